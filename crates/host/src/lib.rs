@@ -1,0 +1,1 @@
+//! The native host: the same guests under wasmtime.

@@ -1,0 +1,93 @@
+//! What a run may touch. Deny by default: an empty grant allows nothing.
+
+use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
+use serde::{Deserialize, Serialize};
+
+/// What a run may touch.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "catalogue", derive(schemars::JsonSchema))]
+#[serde(rename_all = "camelCase", default, deny_unknown_fields)]
+pub struct Grant {
+    /// Globs of the workspace paths it may read: `data/**`.
+    pub read: Vec<String>,
+    /// Globs of the workspace paths it may write, move or remove.
+    pub write: Vec<String>,
+    /// Domains it may fetch from: `api.example.com`, or `*.example.com` for every name below.
+    pub net: Vec<String>,
+    /// Tools it may call.
+    pub tools: Vec<String>,
+}
+
+impl Grant {
+    /// The grant of a flow that may use the whole workspace and nothing beyond.
+    #[must_use]
+    pub fn workspace() -> Self {
+        Self { read: vec!["**".into()], write: vec!["**".into()], ..Self::default() }
+    }
+
+    /// Whether a domain is covered. `*.example.com` covers `a.example.com`, not `example.com`.
+    #[must_use]
+    pub fn covers_domain(&self, domain: &str) -> bool {
+        let domain = domain.to_ascii_lowercase();
+        self.net.iter().any(|granted| {
+            let granted = granted.to_ascii_lowercase();
+            match granted.strip_prefix("*.") {
+                Some(parent) => domain
+                    .strip_suffix(parent)
+                    .is_some_and(|rest| rest.len() > 1 && rest.ends_with('.')),
+                None => granted == domain,
+            }
+        })
+    }
+}
+
+/// Compiled globs of one side of a grant.
+#[derive(Debug, Clone)]
+pub struct PathSet(GlobSet);
+
+impl PathSet {
+    /// Compiles globs; a glob that does not parse is the error.
+    ///
+    /// # Errors
+    /// The glob and why it does not parse.
+    pub fn new(globs: &[String]) -> Result<Self, String> {
+        let mut set = GlobSetBuilder::new();
+        for glob in globs {
+            let glob = GlobBuilder::new(glob).literal_separator(true).build().map_err(|e| e.to_string())?;
+            set.add(glob);
+        }
+        set.build().map(Self).map_err(|e| e.to_string())
+    }
+
+    /// Whether a workspace path is covered.
+    #[must_use]
+    pub fn covers(&self, path: &str) -> bool {
+        self.0.is_match(path)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_empty_grant_covers_nothing() {
+        assert!(!Grant::default().covers_domain("example.com"));
+        assert!(!PathSet::new(&[]).expect("empty set").covers("a.txt"));
+    }
+
+    #[test]
+    fn a_star_covers_names_below_and_not_the_name_itself() {
+        let grant = Grant { net: vec!["*.example.com".into(), "one.org".into()], ..Grant::default() };
+        assert!(grant.covers_domain("a.example.com") && grant.covers_domain("A.B.EXAMPLE.com"));
+        assert!(!grant.covers_domain("example.com") && !grant.covers_domain("evilexample.com"));
+        assert!(grant.covers_domain("one.org") && !grant.covers_domain("a.one.org"));
+    }
+
+    #[test]
+    fn a_star_in_a_path_stays_in_its_folder() {
+        let set = PathSet::new(&["data/*.csv".into(), "out/**".into()]).expect("globs");
+        assert!(set.covers("data/a.csv") && !set.covers("data/x/a.csv"));
+        assert!(set.covers("out/x/y.md") && !set.covers("secret.txt"));
+    }
+}

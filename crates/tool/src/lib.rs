@@ -1,0 +1,42 @@
+//! The contract between callers, the engine, executors and guests.
+//!
+//! **Problem.** A flow is written by a person or an agent, decided on by an engine and run by an
+//! executor that may sit in a Worker, in a native process or on another machine. All of them must
+//! mean the same thing by "a call", "a run", "out of memory" and "line 12".
+//!
+//! **Shape.** This crate holds nouns and their JSON form, and no behaviour beyond checking them:
+//! [`catalogue`] (the tools and their schemas), [`error`] (the closed list of codes),
+//! [`diagnostic`] (what is wrong with a text, and where), [`quota`] (limits, usage, receipts),
+//! [`grant`] (what a run may touch), [`run`] (jobs, records, results) and [`guest`] (the bytes
+//! that cross into an interpreter).
+//!
+//! **Control loop.** A caller sends a tool's name and a JSON input. [`catalogue::Call::parse`]
+//! gives a typed call or a structured error. The engine answers with a [`ToolResult`]. When the
+//! call is a run, the engine makes a [`run::Job`]; an executor turns it into a [`run::Outcome`].
+//!
+//! ```
+//! use selvage_tool::{catalogue::Call, error::ErrorCode};
+//!
+//! let call = Call::parse("read", serde_json::json!({ "path": "notes.md" })).expect("valid");
+//! assert_eq!(call.name(), "read");
+//!
+//! let refused = Call::parse("read", serde_json::json!({ "path": 7 })).expect_err("not a path");
+//! assert_eq!(refused.code, ErrorCode::InvalidInput);
+//! ```
+
+#[cfg(feature = "catalogue")]
+pub mod catalogue;
+pub mod diagnostic;
+pub mod error;
+#[cfg(feature = "catalogue")]
+pub mod grant;
+pub mod guest;
+pub mod quota;
+#[cfg(feature = "catalogue")]
+pub mod run;
+
+pub use diagnostic::{Diagnostic, Fix, Position, Severity, Span, TextEdit};
+pub use error::{ErrorCode, ToolError, ToolResult};
+#[cfg(feature = "catalogue")]
+pub use grant::Grant;
+pub use quota::{Limits, LimitsPatch, Usage};

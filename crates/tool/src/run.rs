@@ -1,0 +1,252 @@
+//! Runs: what the engine hands to an executor, what comes back, and what is kept.
+
+use crate::diagnostic::Diagnostic;
+use crate::error::ToolError;
+use crate::grant::Grant;
+use crate::guest::{LogLevel, PendingOp, Shape};
+use crate::quota::{Limits, Usage};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// Where a run is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub enum RunStatus {
+    /// It waits for an executor.
+    Queued,
+    /// It runs.
+    Running,
+    /// It waits for a person or an agent to grant more.
+    Asking,
+    /// It ended with a result.
+    Succeeded,
+    /// It ended with an error.
+    Failed,
+    /// It was cancelled.
+    Cancelled,
+}
+
+impl RunStatus {
+    /// Whether nothing more will happen.
+    #[must_use]
+    pub fn ended(self) -> bool {
+        matches!(self, Self::Succeeded | Self::Failed | Self::Cancelled)
+    }
+}
+
+/// A file of the snapshot that a run may read.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct JobFile {
+    /// The workspace path.
+    pub path: String,
+    /// Whether it is a folder.
+    pub folder: bool,
+    /// Bytes.
+    pub size: u64,
+    /// SHA-256 of the bytes in hexadecimal; empty for a folder.
+    pub hash: String,
+}
+
+/// What an executor is to run. It says nothing about where.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Job {
+    /// The run.
+    pub run: String,
+    /// The file to run.
+    pub entry: String,
+    /// How it is written.
+    pub shape: Shape,
+    /// Whether it is an ES module.
+    pub module: bool,
+    /// What the caller passed.
+    pub args: serde_json::Value,
+    /// Names and values that the caller passed.
+    pub env: BTreeMap<String, String>,
+    /// What it may touch.
+    pub grant: Grant,
+    /// What it may use.
+    pub limits: Limits,
+    /// What it sees: the files and folders that the grant lets it read.
+    pub files: Vec<JobFile>,
+    /// The seed of its randomness.
+    pub seed: u64,
+    /// The time at which its clock starts, in milliseconds since 1970; `None` follows the host's clock.
+    pub start_ms: Option<u64>,
+    /// Whether the executor may ask for more when a quota is used up.
+    pub ask: bool,
+}
+
+/// One step of what a run did to the files, in order.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(tag = "op", rename_all = "camelCase", rename_all_fields = "camelCase")]
+pub enum FileOp {
+    /// A file was written.
+    Write {
+        /// The file.
+        path: String,
+        /// SHA-256 of its bytes in hexadecimal.
+        hash: String,
+        /// Bytes.
+        size: u64,
+    },
+    /// A folder was made.
+    Mkdir {
+        /// The folder.
+        path: String,
+    },
+    /// A file or folder was moved.
+    Move {
+        /// From where.
+        from: String,
+        /// To where.
+        to: String,
+    },
+    /// A file or folder was removed.
+    Remove {
+        /// What.
+        path: String,
+    },
+}
+
+/// A log entry.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct LogEntry {
+    /// Its number in the run, from 0.
+    pub seq: u64,
+    /// Milliseconds since the run started.
+    pub at_ms: f64,
+    /// How loud.
+    pub level: LogLevel,
+    /// Where it comes from: `console`, `flow` or `selvage`.
+    pub source: String,
+    /// The text.
+    pub text: String,
+}
+
+/// How far a run is.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct RunProgress {
+    /// Done so far.
+    pub done: f64,
+    /// Of how much, where that is known.
+    pub total: Option<f64>,
+    /// What is being done.
+    pub label: Option<String>,
+}
+
+/// What an executor tells the engine while a run goes on.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(tag = "kind", rename_all = "camelCase", rename_all_fields = "camelCase")]
+pub enum RunReport {
+    /// The run wrote log entries.
+    Logged {
+        /// The entries.
+        entries: Vec<LogEntry>,
+    },
+    /// The run told how far it is.
+    Progressed {
+        /// How far.
+        progress: RunProgress,
+    },
+    /// The run asks for something that only the engine can decide or do.
+    Called {
+        /// The guest's number for it.
+        id: u32,
+        /// What it asks.
+        #[schemars(with = "serde_json::Value")]
+        request: PendingOp,
+    },
+    /// A quota is used up, and the run waits for an answer.
+    Asked {
+        /// The error that ends the run if nobody grants more.
+        error: ToolError,
+        /// The name of the limit.
+        limit: String,
+        /// What was used of it.
+        used: u64,
+    },
+    /// The run is over.
+    Finished {
+        /// How.
+        outcome: Box<Outcome>,
+    },
+}
+
+/// How a run ended, as the executor tells it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Outcome {
+    /// The result, in the form of values.
+    pub value: Option<serde_json::Value>,
+    /// The failure.
+    pub error: Option<ToolError>,
+    /// The receipt.
+    pub usage: Usage,
+    /// What it did to the files; nothing of it lands unless the run succeeded.
+    pub ops: Vec<FileOp>,
+    /// The workspace paths that it named as products.
+    pub artifacts: Vec<String>,
+    /// SHA-256 of the guest's bytes.
+    pub guest: String,
+}
+
+/// What is kept of a run, as a file under `runs/`, and what `run_flow` returns.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct RunRecord {
+    /// The run.
+    pub run: String,
+    /// The flow's path.
+    pub path: String,
+    /// Where it is.
+    pub status: RunStatus,
+    /// When it was asked for, in milliseconds since 1970.
+    pub started_ms: u64,
+    /// Milliseconds from then to its end.
+    pub duration_ms: f64,
+    /// What the caller passed.
+    pub args: serde_json::Value,
+    /// The names of the environment that the caller passed; values are not kept.
+    pub env: Vec<String>,
+    /// The result.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub value: Option<serde_json::Value>,
+    /// The failure.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub error: Option<ToolError>,
+    /// The receipt.
+    pub usage: Usage,
+    /// What it was allowed to use.
+    pub limits: Limits,
+    /// What it was allowed to touch.
+    pub grant: Grant,
+    /// What it did, or with `dry-run` would have done, to the files.
+    pub changes: Vec<FileOp>,
+    /// The products it named.
+    pub artifacts: Vec<String>,
+    /// The log.
+    pub logs: Vec<LogEntry>,
+    /// What lint said before the run.
+    pub diagnostics: Vec<Diagnostic>,
+    /// The workspace's heads that it read.
+    pub heads_in: Vec<String>,
+    /// The workspace's heads after its change landed; empty where nothing landed.
+    pub heads_out: Vec<String>,
+    /// SHA-256 of the flow's text.
+    pub flow_hash: String,
+    /// SHA-256 of the guest.
+    pub guest_hash: String,
+    /// The seed of its randomness.
+    pub seed: u64,
+    /// The start of its clock, where it was fixed.
+    pub start_ms: Option<u64>,
+    /// Whether its changes were kept out of the workspace.
+    pub dry_run: bool,
+    /// The workspace path of this record.
+    pub record: String,
+}

@@ -1,0 +1,1 @@
+//! The workspace: a tree of entities peers can change apart and merge.

@@ -1,0 +1,2 @@
+//! Every command a developer, a user or CI runs.
+fn main() {}
