@@ -134,7 +134,15 @@ impl ToolError {
     /// A failure with a code and a sentence.
     #[must_use]
     pub fn new(code: ErrorCode, message: impl Into<String>) -> Self {
-        Self { code, message: message.into(), hint: None, path: None, line: None, column: None, stack: None }
+        Self {
+            code,
+            message: message.into(),
+            hint: None,
+            path: None,
+            line: None,
+            column: None,
+            stack: None,
+        }
     }
 
     /// The same, with what to do about it.

@@ -22,7 +22,11 @@ impl Grant {
     /// The grant of a flow that may use the whole workspace and nothing beyond.
     #[must_use]
     pub fn workspace() -> Self {
-        Self { read: vec!["**".into()], write: vec!["**".into()], ..Self::default() }
+        Self {
+            read: vec!["**".into()],
+            write: vec!["**".into()],
+            ..Self::default()
+        }
     }
 
     /// Whether a domain is covered. `*.example.com` covers `a.example.com`, not `example.com`.
@@ -53,7 +57,10 @@ impl PathSet {
     pub fn new(globs: &[String]) -> Result<Self, String> {
         let mut set = GlobSetBuilder::new();
         for glob in globs {
-            let glob = GlobBuilder::new(glob).literal_separator(true).build().map_err(|e| e.to_string())?;
+            let glob = GlobBuilder::new(glob)
+                .literal_separator(true)
+                .build()
+                .map_err(|e| e.to_string())?;
             set.add(glob);
         }
         set.build().map(Self).map_err(|e| e.to_string())
@@ -78,7 +85,10 @@ mod tests {
 
     #[test]
     fn a_star_covers_names_below_and_not_the_name_itself() {
-        let grant = Grant { net: vec!["*.example.com".into(), "one.org".into()], ..Grant::default() };
+        let grant = Grant {
+            net: vec!["*.example.com".into(), "one.org".into()],
+            ..Grant::default()
+        };
         assert!(grant.covers_domain("a.example.com") && grant.covers_domain("A.B.EXAMPLE.com"));
         assert!(!grant.covers_domain("example.com") && !grant.covers_domain("evilexample.com"));
         assert!(grant.covers_domain("one.org") && !grant.covers_domain("a.one.org"));

@@ -77,25 +77,63 @@ pub struct GuestJob {
 #[serde(tag = "op", rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum HostCall {
     /// Reads a file; the answer's body is its bytes.
-    Read { path: String },
+    Read {
+        /// The workspace path.
+        path: String,
+    },
     /// Writes a file, folders included; the call's body is its bytes.
-    Write { path: String },
+    Write {
+        /// The workspace path.
+        path: String,
+    },
     /// Lists a folder; the answer is an array of [`FileStat`].
-    List { path: String },
+    List {
+        /// The workspace path.
+        path: String,
+    },
     /// Tells what is there; the answer is a [`FileStat`], or `null` where there is nothing.
-    Stat { path: String },
+    Stat {
+        /// The workspace path.
+        path: String,
+    },
     /// Makes a folder and those above it.
-    Mkdir { path: String },
+    Mkdir {
+        /// The workspace path.
+        path: String,
+    },
     /// Moves or renames.
-    Move { from: String, to: String },
+    Move {
+        /// The path now.
+        from: String,
+        /// The path afterwards.
+        to: String,
+    },
     /// Removes a file, or a folder with everything in it.
-    Remove { path: String },
+    Remove {
+        /// The workspace path.
+        path: String,
+    },
     /// Writes a log entry; the call's body is its text.
-    Log { level: LogLevel, source: String },
+    Log {
+        /// How loud.
+        level: LogLevel,
+        /// Where it comes from: `console`, `flow` or `selvage`.
+        source: String,
+    },
     /// Tells how far the run is.
-    Progress { done: f64, total: Option<f64>, label: Option<String> },
+    Progress {
+        /// Done so far.
+        done: f64,
+        /// Of how much, where that is known.
+        total: Option<f64>,
+        /// What is being done.
+        label: Option<String>,
+    },
     /// Names a workspace file as a product of the run.
-    Artifact { path: String },
+    Artifact {
+        /// The workspace path.
+        path: String,
+    },
 }
 
 /// A call that the host answers later. The guest yields it and is resumed with the answer.
@@ -103,11 +141,26 @@ pub enum HostCall {
 #[serde(tag = "op", rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum PendingOp {
     /// A timer; the answer is `null`.
-    Sleep { ms: f64 },
+    Sleep {
+        /// Milliseconds from now.
+        ms: f64,
+    },
     /// A fetch; the answer is a [`Fetched`] and its body.
-    Fetch { url: String, method: String, headers: Vec<(String, String)> },
+    Fetch {
+        /// The address.
+        url: String,
+        /// The HTTP method.
+        method: String,
+        /// Names and values.
+        headers: Vec<(String, String)>,
+    },
     /// A tool call; the answer is the tool's value.
-    Tool { name: String, input: serde_json::Value },
+    Tool {
+        /// The tool's name.
+        name: String,
+        /// The tool's input.
+        input: serde_json::Value,
+    },
 }
 
 /// One yielded call.
@@ -160,12 +213,24 @@ pub enum Answer {
 
 /// Where the guest is after `start` or `resume`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "state", rename_all = "camelCase", rename_all_fields = "camelCase")]
+#[serde(
+    tag = "state",
+    rename_all = "camelCase",
+    rename_all_fields = "camelCase"
+)]
 pub enum Progress {
     /// It waits. Only calls that were not yielded before are listed; `waiting` counts them all.
-    Yielded { calls: Vec<PendingCall>, waiting: u32 },
+    Yielded {
+        /// The new calls.
+        calls: Vec<PendingCall>,
+        /// How many calls are open, these included.
+        waiting: u32,
+    },
     /// It is done.
-    Finished { outcome: GuestOutcome },
+    Finished {
+        /// How it ended.
+        outcome: GuestOutcome,
+    },
 }
 
 /// How the program ended.
@@ -233,7 +298,11 @@ pub enum LogLevel {
 pub fn frame<H: Serialize>(header: &H, body: &[u8]) -> Vec<u8> {
     let header = serde_json::to_vec(header).unwrap_or_default();
     let mut bytes = Vec::with_capacity(4 + header.len() + body.len());
-    bytes.extend_from_slice(&u32::try_from(header.len()).unwrap_or(u32::MAX).to_le_bytes());
+    bytes.extend_from_slice(
+        &u32::try_from(header.len())
+            .unwrap_or(u32::MAX)
+            .to_le_bytes(),
+    );
     bytes.extend_from_slice(&header);
     bytes.extend_from_slice(body);
     bytes
@@ -245,8 +314,11 @@ pub fn frame<H: Serialize>(header: &H, body: &[u8]) -> Vec<u8> {
 /// [`ErrorCode::GuestCrashed`] when the bytes are no frame with such a header: a guest that was
 /// broken into can send anything.
 pub fn unframe<H: DeserializeOwned>(bytes: &[u8]) -> Result<(H, &[u8]), ToolError> {
-    let broken = |why: &str| ToolError::new(ErrorCode::GuestCrashed, format!("a frame is broken: {why}"));
-    let (length, rest) = bytes.split_first_chunk::<4>().ok_or_else(|| broken("no header length"))?;
+    let broken =
+        |why: &str| ToolError::new(ErrorCode::GuestCrashed, format!("a frame is broken: {why}"));
+    let (length, rest) = bytes
+        .split_first_chunk::<4>()
+        .ok_or_else(|| broken("no header length"))?;
     let length = u32::from_le_bytes(*length) as usize;
     if length > rest.len() {
         return Err(broken("the header is longer than the frame"));
@@ -262,7 +334,10 @@ mod tests {
 
     #[test]
     fn a_frame_comes_back_as_it_went() {
-        let call = HostCall::Move { from: "a".into(), to: "b".into() };
+        let call = HostCall::Move {
+            from: "a".into(),
+            to: "b".into(),
+        };
         let bytes = frame(&call, b"body");
         let (back, body) = unframe::<HostCall>(&bytes).expect("a frame");
         assert_eq!((back, body), (call, &b"body"[..]));
@@ -270,7 +345,13 @@ mod tests {
 
     #[test]
     fn a_broken_frame_is_an_error_and_never_a_panic() {
-        for bytes in [&b""[..], b"\x01", b"\xff\xff\xff\xff{}", b"\x02\0\0\0{]", b"\x02\0\0\0{}"] {
+        for bytes in [
+            &b""[..],
+            b"\x01",
+            b"\xff\xff\xff\xff{}",
+            b"\x02\0\0\0{]",
+            b"\x02\0\0\0{}",
+        ] {
             let error = unframe::<HostCall>(bytes).expect_err("broken");
             assert_eq!(error.code, ErrorCode::GuestCrashed);
         }

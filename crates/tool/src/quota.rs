@@ -103,7 +103,11 @@ mod tests {
 
     #[test]
     fn a_caller_can_lower_a_limit_and_not_lift_it_over_the_ceiling() {
-        let patch = LimitsPatch { cpu_ms_max: Some(5), fuel_max: Some(u64::MAX), ..LimitsPatch::default() };
+        let patch = LimitsPatch {
+            cpu_ms_max: Some(5),
+            fuel_max: Some(u64::MAX),
+            ..LimitsPatch::default()
+        };
         let limits = Limits::default().patched(&patch);
         assert_eq!(limits.cpu_ms_max, 5);
         assert_eq!(limits.fuel_max, Limits::CEILING.fuel_max);
@@ -113,7 +117,10 @@ mod tests {
     #[test]
     fn every_default_is_finite_and_under_its_ceiling() {
         for (name, default, ceiling, _, _) in Limits::table() {
-            assert!(default > 0 && default <= ceiling && ceiling < u64::MAX, "{name}");
+            assert!(
+                default > 0 && default <= ceiling && ceiling < u64::MAX,
+                "{name}"
+            );
         }
     }
 }

@@ -141,7 +141,11 @@ pub struct RunProgress {
 
 /// What an executor tells the engine while a run goes on.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(tag = "kind", rename_all = "camelCase", rename_all_fields = "camelCase")]
+#[serde(
+    tag = "kind",
+    rename_all = "camelCase",
+    rename_all_fields = "camelCase"
+)]
 pub enum RunReport {
     /// The run wrote log entries.
     Logged {

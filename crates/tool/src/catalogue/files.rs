@@ -1,0 +1,381 @@
+//! Inputs and outputs of the tools that work on files.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// No input.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct NoInput {}
+
+/// One path.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct PathInput {
+    /// The workspace path.
+    pub path: String,
+}
+
+/// Input of `ls`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", default, deny_unknown_fields)]
+pub struct LsInput {
+    /// The folder; empty is the root.
+    pub path: String,
+    /// Whether to list everything below, too.
+    pub recursive: bool,
+}
+
+/// What is known of a file or folder.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Entry {
+    /// The workspace path.
+    pub path: String,
+    /// Its last part.
+    pub name: String,
+    /// File or folder.
+    pub kind: EntryKind,
+    /// Bytes; 0 for a folder.
+    pub size: u64,
+    /// SHA-256 of the bytes in hexadecimal; empty for a folder.
+    pub hash: String,
+    /// Whether the file is text.
+    pub text: bool,
+    /// When it was last changed, in milliseconds since 1970.
+    pub modified_ms: u64,
+    /// The identity that survives moves and renames.
+    pub id: String,
+}
+
+/// File or folder.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub enum EntryKind {
+    /// A file.
+    File,
+    /// A folder.
+    Folder,
+}
+
+/// Output of `ls`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct LsOutput {
+    /// Folders first, then by name.
+    pub entries: Vec<Entry>,
+}
+
+/// How content stands in JSON.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub enum Encoding {
+    /// As text where the file is text, otherwise as base64.
+    #[default]
+    Auto,
+    /// As text in UTF-8.
+    Text,
+    /// As base64.
+    Base64,
+}
+
+/// Input of `read`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct ReadInput {
+    /// The workspace path.
+    pub path: String,
+    /// How the content is wanted.
+    #[serde(default)]
+    pub encoding: Encoding,
+    /// The heads at which to read; absent is now.
+    #[serde(default)]
+    pub at: Option<Vec<String>>,
+    /// How many characters (of a text) or bytes (otherwise) to pass over.
+    #[serde(default)]
+    pub offset: u64,
+    /// How many characters or bytes to give at the most.
+    #[serde(default)]
+    pub max_chars: Option<u64>,
+}
+
+/// Output of `read`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ReadOutput {
+    /// The workspace path.
+    pub path: String,
+    /// The content, or the asked part of it.
+    pub content: String,
+    /// `text` or `base64`.
+    pub encoding: Encoding,
+    /// Bytes of the whole file.
+    pub size: u64,
+    /// SHA-256 of the whole file in hexadecimal.
+    pub hash: String,
+    /// Whether more follows.
+    pub truncated: bool,
+    /// The offset at which it follows.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub next_offset: Option<u64>,
+}
+
+/// Input of `write`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct WriteInput {
+    /// The workspace path.
+    pub path: String,
+    /// The whole new content.
+    pub content: String,
+    /// How the content stands here; `auto` is text.
+    #[serde(default)]
+    pub encoding: Encoding,
+    /// Whether to refuse when the file is there already.
+    #[serde(default)]
+    pub create_only: bool,
+    /// Whether this is typing: kept at once, part of the history only when sealed.
+    #[serde(default)]
+    pub draft: bool,
+}
+
+/// Output of `write`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct WriteOutput {
+    /// The workspace path.
+    pub path: String,
+    /// Bytes.
+    pub size: u64,
+    /// SHA-256 of the bytes in hexadecimal.
+    pub hash: String,
+    /// The heads after the change.
+    pub change: Vec<String>,
+}
+
+/// Input of `move`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct MoveInput {
+    /// The path now.
+    pub from: String,
+    /// The path afterwards; when it is a folder that exists, the thing moves into it.
+    pub to: String,
+}
+
+/// What a change did.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Changed {
+    /// The heads after the change.
+    pub change: Vec<String>,
+    /// What it was, in a few words.
+    pub message: String,
+    /// The paths it touched.
+    pub paths: Vec<String>,
+}
+
+/// Output of `seal`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Sealed {
+    /// The heads, which now name every byte.
+    pub heads: Vec<String>,
+}
+
+/// Input of `apply_patch`: `patch` or `edits`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", default, deny_unknown_fields)]
+pub struct PatchInput {
+    /// A unified diff of one or more files, or a text that starts with `*** Begin Patch`.
+    pub patch: Option<String>,
+    /// Find-and-replace edits, in order.
+    pub edits: Vec<Replacement>,
+}
+
+/// One find-and-replace edit.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Replacement {
+    /// The workspace path.
+    pub path: String,
+    /// The exact text to find; it must stand there once, unless `all` is set.
+    pub find: String,
+    /// What stands there afterwards.
+    pub replace: String,
+    /// Whether to replace every occurrence.
+    #[serde(default)]
+    pub all: bool,
+}
+
+/// What a patch did to one file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Patched {
+    /// The workspace path.
+    pub path: String,
+    /// `created`, `changed`, `moved` or `deleted`.
+    pub kind: String,
+}
+
+/// Output of `apply_patch`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct PatchOutput {
+    /// What was done, a file a row.
+    pub files: Vec<Patched>,
+    /// The heads after the change.
+    pub change: Vec<String>,
+}
+
+/// Where to search.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub enum SearchIn {
+    /// In paths.
+    Name,
+    /// In texts.
+    Content,
+    /// In both.
+    #[default]
+    Both,
+}
+
+/// Input of `search`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct SearchInput {
+    /// What to find.
+    pub query: String,
+    /// Where to look.
+    #[serde(default, rename = "in")]
+    pub place: SearchIn,
+    /// The folder to search below.
+    #[serde(default)]
+    pub path: String,
+    /// Whether the query is a regular expression.
+    #[serde(default)]
+    pub regex: bool,
+    /// Whether upper and lower case differ.
+    #[serde(default)]
+    pub match_case: bool,
+    /// The most matches to give; 200 unless told, 5,000 at the most.
+    #[serde(default)]
+    pub limit: Option<u32>,
+}
+
+/// One match.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Match {
+    /// The file.
+    pub path: String,
+    /// The line, from 1, for a match in a text.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub line: Option<u32>,
+    /// The column in UTF-16 code units, from 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub column: Option<u32>,
+    /// The line's text, shortened.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub text: Option<String>,
+}
+
+/// Output of `search`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct SearchOutput {
+    /// Matches in names first, then in texts, each by path.
+    pub matches: Vec<Match>,
+    /// Whether there are more than the limit.
+    pub truncated: bool,
+}
+
+/// Input of `history`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", default, deny_unknown_fields)]
+pub struct HistoryInput {
+    /// The file or folder; absent is the whole workspace.
+    pub path: Option<String>,
+    /// The most changes to give; 100 unless told.
+    pub limit: Option<u32>,
+}
+
+/// Who or what made a change.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ChangeOrigin {
+    /// `person`, `agent`, `run` or `system`.
+    pub kind: String,
+    /// Which one.
+    pub name: String,
+}
+
+/// One change.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct HistoryChange {
+    /// The change's own hash.
+    pub change: String,
+    /// The heads right after it; `read`, `diff` and `restore` take them.
+    pub heads: Vec<String>,
+    /// When, in milliseconds since 1970, by the clock of the device that made it.
+    pub at_ms: u64,
+    /// Who or what made it.
+    pub origin: ChangeOrigin,
+    /// What it was, in a few words.
+    pub message: String,
+    /// SHA-256 of the file after it, when one file was asked about.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub hash: Option<String>,
+    /// Bytes of the file after it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub size: Option<u64>,
+}
+
+/// Output of `history`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct HistoryOutput {
+    /// Newest first.
+    pub changes: Vec<HistoryChange>,
+}
+
+/// Input of `diff`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct DiffInput {
+    /// The file.
+    pub path: String,
+    /// The earlier heads; absent is before there was anything.
+    #[serde(default)]
+    pub from: Option<Vec<String>>,
+    /// The later heads; absent is now.
+    #[serde(default)]
+    pub to: Option<Vec<String>>,
+}
+
+/// Output of `diff`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct DiffOutput {
+    /// The file.
+    pub path: String,
+    /// The difference as a unified diff; empty when there is none.
+    pub unified: String,
+    /// The earlier text.
+    pub from: String,
+    /// The later text.
+    pub to: String,
+}
+
+/// Input of `restore`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct RestoreInput {
+    /// The file or folder; absent is the whole workspace.
+    #[serde(default)]
+    pub path: Option<String>,
+    /// The heads to go back to.
+    pub at: Vec<String>,
+}

@@ -1,0 +1,241 @@
+//! The tools: their names, inputs, outputs and JSON Schemas.
+//!
+//! The page, embedding pages, flows and every later transport serve this one catalogue.
+
+mod files;
+mod flows;
+
+pub use files::*;
+pub use flows::*;
+
+use crate::error::{ErrorCode, ToolError, ToolResult};
+use crate::run::RunRecord;
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
+
+/// The most characters of a path that a tool takes.
+pub const PATH_CHARS_MAX: usize = 1024;
+
+macro_rules! tools {
+    ($($(#[doc = $doc:literal])+ $variant:ident = $name:literal ($effect:ident): $input:ty => $output:ty;)+) => {
+        /// A tool call whose input fits the tool's schema.
+        #[derive(Debug, Clone, PartialEq)]
+        pub enum Call {
+            $($(#[doc = $doc])+ $variant($input),)+
+        }
+
+        impl Call {
+            /// Checks a name and a JSON input.
+            ///
+            /// # Errors
+            /// [`ErrorCode::UnknownTool`] with the nearest name, or [`ErrorCode::InvalidInput`]
+            /// with the place inside the input.
+            pub fn parse(name: &str, input: Value) -> ToolResult<Self> {
+                match name {
+                    $($name => Ok(Self::$variant(decode($name, input)?)),)+
+                    _ => Err(unknown(name)),
+                }
+            }
+
+            /// The tool's name.
+            #[must_use]
+            pub fn name(&self) -> &'static str {
+                match self { $(Self::$variant(_) => $name),+ }
+            }
+        }
+
+        /// Every tool, in the order of the documentation.
+        #[must_use]
+        pub fn tools() -> Vec<Tool> {
+            vec![$(Tool {
+                name: $name,
+                description: concat!($($doc),+).trim(),
+                effect: Effect::$effect,
+                input: schemars::schema_for!($input).into(),
+                output: schemars::schema_for!($output).into(),
+            }),+]
+        }
+
+        /// The tools' names, in the order of the documentation.
+        pub const NAMES: &[&str] = &[$($name),+];
+    };
+}
+
+tools! {
+    /// Lists a folder.
+    Ls = "ls" (Reads): LsInput => LsOutput;
+    /// Tells what is known of a file or folder.
+    Stat = "stat" (Reads): PathInput => Entry;
+    /// Reads a file, as it is now or as it was at given heads.
+    Read = "read" (Reads): ReadInput => ReadOutput;
+    /// Writes a file, making the folders above it.
+    Write = "write" (Writes): WriteInput => WriteOutput;
+    /// Makes a folder and those above it.
+    Mkdir = "mkdir" (Writes): PathInput => Changed;
+    /// Moves or renames a file or folder. Its history goes with it.
+    Move = "move" (Writes): MoveInput => Changed;
+    /// Deletes a file, or a folder with everything in it. `undo` and `restore` bring it back.
+    Delete = "delete" (Destroys): PathInput => Changed;
+    /// Changes parts of one or more files as one change: by a unified diff, by a `*** Begin Patch` text, or by find-and-replace edits.
+    ApplyPatch = "apply_patch" (Writes): PatchInput => PatchOutput;
+    /// Finds files by name and text by content.
+    Search = "search" (Reads): SearchInput => SearchOutput;
+    /// Lists the changes of the workspace or of one file, newest first.
+    History = "history" (Reads): HistoryInput => HistoryOutput;
+    /// Compares a file between two points in time.
+    Diff = "diff" (Reads): DiffInput => DiffOutput;
+    /// Brings a file, or the whole workspace, back to how it was at given heads, as a new change.
+    Restore = "restore" (Writes): RestoreInput => Changed;
+    /// Takes back this device's last change.
+    Undo = "undo" (Writes): NoInput => Changed;
+    /// Makes the change again that was taken back last.
+    Redo = "redo" (Writes): NoInput => Changed;
+    /// Makes drafts part of the history, so that heads name them.
+    Seal = "seal" (Writes): NoInput => Sealed;
+    /// Checks a flow without running it: errors, warnings, its inputs, and the least grant it needs. With `fix`, applies every safe fix as one change.
+    LintFlow = "lint_flow" (Writes): LintInput => LintOutput;
+    /// Runs a flow in a sandbox with quotas, and lands what it wrote as one change, or nothing.
+    RunFlow = "run_flow" (Destroys): RunInput => RunRecord;
+    /// Lists the flows of the workspace.
+    FlowList = "flow_list" (Reads): NoInput => FlowListOutput;
+    /// Tells where a run is; its log comes from `flow_logs`.
+    FlowStatus = "flow_status" (Reads): RunRef => RunRecord;
+    /// Reads a run's log.
+    FlowLogs = "flow_logs" (Reads): LogsInput => LogsOutput;
+    /// Cancels a run. Nothing it wrote lands.
+    FlowCancel = "flow_cancel" (Writes): RunRef => RunState;
+    /// Answers a run that asks for more of a quota.
+    FlowAnswer = "flow_answer" (Writes): AnswerInput => RunState;
+    /// Lists past runs, newest first.
+    FlowRuns = "flow_runs" (Reads): RunsInput => RunsOutput;
+    /// Runs a past run again on the same files, arguments, seed and clock, lands nothing, and compares.
+    RunVerify = "run_verify" (Reads): RunRef => VerifyOutput;
+    /// Tells how the workspace is stored, how large it is and what runs.
+    WorkspaceStatus = "workspace_status" (Reads): NoInput => StatusOutput;
+}
+
+/// What a tool does to the workspace.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Effect {
+    /// It only reads.
+    Reads,
+    /// It adds or changes, and history keeps what was there.
+    Writes,
+    /// It may remove or replace much at once.
+    Destroys,
+}
+
+/// A tool, as callers see it.
+#[derive(Debug, Clone)]
+pub struct Tool {
+    /// Its name.
+    pub name: &'static str,
+    /// What it does.
+    pub description: &'static str,
+    /// What it does to the workspace.
+    pub effect: Effect,
+    /// JSON Schema (2020-12) of its input.
+    pub input: Value,
+    /// JSON Schema (2020-12) of its value.
+    pub output: Value,
+}
+
+impl Tool {
+    /// The tool in the form that agents' protocols use.
+    #[must_use]
+    pub fn to_json(&self) -> Value {
+        serde_json::json!({
+            "name": self.name,
+            "description": self.description,
+            "inputSchema": self.input,
+            "outputSchema": self.output,
+            "annotations": {
+                "readOnlyHint": self.effect == Effect::Reads,
+                "destructiveHint": self.effect == Effect::Destroys,
+            },
+        })
+    }
+}
+
+fn decode<T: DeserializeOwned>(tool: &str, input: Value) -> ToolResult<T> {
+    let input = if input.is_null() {
+        Value::Object(Map::new())
+    } else {
+        input
+    };
+    serde_path_to_error::deserialize(input).map_err(|error| {
+        let place = error.path().to_string();
+        let message = match place.as_str() {
+            "." => format!("The input of `{tool}` does not fit: {}", error.inner()),
+            _ => format!(
+                "The input of `{tool}` does not fit at `{place}`: {}",
+                error.inner()
+            ),
+        };
+        ToolError::new(ErrorCode::InvalidInput, message).hint(format!(
+            "`selvage.tools.list()` and docs/tools.md show the schema of `{tool}`."
+        ))
+    })
+}
+
+fn unknown(name: &str) -> ToolError {
+    let shown: String = name.chars().take(64).collect();
+    let error = ToolError::new(
+        ErrorCode::UnknownTool,
+        format!("There is no tool called `{shown}`."),
+    );
+    let bare = |text: &str| text.to_ascii_lowercase().replace(['-', '_', '.', ' '], "");
+    let asked = bare(&shown);
+    let close = NAMES.iter().find(|known| {
+        let known = bare(known);
+        known == asked || (asked.len() > 2 && (known.contains(&asked) || asked.contains(&known)))
+    });
+    match close {
+        Some(known) => error.hint(format!("Did you mean `{known}`?")),
+        None => error.hint(format!("The tools are {}.", NAMES.join(", "))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn a_wrong_name_gives_the_nearest_one() {
+        let error = Call::parse("runFlow", json!({})).expect_err("unknown");
+        assert_eq!(error.code, ErrorCode::UnknownTool);
+        assert_eq!(error.hint.as_deref(), Some("Did you mean `run_flow`?"));
+    }
+
+    #[test]
+    fn a_wrong_type_names_its_place() {
+        let error = Call::parse(
+            "run_flow",
+            json!({ "path": "a.flow.js", "allowNet": ["a.org", 7] }),
+        )
+        .expect_err("a number is no domain");
+        assert_eq!(error.code, ErrorCode::InvalidInput);
+        assert!(error.message.contains("allowNet[1]"), "{}", error.message);
+    }
+
+    #[test]
+    fn an_unknown_field_is_refused_and_named() {
+        let error = Call::parse("ls", json!({ "pth": "a" })).expect_err("no such field");
+        assert!(error.message.contains("pth"), "{}", error.message);
+    }
+
+    #[test]
+    fn no_input_is_an_empty_input() {
+        assert_eq!(Call::parse("ls", Value::Null), Call::parse("ls", json!({})));
+    }
+
+    #[test]
+    fn every_tool_has_a_description_and_object_schemas() {
+        for tool in tools() {
+            assert!(tool.description.ends_with('.'), "{}", tool.name);
+            assert_eq!(tool.input["type"], "object", "{}", tool.name);
+            assert_eq!(tool.output["type"], "object", "{}", tool.name);
+        }
+    }
+}
