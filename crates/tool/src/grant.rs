@@ -12,7 +12,7 @@ pub struct Grant {
     pub read: Vec<String>,
     /// Globs of the workspace paths it may write, move or remove.
     pub write: Vec<String>,
-    /// Domains it may fetch from: `api.example.com`, or `*.example.com` for every name below.
+    /// Domains it may fetch from: `api.example.com`, `*.example.com` for every name below, or `*` for all.
     pub net: Vec<String>,
     /// Tools it may call.
     pub tools: Vec<String>,
@@ -34,6 +34,9 @@ impl Grant {
     pub fn covers_domain(&self, domain: &str) -> bool {
         let domain = domain.to_ascii_lowercase();
         self.net.iter().any(|granted| {
+            if granted == "*" {
+                return true;
+            }
             let granted = granted.to_ascii_lowercase();
             match granted.strip_prefix("*.") {
                 Some(parent) => domain
@@ -43,6 +46,33 @@ impl Grant {
             }
         })
     }
+}
+
+/// The domain of an `http:` or `https:` address, in lower case and without the port.
+///
+/// It reads less than browsers do: no user names, no backslashes, no white space, ASCII only. What
+/// it refuses can't be fetched, so that no two readers can differ about where an address leads.
+#[must_use]
+pub fn domain_of(url: &str) -> Option<String> {
+    let lower = url.get(..8).unwrap_or(url).to_ascii_lowercase();
+    let scheme = ["https://", "http://"]
+        .into_iter()
+        .find(|scheme| lower.starts_with(scheme))?;
+    if !url
+        .bytes()
+        .all(|byte| (0x21..=0x7e).contains(&byte) && byte != b'\\')
+    {
+        return None;
+    }
+    let rest = &url[scheme.len()..];
+    let authority = &rest[..rest.find(['/', '?', '#']).unwrap_or(rest.len())];
+    let (domain, port) = authority.split_once(':').unwrap_or((authority, ""));
+    let named = !domain.is_empty()
+        && domain
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'.')
+        && domain.split('.').all(|label| !label.is_empty());
+    (named && port.bytes().all(|byte| byte.is_ascii_digit())).then(|| domain.to_ascii_lowercase())
 }
 
 /// Compiled globs of one side of a grant.
@@ -92,6 +122,30 @@ mod tests {
         assert!(grant.covers_domain("a.example.com") && grant.covers_domain("A.B.EXAMPLE.com"));
         assert!(!grant.covers_domain("example.com") && !grant.covers_domain("evilexample.com"));
         assert!(grant.covers_domain("one.org") && !grant.covers_domain("a.one.org"));
+    }
+
+    #[test]
+    fn an_address_that_two_readers_could_read_in_two_ways_has_no_domain() {
+        assert_eq!(
+            domain_of("HTTPS://API.Example.com:8443/x?y"),
+            Some("api.example.com".into())
+        );
+        assert_eq!(domain_of("http://localhost"), Some("localhost".into()));
+        for url in [
+            "ftp://a.org",
+            "https://",
+            "https://user@a.org/",
+            "https://good.org\\@evil.org",
+            "https://a..org",
+            "https://a.org\t",
+            " https://a.org",
+            "https://ä.org",
+            "//a.org",
+            "https://a.org:x",
+            "data:text/plain,x",
+        ] {
+            assert_eq!(domain_of(url), None, "{url}");
+        }
     }
 
     #[test]

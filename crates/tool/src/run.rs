@@ -65,8 +65,10 @@ pub struct Job {
     pub args: serde_json::Value,
     /// Names and values that the caller passed.
     pub env: BTreeMap<String, String>,
-    /// What it may touch.
+    /// What the caller lets it touch.
     pub grant: Grant,
+    /// What lint found that it needs; it may touch only what both cover.
+    pub ceiling: Grant,
     /// What it may use.
     pub limits: Limits,
     /// What it sees: the files and folders that the grant lets it read.

@@ -108,7 +108,7 @@ pub enum RunMode {
 }
 
 /// Input of `run_flow`.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", default, deny_unknown_fields)]
 pub struct RunInput {
     /// The flow's path; or `name`.
@@ -131,10 +131,29 @@ pub struct RunInput {
     pub seed: Option<u64>,
     /// The start of its clock, in milliseconds since 1970.
     pub start_ms: Option<u64>,
-    /// Whether to answer at once, with a run that is queued.
-    pub detach: bool,
+    /// Whether the answer comes when the run is over; otherwise it comes at once, with a run that is queued.
+    pub wait: bool,
     /// Whether the run waits for `flow_answer` when a quota is used up.
     pub ask: bool,
+}
+
+impl Default for RunInput {
+    fn default() -> Self {
+        Self {
+            path: None,
+            name: None,
+            args: serde_json::Value::Null,
+            env: BTreeMap::new(),
+            allow_net: Vec::new(),
+            grant: None,
+            limits: LimitsPatch::default(),
+            mode: RunMode::Run,
+            seed: None,
+            start_ms: None,
+            wait: true,
+            ask: false,
+        }
+    }
 }
 
 /// Input of tools about one run.

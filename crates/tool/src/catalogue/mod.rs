@@ -95,7 +95,7 @@ tools! {
     /// Checks a flow without running it: errors, warnings, its inputs, and the least grant it needs. With `fix`, applies every safe fix as one change.
     LintFlow = "lint_flow" (Writes): LintInput => LintOutput;
     /// Runs a flow in a sandbox with quotas, and lands what it wrote as one change, or nothing.
-    RunFlow = "run_flow" (Destroys): RunInput => RunRecord;
+    RunFlow = "run_flow" (Destroys): Box<RunInput> => RunRecord;
     /// Lists the flows of the workspace.
     FlowList = "flow_list" (Reads): NoInput => FlowListOutput;
     /// Tells where a run is; its log comes from `flow_logs`.
