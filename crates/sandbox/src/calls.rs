@@ -1,0 +1,220 @@
+//! What `selvage.call` may ask: each call is counted, checked against the grant, done and answered.
+
+use crate::files::Found;
+use crate::sandbox::{Host, Sandbox};
+use selvage_tool::grant::PathSet;
+use selvage_tool::guest::{Answer, HostCall, frame, unframe};
+use selvage_tool::run::{RunProgress, RunReport};
+use selvage_tool::{ErrorCode, ToolError, ToolResult};
+use serde_json::{Value, json};
+
+/// The most bytes of a path.
+pub const PATH_BYTES_MAX: usize = 1024;
+
+/// The most characters of a progress label.
+pub const LABEL_CHARS_MAX: usize = 200;
+
+/// The most products that a run may name.
+pub const ARTIFACTS_MAX: usize = 1000;
+
+type Done = ToolResult<(Value, Vec<u8>)>;
+
+impl Sandbox {
+    /// Does one call and keeps its answer for [`Sandbox::take`]. Gives the answer's length.
+    pub fn call(&mut self, request: &[u8], host: &mut dyn Host) -> u32 {
+        let done = self.meter.count_call().and_then(|()| {
+            let (call, body) = unframe::<HostCall>(request)?;
+            self.perform(call, body, host)
+        });
+        let answer = match done {
+            Ok((value, body)) => frame(&Answer::Ok(value), &body),
+            Err(error) => frame(&Answer::Error(error), &[]),
+        };
+        self.set_answer(answer)
+    }
+
+    fn perform(&mut self, call: HostCall, body: &[u8], host: &mut dyn Host) -> Done {
+        let nothing = Ok((Value::Null, Vec::new()));
+        match call {
+            HostCall::Read { path } => {
+                let path = clean(&path)?;
+                self.may_read(&path)?;
+                let bytes = match self.files.read(&path)? {
+                    Found::Written(bytes) => bytes,
+                    Found::Snapshot(hash) => host.blob(&hash).ok_or_else(|| {
+                        ToolError::new(
+                            ErrorCode::Internal,
+                            format!("The executor lacks the bytes of `{path}`."),
+                        )
+                        .path(&path)
+                    })?,
+                };
+                Ok((Value::Null, bytes.to_vec()))
+            }
+            HostCall::Write { path } => {
+                let path = clean(&path)?;
+                self.may_write(&path)?;
+                self.meter.count_write(1, body.len())?;
+                self.files.write(&path, body)?;
+                nothing
+            }
+            HostCall::List { path } => {
+                let path = clean(&path)?;
+                self.may_read(&path)?;
+                Ok((json!(self.files.list(&path)?), Vec::new()))
+            }
+            HostCall::Stat { path } => {
+                let path = clean(&path)?;
+                self.may_read(&path)?;
+                Ok((json!(self.files.stat(&path)), Vec::new()))
+            }
+            HostCall::Mkdir { path } => {
+                let path = clean(&path)?;
+                self.may_write(&path)?;
+                self.meter.count_write(1, 0)?;
+                self.files.mkdir(&path)?;
+                nothing
+            }
+            HostCall::Move { from, to } => {
+                let (from, to) = (clean(&from)?, clean(&to)?);
+                for path in self.files.below(&from) {
+                    self.may_write(&path)?;
+                    self.may_write(&format!("{to}{}", &path[from.len()..]))?;
+                }
+                self.meter.count_write(1, 0)?;
+                self.files.rename(&from, &to)?;
+                nothing
+            }
+            HostCall::Remove { path } => {
+                let path = clean(&path)?;
+                for path in self.files.below(&path) {
+                    self.may_write(&path)?;
+                }
+                self.meter.count_write(1, 0)?;
+                self.files.remove(&path)?;
+                nothing
+            }
+            HostCall::Log { level, source } => {
+                let source = if source == "flow" { "flow" } else { "console" };
+                self.log(level, source, &String::from_utf8_lossy(body), host);
+                match self.meter.failure() {
+                    Some(error) => Err(error.clone()),
+                    None => nothing,
+                }
+            }
+            HostCall::Progress { done, total, label } => {
+                let label = label.map(|label| label.chars().take(LABEL_CHARS_MAX).collect());
+                host.report(RunReport::Progressed {
+                    progress: RunProgress { done, total, label },
+                });
+                nothing
+            }
+            HostCall::Artifact { path } => {
+                let path = clean(&path)?;
+                if self.files.stat(&path).is_none_or(|stat| stat.folder) {
+                    return Err(ToolError::new(
+                        ErrorCode::NotFound,
+                        format!("There is no file `{path}` to name as a product."),
+                    )
+                    .path(&path)
+                    .hint("Write the file before naming it."));
+                }
+                if !self.artifacts.contains(&path) && self.artifacts.len() < ARTIFACTS_MAX {
+                    self.artifacts.push(path);
+                }
+                nothing
+            }
+        }
+    }
+
+    /// Whatever is in the view may be read: the view holds only what the grant covers and what the
+    /// run itself wrote.
+    fn may_read(&self, path: &str) -> ToolResult<()> {
+        if self.files.stat(path).is_some() {
+            Ok(())
+        } else {
+            covered(&self.read, path, "read")
+        }
+    }
+
+    fn may_write(&self, path: &str) -> ToolResult<()> {
+        covered(&self.write, path, "write")
+    }
+}
+
+fn covered([grant, ceiling]: &[PathSet; 2], path: &str, verb: &str) -> ToolResult<()> {
+    let refused = |why: &str, hint: String| {
+        Err(ToolError::new(
+            ErrorCode::PolicyDenied,
+            format!("The run may not {verb} `{path}`: {why}."),
+        )
+        .path(path)
+        .hint(hint))
+    };
+    if !grant.covers(path) {
+        return refused(
+            "its grant does not cover it",
+            format!("Run it with a `grant` whose `{verb}` covers `{path}`."),
+        );
+    }
+    if !ceiling.covers(path) {
+        return refused(
+            "the flow's text does not show that it would",
+            format!(
+                "Use a literal path, or one made in the call itself, so that lint sees what the flow {verb}s."
+            ),
+        );
+    }
+    Ok(())
+}
+
+/// A workspace path as the workspace writes it: no leading or doubled slash, `.` and `..` resolved.
+fn clean(path: &str) -> ToolResult<String> {
+    let refused = |why: &str| {
+        let shown: String = path.chars().take(80).collect();
+        Err(ToolError::new(
+            ErrorCode::InvalidPath,
+            format!("`{shown}` can't be a path: {why}."),
+        ))
+    };
+    if path.len() > PATH_BYTES_MAX {
+        return refused("it is too long");
+    }
+    if path.contains(['\0', '\\']) {
+        return refused("it holds a character that no path may hold");
+    }
+    let mut parts = Vec::new();
+    for part in path.split('/') {
+        match part {
+            "" | "." => {}
+            ".." if parts.pop().is_none() => return refused("it points outside the workspace"),
+            ".." => {}
+            part => parts.push(part),
+        }
+    }
+    Ok(parts.join("/"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_is_written_in_one_way_and_stays_inside() {
+        assert_eq!(clean("/a//b/./c/../d").expect("clean"), "a/b/d");
+        assert_eq!(clean("/").expect("the root"), "");
+        for path in [
+            "..",
+            "a/../../b",
+            "a\0b",
+            "a\\b",
+            &"x".repeat(PATH_BYTES_MAX + 1),
+        ] {
+            assert_eq!(
+                clean(path).expect_err("refused").code,
+                ErrorCode::InvalidPath,
+                "{path:?}"
+            );
+        }
+    }
+}

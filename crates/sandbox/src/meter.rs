@@ -1,0 +1,399 @@
+//! Limits and usage: every count of a run, and the verdict when one goes over.
+
+use selvage_tool::{ErrorCode, Limits, ToolError, ToolResult, Usage};
+
+/// How many units of fuel a guest gets at a time. Smaller means that a deadline is seen sooner,
+/// larger that the check costs less: 10,000 turns of a loop are about 0.2 ms.
+pub const FUEL_SLICE: u64 = 10_000;
+
+/// For how long a guest computes before its Worker looks at its messages, in milliseconds.
+const YIELD_MS: f64 = 4.0;
+
+/// What the guest may do when its slice of fuel is used up.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Verdict {
+    /// Go on with so much fuel.
+    Refill(u64),
+    /// Go on with so much fuel, after looking at what has come in meanwhile.
+    Yield(u64),
+    /// Ask whether more is granted: the limit's name, what was used, and the error that ends the run otherwise.
+    Ask(&'static str, u64, ToolError),
+    /// Stop at once.
+    Stop,
+}
+
+/// The counts of one run.
+#[derive(Debug)]
+pub struct Meter {
+    limits: Limits,
+    usage: Usage,
+    ask: bool,
+    started_ms: f64,
+    /// When the guest was entered last, while it runs.
+    entered_ms: Option<f64>,
+    yielded_ms: f64,
+    /// Fuel handed out so far; what was used is this less what the guest has left.
+    handed_out: u64,
+    failure: Option<ToolError>,
+}
+
+impl Meter {
+    /// A meter for a run that starts now.
+    #[must_use]
+    pub fn new(limits: Limits, ask: bool, now_ms: f64) -> Self {
+        Self {
+            limits,
+            usage: Usage::default(),
+            ask,
+            started_ms: now_ms,
+            entered_ms: None,
+            yielded_ms: now_ms,
+            handed_out: 0,
+            failure: None,
+        }
+    }
+
+    /// The limits in force.
+    #[must_use]
+    pub fn limits(&self) -> &Limits {
+        &self.limits
+    }
+
+    /// Replaces the limits, when a caller granted more.
+    pub fn set_limits(&mut self, limits: Limits) {
+        self.limits = limits;
+    }
+
+    /// Why the run must end, once it must.
+    #[must_use]
+    pub fn failure(&self) -> Option<&ToolError> {
+        self.failure.as_ref()
+    }
+
+    /// Ends the run with an error; the first one stays.
+    pub fn fail(&mut self, error: ToolError) {
+        self.failure.get_or_insert(error);
+    }
+
+    /// The receipt.
+    #[must_use]
+    pub fn usage(&self) -> &Usage {
+        &self.usage
+    }
+
+    /// The first slice of fuel.
+    pub fn first_slice(&mut self) -> u64 {
+        self.hand_out()
+    }
+
+    /// The guest starts to compute.
+    pub fn enter(&mut self, now_ms: f64) {
+        self.entered_ms = Some(now_ms);
+        self.yielded_ms = now_ms;
+    }
+
+    /// The guest has stopped computing, with so much fuel left and so much memory.
+    pub fn leave(&mut self, now_ms: f64, fuel_left: i64, memory_bytes: u64) {
+        if let Some(entered) = self.entered_ms.take() {
+            self.usage.cpu_ms += (now_ms - entered).max(0.0);
+        }
+        self.usage.wall_ms = (now_ms - self.started_ms).max(0.0);
+        self.usage.fuel = self
+            .handed_out
+            .saturating_sub(u64::try_from(fuel_left).unwrap_or(0));
+        self.usage.memory_bytes = self.usage.memory_bytes.max(memory_bytes);
+    }
+
+    /// The slice is used up: decides whether the guest goes on.
+    pub fn slice_ended(&mut self, now_ms: f64) -> Verdict {
+        if self.failure.is_some() {
+            return Verdict::Stop;
+        }
+        if let Some((limit, used, error)) = self.exhausted(now_ms) {
+            if self.ask {
+                return Verdict::Ask(limit, used, error);
+            }
+            self.fail(error);
+            return Verdict::Stop;
+        }
+        let slice = self.hand_out();
+        if now_ms - self.yielded_ms >= YIELD_MS {
+            self.yielded_ms = now_ms;
+            return Verdict::Yield(slice);
+        }
+        Verdict::Refill(slice)
+    }
+
+    /// Nobody granted more: the run ends with the error of the limit that is used up.
+    pub fn refused(&mut self, now_ms: f64) {
+        if let Some((_, _, error)) = self.exhausted(now_ms) {
+            self.fail(error);
+        }
+    }
+
+    /// The time in which the guest waited for an answer about a quota is no time of its own.
+    pub fn waited(&mut self, since_ms: f64, now_ms: f64) {
+        let waited = (now_ms - since_ms).max(0.0);
+        self.started_ms += waited;
+        if let Some(entered) = &mut self.entered_ms {
+            *entered += waited;
+        }
+        self.yielded_ms = now_ms;
+    }
+
+    /// How long the run may still take on the clock, in milliseconds.
+    #[must_use]
+    pub fn wall_left_ms(&self, now_ms: f64) -> f64 {
+        as_ms(self.limits.wall_ms_max) - (now_ms - self.started_ms)
+    }
+
+    /// Ends a run that waits and has waited too long.
+    pub fn wall_ended(&mut self) {
+        let error = over(
+            ErrorCode::QuotaWall,
+            "wallMsMax",
+            self.limits.wall_ms_max,
+            "milliseconds on the clock",
+        );
+        self.fail(error);
+    }
+
+    /// Counts a host call.
+    ///
+    /// # Errors
+    /// [`ErrorCode::QuotaCalls`].
+    pub fn count_call(&mut self) -> ToolResult<()> {
+        self.usage.calls += 1;
+        let error = (self.usage.calls > self.limits.calls_max).then(|| {
+            over(
+                ErrorCode::QuotaCalls,
+                "callsMax",
+                self.limits.calls_max,
+                "host calls",
+            )
+        });
+        self.settle(error)
+    }
+
+    /// Counts output.
+    ///
+    /// # Errors
+    /// [`ErrorCode::QuotaOutput`].
+    pub fn count_output(&mut self, bytes: usize) -> ToolResult<()> {
+        self.usage.output_bytes += bytes as u64;
+        let error = (self.usage.output_bytes > self.limits.output_bytes_max).then(|| {
+            over(
+                ErrorCode::QuotaOutput,
+                "outputBytesMax",
+                self.limits.output_bytes_max,
+                "bytes of output",
+            )
+        });
+        self.settle(error)
+    }
+
+    /// Counts a change of a file, and the bytes written into it.
+    ///
+    /// # Errors
+    /// [`ErrorCode::QuotaFiles`].
+    pub fn count_write(&mut self, files: u64, bytes: usize) -> ToolResult<()> {
+        self.usage.files += files;
+        self.usage.written_bytes += bytes as u64;
+        let error = if self.usage.files > self.limits.files_max {
+            Some(over(
+                ErrorCode::QuotaFiles,
+                "filesMax",
+                self.limits.files_max,
+                "changes of files",
+            ))
+        } else if self.usage.written_bytes > self.limits.written_bytes_max {
+            Some(over(
+                ErrorCode::QuotaFiles,
+                "writtenBytesMax",
+                self.limits.written_bytes_max,
+                "bytes written",
+            ))
+        } else {
+            None
+        };
+        self.settle(error)
+    }
+
+    /// Counts a fetch.
+    ///
+    /// # Errors
+    /// [`ErrorCode::QuotaFetches`].
+    pub fn count_fetch(&mut self) -> ToolResult<()> {
+        self.usage.fetches += 1;
+        let error = (self.usage.fetches > self.limits.fetches_max).then(|| {
+            over(
+                ErrorCode::QuotaFetches,
+                "fetchesMax",
+                self.limits.fetches_max,
+                "fetches",
+            )
+        });
+        self.settle(error)
+    }
+
+    /// A quota that is gone over ends the run: the guest sees the error, and can't go on after it.
+    fn settle(&mut self, error: Option<ToolError>) -> ToolResult<()> {
+        match error {
+            None => Ok(()),
+            Some(error) => {
+                self.fail(error.clone());
+                Err(error)
+            }
+        }
+    }
+
+    fn exhausted(&self, now_ms: f64) -> Option<(&'static str, u64, ToolError)> {
+        let limits = &self.limits;
+        let cpu_ms = self.usage.cpu_ms + self.entered_ms.map_or(0.0, |entered| now_ms - entered);
+        let row = |limit, used, code, max, what| Some((limit, used, over(code, limit, max, what)));
+        if self.handed_out >= limits.fuel_max {
+            row(
+                "fuelMax",
+                self.handed_out,
+                ErrorCode::QuotaFuel,
+                limits.fuel_max,
+                "units of fuel",
+            )
+        } else if cpu_ms >= as_ms(limits.cpu_ms_max) {
+            row(
+                "cpuMsMax",
+                whole(cpu_ms),
+                ErrorCode::QuotaCpu,
+                limits.cpu_ms_max,
+                "milliseconds of computing",
+            )
+        } else if now_ms - self.started_ms >= as_ms(limits.wall_ms_max) {
+            row(
+                "wallMsMax",
+                whole(now_ms - self.started_ms),
+                ErrorCode::QuotaWall,
+                limits.wall_ms_max,
+                "milliseconds on the clock",
+            )
+        } else {
+            None
+        }
+    }
+
+    fn hand_out(&mut self) -> u64 {
+        let slice = FUEL_SLICE.min(self.limits.fuel_max.saturating_sub(self.handed_out));
+        self.handed_out += slice;
+        slice
+    }
+}
+
+fn over(code: ErrorCode, limit: &str, max: u64, what: &str) -> ToolError {
+    ToolError::new(code, format!("The run used up its {max} {what}.")).hint(format!(
+        "Make the flow do less, or run it with `limits: {{ {limit}: … }}` above {max}."
+    ))
+}
+
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "limits of time are far below 2^53 ms"
+)]
+fn as_ms(limit: u64) -> f64 {
+    limit as f64
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a span of time is not negative"
+)]
+fn whole(ms: f64) -> u64 {
+    ms as u64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn meter(limits: Limits) -> Meter {
+        let mut meter = Meter::new(limits, false, 0.0);
+        meter.first_slice();
+        meter.enter(0.0);
+        meter
+    }
+
+    #[test]
+    fn fuel_ends_exactly_at_its_limit() {
+        let mut meter = meter(Limits {
+            fuel_max: FUEL_SLICE + 5,
+            ..Limits::default()
+        });
+        assert_eq!(meter.slice_ended(0.1), Verdict::Refill(5));
+        assert_eq!(meter.slice_ended(0.2), Verdict::Stop);
+        assert_eq!(
+            meter.failure().map(|error| error.code),
+            Some(ErrorCode::QuotaFuel)
+        );
+        meter.leave(0.2, 0, 65_536);
+        assert_eq!(meter.usage().fuel, FUEL_SLICE + 5);
+    }
+
+    #[test]
+    fn waiting_for_the_host_costs_wall_time_and_no_cpu_time() {
+        let mut meter = meter(Limits {
+            cpu_ms_max: 10,
+            wall_ms_max: 100,
+            ..Limits::default()
+        });
+        meter.leave(5.0, 0, 0);
+        meter.enter(50.0);
+        assert!(matches!(meter.slice_ended(54.0), Verdict::Yield(_)));
+        assert_eq!(meter.slice_ended(55.0), Verdict::Stop);
+        assert_eq!(
+            meter.failure().map(|error| error.code),
+            Some(ErrorCode::QuotaCpu)
+        );
+    }
+
+    #[test]
+    fn a_run_that_may_ask_is_asked_about_and_goes_on_with_more() {
+        let mut meter = Meter::new(
+            Limits {
+                cpu_ms_max: 10,
+                ..Limits::default()
+            },
+            true,
+            0.0,
+        );
+        meter.first_slice();
+        meter.enter(0.0);
+        assert!(matches!(
+            meter.slice_ended(11.0),
+            Verdict::Ask("cpuMsMax", 11, _)
+        ));
+        meter.waited(11.0, 5_000.0);
+        meter.set_limits(Limits {
+            cpu_ms_max: 20,
+            ..Limits::default()
+        });
+        assert!(
+            matches!(meter.slice_ended(5_001.0), Verdict::Refill(_)),
+            "the wait counts for nothing"
+        );
+    }
+
+    #[test]
+    fn the_first_failure_stays() {
+        let mut meter = meter(Limits {
+            calls_max: 1,
+            output_bytes_max: 1,
+            ..Limits::default()
+        });
+        meter.count_call().expect("one is allowed");
+        meter.count_call().expect_err("two are not");
+        meter.count_output(2).expect_err("nor is this");
+        assert_eq!(
+            meter.failure().map(|error| error.code),
+            Some(ErrorCode::QuotaCalls)
+        );
+    }
+}

@@ -1,0 +1,383 @@
+//! One run's world.
+
+use crate::files::Files;
+use crate::meter::{Meter, Verdict};
+use crate::wasi::Randomness;
+use selvage_tool::grant::PathSet;
+use selvage_tool::guest::{
+    ABI, Answer, FRAME_BYTES_MAX, GuestJob, GuestOutcome, LogLevel, PendingOp, Progress, Resume,
+    frame, unframe,
+};
+use selvage_tool::run::{Job, LogEntry, Outcome, RunReport};
+use selvage_tool::{ErrorCode, LimitsPatch, ToolError};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+/// Bytes of a page of WebAssembly memory.
+const PAGE_BYTES: u64 = 65_536;
+
+/// What an executor brings: clocks, blobs, and somebody to tell.
+pub trait Host {
+    /// A clock that never goes back, in milliseconds and fractions.
+    fn now_ms(&mut self) -> f64;
+    /// Milliseconds since 1970.
+    fn wall_ms(&mut self) -> f64;
+    /// The bytes of a snapshot's file, by hash; `None` when the executor was not given them.
+    fn blob(&mut self, hash: &str) -> Option<Arc<[u8]>>;
+    /// Takes what the run tells while it goes on.
+    fn report(&mut self, report: RunReport);
+}
+
+/// The guest's memory. Every access is checked: a guest may pass any pointer.
+pub trait Memory {
+    /// Copies bytes out; `None` when the range is not inside.
+    fn read(&self, at: u32, length: u32) -> Option<Vec<u8>>;
+    /// Copies bytes in; `false` when the range is not inside.
+    fn write(&mut self, at: u32, bytes: &[u8]) -> bool;
+}
+
+/// A job that a sandbox can't be made for.
+#[derive(Debug, thiserror::Error)]
+pub enum SandboxError {
+    /// A glob of the grant or of the ceiling does not parse.
+    #[error("the grant has a broken glob: {0}")]
+    Glob(String),
+}
+
+/// What the executor does next.
+#[derive(Debug)]
+pub enum Step {
+    /// Perform these calls, each with its body, and resume with the answers, in any order.
+    Waiting(Vec<(u32, PendingOp, Vec<u8>)>),
+    /// The run is over; the bytes of the files that it wrote come by hash.
+    Finished(Box<Outcome>, BTreeMap<String, Arc<[u8]>>),
+}
+
+/// How an instance broke, as far as its executor can tell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Trap {
+    /// Memory could not grow.
+    Memory,
+    /// The native or the shadow stack ran out.
+    Stack,
+    /// Anything else.
+    Other,
+}
+
+/// One run's world. See the crate's documentation for the order of calls.
+#[derive(Debug)]
+pub struct Sandbox {
+    pub(crate) job: Job,
+    pub(crate) files: Files,
+    pub(crate) meter: Meter,
+    pub(crate) read: [PathSet; 2],
+    pub(crate) write: [PathSet; 2],
+    pub(crate) artifacts: Vec<String>,
+    answer: Vec<u8>,
+    randomness: Randomness,
+    /// Nanoseconds that a fixed clock has moved on: it moves with sleeps, and a little with each look.
+    virtual_ns: u64,
+    waiting: BTreeSet<u32>,
+    pub(crate) logged: u64,
+    pub(crate) began_ms: f64,
+    guest_hash: String,
+}
+
+impl Sandbox {
+    /// A world for one job that starts now. `guest_hash` names the guest's bytes in the receipt.
+    ///
+    /// # Errors
+    /// [`SandboxError::Glob`].
+    pub fn new(job: Job, guest_hash: &str, host: &mut dyn Host) -> Result<Self, SandboxError> {
+        let set = |globs: &[String]| PathSet::new(globs).map_err(SandboxError::Glob);
+        let now_ms = host.now_ms();
+        Ok(Self {
+            files: Files::new(&job.files),
+            meter: Meter::new(job.limits.clone(), job.ask, now_ms),
+            read: [set(&job.grant.read)?, set(&job.ceiling.read)?],
+            write: [set(&job.grant.write)?, set(&job.ceiling.write)?],
+            artifacts: Vec::new(),
+            answer: Vec::new(),
+            randomness: Randomness::new(job.seed),
+            virtual_ns: 0,
+            waiting: BTreeSet::new(),
+            logged: 0,
+            began_ms: now_ms,
+            guest_hash: guest_hash.to_owned(),
+            job,
+        })
+    }
+
+    /// The maximum of the instance's memory, in pages of 64 KiB.
+    #[must_use]
+    pub fn memory_pages_max(&self) -> u64 {
+        self.job.limits.memory_bytes_max / PAGE_BYTES
+    }
+
+    /// The frame for `selvage_start`.
+    #[must_use]
+    pub fn start(&self) -> Vec<u8> {
+        let job = GuestJob {
+            abi: ABI,
+            entry: self.job.entry.clone(),
+            shape: self.job.shape,
+            module: self.job.module,
+            args: self.job.args.clone(),
+            env: self.job.env.clone(),
+            stack_calls_max: self.job.limits.stack_calls_max,
+            run: self.job.run.clone(),
+        };
+        frame(&job, &[])
+    }
+
+    /// The guest is entered now. Gives the fuel to set when it is entered for the first time.
+    pub fn enter(&mut self, host: &mut dyn Host) -> Option<u64> {
+        self.meter.enter(host.now_ms());
+        (self.meter.usage().memory_bytes == 0).then(|| self.meter.first_slice())
+    }
+
+    /// The guest has returned, or was stopped.
+    pub fn leave(&mut self, fuel_left: i64, memory_bytes: u64, host: &mut dyn Host) {
+        self.meter.leave(host.now_ms(), fuel_left, memory_bytes);
+    }
+
+    /// The guest's slice of fuel is used up.
+    pub fn quota(&mut self, host: &mut dyn Host) -> Verdict {
+        let verdict = self.meter.slice_ended(host.now_ms());
+        if let Verdict::Ask(limit, used, error) = &verdict {
+            host.report(RunReport::Asked {
+                error: error.clone(),
+                limit: (*limit).to_owned(),
+                used: *used,
+            });
+        }
+        verdict
+    }
+
+    /// Somebody answered the question about a quota that was asked at `asked_ms`: more, or `None`.
+    pub fn answered(&mut self, asked_ms: f64, more: Option<&LimitsPatch>, host: &mut dyn Host) {
+        let now_ms = host.now_ms();
+        self.meter.waited(asked_ms, now_ms);
+        match more {
+            Some(patch) => {
+                let limits = self.meter.limits().patched(patch);
+                self.meter.set_limits(limits);
+            }
+            None => self.meter.refused(now_ms),
+        }
+    }
+
+    /// Somebody cancelled the run: the guest is stopped at its next look.
+    pub fn cancel(&mut self) {
+        self.meter.fail(ToolError::new(
+            ErrorCode::Cancelled,
+            "The run was cancelled.",
+        ));
+    }
+
+    /// The run has waited for longer than it may.
+    pub fn wall_ended(&mut self) {
+        self.meter.wall_ended();
+    }
+
+    /// How long the run may still take on the clock, in milliseconds.
+    pub fn wall_left_ms(&self, host: &mut dyn Host) -> f64 {
+        self.meter.wall_left_ms(host.now_ms())
+    }
+
+    /// Whether the run must end whatever the guest says.
+    #[must_use]
+    pub fn must_end(&self) -> bool {
+        self.meter.failure().is_some()
+    }
+
+    /// What the guest gave back from `selvage_start` or `selvage_resume`.
+    pub fn progress(&mut self, bytes: &[u8]) -> Step {
+        if self.must_end() {
+            return self.finish(Err(None));
+        }
+        match unframe::<Progress>(bytes) {
+            Err(error) => self.finish(Err(Some(error))),
+            Ok((
+                Progress::Finished {
+                    outcome: GuestOutcome::Error(error),
+                },
+                _,
+            )) => self.finish(Err(Some(error))),
+            Ok((
+                Progress::Finished {
+                    outcome: GuestOutcome::Value(value),
+                },
+                _,
+            )) => {
+                let length = serde_json::to_string(&value).map_or(0, |text| text.len());
+                match self.meter.count_output(length) {
+                    Ok(()) => self.finish(Ok(value)),
+                    Err(error) => self.finish(Err(Some(error))),
+                }
+            }
+            Ok((Progress::Yielded { calls, .. }, body)) => {
+                let mut performed = Vec::with_capacity(calls.len());
+                for call in calls {
+                    let body = match call.body {
+                        None => Vec::new(),
+                        Some((start, length)) => {
+                            match body.get(start..start.saturating_add(length)) {
+                                Some(bytes) => bytes.to_vec(),
+                                None => {
+                                    return self.finish(Err(Some(broken(
+                                        "a call's body is outside its frame",
+                                    ))));
+                                }
+                            }
+                        }
+                    };
+                    if !self.waiting.insert(call.id) {
+                        return self.finish(Err(Some(broken("a call's number was used twice"))));
+                    }
+                    let counted = self.meter.count_call().and_then(|()| match &call.request {
+                        PendingOp::Fetch { .. } => self.meter.count_fetch(),
+                        _ => Ok(()),
+                    });
+                    if let Err(error) = counted {
+                        return self.finish(Err(Some(error)));
+                    }
+                    performed.push((call.id, call.request, body));
+                }
+                Step::Waiting(performed)
+            }
+        }
+    }
+
+    /// The frame for `selvage_resume`; `None` for a call that the guest does not wait for.
+    pub fn resume(
+        &mut self,
+        id: u32,
+        answer: Answer,
+        body: &[u8],
+        slept_ms: f64,
+    ) -> Option<Vec<u8>> {
+        if !self.waiting.remove(&id) || body.len() > FRAME_BYTES_MAX {
+            return None;
+        }
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "a float casts to the nearest u64"
+        )]
+        let slept_ns = (slept_ms.max(0.0) * 1e6) as u64;
+        self.virtual_ns = self.virtual_ns.saturating_add(slept_ns);
+        Some(frame(&Resume { id, answer }, body))
+    }
+
+    /// Ends a run that must end while the guest waits outside its instance.
+    pub fn end(&mut self) -> Step {
+        self.finish(Err(None))
+    }
+
+    /// The instance broke. It is never entered again.
+    pub fn trapped(&mut self, trap: Trap, message: &str) -> Step {
+        let error = match trap {
+            Trap::Memory => ToolError::new(
+                ErrorCode::QuotaMemory,
+                format!(
+                    "The run needed more than its {} bytes of memory.",
+                    self.job.limits.memory_bytes_max
+                ),
+            )
+            .hint("Work on smaller pieces, or run it with a higher `limits.memoryBytesMax`."),
+            Trap::Stack => ToolError::new(
+                ErrorCode::QuotaStack,
+                "The run nested deeper than the stack allows.",
+            )
+            .hint("Replace the recursion by a loop, or flatten the value."),
+            Trap::Other => ToolError::new(
+                ErrorCode::GuestCrashed,
+                format!("The interpreter broke: {message}"),
+            )
+            .hint("This is a defect of the interpreter. The next run starts afresh."),
+        };
+        self.finish(Err(Some(error)))
+    }
+
+    /// Ends the run: with a value, an error, or the failure that the meter has.
+    fn finish(&mut self, result: Result<serde_json::Value, Option<ToolError>>) -> Step {
+        let failure = self.meter.failure().cloned();
+        let (value, error) = match (failure, result) {
+            (Some(error), _) | (None, Err(Some(error))) => (None, Some(error)),
+            (None, Err(None)) => (None, Some(broken("it ended for no reason"))),
+            (None, Ok(value)) => (Some(value), None),
+        };
+        let outcome = Outcome {
+            value,
+            error,
+            usage: self.meter.usage().clone(),
+            ops: self.files.ops().to_vec(),
+            artifacts: self.artifacts.clone(),
+            guest: self.guest_hash.clone(),
+        };
+        Step::Finished(Box::new(outcome), self.files.written())
+    }
+
+    /// Takes the answer of the last call.
+    pub fn take(&mut self) -> Vec<u8> {
+        std::mem::take(&mut self.answer)
+    }
+
+    pub(crate) fn set_answer(&mut self, answer: Vec<u8>) -> u32 {
+        self.answer = answer;
+        u32::try_from(self.answer.len()).unwrap_or(u32::MAX)
+    }
+
+    pub(crate) fn randomness(&mut self) -> &mut Randomness {
+        &mut self.randomness
+    }
+
+    /// Nanoseconds of the clock that the guest sees: since 1970 for `real`, otherwise since the start.
+    pub(crate) fn clock_ns(&mut self, real: bool, host: &mut dyn Host) -> u64 {
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "a float casts to the nearest u64"
+        )]
+        let from_ms = |ms: f64| (ms.max(0.0) * 1e6) as u64;
+        match self.job.start_ms {
+            Some(start_ms) => {
+                self.virtual_ns = self.virtual_ns.saturating_add(1_000);
+                let base = if real {
+                    start_ms.saturating_mul(1_000_000)
+                } else {
+                    0
+                };
+                base.saturating_add(self.virtual_ns)
+            }
+            None if real => from_ms(host.wall_ms()),
+            None => from_ms(host.now_ms() - self.began_ms),
+        }
+    }
+
+    /// Reports a log entry, as far as the output quota allows.
+    pub(crate) fn log(&mut self, level: LogLevel, source: &str, text: &str, host: &mut dyn Host) {
+        if self.meter.count_output(text.len()).is_err() {
+            return;
+        }
+        let entry = LogEntry {
+            seq: self.logged,
+            at_ms: host.now_ms() - self.began_ms,
+            level,
+            source: source.to_owned(),
+            text: text.to_owned(),
+        };
+        self.logged += 1;
+        host.report(RunReport::Logged {
+            entries: vec![entry],
+        });
+    }
+}
+
+fn broken(why: &str) -> ToolError {
+    ToolError::new(
+        ErrorCode::GuestCrashed,
+        format!("The guest broke its contract: {why}."),
+    )
+}
