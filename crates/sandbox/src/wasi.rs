@@ -125,11 +125,12 @@ impl Sandbox {
             return EFAULT;
         };
         let mut text = Vec::new();
-        for piece in table.chunks_exact(8) {
-            let word = |at: usize| {
-                u32::from_le_bytes([piece[at], piece[at + 1], piece[at + 2], piece[at + 3]])
-            };
-            let Some(bytes) = memory.read(word(0), word(4)) else {
+        for [a, b, c, d, e, f, g, h] in table.as_chunks::<8>().0 {
+            let (at, length) = (
+                u32::from_le_bytes([*a, *b, *c, *d]),
+                u32::from_le_bytes([*e, *f, *g, *h]),
+            );
+            let Some(bytes) = memory.read(at, length) else {
                 return EFAULT;
             };
             text.extend_from_slice(&bytes);

@@ -81,6 +81,29 @@ pub struct Job {
     pub ask: bool,
 }
 
+impl Job {
+    /// The job under which every instance is warmed up before its real job comes: it may touch
+    /// nothing, and its seed and clock are fixed, so that all warm instances are the same bytes.
+    #[must_use]
+    pub fn warm_up() -> Self {
+        Self {
+            run: String::new(),
+            entry: String::new(),
+            shape: Shape::Script,
+            module: false,
+            args: serde_json::Value::Null,
+            env: BTreeMap::new(),
+            grant: Grant::default(),
+            ceiling: Grant::default(),
+            limits: Limits::default(),
+            files: Vec::new(),
+            seed: 0,
+            start_ms: Some(0),
+            ask: false,
+        }
+    }
+}
+
 /// One step of what a run did to the files, in order.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "op", rename_all = "camelCase", rename_all_fields = "camelCase")]

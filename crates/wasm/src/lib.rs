@@ -1,1 +1,24 @@
-//! Bindings.
+//! Bindings for the two Workers: decode, call, encode.
+//!
+//! **Problem.** The engine and the sandbox know no browser; a Worker knows nothing else.
+//!
+//! **Shape.** Two features make two artifacts, so that each Worker loads what it needs:
+//! `kernel` (the engine and its storage) and `runner` (the sandbox around a guest). No decision is
+//! taken here.
+//!
+//! **Control loop.** `worker/kernel.ts` and `worker/runner.ts` drive these types.
+
+#[cfg(feature = "kernel")]
+mod kernel;
+#[cfg(feature = "kernel")]
+mod opfs;
+#[cfg(feature = "runner")]
+mod runner;
+
+use wasm_bindgen::prelude::wasm_bindgen;
+
+/// Makes panics readable in the console. Called once when the module is loaded.
+#[wasm_bindgen(start)]
+pub fn start() {
+    console_error_panic_hook::set_once();
+}

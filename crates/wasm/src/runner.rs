@@ -1,0 +1,290 @@
+//! The runner Worker's side of a guest: a [`Sandbox`] whose host and memory are JavaScript's.
+
+use js_sys::{Function, Uint8Array, WebAssembly};
+use selvage_sandbox::{Host, Memory, Sandbox, Step, Trap, Verdict};
+use selvage_tool::guest::{Answer, PendingOp};
+use selvage_tool::run::{Job, RunReport};
+use selvage_tool::LimitsPatch;
+use std::sync::Arc;
+use wasm_bindgen::prelude::{JsCast, JsError, JsValue, wasm_bindgen};
+
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(js_namespace = performance, js_name = now)]
+    fn performance_now() -> f64;
+}
+
+/// The host that a browser gives: its clocks, and two functions of the Worker's.
+struct Browser {
+    /// `(hash: string) => Uint8Array | undefined`
+    blob: Function,
+    /// `(report: string) => void`, JSON of a [`RunReport`]
+    report: Function,
+}
+
+impl Host for Browser {
+    fn now_ms(&mut self) -> f64 {
+        performance_now()
+    }
+
+    fn wall_ms(&mut self) -> f64 {
+        js_sys::Date::now()
+    }
+
+    fn blob(&mut self, hash: &str) -> Option<Arc<[u8]>> {
+        let found = self.blob.call1(&JsValue::NULL, &JsValue::from_str(hash)).ok()?;
+        found.dyn_into::<Uint8Array>().ok().map(|bytes| bytes.to_vec().into())
+    }
+
+    fn report(&mut self, report: RunReport) {
+        let text = serde_json::to_string(&report).unwrap_or_default();
+        // A Worker that can't take a report is on its way out; the run's outcome still counts.
+        let _ = self.report.call1(&JsValue::NULL, &JsValue::from_str(&text));
+    }
+}
+
+/// The guest's memory, looked up anew for each access because growing it makes a new buffer.
+struct GuestMemory<'a>(&'a WebAssembly::Memory);
+
+impl GuestMemory<'_> {
+    fn view(&self, at: u32, length: u32) -> Option<Uint8Array> {
+        let whole = Uint8Array::new(&self.0.buffer());
+        let end = at.checked_add(length)?;
+        (end <= whole.length()).then(|| whole.subarray(at, end))
+    }
+}
+
+impl Memory for GuestMemory<'_> {
+    fn read(&self, at: u32, length: u32) -> Option<Vec<u8>> {
+        self.view(at, length).map(|view| view.to_vec())
+    }
+
+    fn write(&mut self, at: u32, bytes: &[u8]) -> bool {
+        let length = u32::try_from(bytes.len()).unwrap_or(u32::MAX);
+        match self.view(at, length) {
+            Some(view) => {
+                view.copy_from(bytes);
+                true
+            }
+            None => false,
+        }
+    }
+}
+
+/// One guest instance and the run in it.
+#[wasm_bindgen]
+pub struct Runner {
+    sandbox: Sandbox,
+    browser: Browser,
+    memory: WebAssembly::Memory,
+    /// Fuel of the last verdict that lets the guest go on.
+    slice: u64,
+    /// What a finished run left to be sent: hashes and bytes, in pairs.
+    written: Vec<(String, Arc<[u8]>)>,
+}
+
+#[wasm_bindgen]
+impl Runner {
+    /// A runner for a new instance. Until [`Runner::begin`] it serves a job that may touch nothing,
+    /// with a fixed seed and clock, so that every warm instance is the same.
+    ///
+    /// # Errors
+    /// Never in practice: the job for warming up has no globs.
+    #[wasm_bindgen(constructor)]
+    pub fn new(memory: WebAssembly::Memory, blob: Function, report: Function) -> Result<Runner, JsError> {
+        let mut browser = Browser { blob, report };
+        let sandbox = Sandbox::new(Job::warm_up(), "", &mut browser)?;
+        Ok(Self { sandbox, browser, memory, slice: 0, written: Vec::new() })
+    }
+
+    /// Takes the job, as JSON. Gives the frame for `selvage_start`.
+    ///
+    /// # Errors
+    /// When the job does not parse or its grant has a broken glob.
+    pub fn begin(&mut self, job: &str, guest_hash: &str) -> Result<Vec<u8>, JsError> {
+        let job: Job = serde_json::from_str(job)?;
+        self.sandbox = Sandbox::new(job, guest_hash, &mut self.browser)?;
+        Ok(self.sandbox.start())
+    }
+
+    /// The guest is entered. Gives the fuel to set, or nothing to leave it as it is.
+    pub fn enter(&mut self) -> Option<u64> {
+        self.sandbox.enter(&mut self.browser)
+    }
+
+    /// The guest has returned or was stopped, with so much fuel left.
+    pub fn leave(&mut self, fuel_left: i64) {
+        let bytes = u64::from(Uint8Array::new(&self.memory.buffer()).length());
+        self.sandbox.leave(fuel_left, bytes, &mut self.browser);
+    }
+
+    /// The fuel hook: 0 stop, 1 go on, 2 go on after looking at messages, 3 wait for an answer.
+    pub fn quota(&mut self) -> u32 {
+        match self.sandbox.quota(&mut self.browser) {
+            Verdict::Stop => 0,
+            Verdict::Refill(slice) => {
+                self.slice = slice;
+                1
+            }
+            Verdict::Yield(slice) => {
+                self.slice = slice;
+                2
+            }
+            Verdict::Ask(..) => 3,
+        }
+    }
+
+    /// The fuel that the last verdict gave.
+    pub fn slice(&self) -> u64 {
+        self.slice
+    }
+
+    /// Somebody answered the question of `asked_ms`: JSON of limits, or nothing.
+    pub fn answered(&mut self, asked_ms: f64, more: Option<String>) {
+        let more: Option<LimitsPatch> = more.and_then(|text| serde_json::from_str(&text).ok());
+        self.sandbox.answered(asked_ms, more.as_ref(), &mut self.browser);
+    }
+
+    /// Answers a WASI call.
+    pub fn wasi(&mut self, name: &str, args: &[u64]) -> i32 {
+        self.sandbox.wasi(name, args, &mut GuestMemory(&self.memory), &mut self.browser)
+    }
+
+    /// Answers `selvage.call`.
+    pub fn call(&mut self, at: u32, length: u32) -> u32 {
+        let request = GuestMemory(&self.memory).read(at, length).unwrap_or_default();
+        self.sandbox.call(&request, &mut self.browser)
+    }
+
+    /// Answers `selvage.take`.
+    pub fn take(&mut self, at: u32) {
+        let answer = self.sandbox.take();
+        GuestMemory(&self.memory).write(at, &answer);
+    }
+
+    /// Whether the run must end whatever the guest says.
+    pub fn must_end(&self) -> bool {
+        self.sandbox.must_end()
+    }
+
+    /// Somebody cancelled the run.
+    pub fn cancel(&mut self) {
+        self.sandbox.cancel();
+    }
+
+    /// The run has waited for longer than it may.
+    pub fn wall_ended(&mut self) {
+        self.sandbox.wall_ended();
+    }
+
+    /// How long the run may still take on the clock, in milliseconds.
+    pub fn wall_left_ms(&mut self) -> f64 {
+        self.sandbox.wall_left_ms(&mut self.browser)
+    }
+
+    /// What the guest gave back: `pointer << 32 | length` of a frame.
+    pub fn progress(&mut self, result: u64) -> Next {
+        let halves = (u32::try_from(result >> 32), u32::try_from(result & 0xffff_ffff));
+        let (Ok(at), Ok(length)) = halves else { return self.next(Step::Waiting(Vec::new())) };
+        let bytes = GuestMemory(&self.memory).read(at, length).unwrap_or_default();
+        let step = self.sandbox.progress(&bytes);
+        self.next(step)
+    }
+
+    /// Ends a run that must end while the guest is not computing.
+    pub fn end(&mut self) -> Next {
+        let step = self.sandbox.end();
+        self.next(step)
+    }
+
+    /// The instance broke: 1 memory, 2 stack, anything else otherwise.
+    pub fn trapped(&mut self, kind: u32, message: &str) -> Next {
+        let trap = match kind {
+            1 => Trap::Memory,
+            2 => Trap::Stack,
+            _ => Trap::Other,
+        };
+        let step = self.sandbox.trapped(trap, message);
+        self.next(step)
+    }
+
+    /// The frame for `selvage_resume`; nothing when the guest does not wait for that call.
+    ///
+    /// # Errors
+    /// When the answer is no JSON of an [`Answer`].
+    pub fn resume(&mut self, id: u32, answer: &str, body: &[u8], slept_ms: f64) -> Result<Option<Vec<u8>>, JsError> {
+        let answer: Answer = serde_json::from_str(answer)?;
+        Ok(self.sandbox.resume(id, answer, body, slept_ms))
+    }
+
+    /// The hash of the next written file to send, with its bytes from [`Runner::written_bytes`].
+    pub fn written_hash(&self) -> Option<String> {
+        self.written.last().map(|(hash, _)| hash.clone())
+    }
+
+    /// The bytes of that file; the one after it is then the next.
+    pub fn written_bytes(&mut self) -> Option<Vec<u8>> {
+        self.written.pop().map(|(_, bytes)| bytes.to_vec())
+    }
+
+    fn next(&mut self, step: Step) -> Next {
+        match step {
+            Step::Waiting(calls) => Next { calls: calls.into_iter().rev().collect(), outcome: None },
+            Step::Finished(outcome, written) => {
+                self.written = written.into_iter().collect();
+                Next { calls: Vec::new(), outcome: serde_json::to_string(&RunReport::Finished { outcome }).ok() }
+            }
+        }
+    }
+}
+
+/// What the Worker does next.
+#[wasm_bindgen]
+pub struct Next {
+    calls: Vec<(u32, PendingOp, Vec<u8>)>,
+    outcome: Option<String>,
+}
+
+#[wasm_bindgen]
+impl Next {
+    /// JSON of the report that the run is over, once it is.
+    pub fn outcome(&self) -> Option<String> {
+        self.outcome.clone()
+    }
+
+    /// Takes the next call to perform.
+    pub fn call(&mut self) -> Option<Pending> {
+        self.calls.pop().map(|(id, request, body)| Pending { id, request, body })
+    }
+}
+
+/// A call to perform.
+#[wasm_bindgen]
+pub struct Pending {
+    /// The guest's number for it.
+    pub id: u32,
+    request: PendingOp,
+    body: Vec<u8>,
+}
+
+#[wasm_bindgen]
+impl Pending {
+    /// For a timer: after how many milliseconds.
+    pub fn sleep_ms(&self) -> Option<f64> {
+        match self.request {
+            PendingOp::Sleep { ms } => Some(ms),
+            _ => None,
+        }
+    }
+
+    /// For anything else: JSON of the report to send to the kernel.
+    pub fn report(&self) -> String {
+        let report = RunReport::Called { id: self.id, request: self.request.clone() };
+        serde_json::to_string(&report).unwrap_or_default()
+    }
+
+    /// The call's body.
+    pub fn body(&self) -> Vec<u8> {
+        self.body.clone()
+    }
+}

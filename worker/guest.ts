@@ -1,0 +1,172 @@
+// One guest instance: its memory, its imports, and the calls into it.
+
+import { Runner } from "@wasm/runner/runner.js";
+
+const PAGE_BYTES = 65_536;
+const PAGES_MIN = 64;
+
+/** How an instance broke, in the numbers that `Runner.trapped` takes. */
+const TRAP = { memory: 1, stack: 2, other: 3 } as const;
+
+/** Thrown through the guest to stop it; it never reaches anybody but `entered`. */
+const STOP = new Error("stopped");
+
+type Exports = {
+  _initialize?: () => void;
+  selvage_alloc: (length: number) => number;
+  selvage_warm: () => void;
+  selvage_start: (at: number, length: number) => bigint;
+  selvage_resume: (at: number, length: number) => bigint;
+  selvage_check: (at: number, length: number) => bigint;
+  selvage_fault: () => number;
+  fuel: WebAssembly.Global<"i64">;
+};
+
+type Entry = "selvage_start" | "selvage_resume";
+
+/** What the Worker gives to a guest. */
+export interface GuestHost {
+  blob: (hash: string) => Uint8Array | undefined;
+  report: (report: string) => void;
+  /** Whether somebody asked to stop, where that can be seen without looking at messages. */
+  stopAsked: () => boolean;
+  /** Resolves when messages that came in meanwhile have been handled. */
+  breathe: () => Promise<void>;
+  /** Resolves when the question about a quota is answered: JSON of limits, or null. */
+  ask: () => Promise<string | null>;
+}
+
+// `WebAssembly.Suspending` and `promising` are JSPI: a guest that computes can wait for its Worker.
+const jspi = WebAssembly as unknown as {
+  Suspending?: new (f: () => void | Promise<void>) => WebAssembly.ImportValue;
+  promising?: (f: (at: number, length: number) => bigint) => (at: number, length: number) => Promise<bigint>;
+};
+
+/** Whether a guest can wait in the middle of a computation. */
+export const canSuspend = jspi.Suspending !== undefined && jspi.promising !== undefined;
+
+export class Guest {
+  readonly runner: Runner;
+  readonly memoryBytesMax: number;
+  readonly #host: GuestHost;
+  readonly #exports: Exports;
+  readonly #memory: WebAssembly.Memory;
+
+  /** Makes an instance and warms it up. Throws when it does not fit into `memoryBytesMax`. */
+  constructor(module: WebAssembly.Module, memoryBytesMax: number, host: GuestHost) {
+    this.memoryBytesMax = memoryBytesMax;
+    this.#host = host;
+    const maximum = Math.floor(memoryBytesMax / PAGE_BYTES);
+    this.#memory = new WebAssembly.Memory({ initial: Math.min(PAGES_MIN, maximum), maximum });
+    this.runner = new Runner(this.#memory, host.blob, host.report);
+    const instance = new WebAssembly.Instance(module, this.#imports(module));
+    this.#exports = instance.exports as unknown as Exports;
+    this.#exports.fuel.value = BigInt(Number.MAX_SAFE_INTEGER);
+    this.#exports._initialize?.();
+    this.#exports.selvage_warm();
+  }
+
+  /** Copies a frame into the guest. */
+  #put(frame: Uint8Array): number {
+    const at = this.#exports.selvage_alloc(frame.length);
+    new Uint8Array(this.#memory.buffer, at, frame.length).set(frame);
+    return at;
+  }
+
+  /** Enters the guest with a frame and gives what came of it. */
+  async enter(entry: Entry, frame: Uint8Array) {
+    let result: bigint;
+    const fuel = this.runner.enter();
+    if (fuel !== undefined) this.#exports.fuel.value = fuel;
+    try {
+      const at = this.#put(frame);
+      const call = this.#exports[entry];
+      result = await (jspi.promising ? jspi.promising(call)(at, frame.length) : call(at, frame.length));
+    } catch (error) {
+      this.runner.leave(this.#exports.fuel.value);
+      return error === STOP || this.runner.must_end() ? this.runner.end() : this.#trapped(error);
+    }
+    this.runner.leave(this.#exports.fuel.value);
+    return this.runner.progress(result);
+  }
+
+  /** Parses a text with the guest's parser, and runs nothing. Gives JSON of what it said. */
+  check(header: object, source: string): string {
+    const encoder = new TextEncoder();
+    const head = encoder.encode(JSON.stringify(header));
+    const body = encoder.encode(source);
+    const frame = new Uint8Array(4 + head.length + body.length);
+    new DataView(frame.buffer).setUint32(0, head.length, true);
+    frame.set(head, 4);
+    frame.set(body, 4 + head.length);
+    this.#exports.fuel.value = BigInt(Number.MAX_SAFE_INTEGER);
+    const result = this.#exports.selvage_check(this.#put(frame), frame.length);
+    const [at, length] = [Number(result >> 32n), Number(result & 0xffff_ffffn)];
+    const answer = new Uint8Array(this.#memory.buffer, at, length);
+    const headLength = new DataView(answer.buffer, at, 4).getUint32(0, true);
+    return new TextDecoder().decode(answer.slice(4, 4 + headLength));
+  }
+
+  #trapped(error: unknown) {
+    const message = error instanceof Error ? error.message : String(error);
+    const overflow = /call stack|recursion|out of bounds/i.test(message);
+    return this.runner.trapped(overflow ? TRAP.stack : this.#refusedMemory() ? TRAP.memory : TRAP.other, message);
+  }
+
+  /** Whether the guest says that memory could not grow. A broken guest may not even say. */
+  #refusedMemory(): boolean {
+    try {
+      return this.#exports.selvage_fault() === TRAP.memory;
+    } catch {
+      return false;
+    }
+  }
+
+  #imports(module: WebAssembly.Module): WebAssembly.Imports {
+    const runner = this.runner;
+    const wasi: Record<string, WebAssembly.ImportValue> = {};
+    for (const wanted of WebAssembly.Module.imports(module)) {
+      if (wanted.module !== "wasi_snapshot_preview1") continue;
+      const { name } = wanted;
+      wasi[name] =
+        name === "proc_exit"
+          ? () => {
+              throw new Error("the guest left");
+            }
+          : (...args: (number | bigint)[]) =>
+              runner.wasi(name, BigUint64Array.from(args, (arg) => BigInt.asUintN(64, BigInt(arg))));
+    }
+    const selvage = {
+      call: (at: number, length: number) => runner.call(at, length),
+      take: (at: number) => runner.take(at),
+      quota: jspi.Suspending ? new jspi.Suspending(() => this.#quota()) : () => void this.#quota(),
+    };
+    return { env: { memory: this.#memory }, wasi_snapshot_preview1: wasi, selvage };
+  }
+
+  /** The fuel hook. It may give a promise only where the guest can wait for one. */
+  #quota(): void | Promise<void> {
+    if (this.#host.stopAsked()) this.runner.cancel();
+    const verdict = this.runner.quota();
+    if (verdict === 1 || (verdict === 2 && !canSuspend)) return this.#goOn();
+    if (verdict === 2) return this.#host.breathe().then(() => this.#goOn());
+    if (verdict === 3 && canSuspend) return this.#ask();
+    if (verdict === 3) this.runner.answered(performance.now(), undefined);
+    throw STOP;
+  }
+
+  #goOn(): void {
+    if (this.runner.must_end()) throw STOP;
+    this.#exports.fuel.value = this.runner.slice();
+  }
+
+  async #ask(): Promise<void> {
+    const askedMs = performance.now();
+    const more = await this.#host.ask();
+    this.runner.answered(askedMs, more ?? undefined);
+    const verdict = this.runner.must_end() ? 0 : this.runner.quota();
+    if (verdict === 3) return this.#ask();
+    if (verdict === 0) throw STOP;
+    this.#goOn();
+  }
+}

@@ -1,0 +1,21 @@
+// The messages between the kernel Worker and a runner Worker.
+//
+// Jobs, reports and answers are JSON that only Rust reads; TypeScript passes them on.
+
+/** What the kernel sends to a runner. */
+export type ToRunner =
+  | { type: "init"; guest: WebAssembly.Module; guestHash: string; cancelFlag: SharedArrayBuffer | null }
+  | { type: "run"; job: string; memoryBytesMax: number; blobs: [hash: string, bytes: Uint8Array][] }
+  | { type: "answer"; id: number; answer: string; body: Uint8Array }
+  | { type: "more"; limits: string | null }
+  | { type: "cancel" }
+  | { type: "check"; id: number; path: string; module: boolean; source: string };
+
+/** What a runner sends to the kernel. */
+export type FromRunner =
+  | { type: "ready" }
+  | { type: "reports"; reports: string[] }
+  | { type: "called"; report: string; body: Uint8Array }
+  | { type: "finished"; report: string; written: [hash: string, bytes: Uint8Array][] }
+  | { type: "checked"; id: number; checked: string }
+  | { type: "broken"; message: string };

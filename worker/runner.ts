@@ -1,0 +1,209 @@
+// The runner Worker: it holds one warm guest, runs one job at a time, and knows no policy.
+//
+// It has no network of its own: the server sends it with `connect-src 'none'`. Whatever a run asks
+// of the outside goes to the kernel as a report and comes back as an answer.
+
+import init from "@wasm/runner/runner.js";
+import type { Next } from "@wasm/runner/runner.js";
+import { Guest } from "./guest.ts";
+import type { FromRunner, ToRunner } from "./protocol.ts";
+
+const MEMORY_BYTES_DEFAULT = 128 * 1024 * 1024;
+const BLOB_BYTES_MAX = 64 * 1024 * 1024;
+const REPORT_MS = 16;
+
+/** `setTimeout` counts in 32 bits; a longer wait ends with the run's clock anyway. */
+const TIMER_MS_MAX = 2 ** 31 - 1;
+
+const scope = self as unknown as {
+  postMessage: (message: FromRunner, transfer?: Transferable[]) => void;
+  onmessage: (event: MessageEvent<ToRunner>) => void;
+};
+
+let guestModule: WebAssembly.Module;
+let guestHash = "";
+let cancelFlag: Int32Array | null = null;
+let warm: Guest | null = null;
+let running: Guest | null = null;
+let wallTimer: ReturnType<typeof setTimeout> | undefined;
+let answerQuestion: ((limits: string | null) => void) | null = null;
+/** Entries into the guest, one after the other: a suspended guest must not be entered again. */
+let entering: Promise<void> = Promise.resolve();
+
+const blobs = new Map<string, Uint8Array>();
+let blobBytes = 0;
+let reports: string[] = [];
+let reportedMs = 0;
+
+const messages = new MessageChannel();
+const breathing: (() => void)[] = [];
+messages.port1.onmessage = () => breathing.shift()?.();
+
+const host = {
+  blob: (hash: string) => blobs.get(hash),
+  report: (report: string) => {
+    reports.push(report);
+    if (performance.now() - reportedMs >= REPORT_MS) sendReports();
+  },
+  stopAsked: () => cancelFlag !== null && Atomics.load(cancelFlag, 0) !== 0,
+  breathe: () =>
+    new Promise<void>((resolve) => {
+      breathing.push(resolve);
+      messages.port2.postMessage(null);
+    }),
+  ask: () => {
+    sendReports();
+    return new Promise<string | null>((resolve) => {
+      answerQuestion = resolve;
+    });
+  },
+};
+
+function sendReports(): void {
+  reportedMs = performance.now();
+  if (reports.length === 0) return;
+  scope.postMessage({ type: "reports", reports });
+  reports = [];
+}
+
+function makeGuest(memoryBytesMax: number): Guest {
+  return new Guest(guestModule, memoryBytesMax, host);
+}
+
+/** Makes the next instance ahead of time, so that a run does not wait for it. */
+function warmUp(): void {
+  warm ??= makeGuest(MEMORY_BYTES_DEFAULT);
+}
+
+function keepBlobs(fresh: [string, Uint8Array][]): void {
+  for (const [hash, bytes] of fresh) {
+    if (!blobs.has(hash)) blobBytes += bytes.length;
+    blobs.set(hash, bytes);
+  }
+}
+
+/** Lets go of every blob when there are too many; the kernel is told by `ready` to send them again. */
+function dropBlobs(): void {
+  if (blobBytes <= BLOB_BYTES_MAX) return;
+  blobs.clear();
+  blobBytes = 0;
+}
+
+function run(message: ToRunner & { type: "run" }): void {
+  keepBlobs(message.blobs);
+  if (cancelFlag) Atomics.store(cancelFlag, 0, 0);
+  try {
+    const fits = warm !== null && warm.memoryBytesMax === message.memoryBytesMax;
+    running = fits ? warm : makeGuest(message.memoryBytesMax);
+    if (fits) warm = null;
+    const frame = running!.runner.begin(message.job, guestHash);
+    armWallTimer(running!);
+    enter(running!, "selvage_start", frame);
+  } catch (error) {
+    running = null;
+    scope.postMessage({ type: "broken", message: String(error) });
+  }
+}
+
+function enter(guest: Guest, entry: "selvage_start" | "selvage_resume", frame: Uint8Array): void {
+  entering = entering.then(async () => {
+    if (guest !== running) return;
+    await handle(guest, await guest.enter(entry, frame));
+  });
+}
+
+async function handle(guest: Guest, next: Next): Promise<void> {
+  const outcome = next.outcome();
+  if (outcome !== undefined) return finish(guest, outcome);
+  sendReports();
+  for (let call = next.call(); call !== undefined; call = next.call()) {
+    const { id } = call;
+    const sleepMs = call.sleep_ms();
+    if (sleepMs === undefined) {
+      scope.postMessage({ type: "called", report: call.report(), body: call.body() });
+    } else {
+      setTimeout(() => answer(guest, id, '{"ok":null}', new Uint8Array(), sleepMs), Math.min(sleepMs, TIMER_MS_MAX));
+    }
+  }
+}
+
+function answer(guest: Guest, id: number, text: string, body: Uint8Array, sleptMs: number): void {
+  if (guest !== running) return;
+  const frame = guest.runner.resume(id, text, body, sleptMs);
+  if (frame !== undefined) enter(guest, "selvage_resume", frame);
+}
+
+function armWallTimer(guest: Guest): void {
+  clearTimeout(wallTimer);
+  wallTimer = setTimeout(() => {
+    if (guest !== running) return;
+    if (guest.runner.wall_left_ms() > 1) return armWallTimer(guest);
+    guest.runner.wall_ended();
+    endBetweenEntries(guest);
+  }, Math.min(Math.max(guest.runner.wall_left_ms(), 0), TIMER_MS_MAX));
+}
+
+/** Ends a run that waits outside its instance; one that computes sees the same at its next look. */
+function endBetweenEntries(guest: Guest): void {
+  answerQuestion?.(null);
+  entering = entering.then(() => {
+    if (guest === running) return handle(guest, guest.runner.end());
+  });
+}
+
+function finish(guest: Guest, report: string): void {
+  clearTimeout(wallTimer);
+  running = null;
+  sendReports();
+  const written: [string, Uint8Array][] = [];
+  for (let hash = guest.runner.written_hash(); hash !== undefined; hash = guest.runner.written_hash()) {
+    written.push([hash, guest.runner.written_bytes()!]);
+  }
+  scope.postMessage({ type: "finished", report, written });
+  guest.runner.free();
+  dropBlobs();
+  warmUp();
+  scope.postMessage({ type: "ready" });
+}
+
+function check(message: ToRunner & { type: "check" }): void {
+  const { id, path, module, source } = message;
+  try {
+    warmUp();
+    scope.postMessage({ type: "checked", id, checked: warm!.check({ path, module }, source) });
+  } catch {
+    scope.postMessage({ type: "checked", id, checked: '{"error":null}' });
+  }
+  // An instance that has read a foreign text is not fresh any more.
+  warm?.runner.free();
+  warm = null;
+  warmUp();
+}
+
+scope.onmessage = async ({ data }) => {
+  switch (data.type) {
+    case "init":
+      await init();
+      guestModule = data.guest;
+      guestHash = data.guestHash;
+      cancelFlag = data.cancelFlag && new Int32Array(data.cancelFlag);
+      warmUp();
+      scope.postMessage({ type: "ready" });
+      return;
+    case "run":
+      return run(data);
+    case "answer":
+      if (running) answer(running, data.id, data.answer, data.body, 0);
+      return;
+    case "more":
+      answerQuestion?.(data.limits);
+      answerQuestion = null;
+      return;
+    case "cancel":
+      if (!running) return;
+      running.runner.cancel();
+      return endBetweenEntries(running);
+    case "check":
+      return check(data);
+  }
+};
