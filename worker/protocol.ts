@@ -13,7 +13,8 @@ export type ToRunner =
 
 /** What a runner sends to the kernel. */
 export type FromRunner =
-  | { type: "ready" }
+  /** It can take a job; `dropped` says that it has let go of every blob it was sent. */
+  | { type: "ready"; dropped: boolean }
   | { type: "reports"; reports: string[] }
   | { type: "called"; report: string; body: Uint8Array }
   | { type: "finished"; report: string; written: [hash: string, bytes: Uint8Array][] }

@@ -15,6 +15,9 @@ const REPORT_MS = 16;
 /** `setTimeout` counts in 32 bits; a longer wait ends with the run's clock anyway. */
 const TIMER_MS_MAX = 2 ** 31 - 1;
 
+/** What a parser that broke says: only nesting beyond its gate breaks it. */
+const TOO_DEEP = JSON.stringify({ error: { code: "QUOTA_STACK", message: "The text nests deeper than the parser can read." } });
+
 const scope = self as unknown as {
   postMessage: (message: FromRunner, transfer?: Transferable[]) => void;
   onmessage: (event: MessageEvent<ToRunner>) => void;
@@ -82,11 +85,12 @@ function keepBlobs(fresh: [string, Uint8Array][]): void {
   }
 }
 
-/** Lets go of every blob when there are too many; the kernel is told by `ready` to send them again. */
-function dropBlobs(): void {
-  if (blobBytes <= BLOB_BYTES_MAX) return;
+/** Lets go of every blob when there are too many. */
+function dropBlobs(): boolean {
+  if (blobBytes <= BLOB_BYTES_MAX) return false;
   blobs.clear();
   blobBytes = 0;
+  return true;
 }
 
 function run(message: ToRunner & { type: "run" }): void {
@@ -161,9 +165,9 @@ function finish(guest: Guest, report: string): void {
   }
   scope.postMessage({ type: "finished", report, written });
   guest.runner.free();
-  dropBlobs();
+  const dropped = dropBlobs();
   warmUp();
-  scope.postMessage({ type: "ready" });
+  scope.postMessage({ type: "ready", dropped });
 }
 
 function check(message: ToRunner & { type: "check" }): void {
@@ -172,7 +176,7 @@ function check(message: ToRunner & { type: "check" }): void {
     warmUp();
     scope.postMessage({ type: "checked", id, checked: warm!.check({ path, module }, source) });
   } catch {
-    scope.postMessage({ type: "checked", id, checked: '{"error":null}' });
+    scope.postMessage({ type: "checked", id, checked: TOO_DEEP });
   }
   // An instance that has read a foreign text is not fresh any more.
   warm?.runner.free();
@@ -188,7 +192,7 @@ scope.onmessage = async ({ data }) => {
       guestHash = data.guestHash;
       cancelFlag = data.cancelFlag && new Int32Array(data.cancelFlag);
       warmUp();
-      scope.postMessage({ type: "ready" });
+      scope.postMessage({ type: "ready", dropped: false });
       return;
     case "run":
       return run(data);

@@ -4,7 +4,7 @@ use crate::files::Found;
 use crate::sandbox::{Host, Sandbox};
 use selvage_tool::grant::PathSet;
 use selvage_tool::guest::{Answer, HostCall, frame, unframe};
-use selvage_tool::run::{RunProgress, RunReport};
+use selvage_tool::run::{RUNS_FOLDER, RunProgress, RunReport};
 use selvage_tool::{ErrorCode, ToolError, ToolResult};
 use serde_json::{Value, json};
 
@@ -138,6 +138,14 @@ impl Sandbox {
     }
 
     fn may_write(&self, path: &str) -> ToolResult<()> {
+        if path.is_empty() || path.split('/').next() == Some(RUNS_FOLDER) {
+            return Err(ToolError::new(
+                ErrorCode::PolicyDenied,
+                format!("No run may change `{path}`."),
+            )
+            .path(path)
+            .hint("Write into another folder; records of runs are kept by Selvage."));
+        }
         covered(&self.write, path, "write")
     }
 }
