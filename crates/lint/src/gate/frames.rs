@@ -1,0 +1,273 @@
+//! Counts how deep the tokens hang in each other.
+
+use super::lexer::{Kind, Token};
+
+/// A kind of bracket.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Bracket {
+    Round,
+    Square,
+    Curly,
+    Template,
+}
+
+impl Bracket {
+    /// The kind of an ASCII bracket.
+    pub fn of(byte: u8) -> Self {
+        match byte {
+            b'(' | b')' => Self::Round,
+            b'[' | b']' => Self::Square,
+            _ => Self::Curly,
+        }
+    }
+}
+
+/// What the token before was, as far as the next one's meaning depends on it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Before {
+    /// The start, a sign, or a word that wants more.
+    Open,
+    /// `;`
+    Semicolon,
+    /// The end of an expression.
+    End,
+    /// `}`
+    Curly,
+    /// The `)` of `if (…)`, `while (…)`, `for (…)`, `with (…)`, `switch (…)` or `catch (…)`.
+    Header,
+    /// `=>`
+    Arrow,
+    /// A word before which `(` is a header.
+    HeaderWord,
+    /// `try`, `do`, `else`, `finally`: a block follows.
+    BlockWord,
+    /// `class`, whose body counts as a function.
+    Class,
+}
+
+/// One open bracket, or the file itself.
+#[derive(Debug)]
+struct Frame {
+    bracket: Option<Bracket>,
+    /// Whether it is the body of a function or class.
+    function: bool,
+    /// Whether it is the parentheses of a header.
+    header: bool,
+    /// Tokens of this statement or element so far.
+    count: u32,
+    /// Those of them that stay around the elements after a comma: `if`, `else`, labels.
+    prefix: u32,
+    /// Arrows of this statement or element so far.
+    arrows: u32,
+    /// Whether this statement had a comma.
+    comma: bool,
+}
+
+/// The open brackets and what hangs in each.
+#[derive(Debug)]
+pub struct Frames {
+    frames: Vec<Frame>,
+    before: Before,
+    functions: u32,
+    chain: u32,
+}
+
+impl Default for Frames {
+    fn default() -> Self {
+        let mut frames = Self {
+            frames: Vec::new(),
+            before: Before::Open,
+            functions: 0,
+            chain: 0,
+        };
+        frames.push(None, false, false);
+        frames
+    }
+}
+
+impl Frames {
+    /// The functions and classes around here, arrows included.
+    pub fn functions(&self) -> u32 {
+        self.functions
+    }
+
+    /// The brackets that are open here.
+    pub fn brackets(&self) -> u32 {
+        u32::try_from(self.frames.len()).unwrap_or(u32::MAX) - 1
+    }
+
+    /// The tokens that hang on each other here.
+    pub fn chain(&self) -> u32 {
+        self.chain
+    }
+
+    /// The innermost open bracket.
+    pub fn innermost(&self) -> Option<Bracket> {
+        self.frames.last().and_then(|frame| frame.bracket)
+    }
+
+    /// Whether a `)` here would close a header.
+    pub fn closes_header(&self) -> bool {
+        self.frames.last().is_some_and(|frame| frame.header)
+    }
+
+    /// Takes a token. `false` at a bracket that closes nothing, where every parser stops.
+    pub fn step(&mut self, token: &Token<'_>) -> bool {
+        if self.begins_anew(token) {
+            self.reset(0, 0);
+        }
+        match token.kind {
+            Kind::Open(bracket) => {
+                self.add();
+                let function = bracket == Bracket::Curly
+                    && matches!(self.before, Before::End | Before::Curly | Before::Class);
+                let header = bracket == Bracket::Round && self.before == Before::HeaderWord;
+                self.push(Some(bracket), function, header);
+                self.before = Before::Open;
+            }
+            Kind::Close(bracket) => {
+                let header = self.closes_header();
+                if self.innermost() != Some(bracket) {
+                    return false;
+                }
+                self.pop();
+                self.before = match bracket {
+                    Bracket::Curly => Before::Curly,
+                    Bracket::Round if header => Before::Header,
+                    _ => Before::End,
+                };
+            }
+            Kind::Middle => {
+                self.reset(0, 0);
+                self.before = Before::Open;
+            }
+            Kind::Text | Kind::Template | Kind::RegExp { .. } => {
+                self.add();
+                self.before = Before::End;
+            }
+            Kind::Sign(sign) => self.sign(sign),
+            Kind::Word(word) => self.word(word, token.property),
+        }
+        true
+    }
+
+    fn sign(&mut self, sign: &str) {
+        self.add();
+        self.before = match sign {
+            ";" => Before::Semicolon,
+            "++" | "--" if self.before == Before::End => Before::End,
+            "=>" => {
+                self.top(|frame| frame.arrows += 1);
+                self.functions += 1;
+                Before::Arrow
+            }
+            _ => Before::Open,
+        };
+        match sign {
+            "," => {
+                let prefix = self.frames.last().map_or(0, |frame| frame.prefix);
+                self.reset(prefix, prefix);
+                self.top(|frame| frame.comma = true);
+            }
+            ":" => self.top(|frame| {
+                if !frame.comma {
+                    frame.prefix = frame.count;
+                }
+            }),
+            _ => {}
+        }
+    }
+
+    fn word(&mut self, word: &str, property: bool) {
+        self.add();
+        if property {
+            self.before = Before::End;
+            return;
+        }
+        self.before = match word {
+            "if" | "for" | "while" | "with" | "switch" | "catch" => Before::HeaderWord,
+            // `for await (…)`
+            "await" if self.before == Before::HeaderWord => Before::HeaderWord,
+            "try" | "do" | "else" | "finally" => Before::BlockWord,
+            "class" => Before::Class,
+            "return" | "typeof" | "case" | "in" | "instanceof" | "new" | "void" | "delete"
+            | "throw" | "default" | "extends" | "await" | "yield" | "of" | "function" | "var"
+            | "const" | "import" | "export" => Before::Open,
+            _ => Before::End,
+        };
+        if matches!(word, "if" | "for" | "while" | "with" | "do" | "else") {
+            self.top(|frame| frame.prefix = frame.count);
+        }
+    }
+
+    /// Whether everything before this token in its bracket is a whole statement or member.
+    fn begins_anew(&self, token: &Token<'_>) -> bool {
+        let continues = |word: &str| {
+            matches!(
+                word,
+                "else"
+                    | "while"
+                    | "catch"
+                    | "finally"
+                    | "in"
+                    | "instanceof"
+                    | "of"
+                    | "from"
+                    | "as"
+                    | "extends"
+            )
+        };
+        match (self.before, token.kind) {
+            (_, Kind::Word("case" | "default")) => {
+                !token.property && self.innermost() == Some(Bracket::Curly)
+            }
+            (Before::Semicolon, Kind::Word("else" | "while")) => false,
+            (Before::Semicolon, _) => true,
+            (Before::Curly, Kind::Word(word)) => !continues(word),
+            (Before::Curly, Kind::Text) => true,
+            (Before::End, Kind::Word(word)) => token.newline && !token.property && !continues(word),
+            (Before::End, Kind::Text) => token.newline,
+            _ => false,
+        }
+    }
+
+    fn top(&mut self, change: impl FnOnce(&mut Frame)) {
+        if let Some(frame) = self.frames.last_mut() {
+            change(frame);
+        }
+    }
+
+    fn add(&mut self) {
+        self.chain += 1;
+        self.top(|frame| frame.count += 1);
+    }
+
+    /// Begins a statement or element anew, but for what stays around it.
+    fn reset(&mut self, count: u32, prefix: u32) {
+        if let Some(frame) = self.frames.last_mut() {
+            self.chain = self.chain - frame.count + count;
+            self.functions -= frame.arrows;
+            (frame.count, frame.prefix, frame.arrows, frame.comma) = (count, prefix, 0, false);
+        }
+    }
+
+    fn push(&mut self, bracket: Option<Bracket>, function: bool, header: bool) {
+        self.functions += u32::from(function);
+        self.frames.push(Frame {
+            bracket,
+            function,
+            header,
+            count: 0,
+            prefix: 0,
+            arrows: 0,
+            comma: false,
+        });
+    }
+
+    fn pop(&mut self) {
+        self.reset(0, 0);
+        if let Some(frame) = self.frames.pop() {
+            self.functions -= u32::from(frame.function);
+        }
+    }
+}

@@ -1,0 +1,142 @@
+//! The gate: a linear look at a text before any parser sees it.
+//!
+//! Every parser here is recursive, and in a browser its stack is small, so a text that nests
+//! deeply enough would end the whole interpreter instead of giving an error. The gate bounds what
+//! any recursive descent can meet: nested functions, open brackets, and tokens that hang on each
+//! other without a bracket (`!!!x`, `a ? b : c ? d : e`, `if (a) if (b)`).
+//!
+//! To count, it must know where strings, templates, comments and regular expressions end, and must
+//! never be wrong about it, because what it takes for text it does not count. JavaScript can't be
+//! cut into tokens without parsing it, so where the gate is not certain it refuses the text
+//! ([`NestingKind::Unclear`]); those are spellings that nobody writes, and each has a plain one.
+//!
+//! It counts too much rather than too little, and stops at the first bracket that closes nothing:
+//! there a parser stops as well, with a better message.
+
+mod frames;
+mod lexer;
+
+use crate::text::Text;
+use frames::Frames;
+use lexer::{Kind, Lexer};
+use selvage_tool::Position;
+
+/// The most functions and classes in each other.
+pub const FUNCTIONS_NESTED_MAX: u32 = 20;
+/// The most open brackets, template substitutions included.
+pub const BRACKETS_NESTED_MAX: u32 = 40;
+/// The most tokens that hang on each other: of one statement or element and all those around it.
+pub const CHAIN_TOKENS_MAX: u32 = 1_000;
+
+/// What was too deep.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NestingKind {
+    /// More than [`FUNCTIONS_NESTED_MAX`] functions in each other.
+    Functions,
+    /// More than [`BRACKETS_NESTED_MAX`] open brackets.
+    Brackets,
+    /// More than [`CHAIN_TOKENS_MAX`] tokens in one statement.
+    Chain,
+    /// A spelling whose meaning can't be told without parsing.
+    Unclear(Unclear),
+}
+
+/// What could not be told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unclear {
+    /// Whether a `/` divides or begins a regular expression.
+    Slash,
+    /// Whether `<!--` or `-->` begins a comment.
+    HtmlComment,
+    /// An escape in a name.
+    Backslash,
+}
+
+/// Why the gate refuses a text, and where.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Nesting {
+    /// The first place past the limit.
+    pub at: Position,
+    /// What was too deep there.
+    pub kind: NestingKind,
+}
+
+/// Whether parsers may see this text. Linear in its length, with a stack of its own on the heap.
+///
+/// # Errors
+/// The first place where it nests deeper than the limits allow, or can't be told.
+pub fn nesting(source: &str) -> Result<(), Nesting> {
+    check(source).map_err(|(byte, kind)| Nesting {
+        at: Text::new(source).position(byte),
+        kind,
+    })
+}
+
+/// [`nesting`] in bytes.
+pub(crate) fn check(source: &str) -> Result<(), (u32, NestingKind)> {
+    let at = |byte: usize| u32::try_from(byte).unwrap_or(u32::MAX);
+    let mut lexer = Lexer::new(source);
+    let mut frames = Frames::default();
+    loop {
+        let token = lexer
+            .next(&frames)
+            .map_err(|(byte, unclear)| (at(byte), NestingKind::Unclear(unclear)))?;
+        let Some(token) = token else { return Ok(()) };
+        if let Kind::RegExp { depth } = token.kind {
+            if depth > BRACKETS_NESTED_MAX {
+                return Err((at(token.start), NestingKind::Brackets));
+            }
+        }
+        if !frames.step(&token) {
+            return Ok(());
+        }
+        let kind = if frames.functions() > FUNCTIONS_NESTED_MAX {
+            NestingKind::Functions
+        } else if frames.brackets() > BRACKETS_NESTED_MAX {
+            NestingKind::Brackets
+        } else if frames.chain() > CHAIN_TOKENS_MAX {
+            NestingKind::Chain
+        } else {
+            continue;
+        };
+        return Err((at(token.start), kind));
+    }
+}
+
+impl NestingKind {
+    /// What is wrong, and what to do about it.
+    #[must_use]
+    pub fn words(self) -> (String, &'static str) {
+        match self {
+            Self::Functions => (
+                format!("Functions nest deeper than {FUNCTIONS_NESTED_MAX} here."),
+                "Give the inner functions names and move them to the top of the file.",
+            ),
+            Self::Brackets => (
+                format!("Brackets nest deeper than {BRACKETS_NESTED_MAX} here."),
+                "Move the inner part into a variable or a function, or deep data into a JSON file.",
+            ),
+            Self::Chain => (
+                format!(
+                    "This statement hangs together over more than {CHAIN_TOKENS_MAX} words and signs."
+                ),
+                "Split it: collect the parts in an array and join them, or use several statements.",
+            ),
+            Self::Unclear(Unclear::Slash) => (
+                "It can't be told whether this `/` divides or begins a regular expression.".into(),
+                "Put the regular expression in a variable, or in parentheses.",
+            ),
+            Self::Unclear(Unclear::HtmlComment) => (
+                "`<!--` and `-->` are comments in scripts and operators in modules.".into(),
+                "Use `//` for a comment, or put spaces between the operators.",
+            ),
+            Self::Unclear(Unclear::Backslash) => (
+                "A name can't be written with escapes here.".into(),
+                "Write the letters themselves.",
+            ),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;
