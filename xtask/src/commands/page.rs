@@ -1,0 +1,151 @@
+//! `page`: builds the wasm artifacts and the page, into `dist/`, each file with its brotli form beside it.
+
+use super::wasm::{self, Size};
+use crate::cache::Cache;
+use crate::commands::Command;
+use crate::{Arguments, artifact, build, compress, inputs, root, site};
+use anyhow::{Context, Result, ensure};
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+/// See the module.
+pub const COMMAND: Command = Command {
+    name: "page",
+    usage: "",
+    about: "builds everything into dist/, checks its size",
+    run,
+};
+
+/// Below this, a compressed form saves nothing worth a file.
+const COMPRESSED_BYTES_MIN: usize = 1000;
+
+fn run(arguments: Arguments) -> Result<()> {
+    arguments.end()?;
+    ensure()?;
+    let sizes = compress_all()?;
+    wasm::print_table(&sizes);
+    let over: Vec<_> = sizes
+        .iter()
+        .filter(|size| !size.fits())
+        .map(|size| size.name.as_str())
+        .collect();
+    ensure!(over.is_empty(), "over budget: {}", over.join(", "));
+    Ok(())
+}
+
+/// Builds the artifacts and the page when anything changed.
+///
+/// # Errors
+/// When a build fails.
+pub fn ensure() -> Result<()> {
+    let hashes = wasm::build_all(&artifact::list()?.artifact, false)?;
+    let hash = inputs::of_page(&hashes)?;
+    let cache = Cache::open();
+    let index = root::dist().join("index.html");
+    if cache.is_current("page", &hash, std::slice::from_ref(&index)) {
+        return Ok(());
+    }
+    println!("page: building into dist/");
+    let start = Instant::now();
+    cache.unmark("page");
+    let vite = root::at("node_modules/vite/bin/vite.js");
+    ensure!(
+        vite.is_file(),
+        "node_modules has no vite: run `npm ci`, or any command through npm"
+    );
+    build::run(
+        std::process::Command::new("node")
+            .arg(vite)
+            .arg("build")
+            .current_dir(root::root()),
+    )?;
+    sealed_runner(&root::dist())?;
+    if inputs::of_page(&hashes)? == hash {
+        cache.mark("page", &hash)?;
+    }
+    println!("page: built in {:.1} s", start.elapsed().as_secs_f64());
+    Ok(())
+}
+
+/// Checks that the server will know the runner's script: it is by its name that it gets a policy without a network.
+fn sealed_runner(dist: &Path) -> Result<()> {
+    let found = files(dist)?
+        .iter()
+        .any(|path| site::is_runner(&path.to_string_lossy()));
+    ensure!(
+        found,
+        "dist/ has no script that is served as the runner's: name the Worker's file runner.ts"
+    );
+    Ok(())
+}
+
+/// Writes the brotli form of every file of `dist/`, and gives the sizes of its parts and, last, of all together.
+///
+/// # Errors
+/// When a file can't be read or written.
+pub fn compress_all() -> Result<Vec<Size>> {
+    let dist = root::dist();
+    let list = artifact::list()?;
+    let budget = list.first_load.budget_brotli_kb * 1000;
+    let part = |name: &str| Size {
+        name: name.to_owned(),
+        raw: 0,
+        brotli: 0,
+        budget,
+    };
+    let (mut scripts, mut rest, mut total) = (part("scripts"), part("other"), part("first load"));
+    let mut sizes = list
+        .artifact
+        .iter()
+        .map(wasm::size)
+        .collect::<Result<Vec<_>>>()?;
+    for path in files(&dist)? {
+        let extension = path
+            .extension()
+            .and_then(|extension| extension.to_str())
+            .unwrap_or("");
+        if matches!(extension, "map" | "br") {
+            continue;
+        }
+        let bytes = std::fs::read(&path)?;
+        let mut smallest = bytes.len();
+        if bytes.len() >= COMPRESSED_BYTES_MIN && site::is_compressible(extension) {
+            let compressed = compress::brotli(&bytes)?;
+            smallest = compressed.len();
+            let mut beside = path.clone().into_os_string();
+            beside.push(".br");
+            if std::fs::metadata(&beside).map_or(0, |kept| kept.len()) != compressed.len() as u64 {
+                std::fs::write(beside, compressed)?;
+            }
+        }
+        let part = if matches!(extension, "js" | "css" | "html") {
+            &mut scripts
+        } else {
+            &mut rest
+        };
+        if extension != "wasm" {
+            part.raw += bytes.len() as u64;
+            part.brotli += smallest as u64;
+        }
+        total.raw += bytes.len() as u64;
+        total.brotli += smallest as u64;
+    }
+    sizes.extend([scripts, rest, total]);
+    Ok(sizes)
+}
+
+fn files(folder: &Path) -> Result<Vec<PathBuf>> {
+    let mut found = Vec::new();
+    for entry in
+        std::fs::read_dir(folder).with_context(|| format!("cannot list {}", folder.display()))?
+    {
+        let path = entry?.path();
+        if path.is_dir() {
+            found.extend(files(&path)?);
+        } else {
+            found.push(path);
+        }
+    }
+    found.sort();
+    Ok(found)
+}

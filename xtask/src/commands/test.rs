@@ -1,0 +1,242 @@
+//! `test [stage…]`: runs every check there is, each whether or not one before it failed, and sums up.
+//!
+//! The layers, the length of files and the links in the docs (`tidy`) are tests of this package, so `rust` covers them.
+
+use super::{page, toolchain, wasm};
+use crate::commands::Command;
+use crate::report::{Counts, Reporter};
+use crate::{Arguments, artifact, root};
+use anyhow::{Context, Result, ensure};
+use std::io::{BufRead, BufReader, Read, Write};
+use std::process::{Command as Program, Stdio};
+use std::time::{Duration, Instant};
+
+/// See the module.
+pub const COMMAND: Command = Command {
+    name: "test",
+    usage: "[stage...]",
+    about: "runs every check, or these stages",
+    run,
+};
+
+/// One kind of check.
+struct Stage {
+    name: &'static str,
+    check: Check,
+}
+
+enum Check {
+    /// Programs, one after the other.
+    Programs(&'static [(&'static str, &'static str, Reporter)]),
+    /// Builds the artifacts and holds each to its budget.
+    Artifacts,
+    /// Builds the page and holds the first load to its budget.
+    Page,
+}
+
+/// In the order of what is cheap, and of what needs what.
+const STAGES: &[Stage] = &[
+    Stage {
+        name: "format",
+        check: Check::Programs(&[("cargo", "fmt --all --check", Reporter::ExitCode)]),
+    },
+    // The native host's tests run the guests, so these come before.
+    Stage {
+        name: "wasm",
+        check: Check::Artifacts,
+    },
+    Stage {
+        name: "clippy",
+        check: Check::Programs(&[
+            (
+                "cargo",
+                "clippy --quiet --workspace --all-targets -- --deny warnings",
+                Reporter::ExitCode,
+            ),
+            (
+                "cargo",
+                "clippy --quiet --package selvage-wasm --features kernel,runner --target wasm32-unknown-unknown -- --deny warnings",
+                Reporter::ExitCode,
+            ),
+        ]),
+    },
+    Stage {
+        name: "rust",
+        check: Check::Programs(&[("cargo", "test --workspace --no-fail-fast", Reporter::Cargo)]),
+    },
+    Stage {
+        name: "types",
+        check: Check::Programs(&[("npm", "run --silent types", Reporter::ExitCode)]),
+    },
+    Stage {
+        name: "unit",
+        check: Check::Programs(&[("npm", "run --silent unit", Reporter::Vitest)]),
+    },
+    Stage {
+        name: "page",
+        check: Check::Page,
+    },
+    Stage {
+        name: "browser",
+        check: Check::Programs(&[("node", "tests/browser/run.mjs", Reporter::Own)]),
+    },
+];
+
+fn run(arguments: Arguments) -> Result<()> {
+    let names = arguments.names()?;
+    let known: Vec<_> = STAGES.iter().map(|stage| stage.name).collect();
+    for name in &names {
+        ensure!(
+            known.contains(&name.as_str()),
+            "there is no stage {name}; there are {}",
+            known.join(", ")
+        );
+    }
+    toolchain::ensure()?;
+    let mut rows = Vec::new();
+    for stage in STAGES
+        .iter()
+        .filter(|stage| names.is_empty() || names.iter().any(|name| name == stage.name))
+    {
+        println!("\n== {} ==", stage.name);
+        let start = Instant::now();
+        // A check that can't even be made is a check that failed.
+        let counts = stage.check.make().unwrap_or_else(|error| {
+            println!("{}: {error:#}", stage.name);
+            Counts {
+                passed: 0,
+                failed: 1,
+            }
+        });
+        rows.push((stage.name, counts, start.elapsed()));
+    }
+    let all = sum_up(&rows);
+    println!("{} passed, {} failed", all.passed, all.failed);
+    std::io::stdout().flush()?;
+    if all.failed > 0 {
+        // The sum is the last line, so nothing is said after it.
+        std::process::exit(1);
+    }
+    Ok(())
+}
+
+fn sum_up(rows: &[(&str, Counts, Duration)]) -> Counts {
+    println!(
+        "\n{:<10} {:>8} {:>8} {:>10}",
+        "stage", "passed", "failed", "seconds"
+    );
+    let mut all = Counts::default();
+    for (name, counts, took) in rows {
+        println!(
+            "{name:<10} {:>8} {:>8} {:>10.1}",
+            counts.passed,
+            counts.failed,
+            took.as_secs_f64()
+        );
+        all += *counts;
+    }
+    all
+}
+
+impl Check {
+    fn make(&self) -> Result<Counts> {
+        match self {
+            Check::Programs(programs) => {
+                let mut counts = Counts::default();
+                for (program, arguments, reporter) in *programs {
+                    println!("$ {program} {arguments}");
+                    let (output, success) = watch(program, arguments)?;
+                    counts += reporter.read(&output, success);
+                }
+                Ok(counts)
+            }
+            Check::Artifacts => {
+                let artifacts = artifact::list()?.artifact;
+                wasm::build_all(&artifacts, false)?;
+                Ok(within_budget(
+                    &artifacts
+                        .iter()
+                        .map(wasm::size)
+                        .collect::<Result<Vec<_>>>()?,
+                ))
+            }
+            Check::Page => {
+                page::ensure()?;
+                Ok(within_budget(&page::compress_all()?))
+            }
+        }
+    }
+}
+
+fn within_budget(sizes: &[wasm::Size]) -> Counts {
+    wasm::print_table(sizes);
+    let passed = sizes.iter().filter(|size| size.fits()).count() as u64;
+    Counts {
+        passed,
+        failed: sizes.len() as u64 - passed,
+    }
+}
+
+/// Runs a program and gives what it wrote, which is shown as it comes.
+fn watch(program: &str, arguments: &str) -> Result<(String, bool)> {
+    let mut command = Program::new(program);
+    command
+        .args(arguments.split(' '))
+        .current_dir(root::root())
+        .stdin(Stdio::null());
+    // The journeys start servers of their own, with this very program.
+    command.env("SELVAGE_XTASK", std::env::current_exe()?);
+    let mut child = command
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .with_context(|| format!("cannot start {program}"))?;
+    let (stdout, stderr) = (
+        child.stdout.take().context("piped")?,
+        child.stderr.take().context("piped")?,
+    );
+    let output = std::thread::scope(|scope| {
+        let errors = scope.spawn(|| echo(stderr));
+        let mut output = echo(stdout);
+        output.push_str(&errors.join().unwrap_or_default());
+        output
+    });
+    Ok((output, child.wait()?.success()))
+}
+
+fn echo(from: impl Read) -> String {
+    let mut all = String::new();
+    for line in BufReader::new(from).split(b'\n').map_while(Result::ok) {
+        let line = String::from_utf8_lossy(&line);
+        println!("{line}");
+        all.push_str(&line);
+        all.push('\n');
+    }
+    all
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_program_writes_and_how_it_ends_is_seen() {
+        let (output, success) = watch("node", "--print 6*7").expect("node starts");
+        assert_eq!((output.trim(), success), ("42", true));
+        let (output, success) = watch("node", "no-such-file.mjs").expect("node starts");
+        assert!(output.contains("no-such-file.mjs") && !success);
+        assert!(watch("no-such-program", "").is_err());
+    }
+
+    #[test]
+    fn the_sum_is_that_of_the_stages() {
+        let row = |passed, failed| ("a", Counts { passed, failed }, Duration::ZERO);
+        assert_eq!(
+            sum_up(&[row(3, 0), row(4, 1)]),
+            Counts {
+                passed: 7,
+                failed: 1
+            }
+        );
+    }
+}

@@ -1,0 +1,146 @@
+//! `wasm [--dev] [name…]`: builds the artifacts of `wasm-pack.toml` and checks their size budgets.
+
+use super::toolchain;
+use crate::artifact::{self, Artifact};
+use crate::cache::Cache;
+use crate::commands::Command;
+use crate::{Arguments, build, compress, inputs};
+use anyhow::{Context, Result, ensure};
+use std::time::Instant;
+
+/// See the module.
+pub const COMMAND: Command = Command {
+    name: "wasm",
+    usage: "[--dev] [name...]",
+    about: "builds wasm artifacts, checks their sizes",
+    run,
+};
+
+fn run(mut arguments: Arguments) -> Result<()> {
+    let dev = arguments.switch("--dev");
+    let artifacts = artifact::select(artifact::list()?.artifact, &arguments.names()?)?;
+    build_all(&artifacts, dev)?;
+    if dev {
+        println!("built for development: large, slow, and not held to a budget");
+        return Ok(());
+    }
+    let sizes = artifacts.iter().map(size).collect::<Result<Vec<_>>>()?;
+    print_table(&sizes);
+    let over: Vec<_> = sizes
+        .iter()
+        .filter(|size| !size.fits())
+        .map(|size| size.name.as_str())
+        .collect();
+    ensure!(over.is_empty(), "over budget: {}", over.join(", "));
+    Ok(())
+}
+
+/// Builds what changed, and gives the hash of each.
+///
+/// # Errors
+/// When a build fails.
+pub fn build_all(artifacts: &[Artifact], dev: bool) -> Result<Vec<String>> {
+    let workspace = inputs::Workspace::read()?;
+    let cache = Cache::open();
+    let mut hashes = Vec::new();
+    for artifact in artifacts {
+        let sources = workspace.sources(&artifact.package, &artifact.features)?;
+        let hash = inputs::of_artifact(artifact, dev, &sources)?;
+        let outputs = artifact.outputs();
+        if !cache.is_current(&artifact.name, &hash, &outputs)
+            && !cache.restore(&artifact.name, &hash, &outputs)?
+        {
+            toolchain::ensure()?;
+            println!(
+                "{}: building {} for {}",
+                artifact.name, artifact.package, artifact.target
+            );
+            let start = Instant::now();
+            cache.unmark(&artifact.name);
+            build::build(artifact, dev, &sources)
+                .with_context(|| format!("the artifact {}", artifact.name))?;
+            // A file may have been saved while cargo ran; then nobody knows which of the two states was built.
+            if inputs::of_artifact(artifact, dev, &sources)? == hash {
+                cache.keep(&artifact.name, &hash, &outputs)?;
+            }
+            println!(
+                "{}: built in {:.1} s",
+                artifact.name,
+                start.elapsed().as_secs_f64()
+            );
+        }
+        hashes.push(hash);
+    }
+    Ok(hashes)
+}
+
+/// How large something is, and how large it may be.
+pub struct Size {
+    /// Its name.
+    pub name: String,
+    /// Bytes as they are.
+    pub raw: u64,
+    /// Bytes after brotli.
+    pub brotli: u64,
+    /// The most bytes after brotli.
+    pub budget: u64,
+}
+
+impl Size {
+    /// Whether it is within its budget.
+    pub fn fits(&self) -> bool {
+        self.brotli <= self.budget
+    }
+}
+
+/// Measures an artifact.
+///
+/// # Errors
+/// When it isn't there.
+pub fn size(artifact: &Artifact) -> Result<Size> {
+    let path = artifact.wasm();
+    let wasm = std::fs::read(&path).with_context(|| format!("cannot read {}", path.display()))?;
+    let brotli = compress::brotli(&wasm)?.len() as u64;
+    Ok(Size {
+        name: artifact.name.clone(),
+        raw: wasm.len() as u64,
+        brotli,
+        budget: artifact.budget_brotli_kb * 1000,
+    })
+}
+
+/// Prints sizes in kilobytes of 1000 bytes.
+pub fn print_table(sizes: &[Size]) {
+    println!(
+        "{:<12} {:>10} {:>10} {:>10}",
+        "kB", "raw", "brotli", "budget"
+    );
+    let kb = |bytes: u64| format!("{:.1}", bytes as f64 / 1000.0);
+    for size in sizes {
+        let verdict = if size.fits() { "" } else { "  OVER BUDGET" };
+        println!(
+            "{:<12} {:>10} {:>10} {:>10}{verdict}",
+            size.name,
+            kb(size.raw),
+            kb(size.brotli),
+            kb(size.budget)
+        );
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Size;
+
+    #[test]
+    fn a_budget_may_be_used_up_and_not_passed() {
+        let size = |brotli| Size {
+            name: "a".to_owned(),
+            raw: 9,
+            brotli,
+            budget: 5,
+        };
+        assert!(size(5).fits());
+        assert!(!size(6).fits());
+    }
+}
