@@ -27,7 +27,7 @@ export default async (flow) => {
       const [{ pointer, message }] = found;
       flow.log.warn(`${path} breaks ${found.length === 1 ? "one rule" : `${found.length} rules`}; first: ${pointer || "the whole value"} ${message}`);
       invalid.add(path);
-      violations.push(...found.map((violation) => ({ file: path, ...violation })));
+      for (const violation of found) violations.push({ file: path, ...violation });
     }
     flow.progress(index + 1, files.length, path);
   }
