@@ -18,7 +18,7 @@ const PAUSE_MS = 500;
 /** An answer that a second try may mend. */
 class Temporary extends Error {}
 
-export default async (flow) => {
+export default async function (flow) {
   const base = currency(flow.args.base ?? "EUR");
   const symbols = (flow.args.symbols ?? "USD, GBP, CHF, JPY, SEK").split(",").map((text) => text.trim()).filter(Boolean).map(currency);
   const query = symbols.length > 0 ? `&symbols=${symbols.join(",")}` : "";
@@ -37,7 +37,7 @@ export default async (flow) => {
   await flow.artifact("reports/exchange-rates/latest.md");
   await flow.artifact("reports/exchange-rates/latest.json");
   return { base, date: latest.date, rates };
-};
+}
 
 function currency(text) {
   const code = text.trim().toUpperCase();

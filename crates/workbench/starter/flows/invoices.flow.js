@@ -23,7 +23,7 @@ const AGES = [
 ];
 const WARNINGS_MAX = 20;
 
-export default async (flow) => {
+export default async function (flow) {
   const csv = flow.args.csv || "data/invoices.csv";
   const today = flow.args.asOf || new Date().toISOString().slice(0, 10);
   const asOf = parseDay(today);
@@ -51,7 +51,7 @@ export default async (flow) => {
     totals: summary.totals,
     overdue: summary.overdue.map(({ invoice, customer, days, currency, amount }) => ({ invoice, customer, days, currency, amount })),
   };
-};
+}
 
 /** Splits rows into invoices and rejected rows, each of these with its line and the reason. */
 function check(rows, flow) {

@@ -11,7 +11,7 @@ export const inputs = {
   strict: { kind: "boolean", label: "Fail when a file is not valid", default: false },
 };
 
-export default async (flow) => {
+export default async function (flow) {
   const { folder = "data/products", schema: schemaPath = "data/product.schema.json", strict = false } = flow.args;
   const schema = await flow.fs.readJSON(schemaPath);
   checkSchema(schema);
@@ -38,7 +38,7 @@ export default async (flow) => {
   await flow.artifact("reports/validation/violations.json");
   if (strict && invalid.size > 0) throw new Error(`${invalid.size} of ${files.length} files are not valid`);
   return { files: files.length, valid: files.length - invalid.size, invalid: invalid.size, violations };
-};
+}
 
 /** The JSON files of a folder and of the folders in it, in the order of their paths. */
 async function jsonFiles(folder, flow) {
