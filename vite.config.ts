@@ -1,0 +1,40 @@
+import { svelte } from '@sveltejs/vite-plugin-svelte';
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'vite';
+import { dockviewStyles } from './web/build/dockview-styles.ts';
+import { flowApi } from './web/build/flow-api.ts';
+import { policy } from './web/build/policy.ts';
+import { precache } from './web/build/precache.ts';
+
+const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+
+// `--mode fixture` builds the page over the in-memory kernel of the tests, for pictures and
+// for checks of the page alone. It is never what gets served.
+export default defineConfig(({ mode }) => {
+  const fixture = mode === 'fixture';
+  return {
+    root: here(fixture ? './web/fixture' : '.'),
+    base: './',
+    publicDir: here('./web/public'),
+    plugins: [svelte(), dockviewStyles(), flowApi(here(fixture ? './web/test/flow-sample.d.ts' : './crates/guest-js/flow.d.ts')), policy(), ...(fixture ? [] : [precache()])],
+    resolve: { alias: { '@wasm': here('./target/wasm-web') } },
+    worker: { format: 'es' as const },
+    build: {
+      target: 'es2023',
+      outDir: here(fixture ? './tests/output/fixture' : './dist'),
+      emptyOutDir: true,
+      assetsInlineLimit: 0,
+      cssMinify: true,
+      modulePreload: { polyfill: false },
+      chunkSizeWarningLimit: 900,
+      rolldownOptions: fixture
+        ? {}
+        : {
+            input: { index: here('./index.html'), sw: here('./web/sw.ts') },
+            output: { entryFileNames: (chunk: { name: string }) => (chunk.name === 'sw' ? 'sw.js' : 'assets/[name]-[hash].js') },
+          },
+    },
+    server: { headers: { 'Cross-Origin-Opener-Policy': 'same-origin', 'Cross-Origin-Embedder-Policy': 'require-corp' } },
+    test: { root: here('.'), include: ['web/**/*.test.ts'], environment: 'node' },
+  };
+});

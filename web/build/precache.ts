@@ -1,0 +1,42 @@
+// Writes the list of everything the page needs into the service worker, with a hash over all of
+// it, so that one version of page, kernel and guests is kept and served as a whole.
+
+import { createHash } from 'node:crypto';
+import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import type { Plugin } from 'vite';
+
+const PLACEHOLDER = '__PRECACHE__';
+const LEFT_OUT = /(?:^sw\.js|\.(?:map|br|gz))$/;
+
+export function precache(): Plugin {
+  let folder = 'dist';
+  return {
+    name: 'selvage-precache',
+    apply: 'build',
+    enforce: 'post',
+    configResolved: (config) => {
+      folder = config.build.outDir;
+    },
+    closeBundle: () => {
+      const worker = join(folder, 'sw.js');
+      const code = readFileSync(worker, 'utf8');
+      if (!code.includes(PLACEHOLDER)) throw new Error(`${worker} has no ${PLACEHOLDER}`);
+      const files = listFiles(folder)
+        .filter((file) => !LEFT_OUT.test(file))
+        .sort();
+      const hash = createHash('sha256');
+      for (const file of files) hash.update(file).update('\0').update(readFileSync(join(folder, file)));
+      const version = hash.update(code).digest('hex').slice(0, 16);
+      const urls = files.map((file) => (file === 'index.html' ? './' : `./${file}`));
+      writeFileSync(worker, code.replace(PLACEHOLDER, JSON.stringify({ version, urls })));
+    },
+  };
+}
+
+function listFiles(folder: string, below = folder): string[] {
+  return readdirSync(below, { withFileTypes: true }).flatMap((entry) => {
+    const path = join(below, entry.name);
+    return entry.isDirectory() ? listFiles(folder, path) : [relative(folder, path).replaceAll('\\', '/')];
+  });
+}

@@ -1,0 +1,197 @@
+// The docked layout: five panels and one tab for every open file, arranged by the person and
+// remembered on this device.
+
+import { createDockview, type DockviewApi, type GroupPanelPartInitParameters, type IContentRenderer, type ITabRenderer, type IWatermarkRenderer } from 'dockview-core';
+import { mount, unmount, type Component } from 'svelte';
+import type { Document } from '../editor/document.svelte';
+import FilePanel from '../editor/FilePanel.svelte';
+import { forget, recall, remember } from '../lib/settings';
+import type { Layout, PanelId, Workbench } from '../lib/workbench.svelte';
+import DockTab from './DockTab.svelte';
+import { PANELS, PANEL_IDS } from './panels';
+import Welcome from '../panels/Welcome.svelte';
+
+const SAVE_AFTER_MS = 400;
+const KEY = 'layout.1';
+
+/** A dockview renderer around a Svelte component. */
+class Part<P extends Record<string, unknown>> implements IContentRenderer, ITabRenderer, IWatermarkRenderer {
+  readonly element = document.createElement('div');
+  #mounted: Record<string, unknown> | undefined;
+
+  constructor(
+    readonly component: Component<P>,
+    readonly props: (parameters: GroupPanelPartInitParameters) => P,
+    name: string,
+  ) {
+    this.element.className = name;
+  }
+
+  init(parameters: unknown): void {
+    this.#mounted = mount(this.component, { target: this.element, props: this.props(parameters as GroupPanelPartInitParameters) });
+  }
+
+  dispose(): void {
+    if (this.#mounted) void unmount(this.#mounted);
+    this.#mounted = undefined;
+  }
+}
+
+export class DockLayout implements Layout {
+  readonly api: DockviewApi;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #restoring = false;
+  #gone = false;
+
+  constructor(
+    readonly wb: Workbench,
+    host: HTMLElement,
+  ) {
+    this.api = createDockview(host, {
+      theme: { name: 'selvage', className: 'dockview-theme-selvage', gap: 6, dndTabIndicator: 'line', tabAnimation: 'default' },
+      defaultRenderer: 'always',
+      disableFloatingGroups: true,
+      scrollbars: 'native',
+      createComponent: ({ id, name }) => {
+        if (name === 'file') {
+          const document = this.#document(id);
+          return new Part(FilePanel, () => ({ wb, document }), 'dock-part');
+        }
+        return new Part(PANELS[name as PanelId].component, () => ({ wb }), 'dock-part');
+      },
+      createTabComponent: ({ id, name }) => {
+        const document = name === 'file' ? this.#document(id) : undefined;
+        return new Part(DockTab, ({ api }) => ({ wb, document, panel: PANELS[id as PanelId], close: () => api.close() }), 'dock-tab-part');
+      },
+      createWatermarkComponent: () => new Part(Welcome, () => ({ wb }), 'dock-part'),
+    });
+    this.#restore();
+    this.api.onDidLayoutChange(() => this.#saveSoon());
+    this.api.onDidActivePanelChange(({ panel }) => {
+      const document = panel && this.#fileOf(panel.id);
+      if (document) wb.activate(document);
+    });
+    this.api.onDidRemovePanel((panel) => {
+      const document = this.#fileOf(panel.id);
+      if (document && !this.#restoring && !this.#gone) void wb.documents.close(document);
+    });
+  }
+
+  show(id: PanelId): void {
+    const panel = this.api.getPanel(id) ?? this.#addPanel(id);
+    panel.api.setActive();
+  }
+
+  showDocument(document: Document): void {
+    const id = `file:${document.id}`;
+    const known = this.api.getPanel(id);
+    if (known) known.api.setActive();
+    else {
+      const group = this.#fileGroup();
+      this.api.addPanel({ id, component: 'file', tabComponent: 'file', title: document.name, params: { path: document.path }, ...(group ? { position: { referenceGroup: group } } : {}) });
+    }
+  }
+
+  /** Takes away the tabs of files that were closed elsewhere. */
+  keep(open: readonly Document[]): void {
+    const ids = new Set(open.map((document) => `file:${document.id}`));
+    for (const panel of [...this.api.panels]) if (panel.id.startsWith('file:') && !ids.has(panel.id)) panel.api.close();
+  }
+
+  reset(): void {
+    forget(KEY);
+    this.#build();
+  }
+
+  dispose(): void {
+    this.#gone = true;
+    clearTimeout(this.#timer);
+    this.#save();
+    this.api.dispose();
+  }
+
+  #document(id: string): Document {
+    const document = this.#fileOf(id);
+    if (!document) throw new Error(`no open file has the tab ${id}`);
+    return document;
+  }
+
+  #fileOf(id: string): Document | undefined {
+    return this.wb.documents.open.find((document) => `file:${document.id}` === id);
+  }
+
+  /** The group that holds files, or the empty one in the middle that waits for them. */
+  #fileGroup() {
+    const active = this.api.activeGroup;
+    if (active?.panels.some((panel) => panel.id.startsWith('file:'))) return active;
+    return this.api.groups.find((group) => group.panels.some((panel) => panel.id.startsWith('file:'))) ?? this.api.groups.find((group) => group.panels.length === 0);
+  }
+
+  /** Puts a panel back where the first layout has it. */
+  #addPanel(id: PanelId) {
+    const beside = (['output', 'problems', 'history'] as const).find((one) => one !== id && this.api.getPanel(one));
+    const bottom = id === 'output' || id === 'problems' || id === 'history';
+    const position =
+      bottom && beside ? { referencePanel: beside } : { direction: bottom ? ('below' as const) : id === 'explorer' ? ('left' as const) : ('right' as const) };
+    return this.api.addPanel({ id, component: id, tabComponent: id, title: PANELS[id].title, position, ...(bottom ? { initialHeight: 240 } : { initialWidth: id === 'run' ? 300 : 250 }) });
+  }
+
+  #build(): void {
+    this.#restoring = true;
+    try {
+      this.api.clear();
+      const middle = this.api.addGroup();
+      this.api.addPanel({ id: 'explorer', component: 'explorer', tabComponent: 'explorer', title: 'Files', position: { referenceGroup: middle, direction: 'left' }, initialWidth: 250 });
+      this.api.addPanel({ id: 'run', component: 'run', tabComponent: 'run', title: 'Run', position: { referenceGroup: middle, direction: 'right' }, initialWidth: 310 });
+      this.api.addPanel({ id: 'output', component: 'output', tabComponent: 'output', title: 'Output', position: { referenceGroup: middle, direction: 'below' }, initialHeight: 250 });
+      for (const id of ['problems', 'history'] as const)
+        this.api.addPanel({ id, component: id, tabComponent: id, title: PANELS[id].title, position: { referencePanel: 'output' }, inactive: true });
+      for (const document of this.wb.documents.open) this.showDocument(document);
+    } finally {
+      this.#restoring = false;
+    }
+  }
+
+  #restore(): void {
+    const saved = recall<Saved | undefined>(KEY, undefined, isSaved);
+    if (!saved) return this.#build();
+    this.#restoring = true;
+    try {
+      // Tabs are named by the number that a file had then; files get new numbers when they open.
+      const numbers = new Map<string, string>();
+      for (const [id, path] of Object.entries(saved.files)) numbers.set(id, `file:${this.wb.documents.ensure(path).id}`);
+      for (const document of this.wb.documents.open) if (!Object.values(saved.files).includes(document.path)) numbers.set(`file:${document.id}`, `file:${document.id}`);
+      const text = JSON.stringify(saved.dock).replace(/"(file:\d+)"/g, (whole, id: string) => (numbers.has(id) ? `"${numbers.get(id)}"` : whole));
+      this.api.fromJSON(JSON.parse(text) as Parameters<DockviewApi['fromJSON']>[0]);
+      for (const document of this.wb.documents.open) if (!this.api.getPanel(`file:${document.id}`)) this.showDocument(document);
+      const document = this.api.activePanel && this.#fileOf(this.api.activePanel.id);
+      if (document) this.wb.activate(document);
+    } catch {
+      // A layout of another version, or one that was cut short: the first layout is always right.
+      this.#restoring = false;
+      this.reset();
+    } finally {
+      this.#restoring = false;
+    }
+  }
+
+  #saveSoon(): void {
+    clearTimeout(this.#timer);
+    if (!this.#restoring) this.#timer = setTimeout(() => this.#save(), SAVE_AFTER_MS);
+  }
+
+  #save(): void {
+    const files = Object.fromEntries(this.wb.documents.open.map((document) => [`file:${document.id}`, document.path]));
+    remember(KEY, { dock: this.api.toJSON(), files } satisfies Saved);
+  }
+}
+
+interface Saved {
+  dock: unknown;
+  files: Record<string, string>;
+}
+
+function isSaved(value: unknown): value is Saved | undefined {
+  const saved = value as Saved | null;
+  return typeof saved === 'object' && saved !== null && typeof saved.dock === 'object' && typeof saved.files === 'object' && PANEL_IDS.length > 0;
+}

@@ -1,0 +1,25 @@
+// The panels beside the files: names, icons and components, for the dock and for narrow screens.
+
+import type { Component } from 'svelte';
+import Explorer from '../explorer/Explorer.svelte';
+import type { PanelId, Workbench } from '../lib/workbench.svelte';
+import HistoryPanel from '../panels/HistoryPanel.svelte';
+import OutputPanel from '../panels/OutputPanel.svelte';
+import ProblemsPanel from '../panels/ProblemsPanel.svelte';
+import RunPanel from '../panels/RunPanel.svelte';
+
+export interface PanelKind {
+  title: string;
+  icon: string;
+  component: Component<{ wb: Workbench }>;
+}
+
+export const PANELS: Record<PanelId, PanelKind> = {
+  explorer: { title: 'Files', icon: 'files', component: Explorer },
+  run: { title: 'Run', icon: 'play', component: RunPanel },
+  output: { title: 'Output', icon: 'terminal', component: OutputPanel },
+  problems: { title: 'Problems', icon: 'list-checks', component: ProblemsPanel },
+  history: { title: 'History', icon: 'history', component: HistoryPanel },
+};
+
+export const PANEL_IDS = Object.keys(PANELS) as PanelId[];

@@ -1,0 +1,188 @@
+// One open file: what kind of view it needs, and, for text, the editor with its autosave.
+
+import { ChangeSet, Text } from '@codemirror/state';
+import type { EditorView } from '@codemirror/view';
+import { familyOf, isFlow, nameOf } from '../lib/paths';
+import type { Workspace } from '../lib/workspace.svelte';
+import { fromOutside, TextSync } from './sync';
+
+/** Larger texts are shown and not edited. */
+export const EDITABLE_BYTES_MAX = 1024 * 1024;
+/** Of even larger texts only the start is shown. */
+export const SHOWN_CHARS_MAX = 2 * 1024 * 1024;
+const DRAFT_AFTER_MS = 300;
+
+export type DocumentKind = 'loading' | 'text' | 'image' | 'binary' | 'missing';
+
+export class Document {
+  path: string = $state('');
+  kind = $state<DocumentKind>('loading');
+  readOnly = $state(false);
+  truncated = $state(false);
+  /** Typed and not yet a change of its own: drafts count as dirty until they are saved. */
+  dirty = $state(false);
+  gone = $state(false);
+  problem = $state<string | undefined>(undefined);
+  /** Grows when bytes that are not in the editor changed, so that previews read them again. */
+  version = $state(0);
+  text = '';
+  /** How the file ends its lines; the editor itself only knows one way. */
+  lineEnd = '\n';
+  view: EditorView | undefined;
+  entryId: string | undefined;
+  onText: (() => void) | undefined;
+  #place: { line: number; column: number } | undefined;
+  #sync: TextSync | undefined;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #writing: Promise<void> | undefined;
+  #since: ChangeSet | undefined;
+
+  constructor(
+    readonly id: number,
+    path: string,
+    readonly workspace: Workspace,
+  ) {
+    this.path = path;
+  }
+
+  get name(): string {
+    return nameOf(this.path);
+  }
+
+  get isFlow(): boolean {
+    return isFlow(this.path);
+  }
+
+  /** The text as it stands in the editor. */
+  get content(): string | undefined {
+    return this.kind === 'text' ? (this.view?.state.doc.toString() ?? this.text) : undefined;
+  }
+
+  async load(): Promise<void> {
+    const entry = this.workspace.entries.get(this.path);
+    this.entryId = entry?.id;
+    if (entry && familyOf(this.path) === 'image' && !this.path.endsWith('.svg')) {
+      this.kind = 'image';
+      return;
+    }
+    if (entry && !entry.text && entry.size > 0) {
+      this.kind = 'binary';
+      return;
+    }
+    const result = await this.workspace.kernel.call('read', { path: this.path, encoding: 'auto', maxChars: SHOWN_CHARS_MAX });
+    if (!result.ok) {
+      this.kind = 'missing';
+      this.problem = result.error.message;
+      return;
+    }
+    const value = result.value as { content: string; encoding: string; size: number; truncated: boolean };
+    if (value.encoding !== 'text') {
+      this.kind = 'binary';
+      return;
+    }
+    this.text = value.content;
+    this.lineEnd = value.content.includes('\r\n') ? '\r\n' : '\n';
+    this.truncated = value.truncated;
+    this.readOnly = value.truncated || value.size > EDITABLE_BYTES_MAX || this.path.startsWith('runs/');
+    this.#sync = new TextSync(lines(this.text));
+    this.kind = 'text';
+    this.onText?.();
+  }
+
+  /** The editor changed by hand. */
+  edited(changes: ChangeSet): void {
+    this.#sync?.edited(changes);
+    if (this.#since) this.#since = this.#since.compose(changes);
+    this.dirty = true;
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => void this.flush(true), DRAFT_AFTER_MS);
+    this.onText?.();
+  }
+
+  /** Makes what was typed a change of its own. */
+  async save(): Promise<void> {
+    if (this.kind !== 'text' || this.readOnly) return;
+    await this.flush(false);
+  }
+
+  /** Hands what was typed to the workspace: as a draft, or sealed. One write at a time. */
+  async flush(draft: boolean): Promise<void> {
+    clearTimeout(this.#timer);
+    while (this.#writing) await this.#writing;
+    const sync = this.#sync;
+    if (!sync || !this.view || (draft && sync.clean) || (!draft && !this.dirty)) return;
+    const sent = this.view.state.doc;
+    this.#since = ChangeSet.empty(sent.length);
+    this.#writing = this.#write(sync, sent, draft).finally(() => {
+      this.#writing = undefined;
+    });
+    await this.#writing;
+  }
+
+  async #write(sync: TextSync, sent: Text, draft: boolean): Promise<void> {
+    try {
+      await this.workspace.write(this.path, sent.sliceString(0, sent.length, this.lineEnd), draft ? { draft: true } : {});
+      if (this.#since) sync.acknowledged(sent, this.#since);
+      this.gone = false;
+      this.problem = undefined;
+      if (!draft && sync.clean) this.dirty = false;
+    } catch (error) {
+      if (this.problem === undefined || !draft) this.workspace.toasts.failure(`“${this.name}” was not saved`, error);
+      this.problem = error instanceof Error ? error.message : String(error);
+    } finally {
+      this.#since = undefined;
+    }
+  }
+
+  /** Something outside changed the file: brings the editor up to date around the cursor. */
+  async refresh(): Promise<void> {
+    if (this.kind === 'missing') return this.load();
+    if (this.kind !== 'text') {
+      this.version++;
+      return;
+    }
+    while (this.#writing) await this.#writing;
+    const result = await this.workspace.kernel.call('read', { path: this.path, encoding: 'auto', maxChars: SHOWN_CHARS_MAX });
+    if (this.#writing) return this.refresh();
+    if (!result.ok) return;
+    const value = result.value as { content: string; encoding: string };
+    if (value.encoding !== 'text' || !this.#sync) return;
+    const changes = this.#sync.received(lines(value.content));
+    if (!changes) return;
+    this.text = value.content;
+    if (this.view) {
+      this.view.dispatch({ changes, annotations: fromOutside.of(true), scrollIntoView: false });
+    }
+    if (this.#sync.clean) this.dirty = false;
+    this.onText?.();
+  }
+
+  /** Puts the cursor at a place, counted from 1, now or as soon as there is an editor. */
+  revealSoon(line: number, column: number): void {
+    if (this.view) this.#reveal(this.view, line, column);
+    else this.#place = { line, column };
+  }
+
+  /** The editor for this document is on the page. */
+  attach(view: EditorView): void {
+    this.view = view;
+    if (this.#place) this.#reveal(view, this.#place.line, this.#place.column);
+    this.#place = undefined;
+  }
+
+  #reveal(view: EditorView, line: number, column: number): void {
+    const at = view.state.doc.line(Math.min(Math.max(1, line), view.state.doc.lines));
+    const position = Math.min(at.from + Math.max(0, column - 1), at.to);
+    view.dispatch({ selection: { anchor: position }, scrollIntoView: true });
+    view.focus();
+  }
+
+  dispose(): void {
+    clearTimeout(this.#timer);
+    this.onText = undefined;
+    this.view?.destroy();
+    this.view = undefined;
+  }
+}
+
+const lines = (text: string): Text => Text.of(text.split(/\r\n?|\n/));

@@ -1,0 +1,88 @@
+// The open files, in the order in which they were opened.
+
+import { isInside } from '../lib/paths';
+import type { Problems } from '../lib/problems.svelte';
+import type { Diagnostic } from '../lib/tools';
+import type { Workspace } from '../lib/workspace.svelte';
+import { showDiagnostics } from './diagnostics';
+import { Document } from './document.svelte';
+
+export class Documents {
+  open = $state.raw<readonly Document[]>([]);
+  active = $state.raw<Document | undefined>(undefined);
+  dirty = $derived(this.open.some((document) => document.dirty));
+  #next = 1;
+
+  constructor(
+    readonly workspace: Workspace,
+    readonly problems: Problems,
+  ) {
+    workspace.onChanged((paths) => this.#changed(paths));
+  }
+
+  find(path: string): Document | undefined {
+    return this.open.find((document) => document.path === path);
+  }
+
+  /** The document of a path, opened when it was not. */
+  ensure(path: string): Document {
+    const known = this.find(path);
+    if (known) return known;
+    const document = new Document(this.#next++, path, this.workspace);
+    document.onText = () => this.#lint(document);
+    this.open = [...this.open, document];
+    void document.load();
+    return document;
+  }
+
+  async close(document: Document): Promise<void> {
+    if (!this.open.includes(document)) return;
+    this.open = this.open.filter((one) => one !== document);
+    if (this.active === document) this.active = undefined;
+    this.problems.drop(document.path);
+    if (document.dirty && !document.gone) await document.save();
+    document.dispose();
+  }
+
+  async saveAll(): Promise<void> {
+    await Promise.all(this.open.map((document) => document.save()));
+  }
+
+  #lint(document: Document): void {
+    if (!document.isFlow) return;
+    this.problems.request(document.path, () => document.content, (diagnostics) => this.#show(document, diagnostics));
+  }
+
+  #show(document: Document, diagnostics: Diagnostic[]): void {
+    if (document.view) showDiagnostics(document.view, diagnostics);
+  }
+
+  /** A view was made for a document that may have been linted before it was there. */
+  shown(document: Document): void {
+    const report = this.problems.of(document.path);
+    if (report) this.#show(document, report.diagnostics);
+  }
+
+  #changed(paths: string[]): void {
+    for (const document of this.open) {
+      const entry = this.workspace.entries.get(document.path);
+      if (!entry || entry.kind === 'folder') this.#follow(document);
+      else {
+        document.gone = false;
+        document.entryId ??= entry.id;
+        if (paths.some((path) => isInside(document.path, path))) void document.refresh();
+      }
+    }
+  }
+
+  /** A file that is no longer at its path was moved, and keeps its id, or is gone. */
+  #follow(document: Document): void {
+    const there = [...this.workspace.entries.values()].find((entry) => entry.id !== '' && entry.id === document.entryId);
+    if (there) {
+      this.problems.drop(document.path);
+      document.path = there.path;
+      document.gone = false;
+      this.#lint(document);
+    } else document.gone = document.kind !== 'missing';
+  }
+}

@@ -1,0 +1,23 @@
+// Which language a file is in. Each is loaded when the first file needs it.
+
+import type { Extension } from '@codemirror/state';
+import { endingOf, familyOf } from '../lib/paths';
+
+export async function languageOf(path: string): Promise<Extension | undefined> {
+  switch (familyOf(path)) {
+    case 'flow':
+    case 'script': {
+      const { javascript } = await import('@codemirror/lang-javascript');
+      const ending = endingOf(path);
+      return javascript({ typescript: ending.startsWith('ts'), jsx: ending.endsWith('x') });
+    }
+    case 'json':
+      return (await import('@codemirror/lang-json')).json();
+    case 'markdown':
+      return (await import('@codemirror/lang-markdown')).markdown();
+    case 'python':
+      return (await import('@codemirror/lang-python')).python();
+    default:
+      return undefined;
+  }
+}

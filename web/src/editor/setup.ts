@@ -1,0 +1,121 @@
+// How every editor of the page is set up. Editors live in a shadow root: there the library adopts
+// constructed style sheets, which a strict style policy allows, instead of adding style elements.
+
+import { autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap } from '@codemirror/autocomplete';
+import { defaultKeymap, history, historyKeymap, indentWithTab } from '@codemirror/commands';
+import { bracketMatching, defaultHighlightStyle, foldGutter, foldKeymap, indentOnInput, indentUnit, syntaxHighlighting } from '@codemirror/language';
+import { lintGutter, lintKeymap } from '@codemirror/lint';
+import { highlightSelectionMatches, search, searchKeymap } from '@codemirror/search';
+import { Compartment, EditorState, type ChangeSet, type Extension } from '@codemirror/state';
+import {
+  EditorView,
+  crosshairCursor,
+  drawSelection,
+  dropCursor,
+  highlightActiveLine,
+  highlightActiveLineGutter,
+  highlightSpecialChars,
+  keymap,
+  lineNumbers,
+  rectangularSelection,
+} from '@codemirror/view';
+import { flowCompletions } from './completions';
+import { languageOf } from './language';
+import { highlighting, look } from './look';
+import { fromOutside } from './sync';
+
+export const darkness = new Compartment();
+const language = new Compartment();
+
+export interface EditorOptions {
+  path: string;
+  text: string;
+  readOnly: boolean;
+  dark: boolean;
+  label: string;
+  onEdit?: (view: EditorView, changes: ChangeSet) => void;
+  onCursor?: (line: number, column: number, selected: number) => void;
+  extra?: Extension[];
+}
+
+export function baseExtensions(options: Pick<EditorOptions, 'path' | 'readOnly' | 'dark' | 'label'>): Extension[] {
+  return [
+    lineNumbers(),
+    highlightSpecialChars(),
+    drawSelection(),
+    bracketMatching(),
+    highlightSelectionMatches(),
+    indentUnit.of('  '),
+    EditorState.tabSize.of(2),
+    syntaxHighlighting(highlighting),
+    syntaxHighlighting(defaultHighlightStyle, { fallback: true }),
+    look,
+    darkness.of(EditorView.darkTheme.of(options.dark)),
+    language.of([]),
+    EditorState.readOnly.of(options.readOnly),
+    EditorView.contentAttributes.of({ 'aria-label': options.label, spellcheck: 'false', autocorrect: 'off', autocapitalize: 'off' }),
+  ];
+}
+
+export function createEditor(parent: ShadowRoot | HTMLElement, options: EditorOptions): EditorView {
+  const view = new EditorView({
+    parent,
+    root: rootOf(parent),
+    state: EditorState.create({
+      doc: options.text,
+      extensions: [
+        baseExtensions(options),
+        highlightActiveLine(),
+        highlightActiveLineGutter(),
+        history(),
+        foldGutter(),
+        dropCursor(),
+        EditorState.allowMultipleSelections.of(true),
+        indentOnInput(),
+        closeBrackets(),
+        autocompletion(),
+        rectangularSelection(),
+        crosshairCursor(),
+        lintGutter(),
+        search({ top: true }),
+        flowCompletions(options.path),
+        keymap.of([
+          ...closeBracketsKeymap,
+          ...defaultKeymap,
+          ...searchKeymap,
+          ...historyKeymap,
+          ...foldKeymap,
+          ...completionKeymap,
+          ...lintKeymap,
+          indentWithTab,
+        ]),
+        EditorView.updateListener.of((update) => {
+          if (update.docChanged && !update.transactions.every((one) => one.annotation(fromOutside))) options.onEdit?.(update.view, update.changes);
+          if (update.selectionSet || update.docChanged) {
+            const { main } = update.state.selection;
+            const line = update.state.doc.lineAt(main.head);
+            options.onCursor?.(line.number, main.head - line.from + 1, main.to - main.from);
+          }
+        }),
+        options.extra ?? [],
+      ],
+    }),
+  });
+  void setLanguage(view, options.path);
+  return view;
+}
+
+/** Loads the language of a path and puts it into a view. */
+export async function setLanguage(view: EditorView, path: string): Promise<void> {
+  const extension = await languageOf(path);
+  if (extension) view.dispatch({ effects: language.reconfigure(extension) });
+}
+
+export function setDark(view: EditorView, dark: boolean): void {
+  view.dispatch({ effects: darkness.reconfigure(EditorView.darkTheme.of(dark)) });
+}
+
+export function rootOf(node: Node): Document | ShadowRoot {
+  const root = node.getRootNode();
+  return root instanceof ShadowRoot ? root : document;
+}

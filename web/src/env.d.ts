@@ -1,0 +1,9 @@
+/// <reference types="svelte" />
+/// <reference types="vite/client" />
+
+declare module 'virtual:dockview.css';
+
+declare module 'virtual:flow-api' {
+  const api: import('./editor/flow-api').FlowApi;
+  export default api;
+}

@@ -1,0 +1,56 @@
+// Every command of the page: one list for the palette, the keyboard and the help.
+
+import { exportWorkspace, pickImport } from './zip';
+import type { Workbench } from './workbench.svelte';
+import { parentOf } from './paths';
+
+export interface Command {
+  id: string;
+  title: string;
+  group: 'Files' | 'Flows' | 'View' | 'Workspace' | 'Help';
+  keys?: string[];
+  enabled?: () => boolean;
+  run: () => void;
+}
+
+export function commandsOf(wb: Workbench): Command[] {
+  const folder = (): string => {
+    const entry = wb.selected === undefined ? undefined : wb.workspace.entries.get(wb.selected);
+    return !entry ? '' : entry.kind === 'folder' ? entry.path : parentOf(entry.path);
+  };
+  const create = (kind: 'file' | 'folder'): void => {
+    wb.layout?.show('explorer');
+    // The explorer may only now come on screen.
+    setTimeout(() => wb.create?.(kind, folder()));
+  };
+  const active = () => wb.documents.active;
+  return [
+    { id: 'palette', title: 'Show all commands', group: 'View', keys: ['Mod+K', 'F1', 'Mod+Shift+P'], run: () => (wb.overlay = { kind: 'palette', start: '>' }) },
+    { id: 'open', title: 'Open a file', group: 'Files', keys: ['Mod+P'], run: () => (wb.overlay = { kind: 'palette', start: '' }) },
+    { id: 'find', title: 'Find text in all files', group: 'Files', keys: ['Mod+Shift+F'], run: () => (wb.overlay = { kind: 'palette', start: '#' }) },
+    { id: 'new-file', title: 'New file', group: 'Files', keys: ['Alt+N'], run: () => create('file') },
+    { id: 'new-folder', title: 'New folder', group: 'Files', run: () => create('folder') },
+    { id: 'save', title: 'Save', group: 'Files', keys: ['Mod+S'], enabled: () => active() !== undefined, run: () => void active()?.save() },
+    { id: 'save-all', title: 'Save all', group: 'Files', enabled: () => wb.documents.dirty, run: () => void wb.documents.saveAll() },
+    { id: 'close', title: 'Close this file', group: 'Files', keys: ['Alt+W'], enabled: () => active() !== undefined, run: () => void (active() && wb.documents.close(active()!)) },
+    { id: 'versions', title: 'Compare with earlier versions', group: 'Files', enabled: () => active() !== undefined, run: () => (wb.overlay = { kind: 'versions', path: active()?.path ?? '' }) },
+    { id: 'run', title: 'Run the flow', group: 'Flows', keys: ['Mod+Enter'], run: () => void wb.run() },
+    { id: 'dry-run', title: 'Dry run: keep nothing it changes', group: 'Flows', keys: ['Mod+Shift+Enter'], run: () => void wb.run('dry-run') },
+    { id: 'cancel', title: 'Cancel the run', group: 'Flows', enabled: () => wb.runs.running.length > 0, run: () => void wb.runs.running.forEach((run) => void wb.runs.cancel(run)) },
+    { id: 'show-explorer', title: 'Show files', group: 'View', keys: ['Alt+1'], run: () => wb.layout?.show('explorer') },
+    { id: 'show-run', title: 'Show the Run panel', group: 'View', keys: ['Alt+2'], run: () => wb.layout?.show('run') },
+    { id: 'show-output', title: 'Show output', group: 'View', keys: ['Alt+3'], run: () => wb.layout?.show('output') },
+    { id: 'show-problems', title: 'Show problems', group: 'View', keys: ['Alt+4'], run: () => wb.layout?.show('problems') },
+    { id: 'show-history', title: 'Show run history', group: 'View', keys: ['Alt+5'], run: () => wb.layout?.show('history') },
+    { id: 'reset-layout', title: 'Reset the layout', group: 'View', run: () => wb.layout?.reset() },
+    { id: 'theme-system', title: 'Colours: as the system', group: 'View', run: () => wb.theme.set('system') },
+    { id: 'theme-light', title: 'Colours: light', group: 'View', run: () => wb.theme.set('light') },
+    { id: 'theme-dark', title: 'Colours: dark', group: 'View', run: () => wb.theme.set('dark') },
+    { id: 'undo', title: 'Undo the last change of the workspace', group: 'Workspace', run: () => void wb.workspace.undo() },
+    { id: 'redo', title: 'Redo', group: 'Workspace', run: () => void wb.workspace.redo() },
+    { id: 'storage', title: 'Storage on this device', group: 'Workspace', run: () => (wb.overlay = { kind: 'storage' }) },
+    { id: 'export', title: 'Export the workspace as a zip', group: 'Workspace', run: () => void exportWorkspace(wb) },
+    { id: 'import', title: 'Import a zip', group: 'Workspace', run: () => void pickImport(wb) },
+    { id: 'keys', title: 'Keyboard shortcuts', group: 'Help', keys: ['?'], run: () => (wb.overlay = { kind: 'keys' }) },
+  ];
+}

@@ -1,0 +1,99 @@
+// The page's side of the kernel Worker: calls go out with a number, results come back with it,
+// and events come at any time.
+
+import { ToolFailure, type KernelEvent, type ToolResult } from './tools';
+
+export interface Kernel {
+  /** Calls a tool. It never rejects: every failure is data. `agent` names who calls, when it is not the person. */
+  call(name: string, input: unknown, agent?: string): Promise<ToolResult>;
+  /** Hears of events; the returned function stops that. */
+  subscribe(listener: (event: KernelEvent) => void): () => void;
+}
+
+/** Calls a tool and throws a `ToolFailure` where it failed. */
+export async function callOrThrow<T>(kernel: Kernel, name: string, input: unknown): Promise<T> {
+  const result = await kernel.call(name, input);
+  if (!result.ok) throw new ToolFailure(result.error);
+  return result.value as T;
+}
+
+/** The part of a Worker that the client needs. */
+export interface Port {
+  postMessage(message: unknown): void;
+  addEventListener(type: 'message', listener: (event: MessageEvent) => void): void;
+  addEventListener(type: 'error', listener: (event: ErrorEvent) => void): void;
+}
+
+export class WorkerKernel implements Kernel {
+  #port: Port;
+  #next = 1;
+  #waiting = new Map<number, (result: ToolResult) => void>();
+  #listeners = new Set<(event: KernelEvent) => void>();
+  #dead: string | undefined;
+
+  constructor(port: Port) {
+    this.#port = port;
+    port.addEventListener('message', (event) => this.#receive(event.data));
+    port.addEventListener('error', (event) => this.#fail(event.message || 'its program could not be loaded'));
+  }
+
+  call(name: string, input: unknown, agent?: string): Promise<ToolResult> {
+    if (this.#dead !== undefined) return Promise.resolve(broken(this.#dead));
+    const id = this.#next++;
+    return new Promise((resolve) => {
+      this.#waiting.set(id, resolve);
+      try {
+        this.#port.postMessage({ type: 'call', id, name, input, ...(agent === undefined ? {} : { agent }) });
+      } catch {
+        // Structured clone refuses functions, and proxies of the page's state.
+        this.#waiting.delete(id);
+        resolve({
+          ok: false,
+          error: {
+            code: 'INVALID_INPUT',
+            message: `The input of ${name} holds something that is not plain data.`,
+            hint: 'Pass objects, arrays, strings, numbers, booleans and null only.',
+          },
+        });
+      }
+    });
+  }
+
+  subscribe(listener: (event: KernelEvent) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  #receive(message: { type?: string; id?: number; result?: ToolResult; event?: KernelEvent }): void {
+    if (message?.type === 'result' && message.id !== undefined && message.result) {
+      const resolve = this.#waiting.get(message.id);
+      this.#waiting.delete(message.id);
+      resolve?.(message.result);
+    } else if (message?.type === 'event' && message.event) {
+      if (message.event.kind === 'failed') this.#fail(message.event.message);
+      else this.#emit(message.event);
+    }
+  }
+
+  #fail(message: string): void {
+    this.#dead = message;
+    for (const resolve of this.#waiting.values()) resolve(broken(message));
+    this.#waiting.clear();
+    this.#emit({ kind: 'failed', message });
+  }
+
+  #emit(event: KernelEvent): void {
+    for (const listener of this.#listeners) listener(event);
+  }
+}
+
+function broken(message: string): ToolResult {
+  return {
+    ok: false,
+    error: {
+      code: 'INTERNAL',
+      message: `The workspace stopped: ${message}`,
+      hint: 'Reload the page. Everything that was saved is still there.',
+    },
+  };
+}

@@ -1,0 +1,66 @@
+// Workspace paths: parts joined by slashes, no leading slash, the root is the empty text.
+
+export const join = (folder: string, name: string): string => (folder ? `${folder}/${name}` : name);
+export const nameOf = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
+export const parentOf = (path: string): string => (path.includes('/') ? path.slice(0, path.lastIndexOf('/')) : '');
+export const isInside = (path: string, folder: string): boolean => folder === '' || path === folder || path.startsWith(`${folder}/`);
+export const isFlow = (path: string): boolean => /\.flow\.m?js$/.test(path);
+
+/** The ending in lower case without its dot; of `a.flow.js` it is `flow.js`. */
+export function endingOf(path: string): string {
+  const name = nameOf(path).toLowerCase();
+  const flow = /\.(flow\.m?js)$/.exec(name);
+  if (flow?.[1]) return flow[1];
+  const dot = name.lastIndexOf('.');
+  return dot > 0 ? name.slice(dot + 1) : '';
+}
+
+/** The path that `path` has after `from` became `to`. */
+export function moved(path: string, from: string, to: string): string {
+  return path === from ? to : path.startsWith(`${from}/`) ? to + path.slice(from.length) : path;
+}
+
+/** A name that is free among `taken`: `a.txt`, `a 2.txt`, `a 3.txt`. */
+export function freeName(name: string, taken: Iterable<string>): string {
+  const used = new Set([...taken].map((one) => one.normalize('NFC').toLowerCase()));
+  if (!used.has(name.normalize('NFC').toLowerCase())) return name;
+  const ending = endingOf(name);
+  const stem = ending ? name.slice(0, name.length - ending.length - 1) : name;
+  for (let count = 2; ; count++) {
+    const candidate = ending ? `${stem} ${count}.${ending}` : `${stem} ${count}`;
+    if (!used.has(candidate.normalize('NFC').toLowerCase())) return candidate;
+  }
+}
+
+/** Why a name can't be used, or nothing. The kernel has the last word; this is for the field. */
+export function nameProblem(name: string): string | undefined {
+  if (name === '') return 'A name is needed.';
+  if (name === '.' || name === '..') return '“.” and “..” are not names.';
+  if (name.includes('/')) return 'A name has no slash. Move the file to put it elsewhere.';
+  if (/[\u0000-\u001f\u007f]/.test(name)) return 'A name has no control characters.';
+  if (new TextEncoder().encode(name).length > 255) return 'A name has at most 255 bytes.';
+  return undefined;
+}
+
+export type FileFamily = 'flow' | 'script' | 'json' | 'markdown' | 'table' | 'image' | 'python' | 'text' | 'other';
+
+const FAMILIES: Record<string, FileFamily> = {
+  'flow.js': 'flow', 'flow.mjs': 'flow',
+  js: 'script', mjs: 'script', ts: 'script', jsx: 'script', tsx: 'script',
+  json: 'json', bifrost: 'json', webmanifest: 'json',
+  md: 'markdown', markdown: 'markdown',
+  csv: 'table', tsv: 'table',
+  py: 'python',
+  png: 'image', jpg: 'image', jpeg: 'image', gif: 'image', webp: 'image', avif: 'image', svg: 'image', bmp: 'image', ico: 'image',
+  txt: 'text', log: 'text', yaml: 'text', yml: 'text', toml: 'text', html: 'text', css: 'text', xml: 'text',
+};
+
+export const familyOf = (path: string): FileFamily => FAMILIES[endingOf(path)] ?? 'other';
+
+const MEDIA: Record<string, string> = {
+  png: 'image/png', jpg: 'image/jpeg', jpeg: 'image/jpeg', gif: 'image/gif', webp: 'image/webp', avif: 'image/avif',
+  svg: 'image/svg+xml', bmp: 'image/bmp', ico: 'image/x-icon', json: 'application/json', md: 'text/markdown',
+  csv: 'text/csv', txt: 'text/plain', html: 'text/plain', pdf: 'application/pdf', zip: 'application/zip',
+};
+
+export const mediaTypeOf = (path: string): string => MEDIA[endingOf(path)] ?? 'application/octet-stream';

@@ -1,0 +1,215 @@
+// The runs that this page started or looks at: live ones as their events come, ended ones from
+// their records.
+
+import type { Toasts } from '../ui/toasts.svelte';
+import { nameOf } from './paths';
+import { ended, type Entry, type Limits, type LogEntry, type RunProgress, type RunRecord, type RunRequest, type RunStatus, type ToolError } from './tools';
+import type { Workspace } from './workspace.svelte';
+
+/** The most log entries that the page keeps of one run; its record has them all. */
+export const LOG_ENTRIES_MAX = 5_000;
+const HISTORY_MAX = 100;
+
+export interface Ask {
+  error: ToolError;
+  limit: string;
+  used: number;
+}
+
+export class Run {
+  status = $state<RunStatus>('queued');
+  progress = $state.raw<RunProgress | undefined>(undefined);
+  record = $state.raw<RunRecord | undefined>(undefined);
+  asked = $state.raw<Ask | undefined>(undefined);
+  /** Counts changes of `logs`, which is too long to be watched entry by entry. */
+  logged = $state(0);
+  logs: LogEntry[] = [];
+  dropped = 0;
+
+  constructor(
+    readonly id: string,
+    readonly path: string,
+    readonly startedMs: number,
+  ) {}
+
+  get ended(): boolean {
+    return ended(this.status);
+  }
+
+  append(entries: LogEntry[]): void {
+    const last = this.logs.at(-1)?.seq ?? -1;
+    this.logs.push(...entries.filter((entry) => entry.seq > last));
+    if (this.logs.length > LOG_ENTRIES_MAX) {
+      const over = this.logs.length - LOG_ENTRIES_MAX;
+      this.logs.splice(0, over);
+      this.dropped += over;
+    }
+    this.logged++;
+  }
+
+  finish(record: RunRecord): void {
+    this.record = record;
+    this.status = record.status;
+    this.asked = undefined;
+    if (record.logs?.length) {
+      this.logs = record.logs.slice(-LOG_ENTRIES_MAX);
+      this.dropped = record.logs.length - this.logs.length;
+    }
+    this.logged++;
+  }
+}
+
+/** What the history shows of a run before its record is read. */
+export interface PastRun {
+  record: string;
+  modifiedMs: number;
+  summary?: RunRecord | undefined;
+}
+
+export class Runs {
+  current = $state.raw<Run | undefined>(undefined);
+  live = $state.raw<ReadonlyMap<string, Run>>(new Map());
+  past = $state.raw<PastRun[]>([]);
+  #summaries = new Map<string, RunRecord>();
+  #reading = false;
+
+  constructor(
+    readonly workspace: Workspace,
+    readonly toasts: Toasts,
+  ) {
+    workspace.kernel.subscribe((event) => {
+      if (event.kind === 'run') {
+        const run = this.#run(event.run, event.path);
+        if (event.progress) run.progress = event.progress;
+        if (event.status !== 'asking') run.asked = undefined;
+        if (ended(event.status)) void this.#end(run, event.status, event.record);
+        else run.status = event.status;
+      } else if (event.kind === 'log') this.live.get(event.run)?.append(event.entries);
+      else if (event.kind === 'asked') {
+        const run = this.live.get(event.run);
+        if (!run) return;
+        run.status = 'asking';
+        run.asked = { error: event.error, limit: event.limit, used: event.used };
+      }
+    });
+    workspace.onChanged((paths) => {
+      if (paths.some((path) => path.startsWith('runs/'))) void this.readHistory();
+    });
+  }
+
+  get running(): Run[] {
+    return [...this.live.values()].filter((run) => !run.ended);
+  }
+
+  async start(request: RunRequest): Promise<Run | undefined> {
+    try {
+      const record = await this.workspace.call<RunRecord>('run_flow', { ...request, wait: false, ask: true });
+      const run = this.#run(record.run, record.path);
+      this.current = run;
+      if (ended(record.status)) run.finish(record);
+      return run;
+    } catch (error) {
+      this.toasts.failure(`${nameOf(request.path)} did not start`, error);
+      return undefined;
+    }
+  }
+
+  async cancel(run: Run): Promise<void> {
+    try {
+      await this.workspace.call('flow_cancel', { run: run.id });
+    } catch (error) {
+      this.toasts.failure('The run could not be cancelled', error);
+    }
+  }
+
+  async answer(run: Run, answer: { limits?: Partial<Limits>; deny?: boolean }): Promise<void> {
+    const asked = run.asked;
+    run.asked = undefined;
+    try {
+      await this.workspace.call('flow_answer', { run: run.id, ...answer });
+    } catch (error) {
+      run.asked = asked;
+      this.toasts.failure('The run did not take the answer', error);
+    }
+  }
+
+  /** Opens a run of the history as the current one. */
+  async open(record: string): Promise<RunRecord | undefined> {
+    const summary = await this.readRecord(record);
+    if (!summary) return undefined;
+    const run = new Run(summary.run, summary.path, summary.startedMs);
+    run.finish(summary);
+    this.current = run;
+    return summary;
+  }
+
+  async readRecord(path: string): Promise<RunRecord | undefined> {
+    try {
+      let text = '';
+      let offset: number | undefined;
+      do {
+        const part = await this.workspace.read(path, { encoding: 'text', ...(offset === undefined ? {} : { offset }) });
+        text += part.content;
+        offset = part.truncated ? part.nextOffset : undefined;
+      } while (offset !== undefined);
+      return JSON.parse(text) as RunRecord;
+    } catch (error) {
+      this.toasts.failure('The record of this run could not be read', error);
+      return undefined;
+    }
+  }
+
+  /** Lists the newest records and reads those that were not read yet. */
+  async readHistory(): Promise<void> {
+    const files = [...this.workspace.entries.values()].filter(isRecord);
+    files.sort((a, b) => b.modifiedMs - a.modifiedMs || (a.path < b.path ? 1 : -1));
+    const newest = files.slice(0, HISTORY_MAX);
+    const show = () => {
+      this.past = newest.map(({ path, modifiedMs }) => ({ record: path, modifiedMs, summary: this.#summaries.get(path) }));
+    };
+    show();
+    if (this.#reading) return;
+    this.#reading = true;
+    try {
+      for (const { path } of newest) {
+        if (this.#summaries.has(path)) continue;
+        const result = await this.workspace.kernel.call('read', { path, encoding: 'text' });
+        if (!result.ok) continue;
+        const record = parsed((result.value as { content: string }).content);
+        // Logs can be long and the list does not show them.
+        if (record) this.#summaries.set(path, { ...record, logs: [] });
+      }
+      show();
+    } finally {
+      this.#reading = false;
+    }
+  }
+
+  #run(id: string, path: string): Run {
+    const known = this.live.get(id);
+    if (known) return known;
+    const run = new Run(id, path, Date.now());
+    run.status = 'running';
+    this.live = new Map(this.live).set(id, run);
+    return run;
+  }
+
+  async #end(run: Run, status: RunStatus, record: RunRecord | undefined): Promise<void> {
+    const whole = record ?? (await this.workspace.call<RunRecord>('flow_status', { run: run.id }).catch(() => undefined));
+    if (whole) run.finish(whole);
+    run.status = status;
+    run.asked = undefined;
+    this.live = new Map(this.live);
+  }
+}
+
+const isRecord = (entry: Entry): boolean => entry.kind === 'file' && entry.path.startsWith('runs/') && entry.path.endsWith('.json');
+
+function parsed(text: string): RunRecord | undefined {
+  try {
+    const value = JSON.parse(text) as RunRecord;
+    return typeof value.run === 'string' && typeof value.path === 'string' ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,35 @@
+// What the page remembers on this device about itself. Nothing of the workspace is kept here, and
+// a browser that refuses local storage only forgets.
+
+const PREFIX = 'selvage.';
+
+export function remember(key: string, value: unknown): void {
+  try {
+    localStorage.setItem(PREFIX + key, JSON.stringify(value));
+  } catch {
+    // Storage is full or forbidden; the page works without.
+  }
+}
+
+export function recall<T>(key: string, fallback: T, fits: (value: unknown) => value is T): T {
+  try {
+    const text = localStorage.getItem(PREFIX + key);
+    if (text === null) return fallback;
+    const value: unknown = JSON.parse(text);
+    return fits(value) ? value : fallback;
+  } catch {
+    return fallback;
+  }
+}
+
+export function forget(key: string): void {
+  try {
+    localStorage.removeItem(PREFIX + key);
+  } catch {
+    // As above.
+  }
+}
+
+export const isString = (value: unknown): value is string => typeof value === 'string';
+export const isBoolean = (value: unknown): value is boolean => typeof value === 'boolean';
+export const isStrings = (value: unknown): value is string[] => Array.isArray(value) && value.every(isString);

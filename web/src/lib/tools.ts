@@ -1,0 +1,255 @@
+// The tool contract as the page sees it: what goes in and comes back in JSON. The Rust crate
+// `selvage-tool` is the source; these are the parts that the page reads.
+
+export interface ToolError {
+  code: string;
+  message: string;
+  hint?: string;
+  path?: string;
+  line?: number;
+  column?: number;
+  stack?: string;
+}
+
+export type ToolResult<T = unknown> = { ok: true; value: T } | { ok: false; error: ToolError };
+
+/** A failed tool call, as the page throws it to itself. */
+export class ToolFailure extends Error {
+  constructor(readonly error: ToolError) {
+    super(error.message);
+    this.name = 'ToolFailure';
+  }
+}
+
+export interface Entry {
+  path: string;
+  name: string;
+  kind: 'file' | 'folder';
+  size: number;
+  hash: string;
+  text: boolean;
+  modifiedMs: number;
+  id: string;
+  /** Set where two edits met and a person should look. */
+  marker?: string;
+}
+
+export interface Position {
+  line: number;
+  column: number;
+  offset: number;
+}
+
+export interface Span {
+  start: Position;
+  end: Position;
+}
+
+export type Severity = 'error' | 'warning' | 'info';
+
+export interface TextEdit {
+  span: Span;
+  text: string;
+}
+
+export interface Fix {
+  title: string;
+  safe: boolean;
+  edits: TextEdit[];
+}
+
+export interface Diagnostic {
+  code: string;
+  severity: Severity;
+  path: string;
+  span: Span;
+  message: string;
+  hint?: string;
+  fix?: Fix;
+}
+
+export interface Grant {
+  read: string[];
+  write: string[];
+  net: string[];
+  tools: string[];
+}
+
+export type Shape = 'script' | 'module' | 'setup' | 'init';
+
+export interface InputSpec {
+  id: string;
+  label: string;
+  kind: 'text' | 'number' | 'boolean' | 'file' | 'image' | 'json' | 'select';
+  optional: boolean;
+  default?: unknown;
+  description?: string;
+  options?: string[];
+}
+
+export interface LintReport {
+  ok: boolean;
+  diagnostics: Diagnostic[];
+  fixed: number;
+  shape?: Shape;
+  title?: string;
+  description?: string;
+  inputs: InputSpec[];
+  outputs: string[];
+  grant: Grant;
+}
+
+export interface FlowSummary {
+  path: string;
+  name: string;
+  title?: string;
+  description?: string;
+  shape: Shape;
+  inputs: InputSpec[];
+}
+
+export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
+
+export interface LogEntry {
+  seq: number;
+  atMs: number;
+  level: LogLevel;
+  source: string;
+  text: string;
+}
+
+export interface RunProgress {
+  done: number;
+  total?: number | null;
+  label?: string | null;
+}
+
+export type RunStatus = 'queued' | 'running' | 'asking' | 'succeeded' | 'failed' | 'cancelled';
+
+export type Limits = Record<LimitName, number>;
+export type LimitName =
+  | 'fuelMax'
+  | 'cpuMsMax'
+  | 'wallMsMax'
+  | 'memoryBytesMax'
+  | 'stackCallsMax'
+  | 'outputBytesMax'
+  | 'filesMax'
+  | 'writtenBytesMax'
+  | 'callsMax'
+  | 'fetchesMax'
+  | 'fetchBytesMax';
+
+export interface Usage {
+  fuel: number;
+  cpuMs: number;
+  wallMs: number;
+  memoryBytes: number;
+  outputBytes: number;
+  files: number;
+  writtenBytes: number;
+  calls: number;
+  fetches: number;
+}
+
+export type FileOp =
+  | { op: 'write'; path: string; hash: string; size: number }
+  | { op: 'mkdir'; path: string }
+  | { op: 'move'; from: string; to: string }
+  | { op: 'remove'; path: string };
+
+export interface RunRecord {
+  run: string;
+  path: string;
+  status: RunStatus;
+  startedMs: number;
+  durationMs: number;
+  args: unknown;
+  env: string[];
+  value?: unknown;
+  error?: ToolError;
+  usage: Usage;
+  limits: Limits;
+  grant: Grant;
+  changes: FileOp[];
+  artifacts: string[];
+  logs: LogEntry[];
+  diagnostics: Diagnostic[];
+  headsIn: string[];
+  headsOut: string[];
+  flowHash: string;
+  guestHash: string;
+  seed: number;
+  startMs?: number | null;
+  dryRun: boolean;
+  record: string;
+}
+
+export interface RunRequest {
+  path: string;
+  args?: unknown;
+  env?: Record<string, string>;
+  allowNet?: string[];
+  limits?: Partial<Limits>;
+  mode?: 'run' | 'dry-run';
+  seed?: number;
+  startMs?: number;
+}
+
+export interface ReadValue {
+  path: string;
+  content: string;
+  encoding: 'text' | 'base64';
+  size: number;
+  hash: string;
+  truncated: boolean;
+  nextOffset?: number;
+}
+
+export interface WriteValue {
+  path: string;
+  size: number;
+  hash: string;
+  change?: string;
+}
+
+export interface HistoryChange {
+  change: string;
+  heads: string[];
+  atMs: number;
+  origin: { kind: 'person' | 'run' | 'agent' | 'system'; name: string };
+  message: string;
+  hash?: string;
+  size?: number;
+}
+
+export interface SearchMatch {
+  path: string;
+  line?: number;
+  column?: number;
+  text?: string;
+}
+
+export interface WorkspaceStatus {
+  storage: 'durable' | 'memory';
+  heads: string[];
+  files: number;
+  bytes: number;
+  version: string;
+  runs: { queued: number; running: number };
+  limits: Limits;
+}
+
+export type StorageMode = 'durable' | 'memory' | 'waiting';
+
+export type KernelEvent =
+  | { kind: 'ready'; tools: string[] }
+  | { kind: 'changed'; paths: string[]; heads: string[] }
+  | { kind: 'run'; run: string; path: string; status: RunStatus; progress?: RunProgress; record?: RunRecord }
+  | { kind: 'log'; run: string; entries: LogEntry[] }
+  | { kind: 'asked'; run: string; error: ToolError; limit: string; used: number }
+  | { kind: 'storage'; mode: StorageMode; reason?: string }
+  | { kind: 'failed'; message: string };
+
+export const ended = (status: RunStatus): boolean =>
+  status === 'succeeded' || status === 'failed' || status === 'cancelled';

@@ -1,0 +1,194 @@
+// The workspace as the page knows it: every entry, kept in step by the kernel's events, and the
+// operations on files, each with its failure told and its undo offered.
+
+import type { Toasts } from '../ui/toasts.svelte';
+import { fromBase64, textOf, toBase64 } from './base64';
+import { callOrThrow, type Kernel } from './kernel';
+import { freeName, join, nameOf, parentOf } from './paths';
+import { ToolFailure, type Entry, type ReadValue, type StorageMode, type WorkspaceStatus, type WriteValue } from './tools';
+
+const STATS_MAX = 40;
+
+export class Workspace {
+  entries = $state.raw<ReadonlyMap<string, Entry>>(new Map());
+  loaded = $state(false);
+  status = $state.raw<WorkspaceStatus | undefined>(undefined);
+  storage = $state.raw<{ mode: StorageMode | 'starting'; reason?: string | undefined }>({ mode: 'starting' });
+  /** Set when the kernel is gone for good. */
+  failed = $state<string | undefined>(undefined);
+  #listeners = new Set<(paths: string[]) => void>();
+  #refreshing: Promise<void> | undefined;
+  #again = false;
+  #wrote: (() => void) | undefined;
+
+  constructor(
+    readonly kernel: Kernel,
+    readonly toasts: Toasts,
+  ) {
+    kernel.subscribe((event) => {
+      if (event.kind === 'ready') {
+        void this.refresh();
+      } else if (event.kind === 'changed') void this.#changed(event.paths);
+      else if (event.kind === 'storage') this.storage = { mode: event.mode, reason: event.reason };
+      else if (event.kind === 'failed') this.failed = event.message;
+    });
+  }
+
+  /** Hears of changed paths after the entries are up to date. */
+  onChanged(listener: (paths: string[]) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Called once, after the first write of a person. */
+  onFirstWrite(run: () => void): void {
+    this.#wrote = run;
+  }
+
+  call<T>(name: string, input: unknown): Promise<T> {
+    return callOrThrow<T>(this.kernel, name, input);
+  }
+
+  /** Reads the whole tree anew. Calls while one is under way share one more. */
+  refresh(): Promise<void> {
+    if (this.#refreshing) {
+      this.#again = true;
+      return this.#refreshing;
+    }
+    this.#refreshing = this.#readTree().finally(() => {
+      this.#refreshing = undefined;
+      if (this.#again) {
+        this.#again = false;
+        void this.refresh();
+      }
+    });
+    return this.#refreshing;
+  }
+
+  async #readTree(): Promise<void> {
+    try {
+      const { entries } = await this.call<{ entries: Entry[] }>('ls', { path: '', recursive: true });
+      this.entries = new Map(entries.map((entry) => [entry.path, entry]));
+      this.loaded = true;
+      const status = await this.call<WorkspaceStatus>('workspace_status', {});
+      this.status = status;
+      if (this.storage.mode === 'starting') this.storage = { mode: status.storage };
+    } catch (error) {
+      this.toasts.failure('The files could not be listed', error);
+    }
+  }
+
+  async #changed(paths: string[]): Promise<void> {
+    const known = paths.length <= STATS_MAX && paths.every((path) => this.entries.has(path));
+    const stats = known ? await Promise.all(paths.map((path) => this.kernel.call('stat', { path }))) : [];
+    if (known && stats.every((result) => result.ok)) {
+      const entries = new Map(this.entries);
+      for (const result of stats) if (result.ok) entries.set((result.value as Entry).path, result.value as Entry);
+      this.entries = entries;
+    } else await this.refresh();
+    for (const listener of this.#listeners) listener(paths);
+  }
+
+  read = (path: string, input: Record<string, unknown> = {}): Promise<ReadValue> => this.call('read', { path, ...input });
+
+  /** The bytes of a file, whatever its kind and however many reads it takes. */
+  async readBytes(path: string): Promise<Uint8Array<ArrayBuffer>> {
+    const parts: Uint8Array<ArrayBuffer>[] = [];
+    let offset: number | undefined;
+    do {
+      const part: ReadValue = await this.read(path, { encoding: 'base64', ...(offset === undefined ? {} : { offset }) });
+      parts.push(part.encoding === 'base64' ? fromBase64(part.content) : new TextEncoder().encode(part.content));
+      offset = part.truncated ? part.nextOffset : undefined;
+    } while (offset !== undefined);
+    if (parts.length === 1 && parts[0]) return parts[0];
+    const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+    let at = 0;
+    for (const part of parts) {
+      whole.set(part, at);
+      at += part.length;
+    }
+    return whole;
+  }
+
+  async write(path: string, content: string, extra: Record<string, unknown> = {}): Promise<WriteValue> {
+    const value = await this.call<WriteValue>('write', { path, content, ...extra });
+    this.#wrote?.();
+    this.#wrote = undefined;
+    return value;
+  }
+
+  /** Writes bytes: as text where they are text, so that they can be edited and merged. */
+  writeBytes(path: string, bytes: Uint8Array): Promise<WriteValue> {
+    const text = textOf(bytes);
+    return text === undefined ? this.write(path, toBase64(bytes), { encoding: 'base64' }) : this.write(path, text);
+  }
+
+  childNames(folder: string): string[] {
+    return [...this.entries.keys()].filter((path) => parentOf(path) === folder && path !== folder).map(nameOf);
+  }
+
+  async createFile(folder: string, name: string, content = ''): Promise<string | undefined> {
+    const path = join(folder, name);
+    return (await this.#try(`“${name}” could not be made`, () => this.write(path, content, { createOnly: true }))) ? path : undefined;
+  }
+
+  async createFolder(folder: string, name: string): Promise<string | undefined> {
+    const path = join(folder, name);
+    return (await this.#try(`“${name}” could not be made`, () => this.call('mkdir', { path }))) ? path : undefined;
+  }
+
+  async move(from: string, to: string): Promise<boolean> {
+    if (from === to) return true;
+    const done = await this.#try(`“${nameOf(from)}” could not be moved`, () => this.call('move', { from, to }));
+    if (done && parentOf(from) !== parentOf(to))
+      this.toasts.info(`Moved “${nameOf(from)}” to ${parentOf(to) || 'the top folder'}.`, this.#undoAction());
+    return done;
+  }
+
+  async remove(paths: string[]): Promise<void> {
+    let count = 0;
+    for (const path of paths)
+      if (await this.#try(`“${nameOf(path)}” could not be deleted`, () => this.call('delete', { path }))) count++;
+    if (count === 0) return;
+    const what = paths.length === 1 && paths[0] ? `“${nameOf(paths[0])}”` : `${count} items`;
+    this.toasts.info(`Deleted ${what}.`, this.#undoAction(count));
+  }
+
+  /** Copies a file or a folder with everything in it. */
+  async copy(from: string, folder: string): Promise<void> {
+    const name = freeName(nameOf(from), this.childNames(folder));
+    const target = join(folder, name);
+    const all = [...this.entries.values()].filter((entry) => entry.path === from || entry.path.startsWith(`${from}/`));
+    await this.#try(`“${nameOf(from)}” could not be copied`, async () => {
+      for (const entry of all) {
+        const to = target + entry.path.slice(from.length);
+        if (entry.kind === 'folder') await this.call('mkdir', { path: to });
+        else await this.writeBytes(to, await this.readBytes(entry.path));
+      }
+    });
+  }
+
+  async undo(times = 1): Promise<void> {
+    await this.#try('Nothing was undone', async () => {
+      for (let done = 0; done < times; done++) await this.call('undo', {});
+    });
+  }
+
+  async redo(): Promise<void> {
+    await this.#try('Nothing was redone', () => this.call('redo', {}));
+  }
+
+  #undoAction(times = 1) {
+    return { label: 'Undo', run: () => void this.undo(times) };
+  }
+
+  async #try(what: string, run: () => Promise<unknown>): Promise<boolean> {
+    try {
+      await run();
+      return true;
+    } catch (error) {
+      this.toasts.failure(what, error instanceof ToolFailure ? error : new Error(String(error)));
+      return false;
+    }
+  }
+}

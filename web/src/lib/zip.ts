@@ -1,0 +1,156 @@
+// The workspace as a zip file and back.
+
+import { Unzip, UnzipInflate, Zip, ZipDeflate, ZipPassThrough } from 'fflate';
+import { plural } from './format';
+import { isInside, nameOf, parentOf } from './paths';
+import type { Workbench } from './workbench.svelte';
+import type { Workspace } from './workspace.svelte';
+
+export const IMPORT_BYTES_MAX = 512 * 1024 * 1024;
+export const IMPORT_FILES_MAX = 20_000;
+
+export interface ImportPlan {
+  name: string;
+  files: { path: string; bytes: Uint8Array; replaces: boolean }[];
+  skipped: string[];
+}
+
+const PACKED = /\.(?:png|jpe?g|gif|webp|avif|zip|gz|br|mp4|webm|woff2)$/i;
+
+/** Everything below a folder, files as they are and folders by their names. */
+export async function zipOf(workspace: Workspace, folder: string, withRuns = true): Promise<Blob> {
+  const parts: Uint8Array<ArrayBuffer>[] = [];
+  let failed: Error | undefined;
+  const zip = new Zip((error, part) => {
+    if (error) failed = error;
+    else parts.push(part as Uint8Array<ArrayBuffer>);
+  });
+  const base = folder === '' ? 0 : parentOf(folder) === '' ? 0 : parentOf(folder).length + 1;
+  for (const entry of workspace.entries.values()) {
+    if (!isInside(entry.path, folder) || (!withRuns && isInside(entry.path, 'runs'))) continue;
+    const name = entry.path.slice(base);
+    const mtime = new Date(Math.max(entry.modifiedMs, Date.UTC(1980, 0, 2)));
+    if (entry.kind === 'folder') {
+      const file = new ZipPassThrough(`${name}/`);
+      file.mtime = mtime;
+      zip.add(file);
+      file.push(new Uint8Array(), true);
+    } else {
+      const bytes = await workspace.readBytes(entry.path);
+      const file = PACKED.test(name) ? new ZipPassThrough(name) : new ZipDeflate(name, { level: 6 });
+      file.mtime = mtime;
+      zip.add(file);
+      file.push(bytes, true);
+    }
+    if (failed) throw failed;
+  }
+  zip.end();
+  return new Blob(parts, { type: 'application/zip' });
+}
+
+export async function exportWorkspace(wb: Workbench): Promise<void> {
+  try {
+    await wb.documents.saveAll();
+    const day = new Date().toISOString().slice(0, 10);
+    download(await zipOf(wb.workspace, ''), `selvage-${day}.zip`);
+    wb.toasts.success('The workspace was exported.');
+  } catch (error) {
+    wb.toasts.failure('The export failed', error);
+  }
+}
+
+/** Reads a zip into a plan that says what it would write. Nothing is written yet. */
+export async function planImport(workspace: Pick<Workspace, 'entries'>, name: string, bytes: Uint8Array): Promise<ImportPlan> {
+  const files: ImportPlan['files'] = [];
+  const skipped: string[] = [];
+  let total = 0;
+  const unzip = new Unzip((file) => {
+    const path = safePath(file.name);
+    if (file.name.endsWith('/')) return;
+    if (path === undefined || files.length >= IMPORT_FILES_MAX) {
+      skipped.push(file.name);
+      return;
+    }
+    const parts: Uint8Array[] = [];
+    file.ondata = (error, part, final) => {
+      if (error) throw error;
+      total += part.length;
+      if (total > IMPORT_BYTES_MAX) throw new Error(`It unpacks to more than ${IMPORT_BYTES_MAX / 1024 / 1024} MB.`);
+      parts.push(part);
+      if (final) files.push({ path, bytes: joined(parts), replaces: workspace.entries.get(path)?.kind === 'file' });
+    };
+    file.start();
+  });
+  unzip.register(UnzipInflate);
+  unzip.push(bytes, true);
+  if (files.length === 0) throw new Error('There are no files in it, or it is not a zip.');
+  files.sort((a, b) => (a.path < b.path ? -1 : 1));
+  return { name, files, skipped };
+}
+
+/** A path inside the workspace, or nothing for one that points elsewhere. */
+export function safePath(name: string): string | undefined {
+  const parts = name.replaceAll('\\', '/').split('/').filter((part) => part !== '' && part !== '.');
+  if (parts.length === 0 || parts.includes('..') || /^[a-z]:$/i.test(parts[0] ?? '') || name.includes('\0')) return undefined;
+  return parts.join('/');
+}
+
+export async function applyImport(wb: Workbench, plan: ImportPlan): Promise<void> {
+  let written = 0;
+  for (const file of plan.files) {
+    try {
+      await wb.workspace.writeBytes(file.path, file.bytes);
+      written++;
+    } catch (error) {
+      wb.toasts.failure(`“${nameOf(file.path)}” was not imported`, error);
+    }
+  }
+  if (written) wb.toasts.success(`Imported ${plural(written, 'file')} from ${plan.name}.`);
+}
+
+export async function pickImport(wb: Workbench): Promise<void> {
+  const [file] = await pickFiles({ accept: '.zip,application/zip' });
+  if (file) await openImport(wb, file);
+}
+
+export async function openImport(wb: Workbench, file: File): Promise<void> {
+  try {
+    const plan = await planImport(wb.workspace, file.name, new Uint8Array(await file.arrayBuffer()));
+    wb.overlay = { kind: 'import', plan };
+  } catch (error) {
+    wb.toasts.failure(`${file.name} can’t be imported`, error);
+  }
+}
+
+export function pickFiles(options: { accept?: string; folder?: boolean }): Promise<File[]> {
+  return new Promise((resolve) => {
+    const input = document.createElement('input');
+    input.type = 'file';
+    input.multiple = true;
+    if (options.accept) input.accept = options.accept;
+    if (options.folder) input.webkitdirectory = true;
+    input.addEventListener('change', () => resolve([...(input.files ?? [])]));
+    input.addEventListener('cancel', () => resolve([]));
+    input.click();
+  });
+}
+
+export function download(blob: Blob, name: string): void {
+  const url = URL.createObjectURL(blob);
+  const link = document.createElement('a');
+  link.href = url;
+  link.download = name;
+  link.click();
+  // The browser has read the address by the next turn, but some keep reading the data.
+  setTimeout(() => URL.revokeObjectURL(url), 60_000);
+}
+
+function joined(parts: Uint8Array[]): Uint8Array {
+  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
+}

@@ -1,0 +1,28 @@
+// Puts the page on the screen over a kernel.
+
+import 'virtual:dockview.css';
+import './styles/tokens.css';
+import './styles/base.css';
+import './styles/dock.css';
+import './styles/prose.css';
+import { mount } from 'svelte';
+import App from './App.svelte';
+import type { Kernel } from './lib/kernel';
+import { Workbench } from './lib/workbench.svelte';
+import { installSelvage } from './selvage';
+import { installIcons } from './ui/icons';
+
+export function startPage(kernel: Kernel): Workbench {
+  installIcons();
+  const target = document.getElementById('app');
+  if (!target) throw new Error('the page has no #app');
+  const wb = new Workbench(kernel);
+  installSelvage(kernel);
+  mount(App, { target, props: { wb } });
+  addEventListener('visibilitychange', () => {
+    // A hidden tab may be killed without another word.
+    if (document.visibilityState === 'hidden') void wb.documents.saveAll();
+  });
+  addEventListener('unhandledrejection', (event) => wb.toasts.failure('Something went wrong', event.reason));
+  return wb;
+}

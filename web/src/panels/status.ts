@@ -1,0 +1,20 @@
+// How the state of a run looks.
+
+import type { RunStatus } from '../lib/tools';
+
+export interface StatusLook {
+  label: string;
+  icon: string;
+  tone: '' | 'good' | 'bad' | 'warn' | 'accent';
+}
+
+const LOOKS: Record<RunStatus, StatusLook> = {
+  queued: { label: 'Waiting', icon: 'clock', tone: '' },
+  running: { label: 'Running', icon: 'circle-dot', tone: 'accent' },
+  asking: { label: 'Asks for more', icon: 'clock', tone: 'warn' },
+  succeeded: { label: 'Succeeded', icon: 'circle-check', tone: 'good' },
+  failed: { label: 'Failed', icon: 'circle-x', tone: 'bad' },
+  cancelled: { label: 'Cancelled', icon: 'ban', tone: 'warn' },
+};
+
+export const statusLook = (status: RunStatus): StatusLook => LOOKS[status] ?? LOOKS.queued;

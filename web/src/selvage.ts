@@ -1,0 +1,90 @@
+// The page's API for scripts and for pages that embed this one: the same calls the page makes.
+//
+// An embedding page posts `{selvage: 1, id, name, input}` and gets `{selvage: 1, id, result}`. Which
+// origins may do that is the list in `embed.json` at the top of the workspace; it starts empty.
+
+import type { Kernel } from './lib/kernel';
+import type { ToolResult } from './lib/tools';
+
+export const EMBED_FILE = 'embed.json';
+const VERSION = '0.1.0';
+
+export interface SelvageApi {
+  version: string;
+  tools: { call(name: string, input?: unknown): Promise<ToolResult>; list(): Promise<string[]> };
+}
+
+export function installSelvage(kernel: Kernel, target: Window = window): void {
+  // Calls that come before the workspace is open wait for it, so that a script need not know.
+  let open: () => void = () => undefined;
+  const opened = new Promise<void>((resolve) => (open = resolve));
+  const origins = new Set<string>();
+  let tools: string[] = [];
+  const readOrigins = async (): Promise<void> => {
+    const result = await kernel.call('read', { path: EMBED_FILE, encoding: 'text' });
+    origins.clear();
+    if (result.ok) for (const origin of originsIn((result.value as { content: string }).content)) origins.add(origin);
+  };
+  kernel.subscribe((event) => {
+    if (event.kind === 'ready') {
+      tools = event.tools;
+      void readOrigins().then(open);
+    } else if (event.kind === 'failed') open();
+    else if (event.kind === 'changed' && (event.paths.length === 0 || event.paths.includes(EMBED_FILE))) void readOrigins();
+  });
+  const call = async (name: string, input: unknown, agent: string): Promise<ToolResult> => {
+    await opened;
+    return kernel.call(name, input, agent);
+  };
+  const api: SelvageApi = {
+    version: VERSION,
+    tools: { call: (name, input = {}) => call(name, input, 'page'), list: () => opened.then(() => [...tools]) },
+  };
+  Object.defineProperty(target, 'selvage', { value: api, enumerable: true });
+
+  target.addEventListener('message', (event: MessageEvent) => {
+    const message = event.data as { selvage?: unknown; id?: unknown; name?: unknown; input?: unknown; result?: unknown } | null;
+    if (typeof message !== 'object' || message?.selvage !== 1 || 'result' in message || !event.source) return;
+    void (async () => {
+      await opened;
+      const result = origins.has(event.origin) ? await answer(message.name, message.input, event.origin) : refusal(event.origin);
+      // An opaque origin can't be named as the target, and never gets more than a refusal.
+      const to = event.origin === 'null' ? '*' : event.origin;
+      (event.source as WindowProxy).postMessage({ selvage: 1, id: message.id, result }, { targetOrigin: to });
+    })();
+  });
+  const answer = (name: unknown, input: unknown, origin: string): Promise<ToolResult> =>
+    typeof name === 'string'
+      ? call(name, input ?? {}, origin)
+      : Promise.resolve({ ok: false, error: { code: 'INVALID_INPUT', message: 'The message names no tool.', hint: 'Send {selvage: 1, id, name, input}.' } });
+}
+
+/** The origins that a text of `embed.json` allows. Anything that is not an origin allows nothing. */
+export function originsIn(text: string): string[] {
+  try {
+    const value = JSON.parse(text) as { origins?: unknown };
+    if (!Array.isArray(value?.origins)) return [];
+    return value.origins.filter((one): one is string => typeof one === 'string' && isOrigin(one));
+  } catch {
+    return [];
+  }
+}
+
+function isOrigin(text: string): boolean {
+  try {
+    const url = new URL(text);
+    return url.origin === text && url.origin !== 'null';
+  } catch {
+    return false;
+  }
+}
+
+const refusal = (origin: string): ToolResult => ({
+  ok: false,
+  error: {
+    code: 'POLICY_DENIED',
+    message: `The origin ${origin} may not call this workspace.`,
+    hint: `Add it to "origins" in ${EMBED_FILE} at the top of the workspace.`,
+    path: EMBED_FILE,
+  },
+});

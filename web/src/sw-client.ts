@@ -1,0 +1,34 @@
+// Registers the service worker and offers its updates. A new version waits until the person says
+// so; then every tab of this origin moves to it together.
+
+import type { Toasts } from './ui/toasts.svelte';
+
+const LOOK_EVERY_MS = 30 * 60 * 1000;
+
+export async function installServiceWorker(toasts: Toasts): Promise<void> {
+  if (!('serviceWorker' in navigator)) return;
+  try {
+    const registration = await navigator.serviceWorker.register(new URL('./sw.js', document.baseURI));
+    // The first version takes over a page that already is that version; only later ones replace it.
+    const replaced = navigator.serviceWorker.controller !== null;
+    let reloading = false;
+    navigator.serviceWorker.addEventListener('controllerchange', () => {
+      if (!replaced || reloading) return;
+      reloading = true;
+      location.reload();
+    });
+    const offer = (worker: ServiceWorker): void => {
+      toasts.show({ tone: 'info', text: 'An update is ready.', hint: 'It takes over when you reload.', action: { label: 'Reload', run: () => worker.postMessage({ type: 'activate' }) } });
+    };
+    if (registration.waiting && replaced) offer(registration.waiting);
+    registration.addEventListener('updatefound', () => {
+      const worker = registration.installing;
+      worker?.addEventListener('statechange', () => {
+        if (worker.state === 'installed' && replaced) offer(worker);
+      });
+    });
+    setInterval(() => void registration.update().catch(() => undefined), LOOK_EVERY_MS);
+  } catch (error) {
+    toasts.failure('The page could not be kept for offline use', error);
+  }
+}

@@ -1,0 +1,44 @@
+// The icons of the page, as symbols of one sprite in the document, so that a row of the explorer
+// costs one `use` element.
+
+import { familyOf, type FileFamily } from '../lib/paths';
+
+const sources = import.meta.glob<string>(
+  [
+    '../../../node_modules/lucide-static/icons/{play,square,search,command,sun,moon,monitor,files,file,file-text,file-code,file-json,file-image,table,file-plus,folder,folder-open,folder-plus,upload,download,trash-2,pencil,copy,scissors,clipboard-paste,chevron-right,chevron-down,x,check,triangle-alert,circle-x,circle-check,info,history,rotate-ccw,refresh-cw,layout-dashboard,terminal,list-checks,hard-drive,shield,globe,eye,ellipsis,braces,code-xml,git-compare,keyboard,flask-conical,zap,package,archive,save,undo-2,redo-2,sliders-horizontal,ban,clock,lightbulb,arrow-up,arrow-down,circle-help,menu,workflow,circle-dot}.svg',
+  ],
+  { query: '?raw', import: 'default', eager: true },
+);
+
+const SVG = 'http://www.w3.org/2000/svg';
+
+export function installIcons(): void {
+  const sprite = document.createElementNS(SVG, 'svg');
+  sprite.setAttribute('width', '0');
+  sprite.setAttribute('height', '0');
+  sprite.setAttribute('aria-hidden', 'true');
+  sprite.classList.add('visually-hidden');
+  for (const [path, text] of Object.entries(sources)) {
+    const icon = new DOMParser().parseFromString(text, 'image/svg+xml').documentElement;
+    const symbol = document.createElementNS(SVG, 'symbol');
+    symbol.id = `icon-${path.slice(path.lastIndexOf('/') + 1, -4)}`;
+    symbol.setAttribute('viewBox', '0 0 24 24');
+    symbol.append(...icon.childNodes);
+    sprite.append(symbol);
+  }
+  document.body.prepend(sprite);
+}
+
+const BY_FAMILY: Record<FileFamily, string> = {
+  flow: 'zap',
+  script: 'file-code',
+  json: 'file-json',
+  markdown: 'file-text',
+  table: 'table',
+  image: 'file-image',
+  python: 'file-code',
+  text: 'file-text',
+  other: 'file',
+};
+
+export const fileIcon = (path: string): string => BY_FAMILY[familyOf(path)];

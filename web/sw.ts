@@ -1,0 +1,63 @@
+// Keeps one whole version of the page on the device: page, kernel, runner and guests, all of it or
+// none. The build writes the list of files and a hash over them where `__PRECACHE__` stands.
+//
+// Every answer comes from the cache of this worker's own version, with the headers it was served
+// with, so that policies hold offline too. A new version installs beside the old one and waits
+// until the page says `activate`.
+
+declare const __PRECACHE__: { version: string; urls: string[] };
+declare const self: ServiceWorkerGlobalScope;
+
+const { version, urls } = __PRECACHE__;
+const CACHE = `selvage-${version}`;
+const PREFIX = 'selvage-';
+
+self.addEventListener('install', (event) => {
+  event.waitUntil(install());
+});
+
+async function install(): Promise<void> {
+  const cache = await caches.open(CACHE);
+  try {
+    await Promise.all(
+      urls.map(async (url) => {
+        const response = await fetch(url, { cache: 'reload', credentials: 'same-origin' });
+        if (!response.ok || response.redirected) throw new Error(`${url} answered ${response.status}`);
+        await cache.put(url, response);
+      }),
+    );
+  } catch (error) {
+    await caches.delete(CACHE);
+    throw error;
+  }
+}
+
+self.addEventListener('activate', (event) => {
+  event.waitUntil(activate());
+});
+
+async function activate(): Promise<void> {
+  for (const name of await caches.keys()) if (name.startsWith(PREFIX) && name !== CACHE) await caches.delete(name);
+  await self.clients.claim();
+}
+
+self.addEventListener('message', (event) => {
+  if ((event.data as { type?: string } | null)?.type === 'activate') void self.skipWaiting();
+});
+
+self.addEventListener('fetch', (event) => {
+  const { request } = event;
+  const url = new URL(request.url);
+  if (request.method !== 'GET' || url.origin !== self.location.origin) return;
+  const root = new URL('./', self.location.href);
+  if (request.mode === 'navigate') {
+    if (url.pathname === root.pathname || url.pathname === `${root.pathname}index.html`) event.respondWith(answer(root.href, request));
+    return;
+  }
+  event.respondWith(answer(url.origin + url.pathname, request));
+});
+
+async function answer(key: string, request: Request): Promise<Response> {
+  const cache = await caches.open(CACHE);
+  return (await cache.match(key)) ?? fetch(request);
+}

@@ -1,0 +1,283 @@
+// A kernel in memory for tests and for the fixture page: the same messages, no engine behind them.
+// Runs are scripted by the flow's path; nothing is ever executed.
+
+import { fromBase64, toBase64 } from '../src/lib/base64';
+import type { Kernel } from '../src/lib/kernel';
+import { isFlow, isInside, moved, nameOf, parentOf } from '../src/lib/paths';
+import type { Entry, KernelEvent, LogLevel, RunRecord, ToolError, ToolResult, WorkspaceStatus } from '../src/lib/tools';
+import { fakeLint } from './fake-lint';
+import { fakeScript, type ScriptStep } from './fake-runs';
+
+interface Item {
+  id: string;
+  bytes: Uint8Array | undefined;
+  modifiedMs: number;
+}
+
+class Refusal extends Error {
+  constructor(readonly error: ToolError) {
+    super(error.message);
+  }
+}
+
+const refuse = (code: string, message: string, hint?: string): never => {
+  throw new Refusal({ code, message, ...(hint ? { hint } : {}) });
+};
+
+export const LIMITS = {
+  fuelMax: 2e9, cpuMsMax: 10_000, wallMsMax: 60_000, memoryBytesMax: 134_217_728, stackCallsMax: 400, outputBytesMax: 4_194_304,
+  filesMax: 1_000, writtenBytesMax: 67_108_864, callsMax: 100_000, fetchesMax: 50, fetchBytesMax: 16_777_216,
+};
+
+type Input = Record<string, unknown>;
+
+export class FakeKernel implements Kernel {
+  files = new Map<string, Item>();
+  calls: { name: string; input: Input; agent?: string }[] = [];
+  #listeners = new Set<(event: KernelEvent) => void>();
+  #ids = 0;
+  #past: Map<string, Item>[] = [];
+  #future: Map<string, Item>[] = [];
+  #runs = new Map<string, { record: RunRecord; cancel: () => void; answer: (more: boolean) => void }>();
+
+  constructor(
+    files: Record<string, string | Uint8Array> = {},
+    readonly clock: () => number = () => Date.now(),
+    readonly stepMs = 0,
+    readonly mode: 'durable' | 'memory' | 'waiting' = 'durable',
+  ) {
+    for (const [path, content] of Object.entries(files)) this.#put(path, typeof content === 'string' ? new TextEncoder().encode(content) : content);
+  }
+
+  subscribe(listener: (event: KernelEvent) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  start(): void {
+    if (this.mode === 'waiting') this.emit({ kind: 'storage', mode: 'waiting' });
+    else {
+      this.emit({ kind: 'storage', mode: this.mode, ...(this.mode === 'memory' ? { reason: 'This window is private.' } : {}) });
+      this.emit({ kind: 'ready', tools: Object.keys(this.#tools) });
+    }
+  }
+
+  emit(event: KernelEvent): void {
+    for (const listener of this.#listeners) listener(event);
+  }
+
+  async call(name: string, raw: unknown, agent?: string): Promise<ToolResult> {
+    const input = structuredClone(raw) as Input;
+    this.calls.push({ name, input, ...(agent === undefined ? {} : { agent }) });
+    await Promise.resolve();
+    try {
+      const tool = this.#tools[name];
+      if (!tool) return refuse('UNKNOWN_TOOL', `There is no tool “${name}”.`);
+      return { ok: true, value: structuredClone(await tool(input)) };
+    } catch (error) {
+      if (error instanceof Refusal) return { ok: false, error: error.error };
+      throw error;
+    }
+  }
+
+  #tools: Record<string, (input: Input) => unknown> = {
+    ls: ({ path = '', recursive }) => ({
+      entries: this.#entries().filter((entry) => (recursive ? entry.path !== path && isInside(entry.path, String(path)) : parentOf(entry.path) === path)),
+    }),
+    stat: ({ path }) => this.#entries().find((entry) => entry.path === path) ?? refuse('NOT_FOUND', `There is no “${String(path)}”.`),
+    read: ({ path, encoding = 'auto', maxChars }) => {
+      const bytes = this.#bytes(String(path));
+      const entry = this.#entry(String(path));
+      const asText = encoding === 'text' || (encoding === 'auto' && entry.text);
+      const content = asText ? new TextDecoder().decode(bytes) : toBase64(bytes);
+      const shown = content.slice(0, (maxChars as number | undefined) ?? content.length);
+      const truncated = shown.length < content.length;
+      return { path, content: shown, encoding: asText ? 'text' : 'base64', size: bytes.length, hash: entry.hash, truncated, ...(truncated ? { nextOffset: shown.length } : {}) };
+    },
+    write: ({ path, content, encoding, createOnly, draft }) => {
+      const to = String(path);
+      if (createOnly && this.files.has(to)) refuse('ALREADY_EXISTS', `“${to}” is there already.`, 'Choose another name.');
+      const bytes = encoding === 'base64' ? fromBase64(String(content)) : new TextEncoder().encode(String(content));
+      if (!draft) this.#keep();
+      this.#put(to, bytes);
+      this.#changed([to]);
+      return { path: to, size: bytes.length, hash: hashOf(bytes), ...(draft ? {} : { change: `c${this.#past.length}` }) };
+    },
+    mkdir: ({ path }) => {
+      this.#keep();
+      this.files.set(String(path), { id: `n${this.#ids++}`, bytes: undefined, modifiedMs: this.clock() });
+      this.#changed([String(path)]);
+      return { change: 'c' };
+    },
+    move: ({ from, to }) => {
+      const source = String(from);
+      const target = String(to);
+      if (!this.#entries().some((entry) => entry.path === source)) refuse('NOT_FOUND', `There is no “${source}”.`);
+      if (this.files.has(target)) refuse('ALREADY_EXISTS', `“${target}” is there already.`, 'Rename one of the two first.');
+      if (isInside(target, source)) refuse('MOVE_INTO_SELF', 'A folder can’t move into itself.');
+      this.#keep();
+      this.files = new Map([...this.files].map(([path, item]) => [moved(path, source, target), item]));
+      this.#changed([source, target]);
+      return { change: 'c' };
+    },
+    delete: ({ path }) => {
+      this.#keep();
+      for (const one of [...this.files.keys()]) if (isInside(one, String(path))) this.files.delete(one);
+      this.#changed([String(path)]);
+      return { change: 'c' };
+    },
+    undo: () => this.#travel(this.#past, this.#future),
+    redo: () => this.#travel(this.#future, this.#past),
+    history: ({ path }) => ({
+      changes: path
+        ? [0, 1, 2].map((step) => ({
+            change: `c${step}`, heads: [`h${step}`], atMs: this.clock() - step * 5_400_000, message: ['Edited', 'Edited by a run', 'Created'][step] ?? '',
+            origin: [{ kind: 'person', name: 'You' }, { kind: 'run', name: 'invoices.flow.js' }, { kind: 'system', name: 'Selvage' }][step], hash: `${step}`, size: 100,
+          }))
+        : [],
+    }),
+    restore: () => ({ change: 'c', message: 'Restored', paths: [] }),
+    search: ({ query }) => ({
+      matches: this.#entries().flatMap((entry) => {
+        const lines = entry.text && entry.kind === 'file' ? new TextDecoder().decode(this.#bytes(entry.path)).split('\n') : [];
+        return lines.flatMap((text, index) => {
+          const column = text.toLowerCase().indexOf(String(query).toLowerCase());
+          return column < 0 ? [] : [{ path: entry.path, line: index + 1, column: column + 1, text }];
+        });
+      }),
+      truncated: false,
+    }),
+    lint_flow: ({ path, content }) => fakeLint(String(path), content === undefined ? new TextDecoder().decode(this.#bytes(String(path))) : String(content)),
+    flow_list: () => ({
+      flows: [...this.files.keys()].filter(isFlow).map((path) => {
+        const report = fakeLint(path, new TextDecoder().decode(this.#bytes(path)));
+        return { path, name: nameOf(path).replace(/\.flow\.m?js$/, ''), title: report.title, description: report.description, shape: report.shape, inputs: report.inputs };
+      }),
+    }),
+    run_flow: (input) => this.#run(input),
+    flow_status: ({ run }) => this.#runs.get(String(run))?.record ?? refuse('NOT_FOUND', 'There is no such run.'),
+    flow_cancel: ({ run }) => {
+      this.#runs.get(String(run))?.cancel();
+      return { status: 'cancelled' };
+    },
+    flow_answer: ({ run, deny }) => {
+      this.#runs.get(String(run))?.answer(!deny);
+      return {};
+    },
+    run_verify: () => ({ reproduced: true, differences: [] }),
+    seal: () => ({ heads: ['h'] }),
+    workspace_status: () => this.#status(),
+  };
+
+  #run(input: Input): RunRecord {
+    const path = String(input['path']);
+    if (!this.files.has(path)) refuse('NOT_FOUND', `There is no “${path}”.`);
+    const id = `run-${this.#runs.size + 1}`;
+    const record: RunRecord = {
+      run: id, path, status: 'running', startedMs: this.clock(), durationMs: 0, args: input['args'] ?? null, env: [], limits: LIMITS,
+      usage: { fuel: 0, cpuMs: 0, wallMs: 0, memoryBytes: 9_437_184, outputBytes: 0, files: 0, writtenBytes: 0, calls: 0, fetches: 0 },
+      grant: { read: ['data/**'], write: ['out/**'], net: [], tools: [] }, changes: [], artifacts: [], logs: [], diagnostics: [], headsIn: ['h1'], headsOut: [],
+      flowHash: 'f', guestHash: 'g', seed: Number(input['seed'] ?? 7), dryRun: input['mode'] === 'dry-run', record: `runs/${nameOf(path)}/${id}.json`,
+    };
+    const steps = fakeScript(path);
+    let stopped = false;
+    let wake: (more: boolean) => void = () => undefined;
+    const done = (status: RunRecord['status'], error?: ToolError) => {
+      if (stopped) return;
+      stopped = true;
+      Object.assign(record, { status, durationMs: 184, ...(error ? { error } : {}) });
+      Object.assign(record.usage, { fuel: 1_843_204, cpuMs: 162.4, wallMs: 184, outputBytes: 2_211, files: record.changes.length, calls: 37, writtenBytes: 1_804 });
+      this.#put(record.record, new TextEncoder().encode(JSON.stringify(record, null, 2)));
+      this.emit({ kind: 'run', run: id, path, status, record: structuredClone(record) });
+      this.#changed([record.record, ...record.artifacts]);
+    };
+    this.#runs.set(id, { record, cancel: () => done('cancelled', { code: 'CANCELLED', message: 'Somebody cancelled the run.' }), answer: (more) => wake(more) });
+    void (async () => {
+      for (const step of steps) {
+        await new Promise((resolve) => setTimeout(resolve, this.stepMs));
+        if (stopped) return;
+        if ('ask' in step) {
+          this.emit({ kind: 'run', run: id, path, status: 'asking' });
+          this.emit({ kind: 'asked', run: id, error: step.ask, limit: step.limit, used: step.used });
+          const more = await new Promise<boolean>((resolve) => (wake = resolve));
+          if (!more) return done('failed', step.ask);
+          this.emit({ kind: 'run', run: id, path, status: 'running' });
+        } else this.#play(record, step);
+      }
+      done(record.error ? 'failed' : 'succeeded', record.error);
+    })();
+    return record;
+  }
+
+  #play(record: RunRecord, step: Exclude<ScriptStep, { ask: ToolError }>): void {
+    if ('log' in step) {
+      const entry = { seq: record.logs.length, atMs: record.logs.length * 11.5, level: step.log as LogLevel, source: step.source ?? 'flow', text: step.text };
+      record.logs.push(entry);
+      this.emit({ kind: 'log', run: record.run, entries: [entry] });
+    } else if ('done' in step) this.emit({ kind: 'run', run: record.run, path: record.path, status: 'running', progress: step });
+    else if ('write' in step) {
+      const bytes = new TextEncoder().encode(step.content);
+      record.changes.push({ op: 'write', path: step.write, hash: hashOf(bytes), size: bytes.length });
+      record.artifacts.push(step.write);
+      if (!record.dryRun) this.#put(step.write, bytes);
+    } else if ('value' in step) record.value = step.value;
+    else record.error = step.fail;
+  }
+
+  #travel(from: Map<string, Item>[], to: Map<string, Item>[]): unknown {
+    const state = from.pop() ?? refuse('NOTHING_TO_UNDO', 'There is nothing left to undo.');
+    to.push(this.files);
+    this.files = state as Map<string, Item>;
+    this.#changed([]);
+    return { change: 'c', message: '', paths: [] };
+  }
+
+  #keep(): void {
+    this.#past.push(new Map(this.files));
+    this.#future = [];
+  }
+
+  #put(path: string, bytes: Uint8Array): void {
+    this.files.set(path, { id: this.files.get(path)?.id ?? `n${this.#ids++}`, bytes, modifiedMs: this.clock() });
+  }
+
+  #changed(paths: string[]): void {
+    this.emit({ kind: 'changed', paths, heads: ['h'] });
+  }
+
+  #bytes(path: string): Uint8Array {
+    const item = this.files.get(path) ?? (refuse('NOT_FOUND', `There is no “${path}”.`, 'Look at the files with `ls`.') as never);
+    return (item as Item).bytes ?? (refuse('NOT_A_FILE', `“${path}” is a folder.`) as never);
+  }
+
+  #entry(path: string): Entry {
+    const item = this.files.get(path);
+    const bytes = item?.bytes;
+    const text = bytes !== undefined && !bytes.subarray(0, 8000).includes(0);
+    return {
+      path, name: nameOf(path), kind: item && !bytes ? 'folder' : 'file', size: bytes?.length ?? 0, hash: bytes ? hashOf(bytes) : '', text,
+      modifiedMs: item?.modifiedMs ?? 0, id: item?.id ?? `folder:${path}`,
+    };
+  }
+
+  #entries(): Entry[] {
+    const paths = new Set(this.files.keys());
+    for (const path of this.files.keys()) for (let up = parentOf(path); up; up = parentOf(up)) paths.add(up);
+    return [...paths].sort().map((path) => (this.files.has(path) ? this.#entry(path) : { ...this.#entry(path), kind: 'folder' as const }));
+  }
+
+  #status(): WorkspaceStatus {
+    const sizes = [...this.files.values()].map((item) => item.bytes?.length ?? 0);
+    return {
+      storage: this.mode === 'memory' ? 'memory' : 'durable', heads: ['h'], files: sizes.length, bytes: sizes.reduce((a, b) => a + b, 0), version: '0.1.0',
+      runs: { queued: 0, running: 0 }, limits: LIMITS,
+    };
+  }
+}
+
+/** Tells contents apart; it is no cryptographic hash. */
+function hashOf(bytes: Uint8Array): string {
+  let hash = 0x811c9dc5;
+  for (const byte of bytes) hash = Math.imul(hash ^ byte, 0x01000193);
+  return (hash >>> 0).toString(16).padStart(8, '0');
+}

@@ -1,0 +1,56 @@
+// What the fixture's flows do, step by step.
+
+import type { RunProgress, ToolError } from '../src/lib/tools';
+
+export type ScriptStep =
+  | { log: 'debug' | 'info' | 'warn' | 'error'; text: string; source?: string }
+  | RunProgress
+  | { write: string; content: string }
+  | { value: unknown }
+  | { fail: ToolError }
+  | { ask: ToolError; limit: string; used: number };
+
+const REPORT = `# Invoices, third quarter
+
+| Customer | Invoices | Total |
+| --- | ---: | ---: |
+| Hollis & Daughters | 4 | 12 480.00 |
+| Nordic Loom | 3 | 8 115.50 |
+| Tessel Works | 2 | 960.25 |
+
+**Open:** 2 invoices, 1 975.00 in all. See the [summary](summary.json).
+`;
+
+const INVOICES = Array.from({ length: 9 }, (_, index) => ({
+  number: `2026-${String(index + 113)}`,
+  customer: ['Hollis & Daughters', 'Nordic Loom', 'Tessel Works'][index % 3],
+  total: [3120, 2705.17, 480.13][index % 3],
+  paid: index % 4 !== 1,
+  due: { $type: 'date', value: `2026-0${7 + (index % 3)}-15T00:00:00.000Z` },
+}));
+
+export function fakeScript(path: string): ScriptStep[] {
+  if (path.includes('rates'))
+    return [
+      { log: 'info', text: 'Asking api.frankfurter.dev for today’s rates' },
+      { fail: { code: 'POLICY_DENIED', message: 'The grant does not cover api.frankfurter.dev.', hint: 'Allow the domain in the Run panel, then run again.', path, line: 7, column: 26 } },
+    ];
+  if (path.includes('endless'))
+    return [
+      { log: 'info', text: 'Counting primes until somebody stops me' },
+      { ask: { code: 'QUOTA_CPU', message: 'The run used up its computing time of 10 s.' }, limit: 'cpuMsMax', used: 10_000 },
+      { value: 78_498 },
+    ];
+  return [
+    { log: 'debug', text: 'read data/invoices.csv (9 rows)', source: 'selvage' },
+    { done: 0, total: 9, label: 'Reading invoices' },
+    ...INVOICES.flatMap((invoice, index): ScriptStep[] => [
+      { log: invoice.paid ? 'info' : 'warn', text: `${invoice.number}  ${invoice.customer}  ${invoice.total}${invoice.paid ? '' : '  is not paid'}` },
+      { done: index + 1, total: 9, label: 'Reading invoices' },
+    ]),
+    { log: 'error', text: 'Row 10 has no customer; it was left out.\nExpected: number,customer,total,paid,due' },
+    { write: 'out/report.md', content: REPORT },
+    { write: 'out/summary.json', content: JSON.stringify({ customers: 3, total: 21_555.75 }, null, 2) },
+    { value: { customers: 3, total: 21_555.75, open: ['2026-114', '2026-118'], invoices: INVOICES, report: REPORT, checked: { $type: 'set', value: [1, 2, 3] }, cents: { $type: 'bigint', value: '2155575' } } },
+  ];
+}
