@@ -1,0 +1,341 @@
+//! Differences between texts: as edits, as a unified diff, and joined three ways.
+
+use crate::limits::{DIFF_CELLS_MAX, DIFF_CHARS_MAX};
+use similar::{Algorithm, DiffOp, capture_diff_slices, group_diff_ops};
+use std::fmt::Write as _;
+
+/// One replaced stretch, in bytes of the old text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Edit {
+    pub start: usize,
+    pub len: usize,
+    pub insert: String,
+}
+
+/// The edits that turn one text into another, in order and apart from each other.
+pub(crate) fn minimal_edits(old: &str, new: &str) -> Vec<Edit> {
+    if old == new {
+        return Vec::new();
+    }
+    let start = common_start(old, new);
+    let end = common_end(&old[start..], &new[start..]);
+    let (old_mid, new_mid) = (&old[start..old.len() - end], &new[start..new.len() - end]);
+    let mut edits = Vec::new();
+    if old_mid.is_empty() || new_mid.is_empty() {
+        push_edit(&mut edits, start, old_mid.len(), new_mid);
+        return edits;
+    }
+    let old_lines: Vec<&str> = old_mid.split_inclusive('\n').collect();
+    let new_lines: Vec<&str> = new_mid.split_inclusive('\n').collect();
+    let (mut at_old, mut at_new) = (start, start);
+    for op in line_ops(&old_lines, &new_lines) {
+        let old_len: usize = old_lines[op.old_range()]
+            .iter()
+            .map(|line| line.len())
+            .sum();
+        let new_len: usize = new_lines[op.new_range()]
+            .iter()
+            .map(|line| line.len())
+            .sum();
+        if !matches!(op, DiffOp::Equal { .. }) {
+            char_edits(
+                &mut edits,
+                at_old,
+                &old[at_old..at_old + old_len],
+                &new[at_new..at_new + new_len],
+            );
+        }
+        at_old += old_len;
+        at_new += new_len;
+    }
+    edits
+}
+
+/// The edits within one replaced stretch of lines.
+fn char_edits(edits: &mut Vec<Edit>, offset: usize, old: &str, new: &str) {
+    let start = common_start(old, new);
+    let end = common_end(&old[start..], &new[start..]);
+    let (old_mid, new_mid) = (&old[start..old.len() - end], &new[start..new.len() - end]);
+    if old_mid.is_empty() || new_mid.is_empty() || old_mid.len().max(new_mid.len()) > DIFF_CHARS_MAX
+    {
+        push_edit(edits, offset + start, old_mid.len(), new_mid);
+        return;
+    }
+    let old_chars: Vec<char> = old_mid.chars().collect();
+    let new_chars: Vec<char> = new_mid.chars().collect();
+    let mut at = offset + start;
+    for op in capture_diff_slices(Algorithm::Myers, &old_chars, &new_chars) {
+        let len: usize = old_chars[op.old_range()].iter().map(|c| c.len_utf8()).sum();
+        if !matches!(op, DiffOp::Equal { .. }) {
+            let insert: String = new_chars[op.new_range()].iter().collect();
+            push_edit(edits, at, len, &insert);
+        }
+        at += len;
+    }
+}
+
+/// Adds an edit; one that touches the edit before it joins it.
+fn push_edit(edits: &mut Vec<Edit>, start: usize, len: usize, insert: &str) {
+    if len == 0 && insert.is_empty() {
+        return;
+    }
+    match edits.last_mut() {
+        Some(last) if last.start + last.len == start => {
+            last.len += len;
+            last.insert.push_str(insert);
+        }
+        _ => edits.push(Edit {
+            start,
+            len,
+            insert: insert.to_owned(),
+        }),
+    }
+}
+
+/// Compares lines; when there are too many to compare exactly, the middle counts as replaced.
+fn line_ops(old: &[&str], new: &[&str]) -> Vec<DiffOp> {
+    let start = old.iter().zip(new).take_while(|(a, b)| a == b).count();
+    let end = old[start..]
+        .iter()
+        .rev()
+        .zip(new[start..].iter().rev())
+        .take_while(|(a, b)| a == b)
+        .count();
+    let (old_len, new_len) = (old.len() - start - end, new.len() - start - end);
+    if old_len.saturating_mul(new_len) <= DIFF_CELLS_MAX {
+        return capture_diff_slices(Algorithm::Myers, old, new);
+    }
+    let equal = |old_index, new_index, len| DiffOp::Equal {
+        old_index,
+        new_index,
+        len,
+    };
+    let middle = DiffOp::Replace {
+        old_index: start,
+        old_len,
+        new_index: start,
+        new_len,
+    };
+    [
+        equal(0, 0, start),
+        middle,
+        equal(start + old_len, start + new_len, end),
+    ]
+    .into_iter()
+    .filter(|op| !op.old_range().is_empty() || !op.new_range().is_empty())
+    .collect()
+}
+
+/// Bytes at the start that both texts share, on a boundary of both.
+fn common_start(a: &str, b: &str) -> usize {
+    let mut len = a.bytes().zip(b.bytes()).take_while(|(x, y)| x == y).count();
+    while !a.is_char_boundary(len) {
+        len -= 1;
+    }
+    len
+}
+
+/// Bytes at the end that both texts share, on a boundary of both.
+fn common_end(a: &str, b: &str) -> usize {
+    let mut len = a
+        .bytes()
+        .rev()
+        .zip(b.bytes().rev())
+        .take_while(|(x, y)| x == y)
+        .count();
+    while !a.is_char_boundary(a.len() - len) {
+        len -= 1;
+    }
+    len
+}
+
+/// What `new` changed in `base`, done to `current`: both sides' insertions stay, what either side
+/// removed is gone.
+pub(crate) fn join(base: &str, new: &str, current: &str) -> String {
+    if base == current || new == current {
+        return new.to_owned();
+    }
+    if base == new {
+        return current.to_owned();
+    }
+    let (ours, theirs) = (minimal_edits(base, new), minimal_edits(base, current));
+    let mut cuts: Vec<usize> = vec![0, base.len()];
+    cuts.extend(
+        ours.iter()
+            .chain(&theirs)
+            .flat_map(|edit| [edit.start, edit.start + edit.len]),
+    );
+    cuts.sort_unstable();
+    cuts.dedup();
+    let mut out = String::with_capacity(current.len().max(new.len()));
+    for (place, &cut) in cuts.iter().enumerate() {
+        let (first, second) = (inserted(&theirs, cut), inserted(&ours, cut));
+        out.push_str(first);
+        if first != second {
+            out.push_str(second);
+        }
+        let next = cuts.get(place + 1).copied().unwrap_or(cut);
+        if !is_removed(&ours, cut) && !is_removed(&theirs, cut) {
+            out.push_str(&base[cut..next]);
+        }
+    }
+    out
+}
+
+/// What edits insert at a position of the base.
+fn inserted(edits: &[Edit], at: usize) -> &str {
+    edits
+        .binary_search_by_key(&at, |edit| edit.start)
+        .map_or("", |place| edits[place].insert.as_str())
+}
+
+/// Whether edits remove the stretch of the base that begins at a cut.
+fn is_removed(edits: &[Edit], cut: usize) -> bool {
+    let after = edits.partition_point(|edit| edit.start <= cut);
+    after > 0 && cut < edits[after - 1].start + edits[after - 1].len
+}
+
+/// A unified diff with three lines of context; empty when both texts are equal. `None` stands for
+/// a file that is not there.
+pub(crate) fn unified(path: &str, old: Option<&str>, new: Option<&str>) -> String {
+    let (from, to) = (old.unwrap_or_default(), new.unwrap_or_default());
+    if from == to && old.is_some() == new.is_some() {
+        return String::new();
+    }
+    let header = |side: &str, there: bool| {
+        if there {
+            format!("{side}/{path}")
+        } else {
+            "/dev/null".to_owned()
+        }
+    };
+    let mut out = format!(
+        "--- {}\n+++ {}\n",
+        header("a", old.is_some()),
+        header("b", new.is_some())
+    );
+    let old_lines: Vec<&str> = from.split_inclusive('\n').collect();
+    let new_lines: Vec<&str> = to.split_inclusive('\n').collect();
+    for group in group_diff_ops(line_ops(&old_lines, &new_lines), 3) {
+        let (Some(first), Some(last)) = (group.first(), group.last()) else {
+            continue;
+        };
+        let old_range = first.old_range().start..last.old_range().end;
+        let new_range = first.new_range().start..last.new_range().end;
+        let _ = writeln!(
+            out,
+            "@@ -{} +{} @@",
+            hunk_range(&old_range),
+            hunk_range(&new_range)
+        );
+        for op in group {
+            if matches!(op, DiffOp::Equal { .. }) {
+                put_lines(&mut out, ' ', &old_lines[op.old_range()]);
+            } else {
+                put_lines(&mut out, '-', &old_lines[op.old_range()]);
+                put_lines(&mut out, '+', &new_lines[op.new_range()]);
+            }
+        }
+    }
+    out
+}
+
+fn hunk_range(range: &std::ops::Range<usize>) -> String {
+    match range.len() {
+        0 => format!("{},0", range.start),
+        1 => format!("{}", range.start + 1),
+        len => format!("{},{len}", range.start + 1),
+    }
+}
+
+fn put_lines(out: &mut String, sign: char, lines: &[&str]) {
+    for line in lines {
+        out.push(sign);
+        out.push_str(line);
+        if !line.ends_with('\n') {
+            out.push_str("\n\\ No newline at end of file\n");
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn apply(old: &str, edits: &[Edit]) -> String {
+        let mut out = String::new();
+        let mut at = 0;
+        for edit in edits {
+            out.push_str(&old[at..edit.start]);
+            out.push_str(&edit.insert);
+            at = edit.start + edit.len;
+        }
+        out + &old[at..]
+    }
+
+    #[test]
+    fn edits_turn_the_old_text_into_the_new_one() {
+        for (old, new) in [
+            ("", "abc"),
+            ("abc", ""),
+            ("one\ntwo\nthree\n", "one\n2\nthree\nfour\n"),
+            ("aé😀", "aè😀"),
+            ("x\ny\nx\ny\n", "y\nx\ny\nx\n"),
+        ] {
+            assert_eq!(
+                apply(old, &minimal_edits(old, new)),
+                new,
+                "{old:?} -> {new:?}"
+            );
+        }
+        let edits = minimal_edits("let a = 1;\nlet b = 2;\n", "let a = 10;\nlet b = 20;\n");
+        let inserts: Vec<&str> = edits.iter().map(|edit| edit.insert.as_str()).collect();
+        assert_eq!(inserts, ["0", "0"], "only what was typed");
+    }
+
+    #[test]
+    fn too_many_lines_are_replaced_as_one_stretch() {
+        let old: String = (0..20_000).map(|n| format!("a{n}\n")).collect();
+        let new: String = (0..20_000).map(|n| format!("b{n}\n")).collect();
+        let edits = minimal_edits(&old, &new);
+        assert_eq!(edits.len(), 1);
+        assert_eq!(apply(&old, &edits), new);
+    }
+
+    #[test]
+    fn a_patch_joins_what_was_typed_meanwhile() {
+        let base = "title\nred\ngreen\nblue\n";
+        let patched = "title\nred\nGREEN\nblue\n";
+        let typed = "Title\nred\ngreen\nblue\nwhite\n";
+        assert_eq!(
+            join(base, patched, typed),
+            "Title\nred\nGREEN\nblue\nwhite\n"
+        );
+        assert_eq!(join(base, patched, base), patched);
+        assert_eq!(join(base, base, typed), typed);
+        assert_eq!(
+            join("abc", "ac", "abXc"),
+            "aXc",
+            "typed inside what was removed"
+        );
+        assert_eq!(
+            join("a", "ab", "ab"),
+            "ab",
+            "the same insertion counts once"
+        );
+    }
+
+    #[test]
+    fn a_unified_diff_names_lines_files_and_missing_ends() {
+        let diff = unified("a.txt", Some("1\n2\n3"), Some("1\n2\n4\n"));
+        assert_eq!(
+            diff,
+            "--- a/a.txt\n+++ b/a.txt\n@@ -1,3 +1,3 @@\n 1\n 2\n-3\n\\ No newline at end of file\n+4\n"
+        );
+        assert_eq!(
+            unified("a", None, Some("x\n")),
+            "--- /dev/null\n+++ b/a\n@@ -0,0 +1 @@\n+x\n"
+        );
+        assert_eq!(unified("a", Some("x"), Some("x")), "");
+    }
+}

@@ -1,0 +1,54 @@
+//! What a workspace holds at most.
+//!
+//! A limit bounds what its name says and nothing else; what it does *not* cover is said beside it.
+
+const KIB: usize = 1024;
+const MIB: usize = 1024 * KIB;
+
+/// Bytes of one name in UTF-8, after normalisation.
+pub const NAME_BYTES_MAX: usize = 255;
+/// Bytes of a whole path in UTF-8, slashes included.
+pub const PATH_BYTES_MAX: usize = 1024;
+/// Names in one path.
+pub const DEPTH_MAX: usize = 64;
+/// Bytes of one file. It does not bound the sum over all files.
+pub const FILE_BYTES_MAX: usize = 512 * MIB;
+/// Bytes of a file that is kept as live text; a larger one is a blob, whatever it holds.
+pub const TEXT_BYTES_MAX: usize = 8 * MIB;
+/// Files and folders, the deleted ones included: history still names them.
+pub const NODES_MAX: usize = 250_000;
+/// Operations in one change.
+pub const OPS_MAX: usize = 100_000;
+/// Bytes of a change's message; a longer one is cut.
+pub const MESSAGE_BYTES_MAX: usize = 4 * KIB;
+/// Changes that can be undone.
+pub const UNDO_CHANGES_MAX: usize = 200;
+/// Live texts held in memory at the same time; others are read again when they are needed.
+pub const TEXTS_OPEN_MAX: usize = 64;
+/// Past states held in memory for repeated reads.
+pub const PASTS_OPEN_MAX: usize = 4;
+/// Matches of one search.
+pub const MATCHES_MAX: usize = 10_000;
+/// Bytes of file content that one search reads before it stops and says so.
+pub const SEARCH_BYTES_MAX: usize = 256 * MIB;
+/// Bytes of a search query.
+pub const QUERY_BYTES_MAX: usize = 4 * KIB;
+/// UTF-16 code units of the line that a match shows.
+pub const MATCH_TEXT_UNITS_MAX: usize = 400;
+/// Lines of the old text times lines of the new one that a diff compares exactly. Above it, the
+/// part between the common start and the common end counts as replaced.
+pub const DIFF_CELLS_MAX: usize = 100_000_000;
+/// Characters of one replaced stretch that are compared one by one.
+pub const DIFF_CHARS_MAX: usize = 4 * KIB;
+/// Updates of one live text that storage holds before they are folded into one.
+pub const TEXT_UPDATES_MAX: u64 = 256;
+/// Bytes of updates of one live text before they are folded, on top of twice its text.
+pub const TEXT_LOG_BYTES_MAX: u64 = 64 * KIB as u64;
+/// Parts of the ledger that storage holds before they are folded into one.
+pub const LEDGER_PARTS_MAX: u64 = 512;
+/// Bytes of the ledger's newer parts before they are folded, unless the folded part is larger.
+pub const LEDGER_LOG_BYTES_MAX: u64 = 256 * KIB as u64;
+
+const _: () = assert!(TEXT_BYTES_MAX <= FILE_BYTES_MAX);
+const _: () = assert!(NAME_BYTES_MAX < PATH_BYTES_MAX);
+const _: () = assert!(PATH_BYTES_MAX >= 2 * DEPTH_MAX);

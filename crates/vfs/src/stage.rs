@@ -1,0 +1,471 @@
+//! A change while it is made: operations on a copy of the tree, checked one after the other.
+//!
+//! Nothing outside the stage changes until every operation fits. What is written in the end is
+//! the difference between the tree before and the tree after, so operations that cancel each
+//! other out leave nothing.
+
+use crate::error::{Result, VfsError};
+use crate::id::{Hash, NodeId};
+use crate::limits::{DEPTH_MAX, FILE_BYTES_MAX, PATH_BYTES_MAX, TEXT_BYTES_MAX};
+use crate::node::{Kind, Node};
+use crate::path::Path;
+use crate::tree::{Found, Shown, Tree};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+/// One step of a change. Paths are workspace paths; a leading slash is allowed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Op {
+    /// Gives a file its content. Missing folders are made.
+    Write {
+        /// The file.
+        path: String,
+        /// The whole content.
+        bytes: Vec<u8>,
+        /// Refuse when the file is there already.
+        create_only: bool,
+        /// The content that the writer started from. When the file holds another one by now, what
+        /// the writer changed is joined into it, if both are text; without a base, the new
+        /// content replaces whatever is there.
+        base: Option<Hash>,
+    },
+    /// Gives a text file its live text, as an editor does while somebody types: durable, and no
+    /// change in the ledger before the next seal. A file that is not there is made as by `Write`.
+    Draft {
+        /// The file.
+        path: String,
+        /// The whole text.
+        text: String,
+    },
+    /// Makes a folder and the folders above it. A folder that is there is left as it is.
+    Mkdir {
+        /// The folder.
+        path: String,
+    },
+    /// Moves or renames a file or a folder. Missing folders above the new path are made.
+    Move {
+        /// Where it is.
+        from: String,
+        /// Its new path, the last name included. Nothing may be there.
+        to: String,
+    },
+    /// Deletes a file, or a folder with everything in it.
+    Remove {
+        /// What to delete.
+        path: String,
+    },
+}
+
+impl Op {
+    /// A [`Op::Write`] that replaces whatever is there.
+    #[must_use]
+    pub fn write(path: impl Into<String>, bytes: impl Into<Vec<u8>>) -> Self {
+        Self::Write {
+            path: path.into(),
+            bytes: bytes.into(),
+            create_only: false,
+            base: None,
+        }
+    }
+}
+
+/// What a file shall hold after the change.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Body {
+    pub sealed: Option<(Arc<[u8]>, Option<Hash>)>,
+    pub draft: Option<String>,
+}
+
+/// A change whose every operation fits.
+pub(crate) struct Finished {
+    pub tree: Tree,
+    pub touched: BTreeSet<NodeId>,
+    pub bodies: BTreeMap<NodeId, Body>,
+    pub paths: BTreeSet<String>,
+}
+
+/// The change so far.
+pub(crate) struct Stage<'a> {
+    pub tree: Tree,
+    pub touched: BTreeSet<NodeId>,
+    pub bodies: BTreeMap<NodeId, Body>,
+    pub paths: BTreeSet<String>,
+    ids: &'a mut dyn FnMut() -> u128,
+    at_ms: u64,
+    heads: Vec<u8>,
+    nodes_max: usize,
+}
+
+impl<'a> Stage<'a> {
+    pub fn new(
+        tree: &Tree,
+        ids: &'a mut dyn FnMut() -> u128,
+        at_ms: u64,
+        heads: &crate::id::Heads,
+        nodes_max: usize,
+    ) -> Self {
+        Self {
+            tree: tree.clone(),
+            touched: BTreeSet::new(),
+            bodies: BTreeMap::new(),
+            paths: BTreeSet::new(),
+            ids,
+            at_ms,
+            heads: heads.hashes().concat(),
+            nodes_max,
+        }
+    }
+
+    pub fn apply(&mut self, op: &Op) -> Result<()> {
+        match op {
+            Op::Write {
+                path,
+                bytes,
+                create_only,
+                base,
+            } => {
+                let path = Path::parse(path)?;
+                check_size(&path, bytes.len(), "file_bytes_max", FILE_BYTES_MAX)?;
+                let id = self.file(&path, *create_only)?;
+                let body = self.bodies.entry(id).or_default();
+                // A write that follows another one in the same change starts from that one.
+                let base = if body.sealed.is_some() { None } else { *base };
+                *body = Body {
+                    sealed: Some((bytes.as_slice().into(), base)),
+                    draft: None,
+                };
+            }
+            Op::Draft { path, text } => {
+                let path = Path::parse(path)?;
+                check_size(&path, text.len(), "text_bytes_max", TEXT_BYTES_MAX)?;
+                if text.contains('\0') {
+                    return Err(VfsError::NotText {
+                        path: path.to_string(),
+                    });
+                }
+                let is_new = !matches!(self.tree.find(&path), Found::Node(_));
+                let id = self.file(&path, false)?;
+                let body = self.bodies.entry(id).or_default();
+                if is_new {
+                    body.sealed = Some((text.as_bytes().into(), None));
+                    return Ok(());
+                }
+                let is_text = match &body.sealed {
+                    Some((bytes, _)) => is_text(bytes),
+                    None => self
+                        .tree
+                        .node(id)
+                        .and_then(Node::seal)
+                        .is_none_or(|seal| seal.text),
+                };
+                if !is_text {
+                    return Err(VfsError::NotText {
+                        path: path.to_string(),
+                    });
+                }
+                body.draft = Some(text.clone());
+            }
+            Op::Mkdir { path } => {
+                let path = Path::parse(path)?;
+                self.folder(&path)?;
+            }
+            Op::Move { from, to } => self.relocate(&Path::parse(from)?, &Path::parse(to)?)?,
+            Op::Remove { path } => self.remove(&Path::parse(path)?)?,
+        }
+        Ok(())
+    }
+
+    /// The change as a whole.
+    pub fn finish(mut self) -> Finished {
+        // The place for recovered files is shown only while it holds some.
+        if self
+            .tree
+            .folder(NodeId::RECOVERED)
+            .is_some_and(|folder| folder.kids.is_empty())
+        {
+            self.tree.nodes.remove(&NodeId::RECOVERED);
+            self.tree.folders.remove(&NodeId::RECOVERED);
+            self.tree.united.remove(&NodeId::RECOVERED);
+            if let Some(root) = self.tree.folders.get_mut(&NodeId::ROOT) {
+                Arc::make_mut(root).kids.remove(&NodeId::RECOVERED);
+            }
+            self.tree.list(NodeId::ROOT);
+        }
+        Finished {
+            tree: self.tree,
+            touched: self.touched,
+            bodies: self.bodies,
+            paths: self.paths,
+        }
+    }
+
+    /// The file at a path, made when it is missing.
+    fn file(&mut self, path: &Path, create_only: bool) -> Result<NodeId> {
+        let Some((parent, name)) = path.split() else {
+            return Err(VfsError::NotAFile {
+                path: String::new(),
+            });
+        };
+        if let Found::Node(shown) = self.tree.find(path) {
+            let shown = shown.clone();
+            if self.tree.is_folder(shown.id) {
+                return Err(VfsError::NotAFile {
+                    path: path.to_string(),
+                });
+            }
+            if create_only {
+                return Err(VfsError::AlreadyExists {
+                    path: path.to_string(),
+                    existing: path.to_string(),
+                });
+            }
+            self.absorb(&shown);
+            let anchored = self.tree.anchor(shown.id);
+            self.touched.extend(anchored);
+            self.touched.insert(shown.id);
+            self.paths.insert(path.to_string());
+            return Ok(shown.id);
+        }
+        let folder = self.folder(&parent)?;
+        self.refuse_clash(path, None)?;
+        self.create(folder, name, Kind::File, path)
+    }
+
+    /// The folder at a path, made when it is missing, together with those above it.
+    fn folder(&mut self, path: &Path) -> Result<NodeId> {
+        let mut at = NodeId::ROOT;
+        for depth in 1..=path.names().len() {
+            let here = path.prefix(depth);
+            at = match self.tree.find(&here) {
+                Found::Node(shown) if self.tree.is_folder(shown.id) => shown.id,
+                Found::Node(_) => {
+                    return Err(VfsError::NotAFolder {
+                        path: here.to_string(),
+                    });
+                }
+                _ => {
+                    self.refuse_clash(&here, None)?;
+                    self.create(at, &path.names()[depth - 1], Kind::Folder, &here)?
+                }
+            };
+        }
+        Ok(at)
+    }
+
+    fn create(&mut self, parent: NodeId, name: &str, kind: Kind, path: &Path) -> Result<NodeId> {
+        if self.tree.nodes.len() >= self.nodes_max {
+            let (size, max) = (self.tree.nodes.len() as u64 + 1, self.nodes_max as u64);
+            return Err(VfsError::TooLarge {
+                path: path.to_string(),
+                limit: "nodes_max",
+                size,
+                max,
+            });
+        }
+        // A generator that repeats itself is broken; asking it forever would hang.
+        let mut drawn = (0..64).filter_map(|_| NodeId::from_random((self.ids)()));
+        let id = drawn
+            .find(|id| !self.tree.nodes.contains_key(id))
+            .ok_or_else(|| VfsError::Internal {
+                why: "the source of ids repeats itself".into(),
+            })?;
+        let anchored = self.tree.anchor(parent);
+        self.touched.extend(anchored);
+        self.tree
+            .create(Node::new(id, kind, name.to_owned(), self.at_ms), parent);
+        self.touched.insert(id);
+        self.paths.insert(path.to_string());
+        Ok(id)
+    }
+
+    /// Fails when a path is taken, by its very name or by one that differs only in case.
+    fn refuse_clash(&self, path: &Path, moving: Option<NodeId>) -> Result<()> {
+        let clash = match self.tree.find(path) {
+            Found::Node(shown) => Some(shown),
+            Found::Missing { clash, .. } | Found::NoFolder { clash, .. } => clash,
+            Found::Root | Found::FileInWay { .. } => None,
+        };
+        match clash {
+            Some(shown) if Some(shown.id) != moving => Err(VfsError::AlreadyExists {
+                path: path.to_string(),
+                existing: self
+                    .tree
+                    .path_of(shown.id)
+                    .unwrap_or_else(|| shown.name.clone()),
+            }),
+            _ => Ok(()),
+        }
+    }
+
+    fn relocate(&mut self, from: &Path, to: &Path) -> Result<()> {
+        let shown = self.existing(from)?;
+        let Some((parent, name)) = to.split() else {
+            return Err(VfsError::AlreadyExists {
+                path: String::new(),
+                existing: String::new(),
+            });
+        };
+        if from == to {
+            return Ok(());
+        }
+        let is_folder = self.tree.is_folder(shown.id);
+        if is_folder && to.names().starts_with(from.names()) {
+            return Err(VfsError::MoveIntoSelf {
+                from: from.to_string(),
+                to: to.to_string(),
+            });
+        }
+        let folder = self.folder(&parent)?;
+        self.refuse_clash(to, Some(shown.id))?;
+        if is_folder {
+            // By ids as well: a path may lead into the folder by another spelling of its name.
+            if self.tree.is_within(folder, shown.id) {
+                return Err(VfsError::MoveIntoSelf {
+                    from: from.to_string(),
+                    to: to.to_string(),
+                });
+            }
+            self.check_depth(shown.id, to)?;
+        }
+        let members = if is_folder {
+            self.tree.members(shown.id)
+        } else {
+            self.absorb(&shown);
+            vec![shown.id]
+        };
+        let anchored = self.tree.anchor(folder);
+        self.touched.extend(anchored);
+        for id in members {
+            let id = self.made_real(id)?;
+            let Some(node) = self.tree.node(id) else {
+                continue;
+            };
+            let (rename, moved) = (node.name != name, node.parent != folder);
+            if moved {
+                self.tree.place(id, folder);
+            } else {
+                let anchored = self.tree.anchor(id);
+                self.touched.extend(anchored);
+            }
+            if rename {
+                self.tree.rename(id, name);
+            }
+            self.touched.insert(id);
+        }
+        self.paths.extend([from.to_string(), to.to_string()]);
+        Ok(())
+    }
+
+    /// The view's own folder can't be moved; a real one takes its content along.
+    fn made_real(&mut self, id: NodeId) -> Result<NodeId> {
+        if id != NodeId::RECOVERED {
+            return Ok(id);
+        }
+        Err(VfsError::InvalidPath {
+            path: crate::view::RECOVERED_NAME.into(),
+            why: "it is shown only while it holds recovered files; move these",
+        })
+    }
+
+    fn remove(&mut self, path: &Path) -> Result<()> {
+        let shown = self.existing(path)?;
+        let members = if self.tree.is_folder(shown.id) {
+            self.tree.members(shown.id)
+        } else {
+            self.absorb(&shown);
+            vec![shown.id]
+        };
+        for id in members {
+            if id == NodeId::RECOVERED {
+                let kids: Vec<NodeId> = self
+                    .tree
+                    .folder(id)
+                    .into_iter()
+                    .flat_map(|f| f.kids.clone())
+                    .collect();
+                for kid in kids {
+                    self.trash(kid);
+                }
+            } else {
+                self.trash(id);
+            }
+        }
+        self.paths.insert(path.to_string());
+        Ok(())
+    }
+
+    fn existing(&self, path: &Path) -> Result<Shown> {
+        match self.tree.find(path) {
+            Found::Node(shown) => Ok(shown.clone()),
+            Found::Root => Err(VfsError::InvalidPath {
+                path: String::new(),
+                why: "the workspace's own folder stays",
+            }),
+            Found::FileInWay { depth } => Err(VfsError::NotAFolder {
+                path: path.prefix(depth + 1).to_string(),
+            }),
+            _ => Err(VfsError::NotFound {
+                path: path.to_string(),
+            }),
+        }
+    }
+
+    /// A local change to one of several equal files decides for all: the others go, and nothing
+    /// is lost, since the content is the same.
+    fn absorb(&mut self, shown: &Shown) {
+        if !self.tree.is_folder(shown.id) {
+            for twin in shown.also.clone() {
+                self.trash(twin);
+            }
+        }
+    }
+
+    /// Deletes a node, and notes what the deletion saw.
+    pub fn trash(&mut self, id: NodeId) {
+        self.tree.place(id, NodeId::TRASH);
+        if let Some(node) = self.tree.node_mut(id) {
+            node.seen = vec![self.heads.clone()];
+        }
+        self.bodies.remove(&id);
+        self.touched.insert(id);
+    }
+
+    /// Names and bytes that a moved folder's content gets, against the limits.
+    fn check_depth(&self, id: NodeId, to: &Path) -> Result<()> {
+        let (mut depth, mut bytes) = (to.names().len(), to.len_bytes());
+        self.tree.walk(id, "", &mut |path, _, _| {
+            depth = depth.max(to.names().len() + path.split('/').count());
+            bytes = bytes.max(to.len_bytes() + 1 + path.len());
+        });
+        let too_large = |limit, size: usize, max: usize| VfsError::TooLarge {
+            path: to.to_string(),
+            limit,
+            size: size as u64,
+            max: max as u64,
+        };
+        if depth > DEPTH_MAX {
+            return Err(too_large("depth_max", depth, DEPTH_MAX));
+        }
+        if bytes > PATH_BYTES_MAX {
+            return Err(too_large("path_bytes_max", bytes, PATH_BYTES_MAX));
+        }
+        Ok(())
+    }
+}
+
+fn check_size(path: &Path, size: usize, limit: &'static str, max: usize) -> Result<()> {
+    if size > max {
+        return Err(VfsError::TooLarge {
+            path: path.to_string(),
+            limit,
+            size: size as u64,
+            max: max as u64,
+        });
+    }
+    Ok(())
+}
+
+/// Whether a content is kept as text.
+pub(crate) fn is_text(bytes: &[u8]) -> bool {
+    bytes.len() <= TEXT_BYTES_MAX && !bytes.contains(&0) && std::str::from_utf8(bytes).is_ok()
+}

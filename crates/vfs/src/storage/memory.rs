@@ -1,0 +1,135 @@
+//! A workspace that lives as long as its process: for tests, and where nothing durable is to be
+//! had.
+
+use super::{Batch, Loaded, Storage, TextState};
+use crate::error::{Result, VfsError};
+use crate::id::{Hash, NodeId};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+#[derive(Debug, Clone, Default)]
+struct Log {
+    updates: Vec<Vec<u8>>,
+    draft: bool,
+}
+
+/// Storage in memory, with an optional bound.
+#[derive(Debug, Clone, Default)]
+pub struct MemoryStorage {
+    ledger: Vec<Vec<u8>>,
+    texts: BTreeMap<NodeId, Log>,
+    blobs: BTreeMap<Hash, Arc<[u8]>>,
+    cells: BTreeMap<String, Vec<u8>>,
+    bytes_max: Option<u64>,
+}
+
+impl MemoryStorage {
+    /// Storage without a bound.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Storage that is full when its contents pass `bytes_max`.
+    #[must_use]
+    pub fn with_bytes_max(bytes_max: u64) -> Self {
+        Self {
+            bytes_max: Some(bytes_max),
+            ..Self::default()
+        }
+    }
+
+    fn held_bytes(&self) -> u64 {
+        let ledger: usize = self.ledger.iter().map(Vec::len).sum();
+        let texts: usize = self
+            .texts
+            .values()
+            .flat_map(|log| &log.updates)
+            .map(Vec::len)
+            .sum();
+        let blobs: usize = self.blobs.values().map(|bytes| bytes.len()).sum();
+        let cells: usize = self
+            .cells
+            .iter()
+            .map(|(name, value)| name.len() + value.len())
+            .sum();
+        (ledger + texts + blobs + cells) as u64
+    }
+
+    fn added_bytes(&self, batch: &Batch) -> u64 {
+        let ledger = batch.ledger.as_ref().map_or(0, Vec::len);
+        let texts: usize = batch
+            .texts
+            .iter()
+            .flat_map(|text| &text.updates)
+            .map(Vec::len)
+            .sum();
+        let blobs: usize = batch
+            .blobs
+            .iter()
+            .filter(|(hash, _)| !self.blobs.contains_key(hash))
+            .map(|(_, bytes)| bytes.len())
+            .sum();
+        (ledger + texts + blobs) as u64
+    }
+}
+
+impl Storage for MemoryStorage {
+    fn load(&mut self) -> Result<Loaded> {
+        let texts = self.texts.iter().map(|(node, log)| TextState {
+            node: *node,
+            updates: log.updates.len() as u64,
+            bytes: log.updates.iter().map(|update| update.len() as u64).sum(),
+            draft: log.draft,
+        });
+        Ok(Loaded {
+            ledger: self.ledger.clone(),
+            texts: texts.collect(),
+            cells: self.cells.clone().into_iter().collect(),
+        })
+    }
+
+    fn blob(&self, hash: &Hash) -> Result<Option<Vec<u8>>> {
+        Ok(self.blobs.get(hash).map(|bytes| bytes.to_vec()))
+    }
+
+    fn text(&self, node: &NodeId) -> Result<Vec<Vec<u8>>> {
+        Ok(self
+            .texts
+            .get(node)
+            .map(|log| log.updates.clone())
+            .unwrap_or_default())
+    }
+
+    fn commit(&mut self, batch: Batch) -> Result<()> {
+        if let Some(max) = self.bytes_max {
+            let wanted = self.held_bytes() + self.added_bytes(&batch);
+            if wanted > max {
+                return Err(VfsError::StorageFull {
+                    why: format!("{wanted} bytes of {max}"),
+                });
+            }
+        }
+        if batch.replace_ledger {
+            self.ledger.clear();
+        }
+        self.ledger.extend(batch.ledger);
+        for text in batch.texts {
+            let log = self.texts.entry(text.node).or_default();
+            if text.replace {
+                log.updates.clear();
+            }
+            log.updates.extend(text.updates);
+            log.draft = text.draft;
+        }
+        for (hash, bytes) in batch.blobs {
+            self.blobs.entry(hash).or_insert(bytes);
+        }
+        self.cells.extend(batch.cells);
+        Ok(())
+    }
+
+    fn size_bytes(&self) -> Result<u64> {
+        Ok(self.held_bytes())
+    }
+}

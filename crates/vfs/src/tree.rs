@@ -1,0 +1,487 @@
+//! The tree as it is shown: where every node is, and by which name.
+//!
+//! It is derived from the ledger and nowhere stored. [`crate::view`] derives it as a whole; a
+//! local change keeps it in step folder by folder, which gives the same tree.
+
+use crate::id::NodeId;
+use crate::node::{Kind, Mark, Node, edge_rank};
+use crate::path::{Path, fold, with_suffix};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+/// What a folder shows under one name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Shown {
+    pub id: NodeId,
+    pub name: String,
+    /// The other folders of this union, or the other files with the same content.
+    pub also: Vec<NodeId>,
+}
+
+/// A folder: its nodes, and what it shows by folded name.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Folder {
+    pub kids: BTreeSet<NodeId>,
+    pub names: BTreeMap<String, Shown>,
+    /// Some name is shown otherwise than the node's own register says.
+    pub irregular: bool,
+}
+
+/// Nodes and folders. Cheap to clone: both hold shared values.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Tree {
+    pub nodes: BTreeMap<NodeId, Arc<Node>>,
+    pub folders: BTreeMap<NodeId, Arc<Folder>>,
+    /// Folders that are shown as part of another one.
+    pub united: BTreeMap<NodeId, NodeId>,
+}
+
+/// What a path leads to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Found<'a> {
+    /// The workspace's own folder.
+    Root,
+    /// A node.
+    Node(&'a Shown),
+    /// Nothing, though the folder (the last name's) exists and a name that differs only in case
+    /// may be there.
+    Missing {
+        folder: NodeId,
+        clash: Option<&'a Shown>,
+    },
+    /// A folder on the way is missing. `depth` counts the names that were found.
+    NoFolder {
+        depth: usize,
+        clash: Option<&'a Shown>,
+    },
+    /// Something on the way is a file: the name at `depth`.
+    FileInWay { depth: usize },
+}
+
+impl Tree {
+    pub fn node(&self, id: NodeId) -> Option<&Node> {
+        self.nodes.get(&id).map(Arc::as_ref)
+    }
+
+    pub fn folder(&self, id: NodeId) -> Option<&Folder> {
+        self.folders.get(&id).map(Arc::as_ref)
+    }
+
+    pub fn is_folder(&self, id: NodeId) -> bool {
+        self.folders.contains_key(&id)
+    }
+
+    /// The folder that shows a folder's content: itself, or the first of its union.
+    pub fn primary(&self, id: NodeId) -> NodeId {
+        self.united.get(&id).copied().unwrap_or(id)
+    }
+
+    /// Follows a path by exact names.
+    pub fn find(&self, path: &Path) -> Found<'_> {
+        let mut at = NodeId::ROOT;
+        let names = path.names();
+        let mut found = Found::Root;
+        for (depth, name) in names.iter().enumerate() {
+            let last = depth + 1 == names.len();
+            let Some(folder) = self.folder(at) else {
+                return Found::FileInWay { depth: depth - 1 };
+            };
+            match folder.names.get(&fold(name)) {
+                Some(shown) if shown.name == *name => {
+                    at = shown.id;
+                    found = Found::Node(shown);
+                }
+                clash if last => return Found::Missing { folder: at, clash },
+                clash => return Found::NoFolder { depth, clash },
+            }
+        }
+        found
+    }
+
+    /// The id at a path.
+    pub fn lookup(&self, path: &Path) -> Option<NodeId> {
+        match self.find(path) {
+            Found::Root => Some(NodeId::ROOT),
+            Found::Node(shown) => Some(shown.id),
+            _ => None,
+        }
+    }
+
+    /// Where a node is shown; `None` when it is deleted, or shown as part of another node.
+    pub fn path_of(&self, id: NodeId) -> Option<String> {
+        let mut names = Vec::new();
+        let mut at = self.primary(id);
+        while at != NodeId::ROOT {
+            let node = self.node(at)?;
+            names.push(node.shown.as_str());
+            let parent = self.primary(node.parent);
+            // A file that collapsed into an equal one carries that one's name.
+            self.folder(parent)?.names.get(&fold(&node.shown))?;
+            at = parent;
+        }
+        names.reverse();
+        Some(names.join("/"))
+    }
+
+    /// Whether a node is in the tree that is shown.
+    pub fn is_alive(&self, id: NodeId) -> bool {
+        let mut at = id;
+        while at != NodeId::ROOT {
+            if at == NodeId::RECOVERED {
+                return true;
+            }
+            match self.node(at) {
+                Some(node) => at = node.parent,
+                None => return false,
+            }
+        }
+        true
+    }
+
+    /// Whether `inner` is `outer` or below it.
+    pub fn is_within(&self, inner: NodeId, outer: NodeId) -> bool {
+        let outer = self.primary(outer);
+        let mut at = self.primary(inner);
+        loop {
+            if at == outer {
+                return true;
+            }
+            match self.node(at) {
+                Some(node) => at = self.primary(node.parent),
+                None => return false,
+            }
+        }
+    }
+
+    /// Every node below a folder, with its path relative to it, parents first, in byte order of
+    /// folded names.
+    pub fn walk<'a>(
+        &'a self,
+        folder: NodeId,
+        prefix: &str,
+        visit: &mut dyn FnMut(String, &'a Shown, &'a Node),
+    ) {
+        let mut stack = vec![(folder, prefix.to_owned())];
+        while let Some((id, prefix)) = stack.pop() {
+            let Some(folder) = self.folder(id) else {
+                continue;
+            };
+            let mut below = Vec::new();
+            for shown in folder.names.values() {
+                let Some(node) = self.node(shown.id) else {
+                    continue;
+                };
+                let path = if prefix.is_empty() {
+                    shown.name.clone()
+                } else {
+                    format!("{prefix}/{}", shown.name)
+                };
+                if node.kind == Kind::Folder {
+                    below.push((shown.id, path.clone()));
+                }
+                visit(path, shown, node);
+            }
+            stack.extend(below.into_iter().rev());
+        }
+    }
+
+    /// Changes a node's registers.
+    pub fn node_mut(&mut self, id: NodeId) -> Option<&mut Node> {
+        self.nodes.get_mut(&id).map(Arc::make_mut)
+    }
+
+    /// Adds a new node.
+    pub fn create(&mut self, mut node: Node, parent: NodeId) {
+        let id = node.id;
+        node.edges.insert(parent, 1);
+        node.parent = parent;
+        if node.kind == Kind::Folder {
+            self.folders.insert(id, Arc::default());
+        }
+        self.nodes.insert(id, Arc::new(node));
+        self.attach(id, parent);
+    }
+
+    /// Moves a node: it leaves one folder's listing and enters another's. The caller has made sure
+    /// that `parent` is not below the node.
+    pub fn place(&mut self, id: NodeId, parent: NodeId) {
+        let Some(node) = self.node_mut(id) else {
+            return;
+        };
+        let old = node.parent;
+        let count = node.next_count();
+        node.edges.insert(parent, count);
+        if node.mark == Some(Mark::Restored) {
+            node.mark = None;
+        }
+        node.parent = parent;
+        self.detach(id, old);
+        self.attach(id, parent);
+    }
+
+    /// Makes the shown place of a node and of the folders above it what its registers say, so
+    /// that a change to it is not lost when what moved it away goes.
+    pub fn anchor(&mut self, id: NodeId) -> Vec<NodeId> {
+        let mut anchored = Vec::new();
+        let mut at = id;
+        while let Some(node) = self.nodes.get(&at) {
+            let parent = node.parent;
+            if node.best_edge() != Some(parent) && !at.is_fixed() {
+                let node = Arc::make_mut(self.nodes.get_mut(&at).expect("it was just read"));
+                let count = node.next_count();
+                node.edges.insert(parent, count);
+                if node.mark == Some(Mark::Restored) {
+                    node.mark = None;
+                }
+                debug_assert_eq!(
+                    node.edges
+                        .iter()
+                        .map(|(&p, &c)| edge_rank(p, c))
+                        .max()
+                        .map(|r| r.2),
+                    Some(parent)
+                );
+                anchored.push(at);
+            }
+            at = parent;
+        }
+        anchored
+    }
+
+    /// Gives a node another name.
+    pub fn rename(&mut self, id: NodeId, name: &str) {
+        let Some(node) = self.node_mut(id) else {
+            return;
+        };
+        let parent = node.parent;
+        self.detach(id, parent);
+        if let Some(node) = self.node_mut(id) {
+            node.name = name.to_owned();
+        }
+        self.attach(id, parent);
+    }
+
+    fn detach(&mut self, id: NodeId, parent: NodeId) {
+        let primary = self.primary(parent);
+        let shown = self.node(id).map(|node| fold(&node.shown));
+        if let Some(folder) = self.folders.get_mut(&parent).map(Arc::make_mut) {
+            folder.kids.remove(&id);
+        }
+        let Some(folder) = self.folders.get_mut(&primary).map(Arc::make_mut) else {
+            return;
+        };
+        match shown {
+            Some(key) if !folder.irregular => {
+                folder.names.remove(&key);
+            }
+            _ => self.list(primary),
+        }
+    }
+
+    fn attach(&mut self, id: NodeId, parent: NodeId) {
+        let primary = self.primary(parent);
+        if let Some(folder) = self.folders.get_mut(&parent).map(Arc::make_mut) {
+            folder.kids.insert(id);
+        }
+        let Some(name) = self.node(id).map(|node| node.name.clone()) else {
+            return;
+        };
+        let key = fold(&name);
+        let Some(folder) = self.folders.get_mut(&primary).map(Arc::make_mut) else {
+            return;
+        };
+        if folder.irregular
+            || folder.names.contains_key(&key)
+            || self.united.values().any(|&p| p == id)
+        {
+            self.list(primary);
+            return;
+        }
+        folder.names.insert(
+            key,
+            Shown {
+                id,
+                name: name.clone(),
+                also: Vec::new(),
+            },
+        );
+        if let Some(node) = self.node_mut(id) {
+            node.shown = name;
+        }
+    }
+
+    /// Lists a folder anew from its nodes' registers, and the folders below whose union changes.
+    pub fn list(&mut self, primary: NodeId) {
+        let mut kids: Vec<NodeId> = Vec::new();
+        let members = self.members(primary);
+        for member in &members {
+            if let Some(folder) = self.folder(*member) {
+                kids.extend(&folder.kids);
+            }
+        }
+        let mut groups: BTreeMap<String, Vec<&Node>> = BTreeMap::new();
+        for kid in &kids {
+            if let Some(node) = self.node(*kid) {
+                groups.entry(fold(&node.name)).or_default().push(node);
+            }
+        }
+        for group in groups.values_mut() {
+            // A folder beats a file; the place for recovered files yields to a real folder.
+            group.sort_by_key(|node| {
+                (
+                    node.kind != Kind::Folder,
+                    node.id.is_fixed(),
+                    node.birth.clone(),
+                    node.id,
+                )
+            });
+        }
+        let mut names: BTreeMap<String, Shown> = BTreeMap::new();
+        let mut marks: Vec<(NodeId, String, Option<Mark>)> = Vec::new();
+        let mut unions: Vec<(NodeId, Vec<NodeId>)> = Vec::new();
+        let mut late: Vec<(&Node, Vec<NodeId>)> = Vec::new();
+        let mut irregular = members.len() > 1;
+        for (key, group) in &groups {
+            let mut heads: Vec<(&Node, Vec<NodeId>)> = Vec::new();
+            for node in group {
+                let twin = heads.iter_mut().find(|(head, _)| same(head, node));
+                match twin {
+                    Some((_, also)) => also.push(node.id),
+                    None => heads.push((node, Vec::new())),
+                }
+            }
+            irregular |= group.len() > 1;
+            for (place, (node, also)) in heads.into_iter().enumerate() {
+                if node.kind == Kind::Folder && !also.is_empty() {
+                    unions.push((node.id, also.clone()));
+                }
+                for twin in &also {
+                    marks.push((*twin, node.name.clone(), Some(Mark::United)));
+                }
+                if place == 0 {
+                    let mark = if also.is_empty() {
+                        own_mark(node)
+                    } else {
+                        Some(Mark::United)
+                    };
+                    marks.push((node.id, node.name.clone(), mark));
+                    names.insert(
+                        key.clone(),
+                        Shown {
+                            id: node.id,
+                            name: node.name.clone(),
+                            also,
+                        },
+                    );
+                } else {
+                    late.push((node, also));
+                }
+            }
+        }
+        for (node, also) in late {
+            let id = node.id.to_string();
+            // The whole id is unique, so the last length always fits.
+            for length in [3, 6, 12, 26] {
+                let name = with_suffix(&node.name, &id[..length]);
+                let key = fold(&name);
+                if names.contains_key(&key) || groups.contains_key(&key) {
+                    continue;
+                }
+                marks.extend(
+                    also.iter()
+                        .map(|twin| (*twin, name.clone(), Some(Mark::United))),
+                );
+                marks.push((node.id, name.clone(), Some(Mark::Renamed)));
+                names.insert(
+                    key,
+                    Shown {
+                        id: node.id,
+                        name,
+                        also,
+                    },
+                );
+                break;
+            }
+        }
+        let folder = Arc::make_mut(self.folders.entry(primary).or_default());
+        folder.names = names;
+        folder.irregular = irregular;
+        for (id, shown, mark) in marks {
+            let Some(node) = self.nodes.get_mut(&id) else {
+                continue;
+            };
+            if node.shown != shown || node.mark != mark {
+                let node = Arc::make_mut(node);
+                node.shown = shown;
+                node.mark = mark;
+            }
+        }
+        self.unite(&kids, &unions);
+    }
+
+    /// The folders that a folder shows, itself first.
+    pub fn members(&self, primary: NodeId) -> Vec<NodeId> {
+        let mut members = vec![primary];
+        if !self.united.is_empty() {
+            members.extend(
+                self.united
+                    .iter()
+                    .filter(|&(_, &p)| p == primary)
+                    .map(|(&id, _)| id),
+            );
+        }
+        members
+    }
+
+    fn unite(&mut self, kids: &[NodeId], unions: &[(NodeId, Vec<NodeId>)]) {
+        let mut stale: BTreeSet<NodeId> = BTreeSet::new();
+        if !self.united.is_empty() {
+            for kid in kids {
+                if let Some(old) = self.united.remove(kid) {
+                    stale.extend([old, *kid]);
+                }
+                let orphans: Vec<NodeId> = self
+                    .united
+                    .iter()
+                    .filter(|&(_, p)| p == kid)
+                    .map(|(&id, _)| id)
+                    .collect();
+                for orphan in orphans {
+                    self.united.remove(&orphan);
+                    stale.extend([orphan, *kid]);
+                }
+            }
+        }
+        for (first, rest) in unions {
+            stale.insert(*first);
+            for id in rest {
+                self.united.insert(*id, *first);
+                stale.remove(id);
+            }
+        }
+        for id in stale {
+            if self.is_folder(id) && !self.united.contains_key(&id) {
+                self.list(id);
+            }
+        }
+    }
+}
+
+fn own_mark(node: &Node) -> Option<Mark> {
+    match node.mark {
+        Some(Mark::Restored) => Some(Mark::Restored),
+        _ if node.seals.len() > 1 => Some(Mark::Apart),
+        _ => None,
+    }
+}
+
+/// Two nodes of one name that are shown as one: folders, and files of equal content.
+fn same(a: &Node, b: &Node) -> bool {
+    match (a.kind, b.kind) {
+        (Kind::Folder, Kind::Folder) => true,
+        (Kind::File, Kind::File) => {
+            a.seals.len() == 1 && b.seals.len() == 1 && a.seals[0].hash == b.seals[0].hash
+        }
+        _ => false,
+    }
+}

@@ -1,0 +1,371 @@
+//! Undo, redo and restore: new changes that lead back.
+//!
+//! A step back looks at what the change did, node by node and register by register, and takes back
+//! what is still as the change left it. What somebody changed since stays; a text is joined, so
+//! that typing after the change is kept. Nothing is ever taken out of the ledger.
+
+use crate::error::{Result, VfsError};
+use crate::history::heads_before;
+use crate::id::{Heads, NodeId};
+use crate::limits::UNDO_CHANGES_MAX;
+use crate::message::Meta;
+use crate::node::{Kind, Node};
+use crate::path::Path;
+use crate::stage::{Body, Stage};
+use crate::workspace::{Change, Workspace};
+use std::collections::BTreeSet;
+
+/// Which way a change leads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Step {
+    /// A change of its own: what was undone before can't be redone any more.
+    New,
+    Undo,
+    Redo,
+}
+
+/// This device's changes that can be undone, and those that can be redone; the latest is last.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Steps {
+    undo: Vec<[u8; 32]>,
+    redo: Vec<[u8; 32]>,
+}
+
+impl Steps {
+    pub fn load(cells: &[(String, Vec<u8>)]) -> Self {
+        let cell = |name: &str| {
+            let bytes = cells
+                .iter()
+                .find(|cell| cell.0 == name)
+                .map(|cell| cell.1.as_slice())
+                .unwrap_or_default();
+            bytes
+                .chunks_exact(32)
+                .filter_map(|hash| hash.try_into().ok())
+                .collect()
+        };
+        Self {
+            undo: cell("undo"),
+            redo: cell("redo"),
+        }
+    }
+
+    pub fn cells(&self) -> Vec<(String, Vec<u8>)> {
+        vec![
+            ("undo".into(), self.undo.concat()),
+            ("redo".into(), self.redo.concat()),
+        ]
+    }
+
+    pub fn record(&mut self, step: Step, hash: [u8; 32]) {
+        let list = match step {
+            Step::New => {
+                self.redo.clear();
+                &mut self.undo
+            }
+            Step::Undo => {
+                self.undo.pop();
+                &mut self.redo
+            }
+            Step::Redo => {
+                self.redo.pop();
+                &mut self.undo
+            }
+        };
+        list.push(hash);
+        let excess = list.len().saturating_sub(UNDO_CHANGES_MAX);
+        list.drain(..excess);
+    }
+}
+
+impl Workspace {
+    /// Takes back this device's latest change, by a new change.
+    pub fn undo(&mut self, ids: &mut dyn FnMut() -> u128, meta: &Meta) -> Result<Change> {
+        let hash = self
+            .steps
+            .undo
+            .last()
+            .copied()
+            .ok_or(VfsError::NothingToUndo)?;
+        self.take_back(ids, meta, hash, Step::Undo)
+    }
+
+    /// Takes back the latest undo, by a new change. Any other change ends what can be redone.
+    pub fn redo(&mut self, ids: &mut dyn FnMut() -> u128, meta: &Meta) -> Result<Change> {
+        let hash = self
+            .steps
+            .redo
+            .last()
+            .copied()
+            .ok_or(VfsError::NothingToRedo)?;
+        self.take_back(ids, meta, hash, Step::Redo)
+    }
+
+    /// How many changes can be undone and redone.
+    #[must_use]
+    pub fn steps(&self) -> (usize, usize) {
+        (self.steps.undo.len(), self.steps.redo.len())
+    }
+
+    fn take_back(
+        &mut self,
+        ids: &mut dyn FnMut() -> u128,
+        meta: &Meta,
+        hash: [u8; 32],
+        step: Step,
+    ) -> Result<Change> {
+        let touched = {
+            let mut history = self.history.borrow_mut();
+            history.catch_up(&self.ledger);
+            history.touched(hash).cloned().unwrap_or_default()
+        };
+        let (before, after) = (heads_before(&self.ledger, hash)?, Heads::new(vec![hash]));
+        let mut stage = self.stage(ids, meta);
+        let mut states = Vec::new();
+        for id in &touched {
+            let old = self.ledger.read_one(*id, &before)?;
+            if let Some(new) = self.ledger.read_one(*id, &after)? {
+                stage.paths.extend(stage.tree.path_of(*id));
+                states.push((*id, old, new));
+            }
+        }
+        // A node can only come back into a folder that is there, so folders come back first.
+        let mut waiting: Vec<usize> = (0..states.len()).collect();
+        while !waiting.is_empty() {
+            let left = waiting.len();
+            waiting.retain(|&place| {
+                let (id, old, new) = &states[place];
+                !put_back(&mut stage, *id, old.as_ref(), new)
+            });
+            if waiting.len() == left {
+                break;
+            }
+        }
+        for (id, old, new) in &states {
+            self.revert(&mut stage, *id, old.as_ref(), new)?;
+        }
+        for (id, ..) in &states {
+            stage.paths.extend(stage.tree.path_of(*id));
+        }
+        let change = self.land(stage.finish(), meta, step)?;
+        if change.hash.is_none() {
+            // Nothing was left to take back: the step is spent all the same.
+            self.spend(step)?;
+        }
+        Ok(change)
+    }
+
+    /// Takes back a node's name and content, where nobody changed them since.
+    fn revert(
+        &self,
+        stage: &mut Stage<'_>,
+        id: NodeId,
+        old: Option<&Node>,
+        new: &Node,
+    ) -> Result<()> {
+        let (Some(old), Some(now)) = (old, stage.tree.node(id).cloned()) else {
+            return Ok(());
+        };
+        if !stage.tree.is_alive(id) {
+            return Ok(());
+        }
+        if old.name != new.name && now.name == new.name {
+            stage.tree.rename(id, &old.name);
+            stage.touched.insert(id);
+        }
+        let hashes = [old, new, &now].map(|node| node.seal().map(|seal| (seal.hash, seal.text)));
+        let [
+            Some((was, was_text)),
+            Some((set, set_text)),
+            Some((is, is_text)),
+        ] = hashes
+        else {
+            return Ok(());
+        };
+        if was != set && (is == set || (was_text && set_text && is_text)) {
+            self.set_content(stage, id, old, Some(new))?;
+        }
+        Ok(())
+    }
+
+    fn spend(&mut self, step: Step) -> Result<()> {
+        let mut steps = self.steps.clone();
+        match step {
+            Step::Undo => steps.undo.pop(),
+            Step::Redo => steps.redo.pop(),
+            Step::New => None,
+        };
+        self.storage.commit(crate::storage::Batch {
+            cells: steps.cells(),
+            ..Default::default()
+        })?;
+        self.steps = steps;
+        Ok(())
+    }
+
+    /// Brings a file, a folder with everything in it, or with an empty path the whole workspace
+    /// back to a point in time, by a new change. A file that moved since is restored where it is
+    /// now; one that is gone comes back where it was.
+    pub fn restore(
+        &mut self,
+        ids: &mut dyn FnMut() -> u128,
+        meta: &Meta,
+        path: &str,
+        heads: &Heads,
+    ) -> Result<Change> {
+        let path = Path::parse(path)?;
+        let past = self.at(heads)?;
+        let now = self.tree.lookup(&path).filter(|id| past.tree.is_alive(*id));
+        let id = now
+            .or_else(|| past.tree.lookup(&path))
+            .ok_or_else(|| VfsError::NotFound {
+                path: path.to_string(),
+            })?;
+        let mut wanted: Vec<NodeId> = vec![id];
+        past.tree.walk(id, "", &mut |_, shown, _| {
+            wanted.push(shown.id);
+            wanted.extend(&shown.also);
+        });
+        let keep: BTreeSet<NodeId> = wanted.iter().copied().collect();
+        let mut stage = self.stage(ids, meta);
+
+        // What came into the folder since goes first, so that its names are free.
+        if self.tree.is_folder(id) && self.tree.is_alive(id) {
+            let mut extra = Vec::new();
+            self.tree.walk(id, "", &mut |path, shown, _| {
+                extra.extend(
+                    [shown.id]
+                        .iter()
+                        .chain(&shown.also)
+                        .map(|id| (*id, path.clone())),
+                );
+            });
+            for (extra, below) in extra {
+                let stays_elsewhere = past.tree.is_alive(extra) && !keep.contains(&extra);
+                if !keep.contains(&extra) && !stays_elsewhere && stage.tree.is_alive(extra) {
+                    stage.paths.insert(if path.is_root() {
+                        below
+                    } else {
+                        format!("{path}/{below}")
+                    });
+                    stage.trash(extra);
+                }
+            }
+        }
+        for (place, id) in wanted.iter().enumerate() {
+            let Some(old) = past.tree.node(*id) else {
+                continue;
+            };
+            let is_top = place == 0;
+            self.bring_back(&mut stage, &past.tree, *id, old, is_top)?;
+            stage.paths.extend(stage.tree.path_of(*id));
+        }
+        self.land(stage.finish(), meta, Step::New)
+    }
+
+    /// Sets one node's registers to what they were.
+    fn bring_back(
+        &self,
+        stage: &mut Stage<'_>,
+        past: &crate::tree::Tree,
+        id: NodeId,
+        old: &Node,
+        is_top: bool,
+    ) -> Result<()> {
+        let Some(now) = stage.tree.node(id) else {
+            return Ok(());
+        };
+        let (alive, parent, name) = (stage.tree.is_alive(id), now.parent, now.name.clone());
+        if !(is_top && alive) {
+            if parent != old.parent || !alive {
+                self.open_way(stage, past, old.parent)?;
+                if !stage.tree.is_within(old.parent, id) {
+                    stage.tree.place(id, old.parent);
+                    stage.touched.insert(id);
+                }
+            }
+            if name != old.name {
+                stage.tree.rename(id, &old.name);
+                stage.touched.insert(id);
+            }
+        }
+        if old.kind == Kind::File {
+            self.set_content(stage, id, old, None)?;
+        }
+        Ok(())
+    }
+
+    /// Brings back the folders above a node that comes back.
+    fn open_way(
+        &self,
+        stage: &mut Stage<'_>,
+        past: &crate::tree::Tree,
+        folder: NodeId,
+    ) -> Result<()> {
+        if folder.is_fixed() || stage.tree.is_alive(folder) {
+            return Ok(());
+        }
+        let Some(old) = past.node(folder) else {
+            return Ok(());
+        };
+        self.open_way(stage, past, old.parent)?;
+        if !stage.tree.is_within(old.parent, folder) {
+            stage.tree.place(folder, old.parent);
+            stage.touched.insert(folder);
+        }
+        Ok(())
+    }
+
+    fn set_content(
+        &self,
+        stage: &mut Stage<'_>,
+        id: NodeId,
+        old: &Node,
+        base: Option<&Node>,
+    ) -> Result<()> {
+        let Some(seal) = old.seal() else {
+            return Ok(());
+        };
+        let now = stage
+            .tree
+            .node(id)
+            .and_then(Node::seal)
+            .map(|seal| seal.hash);
+        if now == Some(seal.hash) && !self.texts.is_draft(id) {
+            return Ok(());
+        }
+        let bytes = self.read_hash(&seal.hash)?;
+        let base = base.and_then(Node::seal).map(|seal| seal.hash);
+        stage.bodies.insert(
+            id,
+            Body {
+                sealed: Some((bytes.into(), base)),
+                draft: None,
+            },
+        );
+        stage.touched.insert(id);
+        Ok(())
+    }
+}
+
+/// Takes back where a change put a node. False while the folder it belongs to is not there.
+fn put_back(stage: &mut Stage<'_>, id: NodeId, old: Option<&Node>, new: &Node) -> bool {
+    let was = old.and_then(Node::best_edge).unwrap_or(NodeId::TRASH);
+    let set = new.best_edge();
+    let now = stage.tree.node(id).and_then(Node::best_edge);
+    if Some(was) == set || now != set {
+        return true;
+    }
+    if was == NodeId::TRASH {
+        stage.trash(id);
+        return true;
+    }
+    if !stage.tree.is_alive(was) {
+        return false;
+    }
+    if !stage.tree.is_within(was, id) {
+        stage.tree.place(id, was);
+        stage.touched.insert(id);
+    }
+    true
+}
