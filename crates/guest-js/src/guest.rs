@@ -1,0 +1,463 @@
+//! A run from its job to its outcome.
+
+use crate::api;
+use crate::executor::Executor;
+use crate::failure;
+use crate::gate;
+use crate::host::Host;
+use crate::loader::{self, Loader};
+use crate::state::{AnswerKind, State, Waiting};
+use crate::values;
+use boa_engine::builtins::promise::{OperationType, PromiseState};
+use boa_engine::context::{ContextBuilder, HostHooks};
+use boa_engine::job::JobExecutor;
+use boa_engine::object::JsObject;
+use boa_engine::object::builtins::{JsArray, JsPromise};
+use boa_engine::realm::Realm;
+use boa_engine::{
+    Context, JsError, JsNativeError, JsResult, JsString, JsValue, Module, NativeFunction, Script,
+    Source, js_string,
+};
+use selvage_tool::guest::{
+    ABI, Answer, Check, Checked, Fetched, GuestJob, GuestOutcome, Progress, Resume, Shape,
+};
+use selvage_tool::{ErrorCode, ToolError};
+use std::path::Path;
+use std::rc::Rc;
+
+/// The most bytes of one `ArrayBuffer`. The memory that a run may have is the host's to limit.
+pub const BUFFER_BYTES_MAX: u64 = 256 * 1024 * 1024;
+/// The most values on the engine's stack; a spread argument takes one each.
+pub const STACK_VALUES_MAX: usize = 256 * 1024;
+
+/// An interpreter that runs one job.
+pub struct Guest {
+    context: Context,
+    state: Rc<State>,
+    executor: Rc<Executor>,
+    loader: Rc<Loader>,
+    main: Option<JsPromise>,
+    started: bool,
+}
+
+/// Where a run is, and the bodies of its new calls.
+pub type Step = (Progress, Vec<u8>);
+
+struct Hooks(Rc<State>);
+
+impl HostHooks for Hooks {
+    fn ensure_can_compile_strings(
+        &self,
+        _: Realm,
+        _: &[JsString],
+        _: &JsString,
+        _: bool,
+        _: &mut Context,
+    ) -> JsResult<()> {
+        let message = "text can't be run as code: eval and new Function are switched off; write the code into a file and import it";
+        Err(JsNativeError::eval().with_message(message).into())
+    }
+
+    fn promise_rejection_tracker(
+        &self,
+        promise: &JsObject<boa_engine::builtins::promise::Promise>,
+        operation: OperationType,
+        _: &mut Context,
+    ) {
+        let promise = promise.clone().upcast();
+        match operation {
+            OperationType::Reject => self.0.rejected(promise),
+            OperationType::Handle => self.0.handled(&promise),
+        }
+    }
+
+    fn max_buffer_size(&self, _: &mut Context) -> u64 {
+        BUFFER_BYTES_MAX
+    }
+
+    fn local_timezone_offset_seconds(&self, _: i64) -> i32 {
+        0
+    }
+}
+
+impl Guest {
+    /// Builds whatever every run needs.
+    ///
+    /// # Errors
+    /// [`ErrorCode::Internal`] when the engine can't be built.
+    pub fn new(host: Rc<dyn Host>) -> Result<Self, ToolError> {
+        let state = Rc::new(State::new(host));
+        let executor = Rc::new(Executor::default());
+        let loader = Rc::new(Loader::new(state.clone()));
+        let context = ContextBuilder::new()
+            .host_hooks(Rc::new(Hooks(state.clone())))
+            .job_executor(executor.clone())
+            .module_loader(loader.clone())
+            .can_block(false)
+            .build()
+            .and_then(|mut context| {
+                context.insert_data(state.clone());
+                let limits = context.runtime_limits_mut();
+                limits.disable_loop_iteration_limit();
+                limits.set_stack_size_limit(STACK_VALUES_MAX);
+                limits.set_backtrace_limit(failure::FRAMES_MAX);
+                api::install(&mut context)?;
+                Ok(context)
+            })
+            .map_err(|error| {
+                ToolError::new(
+                    ErrorCode::Internal,
+                    format!("the engine can't be built: {error}"),
+                )
+            })?;
+        Ok(Self {
+            context,
+            state,
+            executor,
+            loader,
+            main: None,
+            started: false,
+        })
+    }
+
+    /// Begins the job and runs it until it waits or is done.
+    pub fn start(&mut self, job: &GuestJob) -> Step {
+        if job.abi != ABI {
+            let message = format!(
+                "the job speaks version {} of the guest ABI, and this guest speaks {ABI}",
+                job.abi
+            );
+            return finished(Err(ToolError::new(ErrorCode::Internal, message)));
+        }
+        if std::mem::replace(&mut self.started, true) {
+            return finished(Err(ToolError::new(
+                ErrorCode::Internal,
+                "an instance runs one job, and this one had its own",
+            )));
+        }
+        match self.begin(job) {
+            Ok(main) => {
+                self.main = Some(main);
+                self.go_on()
+            }
+            Err(error) => finished(Err(error)),
+        }
+    }
+
+    /// Takes an answer and runs on until the run waits again or is done.
+    pub fn resume(&mut self, resume: Resume, body: &[u8]) -> Step {
+        if self.main.is_none() {
+            return finished(Err(ToolError::new(
+                ErrorCode::Internal,
+                "there is no run to resume",
+            )));
+        }
+        match self.answer(resume, body) {
+            Ok(()) => self.go_on(),
+            Err(error) => {
+                let failure = failure::from_error(error, &mut self.context);
+                self.finish(Err(failure))
+            }
+        }
+    }
+
+    /// Parses a text and runs nothing.
+    pub fn check(&mut self, check: &Check, source: &[u8]) -> Checked {
+        Checked {
+            error: self.parse(check, source).err(),
+        }
+    }
+
+    fn parse(&mut self, check: &Check, source: &[u8]) -> Result<(), ToolError> {
+        let text = std::str::from_utf8(source).map_err(|_| {
+            ToolError::new(
+                ErrorCode::NotText,
+                format!("{} is not text in UTF-8", check.path),
+            )
+            .path(&check.path)
+        })?;
+        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+        let prepared = gate::check(&check.path, text)?.prepared(text);
+        let source = Source::from_bytes(prepared.as_bytes()).with_path(Path::new(&check.path));
+        let parsed = if check.module {
+            Module::parse(source, None, &mut self.context).map(|_| ())
+        } else {
+            Script::parse(source, None, &mut self.context).map(|_| ())
+        };
+        parsed.map_err(|error| {
+            failure::from_parser(&check.path, &failure::parser_words(&error), text)
+        })
+    }
+
+    fn begin(&mut self, job: &GuestJob) -> Result<JsPromise, ToolError> {
+        let context = &mut self.context;
+        let calls = usize::try_from(job.stack_calls_max).unwrap_or(usize::MAX);
+        context.runtime_limits_mut().set_recursion_limit(calls);
+        self.state.begin(api::clock_ms(context));
+        let flow = context.global_object().get(js_string!("flow"), context);
+        let flow = flow.ok().and_then(|flow| flow.as_object());
+        let flow =
+            flow.ok_or_else(|| ToolError::new(ErrorCode::Internal, "the flow object is missing"))?;
+        api::flow::begin(&flow, job, context).map_err(|error| {
+            let why = failure::from_error(error, context).message;
+            ToolError::new(
+                ErrorCode::InvalidInput,
+                format!("the arguments can't be read: {why}"),
+            )
+        })?;
+        if job.module {
+            let module = self.loader.entry(&job.entry, context)?;
+            self.run_module(&module, flow, job.shape)
+        } else {
+            self.run_script(job, flow)
+        }
+        .map_err(|error| failure::from_error(error, &mut self.context))
+    }
+
+    fn run_script(&mut self, job: &GuestJob, flow: JsObject) -> JsResult<JsPromise> {
+        let context = &mut self.context;
+        let refused = |failure: ToolError, context: &mut Context| failure::thrown(failure, context);
+        let path = &job.entry;
+        let text =
+            loader::read(&self.state, path).and_then(|text| gate::check(path, &text).map(|_| text));
+        let text = text.map_err(|failure| refused(failure, context))?;
+        let source = Source::from_bytes(text.as_bytes()).with_path(Path::new(path));
+        let script = Script::parse(source, None, context).map_err(|error| {
+            refused(
+                failure::from_parser(path, &failure::parser_words(&error), &text),
+                context,
+            )
+        })?;
+        let value = script.evaluate(context)?;
+        match entry_names(job.shape) {
+            None => JsPromise::resolve(value, context),
+            Some(first) => {
+                // Lexical globals are no properties of the global object: only a script sees them.
+                let look = format!(
+                    "[typeof {first} === 'function' ? {first} : undefined, typeof run === 'function' ? run : undefined]"
+                );
+                let look = Script::parse(
+                    Source::from_bytes(look.as_bytes()).with_path(Path::new(failure::PRELUDE)),
+                    None,
+                    context,
+                )?;
+                let found = look.evaluate(context)?;
+                let found = JsArray::from_object(found.to_object(context)?)?;
+                let (first, run) = (found.get(0, context)?, found.get(1, context)?);
+                run_services(&first, &run, &flow, context)
+            }
+        }
+    }
+
+    fn run_module(&mut self, module: &Module, flow: JsObject, shape: Shape) -> JsResult<JsPromise> {
+        let context = &mut self.context;
+        let loaded = module.load_link_evaluate(context);
+        let realm = context.realm().clone();
+        let names = entry_names(shape);
+        let run = NativeFunction::from_copy_closure_with_captures(
+            move |_, _, (module, flow), context| {
+                let exports = module.namespace(context);
+                if let Some(first) = names {
+                    let find = |name: &str, context: &mut Context| {
+                        let exported = exports.get(js_string!(name), context)?;
+                        if exported.is_undefined() {
+                            context.global_object().get(js_string!(name), context)
+                        } else {
+                            Ok(exported)
+                        }
+                    };
+                    let (first, run) = (find(first, context)?, find("run", context)?);
+                    return run_services(&first, &run, flow, context).map(JsValue::from);
+                }
+                if !exports.has_property(js_string!("default"), context)? {
+                    return Ok(JsValue::undefined());
+                }
+                let default = exports.get(js_string!("default"), context)?;
+                match default.as_callable() {
+                    Some(function) => {
+                        function.call(&JsValue::undefined(), &[flow.clone().into()], context)
+                    }
+                    None => Ok(default),
+                }
+            },
+            (module.clone(), flow),
+        );
+        loaded.then(Some(run.to_js_function(&realm)), None, context)
+    }
+
+    fn answer(&mut self, resume: Resume, body: &[u8]) -> JsResult<()> {
+        let context = &mut self.context;
+        match self.state.answered(resume.id) {
+            None => Ok(()),
+            Some(Waiting::Timer(timer)) => {
+                if let Answer::Error(error) = resume.answer {
+                    return Err(failure::thrown(error, context));
+                }
+                timer
+                    .callback
+                    .call(&JsValue::undefined(), &timer.arguments, context)?;
+                if timer.repeats && self.state.has_timer(timer.handle) {
+                    self.state.arm(timer);
+                } else {
+                    self.state.clear_timer(timer.handle);
+                }
+                Ok(())
+            }
+            Some(Waiting::Promise {
+                kind,
+                resolving,
+                site,
+            }) => {
+                let value = match resume.answer {
+                    Answer::Ok(value) => received(kind, value, body, context),
+                    Answer::Error(error) => failure::mark(&site, error, context)
+                        .and(Err(JsError::from_opaque(site.into()))),
+                };
+                let (settle, value) = match value {
+                    Ok(value) => (resolving.resolve, value),
+                    Err(error) => (resolving.reject, error.into_opaque(context)?),
+                };
+                settle
+                    .call(&JsValue::undefined(), &[value], context)
+                    .map(|_| ())
+            }
+        }
+    }
+
+    fn go_on(&mut self) -> Step {
+        if let Err(error) = self.executor.clone().run_jobs(&mut self.context) {
+            let failure = failure::from_error(error, &mut self.context);
+            return self.finish(Err(failure));
+        }
+        let state = self
+            .main
+            .as_ref()
+            .map_or(PromiseState::Pending, JsPromise::state);
+        if let PromiseState::Rejected(reason) = &state {
+            let failure = failure::from_value(reason, "", &mut self.context);
+            return self.finish(Err(failure));
+        }
+        if let Some(promise) = self.state.unhandled() {
+            let failure = unhandled(promise, &mut self.context);
+            return self.finish(Err(failure));
+        }
+        let waiting = self.state.waiting();
+        match state {
+            PromiseState::Fulfilled(value) if waiting == 0 => {
+                let encoded = values::encode(&value, &mut self.context);
+                self.finish(encoded)
+            }
+            _ if waiting > 0 => {
+                let (calls, bodies) = self.state.take_unsent();
+                (Progress::Yielded { calls, waiting }, bodies)
+            }
+            _ => {
+                let message = "the flow waits for a promise that nothing can settle any more";
+                let hint = "Look for a promise whose resolve or reject is never called, or an await of itself.";
+                self.finish(Err(ToolError::new(ErrorCode::Stalled, message).hint(hint)))
+            }
+        }
+    }
+
+    fn finish(&mut self, result: Result<serde_json::Value, ToolError>) -> Step {
+        self.main = None;
+        finished(result)
+    }
+}
+
+fn finished(result: Result<serde_json::Value, ToolError>) -> Step {
+    let outcome = match result {
+        Ok(value) => GuestOutcome::Value(value),
+        Err(error) => GuestOutcome::Error(error),
+    };
+    (Progress::Finished { outcome }, Vec::new())
+}
+
+/// What declares the inputs and outputs of the two older shapes.
+fn entry_names(shape: Shape) -> Option<&'static str> {
+    match shape {
+        Shape::Script | Shape::Module => None,
+        Shape::Setup => Some("setup"),
+        Shape::Init => Some("init"),
+    }
+}
+
+fn run_services(
+    first: &JsValue,
+    run: &JsValue,
+    flow: &JsObject,
+    context: &mut Context,
+) -> JsResult<JsPromise> {
+    if !run.is_callable() {
+        let failure = ToolError::new(
+            ErrorCode::LintFailed,
+            "the flow has no function run(services)",
+        );
+        return Err(failure::thrown(
+            failure.hint("Write async function run(services) { … }, or export it."),
+            context,
+        ));
+    }
+    let services = api::load("services", context)?;
+    let start = services.get(js_string!("run"), context)?;
+    let start = start
+        .as_callable()
+        .ok_or_else(|| JsNativeError::error().with_message("the services have no run"))?;
+    let promise = start.call(
+        &JsValue::undefined(),
+        &[first.clone(), run.clone(), flow.clone().into()],
+        context,
+    )?;
+    JsPromise::resolve(promise, context)
+}
+
+fn received(
+    kind: AnswerKind,
+    value: serde_json::Value,
+    body: &[u8],
+    context: &mut Context,
+) -> JsResult<JsValue> {
+    match kind {
+        AnswerKind::Tool => values::decode(&value, context),
+        AnswerKind::Fetch => {
+            let fetched: Fetched = serde_json::from_value(value).map_err(|error| {
+                api::type_error(format!("the host's answer can't be read: {error}"))
+            })?;
+            let headers: Vec<JsValue> = fetched
+                .headers
+                .iter()
+                .map(|(name, value)| {
+                    let pair = [
+                        js_string!(name.as_str()).into(),
+                        js_string!(value.as_str()).into(),
+                    ];
+                    JsArray::from_iter(pair, context).into()
+                })
+                .collect();
+            let headers = JsArray::from_iter(headers, context);
+            let body = api::bytes::uint8_array(body, context)?;
+            let parts = [
+                js_string!(fetched.url).into(),
+                fetched.status.into(),
+                js_string!(fetched.status_text).into(),
+                headers.into(),
+                fetched.redirected.into(),
+                body,
+            ];
+            Ok(JsArray::from_iter(parts, context).into())
+        }
+    }
+}
+
+fn unhandled(promise: JsObject, context: &mut Context) -> ToolError {
+    let reason = match JsPromise::from_object(promise).map(|promise| promise.state()) {
+        Ok(PromiseState::Rejected(reason)) => reason,
+        _ => JsValue::undefined(),
+    };
+    let failure = failure::from_value(&reason, "", context);
+    if failure.hint.is_some() {
+        failure
+    } else {
+        failure.hint("A promise was rejected and nobody awaited it: put await before the call, or add .catch.")
+    }
+}

@@ -1,0 +1,2 @@
+export default "beside";
+export const root = "root";

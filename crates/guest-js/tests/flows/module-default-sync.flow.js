@@ -1,0 +1,3 @@
+//: shape module
+//: value 7
+export default (flow) => 7;

@@ -1,0 +1,3 @@
+//: shape module
+//: value {"plain": true}
+export default { plain: true };

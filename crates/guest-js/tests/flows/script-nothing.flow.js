@@ -1,0 +1,3 @@
+//: value null
+//: log info hello
+console.log("hello");

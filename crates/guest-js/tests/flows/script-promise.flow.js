@@ -1,0 +1,2 @@
+//: value "later"
+new Promise((resolve) => setTimeout(() => resolve("later"), 5));
