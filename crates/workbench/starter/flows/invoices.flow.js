@@ -107,7 +107,7 @@ function analyse(invoices, asOf) {
     for (const invoice of counted) {
       const { cents, currency, status } = invoice;
       const name = key(invoice);
-      const id = JSON.stringify([name, currency]);
+      const id = `${currency} ${name}`;
       if (!groups.has(id)) groups.set(id, { name, currency, invoices: 0, billed: 0, paid: 0, open: 0, overdue: 0 });
       const group = groups.get(id);
       group.invoices += 1;

@@ -12,72 +12,66 @@ export class CsvError extends Error {
   }
 }
 
-/** Looks for the next place of a text, and looks again only when that place has been passed. */
-class Finder {
-  #text; #wanted; #at = -1;
-  constructor(text, wanted) {
-    this.#text = text;
-    this.#wanted = wanted;
-  }
-  from(start) {
-    if (this.#at < start) {
-      const found = this.#text.indexOf(this.#wanted, start);
-      this.#at = found < 0 ? this.#text.length : found;
-    }
-    return this.#at;
-  }
-}
+const [FEED, RETURN, QUOTE] = ["\n", "\r", '"'].map((character) => character.charCodeAt(0));
 
 /**
  * Splits a text into records: `{ line, fields }`, where `line` is where the record begins.
- * Throws a `CsvError` when a quote is where none may be.
+ * Throws a `CsvError` when a quote is where none may be. Every character is looked at once.
  */
 export function parseCsv(text, delimiter = ",") {
-  const [nextDelimiter, nextReturn, nextFeed] = [delimiter, "\r", "\n"].map((wanted) => new Finder(text, wanted));
+  const comma = delimiter.charCodeAt(0);
   const records = [];
   let at = text.startsWith("\ufeff") ? 1 : 0;
   let line = 1;
+
+  /** Reads a field that stands in quotes; `at` is at the opening one, and then after the closing one. */
+  const quoted = () => {
+    const opening = line;
+    let field = "";
+    let start = at + 1;
+    for (at = start; ; at += 1) {
+      if (at >= text.length) throw new CsvError(opening, "a quoted field is never closed");
+      const code = text.charCodeAt(at);
+      if (code === FEED || (code === RETURN && text.charCodeAt(at + 1) !== FEED)) line += 1;
+      if (code !== QUOTE) continue;
+      field += text.slice(start, at);
+      if (text.charCodeAt(at + 1) !== QUOTE) break;
+      at += 1;
+      start = at;
+    }
+    at += 1;
+    if (at < text.length && !isEnd(text.charCodeAt(at))) {
+      throw new CsvError(line, "a closing quote is followed by text; write a quote inside a field twice");
+    }
+    return field;
+  };
+
+  /** Reads any other field; `at` is then at what ends it. */
+  const plain = () => {
+    const start = at;
+    for (; at < text.length; at += 1) {
+      const code = text.charCodeAt(at);
+      if (isEnd(code)) break;
+      if (code === QUOTE) throw new CsvError(line, "a quote stands inside a field that is not quoted");
+    }
+    return text.slice(start, at);
+  };
+
+  const isEnd = (code) => code === comma || code === FEED || code === RETURN;
+
   while (at < text.length) {
     const record = { line, fields: [] };
     const start = at;
     for (;;) {
-      if (text[at] === '"') {
-        const end = closingQuote(text, at, line);
-        const field = text.slice(at + 1, end);
-        line += lineBreaks(field);
-        record.fields.push(field.replaceAll('""', '"'));
-        at = end + 1;
-        if (at < text.length && text[at] !== delimiter && text[at] !== "\r" && text[at] !== "\n") {
-          throw new CsvError(line, "a closing quote is followed by text; write a quote inside a field twice");
-        }
-      } else {
-        const end = Math.min(nextDelimiter.from(at), nextReturn.from(at), nextFeed.from(at));
-        const field = text.slice(at, end);
-        if (field.includes('"')) throw new CsvError(line, "a quote stands inside a field that is not quoted");
-        record.fields.push(field);
-        at = end;
-      }
-      if (text[at] !== delimiter) break;
+      record.fields.push(text.charCodeAt(at) === QUOTE ? quoted() : plain());
+      if (text.charCodeAt(at) !== comma) break;
       at += 1;
     }
-    const empty = at === start;
-    if (text[at] === "\r" && text[at + 1] === "\n") at += 1;
-    at += 1;
+    if (at > start) records.push(record);
+    at += text.charCodeAt(at) === RETURN && text.charCodeAt(at + 1) === FEED ? 2 : 1;
     line += 1;
-    if (!empty) records.push(record);
   }
   return records;
-}
-
-function closingQuote(text, opening, line) {
-  let at = text.indexOf('"', opening + 1);
-  while (at >= 0 && text[at + 1] === '"') at = text.indexOf('"', at + 2);
-  if (at < 0) throw new CsvError(line, "a quoted field is never closed");
-  return at;
-}
-
-function lineBreaks(field) {
-  return field.includes("\n") || field.includes("\r") ? field.split(/\r\n|\r|\n/).length - 1 : 0;
 }
 
 /**

@@ -6,9 +6,11 @@ const DAY_MS = 86_400_000;
 export function parseDay(text) {
   const parts = /^(\d{4})-(\d{2})-(\d{2})$/.exec(text);
   if (!parts) return null;
-  const ms = Date.UTC(Number(parts[1]), Number(parts[2]) - 1, Number(parts[3]));
+  const [year, month, day] = parts.slice(1).map(Number);
+  const date = new Date(Date.UTC(year, month - 1, day));
   // The calendar turns 30 February into 2 March; what comes back must be what went in.
-  return formatDay(ms / DAY_MS) === text ? ms / DAY_MS : null;
+  const same = date.getUTCFullYear() === year && date.getUTCMonth() === month - 1 && date.getUTCDate() === day;
+  return same ? date.getTime() / DAY_MS : null;
 }
 
 /** The day with that number, as `YYYY-MM-DD`. */
