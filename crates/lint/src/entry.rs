@@ -59,14 +59,15 @@ pub struct Entry<'a> {
     pub run: Option<Callable<'a>>,
 }
 
-/// Finds the entry of a program.
+/// Finds the entry of a program. The functions of a module count when they are exported.
 #[must_use]
 pub fn find<'a>(program: &'a Program<'a>, module: bool) -> Entry<'a> {
     let named = |name: &str| {
-        program
-            .body
-            .iter()
-            .find_map(|statement| function_named(program, statement, name))
+        if module {
+            exported(program, name)
+        } else {
+            local_function(program, name)
+        }
     };
     let run = named("run");
     let pair = |shape, declare: Option<Callable<'a>>| {
@@ -99,12 +100,40 @@ pub fn find<'a>(program: &'a Program<'a>, module: bool) -> Entry<'a> {
     }
 }
 
+/// The function that a module exports under a name.
+#[must_use]
+pub fn exported<'a>(program: &'a Program<'a>, name: &str) -> Option<Callable<'a>> {
+    if name == "default" {
+        return program
+            .body
+            .iter()
+            .find_map(|statement| default_export(program, statement))
+            .flatten();
+    }
+    program.body.iter().find_map(|statement| match statement {
+        Statement::ExportDeclaration(_) => function_named(statement, name),
+        Statement::ExportNamedDeclaration(export) => {
+            let specifier = export
+                .specifiers
+                .iter()
+                .find(|s| s.exported.name() == name)?;
+            local_function(program, specifier.local.name().as_str())
+        }
+        _ => None,
+    })
+}
+
+/// The function that a name of the top level stands for.
+#[must_use]
+pub fn local_function<'a>(program: &'a Program<'a>, name: &str) -> Option<Callable<'a>> {
+    program
+        .body
+        .iter()
+        .find_map(|statement| function_named(statement, name))
+}
+
 /// The function that a top-level statement declares under a name.
-fn function_named<'a>(
-    program: &'a Program<'a>,
-    statement: &'a Statement<'a>,
-    name: &str,
-) -> Option<Callable<'a>> {
+fn function_named<'a>(statement: &'a Statement<'a>, name: &str) -> Option<Callable<'a>> {
     match statement {
         Statement::FunctionDeclaration(function) => {
             is_named(function, name).then_some(Callable::Function(function))
@@ -117,21 +146,14 @@ fn function_named<'a>(
             Declaration::VariableDeclaration(declaration) => variable_named(declaration, name),
             _ => None,
         },
-        Statement::ExportNamedDeclaration(export) => export
-            .specifiers
-            .iter()
-            .find(|s| s.exported.name() == name && s.local.name() != name)
-            .and_then(|s| local_function(program, s.local.name().as_str())),
+        Statement::ExportDefaultDeclaration(export) => match &export.declaration {
+            ExportDefaultDeclarationKind::FunctionDeclaration(function) => {
+                is_named(function, name).then_some(Callable::Function(function))
+            }
+            _ => None,
+        },
         _ => None,
     }
-}
-
-/// The function that a name of the top level stands for.
-fn local_function<'a>(program: &'a Program<'a>, name: &str) -> Option<Callable<'a>> {
-    program.body.iter().find_map(|statement| match statement {
-        Statement::ExportNamedDeclaration(_) => None,
-        other => function_named(program, other, name),
-    })
 }
 
 fn is_named(function: &Function<'_>, name: &str) -> bool {

@@ -5,35 +5,53 @@
 //! what it would touch. None of that may execute the file, hang on it, or be talked out of an answer.
 //!
 //! **Shape.** [`gate`] bounds the nesting of a text, so that no parser overflows. [`syntax`] parses
-//! and puts the parser's words into ours. [`entry`] tells how the flow is written. [`rules`] find
-//! what is wrong, one rule a file. [`inputs`] and [`grant`] read off what the flow takes and
-//! touches. [`runtime`] is the one table of what exists at run time. [`text`] and [`fix`] turn bytes
-//! into positions and fixes into texts.
+//! and puts the parser's words into ours. [`entry`] tells how the flow is written, and [`flow`] which
+//! names stand for the run-time. [`rules`] find what is wrong, one rule a file. [`inputs`] and
+//! [`grant`] read off what the flow takes and touches, [`modules`] what it imports; they share
+//! [`values`], the texts that an expression can give, and [`paths`]. [`runtime`] is the one table of
+//! what exists at run time. [`text`] and [`fix`] turn bytes into positions and fixes into texts.
 //!
 //! **Control loop.** [`lint`] takes a path, a text and a [`Context`], and gives a [`Report`]:
-//! length, gate, parse, entry, rules, inference, in this order, each only if the one before
+//! length, gate, parse, entry, inference, rules, in this order, each only if the one before
 //! succeeded. [`apply_fixes`] makes the safe fixes; the caller lints the result again until nothing
 //! is applied.
 //!
 //! ```
-//! use selvage_lint::{Context, lint};
+//! use selvage_lint::{Context, apply_fixes, lint};
 //!
-//! let report = lint("a.flow.js", "const a = 1;\nconst a = 2;", &Context::closed());
-//! assert_eq!((report.diagnostics[0].code.as_str(), report.diagnostics[0].span.start.line), ("syntax", 2));
+//! let source = "export default async (flow) => {\n  const text = flow.fs.readText('a.txt');\n  return text.length;\n};\n";
+//! let report = lint("a.flow.js", source, &Context::closed());
+//! assert_eq!(report.diagnostics[0].code, "unawaited-host-call");
+//! assert_eq!(report.diagnostics[0].span.start.line, 2);
+//! assert_eq!(report.grant.read, ["a.txt"]);
+//!
+//! let (fixed, applied) = apply_fixes(source, &report.diagnostics);
+//! assert_eq!(applied, 1);
+//! assert!(fixed.contains("= await flow.fs.readText('a.txt')"));
 //! ```
 
+mod charset;
 pub mod entry;
 pub mod fix;
+pub mod flow;
 pub mod gate;
+pub mod grant;
+pub mod inputs;
+pub mod modules;
+pub mod paths;
+pub mod rules;
 pub mod runtime;
+mod suggest;
 pub mod syntax;
 pub mod text;
+pub mod values;
 
 pub use fix::apply_fixes;
 pub use gate::{Nesting, NestingKind, nesting};
 
+use flow::Flow;
 use oxc_allocator::Allocator;
-use oxc_span::Span as ByteSpan;
+use oxc_semantic::Semantic;
 use selvage_tool::catalogue::InputSpec;
 use selvage_tool::guest::Shape;
 use selvage_tool::{Diagnostic, Grant, Severity};
@@ -105,62 +123,78 @@ impl Report {
 /// Every defect of the text is a diagnostic, so this always gives a report.
 #[must_use]
 pub fn lint(path: &str, source: &str, context: &Context<'_>) -> Report {
-    let _ = context;
     let mut report = Report {
         module: path.ends_with(".mjs"),
         ..Report::default()
     };
     if source.len() > SOURCE_BYTES_MAX {
-        report.diagnostics.push(too_large(path, source));
+        report.diagnostics.push(rules::too_large(path, source));
         return report;
     }
     let text = Text::new(source);
     if let Err((byte, kind)) = gate::check(source) {
-        report.diagnostics.push(too_deep(path, &text, byte, kind));
+        report
+            .diagnostics
+            .push(rules::too_deep(path, &text, byte, kind));
         return report;
     }
     let allocator = Allocator::default();
     let parsed = syntax::parse(&allocator, path, &text);
     report.module = parsed.module;
     report.diagnostics.extend(parsed.diagnostics);
-    let Some(semantic) = parsed.semantic else {
-        return report;
-    };
-    let entry = entry::find(semantic.nodes().program(), parsed.module);
+    if let Some(semantic) = &parsed.semantic {
+        look(&mut report, path, &text, semantic, context);
+    }
+    // Order of place, this file before others; the sort is stable, so rules stay in order of name.
+    report.diagnostics.sort_by(|a, b| {
+        (a.path != path, &a.path, a.span.start, &a.code).cmp(&(
+            b.path != path,
+            &b.path,
+            b.span.start,
+            &b.code,
+        ))
+    });
+    report
+}
+
+/// Fills a report from a text that parses.
+fn look(
+    report: &mut Report,
+    path: &str,
+    text: &Text<'_>,
+    semantic: &Semantic<'_>,
+    context: &Context<'_>,
+) {
+    let entry = entry::find(semantic.nodes().program(), report.module);
+    let flow = Flow::new(path, text, semantic, entry, report.module, &[]);
+    let face = inputs::face(&flow);
+    let requests = modules::requests(semantic);
+    // A name declared twice makes every answer about it doubtful, so errors of syntax come alone.
+    if report.diagnostics.is_empty() {
+        let scene = rules::Scene {
+            flow: &flow,
+            face: &face,
+            requests: &requests,
+            context,
+        };
+        report.diagnostics.extend(rules::check(&scene));
+    }
+
+    let mut needs = grant::needs(&flow);
+    let imported = modules::walk(path, &requests, &needs.handed, context);
+    needs.add(&imported.needs);
+    needs.read.extend(
+        imported
+            .paths
+            .iter()
+            .filter_map(|path| paths::glob(&[values::Piece::Known(path.clone())])),
+    );
+    report.diagnostics.extend(imported.diagnostics);
+    report.grant = needs.grant();
+    report.imports = imported.paths.into_iter().collect();
     report.shape = entry.shape;
-    report
-        .diagnostics
-        .sort_by(|a, b| (a.span.start, &a.code).cmp(&(b.span.start, &b.code)));
-    report
-}
-
-/// The diagnostic of a text that is longer than may be.
-fn too_large(path: &str, source: &str) -> Diagnostic {
-    let span = Text::new("").span(ByteSpan::empty(0));
-    Diagnostic {
-        code: "source-too-large".into(),
-        severity: Severity::Error,
-        path: path.into(),
-        span,
-        message: format!(
-            "This file has {} bytes; a flow may have {SOURCE_BYTES_MAX}.",
-            source.len()
-        ),
-        hint: Some("Keep data in files of its own and read it with `flow.fs.readJSON`.".into()),
-        fix: None,
-    }
-}
-
-/// The diagnostic of a text that the gate refuses.
-fn too_deep(path: &str, text: &Text<'_>, byte: u32, kind: NestingKind) -> Diagnostic {
-    let (message, hint) = kind.words();
-    Diagnostic {
-        code: "nesting".into(),
-        severity: Severity::Error,
-        path: path.into(),
-        span: text.span(ByteSpan::empty(byte)),
-        message,
-        hint: Some(hint.into()),
-        fix: None,
-    }
+    report.title = face.title;
+    report.description = face.description;
+    report.inputs = face.inputs;
+    report.outputs = face.outputs;
 }

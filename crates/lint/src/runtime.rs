@@ -34,7 +34,7 @@ pub const FLOW: &[Member] = &[
     member("fs", Answer::Object),
     member("log", Answer::Now),
     member("progress", Answer::Now),
-    member("artifact", Answer::Now),
+    member("artifact", Answer::Promise),
     member("call", Answer::Promise),
 ];
 
@@ -53,6 +53,46 @@ pub const FS: &[Member] = &[
     member("move", Answer::Promise),
     member("remove", Answer::Promise),
 ];
+
+/// Those of [`FS`] that read.
+pub const FS_READS: &[&str] = &[
+    "read",
+    "readText",
+    "readJSON",
+    "readBytes",
+    "list",
+    "stat",
+    "exists",
+];
+
+/// The members of `setup` and `init`'s parameter that declare an input, and the kind each takes.
+pub const DECLARES_INPUT: &[(&str, &str)] = &[
+    ("inText", "text"),
+    ("inNumber", "number"),
+    ("inBoolean", "boolean"),
+    ("inFile", "file"),
+    ("inImg", "image"),
+    ("inImgs", "image"),
+    ("inJson", "json"),
+    ("inSelect", "select"),
+];
+
+/// Those that declare an output.
+pub const DECLARES_OUTPUT: &[&str] = &[
+    "outText",
+    "outNumber",
+    "outBoolean",
+    "outFile",
+    "outImg",
+    "outImgs",
+    "outJson",
+];
+
+/// Those that say what the flow is.
+pub const DESCRIBES: &[&str] = &["title", "describe"];
+
+/// The members of `run`'s parameter besides those of `flow`; any other name is a tool.
+pub const SERVICES: &[&str] = &["input", "inputs", "output", "outputs"];
 
 /// Global names that the run-time adds to the language.
 pub const GLOBALS: &[&str] = &[
@@ -75,6 +115,9 @@ pub const GLOBALS: &[&str] = &[
     "performance",
     "AbortController",
     "AbortSignal",
+    "DOMException",
+    "Event",
+    "EventTarget",
     "Headers",
     "Response",
 ];

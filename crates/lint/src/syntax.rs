@@ -1,12 +1,13 @@
 //! Parsing, and the parser's findings in words that say what to do.
 
+use crate::rules::broken;
 use crate::text::Text;
 use oxc_allocator::Allocator;
 use oxc_diagnostics::OxcDiagnostic;
 use oxc_parser::{ParseOptions, Parser, ParserReturn};
 use oxc_semantic::{Semantic, SemanticBuilder};
 use oxc_span::{SourceType, Span};
-use selvage_tool::{Diagnostic, Severity};
+use selvage_tool::Diagnostic;
 
 /// A parsed text.
 pub struct Parsed<'a> {
@@ -22,15 +23,7 @@ pub struct Parsed<'a> {
 pub fn parse<'a>(allocator: &'a Allocator, path: &str, text: &Text<'a>) -> Parsed<'a> {
     let source = text.source();
     let mjs = path.ends_with(".mjs");
-    let as_kind = |kind: SourceType| {
-        let options = ParseOptions {
-            parse_regular_expression: true,
-            ..ParseOptions::default()
-        };
-        Parser::new(allocator, source, kind)
-            .with_options(options)
-            .parse()
-    };
+    let as_kind = |kind| parse_as(allocator, source, kind);
     let module_words = ["import", "export", "await"]
         .iter()
         .any(|word| source.contains(word));
@@ -65,6 +58,27 @@ pub fn parse<'a>(allocator: &'a Allocator, path: &str, text: &Text<'a>) -> Parse
         }
         _ => analyse(allocator, path, text, false, as_script),
     }
+}
+
+/// Parses a text that is imported, and therefore a module.
+pub fn parse_module<'a>(allocator: &'a Allocator, path: &str, text: &Text<'a>) -> Parsed<'a> {
+    analyse(
+        allocator,
+        path,
+        text,
+        true,
+        parse_as(allocator, text.source(), SourceType::mjs()),
+    )
+}
+
+fn parse_as<'a>(allocator: &'a Allocator, source: &'a str, kind: SourceType) -> ParserReturn<'a> {
+    let options = ParseOptions {
+        parse_regular_expression: true,
+        ..ParseOptions::default()
+    };
+    Parser::new(allocator, source, kind)
+        .with_options(options)
+        .parse()
 }
 
 /// Gives the tree its scopes, and the findings our words.
@@ -133,27 +147,39 @@ fn explain(found: &OxcDiagnostic, path: &str, text: &Text<'_>, module: bool) -> 
     let place = place_of(found);
     let mut message = found.message.trim_end_matches('.').to_owned();
     message.push('.');
-    let hint = hint_for(&found.message, text.slice(place), module)
+    let from_place = text
+        .source()
+        .get(place.start as usize..)
+        .unwrap_or_default();
+    let opened = || {
+        let label = found
+            .labels
+            .iter()
+            .find(|label| label.label() == Some("Opened here"))?;
+        let line = text.position(label.span().start).line;
+        Some(format!(
+            "The `{}` of line {line} is still open here.",
+            text.slice(label.span())
+        ))
+    };
+    let hint = hint_for(&found.message, from_place, place, module)
         .map(str::to_owned)
+        .or_else(opened)
+        .or_else(|| found.message.contains("`EOF`").then(|| UNCLOSED.to_owned()))
         .or_else(|| {
             found
                 .help
                 .as_deref()
                 .map(|help| format!("{}.", help.trim_end_matches('.')))
         });
-    Diagnostic {
-        code: "syntax".into(),
-        severity: Severity::Error,
-        path: path.into(),
-        span: text.span(place),
-        message,
-        hint,
-        fix: None,
-    }
+    broken(path, text, place, message, hint)
 }
 
+const UNCLOSED: &str =
+    "Something is still open: look for a missing `}`, `)` or a closing backtick.";
+
 /// What to do about the errors that people and agents make most.
-fn hint_for(message: &str, found: &str, module: bool) -> Option<&'static str> {
+fn hint_for(message: &str, from_place: &str, place: Span, module: bool) -> Option<&'static str> {
     const TYPES: &str = "Flows are JavaScript: leave TypeScript's types out, or put them in a `/** @type */` comment.";
     let words: &[(&str, &str)] = &[
         (
@@ -168,10 +194,7 @@ fn hint_for(message: &str, found: &str, module: bool) -> Option<&'static str> {
             "Unterminated multiline comment",
             "Close the comment with `*/`.",
         ),
-        (
-            "Unexpected end of file",
-            "Something is still open: look for a missing `}`, `)` or a closing backtick.",
-        ),
+        ("Unexpected end of file", UNCLOSED),
         (
             "has already been declared",
             "Rename one of the two, or drop the second `const`, `let` or `function`.",
@@ -223,7 +246,10 @@ fn hint_for(message: &str, found: &str, module: bool) -> Option<&'static str> {
             "It is a word of the language: choose another name.",
         ),
     ];
-    if found.starts_with(':') && message.contains("found `:`") {
+    let after = from_place.get(place.size() as usize..).unwrap_or_default();
+    if message.contains("found `:`")
+        || (message.starts_with("Missing initializer") && after.trim_start().starts_with(':'))
+    {
         return Some(TYPES);
     }
     if !module && message.contains("Cannot use import") {

@@ -82,10 +82,8 @@ pub(crate) fn check(source: &str) -> Result<(), (u32, NestingKind)> {
             .next(&frames)
             .map_err(|(byte, unclear)| (at(byte), NestingKind::Unclear(unclear)))?;
         let Some(token) = token else { return Ok(()) };
-        if let Kind::RegExp { depth } = token.kind {
-            if depth > BRACKETS_NESTED_MAX {
-                return Err((at(token.start), NestingKind::Brackets));
-            }
+        if matches!(token.kind, Kind::RegExp { depth } if depth > BRACKETS_NESTED_MAX) {
+            return Err((at(token.start), NestingKind::Brackets));
         }
         if !frames.step(&token) {
             return Ok(());
