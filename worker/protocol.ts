@@ -4,7 +4,7 @@
 
 /** What the kernel sends to a runner. */
 export type ToRunner =
-  | { type: "init"; guest: WebAssembly.Module; guestHash: string; cancelFlag: SharedArrayBuffer | null }
+  | { type: "init"; sandbox: WebAssembly.Module; guest: WebAssembly.Module; guestHash: string; cancelFlag: SharedArrayBuffer | null }
   | { type: "run"; job: string; memoryBytesMax: number; blobs: [hash: string, bytes: Uint8Array][] }
   | { type: "answer"; id: number; answer: string; body: Uint8Array }
   | { type: "more"; limits: string | null }

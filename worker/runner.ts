@@ -1,9 +1,10 @@
 // The runner Worker: it holds one warm guest, runs one job at a time, and knows no policy.
 //
-// It has no network of its own: the server sends it with `connect-src 'none'`. Whatever a run asks
-// of the outside goes to the kernel as a report and comes back as an answer.
+// It has no network of its own: the server sends it with `connect-src 'none'`, so that even its own
+// programs come from the kernel. Whatever a run asks of the outside goes there as a report and comes
+// back as an answer.
 
-import init from "@wasm/runner/runner.js";
+import { initSync } from "@wasm/runner/runner.js";
 import type { Next } from "@wasm/runner/runner.js";
 import { Guest } from "./guest.ts";
 import type { FromRunner, ToRunner } from "./protocol.ts";
@@ -95,7 +96,6 @@ function dropBlobs(): boolean {
 
 function run(message: ToRunner & { type: "run" }): void {
   keepBlobs(message.blobs);
-  if (cancelFlag) Atomics.store(cancelFlag, 0, 0);
   try {
     const fits = warm !== null && warm.memoryBytesMax === message.memoryBytesMax;
     running = fits ? warm : makeGuest(message.memoryBytesMax);
@@ -184,10 +184,10 @@ function check(message: ToRunner & { type: "check" }): void {
   warmUp();
 }
 
-scope.onmessage = async ({ data }) => {
+scope.onmessage = ({ data }) => {
   switch (data.type) {
     case "init":
-      await init();
+      initSync({ module: data.sandbox });
       guestModule = data.guest;
       guestHash = data.guestHash;
       cancelFlag = data.cancelFlag && new Int32Array(data.cancelFlag);

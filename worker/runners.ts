@@ -1,0 +1,112 @@
+// The runner Workers that the kernel holds: started warm, replaced when they break.
+
+import sandboxUrl from "@wasm/runner/runner_bg.wasm?url";
+import type { FromRunner, ToRunner } from "./protocol.ts";
+
+const RUNNERS = 2;
+
+/** What the kernel hears of a runner. */
+export interface RunnerEvents {
+  ready: (runner: number, dropped: boolean) => void;
+  gone: (runner: number, reason: string) => void;
+  reported: (runner: number, report: string, body: Uint8Array) => void;
+  finished: (runner: number, report: string, written: [string, Uint8Array][]) => void;
+  checked: (task: number, checked: string) => void;
+}
+
+interface Held {
+  worker: Worker;
+  cancelFlag: Int32Array | null;
+}
+
+export class Runners {
+  readonly #events: RunnerEvents;
+  readonly #held = new Map<number, Held>();
+  /** Compiled once, from the moment the kernel starts. */
+  readonly #sandbox: Promise<WebAssembly.Module>;
+  readonly #guest: Promise<{ module: WebAssembly.Module; hash: string }>;
+  #next = 1;
+
+  constructor(guestUrl: string, events: RunnerEvents) {
+    this.#events = events;
+    this.#sandbox = WebAssembly.compileStreaming(fetch(sandboxUrl));
+    this.#guest = compile(guestUrl);
+  }
+
+  /** Starts the Workers with the guest. */
+  async start(): Promise<void> {
+    await Promise.all(Array.from({ length: RUNNERS }, () => this.#spawn()));
+  }
+
+  post(runner: number, message: ToRunner): void {
+    this.#held.get(runner)?.worker.postMessage(message);
+  }
+
+  run(runner: number, job: string, memoryBytesMax: number, blobs: [string, Uint8Array][]): void {
+    const held = this.#held.get(runner);
+    if (held?.cancelFlag) Atomics.store(held.cancelFlag, 0, 0);
+    const transfer = blobs.map(([, bytes]) => bytes.buffer as ArrayBuffer);
+    held?.worker.postMessage({ type: "run", job, memoryBytesMax, blobs } satisfies ToRunner, transfer);
+  }
+
+  /** Asks a runner to stop: by a flag where it can be seen at once, and by a message. */
+  cancel(runner: number): void {
+    const held = this.#held.get(runner);
+    if (held?.cancelFlag) Atomics.store(held.cancelFlag, 0, 1);
+    held?.worker.postMessage({ type: "cancel" } satisfies ToRunner);
+  }
+
+  /** Stops a runner by force, and starts another. The engine knows already. */
+  replace(runner: number): void {
+    this.#held.get(runner)?.worker.terminate();
+    this.#held.delete(runner);
+    void this.#spawn();
+  }
+
+  async #spawn(): Promise<void> {
+    const runner = this.#next;
+    this.#next += 1;
+    const worker = new Worker(new URL("./runner.ts", import.meta.url), { type: "module", name: `runner-${runner}` });
+    const flag = globalThis.crossOriginIsolated ? new SharedArrayBuffer(4) : null;
+    this.#held.set(runner, { worker, cancelFlag: flag && new Int32Array(flag) });
+    worker.onmessage = ({ data }: MessageEvent<FromRunner>) => this.#heard(runner, data);
+    worker.onerror = (event) => this.#broke(runner, event.message);
+    const [sandbox, { module, hash }] = await Promise.all([this.#sandbox, this.#guest]);
+    this.post(runner, { type: "init", sandbox, guest: module, guestHash: hash, cancelFlag: flag });
+  }
+
+  #heard(runner: number, message: FromRunner): void {
+    if (!this.#held.has(runner)) return;
+    switch (message.type) {
+      case "ready":
+        return this.#events.ready(runner, message.dropped);
+      case "reports":
+        for (const report of message.reports) this.#events.reported(runner, report, new Uint8Array());
+        return;
+      case "called":
+        return this.#events.reported(runner, message.report, message.body);
+      case "finished":
+        return this.#events.finished(runner, message.report, message.written);
+      case "checked":
+        return this.#events.checked(message.id, message.checked);
+      case "broken":
+        return this.#broke(runner, message.message);
+    }
+  }
+
+  #broke(runner: number, reason: string): void {
+    if (!this.#held.has(runner)) return;
+    this.replace(runner);
+    this.#events.gone(runner, reason);
+  }
+}
+
+/** Streams the guest through the browser's compiler, which keeps the compiled code for next time. */
+async function compile(url: string): Promise<{ module: WebAssembly.Module; hash: string }> {
+  const response = await fetch(url);
+  const copy = response.clone();
+  const [module, bytes] = await Promise.all([WebAssembly.compileStreaming(response), copy.arrayBuffer()]);
+  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
+  const hash = Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return { module, hash };
+}
