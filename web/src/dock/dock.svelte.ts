@@ -61,7 +61,7 @@ export class DockLayout implements Layout {
       },
       createTabComponent: ({ id, name }) => {
         const document = name === 'file' ? this.#document(id) : undefined;
-        return new Part(DockTab, ({ api }) => ({ wb, document, panel: PANELS[id as PanelId], close: () => api.close() }), 'dock-tab-part');
+        return new Part(DockTab, ({ api }) => ({ wb, document, panel: PANELS[id as PanelId], close: () => api.close(), name: (title: string) => api.setTitle(title) }), 'dock-tab-part');
       },
       createWatermarkComponent: () => new Part(Welcome, () => ({ wb }), 'dock-part'),
     });
@@ -90,6 +90,16 @@ export class DockLayout implements Layout {
       const group = this.#fileGroup();
       this.api.addPanel({ id, component: 'file', tabComponent: 'file', title: document.name, params: { path: document.path }, ...(group ? { position: { referenceGroup: group } } : {}) });
     }
+  }
+
+  walk(by: 1 | -1): void {
+    const groups = this.api.groups.filter((group) => group.activePanel);
+    const at = groups.findIndex((group) => group === this.api.activeGroup);
+    const panel = groups[(at + by + groups.length) % groups.length]?.activePanel;
+    panel?.api.setActive();
+    const document = panel && this.#fileOf(panel.id);
+    if (document?.view) document.view.focus();
+    else if (panel?.view.content.element) firstFocusable(panel.view.content.element)?.focus();
   }
 
   /** Takes away the tabs of files that were closed elsewhere. */
@@ -185,6 +195,9 @@ export class DockLayout implements Layout {
     remember(KEY, { dock: this.api.toJSON(), files } satisfies Saved);
   }
 }
+
+const firstFocusable = (host: HTMLElement): HTMLElement | null =>
+  host.querySelector<HTMLElement>('[role=tree]') ?? host.querySelector<HTMLElement>('[tabindex="0"], button:not(:disabled), input, select, textarea');
 
 interface Saved {
   dock: unknown;

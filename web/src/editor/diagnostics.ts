@@ -14,7 +14,7 @@ export function toMark(doc: Text, diagnostic: Diagnostic): Mark {
   const from = offsetOf(doc, diagnostic.span.start);
   const to = Math.max(from, offsetOf(doc, diagnostic.span.end));
   const actions: Action[] = diagnostic.fix
-    ? [{ name: diagnostic.fix.title, apply: (view) => applyEdits(view, diagnostic.fix?.edits ?? []) }]
+    ? [{ name: diagnostic.fix.title.replaceAll('`', ''), apply: (view) => applyEdits(view, diagnostic.fix?.edits ?? []) }]
     : [];
   return {
     from,

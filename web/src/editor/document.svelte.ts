@@ -25,6 +25,8 @@ export class Document {
   problem = $state<string | undefined>(undefined);
   /** Grows when bytes that are not in the editor changed, so that previews read them again. */
   version = $state(0);
+  /** Counts changes of the text in the editor, which is too long to be watched itself. */
+  revision = $state(0);
   text = '';
   /** How the file ends its lines; the editor itself only knows one way. */
   lineEnd = '\n';
@@ -86,7 +88,7 @@ export class Document {
     this.readOnly = value.truncated || value.size > EDITABLE_BYTES_MAX || this.path.startsWith('runs/');
     this.#sync = new TextSync(lines(this.text));
     this.kind = 'text';
-    this.onText?.();
+    this.#told();
   }
 
   /** The editor changed by hand. */
@@ -96,6 +98,11 @@ export class Document {
     this.dirty = true;
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => void this.flush(true), DRAFT_AFTER_MS);
+    this.#told();
+  }
+
+  #told(): void {
+    this.revision++;
     this.onText?.();
   }
 
@@ -154,7 +161,7 @@ export class Document {
       this.view.dispatch({ changes, annotations: fromOutside.of(true), scrollIntoView: false });
     }
     if (this.#sync.clean) this.dirty = false;
-    this.onText?.();
+    this.#told();
   }
 
   /** Puts the cursor at a place, counted from 1, now or as soon as there is an editor. */

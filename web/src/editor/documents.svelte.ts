@@ -29,7 +29,7 @@ export class Documents {
     const known = this.find(path);
     if (known) return known;
     const document = new Document(this.#next++, path, this.workspace);
-    document.onText = () => this.#lint(document);
+    document.onText = () => this.lint(document);
     this.open = [...this.open, document];
     void document.load();
     return document;
@@ -48,7 +48,8 @@ export class Documents {
     await Promise.all(this.open.map((document) => document.save()));
   }
 
-  #lint(document: Document): void {
+  /** Checks a flow a little later and shows what was found. */
+  lint(document: Document): void {
     if (!document.isFlow) return;
     this.problems.request(document.path, () => document.content, (diagnostics) => this.#show(document, diagnostics));
   }
@@ -82,7 +83,7 @@ export class Documents {
       this.problems.drop(document.path);
       document.path = there.path;
       document.gone = false;
-      this.#lint(document);
+      this.lint(document);
     } else document.gone = document.kind !== 'missing';
   }
 }

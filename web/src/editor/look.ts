@@ -57,11 +57,12 @@ export const look = EditorView.theme({
   '.cm-panel.cm-search [name=close]': { fontSize: '18px', color: 'var(--ink-soft)', padding: '0 6px', cursor: 'pointer' },
   '.cm-textfield': { backgroundColor: 'var(--surface)', color: 'var(--ink)', border: '1px solid var(--edge-strong)', borderRadius: 'var(--radius-s)', padding: '4px 8px', fontSize: 'var(--text-s)' },
   '.cm-button': { backgroundImage: 'none', backgroundColor: 'var(--surface)', color: 'var(--ink)', border: '1px solid var(--edge-strong)', borderRadius: 'var(--radius-s)', padding: '3px 10px', fontSize: 'var(--text-s)', cursor: 'pointer' },
-  '.cm-mergeView': { height: '100%' },
+  '.cm-mergeView .cm-content, .cm-merge-b .cm-content': { paddingBottom: '16px' },
   '.cm-changedLine': { backgroundColor: 'var(--diff-line) !important' },
   '.cm-deletedChunk': { backgroundColor: 'var(--diff-gone) !important' },
   '.cm-changedText': { background: 'var(--diff-text) !important' },
-  '.cm-collapsedLines': { background: 'var(--sunken)', color: 'var(--ink-soft)', padding: '4px 12px' },
+  '.cm-collapsedLines': { background: 'var(--sunken)', color: 'var(--ink-soft)', padding: '4px 12px', fontFamily: 'var(--sans)', fontSize: 'var(--text-s)' },
+  '.cm-collapsedLines::before, .cm-collapsedLines::after': { content: '"\\22ef"' },
 });
 
 export const highlighting = HighlightStyle.define([

@@ -53,7 +53,7 @@ export function baseExtensions(options: Pick<EditorOptions, 'path' | 'readOnly' 
     darkness.of(EditorView.darkTheme.of(options.dark)),
     language.of([]),
     EditorState.readOnly.of(options.readOnly),
-    EditorView.contentAttributes.of({ 'aria-label': options.label, spellcheck: 'false', autocorrect: 'off', autocapitalize: 'off' }),
+    EditorView.contentAttributes.of({ 'aria-label': options.label, tabindex: '0', spellcheck: 'false', autocorrect: 'off', autocapitalize: 'off' }),
   ];
 }
 

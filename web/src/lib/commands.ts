@@ -42,6 +42,8 @@ export function commandsOf(wb: Workbench): Command[] {
     { id: 'show-output', title: 'Show output', group: 'View', keys: ['Alt+3'], run: () => wb.layout?.show('output') },
     { id: 'show-problems', title: 'Show problems', group: 'View', keys: ['Alt+4'], run: () => wb.layout?.show('problems') },
     { id: 'show-history', title: 'Show run history', group: 'View', keys: ['Alt+5'], run: () => wb.layout?.show('history') },
+    { id: 'next-panel', title: 'Go to the next panel', group: 'View', keys: ['F6'], run: () => wb.layout?.walk(1) },
+    { id: 'previous-panel', title: 'Go to the panel before', group: 'View', keys: ['Shift+F6'], run: () => wb.layout?.walk(-1) },
     { id: 'reset-layout', title: 'Reset the layout', group: 'View', run: () => wb.layout?.reset() },
     { id: 'theme-system', title: 'Colours: as the system', group: 'View', run: () => wb.theme.set('system') },
     { id: 'theme-light', title: 'Colours: light', group: 'View', run: () => wb.theme.set('light') },

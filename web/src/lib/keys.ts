@@ -4,6 +4,8 @@ const MAC = typeof navigator !== 'undefined' && /Mac|iPhone|iPad/.test(navigator
 
 export interface KeyLike {
   key: string;
+  /** The key by its place, for signs that Alt changes. */
+  code?: string;
   ctrlKey: boolean;
   metaKey: boolean;
   shiftKey: boolean;
@@ -18,8 +20,9 @@ export function matches(event: KeyLike, keys: string, mac = MAC): boolean {
   const other = mac ? event.ctrlKey : event.metaKey;
   // Shift is part of how some signs are typed, so it only counts for letters and named keys.
   const shiftCounts = key.length > 1 || /[a-z]/i.test(key);
+  const same = event.key.toLowerCase() === key.toLowerCase() || (wants('Alt') && (event.code === `Key${key.toUpperCase()}` || event.code === `Digit${key}`));
   return (
-    event.key.toLowerCase() === key.toLowerCase() &&
+    same &&
     mod === wants('Mod') &&
     !other &&
     event.altKey === wants('Alt') &&

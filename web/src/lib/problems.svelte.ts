@@ -17,7 +17,11 @@ export class Problems {
   #asked = new Map<string, number>();
   #timers = new Map<string, ReturnType<typeof setTimeout>>();
 
-  constructor(readonly kernel: Kernel) {}
+  constructor(
+    readonly kernel: Kernel,
+    /** The domains that the person would grant to a flow. */
+    readonly allowed: (path: string) => string[] = () => [],
+  ) {}
 
   /** Lints a little later; a newer request for the same path takes its place. */
   request(path: string, content: () => string | undefined, then?: (diagnostics: Diagnostic[]) => void): void {
@@ -29,7 +33,7 @@ export class Problems {
   async lint(path: string, content: string | undefined, then?: (diagnostics: Diagnostic[]) => void): Promise<LintReport | undefined> {
     const number = (this.#asked.get(path) ?? 0) + 1;
     this.#asked.set(path, number);
-    const result = await this.kernel.call('lint_flow', content === undefined ? { path } : { path, content });
+    const result = await this.kernel.call('lint_flow', { path, allowNet: this.allowed(path), ...(content === undefined ? {} : { content }) });
     if (this.#asked.get(path) !== number) return undefined;
     if (!result.ok) {
       this.drop(path);

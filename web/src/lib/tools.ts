@@ -104,7 +104,7 @@ export interface FlowSummary {
   name: string;
   title?: string;
   description?: string;
-  shape: Shape;
+  shape?: Shape;
   inputs: InputSpec[];
 }
 
@@ -210,7 +210,7 @@ export interface WriteValue {
   path: string;
   size: number;
   hash: string;
-  change?: string;
+  change: string[];
 }
 
 export interface HistoryChange {

@@ -21,6 +21,8 @@ export type PanelId = 'explorer' | 'run' | 'output' | 'problems' | 'history';
 export interface Layout {
   show(panel: PanelId): void;
   showDocument(document: Document): void;
+  /** Moves the focus to the next or the previous panel. */
+  walk(by: 1 | -1): void;
   reset(): void;
 }
 
@@ -56,7 +58,7 @@ export class Workbench {
 
   constructor(readonly kernel: Kernel) {
     this.workspace = new Workspace(kernel, this.toasts);
-    this.problems = new Problems(kernel);
+    this.problems = new Problems(kernel, (path) => [...this.forms.of(path).allowed]);
     this.documents = new Documents(this.workspace, this.problems);
     this.runs = new Runs(this.workspace, this.toasts);
     this.commands = commandsOf(this);

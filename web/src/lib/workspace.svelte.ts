@@ -79,7 +79,7 @@ export class Workspace {
   }
 
   async #changed(paths: string[]): Promise<void> {
-    const known = paths.length <= STATS_MAX && paths.every((path) => this.entries.has(path));
+    const known = paths.length > 0 && paths.length <= STATS_MAX && paths.every((path) => this.entries.has(path));
     const stats = known ? await Promise.all(paths.map((path) => this.kernel.call('stat', { path }))) : [];
     if (known && stats.every((result) => result.ok)) {
       const entries = new Map(this.entries);

@@ -1,0 +1,62 @@
+import { expect, test } from 'vitest';
+import { callOrThrow, WorkerKernel, type Port } from '../src/lib/kernel';
+import { ToolFailure, type KernelEvent } from '../src/lib/tools';
+
+class FakePort implements Port {
+  sent: { id: number; name: string; agent?: string }[] = [];
+  #listeners = new Map<string, (event: never) => void>();
+
+  postMessage(message: unknown): void {
+    this.sent.push(structuredClone(message) as { id: number; name: string });
+  }
+
+  addEventListener(type: string, listener: (event: never) => void): void {
+    this.#listeners.set(type, listener);
+  }
+
+  receive(data: unknown): void {
+    this.#listeners.get('message')?.({ data } as never);
+  }
+
+  fail(message: string): void {
+    this.#listeners.get('error')?.({ message } as never);
+  }
+}
+
+test('answers find their calls in any order', async () => {
+  const port = new FakePort();
+  const kernel = new WorkerKernel(port);
+  const first = kernel.call('ls', {});
+  const second = kernel.call('stat', { path: 'a' }, 'page');
+  expect(port.sent.map(({ name, agent }) => [name, agent])).toEqual([['ls', undefined], ['stat', 'page']]);
+  port.receive({ type: 'result', id: port.sent[1]?.id, result: { ok: true, value: 2 } });
+  port.receive({ type: 'result', id: port.sent[0]?.id, result: { ok: true, value: 1 } });
+  expect([await first, await second]).toEqual([{ ok: true, value: 1 }, { ok: true, value: 2 }]);
+});
+
+test('a kernel that dies answers every waiting call and every later one, and says so once', async () => {
+  const port = new FakePort();
+  const kernel = new WorkerKernel(port);
+  const events: KernelEvent[] = [];
+  kernel.subscribe((event) => events.push(event));
+  const waiting = kernel.call('ls', {});
+  port.fail('out of memory');
+  for (const result of [await waiting, await kernel.call('ls', {})])
+    expect(result).toMatchObject({ ok: false, error: { code: 'INTERNAL', message: expect.stringContaining('out of memory'), hint: expect.stringContaining('Reload') } });
+  expect(events).toEqual([{ kind: 'failed', message: 'out of memory' }]);
+  expect(port.sent).toHaveLength(1);
+});
+
+test('input that is not data is an error of the caller, not an exception', async () => {
+  const kernel = new WorkerKernel(new FakePort());
+  expect(await kernel.call('write', { content: () => 'x' })).toMatchObject({ ok: false, error: { code: 'INVALID_INPUT' } });
+});
+
+test('a failed call is thrown with everything that the failure says', async () => {
+  const port = new FakePort();
+  const call = callOrThrow(new WorkerKernel(port), 'read', { path: 'a' });
+  const error = { code: 'NOT_FOUND', message: 'There is no “a”.', hint: 'Look at the files.', path: 'a' };
+  port.receive({ type: 'result', id: 1, result: { ok: false, error } });
+  await expect(call).rejects.toThrow(ToolFailure);
+  await expect(call).rejects.toMatchObject({ error });
+});

@@ -1,0 +1,91 @@
+import { zipSync } from 'fflate';
+import { expect, test } from 'vitest';
+import { topLevelRules } from '../build/dockview-styles.ts';
+import { ago, bytes, count, duration } from '../src/lib/format';
+import { best, fuzzy } from '../src/lib/fuzzy';
+import { label, matches } from '../src/lib/keys';
+import { resolveLink } from '../src/lib/markdown-links';
+import { endingOf, familyOf, freeName, moved, nameProblem } from '../src/lib/paths';
+import { originsIn } from '../src/selvage';
+import { planImport, safePath } from '../src/lib/zip';
+import type { Entry } from '../src/lib/tools';
+
+test('figures read as people write them', () => {
+  expect([bytes(0), bytes(1023), bytes(1536), bytes(5 * 1024 * 1024)]).toEqual(['0 B', '1023 B', '1.5 KB', '5 MB']);
+  expect([duration(0.42), duration(12), duration(1500), duration(125_000), duration(120_000)]).toEqual(['0.4 ms', '12 ms', '1.5 s', '2 min 5 s', '2 min']);
+  expect([count(950), count(12_400), count(2e9)]).toEqual(['950', '12.4k', '2B']);
+  expect([ago(0, 5_000), ago(0, 90_000), ago(0, 7_200_000)]).toEqual(['just now', '1 min ago', '2 h ago']);
+});
+
+test('endings and families know flows from other scripts', () => {
+  expect([endingOf('a/b.flow.js'), endingOf('a.tar.gz'), endingOf('.hidden'), endingOf('a.b/c')]).toEqual(['flow.js', 'gz', '', '']);
+  expect([familyOf('x.flow.mjs'), familyOf('x.mjs'), familyOf('X.PNG')]).toEqual(['flow', 'script', 'image']);
+});
+
+test('a free name differs from names that only differ in case or composition', () => {
+  expect(freeName('a.txt', ['A.TXT'])).toBe('a 2.txt');
+  expect(freeName('caf\u00e9.flow.js', ['cafe\u0301.flow.js', 'café 2.flow.js'])).toBe('café 3.flow.js');
+  expect(freeName('new', [])).toBe('new');
+});
+
+test('names that the workspace refuses are refused in the field', () => {
+  for (const name of ['', '.', '..', 'a/b', 'a\u0000b', 'x'.repeat(256), 'ü'.repeat(128)]) expect(nameProblem(name), name).toBeDefined();
+  expect(nameProblem('ü'.repeat(127))).toBeUndefined();
+});
+
+test('moving a folder moves what is inside and nothing that only looks so', () => {
+  expect([moved('a/b/c', 'a/b', 'x'), moved('a/b', 'a/b', 'x'), moved('a/bc', 'a/b', 'x')]).toEqual(['x/c', 'x', 'a/bc']);
+});
+
+test('links of a file lead to files beside it, to headings, or away', () => {
+  expect(resolveLink('docs/a/x.md', '../b.md#part')).toEqual({ kind: 'file', path: 'docs/b.md' });
+  expect(resolveLink('docs/x.md', '/top%20one.md')).toEqual({ kind: 'file', path: 'top one.md' });
+  expect(resolveLink('x.md', '../../../etc/passwd')).toEqual({ kind: 'file', path: 'etc/passwd' });
+  expect(resolveLink('x.md', '#intro')).toEqual({ kind: 'heading', id: 'intro' });
+  for (const away of ['https://example.com', '//example.com', 'javascript:alert(1)', 'mailto:a@b.c']) expect(resolveLink('x.md', away).kind).toBe('elsewhere');
+});
+
+test('a search prefers the starts of words', () => {
+  expect(fuzzy('invoices.flow.js', 'xyz')).toBeUndefined();
+  const names = ['data/archive/inventory.csv', 'flows/invoices.flow.js', 'notes.md'];
+  expect(best(names, 'inf', (name) => name, 10)[0]?.item).toBe('flows/invoices.flow.js');
+  expect(best(names, '', (name) => name, 2).map(({ item }) => item)).toEqual(names.slice(0, 2));
+});
+
+test('shortcuts match exactly their keys', () => {
+  const press = (key: string, held: string[] = [], code = '') => ({ key, code, ctrlKey: held.includes('ctrl'), metaKey: held.includes('meta'), shiftKey: held.includes('shift'), altKey: held.includes('alt') });
+  expect(matches(press('k', ['ctrl']), 'Mod+K', false)).toBe(true);
+  expect(matches(press('k', ['meta']), 'Mod+K', true)).toBe(true);
+  expect(matches(press('k', ['ctrl']), 'Mod+K', true)).toBe(false);
+  expect(matches(press('K', ['ctrl', 'shift']), 'Mod+K', false)).toBe(false);
+  expect(matches(press('?', ['shift']), '?', false)).toBe(true);
+  expect(matches(press('˜', ['alt'], 'KeyN'), 'Alt+N', true)).toBe(true);
+  expect([label('Mod+Shift+F', false), label('Mod+Shift+F', true)]).toEqual(['Ctrl+Shift+F', '⌘⇧F']);
+});
+
+test('only whole origins are allowed to embed', () => {
+  expect(originsIn('{"origins":["https://a.example","http://localhost:3000"]}')).toEqual(['https://a.example', 'http://localhost:3000']);
+  expect(originsIn('{"origins":["*","null","https://a.example/path","https://a.example/","ftp//x",7]}')).toEqual([]);
+  for (const text of ['', '[]', 'null', '{"origins":"https://a.example"}']) expect(originsIn(text)).toEqual([]);
+});
+
+test('a zip is planned before anything is written, and paths that lead out are left out', async () => {
+  const bytes = zipSync({ 'a.txt': new Uint8Array([1]), 'dir/b.txt': new Uint8Array([2, 3]), '../evil.txt': new Uint8Array([4]), 'dir/': new Uint8Array() });
+  const entries = new Map([['a.txt', { kind: 'file' } as Entry]]);
+  const plan = await planImport({ entries }, 'x.zip', bytes);
+  expect(plan.files.map(({ path, bytes, replaces }) => [path, [...bytes], replaces])).toEqual([['a.txt', [1], true], ['dir/b.txt', [2, 3], false]]);
+  expect(plan.skipped).toEqual(['../evil.txt']);
+});
+
+test('what is not a zip says so', async () => {
+  await expect(planImport({ entries: new Map() }, 'x.zip', new TextEncoder().encode('hello'))).rejects.toThrow('not a zip');
+});
+
+test('paths of archives are made safe or refused', () => {
+  expect([safePath('/abs/x'), safePath('./a//b'), safePath('a\\b')]).toEqual(['abs/x', 'a/b', 'a/b']);
+  for (const bad of ['a/../../b', '..', 'C:\\x', '']) expect(safePath(bad), bad).toBeUndefined();
+});
+
+test('a style sheet splits at its outermost rules only', () => {
+  expect(topLevelRules('a{b:c}/* } */@media x{d{e:f}g{h:i}}j{k:l}')).toEqual(['a{b:c}', '@media x{d{e:f}g{h:i}}', 'j{k:l}']);
+});

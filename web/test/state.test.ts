@@ -1,0 +1,152 @@
+import { ChangeSet, Text } from '@codemirror/state';
+import type { EditorView } from '@codemirror/view';
+import { beforeEach, expect, test, vi } from 'vitest';
+import { Document } from '../src/editor/document.svelte';
+import { Documents } from '../src/editor/documents.svelte';
+import { Problems } from '../src/lib/problems.svelte';
+import { Runs } from '../src/lib/runs.svelte';
+import type { ToolResult } from '../src/lib/tools';
+import { Workspace } from '../src/lib/workspace.svelte';
+import { Toasts } from '../src/ui/toasts.svelte';
+import { FakeKernel } from './fake-kernel';
+
+const FILES = { 'flows/invoices.flow.js': 'let a = 1;', 'notes/a.txt': 'one', 'notes/b.txt': 'two' };
+
+async function open(files: Record<string, string> = FILES) {
+  const kernel = new FakeKernel(files);
+  const toasts = new Toasts();
+  const workspace = new Workspace(kernel, toasts);
+  kernel.start();
+  await vi.waitUntil(() => workspace.loaded);
+  return { kernel, toasts, workspace };
+}
+
+/** As much of an editor as a document needs. */
+function editor(document: Document) {
+  let doc = Text.of(document.text.split(/\r?\n/));
+  const view = {
+    get state() {
+      return { doc };
+    },
+    dispatch: ({ changes }: { changes: ChangeSet }) => (doc = changes.apply(doc)),
+    destroy: () => undefined,
+  };
+  document.attach(view as unknown as EditorView);
+  return {
+    type: (at: number, insert: string) => {
+      const changes = ChangeSet.of({ from: at, insert }, doc.length);
+      doc = changes.apply(doc);
+      document.edited(changes);
+    },
+    text: () => doc.toString(),
+  };
+}
+
+const writes = (kernel: FakeKernel) => kernel.calls.filter((call) => call.name === 'write').map(({ input }) => [input['content'], input['draft'] ?? false]);
+
+beforeEach(() => {
+  vi.useRealTimers();
+});
+
+test('typing is kept as a draft soon, and saving makes it a change', async () => {
+  const { kernel, workspace } = await open();
+  const document = new Document(1, 'notes/a.txt', workspace);
+  await document.load();
+  const person = editor(document);
+  person.type(3, '!');
+  person.type(4, '?');
+  expect(document.dirty).toBe(true);
+  await vi.waitUntil(() => writes(kernel).length === 1);
+  expect(writes(kernel)).toEqual([['one!?', true]]);
+  expect(document.dirty).toBe(true);
+  await document.save();
+  expect(writes(kernel)).toEqual([['one!?', true], ['one!?', false]]);
+  expect(document.dirty).toBe(false);
+});
+
+test('a change from outside lands around what is being typed, and both are written', async () => {
+  const { kernel, workspace } = await open({ 'a.txt': 'one\ntwo\nthree' });
+  const documents = new Documents(workspace, new Problems(kernel));
+  const document = documents.ensure('a.txt');
+  await vi.waitUntil(() => document.kind === 'text');
+  const person = editor(document);
+  person.type(0, 'ZERO ');
+  await kernel.call('write', { path: 'a.txt', content: 'one\ntwo\nthree\nfour' });
+  await vi.waitUntil(() => person.text().includes('four'));
+  expect(person.text()).toBe('ZERO one\ntwo\nthree\nfour');
+  await document.save();
+  expect(new TextDecoder().decode(kernel.files.get('a.txt')?.bytes)).toBe('ZERO one\ntwo\nthree\nfour');
+});
+
+test('a file keeps its line ends', async () => {
+  const { kernel, workspace } = await open({ 'a.txt': 'one\r\ntwo' });
+  const document = new Document(1, 'a.txt', workspace);
+  await document.load();
+  const person = editor(document);
+  person.type(0, '> ');
+  await document.save();
+  expect(writes(kernel).at(-1)).toEqual(['> one\r\ntwo', false]);
+});
+
+test('an open file that is moved stays open under its new path; a deleted one is marked', async () => {
+  const { kernel, workspace } = await open();
+  const documents = new Documents(workspace, new Problems(kernel));
+  const document = documents.ensure('notes/a.txt');
+  await vi.waitUntil(() => document.kind === 'text');
+  await kernel.call('move', { from: 'notes', to: 'texts' });
+  await vi.waitUntil(() => document.path === 'texts/a.txt');
+  expect(document.gone).toBe(false);
+  await kernel.call('delete', { path: 'texts/a.txt' });
+  await vi.waitUntil(() => document.gone);
+});
+
+test('an answer of lint that a newer question overtook is dropped', async () => {
+  const answers: ((result: ToolResult) => void)[] = [];
+  const problems = new Problems({ subscribe: () => () => undefined, call: () => new Promise((resolve) => answers.push(resolve)) });
+  const report = (code: string): ToolResult => ({ ok: true, value: { ok: true, diagnostics: [{ code, path: 'a' }], fixed: 0, inputs: [], outputs: [], grant: {} } });
+  const old = problems.lint('a.flow.js', 'old');
+  const fresh = problems.lint('a.flow.js', 'new');
+  answers[1]?.(report('fresh'));
+  answers[0]?.(report('old'));
+  expect([await old, (await fresh)?.diagnostics[0]?.code]).toEqual([undefined, 'fresh']);
+  expect(problems.all.map((one) => one.code)).toEqual(['fresh']);
+});
+
+test('a run streams its log, asks for more, goes on, and leaves a record in the history', async () => {
+  const { workspace, toasts } = await open({ 'flows/endless.flow.js': 'while (true);' });
+  const runs = new Runs(workspace, toasts);
+  const run = await runs.start({ path: 'flows/endless.flow.js' });
+  await vi.waitUntil(() => run?.asked);
+  expect(run?.status).toBe('asking');
+  expect(run?.asked).toMatchObject({ limit: 'cpuMsMax', used: 10_000 });
+  expect(run?.logs.map((entry) => entry.text)).toEqual(['Counting primes until somebody stops me']);
+  if (run) await runs.answer(run, { limits: { cpuMsMax: 20_000 } });
+  await vi.waitUntil(() => run?.ended && runs.past[0]?.summary);
+  expect(run?.record?.value).toBe(78_498);
+  expect(runs.past[0]?.summary).toMatchObject({ path: 'flows/endless.flow.js', status: 'succeeded', logs: [] });
+});
+
+test('a cancelled run ends, and a refused start is told with what to do', async () => {
+  const { workspace, toasts } = await open();
+  const runs = new Runs(workspace, toasts);
+  const run = await runs.start({ path: 'flows/invoices.flow.js' });
+  if (run) await runs.cancel(run);
+  expect(run?.status).toBe('cancelled');
+  expect(await runs.start({ path: 'nowhere.flow.js' })).toBeUndefined();
+  expect(toasts.list.at(-1)).toMatchObject({ tone: 'error', text: expect.stringContaining('There is no “nowhere.flow.js”') });
+});
+
+test('deleting offers an undo that brings everything back', async () => {
+  const { workspace, toasts } = await open();
+  await workspace.remove(['notes/a.txt', 'notes/b.txt']);
+  await vi.waitUntil(() => !workspace.entries.has('notes/b.txt'));
+  toasts.list.at(-1)?.action?.run();
+  await vi.waitUntil(() => workspace.entries.has('notes/a.txt') && workspace.entries.has('notes/b.txt'));
+});
+
+test('copying a folder copies what is in it under a free name', async () => {
+  const { workspace } = await open();
+  await workspace.copy('notes', '');
+  await workspace.refresh();
+  expect([...workspace.entries.keys()]).toEqual(expect.arrayContaining(['notes 2', 'notes 2/a.txt', 'notes 2/b.txt']));
+});
