@@ -1,0 +1,246 @@
+// The page itself in Chromium, over the kernel in memory: built and served as the real one is, with
+// the same policy. It also leaves pictures of every state in `tests/output/pictures`.
+
+import { mkdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
+import { build } from 'vite';
+import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
+import { serve } from './serve.mjs';
+
+const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+const PICTURES = here('../../tests/output/pictures');
+const AXE = readFileSync(here('../../node_modules/axe-core/axe.min.js'), 'utf8');
+const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
+
+// Machines that check this are shared and slow; nothing here waits for time to pass.
+vi.setConfig({ testTimeout: 120_000 });
+
+let browser: Browser;
+let server: Awaited<ReturnType<typeof serve>>;
+
+beforeAll(async () => {
+  mkdirSync(PICTURES, { recursive: true });
+  await build({ configFile: here('../../vite.config.ts'), mode: 'fixture', logLevel: 'error' });
+  server = await serve(here('../../tests/output/fixture'));
+  browser = await chromium.launch({ executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium', args: FLAGS });
+}, 120_000);
+
+afterAll(async () => {
+  await browser?.close();
+  await server?.stop();
+});
+
+afterEach(async () => {
+  for (const context of browser.contexts()) await context.close();
+});
+
+/** A fresh page; what it complains about is found in `complaints`. */
+async function open(query = '', options: BrowserContextOptions = {}): Promise<{ page: Page; complaints: string[] }> {
+  const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, reducedMotion: 'reduce', ...options });
+  const page = await context.newPage();
+  page.setDefaultTimeout(30_000);
+  const complaints: string[] = [];
+  page.on('console', (message) => {
+    if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text());
+  });
+  page.on('pageerror', (error) => complaints.push(String(error)));
+  await page.goto(`${server.url}?step=2&${query}`);
+  return { page, complaints };
+}
+
+/** Takes a picture, and gives what axe finds serious. */
+async function look(page: Page, name: string): Promise<string[]> {
+  await page.screenshot({ path: `${PICTURES}/${name}.png` });
+  await page.evaluate(AXE);
+  const found = await page.evaluate(async () => {
+    const axe = (globalThis as unknown as { axe: { run(): Promise<{ violations: { id: string; impact: string; nodes: { html: string }[] }[] }> } }).axe;
+    return (await axe.run()).violations;
+  });
+  return found
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .map(({ id, nodes }) => `${name}: ${id}: ${nodes.map((node) => node.html.slice(0, 160)).join(' | ')}`);
+}
+
+const row = (page: Page, path: string) => page.locator(`[role=treeitem][data-path="${path}"]`);
+const editor = (page: Page) => page.locator('.cm-content').first();
+
+for (const colorScheme of ['light', 'dark'] as const)
+  test(`everything can be reached and read, ${colorScheme}, and nothing offends the policy`, async () => {
+    const { page, complaints } = await open('', { colorScheme });
+    const serious: string[] = [];
+    const shot = async (name: string) => serious.push(...(await look(page, `${colorScheme}-${name}`)));
+    await page.getByRole('button', { name: 'Invoice summary' }).waitFor();
+    await shot('welcome');
+    await page.getByRole('button', { name: 'Invoice summary' }).click();
+    await editor(page).waitFor();
+    await page.keyboard.press('Control+Enter');
+    await page.getByText('Succeeded').first().waitFor();
+    await shot('result');
+    for (const tab of ['Log', 'Files', 'Receipt']) {
+      await page.getByRole('tab', { name: new RegExp(`^${tab}`) }).last().click();
+      await shot(tab.toLowerCase());
+    }
+    await page.keyboard.press('Alt+4');
+    await page.getByRole('button', { name: 'Add await' }).waitFor();
+    await shot('problems');
+    await page.keyboard.press('Alt+5');
+    await shot('history');
+    await page.keyboard.press('Control+K');
+    await page.getByRole('option', { name: /Reset the layout/ }).waitFor();
+    await shot('commands');
+    await page.keyboard.press('Escape');
+    await row(page, 'flows/invoices.flow.js').click({ button: 'right' });
+    await shot('menu');
+    await page.getByRole('menuitem', { name: 'Earlier versions' }).click();
+    await page.getByText('Restore this version').waitFor();
+    await shot('versions');
+    expect(serious).toEqual([]);
+    expect(complaints).toEqual([]);
+  });
+
+test('a narrow screen shows one pane at a time, and all of them', async () => {
+  const { page, complaints } = await open('', { viewport: { width: 420, height: 860 } });
+  const serious: string[] = [];
+  await row(page, 'flows/invoices.flow.js').click();
+  await editor(page).waitFor();
+  serious.push(...(await look(page, 'narrow-editor')));
+  for (const pane of ['Files', 'Run', 'Output', 'Problems', 'History']) {
+    await page.getByRole('navigation', { name: 'Panels' }).getByRole('button', { name: pane }).click();
+    serious.push(...(await look(page, `narrow-${pane.toLowerCase()}`)));
+  }
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(420);
+  expect(serious).toEqual([]);
+  expect(complaints).toEqual([]);
+});
+
+test('files are made, renamed, moved, deleted and brought back by keyboard alone', async () => {
+  const { page } = await open();
+  await row(page, 'notes').waitFor();
+  await page.getByRole('tree').focus();
+  await page.keyboard.type('no');
+  await page.keyboard.press('Alt+N');
+  await page.getByLabel('Name of the new file in notes').fill('plan.md');
+  await page.keyboard.press('Enter');
+  await row(page, 'notes/plan.md').waitFor();
+  await page.getByRole('tree').focus();
+  await page.keyboard.press('F2');
+  await page.keyboard.type('idea');
+  await page.keyboard.press('Enter');
+  await row(page, 'notes/idea.md').waitFor();
+  await page.keyboard.press('Control+x');
+  await page.keyboard.press('Home');
+  await page.keyboard.press('Control+v');
+  await row(page, 'notes/idea.md').waitFor({ state: 'detached' });
+  await page.keyboard.press('ArrowRight');
+  await row(page, 'data/idea.md').waitFor();
+  await page.keyboard.type('idea');
+  await page.keyboard.press('Delete');
+  await row(page, 'data/idea.md').waitFor({ state: 'detached' });
+  await page.getByRole('status').filter({ hasText: 'Deleted “idea.md”' }).getByRole('button', { name: 'Undo' }).click();
+  await row(page, 'data/idea.md').waitFor();
+});
+
+test('an entry is dragged into a folder, and files of the device are dropped into one', async () => {
+  const { page } = await open();
+  await row(page, 'embed.json').dragTo(row(page, 'notes'));
+  await row(page, 'embed.json').waitFor({ state: 'detached' });
+  await row(page, 'notes').click();
+  await row(page, 'notes/embed.json').waitFor();
+  await row(page, 'data').evaluate((target) => {
+    const transfer = new DataTransfer();
+    transfer.items.add(new File(['a,b\n1,2\n'], 'new.csv'));
+    for (const type of ['dragover', 'drop']) target.dispatchEvent(new DragEvent(type, { dataTransfer: transfer, bubbles: true, cancelable: true }));
+  });
+  await row(page, 'data/new.csv').waitFor();
+});
+
+test('what is typed is checked at once, mended by a fix, kept as a draft and saved', async () => {
+  const { page } = await open();
+  await row(page, 'flows/broken.flow.js').click();
+  await editor(page).waitFor();
+  await page.keyboard.press('Alt+4');
+  await page.getByText('has no member').waitFor();
+  await page.getByRole('button', { name: 'Change to readText' }).click();
+  await page.getByText('No problems in the open flows.').waitFor();
+  await page.locator('.dock-tab.dirty').waitFor();
+  await page.keyboard.press('Control+s');
+  await page.locator('.dock-tab.dirty').waitFor({ state: 'detached' });
+  const writes = await page.evaluate(() => (globalThis as unknown as { fixture: { calls: { name: string; input: { draft?: boolean; content: string } }[] } }).fixture.calls.filter((call) => call.name === 'write'));
+  expect(writes.at(-1)?.input.content).toContain('readText');
+  expect(writes.at(-1)?.input.draft).toBeUndefined();
+});
+
+test('the editor completes the flow API with its documentation', async () => {
+  const { page } = await open();
+  await row(page, 'flows/broken.flow.js').click();
+  await editor(page).click();
+  await page.keyboard.press('Control+End');
+  await page.keyboard.type('flow.fs.writeJ');
+  await page.locator('.cm-tooltip-autocomplete').getByText('writeJson', { exact: true }).waitFor();
+  await page.locator('.cm-completionInfo').getByText('Writes a value as JSON.').waitFor();
+});
+
+test('a run asks for more, goes on, and can be looked at again', async () => {
+  const { page } = await open();
+  await page.getByRole('button', { name: 'Count primes' }).click();
+  await page.keyboard.press('Control+Enter');
+  await page.getByRole('alertdialog').getByText('reached its limit: computing time, 10 s').waitFor();
+  await page.getByRole('button', { name: 'Grant up to 20 s' }).click();
+  await page.getByRole('region', { name: 'Result' }).getByText('78498').waitFor();
+  await page.keyboard.press('Alt+5');
+  await page.getByRole('button', { name: 'Run endless.flow.js again' }).waitFor();
+});
+
+test('a domain is denied until the person allows it, and that is remembered', async () => {
+  const { page } = await open();
+  await page.getByRole('button', { name: 'Exchange rates' }).click();
+  const allow = page.getByRole('checkbox', { name: /api\.frankfurter\.dev/ });
+  expect(await allow.isChecked()).toBe(false);
+  await allow.check();
+  await page.reload();
+  await row(page, 'flows/rates.flow.mjs').click();
+  await page.getByText('allowed', { exact: true }).waitFor();
+  await page.getByRole('button', { name: 'Run', exact: true }).last().click();
+  await page.getByText('Failed').first().waitFor();
+  const runs = await page.evaluate(() => (globalThis as unknown as { fixture: { calls: { name: string; input: { allowNet?: string[] } }[] } }).fixture.calls.filter((call) => call.name === 'run_flow'));
+  expect(runs[0]?.input.allowNet).toEqual(['api.frankfurter.dev']);
+});
+
+test('open files and the layout come back after a reload, and the layout can be reset', async () => {
+  const { page } = await open();
+  await row(page, 'flows/invoices.flow.js').click();
+  await page.locator('.dock-tab', { hasText: 'History' }).click();
+  await page.waitForFunction(() => localStorage.getItem('selvage.layout.1')?.includes('invoices.flow.js'));
+  await page.reload();
+  await page.locator('.dock-tab.file', { hasText: 'invoices.flow.js' }).waitFor();
+  await page.keyboard.press('Control+K');
+  await page.keyboard.type('reset');
+  await page.keyboard.press('Enter');
+  await page.locator('.dock-tab.file', { hasText: 'invoices.flow.js' }).waitFor();
+  await page.getByRole('tab', { name: 'Output', selected: true }).waitFor();
+});
+
+test('a workspace that another tab holds waits and says so; one in memory warns', async () => {
+  const waiting = await open('storage=waiting');
+  await waiting.page.getByRole('heading', { name: 'Selvage is open in another tab' }).waitFor();
+  await waiting.page.evaluate(() => {
+    const { fixture } = globalThis as unknown as { fixture: { emit(event: unknown): void } };
+    fixture.emit({ kind: 'storage', mode: 'durable' });
+    fixture.emit({ kind: 'ready', tools: [] });
+  });
+  await row(waiting.page, 'notes').waitFor();
+  const memory = await open('storage=memory');
+  await memory.page.getByText('Nothing is kept.').waitFor();
+});
+
+test('thousands of files cost only the rows that are seen', async () => {
+  const { page } = await open('many=5000');
+  await row(page, 'many').waitFor();
+  await page.getByRole('tree').focus();
+  await row(page, 'many').click();
+  await page.keyboard.press('*');
+  await page.keyboard.press('End');
+  await row(page, 'embed.json').waitFor();
+  expect(await page.getByRole('treeitem').count()).toBeLessThan(120);
+});
