@@ -4,6 +4,7 @@
 //! is declared, the inputs are what the flow reads of `flow.args`.
 
 use crate::flow::{Flow, Root, argument};
+use crate::literal::literal;
 use crate::runtime::{DECLARES_INPUT, DECLARES_OUTPUT};
 use crate::values;
 use oxc_ast::AstKind;
@@ -12,14 +13,11 @@ use oxc_ast::ast::{
     ObjectPropertyKind, Statement,
 };
 use oxc_span::{GetSpan, Span};
-use oxc_syntax::operator::UnaryOperator;
 use selvage_tool::catalogue::{InputKind, InputSpec};
-use serde_json::{Number, Value};
+use serde_json::Value;
 
 /// The most inputs of a flow that are listed.
 pub const INPUTS_MAX: usize = 100;
-/// The deepest literal that is read as a value.
-const LITERAL_DEPTH_MAX: u32 = 20;
 
 /// What a flow says of itself.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -44,10 +42,15 @@ pub fn face(flow: &Flow<'_>) -> Face {
     let mut face = Face::default();
     if flow.entry.declare.is_some() {
         face.declared = true;
-        for node in flow.nodes().iter() {
-            if let AstKind::CallExpression(call) = node.kind() {
-                face.declaration(flow, call);
-            }
+        let calls = flow.nodes().iter().filter_map(|node| match node.kind() {
+            AstKind::CallExpression(call) => Some(call),
+            _ => None,
+        });
+        // In a chain the last call is the outermost, so the order is that of the ends.
+        let mut calls: Vec<_> = calls.collect();
+        calls.sort_by_key(|call| call.span.end);
+        for call in calls {
+            face.declaration(flow, call);
         }
     } else {
         for statement in &flow.semantic.nodes().program().body {
@@ -349,60 +352,6 @@ fn default_after(flow: &Flow<'_>, node: oxc_semantic::NodeId, span: Span) -> Opt
         }) if left.span() == span && !operator.is_and() => Some(literal(right, 0)),
         _ => None,
     }
-}
-
-/// A literal as a JSON value.
-#[must_use]
-pub fn literal(expression: &Expression<'_>, depth: u32) -> Option<Value> {
-    if depth > LITERAL_DEPTH_MAX {
-        return None;
-    }
-    match expression.without_parentheses() {
-        Expression::StringLiteral(text) => text.value.as_str().map(Value::from),
-        Expression::TemplateLiteral(template) => template.single_quasi()?.as_str().map(Value::from),
-        Expression::NumericLiteral(number) => json_number(number.value),
-        Expression::BooleanLiteral(boolean) => Some(Value::Bool(boolean.value)),
-        Expression::NullLiteral(_) => Some(Value::Null),
-        Expression::UnaryExpression(unary) if unary.operator == UnaryOperator::UnaryNegation => {
-            match &unary.argument {
-                Expression::NumericLiteral(number) => json_number(-number.value),
-                _ => None,
-            }
-        }
-        Expression::ArrayExpression(array) => {
-            let element = |element: &oxc_ast::ast::ArrayExpressionElement<'_>| {
-                literal(element.as_expression()?, depth + 1)
-            };
-            array
-                .elements
-                .iter()
-                .map(element)
-                .collect::<Option<Vec<_>>>()
-                .map(Value::Array)
-        }
-        Expression::ObjectExpression(object) => {
-            let mut map = serde_json::Map::new();
-            for property in &object.properties {
-                let property = property.as_property()?;
-                map.insert(
-                    property.key.static_name()?.as_str()?.to_owned(),
-                    literal(&property.value, depth + 1)?,
-                );
-            }
-            Some(Value::Object(map))
-        }
-        _ => None,
-    }
-}
-
-/// Whole numbers stay whole, as they were written.
-#[allow(clippy::cast_possible_truncation)]
-fn json_number(number: f64) -> Option<Value> {
-    const WHOLE_MAX: f64 = 9_007_199_254_740_991.0;
-    if number.fract() == 0.0 && number.abs() <= WHOLE_MAX {
-        return Some(Value::from(number as i64));
-    }
-    Number::from_f64(number).map(Value::Number)
 }
 
 #[cfg(test)]

@@ -31,12 +31,14 @@
 //! ```
 
 mod charset;
+mod domains;
 pub mod entry;
 pub mod fix;
 pub mod flow;
 pub mod gate;
 pub mod grant;
 pub mod inputs;
+mod literal;
 pub mod modules;
 pub mod paths;
 pub mod rules;

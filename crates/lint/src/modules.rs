@@ -79,7 +79,14 @@ pub fn unresolved(from: &str, specifier: &str, context: &Context<'_>) -> Option<
         Err(NoPath::Package) => {
             return Some((
                 format!("`{specifier}` names no file: there are no packages."),
-                "Begin with `./` for a file beside this one, or with `/` for one from the workspace's root.".into(),
+                match (context.exists)(specifier) {
+                    true => format!("Write `/{specifier}`: it counts from the workspace's root."),
+                    false => {
+                        "Begin with `./` for a file beside this one, or with `/` for one from \
+                              the workspace's root."
+                            .into()
+                    }
+                },
             ));
         }
         Err(NoPath::Address) => {

@@ -122,12 +122,11 @@ pub const GLOBALS: &[&str] = &[
     "Response",
 ];
 
-/// Global names of the language itself.
+/// Global names of the language itself, as far as the interpreter has them.
 pub const BUILTINS: &[&str] = &[
     "AggregateError",
     "Array",
     "ArrayBuffer",
-    "AsyncDisposableStack",
     "Atomics",
     "BigInt",
     "BigInt64Array",
@@ -135,7 +134,6 @@ pub const BUILTINS: &[&str] = &[
     "Boolean",
     "DataView",
     "Date",
-    "DisposableStack",
     "Error",
     "EvalError",
     "FinalizationRegistry",
@@ -147,7 +145,6 @@ pub const BUILTINS: &[&str] = &[
     "Int16Array",
     "Int32Array",
     "Int8Array",
-    "Intl",
     "Iterator",
     "JSON",
     "Map",
@@ -164,10 +161,8 @@ pub const BUILTINS: &[&str] = &[
     "Set",
     "SharedArrayBuffer",
     "String",
-    "SuppressedError",
     "Symbol",
     "SyntaxError",
-    "Temporal",
     "TypeError",
     "URIError",
     "Uint16Array",
@@ -182,7 +177,6 @@ pub const BUILTINS: &[&str] = &[
     "decodeURIComponent",
     "encodeURI",
     "encodeURIComponent",
-    "escape",
     "eval",
     "globalThis",
     "isFinite",
@@ -190,5 +184,4 @@ pub const BUILTINS: &[&str] = &[
     "parseFloat",
     "parseInt",
     "undefined",
-    "unescape",
 ];

@@ -1,7 +1,7 @@
 //! # no-entry
 //!
 //! **What it does.** Finds a module that a run could not begin: it exports neither a default function
-//! nor `setup` or `init` with `run`.
+//! nor `setup` or `init` with `run`. Also a script with only one of the two, which nothing calls.
 //!
 //! **Why.** A module's result is what its default export gives; without one nothing is run.
 //!
@@ -24,7 +24,11 @@ pub const RULE: Rule = Rule {
 
 fn check<'s, 'a>(scene: &Scene<'s, 'a>, findings: &mut Findings<'s, 'a>) {
     let flow = scene.flow;
-    if !flow.module || flow.entry.shape.is_some() {
+    if !flow.module {
+        half_an_entry(scene, findings);
+        return;
+    }
+    if flow.entry.shape.is_some() {
         return;
     }
     let program = flow.semantic.nodes().program();
@@ -52,6 +56,42 @@ fn check<'s, 'a>(scene: &Scene<'s, 'a>, findings: &mut Findings<'s, 'a>) {
         "This module has no default export, so a run has nowhere to begin.",
         "Put the work into `export default async (flow) => { … }`; what it returns is the result.",
     );
+}
+
+/// A script that has one of the two functions, and does not call it itself.
+fn half_an_entry(scene: &Scene<'_, '_>, findings: &mut Findings<'_, '_>) {
+    let flow = scene.flow;
+    if flow.entry.run.is_some() {
+        return;
+    }
+    for name in ["setup", "init", "run"] {
+        let Some(symbol) = flow.scoping().get_root_binding(name.into()) else {
+            continue;
+        };
+        let called = flow
+            .scoping()
+            .get_resolved_references(symbol)
+            .next()
+            .is_some();
+        if called || entry::local_function(flow.semantic.nodes().program(), name).is_none() {
+            continue;
+        }
+        let other = if name == "run" {
+            "`setup` or `init`"
+        } else {
+            "`run`"
+        };
+        findings.add(
+            flow.scoping().symbol_span(symbol),
+            format!("`{name}` is never called: a run calls it only where there is {other} too."),
+            if name == "run" {
+                "Add `function setup(flow) { … }` that declares the inputs, or write \
+                 `export default async (flow) => { … }`."
+            } else {
+                "Add `async function run(services) { … }` that does the work."
+            },
+        );
+    }
 }
 
 /// `export` before the top-level statements that declare these functions and have none yet.
@@ -93,9 +133,12 @@ mod tests {
             "export function setup() {} export async function run() {}",
             "export const init = () => {}; export const run = () => {};",
             "function setup() {} function run() {}",
+            "const run = () => 1; run()",
         ];
         let fail = [
             "export const a = 1",
+            "function setup(flow) { flow.title('T') }",
+            "async function run(services) {}",
             "await 1",
             "await (1)",
             "import { sum } from './there.js'; function setup() {} function run() { sum() }",

@@ -10,8 +10,8 @@
 //! **Fix.** None: what is done with the answer has to change too.
 
 use super::{Check, Findings, Rule, Scene};
+use crate::domains::{addresses, begins};
 use crate::flow::argument;
-use crate::grant::{addresses, begins};
 use crate::values::Piece;
 use oxc_ast::AstKind;
 use oxc_semantic::AstNode;

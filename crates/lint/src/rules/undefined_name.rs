@@ -84,6 +84,13 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ("WebAssembly", "It is not there in a run."),
     ("Deno", "Use `flow.fs`, `flow.args` and `flow.env`."),
     ("Bun", "Use `flow.fs`, `flow.args` and `flow.env`."),
+    (
+        "Intl",
+        "There are no locales in a run; write numbers with `toFixed` and dates with `toISOString`.",
+    ),
+    ("Temporal", "Use `Date`."),
+    ("escape", "Use `encodeURIComponent`."),
+    ("unescape", "Use `decodeURIComponent`."),
     ("fs", "Write `flow.fs`."),
     ("args", "Write `flow.args`."),
     ("env", "Write `flow.env`."),

@@ -9,7 +9,7 @@
 //! **Fix.** None: the grant is not in the file.
 
 use super::{Check, Findings, Rule, Scene};
-use crate::grant::domains;
+use crate::domains::domains;
 use oxc_ast::AstKind;
 use oxc_semantic::AstNode;
 use selvage_tool::{Grant, Severity};

@@ -57,12 +57,16 @@ fn check<'s, 'a>(scene: &Scene<'s, 'a>, findings: &mut Findings<'s, 'a>) {
         };
         let top_of_script =
             !scene.flow.module && scoping.symbol_scope_id(symbol) == scoping.root_scope_id();
-        let is_entry = entry.iter().flatten().any(|callable| {
-            nodes
-                .kind(declaration)
-                .span()
-                .contains_inclusive(callable.span())
-        });
+        // Missing exports are another rule's to report.
+        let meant_as_entry =
+            scene.flow.entry.shape.is_none() && matches!(name, "setup" | "init" | "run");
+        let is_entry = meant_as_entry
+            || entry.iter().flatten().any(|callable| {
+                nodes
+                    .kind(declaration)
+                    .span()
+                    .contains_inclusive(callable.span())
+            });
         if counts
             && !is_entry
             && !(top_of_script && matches!(nodes.kind(declaration), AstKind::Function(_)))
