@@ -206,7 +206,7 @@ fn unhex(text: &str) -> Option<[u8; 32]> {
     }
     let digit = |byte: u8| char::from(byte).to_digit(16);
     let mut out = [0; 32];
-    for (byte, pair) in out.iter_mut().zip(bytes.chunks_exact(2)) {
+    for (byte, pair) in out.iter_mut().zip(bytes.as_chunks::<2>().0) {
         *byte = (digit(pair[0])? * 16 + digit(pair[1])?) as u8;
     }
     Some(out)

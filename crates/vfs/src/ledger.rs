@@ -10,14 +10,12 @@
 
 use crate::error::{Result, VfsError};
 use crate::id::{Heads, NodeId};
+use crate::ledger_node;
 use crate::message::Message;
-use crate::node::{Kind, Node, Seal};
+use crate::node::{Node, Seal};
 use crate::tree::Tree;
 use automerge::transaction::{CommitOptions, Transactable};
-use automerge::{
-    ActorId, Automerge, ChangeHash, ObjId, ObjType, ROOT, ReadDoc, ScalarValue, ScalarValueRef,
-    ValueRef,
-};
+use automerge::{ActorId, Automerge, ChangeHash, ObjId, ObjType, ROOT, ReadDoc};
 use std::collections::BTreeSet;
 
 /// The actor of the first change. It makes nothing else, ever.
@@ -130,70 +128,7 @@ impl Ledger {
         }
     }
 
-    fn read_object(
-        &self,
-        id: NodeId,
-        object: &ObjId,
-        at: Option<&[ChangeHash]>,
-    ) -> Result<Option<Node>> {
-        let mut kind = None;
-        let mut node = Node::new(id, Kind::File, String::new(), 0);
-        if let ObjId::Id(counter, actor, _) = object {
-            node.birth = (*counter, actor.to_bytes().to_vec());
-        }
-        for item in self.range(object, at) {
-            match (&*item.key, &item.value) {
-                ("kind", ValueRef::Scalar(ScalarValueRef::Str(word))) => {
-                    kind = match &**word {
-                        "file" => Some(Kind::File),
-                        "folder" => Some(Kind::Folder),
-                        _ => None,
-                    };
-                }
-                ("name", ValueRef::Scalar(ScalarValueRef::Str(name))) => {
-                    node.name = name.to_string()
-                }
-                ("made", ValueRef::Scalar(value)) => node.made_ms = unsigned(value),
-                ("up", ValueRef::Object(_)) => {
-                    for edge in self.range(&item.id(), at) {
-                        if let (Ok(parent), ValueRef::Scalar(value)) =
-                            (edge.key.parse(), &edge.value)
-                        {
-                            let count = if edge.conflict {
-                                self.largest(&item.id(), &edge.key, at)?
-                            } else {
-                                unsigned(value)
-                            };
-                            node.edges.insert(parent, count);
-                        }
-                    }
-                }
-                ("seal", ValueRef::Scalar(ScalarValueRef::Bytes(bytes))) => {
-                    if item.conflict {
-                        for bytes in self.all_bytes(object, "seal", at)? {
-                            node.seals.push(Seal::decode(&bytes)?);
-                        }
-                    } else {
-                        node.seals.push(Seal::decode(bytes)?);
-                    }
-                }
-                ("seen", ValueRef::Scalar(ScalarValueRef::Bytes(bytes))) => {
-                    if item.conflict {
-                        node.seen = self.all_bytes(object, "seen", at)?;
-                    } else {
-                        node.seen.push(bytes.to_vec());
-                    }
-                }
-                _ => {}
-            }
-        }
-        let Some(kind) = kind else { return Ok(None) };
-        node.kind = kind;
-        node.shown.clone_from(&node.name);
-        Ok(Some(node))
-    }
-
-    fn range<'a>(
+    pub(crate) fn range<'a>(
         &'a self,
         object: &ObjId,
         at: Option<&[ChangeHash]>,
@@ -204,70 +139,71 @@ impl Ledger {
         }
     }
 
-    fn all(
+    pub(crate) fn all(
         &self,
         object: &ObjId,
         key: &str,
         at: Option<&[ChangeHash]>,
-    ) -> Result<Vec<automerge::Value<'_>>> {
-        let values = match at {
+    ) -> Result<Vec<(automerge::Value<'_>, ObjId)>> {
+        match at {
             Some(heads) => self.doc.get_all_at(object, key, heads),
             None => self.doc.get_all(object, key),
-        };
-        Ok(values
-            .map_err(damaged)?
-            .into_iter()
-            .map(|(value, _)| value)
-            .collect())
+        }
+        .map_err(damaged)
     }
 
-    fn all_bytes(
+    pub(crate) fn all_bytes(
         &self,
         object: &ObjId,
         key: &str,
         at: Option<&[ChangeHash]>,
     ) -> Result<Vec<Vec<u8>>> {
-        Ok(self
-            .all(object, key, at)?
+        let values = self.all(object, key, at)?;
+        Ok(values
             .iter()
-            .filter_map(|value| Some(value.as_bytes()?.to_vec()))
+            .filter_map(|(value, _)| Some(value.as_bytes()?.to_vec()))
             .collect())
     }
 
-    fn largest(&self, object: &ObjId, key: &str, at: Option<&[ChangeHash]>) -> Result<u64> {
-        Ok(self
-            .all(object, key, at)?
+    pub(crate) fn largest(
+        &self,
+        object: &ObjId,
+        key: &str,
+        at: Option<&[ChangeHash]>,
+    ) -> Result<u64> {
+        let values = self.all(object, key, at)?;
+        Ok(values
             .iter()
-            .filter_map(automerge::Value::as_u64)
+            .filter_map(|(value, _)| value.as_u64())
             .max()
             .unwrap_or(0))
     }
 
-    /// Whether a file holds a seal that none of the deletions of `deleted` saw.
-    pub fn is_unseen(&self, file: &Node, deleted: &Node) -> bool {
-        let object = match self.doc.get(&self.nodes, file.id.to_string()) {
-            Ok(Some((_, object))) => object,
-            _ => return false,
-        };
-        let seen_by = |heads: &[u8]| -> Vec<Vec<u8>> {
-            let heads: Vec<ChangeHash> = heads
-                .chunks_exact(32)
-                .filter_map(|hash| ChangeHash::try_from(hash).ok())
-                .collect();
-            self.all_bytes(&object, "seal", Some(&heads))
-                .unwrap_or_default()
+    /// Whether a file holds a seal that none of the deletions of these nodes knew of.
+    ///
+    /// What a deletion knew is what its change follows, and what that change wrote itself.
+    pub fn is_unseen(&self, file: &Node, deleted: &[NodeId], at: Option<&Heads>) -> Result<bool> {
+        let at = at.map(hashes);
+        let object = |id: NodeId| -> Result<Option<ObjId>> {
+            let found = self.doc.get(&self.nodes, id.to_string()).map_err(damaged)?;
+            Ok(found.map(|(_, object)| object))
         };
         let mut left: Vec<Vec<u8>> = file.seals.iter().map(Seal::encode).collect();
-        if deleted.seen.is_empty() {
-            return false;
+        let mut is_told = false;
+        for id in deleted {
+            let Some(node) = object(*id)? else { continue };
+            for (_, op) in self.all(&node, "seen", at.as_deref())? {
+                let (Some(change), Some(file)) = (self.doc.hash_for_opid(&op), object(file.id)?)
+                else {
+                    continue;
+                };
+                is_told = true;
+                let known = self.all_bytes(&file, "seal", Some(&[change]))?;
+                left.retain(|seal| !known.contains(seal));
+            }
         }
-        for heads in &deleted.seen {
-            let seen = seen_by(heads);
-            left.retain(|seal| !seen.contains(seal));
-        }
-        // A seal that a deletion saw and a later seal replaced is not left over; one that the
-        // deletion could not know is.
-        !left.is_empty()
+        // A deletion by another program may say nothing of what it saw; it is taken at its word.
+        Ok(is_told && !left.is_empty())
     }
 
     /// Writes the registers that differ as one change. `None` when nothing differs.
@@ -292,7 +228,7 @@ impl Ledger {
                         let (old, Some(new)) = (before.node(*id), after.node(*id)) else {
                             continue;
                         };
-                        if write_node(tx, &nodes, old, new)? {
+                        if ledger_node::write_node(tx, &nodes, old, new)? {
                             made.push(*id);
                         }
                     }
@@ -350,71 +286,11 @@ impl Ledger {
     }
 }
 
-/// Writes what differs, and tells whether the node is new. A node that came and went within one
-/// change leaves no trace.
-fn write_node(
-    tx: &mut automerge::transaction::Transaction<'_>,
-    nodes: &ObjId,
-    old: Option<&Node>,
-    new: &Node,
-) -> Result<bool, automerge::AutomergeError> {
-    let (object, up) = match old {
-        Some(_) => {
-            let Some((_, object)) = tx.get(nodes, new.id.to_string())? else {
-                return Ok(false);
-            };
-            let Some((_, up)) = tx.get(&object, "up")? else {
-                return Ok(false);
-            };
-            (object, up)
-        }
-        None if new.parent == NodeId::TRASH => return Ok(false),
-        None => {
-            let object = tx.put_object(nodes, new.id.to_string(), ObjType::Map)?;
-            let kind = match new.kind {
-                Kind::File => "file",
-                Kind::Folder => "folder",
-            };
-            tx.put(&object, "kind", kind)?;
-            tx.put(&object, "made", new.made_ms)?;
-            let up = tx.put_object(&object, "up", ObjType::Map)?;
-            (object, up)
-        }
-    };
-    if old.is_none_or(|old| old.name != new.name) {
-        tx.put(&object, "name", new.name.as_str())?;
-    }
-    for (parent, count) in &new.edges {
-        if old.is_none_or(|old| old.edges.get(parent) != Some(count)) {
-            tx.put(&up, parent.to_string(), *count)?;
-        }
-    }
-    if old.is_none_or(|old| old.seals != new.seals)
-        && let Some(seal) = new.seal()
-    {
-        tx.put(&object, "seal", ScalarValue::Bytes(seal.encode()))?;
-    }
-    if old.is_none_or(|old| old.seen != new.seen)
-        && let Some(seen) = new.seen.last()
-    {
-        tx.put(&object, "seen", ScalarValue::Bytes(seen.clone()))?;
-    }
-    Ok(old.is_none())
-}
-
-fn unsigned(value: &ScalarValueRef<'_>) -> u64 {
-    match value {
-        ScalarValueRef::Uint(value) => *value,
-        ScalarValueRef::Int(value) => u64::try_from(*value).unwrap_or(0),
-        _ => 0,
-    }
-}
-
 fn hashes(heads: &Heads) -> Vec<ChangeHash> {
     heads.0.iter().map(|hash| ChangeHash(*hash)).collect()
 }
 
-fn damaged(error: automerge::AutomergeError) -> VfsError {
+pub(crate) fn damaged(error: automerge::AutomergeError) -> VfsError {
     VfsError::Damaged {
         why: error.to_string(),
     }

@@ -177,6 +177,8 @@ pub(crate) struct Node {
     pub shown: String,
     /// Derived: why the view differs from the registers.
     pub mark: Option<Mark>,
+    /// Derived: a deletion had not seen what the file holds, so it is not followed.
+    pub restored: bool,
 }
 
 impl Node {
@@ -193,6 +195,22 @@ impl Node {
             birth: (u64::MAX, Vec::new()),
             parent: NodeId::TRASH,
             mark: None,
+            restored: false,
+        }
+    }
+
+    /// The mark that a node has for itself, whatever else its folder holds.
+    pub fn own_mark(&self) -> Option<Mark> {
+        if self.restored {
+            return Some(Mark::Restored);
+        }
+        (self.seals.len() > 1).then_some(Mark::Apart)
+    }
+
+    /// Notes that the place where the node is shown is now what its registers say.
+    pub fn settle(&mut self) {
+        if std::mem::take(&mut self.restored) && self.mark == Some(Mark::Restored) {
+            self.mark = self.own_mark();
         }
     }
 

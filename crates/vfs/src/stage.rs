@@ -8,66 +8,11 @@ use crate::error::{Result, VfsError};
 use crate::id::{Hash, NodeId};
 use crate::limits::{DEPTH_MAX, FILE_BYTES_MAX, PATH_BYTES_MAX, TEXT_BYTES_MAX};
 use crate::node::{Kind, Node};
+use crate::op::Op;
 use crate::path::Path;
 use crate::tree::{Found, Shown, Tree};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
-
-/// One step of a change. Paths are workspace paths; a leading slash is allowed.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Op {
-    /// Gives a file its content. Missing folders are made.
-    Write {
-        /// The file.
-        path: String,
-        /// The whole content.
-        bytes: Vec<u8>,
-        /// Refuse when the file is there already.
-        create_only: bool,
-        /// The content that the writer started from. When the file holds another one by now, what
-        /// the writer changed is joined into it, if both are text; without a base, the new
-        /// content replaces whatever is there.
-        base: Option<Hash>,
-    },
-    /// Gives a text file its live text, as an editor does while somebody types: durable, and no
-    /// change in the ledger before the next seal. A file that is not there is made as by `Write`.
-    Draft {
-        /// The file.
-        path: String,
-        /// The whole text.
-        text: String,
-    },
-    /// Makes a folder and the folders above it. A folder that is there is left as it is.
-    Mkdir {
-        /// The folder.
-        path: String,
-    },
-    /// Moves or renames a file or a folder. Missing folders above the new path are made.
-    Move {
-        /// Where it is.
-        from: String,
-        /// Its new path, the last name included. Nothing may be there.
-        to: String,
-    },
-    /// Deletes a file, or a folder with everything in it.
-    Remove {
-        /// What to delete.
-        path: String,
-    },
-}
-
-impl Op {
-    /// A [`Op::Write`] that replaces whatever is there.
-    #[must_use]
-    pub fn write(path: impl Into<String>, bytes: impl Into<Vec<u8>>) -> Self {
-        Self::Write {
-            path: path.into(),
-            bytes: bytes.into(),
-            create_only: false,
-            base: None,
-        }
-    }
-}
 
 /// What a file shall hold after the change.
 #[derive(Debug, Clone, Default)]
@@ -90,6 +35,7 @@ pub(crate) struct Stage<'a> {
     pub touched: BTreeSet<NodeId>,
     pub bodies: BTreeMap<NodeId, Body>,
     pub paths: BTreeSet<String>,
+    made: Vec<NodeId>,
     ids: &'a mut dyn FnMut() -> u128,
     at_ms: u64,
     heads: Vec<u8>,
@@ -109,6 +55,7 @@ impl<'a> Stage<'a> {
             touched: BTreeSet::new(),
             bodies: BTreeMap::new(),
             paths: BTreeSet::new(),
+            made: Vec::new(),
             ids,
             at_ms,
             heads: heads.hashes().concat(),
@@ -177,6 +124,7 @@ impl<'a> Stage<'a> {
 
     /// The change as a whole.
     pub fn finish(mut self) -> Finished {
+        self.drop_stillborn();
         // The place for recovered files is shown only while it holds some.
         if self
             .tree
@@ -196,6 +144,31 @@ impl<'a> Stage<'a> {
             touched: self.touched,
             bodies: self.bodies,
             paths: self.paths,
+        }
+    }
+
+    /// Forgets what came and went within the change. A folder stays, deleted, while it holds
+    /// something from before: that must hang somewhere.
+    fn drop_stillborn(&mut self) {
+        let mut dead: Vec<NodeId> = std::mem::take(&mut self.made);
+        dead.retain(|id| !self.tree.is_alive(*id));
+        loop {
+            let left = dead.len();
+            dead.retain(|id| {
+                let is_empty = self
+                    .tree
+                    .folder(*id)
+                    .is_none_or(|folder| folder.kids.is_empty());
+                if is_empty {
+                    self.tree.forget(*id);
+                    self.touched.remove(id);
+                    self.bodies.remove(id);
+                }
+                !is_empty
+            });
+            if dead.len() == left {
+                return;
+            }
         }
     }
 
@@ -273,6 +246,7 @@ impl<'a> Stage<'a> {
         self.touched.extend(anchored);
         self.tree
             .create(Node::new(id, kind, name.to_owned(), self.at_ms), parent);
+        self.made.push(id);
         self.touched.insert(id);
         self.paths.insert(path.to_string());
         Ok(id)
@@ -423,11 +397,18 @@ impl<'a> Stage<'a> {
     /// Deletes a node, and notes what the deletion saw.
     pub fn trash(&mut self, id: NodeId) {
         self.tree.place(id, NodeId::TRASH);
-        if let Some(node) = self.tree.node_mut(id) {
-            node.seen = vec![self.heads.clone()];
-        }
+        self.note_seen(id);
         self.bodies.remove(&id);
         self.touched.insert(id);
+    }
+
+    /// Notes what a node that is deleted by now held when it went.
+    pub fn note_seen(&mut self, id: NodeId) {
+        if !self.tree.is_alive(id)
+            && let Some(node) = self.tree.node_mut(id)
+        {
+            node.seen = vec![self.heads.clone()];
+        }
     }
 
     /// Names and bytes that a moved folder's content gets, against the limits.

@@ -116,10 +116,6 @@ impl Texts {
     ) -> Result<Outcome> {
         let mut outcome = Outcome::default();
         for (id, body) in bodies {
-            // What a deleted file held stays in its live text, in case it comes back.
-            if !after.is_alive(id) {
-                continue;
-            }
             let old = before.node(id).and_then(|node| node.seal()).cloned();
             self.write_one(storage, after, id, &body, old.as_ref(), meta, &mut outcome)?;
         }
@@ -216,9 +212,7 @@ impl Texts {
                     origin: meta.origin.clone(),
                     state,
                 };
-                if let Some(node) = after.node_mut(id) {
-                    node.seals = vec![seal];
-                }
+                after.seal(id, seal);
                 outcome.blobs.push((hash, bytes));
             }
         }

@@ -4,8 +4,8 @@
 //! local change keeps it in step folder by folder, which gives the same tree.
 
 use crate::id::NodeId;
-use crate::node::{Kind, Mark, Node, edge_rank};
-use crate::path::{Path, fold, with_suffix};
+use crate::node::{Kind, Node, Seal, edge_rank};
+use crate::path::{Path, fold};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -211,9 +211,7 @@ impl Tree {
         let old = node.parent;
         let count = node.next_count();
         node.edges.insert(parent, count);
-        if node.mark == Some(Mark::Restored) {
-            node.mark = None;
-        }
+        node.settle();
         node.parent = parent;
         self.detach(id, old);
         self.attach(id, parent);
@@ -230,9 +228,7 @@ impl Tree {
                 let node = Arc::make_mut(self.nodes.get_mut(&at).expect("it was just read"));
                 let count = node.next_count();
                 node.edges.insert(parent, count);
-                if node.mark == Some(Mark::Restored) {
-                    node.mark = None;
-                }
+                node.settle();
                 debug_assert_eq!(
                     node.edges
                         .iter()
@@ -259,6 +255,16 @@ impl Tree {
             node.name = name.to_owned();
         }
         self.attach(id, parent);
+    }
+
+    /// Takes a node out for good. Only for one that was never written.
+    pub fn forget(&mut self, id: NodeId) {
+        if let Some(parent) = self.node(id).map(|node| node.parent) {
+            self.detach(id, parent);
+            self.nodes.remove(&id);
+            self.folders.remove(&id);
+            self.united.remove(&id);
+        }
     }
 
     fn detach(&mut self, id: NodeId, parent: NodeId) {
@@ -307,181 +313,20 @@ impl Tree {
         );
         if let Some(node) = self.node_mut(id) {
             node.shown = name;
+            node.mark = node.own_mark();
         }
     }
 
-    /// Lists a folder anew from its nodes' registers, and the folders below whose union changes.
-    pub fn list(&mut self, primary: NodeId) {
-        let mut kids: Vec<NodeId> = Vec::new();
-        let members = self.members(primary);
-        for member in &members {
-            if let Some(folder) = self.folder(*member) {
-                kids.extend(&folder.kids);
-            }
+    /// Seals a file's content. Which files are shown as one depends on their seals.
+    pub fn seal(&mut self, id: NodeId, seal: Seal) {
+        let Some(node) = self.node_mut(id) else {
+            return;
+        };
+        node.seals = vec![seal];
+        let (parent, is_marked) = (node.parent, node.mark.is_some());
+        let primary = self.primary(parent);
+        if is_marked || self.folder(primary).is_some_and(|folder| folder.irregular) {
+            self.list(primary);
         }
-        let mut groups: BTreeMap<String, Vec<&Node>> = BTreeMap::new();
-        for kid in &kids {
-            if let Some(node) = self.node(*kid) {
-                groups.entry(fold(&node.name)).or_default().push(node);
-            }
-        }
-        for group in groups.values_mut() {
-            // A folder beats a file; the place for recovered files yields to a real folder.
-            group.sort_by_key(|node| {
-                (
-                    node.kind != Kind::Folder,
-                    node.id.is_fixed(),
-                    node.birth.clone(),
-                    node.id,
-                )
-            });
-        }
-        let mut names: BTreeMap<String, Shown> = BTreeMap::new();
-        let mut marks: Vec<(NodeId, String, Option<Mark>)> = Vec::new();
-        let mut unions: Vec<(NodeId, Vec<NodeId>)> = Vec::new();
-        let mut late: Vec<(&Node, Vec<NodeId>)> = Vec::new();
-        let mut irregular = members.len() > 1;
-        for (key, group) in &groups {
-            let mut heads: Vec<(&Node, Vec<NodeId>)> = Vec::new();
-            for node in group {
-                let twin = heads.iter_mut().find(|(head, _)| same(head, node));
-                match twin {
-                    Some((_, also)) => also.push(node.id),
-                    None => heads.push((node, Vec::new())),
-                }
-            }
-            irregular |= group.len() > 1;
-            for (place, (node, also)) in heads.into_iter().enumerate() {
-                if node.kind == Kind::Folder && !also.is_empty() {
-                    unions.push((node.id, also.clone()));
-                }
-                for twin in &also {
-                    marks.push((*twin, node.name.clone(), Some(Mark::United)));
-                }
-                if place == 0 {
-                    let mark = if also.is_empty() {
-                        own_mark(node)
-                    } else {
-                        Some(Mark::United)
-                    };
-                    marks.push((node.id, node.name.clone(), mark));
-                    names.insert(
-                        key.clone(),
-                        Shown {
-                            id: node.id,
-                            name: node.name.clone(),
-                            also,
-                        },
-                    );
-                } else {
-                    late.push((node, also));
-                }
-            }
-        }
-        for (node, also) in late {
-            let id = node.id.to_string();
-            // The whole id is unique, so the last length always fits.
-            for length in [3, 6, 12, 26] {
-                let name = with_suffix(&node.name, &id[..length]);
-                let key = fold(&name);
-                if names.contains_key(&key) || groups.contains_key(&key) {
-                    continue;
-                }
-                marks.extend(
-                    also.iter()
-                        .map(|twin| (*twin, name.clone(), Some(Mark::United))),
-                );
-                marks.push((node.id, name.clone(), Some(Mark::Renamed)));
-                names.insert(
-                    key,
-                    Shown {
-                        id: node.id,
-                        name,
-                        also,
-                    },
-                );
-                break;
-            }
-        }
-        let folder = Arc::make_mut(self.folders.entry(primary).or_default());
-        folder.names = names;
-        folder.irregular = irregular;
-        for (id, shown, mark) in marks {
-            let Some(node) = self.nodes.get_mut(&id) else {
-                continue;
-            };
-            if node.shown != shown || node.mark != mark {
-                let node = Arc::make_mut(node);
-                node.shown = shown;
-                node.mark = mark;
-            }
-        }
-        self.unite(&kids, &unions);
-    }
-
-    /// The folders that a folder shows, itself first.
-    pub fn members(&self, primary: NodeId) -> Vec<NodeId> {
-        let mut members = vec![primary];
-        if !self.united.is_empty() {
-            members.extend(
-                self.united
-                    .iter()
-                    .filter(|&(_, &p)| p == primary)
-                    .map(|(&id, _)| id),
-            );
-        }
-        members
-    }
-
-    fn unite(&mut self, kids: &[NodeId], unions: &[(NodeId, Vec<NodeId>)]) {
-        let mut stale: BTreeSet<NodeId> = BTreeSet::new();
-        if !self.united.is_empty() {
-            for kid in kids {
-                if let Some(old) = self.united.remove(kid) {
-                    stale.extend([old, *kid]);
-                }
-                let orphans: Vec<NodeId> = self
-                    .united
-                    .iter()
-                    .filter(|&(_, p)| p == kid)
-                    .map(|(&id, _)| id)
-                    .collect();
-                for orphan in orphans {
-                    self.united.remove(&orphan);
-                    stale.extend([orphan, *kid]);
-                }
-            }
-        }
-        for (first, rest) in unions {
-            stale.insert(*first);
-            for id in rest {
-                self.united.insert(*id, *first);
-                stale.remove(id);
-            }
-        }
-        for id in stale {
-            if self.is_folder(id) && !self.united.contains_key(&id) {
-                self.list(id);
-            }
-        }
-    }
-}
-
-fn own_mark(node: &Node) -> Option<Mark> {
-    match node.mark {
-        Some(Mark::Restored) => Some(Mark::Restored),
-        _ if node.seals.len() > 1 => Some(Mark::Apart),
-        _ => None,
-    }
-}
-
-/// Two nodes of one name that are shown as one: folders, and files of equal content.
-fn same(a: &Node, b: &Node) -> bool {
-    match (a.kind, b.kind) {
-        (Kind::Folder, Kind::Folder) => true,
-        (Kind::File, Kind::File) => {
-            a.seals.len() == 1 && b.seals.len() == 1 && a.seals[0].hash == b.seals[0].hash
-        }
-        _ => false,
     }
 }

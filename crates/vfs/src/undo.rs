@@ -39,10 +39,7 @@ impl Steps {
                 .find(|cell| cell.0 == name)
                 .map(|cell| cell.1.as_slice())
                 .unwrap_or_default();
-            bytes
-                .chunks_exact(32)
-                .filter_map(|hash| hash.try_into().ok())
-                .collect()
+            bytes.as_chunks::<32>().0.to_vec()
         };
         Self {
             undo: cell("undo"),
@@ -126,7 +123,8 @@ impl Workspace {
             let old = self.ledger.read_one(*id, &before)?;
             if let Some(new) = self.ledger.read_one(*id, &after)? {
                 stage.paths.extend(stage.tree.path_of(*id));
-                states.push((*id, old, new));
+                let was_alive = self.was_alive(*id, &before)?;
+                states.push((*id, old, new, was_alive));
             }
         }
         // A node can only come back into a folder that is there, so folders come back first.
@@ -134,14 +132,14 @@ impl Workspace {
         while !waiting.is_empty() {
             let left = waiting.len();
             waiting.retain(|&place| {
-                let (id, old, new) = &states[place];
-                !put_back(&mut stage, *id, old.as_ref(), new)
+                let (id, old, new, was_alive) = &states[place];
+                !put_back(&mut stage, *id, old.as_ref(), new, *was_alive)
             });
             if waiting.len() == left {
                 break;
             }
         }
-        for (id, old, new) in &states {
+        for (id, old, new, _) in &states {
             self.revert(&mut stage, *id, old.as_ref(), new)?;
         }
         for (id, ..) in &states {
@@ -155,6 +153,20 @@ impl Workspace {
         Ok(change)
     }
 
+    /// Whether a node was shown at past heads: a walk up its edges, since the whole tree of then is
+    /// not needed.
+    fn was_alive(&self, id: NodeId, heads: &Heads) -> Result<bool> {
+        let mut at = id;
+        let mut seen = BTreeSet::new();
+        while !at.is_fixed() && seen.insert(at) {
+            let Some(node) = self.ledger.read_one(at, heads)? else {
+                return Ok(false);
+            };
+            at = node.best_edge().unwrap_or(NodeId::TRASH);
+        }
+        Ok(at != NodeId::TRASH)
+    }
+
     /// Takes back a node's name and content, where nobody changed them since.
     fn revert(
         &self,
@@ -166,9 +178,6 @@ impl Workspace {
         let (Some(old), Some(now)) = (old, stage.tree.node(id).cloned()) else {
             return Ok(());
         };
-        if !stage.tree.is_alive(id) {
-            return Ok(());
-        }
         if old.name != new.name && now.name == new.name {
             stage.tree.rename(id, &old.name);
             stage.touched.insert(id);
@@ -230,36 +239,16 @@ impl Workspace {
         let mut stage = self.stage(ids, meta);
 
         // What came into the folder since goes first, so that its names are free.
-        if self.tree.is_folder(id) && self.tree.is_alive(id) {
-            let mut extra = Vec::new();
-            self.tree.walk(id, "", &mut |path, shown, _| {
-                extra.extend(
-                    [shown.id]
-                        .iter()
-                        .chain(&shown.also)
-                        .map(|id| (*id, path.clone())),
-                );
-            });
-            for (extra, below) in extra {
-                let stays_elsewhere = past.tree.is_alive(extra) && !keep.contains(&extra);
-                if !keep.contains(&extra) && !stays_elsewhere && stage.tree.is_alive(extra) {
-                    stage.paths.insert(if path.is_root() {
-                        below
-                    } else {
-                        format!("{path}/{below}")
-                    });
-                    stage.trash(extra);
-                }
-            }
-        }
+        clear(&mut stage, &past.tree, id, &path, &keep);
         for (place, id) in wanted.iter().enumerate() {
             let Some(old) = past.tree.node(*id) else {
                 continue;
             };
-            let is_top = place == 0;
-            self.bring_back(&mut stage, &past.tree, *id, old, is_top)?;
+            self.bring_back(&mut stage, &past.tree, *id, old, &keep, place == 0)?;
             stage.paths.extend(stage.tree.path_of(*id));
         }
+        // A folder that came back brought along what it got after that time.
+        clear(&mut stage, &past.tree, id, &path, &keep);
         self.land(stage.finish(), meta, Step::New)
     }
 
@@ -270,19 +259,19 @@ impl Workspace {
         past: &crate::tree::Tree,
         id: NodeId,
         old: &Node,
+        keep: &BTreeSet<NodeId>,
         is_top: bool,
     ) -> Result<()> {
         let Some(now) = stage.tree.node(id) else {
             return Ok(());
         };
-        let (alive, parent, name) = (stage.tree.is_alive(id), now.parent, now.name.clone());
-        if !(is_top && alive) {
-            if parent != old.parent || !alive {
-                self.open_way(stage, past, old.parent)?;
-                if !stage.tree.is_within(old.parent, id) {
-                    stage.tree.place(id, old.parent);
-                    stage.touched.insert(id);
-                }
+        let name = now.name.clone();
+        if !(is_top && stage.tree.is_alive(id)) {
+            let home = open_way(stage, past, old.parent, keep);
+            let parent = stage.tree.node(id).map(|node| node.parent);
+            if parent != Some(home) && !stage.tree.is_within(home, id) {
+                stage.tree.place(id, home);
+                stage.touched.insert(id);
             }
             if name != old.name {
                 stage.tree.rename(id, &old.name);
@@ -291,27 +280,6 @@ impl Workspace {
         }
         if old.kind == Kind::File {
             self.set_content(stage, id, old, None)?;
-        }
-        Ok(())
-    }
-
-    /// Brings back the folders above a node that comes back.
-    fn open_way(
-        &self,
-        stage: &mut Stage<'_>,
-        past: &crate::tree::Tree,
-        folder: NodeId,
-    ) -> Result<()> {
-        if folder.is_fixed() || stage.tree.is_alive(folder) {
-            return Ok(());
-        }
-        let Some(old) = past.node(folder) else {
-            return Ok(());
-        };
-        self.open_way(stage, past, old.parent)?;
-        if !stage.tree.is_within(old.parent, folder) {
-            stage.tree.place(folder, old.parent);
-            stage.touched.insert(folder);
         }
         Ok(())
     }
@@ -348,8 +316,73 @@ impl Workspace {
     }
 }
 
-/// Takes back where a change put a node. False while the folder it belongs to is not there.
-fn put_back(stage: &mut Stage<'_>, id: NodeId, old: Option<&Node>, new: &Node) -> bool {
+/// The folder for a node that comes back: the one it was in, else the one that is at its path
+/// now, else the old one is brought back too, without what else was in it.
+fn open_way(
+    stage: &mut Stage<'_>,
+    past: &crate::tree::Tree,
+    folder: NodeId,
+    keep: &BTreeSet<NodeId>,
+) -> NodeId {
+    if folder.is_fixed() || stage.tree.is_alive(folder) {
+        return folder;
+    }
+    let path = past
+        .path_of(folder)
+        .and_then(|path| Path::parse(&path).ok());
+    let there = path.and_then(|path| stage.tree.lookup(&path));
+    if let Some(there) = there.filter(|there| stage.tree.is_folder(*there)) {
+        return there;
+    }
+    let above = past.node(folder).map_or(NodeId::ROOT, |old| old.parent);
+    let home = open_way(stage, past, above, keep);
+    if stage.tree.is_within(home, folder) {
+        return home;
+    }
+    let kids = stage.tree.folder(folder).map(|old| old.kids.clone());
+    for kid in kids.into_iter().flatten().filter(|kid| !keep.contains(kid)) {
+        stage.trash(kid);
+    }
+    stage.tree.place(folder, home);
+    stage.touched.insert(folder);
+    folder
+}
+
+/// Deletes what is below a folder, was not there in the past, and was nowhere else either.
+fn clear(
+    stage: &mut Stage<'_>,
+    past: &crate::tree::Tree,
+    folder: NodeId,
+    path: &Path,
+    keep: &BTreeSet<NodeId>,
+) {
+    if !stage.tree.is_folder(folder) || !stage.tree.is_alive(folder) {
+        return;
+    }
+    let mut extra = Vec::new();
+    stage
+        .tree
+        .walk(folder, &path.to_string(), &mut |path, shown, _| {
+            let ids = [shown.id].into_iter().chain(shown.also.iter().copied());
+            extra.extend(ids.map(|id| (id, path.clone())));
+        });
+    for (id, path) in extra {
+        if !keep.contains(&id) && !past.is_alive(id) && stage.tree.is_alive(id) {
+            stage.paths.insert(path);
+            stage.trash(id);
+        }
+    }
+}
+
+/// Takes back where a change put a node. False while the node was shown in a folder that is not
+/// there now: it stays where it is rather than vanish.
+fn put_back(
+    stage: &mut Stage<'_>,
+    id: NodeId,
+    old: Option<&Node>,
+    new: &Node,
+    was_alive: bool,
+) -> bool {
     let was = old.and_then(Node::best_edge).unwrap_or(NodeId::TRASH);
     let set = new.best_edge();
     let now = stage.tree.node(id).and_then(Node::best_edge);
@@ -360,12 +393,14 @@ fn put_back(stage: &mut Stage<'_>, id: NodeId, old: Option<&Node>, new: &Node) -
         stage.trash(id);
         return true;
     }
-    if !stage.tree.is_alive(was) {
+    if was_alive && !stage.tree.is_alive(was) {
         return false;
     }
     if !stage.tree.is_within(was, id) {
         stage.tree.place(id, was);
         stage.touched.insert(id);
+        // Into a deleted folder it goes with all it holds: that is no edit to bring it back for.
+        stage.note_seen(id);
     }
     true
 }

@@ -7,7 +7,7 @@
 //! folder that had a place then, so by induction every node finds one.
 
 use crate::id::NodeId;
-use crate::node::{Kind, Mark, Node, edge_rank};
+use crate::node::{Kind, Node, edge_rank};
 use crate::tree::Tree;
 use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
 use std::sync::Arc;
@@ -15,9 +15,9 @@ use std::sync::Arc;
 /// The name under which recovered files appear.
 pub(crate) const RECOVERED_NAME: &str = "Recovered";
 
-/// Derives the tree. `unseen` tells whether a file holds an edit that its deletion (of the file
-/// or, by the node given second, of a folder above it) had not seen.
-pub(crate) fn derive(nodes: Vec<Node>, unseen: &dyn Fn(&Node, &Node) -> bool) -> Tree {
+/// Derives the tree. `unseen` tells whether a file holds an edit that no deletion knew of: its own
+/// or one of the folders above it, all of which are given, the file first.
+pub(crate) fn derive(nodes: Vec<Node>, unseen: &dyn Fn(&Node, &[NodeId]) -> bool) -> Tree {
     let mut nodes: BTreeMap<NodeId, Node> = nodes.into_iter().map(|node| (node.id, node)).collect();
     let parents = place(&nodes);
     for (id, node) in &mut nodes {
@@ -155,16 +155,15 @@ fn follow(parents: &BTreeMap<NodeId, NodeId>) -> (BTreeSet<NodeId>, BTreeSet<Nod
 }
 
 /// Brings back files that were edited while they, or a folder above them, were deleted elsewhere.
-fn restore(nodes: &mut BTreeMap<NodeId, Node>, unseen: &dyn Fn(&Node, &Node) -> bool) {
-    // The deleted node at the top of each deleted file's chain.
-    let top = |id: NodeId| -> Option<NodeId> {
-        let mut at = id;
+fn restore(nodes: &mut BTreeMap<NodeId, Node>, unseen: &dyn Fn(&Node, &[NodeId]) -> bool) {
+    // A deleted node and the folders above it; `None` for a node that is not deleted.
+    let chain = |id: NodeId| -> Option<Vec<NodeId>> {
+        let mut chain = vec![id];
         loop {
-            let parent = nodes.get(&at)?.parent;
-            match parent {
-                NodeId::TRASH => return Some(at),
+            match nodes.get(chain.last()?)?.parent {
+                NodeId::TRASH => return Some(chain),
                 parent if parent.is_fixed() => return None,
-                parent => at = parent,
+                parent => chain.push(parent),
             }
         }
     };
@@ -173,8 +172,10 @@ fn restore(nodes: &mut BTreeMap<NodeId, Node>, unseen: &dyn Fn(&Node, &Node) -> 
         if node.kind != Kind::File {
             continue;
         }
-        let Some(top_id) = top(node.id) else { continue };
-        if !unseen(node, &nodes[&top_id]) {
+        let Some(deleted) = chain(node.id) else {
+            continue;
+        };
+        if !unseen(node, &deleted) {
             continue;
         }
         let home = node
@@ -185,7 +186,7 @@ fn restore(nodes: &mut BTreeMap<NodeId, Node>, unseen: &dyn Fn(&Node, &Node) -> 
                 parent == NodeId::ROOT
                     || nodes
                         .get(&parent)
-                        .is_some_and(|n| n.kind == Kind::Folder && top(n.id).is_none())
+                        .is_some_and(|n| n.kind == Kind::Folder && chain(n.id).is_none())
             })
             .map(|(&parent, &count)| edge_rank(parent, count))
             .max()
@@ -195,7 +196,7 @@ fn restore(nodes: &mut BTreeMap<NodeId, Node>, unseen: &dyn Fn(&Node, &Node) -> 
     for (id, home) in back {
         if let Some(node) = nodes.get_mut(&id) {
             node.parent = home;
-            node.mark = Some(Mark::Restored);
+            node.restored = true;
         }
     }
 }

@@ -6,6 +6,7 @@
 
 mod memory;
 mod redb;
+mod rows;
 
 pub use self::memory::MemoryStorage;
 pub use self::redb::{RedbStorage, StorageBackend, backends};

@@ -1,0 +1,180 @@
+//! A disk that fails on command.
+//!
+//! It keeps what a program sees (`live`) apart from what survives the loss of power (`durable`),
+//! and counts every write, resize and sync. At the n-th of them it can refuse once, refuse from
+//! then on, or stop dead.
+
+use selvage_vfs::storage::StorageBackend;
+use std::io;
+use std::sync::{Arc, Mutex};
+
+/// A write that no sync has followed yet.
+#[derive(Debug, Clone)]
+enum Pending {
+    Write(u64, Vec<u8>),
+    Resize(u64),
+}
+
+/// What happens at the n-th call that changes the disk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fault {
+    /// It fails, and the next ones work.
+    Once,
+    /// It takes effect and reports a failure, and the next ones work.
+    Lies,
+    /// It and all that follow fail, until [`Disk::heal`].
+    Forever,
+    /// The disk is full from then on: it can't grow, all else works.
+    Full,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    live: Vec<u8>,
+    durable: Vec<u8>,
+    pending: Vec<Pending>,
+    calls: u64,
+    fault: Option<(u64, Fault)>,
+}
+
+/// The disk. Clones are the same disk.
+#[derive(Debug, Clone, Default)]
+pub struct Disk(Arc<Mutex<State>>);
+
+impl Disk {
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    pub fn from_bytes(bytes: &[u8]) -> Self {
+        let disk = Self::new();
+        disk.with(|state| {
+            state.live = bytes.to_vec();
+            state.durable = bytes.to_vec();
+        });
+        disk
+    }
+
+    fn with<T>(&self, call: impl FnOnce(&mut State) -> T) -> T {
+        call(&mut self.0.lock().expect("one thread"))
+    }
+
+    /// Calls so far that change the disk.
+    pub fn calls(&self) -> u64 {
+        self.with(|state| state.calls)
+    }
+
+    pub fn bytes(&self) -> Vec<u8> {
+        self.with(|state| state.live.clone())
+    }
+
+    pub fn fail_at(&self, call: u64, fault: Fault) {
+        self.with(|state| state.fault = Some((call, fault)));
+    }
+
+    pub fn heal(&self) {
+        self.with(|state| state.fault = None);
+    }
+
+    /// The disk after the process was killed: everything written is there.
+    pub fn after_kill(&self) -> Self {
+        Self::from_bytes(&self.bytes())
+    }
+
+    /// The disk after the loss of power: what was synced, and of the rest whatever `keep` says;
+    /// the last write that is kept may be torn.
+    pub fn after_power_loss(&self, mut keep: impl FnMut() -> u64) -> Self {
+        self.with(|state| {
+            let mut bytes = state.durable.clone();
+            for pending in &state.pending {
+                let choice = keep() % 4;
+                match pending {
+                    _ if choice == 0 => {}
+                    Pending::Resize(len) => bytes.resize(*len as usize, 0),
+                    Pending::Write(offset, data) => {
+                        // Sectors of 512 bytes land whole; a torn write is cut between them.
+                        let cut = if choice == 1 {
+                            (keep() as usize % (data.len() + 1)) / 512 * 512
+                        } else {
+                            data.len()
+                        };
+                        let start = *offset as usize;
+                        if start + cut > bytes.len() {
+                            bytes.resize(start + cut, 0);
+                        }
+                        bytes[start..start + cut].copy_from_slice(&data[..cut]);
+                    }
+                }
+            }
+            Self::from_bytes(&bytes)
+        })
+    }
+
+    fn change(&self, grows_to: Option<u64>, effect: impl FnOnce(&mut State)) -> io::Result<()> {
+        self.with(|state| {
+            state.calls += 1;
+            let refused = || io::Error::other("the disk refuses");
+            match state.fault {
+                Some((at, Fault::Once)) if state.calls == at => Err(refused()),
+                Some((at, Fault::Forever)) if state.calls >= at => Err(refused()),
+                Some((at, Fault::Lies)) if state.calls == at => {
+                    effect(state);
+                    Err(refused())
+                }
+                Some((at, Fault::Full))
+                    if state.calls >= at
+                        && grows_to.is_some_and(|len| len > state.live.len() as u64) =>
+                {
+                    Err(io::ErrorKind::QuotaExceeded.into())
+                }
+                _ => {
+                    effect(state);
+                    Ok(())
+                }
+            }
+        })
+    }
+}
+
+impl StorageBackend for Disk {
+    fn len(&self) -> io::Result<u64> {
+        Ok(self.with(|state| state.live.len() as u64))
+    }
+
+    fn read(&self, offset: u64, out: &mut [u8]) -> io::Result<()> {
+        self.with(|state| {
+            let start = offset as usize;
+            let bytes = state
+                .live
+                .get(start..start + out.len())
+                .ok_or(io::ErrorKind::UnexpectedEof)?;
+            out.copy_from_slice(bytes);
+            Ok(())
+        })
+    }
+
+    fn set_len(&self, len: u64) -> io::Result<()> {
+        self.change(Some(len), |state| {
+            state.live.resize(len as usize, 0);
+            state.pending.push(Pending::Resize(len));
+        })
+    }
+
+    fn sync_data(&self) -> io::Result<()> {
+        self.change(None, |state| {
+            state.durable.clone_from(&state.live);
+            state.pending.clear();
+        })
+    }
+
+    fn write(&self, offset: u64, data: &[u8]) -> io::Result<()> {
+        self.change(None, |state| {
+            let start = offset as usize;
+            if start + data.len() > state.live.len() {
+                state.live.resize(start + data.len(), 0);
+            }
+            state.live[start..start + data.len()].copy_from_slice(data);
+            state.pending.push(Pending::Write(offset, data.to_vec()));
+        })
+    }
+}

@@ -1,0 +1,102 @@
+//! Files of every format version open forever. `examples/golden.rs` makes a new one.
+
+use crate::disk::Disk;
+use crate::world::{Place, World};
+use selvage_vfs::storage::RedbStorage;
+use selvage_vfs::{Hash, VfsError, Workspace};
+
+const VERSION_1: &[u8] = include_bytes!("../fixtures/format-1.redb");
+
+#[test]
+fn d6_a_file_of_version_1_opens_with_all_it_holds() {
+    let mut world = World::on(Place::Disk(Disk::from_bytes(VERSION_1)));
+    assert_eq!(
+        world.paths(),
+        ["blob.bin", "flows/", "flows/hello.flow.js", "notes.md"]
+    );
+    assert_eq!(world.read("notes.md"), "bread\nmilk\neggs, typed\n");
+    assert!(world.workspace.stat("notes.md").expect("is there").draft);
+    assert_eq!(world.read("flows/hello.flow.js"), "flow.log('hello')\n");
+    assert_eq!(
+        Hash::of(&world.workspace.read("blob.bin").expect("reads")),
+        Hash::of(&vec![7; 300_000])
+    );
+    let history = world.workspace.history(None, 10).expect("history");
+    let messages: Vec<&str> = history.iter().map(|entry| entry.message.as_str()).collect();
+    assert_eq!(messages, ["Move the flow", "Seal", "Add milk", "Start"]);
+    // Hashes of changes name them for good, so they are part of the format.
+    assert_eq!(
+        history[3].change,
+        "84765fbbff0764bebf9a21b0b86080a17bf7aabc2f0b61708fb72e931c5b3e2f"
+    );
+    let first = world.workspace.at(&history[3].heads).expect("known");
+    assert_eq!(
+        first.stat("notes.md").expect("was there").hash,
+        Some(Hash::of(b"bread\n"))
+    );
+    world.undo().expect("undoes");
+    assert_eq!(world.read("hello.flow.js"), "flow.log('hello')\n");
+    world.seal();
+    let contents = world.contents();
+    world.reopen();
+    assert_eq!(world.contents(), contents);
+}
+
+#[test]
+fn d6_a_later_version_is_refused_and_not_touched() {
+    let disk = Disk::new();
+    drop(World::on(Place::Disk(disk.clone())));
+    {
+        use redb::{Builder, TableDefinition};
+        const META: TableDefinition<&str, u64> = TableDefinition::new("meta");
+        let database = Builder::new()
+            .create_with_backend(disk.clone())
+            .expect("opens");
+        let tx = database.begin_write().expect("begins");
+        tx.open_table(META)
+            .expect("is there")
+            .insert("format", 2)
+            .expect("writes");
+        tx.commit().expect("commits");
+    }
+    let error = RedbStorage::open(disk.clone())
+        .map(|_| ())
+        .expect_err("too new");
+    assert_eq!(
+        error,
+        VfsError::UnsupportedFormat {
+            found: 2,
+            supported: 1
+        }
+    );
+}
+
+#[test]
+fn what_is_no_workspace_is_refused() {
+    let error = RedbStorage::open(Disk::from_bytes(&[0x5a; 8192]))
+        .map(|_| ())
+        .expect_err("no database");
+    assert!(
+        matches!(
+            error,
+            VfsError::Damaged { .. } | VfsError::StorageFailed { .. }
+        ),
+        "{error:?}"
+    );
+}
+
+#[test]
+fn a_ledger_that_is_damaged_is_told_as_such() {
+    use crate::world::SharedMemory;
+    use selvage_vfs::storage::{Batch, Storage};
+    let mut memory = SharedMemory::default();
+    let batch = Batch {
+        ledger: Some(b"no ledger".to_vec()),
+        ..Batch::default()
+    };
+    memory.commit(batch).expect("commits");
+    let error = Workspace::open(Box::new(memory), [1; 16])
+        .map(|_| ())
+        .expect_err("damaged");
+    assert!(matches!(error, VfsError::Damaged { .. }), "{error:?}");
+}

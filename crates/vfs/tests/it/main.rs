@@ -1,0 +1,13 @@
+//! What the workspace promises, as stories. Rule ids are those of `SPEC.md`.
+
+mod contract;
+mod crash;
+mod disk;
+mod golden;
+mod limits;
+mod model;
+mod names;
+mod search;
+mod steps;
+mod texts;
+mod world;
