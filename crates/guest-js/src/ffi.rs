@@ -39,6 +39,10 @@ unsafe extern "C" {
     fn random_get(pointer: *mut u8, length: usize) -> i32;
 }
 
+unsafe extern "C" {
+    fn __wasm_call_ctors();
+}
+
 /// Notes when the host refused more memory, so that the trap that follows can be told from a defect.
 struct Allocator;
 
@@ -102,6 +106,13 @@ impl Host for Imported {
 thread_local! {
     static GUEST: RefCell<Option<Guest>> = const { RefCell::new(None) };
     static LAST: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
+}
+
+/// Runs what must run before everything else. The linker would otherwise run it at every export.
+#[unsafe(no_mangle)]
+pub extern "C" fn _initialize() {
+    // SAFETY: the host calls this once and first.
+    unsafe { __wasm_call_ctors() };
 }
 
 /// Makes room for a frame.

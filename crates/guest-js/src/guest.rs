@@ -13,6 +13,7 @@ use boa_engine::context::{ContextBuilder, HostHooks};
 use boa_engine::job::JobExecutor;
 use boa_engine::object::JsObject;
 use boa_engine::object::builtins::{JsArray, JsPromise};
+use boa_engine::optimizer::OptimizerOptions;
 use boa_engine::realm::Realm;
 use boa_engine::{
     Context, JsError, JsNativeError, JsResult, JsString, JsValue, Module, NativeFunction, Script,
@@ -97,6 +98,8 @@ impl Guest {
             .build()
             .and_then(|mut context| {
                 context.insert_data(state.clone());
+                // Folding constants takes longer than it saves in a program that runs once.
+                context.set_optimizer_options(OptimizerOptions::empty());
                 let limits = context.runtime_limits_mut();
                 limits.disable_loop_iteration_limit();
                 limits.set_stack_size_limit(STACK_VALUES_MAX);

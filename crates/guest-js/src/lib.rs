@@ -50,6 +50,7 @@ pub mod host;
 pub mod loader;
 pub mod place;
 pub mod state;
+pub mod url;
 pub mod values;
 
 pub use guest::Guest;

@@ -4,12 +4,12 @@ use super::bytes::{bytes_of, uint8_array};
 use super::{Api, flow, json, type_error};
 use crate::failure;
 use crate::state::{AnswerKind, State};
+use crate::url::Address;
 use boa_engine::object::JsObject;
 use boa_engine::object::builtins::JsArray;
-use boa_engine::{Context, JsArgs, JsNativeError, JsResult, JsValue, js_string};
+use boa_engine::{Context, JsArgs, JsResult, JsValue, js_string};
 use selvage_tool::guest::PendingOp;
 use selvage_tool::{ErrorCode, ToolError};
-use url::{Url, quirks};
 
 pub use super::clone::structured_clone;
 
@@ -144,66 +144,32 @@ fn utf8_decode(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult
     .into())
 }
 
-/// The parts of an address, in the order that `url.js` knows.
-fn parts(url: &Url, context: &mut Context) -> JsValue {
-    let parts = [
-        quirks::href(url),
-        &quirks::origin(url),
-        quirks::protocol(url),
-        quirks::username(url),
-        quirks::password(url),
-        quirks::host(url),
-        quirks::hostname(url),
-        quirks::port(url),
-        quirks::pathname(url),
-        quirks::search(url),
-        quirks::hash(url),
-    ]
-    .map(|part| JsValue::from(js_string!(part)));
+fn parts(address: &Address, context: &mut Context) -> JsValue {
+    let parts = address.parts().map(|part| JsValue::from(js_string!(part)));
     JsArray::from_iter(parts, context).into()
 }
 
 /// `urlParse(address, base)` gives the parts, or `null`.
 fn url_parse(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
-    let address = string(args, 0, context)?;
+    let text = string(args, 0, context)?;
     let parsed = if args.get_or_undefined(1).is_undefined() {
-        Url::parse(&address)
+        Address::parse(&text, None)
     } else {
         let base = string(args, 1, context)?;
-        Url::parse(&base).and_then(|base| base.join(&address))
+        Address::parse(&base, None).and_then(|base| Address::parse(&text, Some(&base)))
     };
-    Ok(parsed.map_or_else(|_| JsValue::null(), |url| parts(&url, context)))
+    Ok(parsed.map_or_else(JsValue::null, |address| parts(&address, context)))
 }
 
-/// `urlSet(address, part, value)` gives the parts after the change; a value that does not fit changes nothing.
+/// `urlSet(address, part, value)` gives the parts after the change.
 fn url_set(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
-    let (address, part, value) = (
+    let (text, part, value) = (
         string(args, 0, context)?,
         string(args, 1, context)?,
         string(args, 2, context)?,
     );
-    let broken = |_| JsNativeError::typ().with_message("the address is broken");
-    let mut url = Url::parse(&address).map_err(broken)?;
-    // A value that does not fit leaves the address as it was, as the standard wants it.
-    let _ = match part.as_str() {
-        "protocol" => quirks::set_protocol(&mut url, &value),
-        "username" => quirks::set_username(&mut url, &value),
-        "password" => quirks::set_password(&mut url, &value),
-        "host" => quirks::set_host(&mut url, &value),
-        "hostname" => quirks::set_hostname(&mut url, &value),
-        "port" => quirks::set_port(&mut url, &value),
-        "pathname" => {
-            quirks::set_pathname(&mut url, &value);
-            Ok(())
-        }
-        "search" => {
-            quirks::set_search(&mut url, &value);
-            Ok(())
-        }
-        _ => {
-            quirks::set_hash(&mut url, &value);
-            Ok(())
-        }
-    };
-    Ok(parts(&url, context))
+    let mut address =
+        Address::parse(&text, None).ok_or_else(|| type_error("the address is broken"))?;
+    address.set(&part, &value);
+    Ok(parts(&address, context))
 }
