@@ -16,7 +16,7 @@ export default defineConfig(({ mode }) => {
     root: here(fixture ? './web/fixture' : '.'),
     base: './',
     publicDir: here('./web/public'),
-    plugins: [svelte(), dockviewStyles(), flowApi(here(fixture ? './web/test/flow-sample.d.ts' : './crates/guest-js/flow.d.ts')), policy(), ...(fixture ? [] : [precache()])],
+    plugins: [svelte(), dockviewStyles(), flowApi(here(fixture ? './web/test/flow-sample.d.ts' : './crates/guest-js/flow.d.ts')), policy(), precache()],
     resolve: { alias: { '@wasm': here('./target/wasm-web') } },
     worker: { format: 'es' as const },
     build: {
@@ -27,12 +27,10 @@ export default defineConfig(({ mode }) => {
       cssMinify: true,
       modulePreload: { polyfill: false },
       chunkSizeWarningLimit: 900,
-      rolldownOptions: fixture
-        ? {}
-        : {
-            input: { index: here('./index.html'), sw: here('./web/sw.ts') },
-            output: { entryFileNames: (chunk: { name: string }) => (chunk.name === 'sw' ? 'sw.js' : 'assets/[name]-[hash].js') },
-          },
+      rolldownOptions: {
+        input: { index: here(fixture ? './web/fixture/index.html' : './index.html'), sw: here('./web/sw.ts') },
+        output: { entryFileNames: (chunk: { name: string }) => (chunk.name === 'sw' ? 'sw.js' : 'assets/[name]-[hash].js') },
+      },
     },
     server: { headers: { 'Cross-Origin-Opener-Policy': 'same-origin', 'Cross-Origin-Embedder-Policy': 'require-corp' } },
     test: { root: here('.'), include: ['web/**/*.test.ts'], environment: 'node' },

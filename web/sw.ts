@@ -38,11 +38,13 @@ self.addEventListener('activate', (event) => {
 
 async function activate(): Promise<void> {
   for (const name of await caches.keys()) if (name.startsWith(PREFIX) && name !== CACHE) await caches.delete(name);
-  await self.clients.claim();
 }
 
 self.addEventListener('message', (event) => {
-  if ((event.data as { type?: string } | null)?.type === 'activate') void self.skipWaiting();
+  const message = event.data as { type?: string; script?: string } | null;
+  if (message?.type === 'activate') void self.skipWaiting();
+  // A page that was loaded before there was a worker is taken over if it is of this very version.
+  else if (message?.type === 'claim' && urls.some((url) => new URL(url, self.location.href).href === message.script)) event.waitUntil(self.clients.claim());
 });
 
 self.addEventListener('fetch', (event) => {

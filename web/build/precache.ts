@@ -18,7 +18,7 @@ export function precache(): Plugin {
     configResolved: (config) => {
       folder = config.build.outDir;
     },
-    closeBundle: () => {
+    writeBundle: () => {
       const worker = join(folder, 'sw.js');
       const code = readFileSync(worker, 'utf8');
       if (!code.includes(PLACEHOLDER)) throw new Error(`${worker} has no ${PLACEHOLDER}`);
