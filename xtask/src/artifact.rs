@@ -44,6 +44,9 @@ pub struct Artifact {
     /// Flags for rustc, for the package and all it depends on.
     #[serde(default)]
     pub rustflags: Vec<String>,
+    /// Beginnings of the names of functions that can never run, for a guest: see [`crate::snip`].
+    #[serde(default)]
+    pub snip: Vec<String>,
     /// Arguments for `wasm-opt`.
     pub optimize: Vec<String>,
     /// The most kilobytes (of 1000 bytes) that the wasm may have, brotli-compressed.
@@ -108,6 +111,11 @@ fn parse(text: &str) -> Result<List> {
             artifact.name
         );
         let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+        ensure!(
+            artifact.kind == Kind::Guest || artifact.snip.is_empty(),
+            "{} is no guest: only a guest is snipped",
+            artifact.name
+        );
         ensure!(
             artifact.name.chars().all(plain),
             "{:?} is no name: use a-z, 0-9 and -",

@@ -1,11 +1,11 @@
-//! From a recipe to a finished artifact: cargo, then bindings or not, then `wasm-opt`, then fuel for a guest, last.
+//! From a recipe to a finished artifact: cargo, then bindings or [`snip`], then `wasm-opt`, then fuel for a guest, last.
 //!
 //! The same sources give the same bytes on every machine: the toolchain and the optimizer are pinned, flags from the
 //! environment are not taken, and the machine's own paths are mapped away.
 
 use crate::artifact::{Artifact, Kind};
 use crate::inputs::Sources;
-use crate::{fuel, root};
+use crate::{fuel, root, snip};
 use anyhow::{Context, Result, bail, ensure};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -33,22 +33,36 @@ pub fn build(artifact: &Artifact, dev: bool, sources: &Sources) -> Result<()> {
                 optimize(&artifact.wasm(), &artifact.wasm(), &artifact.optimize)?;
             }
         }
-        Kind::Guest => {
-            let optimized = if dev {
-                compiled
-            } else {
-                compiled.with_extension("opt.wasm")
-            };
-            if !dev {
-                optimize(&compiled_path(artifact), &optimized, &artifact.optimize)?;
-            }
-            let guest = fuel::fuel(&fs::read(&optimized)?)
-                .with_context(|| format!("{} and the fuel pass", artifact.name))?;
-            fs::write(artifact.wasm(), guest.wasm)?;
-            println!("{}: {} loops count fuel", artifact.name, guest.loops);
-        }
+        Kind::Guest => guest(artifact, dev, &compiled)?,
     }
     Ok(())
+}
+
+/// What is done to a guest, in this order: names are needed for the first step, and nothing may come after the last.
+fn guest(artifact: &Artifact, dev: bool, compiled: &Path) -> Result<()> {
+    let mut guest = fs::read(compiled)?;
+    if !dev {
+        if !artifact.snip.is_empty() {
+            let snipped = snip::snip(&guest, &artifact.snip)?;
+            println!(
+                "{}: {} functions of {} kB taken out",
+                artifact.name,
+                snipped.functions,
+                snipped.bytes / 1000
+            );
+            guest = snipped.wasm;
+        }
+        let (before, after) = (
+            compiled.with_extension("before.wasm"),
+            compiled.with_extension("after.wasm"),
+        );
+        fs::write(&before, guest)?;
+        optimize(&before, &after, &artifact.optimize)?;
+        guest = fs::read(&after)?;
+    }
+    let fueled = fuel::fuel(&guest)?;
+    println!("{}: {} loops count fuel", artifact.name, fueled.loops);
+    Ok(fs::write(artifact.wasm(), fueled.wasm)?)
 }
 
 /// Where cargo puts what it builds.

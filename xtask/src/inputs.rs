@@ -17,7 +17,11 @@ use toml::Table;
 const NOT_SOURCES: [&str; 4] = ["tests", "benches", "examples", "fuzz"];
 
 /// What a build of this program depends on: a change of the recipe's cook is a change of the dish.
-const COOK: [&str; 2] = [include_str!("build.rs"), include_str!("fuel.rs")];
+const COOK: [&str; 3] = [
+    include_str!("build.rs"),
+    include_str!("fuel.rs"),
+    include_str!("snip.rs"),
+];
 
 /// Hashes named parts, each with its length, so that no two lists of parts look alike.
 #[derive(Default)]

@@ -37,6 +37,7 @@ mod inputs;
 mod report;
 mod root;
 mod site;
+mod snip;
 
 use anyhow::{Result, bail};
 use std::process::ExitCode;
