@@ -6,7 +6,7 @@ const PAGE_BYTES = 65_536;
 const PAGES_MIN = 64;
 
 /** How an instance broke, in the numbers that `Runner.trapped` takes. */
-const TRAP = { memory: 1, stack: 2, other: 3 } as const;
+export const TRAP = { memory: 1, stack: 2, other: 3 } as const;
 
 /** Thrown through the guest to stop it; it never reaches anybody but `entered`. */
 const STOP = new Error("stopped");
@@ -51,6 +51,8 @@ export class Guest {
   readonly #host: GuestHost;
   readonly #exports: Exports;
   readonly #memory: WebAssembly.Memory;
+  /** Whether the guest was entered in the way that lets it wait. */
+  #canWait = false;
 
   /** Makes an instance and warms it up. Throws when it does not fit into `memoryBytesMax`. */
   constructor(module: WebAssembly.Module, memoryBytesMax: number, host: GuestHost) {
@@ -80,12 +82,15 @@ export class Guest {
     if (fuel !== undefined) this.#exports.fuel.value = fuel;
     try {
       const at = this.#put(frame);
+      this.#canWait = canSuspend;
       const call = this.#exports[entry];
       result = await (jspi.promising ? jspi.promising(call)(at, frame.length) : call(at, frame.length));
     } catch (error) {
+      this.#canWait = false;
       this.runner.leave(this.#exports.fuel.value);
       return error === STOP || this.runner.must_end() ? this.runner.end() : this.#trapped(error);
     }
+    this.#canWait = false;
     this.runner.leave(this.#exports.fuel.value);
     return this.runner.progress(result);
   }
@@ -148,9 +153,9 @@ export class Guest {
   #quota(): void | Promise<void> {
     if (this.#host.stopAsked()) this.runner.cancel();
     const verdict = this.runner.quota();
-    if (verdict === 1 || (verdict === 2 && !canSuspend)) return this.#goOn();
+    if (verdict === 1 || (verdict === 2 && !this.#canWait)) return this.#goOn();
     if (verdict === 2) return this.#host.breathe().then(() => this.#goOn());
-    if (verdict === 3 && canSuspend) return this.#ask();
+    if (verdict === 3 && this.#canWait) return this.#ask();
     if (verdict === 3) this.runner.answered(performance.now(), undefined);
     throw STOP;
   }

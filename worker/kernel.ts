@@ -17,6 +17,7 @@ type Effect =
   | ({ type: "answer"; runner: number } & Omit<ToRunner & { type: "answer" }, "type">)
   | { type: "more"; runner: number; limits: string | null }
   | { type: "cancel" | "terminate"; runner: number }
+  | { type: "spawn" }
   | { type: "check"; runner: number; task: number; path: string; module: boolean; source: string }
   | ({ type: "fetch"; task: number } & FetchEffect)
   | { type: "notify"; event: KernelEvent };
@@ -66,6 +67,9 @@ function perform(effects: Effect[]): void {
       case "terminate":
         runners.replace(effect.runner);
         break;
+      case "spawn":
+        void runners.spawn();
+        break;
       case "check": {
         const { task, path, module, source } = effect;
         runners.post(effect.runner, { type: "check", id: task, path, module, source });
@@ -80,10 +84,19 @@ function perform(effects: Effect[]): void {
   }
 }
 
+/** The input as JSON; what has none (a cycle, a big integer) is refused by the engine's reader. */
+function toJson(input: unknown): string {
+  try {
+    return JSON.stringify(input ?? null) ?? "";
+  } catch (error) {
+    return error instanceof Error ? error.message : "";
+  }
+}
+
 function handle(message: ToKernel): void {
   switch (message.type) {
     case "call":
-      perform(kernel.called(Date.now(), message.id, message.agent, message.name, message.input));
+      perform(kernel.called(Date.now(), message.id, message.agent, message.name, toJson(message.input)));
       break;
     case "tools":
       scope.postMessage({ type: "result", id: message.id, result: { ok: true, value: kernel.tools() } });

@@ -4,9 +4,9 @@
 // programs come from the kernel. Whatever a run asks of the outside goes there as a report and comes
 // back as an answer.
 
-import { initSync } from "@wasm/runner/runner.js";
+import { initSync, Runner } from "@wasm/runner/runner.js";
 import type { Next } from "@wasm/runner/runner.js";
-import { Guest } from "./guest.ts";
+import { Guest, TRAP } from "./guest.ts";
 import type { FromRunner, ToRunner } from "./protocol.ts";
 
 const MEMORY_BYTES_DEFAULT = 128 * 1024 * 1024;
@@ -96,27 +96,50 @@ function dropBlobs(): boolean {
 
 function run(message: ToRunner & { type: "run" }): void {
   keepBlobs(message.blobs);
+  const guest = takeGuest(message.memoryBytesMax);
+  if (guest === null) return refuseMemory(message.job);
+  running = guest;
+  const frame = guest.runner.begin(message.job, guestHash);
+  armWallTimer(guest);
+  enter(guest, "selvage_start", frame);
+}
+
+/** The warm instance where it fits; null where the guest itself needs more memory than it may have. */
+function takeGuest(memoryBytesMax: number): Guest | null {
+  if (warm?.memoryBytesMax === memoryBytesMax) {
+    const guest = warm;
+    warm = null;
+    return guest;
+  }
   try {
-    const fits = warm !== null && warm.memoryBytesMax === message.memoryBytesMax;
-    running = fits ? warm : makeGuest(message.memoryBytesMax);
-    if (fits) warm = null;
-    const frame = running!.runner.begin(message.job, guestHash);
-    armWallTimer(running!);
-    enter(running!, "selvage_start", frame);
-  } catch (error) {
-    running = null;
-    scope.postMessage({ type: "broken", message: String(error) });
+    return makeGuest(memoryBytesMax);
+  } catch {
+    return null;
   }
 }
 
-function enter(guest: Guest, entry: "selvage_start" | "selvage_resume", frame: Uint8Array): void {
-  entering = entering.then(async () => {
-    if (guest !== running) return;
-    await handle(guest, await guest.enter(entry, frame));
+/** Ends a run before it starts, with the receipt of a run that did nothing. */
+function refuseMemory(job: string): void {
+  const runner = new Runner(new WebAssembly.Memory({ initial: 0 }), host.blob, host.report);
+  runner.begin(job, guestHash);
+  end(runner, runner.trapped(TRAP.memory, "").outcome()!);
+}
+
+/** Does one thing after the other. What breaks here is the Worker's own fault, and ends it. */
+function inTurn(act: () => Promise<void> | void): void {
+  entering = entering.then(act).catch((error: unknown) => {
+    scope.postMessage({ type: "broken", message: String(error) });
   });
 }
 
-async function handle(guest: Guest, next: Next): Promise<void> {
+function enter(guest: Guest, entry: "selvage_start" | "selvage_resume", frame: Uint8Array): void {
+  inTurn(async () => {
+    if (guest !== running) return;
+    handle(guest, await guest.enter(entry, frame));
+  });
+}
+
+function handle(guest: Guest, next: Next): void {
   const outcome = next.outcome();
   if (outcome !== undefined) return finish(guest, outcome);
   sendReports();
@@ -126,21 +149,22 @@ async function handle(guest: Guest, next: Next): Promise<void> {
     if (sleepMs === undefined) {
       scope.postMessage({ type: "called", report: call.report(), body: call.body() });
     } else {
-      setTimeout(() => answer(guest, id, '{"ok":null}', new Uint8Array(), sleepMs), Math.min(sleepMs, TIMER_MS_MAX));
+      setTimeout(() => answer(guest, id, '{"ok":null}', new Uint8Array()), Math.min(sleepMs, TIMER_MS_MAX));
     }
   }
 }
 
-function answer(guest: Guest, id: number, text: string, body: Uint8Array, sleptMs: number): void {
+function answer(guest: Guest, id: number, text: string, body: Uint8Array): void {
   if (guest !== running) return;
-  const frame = guest.runner.resume(id, text, body, sleptMs);
+  const frame = guest.runner.resume(id, text, body);
   if (frame !== undefined) enter(guest, "selvage_resume", frame);
 }
 
 function armWallTimer(guest: Guest): void {
   clearTimeout(wallTimer);
   wallTimer = setTimeout(() => {
-    if (guest !== running) return;
+    // While somebody is asked about a quota, the run's clock stands still.
+    if (guest !== running || answerQuestion !== null) return;
     if (guest.runner.wall_left_ms() > 1) return armWallTimer(guest);
     guest.runner.wall_ended();
     endBetweenEntries(guest);
@@ -150,21 +174,27 @@ function armWallTimer(guest: Guest): void {
 /** Ends a run that waits outside its instance; one that computes sees the same at its next look. */
 function endBetweenEntries(guest: Guest): void {
   answerQuestion?.(null);
-  entering = entering.then(() => {
-    if (guest === running) return handle(guest, guest.runner.end());
+  answerQuestion = null;
+  inTurn(() => {
+    if (guest === running) handle(guest, guest.runner.end());
   });
 }
 
 function finish(guest: Guest, report: string): void {
   clearTimeout(wallTimer);
   running = null;
+  end(guest.runner, report);
+}
+
+/** Sends a run's end, and makes ready for the next one. */
+function end(runner: Runner, report: string): void {
   sendReports();
-  const written: [string, Uint8Array][] = [];
-  for (let hash = guest.runner.written_hash(); hash !== undefined; hash = guest.runner.written_hash()) {
-    written.push([hash, guest.runner.written_bytes()!]);
+  const written: [string, Uint8Array<ArrayBuffer>][] = [];
+  for (let hash = runner.written_hash(); hash !== undefined; hash = runner.written_hash()) {
+    written.push([hash, runner.written_bytes() as Uint8Array<ArrayBuffer>]);
   }
-  scope.postMessage({ type: "finished", report, written });
-  guest.runner.free();
+  scope.postMessage({ type: "finished", report, written }, written.map(([, bytes]) => bytes.buffer));
+  runner.free();
   const dropped = dropBlobs();
   warmUp();
   scope.postMessage({ type: "ready", dropped });
@@ -197,11 +227,13 @@ scope.onmessage = ({ data }) => {
     case "run":
       return run(data);
     case "answer":
-      if (running) answer(running, data.id, data.answer, data.body, 0);
+      if (running) answer(running, data.id, data.answer, data.body);
       return;
     case "more":
       answerQuestion?.(data.limits);
       answerQuestion = null;
+      // The answer is taken at once; the clock that it lets go on is armed after it.
+      if (running) setTimeout(armWallTimer, 0, running);
       return;
     case "cancel":
       if (!running) return;

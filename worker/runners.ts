@@ -5,6 +5,9 @@ import type { FromRunner, ToRunner } from "./protocol.ts";
 
 const RUNNERS = 2;
 
+/** How long a runner that broke before it was ever ready keeps the next one waiting. */
+const RESPAWN_MS = 1_000;
+
 /** What the kernel hears of a runner. */
 export interface RunnerEvents {
   ready: (runner: number, dropped: boolean) => void;
@@ -17,6 +20,7 @@ export interface RunnerEvents {
 interface Held {
   worker: Worker;
   cancelFlag: Int32Array | null;
+  wasReady: boolean;
 }
 
 export class Runners {
@@ -35,7 +39,7 @@ export class Runners {
 
   /** Starts the Workers with the guest. */
   async start(): Promise<void> {
-    await Promise.all(Array.from({ length: RUNNERS }, () => this.#spawn()));
+    await Promise.all(Array.from({ length: RUNNERS }, () => this.spawn()));
   }
 
   post(runner: number, message: ToRunner): void {
@@ -58,17 +62,19 @@ export class Runners {
 
   /** Stops a runner by force, and starts another. The engine knows already. */
   replace(runner: number): void {
-    this.#held.get(runner)?.worker.terminate();
+    const held = this.#held.get(runner);
+    held?.worker.terminate();
     this.#held.delete(runner);
-    void this.#spawn();
+    setTimeout(() => void this.spawn(), held?.wasReady ? 0 : RESPAWN_MS);
   }
 
-  async #spawn(): Promise<void> {
+  /** Starts one more runner. */
+  async spawn(): Promise<void> {
     const runner = this.#next;
     this.#next += 1;
     const worker = new Worker(new URL("./runner.ts", import.meta.url), { type: "module", name: `runner-${runner}` });
     const flag = globalThis.crossOriginIsolated ? new SharedArrayBuffer(4) : null;
-    this.#held.set(runner, { worker, cancelFlag: flag && new Int32Array(flag) });
+    this.#held.set(runner, { worker, cancelFlag: flag && new Int32Array(flag), wasReady: false });
     worker.onmessage = ({ data }: MessageEvent<FromRunner>) => this.#heard(runner, data);
     worker.onerror = (event) => this.#broke(runner, event.message);
     const [sandbox, { module, hash }] = await Promise.all([this.#sandbox, this.#guest]);
@@ -76,9 +82,11 @@ export class Runners {
   }
 
   #heard(runner: number, message: FromRunner): void {
-    if (!this.#held.has(runner)) return;
+    const held = this.#held.get(runner);
+    if (held === undefined) return;
     switch (message.type) {
       case "ready":
+        held.wasReady = true;
         return this.#events.ready(runner, message.dropped);
       case "reports":
         for (const report of message.reports) this.#events.reported(runner, report, new Uint8Array());

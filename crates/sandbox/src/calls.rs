@@ -4,7 +4,7 @@ use crate::files::Found;
 use crate::sandbox::{Host, Sandbox};
 use selvage_tool::grant::PathSet;
 use selvage_tool::guest::{Answer, HostCall, frame, unframe};
-use selvage_tool::run::{RUNS_FOLDER, RunProgress, RunReport};
+use selvage_tool::run::{PROTECTED, RunProgress, RunReport};
 use selvage_tool::{ErrorCode, ToolError, ToolResult};
 use serde_json::{Value, json};
 
@@ -41,6 +41,10 @@ impl Sandbox {
                 self.may_read(&path)?;
                 let bytes = match self.files.read(&path)? {
                     Found::Written(bytes) => bytes,
+                    Found::Hidden => {
+                        return Err(denied(&path, "read", "only writing it was granted")
+                            .hint("Run it with a `grant` whose `read` covers it."));
+                    }
                     Found::Snapshot(hash) => host.blob(&hash).ok_or_else(|| {
                         ToolError::new(
                             ErrorCode::Internal,
@@ -77,20 +81,18 @@ impl Sandbox {
             }
             HostCall::Move { from, to } => {
                 let (from, to) = (clean(&from)?, clean(&to)?);
-                for path in self.files.below(&from) {
-                    self.may_write(&path)?;
+                let moved = self.may_take_away(&from)?;
+                for path in &moved {
                     self.may_write(&format!("{to}{}", &path[from.len()..]))?;
                 }
-                self.meter.count_write(1, 0)?;
+                self.meter.count_write(moved.len().max(1) as u64, 0)?;
                 self.files.rename(&from, &to)?;
                 nothing
             }
             HostCall::Remove { path } => {
                 let path = clean(&path)?;
-                for path in self.files.below(&path) {
-                    self.may_write(&path)?;
-                }
-                self.meter.count_write(1, 0)?;
+                let removed = self.may_take_away(&path)?;
+                self.meter.count_write(removed.len().max(1) as u64, 0)?;
                 self.files.remove(&path)?;
                 nothing
             }
@@ -119,7 +121,14 @@ impl Sandbox {
                     .path(&path)
                     .hint("Write the file before naming it."));
                 }
-                if !self.artifacts.contains(&path) && self.artifacts.len() < ARTIFACTS_MAX {
+                if self.artifacts.len() >= ARTIFACTS_MAX {
+                    return Err(ToolError::new(
+                        ErrorCode::QuotaFiles,
+                        format!("A run names {ARTIFACTS_MAX} products at the most."),
+                    )
+                    .hint("Name a folder's index in place of each of its files."));
+                }
+                if !self.artifacts.contains(&path) {
                     self.artifacts.push(path);
                 }
                 nothing
@@ -138,27 +147,59 @@ impl Sandbox {
     }
 
     fn may_write(&self, path: &str) -> ToolResult<()> {
-        if path.is_empty() || path.split('/').next() == Some(RUNS_FOLDER) {
-            return Err(ToolError::new(
-                ErrorCode::PolicyDenied,
-                format!("No run may change `{path}`."),
-            )
-            .path(path)
-            .hint("Write into another folder; records of runs are kept by Selvage."));
+        let top = path.split('/').next().unwrap_or_default();
+        if path.is_empty() || PROTECTED.contains(&folded(top).as_str()) {
+            let hint = "Write into another place; Selvage keeps this one itself.";
+            return Err(denied(path, "change", "no run may").hint(hint));
         }
         covered(&self.write, path, "write")
     }
+
+    /// Whether a file, or a folder with everything in it, may be taken away: everything below must
+    /// be covered, also what the run does not see. Gives every path that the run does see.
+    fn may_take_away(&self, path: &str) -> ToolResult<Vec<String>> {
+        self.may_write(path)?;
+        if self.files.stat(path).is_some_and(|stat| stat.folder) {
+            for anything in [
+                format!("{path}/\u{10FFFF}"),
+                format!("{path}/\u{10FFFF}/\u{10FFFF}"),
+            ] {
+                covered(&self.write, &anything, "write").map_err(|error| {
+                    denied(
+                        path,
+                        "take away",
+                        "the grant does not cover everything in it",
+                    )
+                    .hint(
+                        error
+                            .hint
+                            .unwrap_or_default()
+                            .replace(&anything, &format!("{path}/**")),
+                    )
+                })?;
+            }
+        }
+        let below = self.files.below(path);
+        below.iter().try_for_each(|path| self.may_write(path))?;
+        Ok(below)
+    }
+}
+
+/// A name as a file system that does not tell case apart compares it.
+fn folded(name: &str) -> String {
+    name.to_uppercase().to_lowercase()
+}
+
+fn denied(path: &str, verb: &str, why: &str) -> ToolError {
+    ToolError::new(
+        ErrorCode::PolicyDenied,
+        format!("The run may not {verb} `{path}`: {why}."),
+    )
+    .path(path)
 }
 
 fn covered([grant, ceiling]: &[PathSet; 2], path: &str, verb: &str) -> ToolResult<()> {
-    let refused = |why: &str, hint: String| {
-        Err(ToolError::new(
-            ErrorCode::PolicyDenied,
-            format!("The run may not {verb} `{path}`: {why}."),
-        )
-        .path(path)
-        .hint(hint))
-    };
+    let refused = |why: &str, hint: String| Err(denied(path, verb, why).hint(hint));
     if !grant.covers(path) {
         return refused(
             "its grant does not cover it",
@@ -206,6 +247,13 @@ fn clean(path: &str) -> ToolResult<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_selvage_keeps_itself_is_known_in_any_case() {
+        for name in ["runs", "Runs", "RUN\u{17F}", "EMBED.json"] {
+            assert!(PROTECTED.contains(&folded(name).as_str()), "{name}");
+        }
+    }
 
     #[test]
     fn a_path_is_written_in_one_way_and_stays_inside() {

@@ -12,6 +12,8 @@ use std::sync::Arc;
 enum Content {
     /// In the snapshot, by hash.
     Snapshot,
+    /// In the snapshot, and not to be read.
+    Hidden,
     /// Written by this run.
     Written(Arc<[u8]>),
 }
@@ -33,6 +35,8 @@ pub enum Found {
     Written(Arc<[u8]>),
     /// The snapshot's bytes, to be had by this hash.
     Snapshot(String),
+    /// The snapshot's bytes, which this run may not read.
+    Hidden,
 }
 
 /// A run's view of the workspace.
@@ -54,10 +58,15 @@ impl Files {
                 let node = if file.folder {
                     Node::Folder
                 } else {
+                    let content = if file.readable {
+                        Content::Snapshot
+                    } else {
+                        Content::Hidden
+                    };
                     Node::File {
                         hash: file.hash.clone(),
                         size: file.size,
-                        content: Content::Snapshot,
+                        content,
                     }
                 };
                 (file.path.clone(), node)
@@ -106,6 +115,10 @@ impl Files {
                 content: Content::Snapshot,
                 ..
             }) => Ok(Found::Snapshot(hash.clone())),
+            Some(Node::File {
+                content: Content::Hidden,
+                ..
+            }) => Ok(Found::Hidden),
             Some(Node::Folder) => Err(not_a_file(path)),
             None => Err(not_found(path)),
         }
@@ -335,6 +348,7 @@ mod tests {
             path: path.into(),
             folder,
             size: 3,
+            readable: true,
             hash: "00".into(),
         };
         Files::new(&[

@@ -34,6 +34,8 @@ pub struct Meter {
     yielded_ms: f64,
     /// Fuel handed out so far; what was used is this less what the guest has left.
     handed_out: u64,
+    /// The error that ends the run if nobody grants what was asked for.
+    asked: Option<ToolError>,
     failure: Option<ToolError>,
 }
 
@@ -49,6 +51,7 @@ impl Meter {
             entered_ms: None,
             yielded_ms: now_ms,
             handed_out: 0,
+            asked: None,
             failure: None,
         }
     }
@@ -100,7 +103,7 @@ impl Meter {
         self.usage.wall_ms = (now_ms - self.started_ms).max(0.0);
         self.usage.fuel = self
             .handed_out
-            .saturating_sub(u64::try_from(fuel_left).unwrap_or(0));
+            .saturating_sub(u64::try_from(fuel_left.saturating_add(1)).unwrap_or(0));
         self.usage.memory_bytes = self.usage.memory_bytes.max(memory_bytes);
     }
 
@@ -111,6 +114,7 @@ impl Meter {
         }
         if let Some((limit, used, error)) = self.exhausted(now_ms) {
             if self.ask {
+                self.asked = Some(error.clone());
                 return Verdict::Ask(limit, used, error);
             }
             self.fail(error);
@@ -124,11 +128,16 @@ impl Meter {
         Verdict::Refill(slice)
     }
 
-    /// Nobody granted more: the run ends with the error of the limit that is used up.
-    pub fn refused(&mut self, now_ms: f64) {
-        if let Some((_, _, error)) = self.exhausted(now_ms) {
+    /// Nobody granted more: the run ends with the error that was asked about.
+    pub fn refused(&mut self) {
+        if let Some(error) = self.asked.take() {
             self.fail(error);
         }
+    }
+
+    /// Brings the time on the clock up to date, for a run that ends while it waits.
+    pub fn settle_clock(&mut self, now_ms: f64) {
+        self.usage.wall_ms = (now_ms - self.started_ms).max(0.0);
     }
 
     /// The time in which the guest waited for an answer about a quota is no time of its own.
@@ -280,10 +289,12 @@ impl Meter {
         }
     }
 
+    /// Gives the next slice as the value of the guest's counter. The turn that takes the counter
+    /// below zero is one of the slice's own.
     fn hand_out(&mut self) -> u64 {
         let slice = FUEL_SLICE.min(self.limits.fuel_max.saturating_sub(self.handed_out));
         self.handed_out += slice;
-        slice
+        slice.saturating_sub(1)
     }
 }
 
@@ -327,13 +338,13 @@ mod tests {
             fuel_max: FUEL_SLICE + 5,
             ..Limits::default()
         });
-        assert_eq!(meter.slice_ended(0.1), Verdict::Refill(5));
+        assert_eq!(meter.slice_ended(0.1), Verdict::Refill(4));
         assert_eq!(meter.slice_ended(0.2), Verdict::Stop);
         assert_eq!(
             meter.failure().map(|error| error.code),
             Some(ErrorCode::QuotaFuel)
         );
-        meter.leave(0.2, 0, 65_536);
+        meter.leave(0.2, -1, 65_536);
         assert_eq!(meter.usage().fuel, FUEL_SLICE + 5);
     }
 

@@ -5,12 +5,12 @@ use crate::meter::{Meter, Verdict};
 use crate::wasi::Randomness;
 use selvage_tool::grant::PathSet;
 use selvage_tool::guest::{
-    ABI, Answer, FRAME_BYTES_MAX, GuestJob, GuestOutcome, LogLevel, PendingOp, Progress, Resume,
-    frame, unframe,
+    ABI, Answer, FRAME_BYTES_MAX, GuestJob, GuestOutcome, LogLevel, PendingCall, PendingOp,
+    Progress, Resume, frame, unframe,
 };
 use selvage_tool::run::{Job, LogEntry, Outcome, RunReport};
-use selvage_tool::{ErrorCode, LimitsPatch, ToolError};
-use std::collections::{BTreeMap, BTreeSet};
+use selvage_tool::{ErrorCode, LimitsPatch, ToolError, ToolResult};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// Bytes of a page of WebAssembly memory.
@@ -44,11 +44,14 @@ pub enum SandboxError {
     Glob(String),
 }
 
+/// A call to perform: the guest's number for it, what it asks, and its body.
+pub type Taken = (u32, PendingOp, Vec<u8>);
+
 /// What the executor does next.
 #[derive(Debug)]
 pub enum Step {
     /// Perform these calls, each with its body, and resume with the answers, in any order.
-    Waiting(Vec<(u32, PendingOp, Vec<u8>)>),
+    Waiting(Vec<Taken>),
     /// The run is over; the bytes of the files that it wrote come by hash.
     Finished(Box<Outcome>, BTreeMap<String, Arc<[u8]>>),
 }
@@ -77,7 +80,8 @@ pub struct Sandbox {
     randomness: Randomness,
     /// Nanoseconds that a fixed clock has moved on: it moves with sleeps, and a little with each look.
     virtual_ns: u64,
-    waiting: BTreeSet<u32>,
+    /// The calls that the guest waits for; for a timer, when it is due on a fixed clock.
+    waiting: BTreeMap<u32, u64>,
     pub(crate) logged: u64,
     pub(crate) began_ms: f64,
     guest_hash: String,
@@ -100,7 +104,7 @@ impl Sandbox {
             answer: Vec::new(),
             randomness: Randomness::new(job.seed),
             virtual_ns: 0,
-            waiting: BTreeSet::new(),
+            waiting: BTreeMap::new(),
             logged: 0,
             began_ms: now_ms,
             guest_hash: guest_hash.to_owned(),
@@ -163,7 +167,7 @@ impl Sandbox {
                 let limits = self.meter.limits().patched(patch);
                 self.meter.set_limits(limits);
             }
-            None => self.meter.refused(now_ms),
+            None => self.meter.refused(),
         }
     }
 
@@ -216,62 +220,55 @@ impl Sandbox {
                     Err(error) => self.finish(Err(Some(error))),
                 }
             }
-            Ok((Progress::Yielded { calls, .. }, body)) => {
-                let mut performed = Vec::with_capacity(calls.len());
-                for call in calls {
-                    let body = match call.body {
-                        None => Vec::new(),
-                        Some((start, length)) => {
-                            match body.get(start..start.saturating_add(length)) {
-                                Some(bytes) => bytes.to_vec(),
-                                None => {
-                                    return self.finish(Err(Some(broken(
-                                        "a call's body is outside its frame",
-                                    ))));
-                                }
-                            }
-                        }
-                    };
-                    if !self.waiting.insert(call.id) {
-                        return self.finish(Err(Some(broken("a call's number was used twice"))));
-                    }
-                    let counted = self.meter.count_call().and_then(|()| match &call.request {
-                        PendingOp::Fetch { .. } => self.meter.count_fetch(),
-                        _ => Ok(()),
-                    });
-                    if let Err(error) = counted {
-                        return self.finish(Err(Some(error)));
-                    }
-                    performed.push((call.id, call.request, body));
-                }
-                Step::Waiting(performed)
-            }
+            Ok((Progress::Yielded { calls, .. }, body)) => match self.take_calls(calls, body) {
+                Ok(calls) => Step::Waiting(calls),
+                Err(error) => self.finish(Err(Some(error))),
+            },
         }
     }
 
+    /// Counts the calls that the guest yielded, each with its body.
+    fn take_calls(&mut self, calls: Vec<PendingCall>, body: &[u8]) -> ToolResult<Vec<Taken>> {
+        let mut taken = Vec::with_capacity(calls.len());
+        let mut body_left = body.len();
+        for call in calls {
+            self.meter.count_call()?;
+            let (start, length) = call.body.unwrap_or((0, 0));
+            let outside = || broken("a call's body is outside its frame");
+            let bytes = body
+                .get(start..start.saturating_add(length))
+                .ok_or_else(outside)?;
+            // Bodies lie side by side: together they are never larger than what they came in.
+            body_left = body_left.checked_sub(length).ok_or_else(outside)?;
+            let due_ns = match &call.request {
+                PendingOp::Fetch { .. } => {
+                    self.meter.count_fetch()?;
+                    0
+                }
+                PendingOp::Sleep { ms } => self.virtual_ns.saturating_add(nanoseconds(*ms)),
+                PendingOp::Tool { .. } => 0,
+            };
+            if self.waiting.insert(call.id, due_ns).is_some() {
+                return Err(broken("a call's number was used twice"));
+            }
+            taken.push((call.id, call.request, bytes.to_vec()));
+        }
+        Ok(taken)
+    }
+
     /// The frame for `selvage_resume`; `None` for a call that the guest does not wait for.
-    pub fn resume(
-        &mut self,
-        id: u32,
-        answer: Answer,
-        body: &[u8],
-        slept_ms: f64,
-    ) -> Option<Vec<u8>> {
-        if !self.waiting.remove(&id) || body.len() > FRAME_BYTES_MAX {
+    pub fn resume(&mut self, id: u32, answer: Answer, body: &[u8]) -> Option<Vec<u8>> {
+        if body.len() > FRAME_BYTES_MAX {
             return None;
         }
-        #[expect(
-            clippy::cast_possible_truncation,
-            clippy::cast_sign_loss,
-            reason = "a float casts to the nearest u64"
-        )]
-        let slept_ns = (slept_ms.max(0.0) * 1e6) as u64;
-        self.virtual_ns = self.virtual_ns.saturating_add(slept_ns);
+        let due_ns = self.waiting.remove(&id)?;
+        self.virtual_ns = self.virtual_ns.max(due_ns);
         Some(frame(&Resume { id, answer }, body))
     }
 
     /// Ends a run that must end while the guest waits outside its instance.
-    pub fn end(&mut self) -> Step {
+    pub fn end(&mut self, host: &mut dyn Host) -> Step {
+        self.meter.settle_clock(host.now_ms());
         self.finish(Err(None))
     }
 
@@ -316,7 +313,11 @@ impl Sandbox {
             artifacts: self.artifacts.clone(),
             guest: self.guest_hash.clone(),
         };
-        Step::Finished(Box::new(outcome), self.files.written())
+        let written = match outcome.error {
+            None => self.files.written(),
+            Some(_) => BTreeMap::new(),
+        };
+        Step::Finished(Box::new(outcome), written)
     }
 
     /// Takes the answer of the last call.
@@ -335,12 +336,6 @@ impl Sandbox {
 
     /// Nanoseconds of the clock that the guest sees: since 1970 for `real`, otherwise since the start.
     pub(crate) fn clock_ns(&mut self, real: bool, host: &mut dyn Host) -> u64 {
-        #[expect(
-            clippy::cast_possible_truncation,
-            clippy::cast_sign_loss,
-            reason = "a float casts to the nearest u64"
-        )]
-        let from_ms = |ms: f64| (ms.max(0.0) * 1e6) as u64;
         match self.job.start_ms {
             Some(start_ms) => {
                 self.virtual_ns = self.virtual_ns.saturating_add(1_000);
@@ -351,8 +346,8 @@ impl Sandbox {
                 };
                 base.saturating_add(self.virtual_ns)
             }
-            None if real => from_ms(host.wall_ms()),
-            None => from_ms(host.now_ms() - self.began_ms),
+            None if real => nanoseconds(host.wall_ms()),
+            None => nanoseconds(host.now_ms() - self.began_ms),
         }
     }
 
@@ -380,4 +375,13 @@ fn broken(why: &str) -> ToolError {
         ErrorCode::GuestCrashed,
         format!("The guest broke its contract: {why}."),
     )
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a float casts to the nearest u64"
+)]
+fn nanoseconds(ms: f64) -> u64 {
+    (ms.max(0.0) * 1e6) as u64
 }

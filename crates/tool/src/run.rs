@@ -9,7 +9,11 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-/// The folder that holds the records of runs. No run may write there itself.
+/// Paths that no run may change itself: the records of runs, and the list of pages that may embed
+/// this workspace.
+pub const PROTECTED: [&str; 2] = [RUNS_FOLDER, "embed.json"];
+
+/// The folder that holds the records of runs.
 pub const RUNS_FOLDER: &str = "runs";
 
 /// Where a run is.
@@ -50,6 +54,9 @@ pub struct JobFile {
     pub size: u64,
     /// SHA-256 of the bytes in hexadecimal; empty for a folder.
     pub hash: String,
+    /// Whether the run may read the bytes; otherwise it may only see that the file is there, to
+    /// replace, move or remove it.
+    pub readable: bool,
 }
 
 /// What an executor is to run. It says nothing about where.

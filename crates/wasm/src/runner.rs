@@ -193,7 +193,7 @@ impl Runner {
 
     /// Ends a run that must end while the guest is not computing.
     pub fn end(&mut self) -> Next {
-        let step = self.sandbox.end();
+        let step = self.sandbox.end(&mut self.browser);
         self.next(step)
     }
 
@@ -212,9 +212,9 @@ impl Runner {
     ///
     /// # Errors
     /// When the answer is no JSON of an [`Answer`].
-    pub fn resume(&mut self, id: u32, answer: &str, body: &[u8], slept_ms: f64) -> Result<Option<Vec<u8>>, JsError> {
+    pub fn resume(&mut self, id: u32, answer: &str, body: &[u8]) -> Result<Option<Vec<u8>>, JsError> {
         let answer: Answer = serde_json::from_str(answer)?;
-        Ok(self.sandbox.resume(id, answer, body, slept_ms))
+        Ok(self.sandbox.resume(id, answer, body))
     }
 
     /// The hash of the next written file to send, with its bytes from [`Runner::written_bytes`].

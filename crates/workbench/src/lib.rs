@@ -1,1 +1,31 @@
 //! The engine: it decides, hosts do.
+//!
+//! **Problem.** A tab, a native program and a test must decide alike about every tool call, grant,
+//! run and change, without a Worker, a socket or a clock in the way.
+//!
+//! **Shape.** A [`Workbench`] holds a workspace, the runs and what is known of the executors. It is
+//! told [`Event`]s with the time and a source of randomness, and answers with [`Effect`]s.
+//! `tools` answers the tools that are done at once; `runs` leads a run from its call to its record.
+//!
+//! **Control loop.** A host passes every message on as an event, performs every effect in order,
+//! and turns what comes of it into events again. It keeps no state about the domain.
+//!
+//! Storage is not an effect: every host's storage is synchronous (a sync access handle in a Worker,
+//! a file natively), so a change is durable when `handle` returns, and no state lies between
+//! "acknowledged" and "kept".
+
+mod engine;
+mod event;
+mod failure;
+mod lint;
+mod patch;
+mod policy;
+mod record;
+mod runs;
+mod starter;
+mod tools;
+
+pub use engine::{Config, Cx, Workbench};
+pub use event::{CallId, Effect, Event, Fetch, Notice, RunnerId, TaskId};
+pub use patch::PATCH_BYTES_MAX;
+pub use runs::{QUEUE_MAX, RUN_DEPTH_MAX};

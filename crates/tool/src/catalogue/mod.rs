@@ -108,8 +108,8 @@ tools! {
     FlowAnswer = "flow_answer" (Writes): AnswerInput => RunState;
     /// Lists past runs, newest first.
     FlowRuns = "flow_runs" (Reads): RunsInput => RunsOutput;
-    /// Runs a past run again on the same files, arguments, seed and clock, lands nothing, and compares.
-    RunVerify = "run_verify" (Reads): RunRef => VerifyOutput;
+    /// Runs a past run again on the same files, arguments, seed and clock, without fetches and tools, lands nothing, and compares.
+    RunVerify = "run_verify" (Writes): RunRef => VerifyOutput;
     /// Tells how the workspace is stored, how large it is and what runs.
     WorkspaceStatus = "workspace_status" (Reads): NoInput => StatusOutput;
 }

@@ -1,0 +1,196 @@
+//! The engine's state, and the way of an event through it.
+
+use crate::event::{CallId, Effect, Event, Notice, RunnerId, TaskId};
+use crate::lint::PendingLint;
+use crate::runs::{Executor, PendingFetch, Run};
+use selvage_tool::catalogue::{Call, StorageMode};
+use selvage_tool::guest::Answer;
+use crate::failure::failure;
+use selvage_tool::ToolResult;
+use selvage_vfs::{Change, Meta, Op, Origin, OriginKind, Workspace};
+use serde_json::Value;
+use std::collections::{BTreeMap, VecDeque};
+
+/// How long drafts wait for the next keystroke before they become part of the history.
+const SEAL_AFTER_MS: u64 = 2_000;
+
+/// What a host says about itself once.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// How the workspace is kept.
+    pub storage: StorageMode,
+    /// Selvage's version.
+    pub version: String,
+}
+
+/// The time and the randomness of one event.
+pub struct Cx<'a> {
+    /// Milliseconds since 1970.
+    pub now_ms: u64,
+    /// Gives 128 random bits at a time.
+    pub random: &'a mut dyn FnMut() -> u128,
+}
+
+/// Who waits for a call's answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Caller {
+    /// Somebody at the host.
+    Host(CallId),
+    /// A run, by its own number for the call.
+    Run { run: String, id: u32 },
+}
+
+/// Who calls: whom to answer, who is behind it, and how many runs lie between.
+#[derive(Debug, Clone)]
+pub(crate) struct Asking {
+    pub(crate) caller: Caller,
+    pub(crate) origin: Origin,
+    pub(crate) depth: u32,
+}
+
+/// What a call came to.
+pub(crate) enum Outcome {
+    /// Its answer.
+    Done(ToolResult),
+    /// The answer comes later.
+    Later,
+}
+
+/// The engine. See the crate's documentation for its control loop.
+pub struct Workbench {
+    pub(crate) workspace: Workspace,
+    pub(crate) config: Config,
+    pub(crate) runs: BTreeMap<String, Run>,
+    pub(crate) queue: VecDeque<String>,
+    pub(crate) executors: BTreeMap<RunnerId, Executor>,
+    pub(crate) fetches: BTreeMap<TaskId, PendingFetch>,
+    pub(crate) lints: BTreeMap<TaskId, PendingLint>,
+    pub(crate) effects: Vec<Effect>,
+    /// Executors that were asked for and have not come yet.
+    pub(crate) spawning: usize,
+    next_task: TaskId,
+    seal_at_ms: Option<u64>,
+    wake_at_ms: Option<u64>,
+}
+
+impl Workbench {
+    /// An engine over a workspace. An empty workspace gets the starter files.
+    ///
+    /// # Errors
+    /// Storage refused the starter files.
+    pub fn new(mut workspace: Workspace, config: Config, cx: &mut Cx<'_>) -> ToolResult<Self> {
+        crate::starter::fill(&mut workspace, cx)?;
+        Ok(Self {
+            workspace,
+            config,
+            runs: BTreeMap::new(),
+            queue: VecDeque::new(),
+            executors: BTreeMap::new(),
+            fetches: BTreeMap::new(),
+            lints: BTreeMap::new(),
+            effects: Vec::new(),
+            spawning: 0,
+            next_task: 1,
+            seal_at_ms: None,
+            wake_at_ms: None,
+        })
+    }
+
+    /// Takes an event and gives what to do, in order.
+    pub fn handle(&mut self, cx: &mut Cx<'_>, event: Event) -> Vec<Effect> {
+        match event {
+            Event::Called { call, origin, name, input } => {
+                let asking = Asking { caller: Caller::Host(call), origin, depth: 0 };
+                self.call(cx, asking, &name, input);
+            }
+            Event::RunnerReady { runner, dropped } => self.runner_ready(cx, runner, dropped),
+            Event::RunnerGone { runner, reason } => self.runner_gone(cx, runner, &reason),
+            Event::Reported { runner, report, body } => self.reported(cx, runner, report, body),
+            Event::Finished { runner, outcome, written } => self.finished(cx, runner, *outcome, written),
+            Event::Checked { task, checked } => self.checked(task, checked),
+            Event::Fetched { task, result, body } => self.fetched(task, result, body),
+            Event::Woken => self.wake_at_ms = None,
+        }
+        self.pass_time(cx);
+        std::mem::take(&mut self.effects)
+    }
+
+    /// Parses and answers a call, or starts what will answer it.
+    pub(crate) fn call(&mut self, cx: &mut Cx<'_>, asking: Asking, name: &str, input: Value) {
+        let caller = asking.caller.clone();
+        let outcome = match Call::parse(name, input) {
+            Ok(call) => self.perform(cx, asking, call),
+            Err(error) => Outcome::Done(Err(error)),
+        };
+        if let Outcome::Done(result) = outcome {
+            self.reply(&caller, result);
+        }
+    }
+
+    /// Answers whoever waits; a run that is over waits no more.
+    pub(crate) fn reply(&mut self, caller: &Caller, result: ToolResult) {
+        match caller {
+            Caller::Host(call) => self.effects.push(Effect::Reply { call: *call, result }),
+            Caller::Run { run, id } => {
+                if let Some(runner) = self.runs.get(run).and_then(|run| run.runner) {
+                    let answer = match result {
+                        Ok(value) => Answer::Ok(value),
+                        Err(error) => Answer::Error(error),
+                    };
+                    self.effects.push(Effect::Answer { runner, id: *id, answer, body: Vec::new() });
+                }
+            }
+        }
+    }
+
+    /// Makes one change of the workspace and tells of it.
+    pub(crate) fn change(&mut self, cx: &mut Cx<'_>, origin: &Origin, message: String, ops: &[Op]) -> ToolResult<Change> {
+        let meta = Meta { at_ms: cx.now_ms, origin: origin.clone(), message };
+        let change = self.workspace.apply(cx.random, &meta, ops).map_err(failure)?;
+        self.tell_changed(&change);
+        Ok(change)
+    }
+
+    pub(crate) fn tell_changed(&mut self, change: &Change) {
+        let heads = change.heads.to_strings();
+        self.effects.push(Effect::Notify(Notice::Changed { paths: change.paths.clone(), heads }));
+    }
+
+    /// Makes drafts part of the history, so that heads name every byte.
+    pub(crate) fn seal(&mut self, cx: &mut Cx<'_>) -> ToolResult<Vec<String>> {
+        self.seal_at_ms = None;
+        let meta = Meta {
+            at_ms: cx.now_ms,
+            origin: Origin { kind: OriginKind::Person, name: "you".into() },
+            message: "Edit".into(),
+        };
+        let heads = self.workspace.seal(&meta).map_err(failure)?;
+        Ok(heads.to_strings())
+    }
+
+    /// Drafts were written: they become part of the history when typing pauses.
+    pub(crate) fn seal_later(&mut self, cx: &Cx<'_>) {
+        self.seal_at_ms = Some(cx.now_ms + SEAL_AFTER_MS);
+    }
+
+    pub(crate) fn new_task(&mut self) -> TaskId {
+        self.next_task += 1;
+        self.next_task
+    }
+
+    /// Does what has come due, and asks to be woken for what comes next.
+    fn pass_time(&mut self, cx: &mut Cx<'_>) {
+        if self.seal_at_ms.is_some_and(|at| at <= cx.now_ms) && self.seal(cx).is_err() {
+            // Storage refused: the drafts are kept as drafts, and the next write says so.
+            self.seal_later(cx);
+        }
+        self.pass_run_time(cx);
+        let next = self.seal_at_ms.into_iter().chain(self.run_times()).min();
+        if let Some(at_ms) = next
+            && self.wake_at_ms.is_none_or(|known| at_ms < known)
+        {
+            self.wake_at_ms = Some(at_ms);
+            self.effects.push(Effect::Wake { at_ms });
+        }
+    }
+}

@@ -1,0 +1,223 @@
+//! What the engine is told, and what it asks its host to do.
+
+use selvage_tool::guest::{Answer, Checked, Fetched};
+use selvage_tool::run::{Job, LogEntry, Outcome, RunProgress, RunReport, RunStatus};
+use selvage_tool::{LimitsPatch, ToolError, ToolResult};
+use selvage_vfs::Origin;
+use serde::Serialize;
+use serde_json::Value;
+
+/// A host's number for a tool call.
+pub type CallId = u64;
+
+/// A host's number for an executor that holds one run at a time.
+pub type RunnerId = u32;
+
+/// The engine's number for a question to a host: a check or a fetch.
+pub type TaskId = u64;
+
+/// What happened.
+#[derive(Debug)]
+pub enum Event {
+    /// Somebody calls a tool.
+    Called {
+        /// The host's number, for the reply.
+        call: CallId,
+        /// Who calls.
+        origin: Origin,
+        /// The tool.
+        name: String,
+        /// Its input.
+        input: Value,
+    },
+    /// An executor can take a run.
+    RunnerReady {
+        /// Which one.
+        runner: RunnerId,
+        /// Whether it has let go of every blob it was sent.
+        dropped: bool,
+    },
+    /// An executor is gone, with whatever it ran.
+    RunnerGone {
+        /// Which one.
+        runner: RunnerId,
+        /// Why.
+        reason: String,
+    },
+    /// A run told something while it goes on.
+    Reported {
+        /// Where it runs.
+        runner: RunnerId,
+        /// What it told; the outcome comes as [`Event::Finished`].
+        report: RunReport,
+        /// The body of a call.
+        body: Vec<u8>,
+    },
+    /// A run is over.
+    Finished {
+        /// Where it ran.
+        runner: RunnerId,
+        /// How it ended.
+        outcome: Box<Outcome>,
+        /// The bytes of the files that it wrote, by hash.
+        written: Vec<(String, Vec<u8>)>,
+    },
+    /// The guest's parser has read a text.
+    Checked {
+        /// The question.
+        task: TaskId,
+        /// What it said.
+        checked: Checked,
+    },
+    /// A fetch is over.
+    Fetched {
+        /// The question.
+        task: TaskId,
+        /// The answer without its body.
+        result: Result<Fetched, ToolError>,
+        /// The body.
+        body: Vec<u8>,
+    },
+    /// A time that the engine asked to be woken at has come.
+    Woken,
+}
+
+/// What the host does next.
+#[derive(Debug)]
+pub enum Effect {
+    /// Answer a tool call.
+    Reply {
+        /// The host's number for it.
+        call: CallId,
+        /// The answer.
+        result: ToolResult,
+    },
+    /// Run a job.
+    Dispatch {
+        /// On which executor.
+        runner: RunnerId,
+        /// What.
+        job: Box<Job>,
+        /// The blobs that this executor lacks.
+        blobs: Vec<(String, Vec<u8>)>,
+    },
+    /// Answer a call of a run.
+    Answer {
+        /// Where it runs.
+        runner: RunnerId,
+        /// The guest's number for it.
+        id: u32,
+        /// The answer.
+        answer: Answer,
+        /// Its body.
+        body: Vec<u8>,
+    },
+    /// Answer a run that asks for more.
+    More {
+        /// Where it runs.
+        runner: RunnerId,
+        /// The new limits; `None` ends it.
+        limits: Option<LimitsPatch>,
+    },
+    /// Cancel what an executor runs.
+    Cancel {
+        /// Which one.
+        runner: RunnerId,
+    },
+    /// Stop an executor by force, and start another in its place.
+    Terminate {
+        /// Which one.
+        runner: RunnerId,
+    },
+    /// Start one more executor.
+    Spawn,
+    /// Parse a text with the guest that would run it.
+    Check {
+        /// The question.
+        task: TaskId,
+        /// On which executor.
+        runner: RunnerId,
+        /// The file's path.
+        path: String,
+        /// Whether to read it as an ES module.
+        module: bool,
+        /// The text.
+        source: String,
+    },
+    /// Fetch.
+    Fetch(Fetch),
+    /// Tell the time again at this moment, in milliseconds since 1970.
+    Wake {
+        /// When.
+        at_ms: u64,
+    },
+    /// Tell whoever listens.
+    Notify(Notice),
+}
+
+/// A fetch that the engine has allowed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fetch {
+    /// The question.
+    pub task: TaskId,
+    /// The address.
+    pub url: String,
+    /// The HTTP method.
+    pub method: String,
+    /// Names and values.
+    pub headers: Vec<(String, String)>,
+    /// The body, empty for none.
+    pub body: Vec<u8>,
+    /// The most bytes of the answer's body.
+    pub bytes_max: u64,
+    /// The longest it may take, in milliseconds.
+    pub time_ms_max: u64,
+    /// The domains that may answer in the end, after redirects.
+    pub domains: Vec<String>,
+}
+
+/// News for whoever shows the workspace.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "kind", rename_all = "camelCase", rename_all_fields = "camelCase")]
+pub enum Notice {
+    /// The workspace changed.
+    Changed {
+        /// The paths that were touched.
+        paths: Vec<String>,
+        /// The heads now.
+        heads: Vec<String>,
+    },
+    /// A run is somewhere else now, or further.
+    Run {
+        /// The run.
+        run: String,
+        /// The flow's path.
+        path: String,
+        /// Where it is.
+        status: RunStatus,
+        /// How far it is.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        progress: Option<RunProgress>,
+        /// The workspace path of its record, once it is over.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        record: Option<String>,
+    },
+    /// A run wrote log entries.
+    Log {
+        /// The run.
+        run: String,
+        /// The entries.
+        entries: Vec<LogEntry>,
+    },
+    /// A run has used up a quota and waits for `flow_answer`.
+    Asked {
+        /// The run.
+        run: String,
+        /// The error that ends it otherwise.
+        error: ToolError,
+        /// The limit's name.
+        limit: String,
+        /// What was used of it.
+        used: u64,
+    },
+}

@@ -1,0 +1,109 @@
+//! A run's way from its call to its record.
+
+mod conversation;
+mod executors;
+mod land;
+mod start;
+mod verify;
+
+use crate::engine::{Asking, Caller, Workbench};
+use crate::event::{Notice, Effect, RunnerId};
+use selvage_tool::catalogue::RunState;
+use selvage_tool::run::{Job, LogEntry, RunRecord, RunStatus};
+use selvage_tool::guest::LogLevel;
+use selvage_vfs::Origin;
+
+pub(crate) use conversation::PendingFetch;
+pub(crate) use executors::Executor;
+
+/// The most runs that wait.
+pub const QUEUE_MAX: usize = 100;
+
+/// How deep runs may call runs.
+pub const RUN_DEPTH_MAX: u32 = 3;
+
+/// The most executors that the engine asks for.
+pub const EXECUTORS_MAX: usize = 8;
+
+/// How long after its clock ran out a run is stopped by force, in milliseconds.
+const GRACE_MS: u64 = 2_000;
+
+/// How long after a cancel a run is stopped by force, in milliseconds.
+const CANCEL_MS: u64 = 500;
+
+/// How long a run waits for an answer about a quota, in milliseconds.
+const ASK_MS_MAX: u64 = 600_000;
+
+/// A run that is not over.
+pub(crate) struct Run {
+    pub(crate) record: RunRecord,
+    pub(crate) runner: Option<RunnerId>,
+    job: Job,
+    asking: Asking,
+    /// Whether the caller's answer is the record; otherwise it was answered when the run was queued.
+    waits: bool,
+    /// The record that this run is compared with, and not kept beside.
+    verifies: Option<Box<RunRecord>>,
+    /// When it is stopped by force.
+    deadline_ms: Option<u64>,
+    /// Whether it is stopped by force because it was cancelled.
+    cancelled: bool,
+}
+
+impl Run {
+    /// Adds a log entry of the engine's own.
+    fn note(&mut self, level: LogLevel, text: String) -> LogEntry {
+        let entry = LogEntry {
+            seq: self.record.logs.len() as u64,
+            at_ms: self.record.logs.last().map_or(0.0, |last| last.at_ms),
+            level,
+            source: "selvage".into(),
+            text,
+        };
+        self.record.logs.push(entry.clone());
+        entry
+    }
+
+    fn state(&self) -> RunState {
+        RunState { run: self.record.run.clone(), status: self.record.status }
+    }
+
+    fn origin(&self) -> Origin {
+        Origin::new(selvage_vfs::OriginKind::Run, self.record.run.clone())
+    }
+}
+
+impl Workbench {
+    /// Tells where a run is.
+    fn tell_run(&mut self, run: &str, record: Option<String>) {
+        if let Some(found) = self.runs.get(run).filter(|found| found.verifies.is_none()) {
+            self.effects.push(Effect::Notify(Notice::Run {
+                run: run.to_owned(),
+                path: found.record.path.clone(),
+                status: found.record.status,
+                progress: None,
+                record,
+            }));
+        }
+    }
+
+    fn set_status(&mut self, run: &str, status: RunStatus) {
+        if let Some(found) = self.runs.get_mut(run) {
+            found.record.status = status;
+            self.tell_run(run, None);
+        }
+    }
+
+    /// The run that an executor holds.
+    fn run_on(&self, runner: RunnerId) -> Option<String> {
+        self.executors.get(&runner)?.run.clone()
+    }
+
+    /// How many runs lie between a caller and the host.
+    fn depth_of(&self, caller: &Caller) -> u32 {
+        match caller {
+            Caller::Host(_) => 0,
+            Caller::Run { run, .. } => self.runs.get(run).map_or(0, |run| run.asking.depth + 1),
+        }
+    }
+}

@@ -1,0 +1,201 @@
+//! From a call to the queue: find the flow, lint it, decide what it may, take the snapshot.
+
+use super::{EXECUTORS_MAX, QUEUE_MAX, RUN_DEPTH_MAX, Run};
+use crate::engine::{Asking, Caller, Cx, Outcome, Workbench};
+use crate::event::Effect;
+use crate::policy::{granted, visible};
+use crate::record::{flow_name, path_of};
+use selvage_tool::catalogue::{RunInput, RunMode};
+use selvage_tool::run::{Job, RunRecord, RunStatus};
+use selvage_tool::{ErrorCode, Limits, Severity, ToolError, ToolResult, Usage};
+use selvage_vfs::Snapshot;
+use serde_json::json;
+
+/// The largest seed: numbers above it are not exact in every JSON reader.
+const SEED_MAX: u64 = (1 << 53) - 1;
+
+/// The most bytes that a run's arguments may have as JSON.
+const ARGS_BYTES_MAX: usize = 4 * 1024 * 1024;
+
+impl Workbench {
+    pub(crate) fn run_flow(&mut self, cx: &mut Cx<'_>, asking: Asking, input: RunInput) -> Outcome {
+        let wait = input.wait;
+        match self.make_room(&asking.caller).and_then(|()| self.queue_run(cx, asking, input)) {
+            Err(error) => Outcome::Done(Err(error)),
+            Ok(run) => {
+                let answer = json!(self.runs[&run].record);
+                match self.runs[&run].asking.depth {
+                    0 => self.queue.push_back(run.clone()),
+                    // Its caller holds an executor until it is over.
+                    _ => self.queue.push_front(run.clone()),
+                }
+                self.tell_run(&run, None);
+                self.dispatch_next(cx);
+                if wait { Outcome::Later } else { Outcome::Done(Ok(answer)) }
+            }
+        }
+    }
+
+    /// A run that waits for another must not keep it from its executor.
+    fn make_room(&mut self, caller: &Caller) -> ToolResult<()> {
+        if matches!(caller, Caller::Host(_)) || self.idle_runner().is_some() {
+            return Ok(());
+        }
+        if self.executors.len() + self.spawning >= EXECUTORS_MAX {
+            return Err(ToolError::new(ErrorCode::Busy, format!("{EXECUTORS_MAX} runs go on already."))
+                .hint("Start fewer runs at a time from within a flow."));
+        }
+        self.spawning += 1;
+        self.effects.push(Effect::Spawn);
+        Ok(())
+    }
+
+    fn queue_run(&mut self, cx: &mut Cx<'_>, asking: Asking, input: RunInput) -> ToolResult<String> {
+        if self.queue.len() >= QUEUE_MAX {
+            return Err(ToolError::new(ErrorCode::Busy, format!("{QUEUE_MAX} runs are waiting already."))
+                .hint("Wait for some of them to end, or cancel them."));
+        }
+        let depth = self.depth_of(&asking.caller);
+        if depth > RUN_DEPTH_MAX {
+            return Err(ToolError::new(ErrorCode::Busy, format!("Runs may call runs {RUN_DEPTH_MAX} deep."))
+                .hint("Call the inner flow's module with `import` in place of `flow.call`."));
+        }
+        let heads_in = self.seal(cx)?;
+        let snapshot = self.workspace.snapshot();
+        let source = match (&input.path, &input.name) {
+            (Some(path), None) => self.source(path, &snapshot)?,
+            (None, Some(name)) => self.source(&named(&snapshot, name)?, &snapshot)?,
+            _ => {
+                return Err(ToolError::new(ErrorCode::InvalidInput, "`run_flow` takes either `path` or `name`.")
+                    .hint("`flow_list` lists both."));
+            }
+        };
+        if input.args.to_string().len() > ARGS_BYTES_MAX {
+            return Err(ToolError::new(ErrorCode::TooLarge, format!("Arguments have {ARGS_BYTES_MAX} bytes at the most."))
+                .hint("Write large data into a file, and pass its path."));
+        }
+        let report = self.report(&source.path, &source.text, &input.allow_net, &snapshot);
+        let shape = match report.shape {
+            Some(shape) if report.ok() => shape,
+            _ => return Err(refused(&source.path, &report.diagnostics)),
+        };
+        let run = new_id(cx);
+        let grant = granted(input.grant, &input.allow_net);
+        let mut ceiling = report.grant;
+        ceiling.read.extend(report.imports.iter().cloned().chain([source.path.clone()]));
+        let mut files = visible(&snapshot, &grant, &ceiling)?;
+        // What the flow is made of is readable to the interpreter whatever the grant says.
+        for path in report.imports.iter().chain([&source.path]) {
+            if files.iter().all(|file| file.path != *path)
+                && let Ok(entry) = snapshot.stat(path)
+                && let Some(hash) = entry.hash
+            {
+                files.push(selvage_tool::run::JobFile {
+                    path: path.clone(),
+                    folder: false,
+                    size: entry.size,
+                    hash: hash.to_string(),
+                    readable: true,
+                });
+            }
+        }
+        let job = Job {
+            run: run.clone(),
+            entry: source.path.clone(),
+            shape,
+            module: report.module,
+            args: input.args,
+            env: input.env,
+            grant,
+            ceiling,
+            limits: Limits::default().patched(&input.limits),
+            files,
+            seed: input.seed.unwrap_or_else(|| low_bits(cx)).min(SEED_MAX),
+            start_ms: input.start_ms,
+            ask: input.ask,
+        };
+        let record = RunRecord {
+            run: run.clone(),
+            path: source.path.clone(),
+            status: RunStatus::Queued,
+            started_ms: cx.now_ms,
+            duration_ms: 0.0,
+            args: job.args.clone(),
+            env: job.env.keys().cloned().collect(),
+            value: None,
+            error: None,
+            usage: Usage::default(),
+            limits: job.limits.clone(),
+            grant: job.grant.clone(),
+            changes: Vec::new(),
+            artifacts: Vec::new(),
+            logs: Vec::new(),
+            diagnostics: report.diagnostics,
+            heads_in,
+            heads_out: Vec::new(),
+            flow_hash: source.hash,
+            guest_hash: String::new(),
+            seed: job.seed,
+            start_ms: job.start_ms,
+            dry_run: input.mode == RunMode::DryRun,
+            record: path_of(&source.path, &run, cx.now_ms),
+        };
+        let asking = Asking { depth, ..asking };
+        let waiting = Run {
+            record,
+            runner: None,
+            job,
+            asking,
+            waits: input.wait,
+            verifies: None,
+            deadline_ms: None,
+            cancelled: false,
+        };
+        self.runs.insert(run.clone(), waiting);
+        Ok(run)
+    }
+}
+
+/// The path of the flow of that name.
+fn named(snapshot: &Snapshot, name: &str) -> ToolResult<String> {
+    let found: Vec<String> = snapshot
+        .entries()
+        .into_iter()
+        .filter(|entry| !entry.is_folder() && flow_name(&entry.path) == Some(name))
+        .map(|entry| entry.path)
+        .collect();
+    let shown: String = name.chars().take(80).collect();
+    match found.as_slice() {
+        [path] => Ok(path.clone()),
+        [] => Err(ToolError::new(ErrorCode::NotFound, format!("There is no flow called `{shown}`.")).hint("`flow_list` lists the flows.")),
+        several => Err(ToolError::new(ErrorCode::InvalidInput, format!("Several flows are called `{shown}`."))
+            .hint(format!("Name one by its `path`: {}.", several.join(", ")))),
+    }
+}
+
+/// Why a flow with errors does not run: the first error, with its place.
+fn refused(path: &str, diagnostics: &[selvage_tool::Diagnostic]) -> ToolError {
+    let errors = diagnostics.iter().filter(|found| found.severity == Severity::Error);
+    let count = errors.clone().count();
+    let Some(first) = errors.clone().next() else {
+        return ToolError::new(ErrorCode::LintFailed, format!("`{path}` has no entry to run.")).path(path);
+    };
+    let more = if count > 1 { format!(" ({} more errors)", count - 1) } else { String::new() };
+    let hint = first.hint.clone().unwrap_or_else(|| "`lint_flow` lists everything that was found.".into());
+    ToolError::new(ErrorCode::LintFailed, format!("{}{more}", first.message))
+        .path(&first.path)
+        .at(first.span.start.line, first.span.start.column)
+        .hint(hint)
+}
+
+/// A run's name: ten characters that can stand in a file name.
+fn new_id(cx: &mut Cx<'_>) -> String {
+    const LETTERS: &[u8; 32] = b"abcdefghjkmnpqrstuvwxyz123456789";
+    let bits = (cx.random)();
+    (0..10).map(|place| char::from(LETTERS[((bits >> (place * 5)) & 31) as usize])).collect()
+}
+
+/// A seed.
+fn low_bits(cx: &mut Cx<'_>) -> u64 {
+    u64::try_from((cx.random)() & u128::from(SEED_MAX)).unwrap_or(0)
+}

@@ -1,0 +1,49 @@
+//! The tools that are answered at once, and the table that leads a call to its tool.
+
+mod files;
+mod history;
+mod status;
+
+use crate::engine::{Asking, Cx, Outcome, Workbench};
+use selvage_tool::ToolResult;
+use selvage_tool::catalogue::Call;
+use serde::Serialize;
+use serde_json::Value;
+
+impl Workbench {
+    /// Does what a call asks.
+    pub(crate) fn perform(&mut self, cx: &mut Cx<'_>, asking: Asking, call: Call) -> Outcome {
+        let origin = asking.origin.clone();
+        Outcome::Done(match call {
+            Call::Ls(input) => json(self.ls(&input)),
+            Call::Stat(input) => json(self.stat(&input.path)),
+            Call::Read(input) => json(self.read(&input)),
+            Call::Write(input) => json(self.write(cx, &origin, input)),
+            Call::Mkdir(input) => json(self.mkdir(cx, &origin, input)),
+            Call::Move(input) => json(self.move_to(cx, &origin, input)),
+            Call::Delete(input) => json(self.delete(cx, &origin, input)),
+            Call::ApplyPatch(input) => json(self.apply_patch(cx, &origin, input)),
+            Call::Search(input) => json(self.search(&input)),
+            Call::History(input) => json(self.history(&input)),
+            Call::Diff(input) => json(self.diff(cx, &input)),
+            Call::Restore(input) => json(self.restore(cx, &origin, input)),
+            Call::Undo(_) => json(self.undo(cx, &origin)),
+            Call::Redo(_) => json(self.redo(cx, &origin)),
+            Call::Seal(_) => json(self.seal_now(cx)),
+            Call::LintFlow(input) => return self.lint_flow(cx, asking, input),
+            Call::RunFlow(input) => return self.run_flow(cx, asking, *input),
+            Call::RunVerify(input) => return self.run_verify(cx, asking, &input.run),
+            Call::FlowList(_) => json(self.flow_list(cx)),
+            Call::FlowStatus(input) => json(self.flow_status(&input.run)),
+            Call::FlowLogs(input) => json(self.flow_logs(&input)),
+            Call::FlowCancel(input) => json(self.flow_cancel(cx, &input.run)),
+            Call::FlowAnswer(input) => json(self.flow_answer(cx, &input)),
+            Call::FlowRuns(input) => json(self.flow_runs(&input)),
+            Call::WorkspaceStatus(_) => json(self.workspace_status()),
+        })
+    }
+}
+
+fn json<T: Serialize>(result: ToolResult<T>) -> ToolResult {
+    result.map(|value| serde_json::to_value(value).unwrap_or(Value::Null))
+}

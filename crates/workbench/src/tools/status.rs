@@ -1,0 +1,124 @@
+//! Tools that tell about flows, runs and the workspace.
+
+use crate::engine::{Cx, Workbench};
+use crate::failure::failure;
+use crate::record::{flow_name, is_record_of};
+use selvage_tool::catalogue::{
+    FlowListOutput, FlowSummary, LogsInput, LogsOutput, RunSummary, RunsInput, RunsOutput, StatusOutput,
+};
+use selvage_tool::run::{RUNS_FOLDER, RunRecord};
+use selvage_tool::{ErrorCode, Limits, ToolError, ToolResult};
+
+/// How many runs `flow_runs` gives unless told.
+const RUNS: u32 = 50;
+
+/// The most runs that `flow_runs` gives.
+const RUNS_MAX: u32 = 1_000;
+
+impl Workbench {
+    pub(super) fn flow_list(&mut self, cx: &mut Cx<'_>) -> ToolResult<FlowListOutput> {
+        self.seal(cx)?;
+        let snapshot = self.workspace.snapshot();
+        let mut flows = Vec::new();
+        for entry in snapshot.entries() {
+            let Some(name) = flow_name(&entry.path).filter(|_| !entry.is_folder()) else { continue };
+            let Ok(source) = self.source(&entry.path, &snapshot) else { continue };
+            let report = self.report(&source.path, &source.text, &[], &snapshot);
+            flows.push(FlowSummary {
+                path: entry.path.clone(),
+                name: name.to_owned(),
+                title: report.title,
+                description: report.description,
+                shape: report.shape,
+                inputs: report.inputs,
+            });
+        }
+        flows.sort_by(|a, b| a.path.cmp(&b.path));
+        Ok(FlowListOutput { flows })
+    }
+
+    pub(super) fn flow_status(&self, run: &str) -> ToolResult<RunRecord> {
+        self.record_of(run).map(|record| RunRecord { logs: Vec::new(), ..record })
+    }
+
+    pub(super) fn flow_logs(&self, input: &LogsInput) -> ToolResult<LogsOutput> {
+        let record = self.record_of(&input.run)?;
+        let ended = record.status.ended();
+        let entries = record.logs.into_iter().filter(|entry| input.after.is_none_or(|after| entry.seq > after)).collect();
+        Ok(LogsOutput { entries, ended })
+    }
+
+    pub(super) fn flow_runs(&self, input: &RunsInput) -> ToolResult<RunsOutput> {
+        let limit = input.limit.unwrap_or(RUNS).min(RUNS_MAX) as usize;
+        let wanted = |path: &str| input.path.as_deref().is_none_or(|flow| super::files::bare(flow) == path);
+        let mut runs: Vec<RunSummary> =
+            self.runs.values().map(|run| summary(&run.record)).filter(|run| wanted(&run.path)).collect();
+        let mut records: Vec<_> = match self.workspace.list(RUNS_FOLDER, true) {
+            Ok(entries) => entries.into_iter().filter(|entry| !entry.is_folder() && entry.path.ends_with(".json")).collect(),
+            Err(_) => Vec::new(),
+        };
+        let name = |path: &str| path.rsplit('/').next().unwrap_or_default().to_owned();
+        records.sort_by_key(|entry| std::cmp::Reverse(name(&entry.path)));
+        for entry in records {
+            if runs.len() >= limit {
+                break;
+            }
+            if let Some(record) = self.read_record(&entry.path).filter(|record| wanted(&record.path)) {
+                runs.push(summary(&record));
+            }
+        }
+        runs.sort_by_key(|run| std::cmp::Reverse(run.started_ms));
+        runs.truncate(limit);
+        Ok(RunsOutput { runs })
+    }
+
+    pub(super) fn workspace_status(&self) -> ToolResult<StatusOutput> {
+        let stats = self.workspace.stats().map_err(failure)?;
+        let running = self.runs.values().filter(|run| run.runner.is_some()).count();
+        Ok(StatusOutput {
+            storage: self.config.storage,
+            heads: self.workspace.heads().to_strings(),
+            files: stats.files,
+            bytes: stats.file_bytes,
+            version: self.config.version.clone(),
+            queued: u32::try_from(self.queue.len()).unwrap_or(u32::MAX),
+            running: u32::try_from(running).unwrap_or(u32::MAX),
+            limits: Limits::default(),
+        })
+    }
+
+    /// The record of a run, whether it still goes on or is kept as a file.
+    pub(crate) fn record_of(&self, run: &str) -> ToolResult<RunRecord> {
+        if let Some(run) = self.runs.get(run) {
+            return Ok(run.record.clone());
+        }
+        let not_found = || {
+            let shown: String = run.chars().take(40).collect();
+            ToolError::new(ErrorCode::NotFound, format!("There is no run `{shown}`.")).hint("`flow_runs` lists the runs.")
+        };
+        let entries = self.workspace.list(RUNS_FOLDER, true).map_err(|_| not_found())?;
+        let entry = entries.iter().find(|entry| is_record_of(&entry.path, run)).ok_or_else(not_found)?;
+        let bytes = self.workspace.read(&entry.path).map_err(failure)?;
+        serde_json::from_slice(&bytes).map_err(|why| {
+            ToolError::new(ErrorCode::InvalidInput, format!("The record of this run was changed by hand and does not read: {why}."))
+                .path(&entry.path)
+                .hint("`history` of the file shows it as it was.")
+        })
+    }
+
+    fn read_record(&self, path: &str) -> Option<RunRecord> {
+        serde_json::from_slice(&self.workspace.read(path).ok()?).ok()
+    }
+}
+
+fn summary(record: &RunRecord) -> RunSummary {
+    RunSummary {
+        run: record.run.clone(),
+        path: record.path.clone(),
+        status: record.status,
+        started_ms: record.started_ms,
+        duration_ms: record.duration_ms,
+        code: record.error.as_ref().map(|error| error.code),
+        record: record.record.clone(),
+    }
+}

@@ -1,0 +1,152 @@
+//! A host for tests: a fake clock, counted randomness, and executors that follow a script.
+
+#![allow(dead_code, reason = "each test program uses its own part")]
+
+use selvage_tool::catalogue::StorageMode;
+use selvage_tool::run::{FileOp, Job, Outcome, RunReport};
+use selvage_tool::{ToolError, ToolResult, Usage};
+use selvage_vfs::storage::MemoryStorage;
+use selvage_vfs::{Hash, Origin, OriginKind, Workspace};
+use selvage_workbench::{Config, Cx, Effect, Event, Notice, RunnerId, Workbench};
+use serde_json::{Value, json};
+
+/// A host around an engine.
+pub struct Host {
+    pub bench: Workbench,
+    pub now_ms: u64,
+    pub notices: Vec<Notice>,
+    /// Jobs that were dispatched and not answered by [`Host::finish`] yet.
+    pub jobs: Vec<(RunnerId, Job)>,
+    /// Effects that no method of this host performs.
+    pub others: Vec<Effect>,
+    pub replies: Vec<(u64, ToolResult)>,
+    random: u128,
+    calls: u64,
+}
+
+impl Host {
+    /// A host with the starter workspace in memory and no executor.
+    pub fn new() -> Self {
+        let mut random = 0;
+        let mut next = move || {
+            random += 1;
+            random
+        };
+        let workspace = Workspace::open(Box::new(MemoryStorage::new()), [7; 16]).expect("an empty workspace");
+        let config = Config { storage: StorageMode::Memory, version: "test".into() };
+        let mut cx = Cx { now_ms: 1_000, random: &mut next };
+        let bench = Workbench::new(workspace, config, &mut cx).expect("the starter files");
+        Self {
+            bench,
+            now_ms: 1_000,
+            notices: Vec::new(),
+            jobs: Vec::new(),
+            others: Vec::new(),
+            replies: Vec::new(),
+            random: 1 << 64,
+            calls: 0,
+        }
+    }
+
+    /// The same with one free executor.
+    pub fn with_runner() -> Self {
+        let mut host = Self::new();
+        host.tell(Event::RunnerReady { runner: 1, dropped: false });
+        host
+    }
+
+    /// Passes an event on and performs what comes of it.
+    pub fn tell(&mut self, event: Event) {
+        let random = &mut self.random;
+        let mut next = || {
+            *random += 0x9e37_79b9_7f4a_7c15;
+            *random
+        };
+        let effects = self.bench.handle(&mut Cx { now_ms: self.now_ms, random: &mut next }, event);
+        for effect in effects {
+            match effect {
+                Effect::Reply { call, result } => self.replies.push((call, result)),
+                Effect::Dispatch { runner, job, .. } => self.jobs.push((runner, *job)),
+                Effect::Notify(notice) => self.notices.push(notice),
+                Effect::Wake { .. } => {}
+                Effect::Check { task, .. } => {
+                    let checked = selvage_tool::guest::Checked { error: None };
+                    self.tell(Event::Checked { task, checked });
+                }
+                other => self.others.push(other),
+            }
+        }
+    }
+
+    /// Calls a tool and leaves the answer to come. Gives the call's number.
+    pub fn start(&mut self, name: &str, input: Value) -> u64 {
+        self.calls += 1;
+        let (call, name) = (self.calls, name.to_owned());
+        self.tell(Event::Called { call, origin: Origin::new(OriginKind::Agent, "test"), name, input });
+        call
+    }
+
+    /// The answer to a call, if it has come.
+    pub fn reply(&mut self, call: u64) -> Option<ToolResult> {
+        let at = self.replies.iter().position(|(answered, _)| *answered == call)?;
+        Some(self.replies.remove(at).1)
+    }
+
+    /// Calls a tool that answers at once.
+    pub fn call(&mut self, name: &str, input: Value) -> ToolResult {
+        let call = self.start(name, input);
+        self.reply(call).unwrap_or_else(|| panic!("`{name}` did not answer at once"))
+    }
+
+    /// Calls a tool that must succeed.
+    pub fn ok(&mut self, name: &str, input: Value) -> Value {
+        self.call(name, input).unwrap_or_else(|error| panic!("`{name}` failed: {error:?}"))
+    }
+
+    /// Ends the oldest dispatched job.
+    pub fn finish(&mut self, result: Result<Value, ToolError>, files: &[(&str, &str)]) {
+        let (runner, _) = self.jobs.remove(0);
+        let ops = files.iter().map(|(path, text)| FileOp::Write {
+            path: (*path).into(),
+            hash: Hash::of(text.as_bytes()).to_string(),
+            size: text.len() as u64,
+        });
+        let (value, error) = match result {
+            Ok(value) => (Some(value), None),
+            Err(error) => (None, Some(error)),
+        };
+        let outcome = Outcome {
+            value,
+            error,
+            usage: Usage { fuel: 42, ..Usage::default() },
+            ops: ops.collect(),
+            artifacts: files.iter().map(|(path, _)| (*path).into()).collect(),
+            guest: "guest".into(),
+        };
+        let written = files.iter().map(|(_, text)| (Hash::of(text.as_bytes()).to_string(), text.as_bytes().to_vec()));
+        self.tell(Event::Finished { runner, outcome: Box::new(outcome), written: written.collect() });
+        self.tell(Event::RunnerReady { runner, dropped: false });
+    }
+
+    /// Has the running job tell something.
+    pub fn report(&mut self, report: RunReport) {
+        let runner = self.jobs[0].0;
+        self.tell(Event::Reported { runner, report, body: Vec::new() });
+    }
+
+    /// Lets time pass and wakes the engine.
+    pub fn pass(&mut self, ms: u64) {
+        self.now_ms += ms;
+        self.tell(Event::Woken);
+    }
+
+    /// Writes a flow and starts it. Gives the call's number.
+    pub fn start_flow(&mut self, source: &str, options: Value) -> u64 {
+        self.ok("write", json!({ "path": "flows/t.flow.js", "content": source }));
+        let mut input = json!({ "path": "flows/t.flow.js" });
+        for (key, value) in options.as_object().into_iter().flatten() {
+            input[key] = value.clone();
+        }
+        self.start("run_flow", input)
+    }
+}
