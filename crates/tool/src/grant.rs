@@ -1,6 +1,5 @@
 //! What a run may touch. Deny by default: an empty grant allows nothing.
 
-use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 use serde::{Deserialize, Serialize};
 
 /// What a run may touch.
@@ -75,32 +74,49 @@ pub fn domain_of(url: &str) -> Option<String> {
     (named && port.bytes().all(|byte| byte.is_ascii_digit())).then(|| domain.to_ascii_lowercase())
 }
 
-/// Compiled globs of one side of a grant.
+/// The globs of one side of a grant: `*` and `?` stay inside a name, `**` crosses folders, `[a-z]`
+/// and `{csv,json}` choose.
 #[derive(Debug, Clone)]
-pub struct PathSet(GlobSet);
+pub struct PathSet(Vec<String>);
 
 impl PathSet {
-    /// Compiles globs; a glob that does not parse is the error.
+    /// Checks globs.
     ///
     /// # Errors
-    /// The glob and why it does not parse.
+    /// The glob whose brackets or braces don't pair.
     pub fn new(globs: &[String]) -> Result<Self, String> {
-        let mut set = GlobSetBuilder::new();
-        for glob in globs {
-            let glob = GlobBuilder::new(glob)
-                .literal_separator(true)
-                .build()
-                .map_err(|e| e.to_string())?;
-            set.add(glob);
+        match globs.iter().find(|glob| !pairs(glob)) {
+            Some(broken) => Err(format!("`{broken}` has a bracket or a brace without its other half")),
+            None => Ok(Self(globs.to_vec())),
         }
-        set.build().map(Self).map_err(|e| e.to_string())
     }
 
     /// Whether a workspace path is covered.
     #[must_use]
     pub fn covers(&self, path: &str) -> bool {
-        self.0.is_match(path)
+        self.0.iter().any(|glob| fast_glob::glob_match(glob, path))
     }
+}
+
+/// Whether every bracket and brace of a glob has its other half.
+fn pairs(glob: &str) -> bool {
+    let mut open = Vec::new();
+    let mut letters = glob.chars();
+    while let Some(letter) = letters.next() {
+        match (letter, open.last()) {
+            ('\\', _) => {
+                letters.next();
+            }
+            (']', Some('[')) | ('}', Some('{')) => {
+                open.pop();
+            }
+            (_, Some('[')) => {}
+            ('[' | '{', _) => open.push(letter),
+            (']' | '}', _) => return false,
+            _ => {}
+        }
+    }
+    open.is_empty()
 }
 
 #[cfg(test)]
@@ -153,5 +169,16 @@ mod tests {
         let set = PathSet::new(&["data/*.csv".into(), "out/**".into()]).expect("globs");
         assert!(set.covers("data/a.csv") && !set.covers("data/x/a.csv"));
         assert!(set.covers("out/x/y.md") && !set.covers("secret.txt"));
+    }
+
+    #[test]
+    fn everything_is_covered_by_two_stars_and_a_broken_glob_is_refused() {
+        let set = PathSet::new(&["**".into()]).expect("a glob");
+        assert!(set.covers("a") && set.covers("a/b/c.txt") && set.covers("a/\u{10FFFF}/\u{10FFFF}"));
+        let set = PathSet::new(&["data/*.{csv,json}".into()]).expect("a glob");
+        assert!(set.covers("data/a.json") && !set.covers("data/a.txt") && !set.covers("data"));
+        for broken in ["a[", "{a", "a}", "[a]]"] {
+            assert!(PathSet::new(&[broken.into()]).is_err(), "{broken}");
+        }
     }
 }
