@@ -2,7 +2,7 @@
 
 use crate::error::{Result, VfsError};
 use crate::id::NodeId;
-use crate::limits::{MATCH_TEXT_UNITS_MAX, MATCHES_MAX, QUERY_BYTES_MAX, SEARCH_BYTES_MAX};
+use crate::limits::{MATCH_TEXT_UNITS_MAX, MATCHES_MAX, QUERY_BYTES_MAX};
 use crate::node::Kind;
 use crate::path::Path;
 use crate::workspace::Workspace;
@@ -158,7 +158,7 @@ impl Workspace {
 
         let limit = query.limit.min(MATCHES_MAX);
         let mut found = Matches::default();
-        let mut bytes_left = SEARCH_BYTES_MAX as u64;
+        let mut bytes_left = self.search_bytes_max;
         for (path, name, node) in nodes {
             if query.within != SearchIn::Content && pattern.find(&name, 0).is_some() {
                 if found.matches.len() == limit {

@@ -307,10 +307,15 @@ impl<'a> Stage<'a> {
             self.absorb(&shown);
             vec![shown.id]
         };
+        if members.contains(&NodeId::RECOVERED) {
+            return Err(VfsError::InvalidPath {
+                path: from.to_string(),
+                why: "it is shown only while it holds recovered files; move these",
+            });
+        }
         let anchored = self.tree.anchor(folder);
         self.touched.extend(anchored);
         for id in members {
-            let id = self.made_real(id)?;
             let Some(node) = self.tree.node(id) else {
                 continue;
             };
@@ -328,17 +333,6 @@ impl<'a> Stage<'a> {
         }
         self.paths.extend([from.to_string(), to.to_string()]);
         Ok(())
-    }
-
-    /// The view's own folder can't be moved; a real one takes its content along.
-    fn made_real(&mut self, id: NodeId) -> Result<NodeId> {
-        if id != NodeId::RECOVERED {
-            return Ok(id);
-        }
-        Err(VfsError::InvalidPath {
-            path: crate::view::RECOVERED_NAME.into(),
-            why: "it is shown only while it holds recovered files; move these",
-        })
     }
 
     fn remove(&mut self, path: &Path) -> Result<()> {

@@ -4,9 +4,11 @@ use crate::error::{Result, VfsError};
 use crate::history::History;
 use crate::id::{Hash, Heads, NodeId, hex};
 use crate::ledger::Ledger;
-use crate::limits::{LEDGER_LOG_BYTES_MAX, LEDGER_PARTS_MAX, NODES_MAX, OPS_MAX, PASTS_OPEN_MAX};
+use crate::limits::{
+    LEDGER_LOG_BYTES_MAX, LEDGER_PARTS_MAX, NODES_MAX, OPS_MAX, PASTS_OPEN_MAX, SEARCH_BYTES_MAX,
+};
 use crate::message::Meta;
-use crate::node::{Kind, Node};
+use crate::node::{Kind, Node, OriginKind};
 use crate::op::Op;
 use crate::path::Path;
 use crate::snapshot::{self, Entry, Snapshot};
@@ -66,6 +68,7 @@ pub struct Workspace {
     ledger_base_bytes: u64,
     ledger_log_bytes: u64,
     pub(crate) nodes_max: usize,
+    pub(crate) search_bytes_max: u64,
 }
 
 impl Workspace {
@@ -100,6 +103,7 @@ impl Workspace {
             ledger_base_bytes: sizes.first().copied().unwrap_or(0),
             ledger_log_bytes: sizes.iter().skip(1).sum(),
             nodes_max: NODES_MAX,
+            search_bytes_max: SEARCH_BYTES_MAX as u64,
         })
     }
 
@@ -332,7 +336,10 @@ impl Workspace {
         };
         let mut steps = self.steps.clone();
         if let Some(written) = &written {
-            steps.record(step, written.hash);
+            // What Selvage notes down by itself is nobody's to undo.
+            if meta.origin.kind != OriginKind::System {
+                steps.record(step, written.hash);
+            }
             batch.cells = steps.cells();
         }
         let is_empty = written.is_none() && batch.texts.is_empty();
@@ -451,4 +458,71 @@ pub(crate) fn derive(ledger: &Ledger, at: Option<&Heads>) -> Result<Tree> {
     let unseen =
         |file: &Node, deleted: &[NodeId]| ledger.is_unseen(file, deleted, at).unwrap_or(false);
     Ok(view::derive(nodes, &unseen))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::node::{Origin, OriginKind};
+    use crate::storage::MemoryStorage;
+    use crate::{Query, SearchIn};
+
+    fn workspace() -> Workspace {
+        Workspace::open(Box::new(MemoryStorage::new()), [1; 16]).expect("opens")
+    }
+
+    fn apply(workspace: &mut Workspace, ops: &[Op]) -> Result<Change> {
+        let meta = Meta::new(1, Origin::new(OriginKind::Person, "Ada"), "Step");
+        let mut count = workspace.tree.nodes.len() as u128;
+        let mut ids = || {
+            count += 1;
+            count
+        };
+        workspace.apply(&mut ids, &meta, ops)
+    }
+
+    #[test]
+    fn a_workspace_can_be_handed_to_another_thread() {
+        fn is_send<T: Send>() {}
+        is_send::<Workspace>();
+        is_send::<Snapshot>();
+    }
+
+    #[test]
+    fn more_nodes_than_nodes_max_are_refused_and_deleted_ones_count() {
+        let mut workspace = workspace();
+        workspace.nodes_max = 3;
+        let three = [Op::write("a/b.md", "x"), Op::write("c.md", "x")];
+        apply(&mut workspace, &three).expect("three fit");
+        apply(&mut workspace, &[Op::Remove { path: "a".into() }]).expect("removes");
+        let error = apply(&mut workspace, &[Op::write("d.md", "x")]).expect_err("a fourth");
+        let (size, max) = (4, 3);
+        let expected = VfsError::TooLarge {
+            path: "d.md".into(),
+            limit: "nodes_max",
+            size,
+            max,
+        };
+        assert_eq!(error, expected);
+    }
+
+    #[test]
+    fn a_search_stops_at_search_bytes_max_and_says_so() {
+        let mut workspace = workspace();
+        let files = [Op::write("a.md", "word"), Op::write("b.md", "word")];
+        apply(&mut workspace, &files).expect("writes");
+        let query = Query {
+            within: SearchIn::Content,
+            ..Query::new("word")
+        };
+        for (max, matches, truncated) in [(8, 2, false), (7, 1, true), (3, 0, true)] {
+            workspace.search_bytes_max = max;
+            let found = workspace.search(&query).expect("searches");
+            assert_eq!(
+                (found.matches.len(), found.truncated),
+                (matches, truncated),
+                "{max}"
+            );
+        }
+    }
 }

@@ -1,0 +1,225 @@
+//! Prints what the workspace costs: `cargo run --release -p selvage-vfs --example figures`.
+//!
+//! Every figure is the median of several rounds on this machine, in memory, so that no disk is in
+//! the way; syncs and bytes written are counted instead.
+#![allow(
+    clippy::disallowed_methods,
+    reason = "an example is a host: it may read the clock"
+)]
+
+use selvage_vfs::storage::{RedbStorage, StorageBackend};
+use selvage_vfs::{Meta, Op, Origin, OriginKind, Query, Workspace};
+use std::sync::{Arc, Mutex};
+use std::time::Instant;
+
+/// Bytes, and the calls that changed them.
+#[derive(Debug, Default)]
+struct State {
+    bytes: Vec<u8>,
+    syncs: u64,
+    writes: u64,
+    written: u64,
+}
+
+#[derive(Debug, Clone, Default)]
+struct Memory(Arc<Mutex<State>>);
+
+impl Memory {
+    fn with<T>(&self, call: impl FnOnce(&mut State) -> T) -> T {
+        call(
+            &mut self
+                .0
+                .lock()
+                .unwrap_or_else(|poisoned| poisoned.into_inner()),
+        )
+    }
+}
+
+impl StorageBackend for Memory {
+    fn len(&self) -> std::io::Result<u64> {
+        Ok(self.with(|state| state.bytes.len() as u64))
+    }
+    fn read(&self, offset: u64, out: &mut [u8]) -> std::io::Result<()> {
+        let start = offset as usize;
+        self.with(|state| out.copy_from_slice(&state.bytes[start..start + out.len()]));
+        Ok(())
+    }
+    fn set_len(&self, len: u64) -> std::io::Result<()> {
+        self.with(|state| state.bytes.resize(len as usize, 0));
+        Ok(())
+    }
+    fn sync_data(&self) -> std::io::Result<()> {
+        self.with(|state| state.syncs += 1);
+        Ok(())
+    }
+    fn write(&self, offset: u64, data: &[u8]) -> std::io::Result<()> {
+        let start = offset as usize;
+        self.with(|state| {
+            state.bytes[start..start + data.len()].copy_from_slice(data);
+            state.writes += 1;
+            state.written += data.len() as u64;
+        });
+        Ok(())
+    }
+}
+
+fn median(rounds: usize, mut round: impl FnMut(usize)) -> f64 {
+    let mut times: Vec<f64> = (0..rounds)
+        .map(|n| {
+            let start = Instant::now();
+            round(n);
+            start.elapsed().as_secs_f64() * 1000.0
+        })
+        .collect();
+    times.sort_by(f64::total_cmp);
+    times[rounds / 2]
+}
+
+fn open(memory: &Memory) -> Workspace {
+    let storage = RedbStorage::open(memory.clone()).expect("storage opens");
+    Workspace::open(Box::new(storage), [1; 16]).expect("opens")
+}
+
+fn main() {
+    let mut count = 0u128;
+    let mut ids = move || {
+        // Multiplied by an odd number, so that ids are spread like random ones.
+        count += 1;
+        count.wrapping_mul(0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c835)
+    };
+    let meta = Meta::new(
+        1_700_000_000_000,
+        Origin::new(OriginKind::Person, "Ada"),
+        "Work",
+    );
+    for files in [1_000usize, 10_000] {
+        println!("\n{files} files of 2 kB");
+        let memory = Memory::default();
+        let mut workspace = open(&memory);
+        let ops: Vec<Op> = (0..files)
+            .map(|n| {
+                let text = format!("file {n}\n{}", "some words in a line\n".repeat(95));
+                Op::write(format!("folder{}/sub{}/file{n}.md", n % 20, n % 7), text)
+            })
+            .collect();
+        println!(
+            "  write all as one change {:9.2} ms",
+            median(1, |_| {
+                workspace.apply(&mut ids, &meta, &ops).expect("applies");
+            })
+        );
+        println!(
+            "  size on storage         {:9.2} MB",
+            memory.with(|state| state.bytes.len() as f64 / 1e6)
+        );
+        drop(workspace);
+        println!(
+            "  open                    {:9.2} ms",
+            median(5, |_| drop(open(&memory)))
+        );
+        let mut workspace = open(&memory);
+        println!(
+            "  snapshot                {:9.4} ms",
+            median(101, |_| drop(workspace.snapshot()))
+        );
+        let snapshot = workspace.snapshot();
+        println!(
+            "  every entry             {:9.2} ms",
+            median(11, |_| {
+                assert!(snapshot.entries().len() >= files);
+            })
+        );
+        let (syncs, writes, written) =
+            memory.with(|state| (state.syncs, state.writes, state.written));
+        let rounds = 101;
+        let held = workspace.snapshot();
+        println!(
+            "  write one file          {:9.2} ms",
+            median(rounds, |n| {
+                let op = Op::write(format!("folder1/sub1/new{n}.md"), format!("text {n}"));
+                workspace.apply(&mut ids, &meta, &[op]).expect("applies");
+            })
+        );
+        drop(held);
+        memory.with(|state| {
+            let each = |now: u64, then: u64| (now - then) as f64 / rounds as f64;
+            println!(
+                "    on storage            {:9.1} syncs, {:.1} writes, {:.1} kB",
+                each(state.syncs, syncs),
+                each(state.writes, writes),
+                each(state.written, written) / 1000.0
+            );
+        });
+        let mut text = "some words in a line\n".repeat(95);
+        println!(
+            "  draft of one key        {:9.2} ms",
+            median(rounds, |n| {
+                text.insert(n * 3, 'x');
+                let op = Op::Draft {
+                    path: "folder0/sub0/file0.md".into(),
+                    text: text.clone(),
+                };
+                workspace.apply(&mut ids, &meta, &[op]).expect("applies");
+            })
+        );
+        println!(
+            "  seal one draft          {:9.2} ms",
+            median(1, |_| {
+                workspace.seal(&meta).expect("seals");
+            })
+        );
+        println!(
+            "  undo                    {:9.2} ms (history read first)",
+            median(1, |_| {
+                workspace.undo(&mut ids, &meta).expect("undoes");
+            })
+        );
+        println!(
+            "  undo                    {:9.2} ms",
+            median(11, |_| {
+                workspace.undo(&mut ids, &meta).expect("undoes");
+            })
+        );
+        println!(
+            "  history of a file       {:9.2} ms",
+            median(11, |_| {
+                workspace
+                    .history(Some("folder0/sub0/file0.md"), 50)
+                    .expect("history");
+            })
+        );
+        let heads = workspace.history(None, 60).expect("history")[50]
+            .heads
+            .clone();
+        println!(
+            "  the tree at past heads  {:9.2} ms",
+            median(1, |_| {
+                workspace.at(&heads).expect("known");
+            })
+        );
+        println!(
+            "  search all contents     {:9.2} ms",
+            median(3, |_| {
+                workspace
+                    .search(&Query::new("not in there"))
+                    .expect("searches");
+            })
+        );
+        println!(
+            "  remove and forget all   {:9.2} ms",
+            median(1, |_| {
+                let ops: Vec<Op> = (0..20)
+                    .map(|n| Op::Remove {
+                        path: format!("folder{n}"),
+                    })
+                    .collect();
+                workspace.apply(&mut ids, &meta, &ops).expect("applies");
+            })
+        );
+        drop(workspace);
+        println!(
+            "  open with all deleted   {:9.2} ms",
+            median(3, |_| drop(open(&memory)))
+        );
+    }
+}
