@@ -82,8 +82,8 @@ pub fn thrown(failure: ToolError, context: &mut Context) -> JsError {
 /// What a run that ended in an error reports.
 pub fn from_error(error: JsError, context: &mut Context) -> ToolError {
     if let Some(engine) = error.as_engine() {
-        let failure = match engine {
-            EngineError::RuntimeLimit(RuntimeLimitError::Recursion) => {
+        let failure = match limit_of(&error) {
+            Some(RuntimeLimitError::Recursion) => {
                 let most = context.runtime_limits().recursion_limit();
                 ToolError::new(
                     ErrorCode::QuotaStack,
@@ -91,13 +91,11 @@ pub fn from_error(error: JsError, context: &mut Context) -> ToolError {
                 )
                 .hint("Make the recursion shallower or turn it into a loop.")
             }
-            EngineError::RuntimeLimit(_) => {
-                ToolError::new(ErrorCode::QuotaStack, "the stack is full")
-                    .hint("Spread shorter arrays into calls, and nest fewer calls.")
-            }
-            other => ToolError::new(
+            Some(_) => ToolError::new(ErrorCode::QuotaStack, "the stack is full")
+                .hint("Spread shorter arrays into calls, and nest fewer calls."),
+            None => ToolError::new(
                 ErrorCode::GuestCrashed,
-                format!("the interpreter broke: {other}"),
+                format!("the interpreter broke: {engine}"),
             ),
         };
         let text = error.to_string();
@@ -111,6 +109,24 @@ pub fn from_error(error: JsError, context: &mut Context) -> ToolError {
     match error.into_opaque(context) {
         Ok(value) => from_value(&value, &text, context),
         Err(error) => ToolError::new(ErrorCode::GuestCrashed, error.to_string()),
+    }
+}
+
+/// The limit that an error stands for. Where the engine believed that nothing could fail, it
+/// wraps the limit into a panic.
+fn limit_of(error: &JsError) -> Option<RuntimeLimitError> {
+    match error.as_engine()? {
+        EngineError::RuntimeLimit(limit) => Some(*limit),
+        EngineError::Panic(panic) => {
+            let source = std::error::Error::source(panic)?;
+            let boxed = source.downcast_ref::<Box<JsError>>().map(AsRef::as_ref);
+            limit_of(boxed.or_else(|| source.downcast_ref::<JsError>())?)
+        }
+        #[allow(
+            unreachable_patterns,
+            reason = "the engine's features may add a variant"
+        )]
+        _ => None,
     }
 }
 
@@ -157,6 +173,7 @@ pub fn from_value(value: &JsValue, fallback: &str, context: &mut Context) -> Too
         failure = failure.hint(clip(&hint));
     }
     let mut failure = placed(failure, &frames);
+    pin_down(&mut failure, context);
     let cause = object
         .get(js_string!("cause"), context)
         .ok()
@@ -306,6 +323,27 @@ fn placed(mut failure: ToolError, frames: &[Frame]) -> ToolError {
         failure = failure.at(line, column);
     }
     failure
+}
+
+/// The engine notes no place where a name is read, and reports the beginning of the function:
+/// look for the name from there on.
+fn pin_down(failure: &mut ToolError, context: &Context) {
+    let name = failure
+        .message
+        .strip_prefix("ReferenceError: ")
+        .and_then(|message| message.strip_suffix(" is not defined"));
+    let (Some(name), Some(path), Some(line), Some(column)) =
+        (name, &failure.path, failure.line, failure.column)
+    else {
+        return;
+    };
+    let source = State::of(context).ok().and_then(|state| state.source(path));
+    if let Some((line, column)) =
+        source.and_then(|text| gate::find_name(&text, name, (line, column)))
+    {
+        failure.line = Some(line);
+        failure.column = Some(column);
+    }
 }
 
 fn clip(text: &str) -> String {

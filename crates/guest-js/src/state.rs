@@ -68,6 +68,8 @@ pub struct State {
     sources: RefCell<BTreeMap<String, Rc<str>>>,
     /// The exports of the parts of the API that are written in JS, by name.
     pub(crate) preludes: RefCell<BTreeMap<&'static str, JsObject>>,
+    /// What a flow assigned to those globals.
+    pub(crate) assigned: RefCell<BTreeMap<&'static str, JsValue>>,
     /// Counts and starting times of `console.count` and `console.time`.
     pub(crate) console: RefCell<crate::api::console::Marks>,
 }
@@ -87,6 +89,7 @@ impl State {
             rejected: RefCell::default(),
             sources: RefCell::default(),
             preludes: RefCell::default(),
+            assigned: RefCell::default(),
             console: RefCell::default(),
         }
     }

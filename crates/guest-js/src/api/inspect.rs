@@ -284,13 +284,12 @@ impl Inspector {
                 .unwrap_or_default(),
             _ => String::new(),
         };
-        let source = JsValue::from(object.clone())
-            .to_string(context)
-            .map(|text| text.to_std_string_lossy());
-        let kind = if source.is_ok_and(|source| source.starts_with("class")) {
-            "class"
-        } else {
-            "Function"
+        // A class is a function whose prototype is there for good.
+        let prototype = describe(object, &js_string!("prototype").into(), context);
+        let writable = prototype.map(|prototype| prototype.get(js_string!("writable"), context));
+        let kind = match writable {
+            Some(Ok(writable)) if !writable.to_boolean() => "class",
+            _ => "Function",
         };
         match (kind, name.as_str()) {
             ("class", name) => format!(

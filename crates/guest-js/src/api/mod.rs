@@ -152,30 +152,23 @@ pub fn install(context: &mut Context) -> JsResult<()> {
 }
 
 /// A global that compiles its prelude when it is first read.
+///
+/// It stays an accessor: the engine's inline caches do not expect a getter that replaces itself.
 fn lazy(name: &'static str, prelude: &'static str, context: &mut Context) {
     let realm = context.realm().clone();
     let get = NativeFunction::from_copy_closure(move |_, _, context| {
-        let exports = load(prelude, context)?;
-        for (_, _, names) in PRELUDES.iter().filter(|(other, _, _)| *other == prelude) {
-            for name in *names {
-                let value = exports.get(js_string!(*name), context)?;
-                let global = context.global_object();
-                let descriptor = own_getter(&global, name, context);
-                if descriptor {
-                    replace(&global, name, value, context)?;
-                }
-            }
+        let assigned = State::of(context)?.assigned.borrow().get(name).cloned();
+        match assigned {
+            Some(value) => Ok(value),
+            None => load(prelude, context)?.get(js_string!(name), context),
         }
-        exports.get(js_string!(name), context)
     });
     let set = NativeFunction::from_copy_closure(move |_, args, context| {
-        let global = context.global_object();
-        replace(
-            &global,
-            name,
-            args.first().cloned().unwrap_or_default(),
-            context,
-        )?;
+        let value = args.first().cloned().unwrap_or_default();
+        State::of(context)?
+            .assigned
+            .borrow_mut()
+            .insert(name, value);
         Ok(JsValue::undefined())
     });
     let property = PropertyDescriptor::builder()
@@ -186,25 +179,6 @@ fn lazy(name: &'static str, prelude: &'static str, context: &mut Context) {
     context
         .global_object()
         .insert_property(js_string!(name), property.build());
-}
-
-fn own_getter(object: &JsObject, name: &str, context: &mut Context) -> bool {
-    describe(object, &js_string!(name).into(), context).is_some_and(|descriptor| {
-        descriptor
-            .has_own_property(js_string!("get"), context)
-            .unwrap_or_default()
-    })
-}
-
-fn replace(object: &JsObject, name: &str, value: JsValue, context: &mut Context) -> JsResult<()> {
-    let property = PropertyDescriptor::builder()
-        .value(value)
-        .writable(true)
-        .enumerable(false)
-        .configurable(true);
-    object
-        .define_property_or_throw(js_string!(name), property, context)
-        .map(|_| ())
 }
 
 /// The exports of a part that is written in JS.

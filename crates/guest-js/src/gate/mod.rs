@@ -81,7 +81,7 @@ pub fn check(path: &str, text: &str) -> Result<Scan, ToolError> {
     loop {
         let newline = lexer.skip_blanks();
         let offset = lexer.offset();
-        let token = lexer.next_token(gate.regexp_may_come());
+        let token = lexer.next_token(regexp_may_follow(gate.previous));
         if token == Token::End {
             return Ok(gate.scan);
         }
@@ -95,6 +95,38 @@ pub fn check(path: &str, text: &str) -> Result<Scan, ToolError> {
                 .at(line, column)
                 .hint(hint));
         }
+    }
+}
+
+/// Where a name stands in the code, at or after a place.
+#[must_use]
+pub fn find_name(text: &str, name: &str, from: (u32, u32)) -> Option<(u32, u32)> {
+    let mut lexer = Lexer::new(text);
+    let mut previous = Token::Start;
+    loop {
+        lexer.skip_blanks();
+        let offset = lexer.offset();
+        let token = lexer.next_token(regexp_may_follow(previous));
+        if token == Token::End {
+            return None;
+        }
+        let member = matches!(previous, Token::Left) && text[..offset].trim_end().ends_with('.');
+        if token == Token::Word(name) && !member {
+            let place = place::of_offset(text, offset);
+            if place >= from {
+                return Some(place);
+            }
+        }
+        previous = token;
+    }
+}
+
+fn regexp_may_follow(previous: Token) -> bool {
+    match previous {
+        Token::Word(word) => lexer::precedes_expression(word),
+        Token::Close { control } => control,
+        Token::Literal | Token::CloseBrace => false,
+        _ => true,
     }
 }
 
@@ -136,15 +168,6 @@ impl<'a> Gate<'a> {
 
     fn level(&self) -> Level {
         self.levels.last().copied().unwrap_or_default()
-    }
-
-    fn regexp_may_come(&self) -> bool {
-        match self.previous {
-            Token::Word(word) => lexer::precedes_expression(word),
-            Token::Close { control } => control,
-            Token::Literal | Token::CloseBrace => false,
-            _ => true,
-        }
     }
 
     fn take(&mut self, token: Token<'a>, newline: bool, offset: usize) {

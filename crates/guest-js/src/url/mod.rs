@@ -62,7 +62,7 @@ fn default_port(scheme: &str) -> Option<u16> {
 fn encode(text: &str, set: &str) -> String {
     let mut encoded = String::with_capacity(text.len());
     for byte in text.bytes() {
-        if byte < 0x20 || byte >= 0x7f || set.as_bytes().contains(&byte) {
+        if !(0x20..0x7f).contains(&byte) || set.as_bytes().contains(&byte) {
             // Writing into a text can't fail.
             let _ = write!(encoded, "%{byte:02X}");
         } else {

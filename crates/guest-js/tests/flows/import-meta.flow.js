@@ -1,0 +1,3 @@
+//: shape module
+//: value "import-meta.flow.js"
+export default import.meta.path;

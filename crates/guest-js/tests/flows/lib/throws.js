@@ -1,0 +1,3 @@
+export function thrower() {
+  return missing;
+}

@@ -1,0 +1,3 @@
+//: error {"code": "QUOTA_STACK"}
+const down = () => [1].forEach(down);
+down();

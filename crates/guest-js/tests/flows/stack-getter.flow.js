@@ -1,0 +1,3 @@
+//: error {"code": "QUOTA_STACK"}
+const o = { get x() { return this.x; } };
+o.x;

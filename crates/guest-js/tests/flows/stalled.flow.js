@@ -1,0 +1,2 @@
+//: error {"code": "STALLED"}
+new Promise(() => {});

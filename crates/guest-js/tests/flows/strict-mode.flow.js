@@ -1,0 +1,4 @@
+//: value "script"
+// Scripts are sloppy, as they were written.
+undeclared = "script";
+undeclared;

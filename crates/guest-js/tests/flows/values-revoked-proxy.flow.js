@@ -1,0 +1,4 @@
+//: error {"code": "RUNTIME_EXCEPTION"}
+const { proxy, revoke } = Proxy.revocable({}, {});
+revoke();
+({ proxy });
