@@ -6,13 +6,15 @@
 // until the page says `activate`.
 
 declare const __PRECACHE__: { version: string; urls: string[] };
-declare const self: ServiceWorkerGlobalScope;
+
+// The library types `self` as any worker's scope.
+const scope = self as unknown as ServiceWorkerGlobalScope;
 
 const { version, urls } = __PRECACHE__;
 const CACHE = `selvage-${version}`;
 const PREFIX = 'selvage-';
 
-self.addEventListener('install', (event) => {
+scope.addEventListener('install', (event) => {
   event.waitUntil(install());
 });
 
@@ -32,7 +34,7 @@ async function install(): Promise<void> {
   }
 }
 
-self.addEventListener('activate', (event) => {
+scope.addEventListener('activate', (event) => {
   event.waitUntil(activate());
 });
 
@@ -40,18 +42,18 @@ async function activate(): Promise<void> {
   for (const name of await caches.keys()) if (name.startsWith(PREFIX) && name !== CACHE) await caches.delete(name);
 }
 
-self.addEventListener('message', (event) => {
+scope.addEventListener('message', (event) => {
   const message = event.data as { type?: string; script?: string } | null;
-  if (message?.type === 'activate') void self.skipWaiting();
+  if (message?.type === 'activate') void scope.skipWaiting();
   // A page that was loaded before there was a worker is taken over if it is of this very version.
-  else if (message?.type === 'claim' && urls.some((url) => new URL(url, self.location.href).href === message.script)) event.waitUntil(self.clients.claim());
+  else if (message?.type === 'claim' && urls.some((url) => new URL(url, scope.location.href).href === message.script)) event.waitUntil(scope.clients.claim());
 });
 
-self.addEventListener('fetch', (event) => {
+scope.addEventListener('fetch', (event) => {
   const { request } = event;
   const url = new URL(request.url);
-  if (request.method !== 'GET' || url.origin !== self.location.origin) return;
-  const root = new URL('./', self.location.href);
+  if (request.method !== 'GET' || url.origin !== scope.location.origin) return;
+  const root = new URL('./', scope.location.href);
   if (request.mode === 'navigate') {
     if (url.pathname === root.pathname || url.pathname === `${root.pathname}index.html`) event.respondWith(answer(root.href, request));
     return;

@@ -3,11 +3,11 @@
 // An embedding page posts `{selvage: 1, id, name, input}` and gets `{selvage: 1, id, result}`. Which
 // origins may do that is the list in `embed.json` at the top of the workspace; it starts empty.
 
+import { version } from '../../package.json';
 import type { Kernel } from './lib/kernel';
 import type { ToolResult } from './lib/tools';
 
 export const EMBED_FILE = 'embed.json';
-const VERSION = '0.1.0';
 
 export interface SelvageApi {
   version: string;
@@ -37,7 +37,7 @@ export function installSelvage(kernel: Kernel, target: Window = window): void {
     return kernel.call(name, input, agent);
   };
   const api: SelvageApi = {
-    version: VERSION,
+    version,
     tools: { call: (name, input = {}) => call(name, input, 'page'), list: () => opened.then(() => [...tools]) },
   };
   Object.defineProperty(target, 'selvage', { value: api, enumerable: true });

@@ -155,7 +155,11 @@ export class FakeKernel implements Kernel {
       }),
     }),
     run_flow: (input) => this.#run(input),
-    flow_status: ({ run }) => this.#runs.get(String(run))?.record ?? refuse('NOT_FOUND', 'There is no such run.'),
+    flow_status: ({ run }) => ({ ...(this.#runs.get(String(run))?.record ?? (refuse('NOT_FOUND', 'There is no such run.') as never)), logs: [] }),
+    flow_logs: ({ run }) => ({ entries: this.#runs.get(String(run))?.record.logs ?? [], ended: true }),
+    flow_runs: () => ({
+      runs: [...this.#runs.values()].reverse().map(({ record: { run, path, status, startedMs, durationMs, record, error } }) => ({ run, path, status, startedMs, durationMs, record, ...(error ? { code: error.code } : {}) })),
+    }),
     flow_cancel: ({ run }) => {
       this.#runs.get(String(run))?.cancel();
       return { status: 'cancelled' };
@@ -177,7 +181,7 @@ export class FakeKernel implements Kernel {
       run: id, path, status: 'running', startedMs: this.clock(), durationMs: 0, args: input['args'] ?? null, env: [], limits: LIMITS,
       usage: { fuel: 0, cpuMs: 0, wallMs: 0, memoryBytes: 9_437_184, outputBytes: 0, files: 0, writtenBytes: 0, calls: 0, fetches: 0 },
       grant: { read: ['data/**'], write: ['out/**'], net: [], tools: [] }, changes: [], artifacts: [], logs: [], diagnostics: [], headsIn: ['h1'], headsOut: [],
-      flowHash: 'f', guestHash: 'g', seed: Number(input['seed'] ?? 7), dryRun: input['mode'] === 'dry-run', record: `runs/${nameOf(path)}/${id}.json`,
+      flowHash: 'f', guestHash: 'g', seed: Number(input['seed'] ?? 7), dryRun: input['mode'] === 'dry-run', record: `runs/${nameOf(path).replace(/\.flow\.m?js$/, '')}/2026-11-21T07-00-00.000Z-${id}.json`,
     };
     const steps = fakeScript(path);
     let stopped = false;
@@ -188,7 +192,7 @@ export class FakeKernel implements Kernel {
       Object.assign(record, { status, durationMs: 184, ...(error ? { error } : {}) });
       Object.assign(record.usage, { fuel: 1_843_204, cpuMs: 162.4, wallMs: 184, outputBytes: 2_211, files: record.changes.length, calls: 37, writtenBytes: 1_804 });
       this.#put(record.record, new TextEncoder().encode(JSON.stringify(record, null, 2)));
-      this.emit({ kind: 'run', run: id, path, status, record: structuredClone(record) });
+      this.emit({ kind: 'run', run: id, path, status, record: record.record });
       this.#changed([record.record, ...record.artifacts]);
     };
     this.#runs.set(id, { record, cancel: () => done('cancelled', { code: 'CANCELLED', message: 'Somebody cancelled the run.' }), answer: (more) => wake(more) });
@@ -270,7 +274,7 @@ export class FakeKernel implements Kernel {
     const sizes = [...this.files.values()].map((item) => item.bytes?.length ?? 0);
     return {
       storage: this.mode === 'memory' ? 'memory' : 'durable', heads: ['h'], files: sizes.length, bytes: sizes.reduce((a, b) => a + b, 0), version: '0.1.0',
-      runs: { queued: 0, running: 0 }, limits: LIMITS,
+      queued: 0, running: 0, limits: LIMITS,
     };
   }
 }

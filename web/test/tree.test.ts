@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { childrenOf, foldersAbove, rowsOf, step, typeAhead, type Step } from '../src/explorer/tree';
+import { childrenOf, rowsOf, step, typeAhead, type Step } from '../src/explorer/tree';
+import { foldersAbove } from '../src/lib/paths';
 import { FakeKernel } from './fake-kernel';
 import type { Entry } from '../src/lib/tools';
 

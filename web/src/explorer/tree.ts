@@ -45,13 +45,6 @@ export function rowsOf(children: Children, expanded: ReadonlySet<string>): Row[]
   return rows;
 }
 
-/** The folders above a path, outermost first. */
-export function foldersAbove(path: string): string[] {
-  const folders: string[] = [];
-  for (let folder = parentOf(path); folder; folder = parentOf(folder)) folders.unshift(folder);
-  return folders;
-}
-
 export type Step = { select: string } | { expand: string } | { collapse: string } | undefined;
 
 /** What an arrow key does, as the tree pattern has it. */

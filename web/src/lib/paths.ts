@@ -6,6 +6,13 @@ export const parentOf = (path: string): string => (path.includes('/') ? path.sli
 export const isInside = (path: string, folder: string): boolean => folder === '' || path === folder || path.startsWith(`${folder}/`);
 export const isFlow = (path: string): boolean => /\.flow\.m?js$/.test(path);
 
+/** The folders above a path, outermost first. */
+export function foldersAbove(path: string): string[] {
+  const folders: string[] = [];
+  for (let folder = parentOf(path); folder; folder = parentOf(folder)) folders.unshift(folder);
+  return folders;
+}
+
 /** The ending in lower case without its dot; of `a.flow.js` it is `flow.js`. */
 export function endingOf(path: string): string {
   const name = nameOf(path).toLowerCase();

@@ -3,12 +3,13 @@
 
 import type { Toasts } from '../ui/toasts.svelte';
 import { nameOf } from './paths';
-import { ended, type Entry, type Limits, type LogEntry, type RunProgress, type RunRecord, type RunRequest, type RunStatus, type ToolError } from './tools';
+import { ended, type Limits, type LogEntry, type RunProgress, type RunRecord, type RunRequest, type RunStatus, type RunSummary, type ToolError } from './tools';
 import type { Workspace } from './workspace.svelte';
 
 /** The most log entries that the page keeps of one run; its record has them all. */
 export const LOG_ENTRIES_MAX = 5_000;
 const HISTORY_MAX = 100;
+const LIVE_MAX = 50;
 
 export interface Ask {
   error: ToolError;
@@ -59,19 +60,12 @@ export class Run {
   }
 }
 
-/** What the history shows of a run before its record is read. */
-export interface PastRun {
-  record: string;
-  modifiedMs: number;
-  summary?: RunRecord | undefined;
-}
-
 export class Runs {
   current = $state.raw<Run | undefined>(undefined);
   live = $state.raw<ReadonlyMap<string, Run>>(new Map());
-  past = $state.raw<PastRun[]>([]);
-  #summaries = new Map<string, RunRecord>();
-  #reading = false;
+  past = $state.raw<RunSummary[]>([]);
+  /** Counts what happened since, for whoever shows the history: it is read when it is looked at. */
+  happened = $state(0);
 
   constructor(
     readonly workspace: Workspace,
@@ -82,7 +76,8 @@ export class Runs {
         const run = this.#run(event.run, event.path);
         if (event.progress) run.progress = event.progress;
         if (event.status !== 'asking') run.asked = undefined;
-        if (ended(event.status)) void this.#end(run, event.status, event.record);
+        if (this.current === undefined) this.current = run;
+        if (ended(event.status)) void this.#end(run, event.status);
         else run.status = event.status;
       } else if (event.kind === 'log') this.live.get(event.run)?.append(event.entries);
       else if (event.kind === 'asked') {
@@ -93,7 +88,7 @@ export class Runs {
       }
     });
     workspace.onChanged((paths) => {
-      if (paths.some((path) => path.startsWith('runs/'))) void this.readHistory();
+      if (paths.some((path) => path.startsWith('runs/'))) this.happened++;
     });
   }
 
@@ -159,30 +154,10 @@ export class Runs {
     }
   }
 
-  /** Lists the newest records and reads those that were not read yet. */
+  /** Reads the newest runs. */
   async readHistory(): Promise<void> {
-    const files = [...this.workspace.entries.values()].filter(isRecord);
-    files.sort((a, b) => b.modifiedMs - a.modifiedMs || (a.path < b.path ? 1 : -1));
-    const newest = files.slice(0, HISTORY_MAX);
-    const show = () => {
-      this.past = newest.map(({ path, modifiedMs }) => ({ record: path, modifiedMs, summary: this.#summaries.get(path) }));
-    };
-    show();
-    if (this.#reading) return;
-    this.#reading = true;
-    try {
-      for (const { path } of newest) {
-        if (this.#summaries.has(path)) continue;
-        const result = await this.workspace.kernel.call('read', { path, encoding: 'text' });
-        if (!result.ok) continue;
-        const record = parsed((result.value as { content: string }).content);
-        // Logs can be long and the list does not show them.
-        if (record) this.#summaries.set(path, { ...record, logs: [] });
-      }
-      show();
-    } finally {
-      this.#reading = false;
-    }
+    const result = await this.workspace.kernel.call('flow_runs', { limit: HISTORY_MAX });
+    if (result.ok) this.past = (result.value as { runs: RunSummary[] }).runs;
   }
 
   #run(id: string, path: string): Run {
@@ -190,26 +165,24 @@ export class Runs {
     if (known) return known;
     const run = new Run(id, path, Date.now());
     run.status = 'running';
-    this.live = new Map(this.live).set(id, run);
+    const live = new Map(this.live).set(id, run);
+    // Ended runs stay a while, as late news of them must not start them anew.
+    for (const [old, { ended }] of live) if (live.size > LIVE_MAX && ended) live.delete(old);
+    this.live = live;
     return run;
   }
 
-  async #end(run: Run, status: RunStatus, record: RunRecord | undefined): Promise<void> {
-    const whole = record ?? (await this.workspace.call<RunRecord>('flow_status', { run: run.id }).catch(() => undefined));
-    if (whole) run.finish(whole);
+  async #end(run: Run, status: RunStatus): Promise<void> {
+    const record = await this.workspace.call<RunRecord>('flow_status', { run: run.id }).catch(() => undefined);
+    if (record) {
+      // The status leaves the log out; what streamed in is the log, unless somebody came late.
+      const missed = run.logs.length === 0 || (run.logs[0]?.seq ?? 0) > run.dropped;
+      const logs = missed ? await this.workspace.call<{ entries: LogEntry[] }>('flow_logs', { run: run.id }).catch(() => undefined) : undefined;
+      run.finish(logs ? { ...record, logs: logs.entries } : record);
+    }
     run.status = status;
     run.asked = undefined;
     this.live = new Map(this.live);
-  }
-}
-
-const isRecord = (entry: Entry): boolean => entry.kind === 'file' && entry.path.startsWith('runs/') && entry.path.endsWith('.json');
-
-function parsed(text: string): RunRecord | undefined {
-  try {
-    const value = JSON.parse(text) as RunRecord;
-    return typeof value.run === 'string' && typeof value.path === 'string' ? value : undefined;
-  } catch {
-    return undefined;
+    this.happened++;
   }
 }

@@ -185,6 +185,17 @@ export interface RunRecord {
   record: string;
 }
 
+/** What the history shows of a run. */
+export interface RunSummary {
+  run: string;
+  path: string;
+  status: RunStatus;
+  startedMs: number;
+  durationMs: number;
+  code?: string;
+  record: string;
+}
+
 export interface RunRequest {
   path: string;
   args?: unknown;
@@ -236,7 +247,8 @@ export interface WorkspaceStatus {
   files: number;
   bytes: number;
   version: string;
-  runs: { queued: number; running: number };
+  queued: number;
+  running: number;
   limits: Limits;
 }
 
@@ -245,7 +257,7 @@ export type StorageMode = 'durable' | 'memory' | 'waiting';
 export type KernelEvent =
   | { kind: 'ready'; tools: string[] }
   | { kind: 'changed'; paths: string[]; heads: string[] }
-  | { kind: 'run'; run: string; path: string; status: RunStatus; progress?: RunProgress; record?: RunRecord }
+  | { kind: 'run'; run: string; path: string; status: RunStatus; progress?: RunProgress; record?: string }
   | { kind: 'log'; run: string; entries: LogEntry[] }
   | { kind: 'asked'; run: string; error: ToolError; limit: string; used: number }
   | { kind: 'storage'; mode: StorageMode; reason?: string }

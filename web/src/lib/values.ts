@@ -73,7 +73,7 @@ export function summary(value: unknown, lengthMax = 80): string {
       case 'list':
         return `${one.type === 'set' ? 'Set' : 'Array'}(${one.items.length})`;
       case 'entries':
-        return one.type === 'object' ? `{${one.items.map(([key]) => key).join(', ')}}` : `${one.type === 'map' ? 'Map' : 'Error'}(${one.items.length})`;
+        return one.type === 'object' ? `{${one.items.slice(0, lengthMax).map(([key]) => key).join(', ')}}` : `${one.type === 'map' ? 'Map' : 'Error'}(${one.items.length})`;
     }
   })();
   return text.length > lengthMax ? `${text.slice(0, lengthMax - 1)}…` : text;
@@ -85,9 +85,9 @@ export interface Table {
 }
 
 /** A list of plain objects as a table; nothing where a table would hide more than it shows. */
-export function asTable(value: unknown, columnsMax = 40): Table | undefined {
+export function asTable(value: unknown, columnsMax = 40, rowsMax = 20_000): Table | undefined {
   const list = shown(value);
-  if (list.kind !== 'list' || list.items.length === 0) return undefined;
+  if (list.kind !== 'list' || list.items.length === 0 || list.items.length > rowsMax) return undefined;
   const columns: string[] = [];
   const seen = new Set<string>();
   const objects: Map<string, unknown>[] = [];

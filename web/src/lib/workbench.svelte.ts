@@ -68,7 +68,7 @@ export class Workbench {
     kernel.subscribe((event) => {
       if (event.kind === 'ready') {
         this.#listFlowsSoon();
-        void this.workspace.refresh().then(() => this.runs.readHistory());
+        this.runs.happened++;
         void this.storage.measure();
       }
     });

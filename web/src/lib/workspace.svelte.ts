@@ -4,10 +4,13 @@
 import type { Toasts } from '../ui/toasts.svelte';
 import { fromBase64, textOf, toBase64 } from './base64';
 import { callOrThrow, type Kernel } from './kernel';
-import { freeName, join, nameOf, parentOf } from './paths';
+import { foldersAbove, freeName, isInside, join, nameOf, parentOf } from './paths';
 import { ToolFailure, type Entry, type ReadValue, type StorageMode, type WorkspaceStatus, type WriteValue } from './tools';
 
+/** More changed paths than these are cheaper to read as a whole. */
 const STATS_MAX = 40;
+const CHANGED_AFTER_MS = 25;
+const STATUS_AFTER_MS = 1_000;
 
 export class Workspace {
   entries = $state.raw<ReadonlyMap<string, Entry>>(new Map());
@@ -20,6 +23,9 @@ export class Workspace {
   #refreshing: Promise<void> | undefined;
   #again = false;
   #wrote: (() => void) | undefined;
+  #touched = new Set<string>();
+  #changeTimer: ReturnType<typeof setTimeout> | undefined;
+  #statusTimer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
     readonly kernel: Kernel,
@@ -28,7 +34,7 @@ export class Workspace {
     kernel.subscribe((event) => {
       if (event.kind === 'ready') {
         void this.refresh();
-      } else if (event.kind === 'changed') void this.#changed(event.paths);
+      } else if (event.kind === 'changed') this.#changedSoon(event.paths);
       else if (event.kind === 'storage') this.storage = { mode: event.mode, reason: event.reason };
       else if (event.kind === 'failed') this.failed = event.message;
     });
@@ -70,23 +76,56 @@ export class Workspace {
       const { entries } = await this.call<{ entries: Entry[] }>('ls', { path: '', recursive: true });
       this.entries = new Map(entries.map((entry) => [entry.path, entry]));
       this.loaded = true;
-      const status = await this.call<WorkspaceStatus>('workspace_status', {});
-      this.status = status;
-      if (this.storage.mode === 'starting') this.storage = { mode: status.storage };
+      await this.#readStatus();
     } catch (error) {
       this.toasts.failure('The files could not be listed', error);
     }
   }
 
+  async #readStatus(): Promise<void> {
+    const status = await this.call<WorkspaceStatus>('workspace_status', {});
+    this.status = status;
+    if (this.storage.mode === 'starting') this.storage = { mode: status.storage };
+  }
+
+  /** Changes come in bursts; what they touched is looked at once. */
+  #changedSoon(paths: string[]): void {
+    for (const path of paths) this.#touched.add(path);
+    if (paths.length === 0) this.#touched.add('');
+    this.#changeTimer ??= setTimeout(() => {
+      const touched = [...this.#touched];
+      this.#touched.clear();
+      this.#changeTimer = undefined;
+      void this.#changed(touched);
+    }, CHANGED_AFTER_MS);
+    this.#statusTimer ??= setTimeout(() => {
+      this.#statusTimer = undefined;
+      void this.#readStatus().catch(() => undefined);
+    }, STATUS_AFTER_MS);
+  }
+
   async #changed(paths: string[]): Promise<void> {
-    const known = paths.length > 0 && paths.length <= STATS_MAX && paths.every((path) => this.entries.has(path));
-    const stats = known ? await Promise.all(paths.map((path) => this.kernel.call('stat', { path }))) : [];
-    if (known && stats.every((result) => result.ok)) {
-      const entries = new Map(this.entries);
-      for (const result of stats) if (result.ok) entries.set((result.value as Entry).path, result.value as Entry);
-      this.entries = entries;
-    } else await this.refresh();
+    if (paths.length > STATS_MAX || paths.includes('') || !this.loaded) await this.refresh();
+    else await this.#look(paths);
     for (const listener of this.#listeners) listener(paths);
+  }
+
+  /** Brings these paths, what is below them and the folders above them up to date. */
+  async #look(paths: string[]): Promise<void> {
+    const above = paths.flatMap((path) => foldersAbove(path)).filter((folder) => !this.entries.has(folder));
+    const found = await Promise.all(
+      [...new Set([...above, ...paths])].map(async (path) => {
+        const stat = await this.kernel.call('stat', { path });
+        const entry = stat.ok ? (stat.value as Entry) : undefined;
+        const inside = entry?.kind === 'folder' && paths.includes(path) ? await this.kernel.call('ls', { path, recursive: true }) : undefined;
+        return { path, entry, inside: inside?.ok ? (inside.value as { entries: Entry[] }).entries : [] };
+      }),
+    );
+    const entries = new Map(this.entries);
+    for (const { path, entry } of found)
+      if (!entry || (entry.kind === 'folder' && paths.includes(path))) for (const known of this.entries.keys()) if (isInside(known, path)) entries.delete(known);
+    for (const { entry, inside } of found) for (const one of entry ? [entry, ...inside] : []) entries.set(one.path, one);
+    this.entries = entries;
   }
 
   read = (path: string, input: Record<string, unknown> = {}): Promise<ReadValue> => this.call('read', { path, ...input });
