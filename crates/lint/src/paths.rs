@@ -94,7 +94,7 @@ fn escape(part: &str, unknown: char) -> String {
                     out.push('*');
                 }
             }
-            '*' | '?' | '[' | '{' | '}' => out.extend(['[', c, ']']),
+            '*' | '?' | '[' | ']' | '{' | '}' | '!' => out.extend(['\\', c]),
             c => out.push(c),
         }
     }
@@ -133,7 +133,7 @@ mod tests {
             ("out/§/a.md", "out/*/a.md"),
             ("out/r-§", "out/r-*"),
             ("§/§", "**"),
-            ("a[1].txt", "a[[]1].txt"),
+            ("a[1].txt", r"a\[1\].txt"),
             ("", ""),
         ] {
             assert_eq!(glob(&pieces(text)).as_deref(), Some(expected), "{text}");
@@ -143,7 +143,16 @@ mod tests {
 
     #[test]
     fn a_glob_covers_the_path_it_came_from() {
-        for path in ["a[1].txt", "a{b}/c?.md", "x*y!/z", "ä/ö.txt", "]x"] {
+        for path in [
+            "a[1].txt",
+            "a{b}/c?.md",
+            "x*y!/z",
+            "ä/ö.txt",
+            "]x",
+            "!x",
+            "}{",
+            "a b/c,d",
+        ] {
             let glob = glob(&pieces(path)).expect("inside");
             assert!(
                 PathSet::new(std::slice::from_ref(&glob))
@@ -151,6 +160,23 @@ mod tests {
                     .covers(path),
                 "{path} by {glob}"
             );
+        }
+    }
+
+    #[test]
+    fn a_glob_of_unknown_parts_covers_what_they_can_be() {
+        for (text, covered, not) in [
+            ("data/§.csv", "data/a.csv", "data/a.md"),
+            ("§/a.md", "x/y/a.md", "x/y/b.md"),
+            ("§/a.md", "a.md", "b.md"),
+            ("§.md", "x/y.md", "x/y.txt"),
+            ("out/§", "out/x/y.md", "other/x"),
+            ("out/r-§", "out/r-1.md", "out/x.md"),
+            ("a[§].txt", "a[1].txt", "a1.txt"),
+        ] {
+            let glob = glob(&pieces(text)).expect("inside");
+            let set = PathSet::new(std::slice::from_ref(&glob)).expect("a glob");
+            assert!(set.covers(covered) && !set.covers(not), "{text} as {glob}");
         }
     }
 

@@ -1,6 +1,7 @@
 //! Counts how deep the tokens hang in each other.
 
 use super::lexer::{Kind, Token};
+use super::weights;
 
 /// A kind of bracket.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,10 +54,16 @@ struct Frame {
     function: bool,
     /// Whether it is the parentheses of a header.
     header: bool,
-    /// Tokens of this statement or element so far.
-    count: u32,
-    /// Those of them that stay around the elements after a comma: `if`, `else`, labels.
+    /// Whether statements stand in it, rather than elements.
+    block: bool,
+    /// What this statement or element asks for so far.
+    units: u32,
+    /// What of it stays around the elements after a comma: `if`, labels.
     prefix: u32,
+    /// Conditions of this statement or element whose `:` is to come.
+    questions: u32,
+    /// Whether this statement or element had a `:` of its own.
+    colon: bool,
     /// Arrows of this statement or element so far.
     arrows: u32,
     /// Whether this statement had a comma.
@@ -69,7 +76,7 @@ pub struct Frames {
     frames: Vec<Frame>,
     before: Before,
     functions: u32,
-    chain: u32,
+    units: u32,
 }
 
 impl Default for Frames {
@@ -78,9 +85,9 @@ impl Default for Frames {
             frames: Vec::new(),
             before: Before::Open,
             functions: 0,
-            chain: 0,
+            units: 0,
         };
-        frames.push(None, false, false);
+        frames.push(None, false, false, true);
         frames
     }
 }
@@ -96,9 +103,9 @@ impl Frames {
         u32::try_from(self.frames.len()).unwrap_or(u32::MAX) - 1
     }
 
-    /// The tokens that hang on each other here.
-    pub fn chain(&self) -> u32 {
-        self.chain
+    /// What everything around here asks of a parser's stack.
+    pub fn depth(&self) -> u32 {
+        self.units + self.brackets() * weights::BRACKET + self.functions * weights::FUNCTION
     }
 
     /// The innermost open bracket.
@@ -118,11 +125,25 @@ impl Frames {
         }
         match token.kind {
             Kind::Open(bracket) => {
-                self.add();
-                let function = bracket == Bracket::Curly
-                    && matches!(self.before, Before::End | Before::Curly | Before::Class);
+                let begins = self
+                    .frames
+                    .last()
+                    .is_some_and(|frame| frame.block && frame.units == 0);
+                self.add(weights::TOKEN);
+                let curly = bracket == Bracket::Curly;
+                let function =
+                    curly && matches!(self.before, Before::End | Before::Curly | Before::Class);
                 let header = bracket == Bracket::Round && self.before == Before::HeaderWord;
-                self.push(Some(bracket), function, header);
+                let after = matches!(
+                    self.before,
+                    Before::Header | Before::BlockWord | Before::Arrow
+                );
+                self.push(
+                    Some(bracket),
+                    function,
+                    header,
+                    curly && (function || begins || after),
+                );
                 self.before = Before::Open;
             }
             Kind::Close(bracket) => {
@@ -142,7 +163,7 @@ impl Frames {
                 self.before = Before::Open;
             }
             Kind::Text | Kind::Template | Kind::RegExp { .. } => {
-                self.add();
+                self.add(weights::TOKEN);
                 self.before = Before::End;
             }
             Kind::Sign(sign) => self.sign(sign),
@@ -152,7 +173,15 @@ impl Frames {
     }
 
     fn sign(&mut self, sign: &str) {
-        self.add();
+        let first = self.before != Before::End && self.before != Before::Curly;
+        self.add(match sign {
+            "?" | "=" | ">>=" | ">>>=" | "<<=" => weights::CHOICE,
+            "|" | "&" => weights::LOGIC,
+            "!" | "~" => weights::PREFIX,
+            "+" | "-" | "++" | "--" if first => weights::PREFIX,
+            ":" if self.is_label() => weights::STATEMENT,
+            _ => weights::TOKEN,
+        });
         self.before = match sign {
             ";" => Before::Semicolon,
             "++" | "--" if self.before == Before::End => Before::End,
@@ -169,21 +198,40 @@ impl Frames {
                 self.reset(prefix, prefix);
                 self.top(|frame| frame.comma = true);
             }
+            "?" => self.top(|frame| frame.questions += 1),
             ":" => self.top(|frame| {
+                match frame.questions.checked_sub(1) {
+                    Some(rest) => frame.questions = rest,
+                    None => frame.colon = true,
+                }
                 if !frame.comma {
-                    frame.prefix = frame.count;
+                    frame.prefix = frame.units;
                 }
             }),
             _ => {}
         }
     }
 
+    /// Whether a `:` here ends a label, rather than a key or half a condition.
+    fn is_label(&self) -> bool {
+        self.frames
+            .last()
+            .is_some_and(|frame| frame.questions == 0 && (frame.block || frame.colon))
+    }
+
     fn word(&mut self, word: &str, property: bool) {
-        self.add();
         if property {
+            self.add(weights::TOKEN);
             self.before = Before::End;
             return;
         }
+        let statement = matches!(word, "if" | "for" | "while" | "with" | "do");
+        self.add(match word {
+            _ if statement => weights::STATEMENT,
+            "new" => weights::NEW,
+            "typeof" | "void" | "delete" | "await" | "yield" | "extends" => weights::PREFIX,
+            _ => weights::TOKEN,
+        });
         self.before = match word {
             "if" | "for" | "while" | "with" | "switch" | "catch" => Before::HeaderWord,
             // `for await (…)`
@@ -195,8 +243,8 @@ impl Frames {
             | "const" | "import" | "export" => Before::Open,
             _ => Before::End,
         };
-        if matches!(word, "if" | "for" | "while" | "with" | "do" | "else") {
-            self.top(|frame| frame.prefix = frame.count);
+        if statement || word == "else" {
+            self.top(|frame| frame.prefix = frame.units);
         }
     }
 
@@ -237,28 +285,32 @@ impl Frames {
         }
     }
 
-    fn add(&mut self) {
-        self.chain += 1;
-        self.top(|frame| frame.count += 1);
+    fn add(&mut self, units: u32) {
+        self.units = self.units.saturating_add(units);
+        self.top(|frame| frame.units = frame.units.saturating_add(units));
     }
 
     /// Begins a statement or element anew, but for what stays around it.
-    fn reset(&mut self, count: u32, prefix: u32) {
+    fn reset(&mut self, units: u32, prefix: u32) {
         if let Some(frame) = self.frames.last_mut() {
-            self.chain = self.chain - frame.count + count;
+            self.units = self.units - frame.units + units;
             self.functions -= frame.arrows;
-            (frame.count, frame.prefix, frame.arrows, frame.comma) = (count, prefix, 0, false);
+            (frame.units, frame.prefix, frame.arrows) = (units, prefix, 0);
+            (frame.questions, frame.colon, frame.comma) = (0, false, false);
         }
     }
 
-    fn push(&mut self, bracket: Option<Bracket>, function: bool, header: bool) {
+    fn push(&mut self, bracket: Option<Bracket>, function: bool, header: bool, block: bool) {
         self.functions += u32::from(function);
         self.frames.push(Frame {
             bracket,
             function,
             header,
-            count: 0,
+            block,
+            units: 0,
             prefix: 0,
+            questions: 0,
+            colon: false,
             arrows: 0,
             comma: false,
         });

@@ -31,7 +31,7 @@ pub enum Kind<'a> {
     Close(Bracket),
     /// A template from `}` to its next `${`: the substitution ends and another begins.
     Middle,
-    /// Any other sign; `...`, `=>`, `++`, `--` and `?.` are whole, the others single characters.
+    /// Any other sign: one of a few longer ones, or a single character.
     Sign(&'a str),
 }
 
@@ -282,9 +282,7 @@ impl<'a> Lexer<'a> {
     /// Reads a sign.
     fn sign(&mut self, newline: bool) -> Kind<'a> {
         let rest = &self.source[self.at..];
-        let long = ["...", "=>", "++", "--", "?."]
-            .into_iter()
-            .find(|sign| rest.starts_with(sign));
+        let long = SIGNS.into_iter().find(|sign| rest.starts_with(sign));
         let digit_after = rest.as_bytes().get(2).is_some_and(u8::is_ascii_digit);
         let length = match long {
             Some("?.") if digit_after => 1,
@@ -306,6 +304,11 @@ impl<'a> Lexer<'a> {
         Kind::Sign(sign)
     }
 }
+
+/// The signs that are taken whole, longer ones first.
+const SIGNS: [&str; 15] = [
+    ">>>=", "...", "===", "!==", ">>=", "<<=", "=>", "==", "!=", "<=", ">=", "++", "--", "??", "?.",
+];
 
 fn is_word(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'$' | b'_' | b'#') || byte >= 0x80

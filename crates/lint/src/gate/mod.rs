@@ -25,8 +25,34 @@ use selvage_tool::Position;
 pub const FUNCTIONS_NESTED_MAX: u32 = 20;
 /// The most open brackets, template substitutions included.
 pub const BRACKETS_NESTED_MAX: u32 = 40;
-/// The most tokens that hang on each other: of one statement or element and all those around it.
-pub const CHAIN_TOKENS_MAX: u32 = 1_000;
+/// The most stack that a text may ask of a parser, in units of which one has about 4,600 in a browser.
+///
+/// Every token that stands around a place asks for some: see [`weights`].
+pub const DEPTH_UNITS_MAX: u32 = 4_000;
+
+/// What tokens ask of a parser's stack, in the units of [`DEPTH_UNITS_MAX`].
+///
+/// They are read off the interpreter's parser, the hungriest of all: in a browser it overflows at
+/// 77 statements that hang on each other, at 64 brackets, 29 functions, 61 `new`, 196 assignments
+/// or conditions, 369 signs before a value, and more than 2,000 terms of a sum.
+pub mod weights {
+    /// An open bracket.
+    pub const BRACKET: u32 = 70;
+    /// A function or class, besides its bracket.
+    pub const FUNCTION: u32 = 85;
+    /// `if`, `for`, `while`, `do`, `with`, a label.
+    pub const STATEMENT: u32 = 60;
+    /// `new`
+    pub const NEW: u32 = 80;
+    /// `=` and `?`
+    pub const CHOICE: u32 = 26;
+    /// `!`, `typeof`, `await` and their kin.
+    pub const PREFIX: u32 = 14;
+    /// `|` and `&`; `||` is two.
+    pub const LOGIC: u32 = 4;
+    /// Anything else.
+    pub const TOKEN: u32 = 2;
+}
 
 /// What was too deep.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,7 +61,7 @@ pub enum NestingKind {
     Functions,
     /// More than [`BRACKETS_NESTED_MAX`] open brackets.
     Brackets,
-    /// More than [`CHAIN_TOKENS_MAX`] tokens in one statement.
+    /// More than [`DEPTH_UNITS_MAX`] altogether: too much hangs on each other.
     Chain,
     /// A spelling whose meaning can't be told without parsing.
     Unclear(Unclear),
@@ -92,7 +118,7 @@ pub(crate) fn check(source: &str) -> Result<(), (u32, NestingKind)> {
             NestingKind::Functions
         } else if frames.brackets() > BRACKETS_NESTED_MAX {
             NestingKind::Brackets
-        } else if frames.chain() > CHAIN_TOKENS_MAX {
+        } else if frames.depth() > DEPTH_UNITS_MAX {
             NestingKind::Chain
         } else {
             continue;
@@ -115,10 +141,8 @@ impl NestingKind {
                 "Move the inner part into a variable or a function, or deep data into a JSON file.",
             ),
             Self::Chain => (
-                format!(
-                    "This statement hangs together over more than {CHAIN_TOKENS_MAX} words and signs."
-                ),
-                "Split it: collect the parts in an array and join them, or use several statements.",
+                "Too much hangs on each other here.".to_owned(),
+                "Split it: collect parts in an array and join them, look choices up in an object, or use several statements.",
             ),
             Self::Unclear(Unclear::Slash) => (
                 "It can't be told whether this `/` divides or begins a regular expression.".into(),
