@@ -6,11 +6,19 @@ use std::path::Path;
 fn main() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("starter");
     println!("cargo::rerun-if-changed={}", root.display());
-    let index = std::fs::read_to_string(root.join("INDEX")).expect("starter/INDEX names the starter files");
-    let mut code = String::from("/// Paths and contents of the starter files.\nconst STARTER: &[(&str, &[u8])] = &[\n");
+    let index =
+        std::fs::read_to_string(root.join("INDEX")).expect("starter/INDEX names the starter files");
+    let mut code = String::from(
+        "/// Paths and contents of the starter files.\nconst STARTER: &[(&str, &[u8])] = &[\n",
+    );
     for path in index.lines().map(str::trim).filter(|line| !line.is_empty()) {
         let file = root.join(path);
-        writeln!(code, "    ({path:?}, include_bytes!({:?})),", file.display().to_string()).expect("a string takes any text");
+        writeln!(
+            code,
+            "    ({path:?}, include_bytes!({:?})),",
+            file.display().to_string()
+        )
+        .expect("a string takes any text");
     }
     code.push_str("];\n");
     let out = std::env::var("OUT_DIR").expect("cargo sets OUT_DIR");

@@ -86,7 +86,9 @@ impl PathSet {
     /// The glob whose brackets or braces don't pair.
     pub fn new(globs: &[String]) -> Result<Self, String> {
         match globs.iter().find(|glob| !pairs(glob)) {
-            Some(broken) => Err(format!("`{broken}` has a bracket or a brace without its other half")),
+            Some(broken) => Err(format!(
+                "`{broken}` has a bracket or a brace without its other half"
+            )),
             None => Ok(Self(globs.to_vec())),
         }
     }
@@ -174,7 +176,9 @@ mod tests {
     #[test]
     fn everything_is_covered_by_two_stars_and_a_broken_glob_is_refused() {
         let set = PathSet::new(&["**".into()]).expect("a glob");
-        assert!(set.covers("a") && set.covers("a/b/c.txt") && set.covers("a/\u{10FFFF}/\u{10FFFF}"));
+        assert!(
+            set.covers("a") && set.covers("a/b/c.txt") && set.covers("a/\u{10FFFF}/\u{10FFFF}")
+        );
         let set = PathSet::new(&["data/*.{csv,json}".into()]).expect("a glob");
         assert!(set.covers("data/a.json") && !set.covers("data/a.txt") && !set.covers("data"));
         for broken in ["a[", "{a", "a}", "[a]]"] {

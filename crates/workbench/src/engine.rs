@@ -1,12 +1,12 @@
 //! The engine's state, and the way of an event through it.
 
 use crate::event::{CallId, Effect, Event, Notice, RunnerId, TaskId};
+use crate::failure::failure;
 use crate::lint::PendingLint;
 use crate::runs::{Executor, PendingFetch, Run};
+use selvage_tool::ToolResult;
 use selvage_tool::catalogue::{Call, StorageMode};
 use selvage_tool::guest::Answer;
-use crate::failure::failure;
-use selvage_tool::ToolResult;
 use selvage_vfs::{Change, Meta, Op, Origin, OriginKind, Workspace};
 use serde_json::Value;
 use std::collections::{BTreeMap, VecDeque};
@@ -99,14 +99,31 @@ impl Workbench {
     /// Takes an event and gives what to do, in order.
     pub fn handle(&mut self, cx: &mut Cx<'_>, event: Event) -> Vec<Effect> {
         match event {
-            Event::Called { call, origin, name, input } => {
-                let asking = Asking { caller: Caller::Host(call), origin, depth: 0 };
+            Event::Called {
+                call,
+                origin,
+                name,
+                input,
+            } => {
+                let asking = Asking {
+                    caller: Caller::Host(call),
+                    origin,
+                    depth: 0,
+                };
                 self.call(cx, asking, &name, input);
             }
             Event::RunnerReady { runner, dropped } => self.runner_ready(cx, runner, dropped),
             Event::RunnerGone { runner, reason } => self.runner_gone(cx, runner, &reason),
-            Event::Reported { runner, report, body } => self.reported(cx, runner, report, body),
-            Event::Finished { runner, outcome, written } => self.finished(cx, runner, *outcome, written),
+            Event::Reported {
+                runner,
+                report,
+                body,
+            } => self.reported(cx, runner, report, body),
+            Event::Finished {
+                runner,
+                outcome,
+                written,
+            } => self.finished(cx, runner, *outcome, written),
             Event::Checked { task, checked } => self.checked(task, checked),
             Event::Fetched { task, result, body } => self.fetched(task, result, body),
             Event::Woken => self.wake_at_ms = None,
@@ -130,30 +147,54 @@ impl Workbench {
     /// Answers whoever waits; a run that is over waits no more.
     pub(crate) fn reply(&mut self, caller: &Caller, result: ToolResult) {
         match caller {
-            Caller::Host(call) => self.effects.push(Effect::Reply { call: *call, result }),
+            Caller::Host(call) => self.effects.push(Effect::Reply {
+                call: *call,
+                result,
+            }),
             Caller::Run { run, id } => {
                 if let Some(runner) = self.runs.get(run).and_then(|run| run.runner) {
                     let answer = match result {
                         Ok(value) => Answer::Ok(value),
                         Err(error) => Answer::Error(error),
                     };
-                    self.effects.push(Effect::Answer { runner, id: *id, answer, body: Vec::new() });
+                    self.effects.push(Effect::Answer {
+                        runner,
+                        id: *id,
+                        answer,
+                        body: Vec::new(),
+                    });
                 }
             }
         }
     }
 
     /// Makes one change of the workspace and tells of it.
-    pub(crate) fn change(&mut self, cx: &mut Cx<'_>, origin: &Origin, message: String, ops: &[Op]) -> ToolResult<Change> {
-        let meta = Meta { at_ms: cx.now_ms, origin: origin.clone(), message };
-        let change = self.workspace.apply(cx.random, &meta, ops).map_err(failure)?;
+    pub(crate) fn change(
+        &mut self,
+        cx: &mut Cx<'_>,
+        origin: &Origin,
+        message: String,
+        ops: &[Op],
+    ) -> ToolResult<Change> {
+        let meta = Meta {
+            at_ms: cx.now_ms,
+            origin: origin.clone(),
+            message,
+        };
+        let change = self
+            .workspace
+            .apply(cx.random, &meta, ops)
+            .map_err(failure)?;
         self.tell_changed(&change);
         Ok(change)
     }
 
     pub(crate) fn tell_changed(&mut self, change: &Change) {
         let heads = change.heads.to_strings();
-        self.effects.push(Effect::Notify(Notice::Changed { paths: change.paths.clone(), heads }));
+        self.effects.push(Effect::Notify(Notice::Changed {
+            paths: change.paths.clone(),
+            heads,
+        }));
     }
 
     /// Makes drafts part of the history, so that heads name every byte.
@@ -161,7 +202,10 @@ impl Workbench {
         self.seal_at_ms = None;
         let meta = Meta {
             at_ms: cx.now_ms,
-            origin: Origin { kind: OriginKind::Person, name: "you".into() },
+            origin: Origin {
+                kind: OriginKind::Person,
+                name: "you".into(),
+            },
             message: "Edit".into(),
         };
         let heads = self.workspace.seal(&meta).map_err(failure)?;

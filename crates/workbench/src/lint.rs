@@ -35,49 +35,105 @@ impl Workbench {
         let path = path.trim_start_matches('/');
         let entry = snapshot.stat(path).map_err(crate::failure::failure)?;
         let Some(hash) = entry.hash else {
-            return Err(ToolError::new(ErrorCode::NotAFile, format!("`{path}` is a folder.")).path(path).hint("Name a flow in it."));
+            return Err(
+                ToolError::new(ErrorCode::NotAFile, format!("`{path}` is a folder."))
+                    .path(path)
+                    .hint("Name a flow in it."),
+            );
         };
         if flow_name(path).is_none() {
-            return Err(ToolError::new(ErrorCode::NotAFlow, format!("`{path}` is no flow."))
-                .path(path)
-                .hint("Flows end in `.flow.js` or `.flow.mjs`: rename the file, or name another."));
+            return Err(
+                ToolError::new(ErrorCode::NotAFlow, format!("`{path}` is no flow."))
+                    .path(path)
+                    .hint(
+                        "Flows end in `.flow.js` or `.flow.mjs`: rename the file, or name another.",
+                    ),
+            );
         }
         if entry.size > selvage_lint::SOURCE_BYTES_MAX as u64 {
-            return Err(ToolError::new(ErrorCode::TooLarge, format!("`{path}` has {} bytes.", entry.size))
-                .path(path)
-                .hint(format!("A flow has {} bytes at the most. Keep data in files of its own.", selvage_lint::SOURCE_BYTES_MAX)));
+            return Err(ToolError::new(
+                ErrorCode::TooLarge,
+                format!("`{path}` has {} bytes.", entry.size),
+            )
+            .path(path)
+            .hint(format!(
+                "A flow has {} bytes at the most. Keep data in files of its own.",
+                selvage_lint::SOURCE_BYTES_MAX
+            )));
         }
-        let bytes = self.workspace.read_hash(&hash).map_err(crate::failure::failure)?;
-        let text = String::from_utf8(bytes).ok().filter(|text| !text.contains('\0')).ok_or_else(|| {
-            ToolError::new(ErrorCode::NotText, format!("`{path}` is not text in UTF-8."))
+        let bytes = self
+            .workspace
+            .read_hash(&hash)
+            .map_err(crate::failure::failure)?;
+        let text = String::from_utf8(bytes)
+            .ok()
+            .filter(|text| !text.contains('\0'))
+            .ok_or_else(|| {
+                ToolError::new(
+                    ErrorCode::NotText,
+                    format!("`{path}` is not text in UTF-8."),
+                )
                 .path(path)
                 .hint("Save the flow as UTF-8, or name another file.")
-        })?;
-        Ok(Source { path: path.to_owned(), text, hash: hash.to_string() })
+            })?;
+        Ok(Source {
+            path: path.to_owned(),
+            text,
+            hash: hash.to_string(),
+        })
     }
 
     /// Looks at a text without running it.
-    pub(crate) fn report(&self, path: &str, text: &str, net: &[String], snapshot: &Snapshot) -> Report {
+    pub(crate) fn report(
+        &self,
+        path: &str,
+        text: &str,
+        net: &[String],
+        snapshot: &Snapshot,
+    ) -> Report {
         let read = |path: &str| {
             let hash = snapshot.stat(path).ok()?.hash?;
             String::from_utf8(self.workspace.read_hash(&hash).ok()?).ok()
         };
         let exists = |path: &str| snapshot.stat(path).is_ok_and(|entry| !entry.is_folder());
-        lint(path, text, &Context { exists: &exists, read: &read, net, tools: NAMES })
+        lint(
+            path,
+            text,
+            &Context {
+                exists: &exists,
+                read: &read,
+                net,
+                tools: NAMES,
+            },
+        )
     }
 
-    pub(crate) fn lint_flow(&mut self, cx: &mut Cx<'_>, asking: Asking, input: LintInput) -> Outcome {
+    pub(crate) fn lint_flow(
+        &mut self,
+        cx: &mut Cx<'_>,
+        asking: Asking,
+        input: LintInput,
+    ) -> Outcome {
         match self.start_lint(cx, asking, input) {
             Ok(outcome) => outcome,
             Err(error) => Outcome::Done(Err(error)),
         }
     }
 
-    fn start_lint(&mut self, cx: &mut Cx<'_>, asking: Asking, input: LintInput) -> ToolResult<Outcome> {
+    fn start_lint(
+        &mut self,
+        cx: &mut Cx<'_>,
+        asking: Asking,
+        input: LintInput,
+    ) -> ToolResult<Outcome> {
         self.seal(cx)?;
         let snapshot = self.workspace.snapshot();
         let mut source = match input.content {
-            Some(text) => Source { path: input.path.trim_start_matches('/').to_owned(), text, hash: String::new() },
+            Some(text) => Source {
+                path: input.path.trim_start_matches('/').to_owned(),
+                text,
+                hash: String::new(),
+            },
             None => self.source(&input.path, &snapshot)?,
         };
         let mut report = self.report(&source.path, &source.text, &input.allow_net, &snapshot);
@@ -115,14 +171,33 @@ impl Workbench {
         };
         let task = self.new_task();
         let path = source.path.clone();
-        self.effects.push(Effect::Check { task, runner, path: path.clone(), module, source: source.text });
-        self.lints.insert(task, PendingLint { caller: asking.caller, runner, path, output });
+        self.effects.push(Effect::Check {
+            task,
+            runner,
+            path: path.clone(),
+            module,
+            source: source.text,
+        });
+        self.lints.insert(
+            task,
+            PendingLint {
+                caller: asking.caller,
+                runner,
+                path,
+                output,
+            },
+        );
         Ok(Outcome::Later)
     }
 
     /// An executor is gone: lints that wait for it are answered without it.
     pub(crate) fn drop_lints(&mut self, runner: RunnerId) {
-        let lost: Vec<TaskId> = self.lints.iter().filter(|(_, lint)| lint.runner == runner).map(|(task, _)| *task).collect();
+        let lost: Vec<TaskId> = self
+            .lints
+            .iter()
+            .filter(|(_, lint)| lint.runner == runner)
+            .map(|(task, _)| *task)
+            .collect();
         for task in lost {
             self.checked(task, Checked { error: None });
         }
@@ -130,21 +205,41 @@ impl Workbench {
 
     /// The guest's parser has spoken: what it refuses can't run, whatever the rules say.
     pub(crate) fn checked(&mut self, task: TaskId, checked: Checked) {
-        let Some(PendingLint { caller, path, mut output, .. }) = self.lints.remove(&task) else { return };
+        let Some(PendingLint {
+            caller,
+            path,
+            mut output,
+            ..
+        }) = self.lints.remove(&task)
+        else {
+            return;
+        };
         if let Some(error) = checked.error {
             let line = error.line.unwrap_or(1);
-            let known = output.diagnostics.iter().any(|d| d.severity == Severity::Error && d.span.start.line == line);
+            let known = output
+                .diagnostics
+                .iter()
+                .any(|d| d.severity == Severity::Error && d.span.start.line == line);
             if !known {
-                let at = Position { line, column: error.column.unwrap_or(1), offset: 0 };
-                output.diagnostics.insert(0, Diagnostic {
-                    code: "syntax".into(),
-                    severity: Severity::Error,
-                    path,
-                    span: Span { start: at, end: at },
-                    message: error.message,
-                    hint: error.hint.or_else(|| Some("The interpreter can't read this; write it in another way.".into())),
-                    fix: None,
-                });
+                let at = Position {
+                    line,
+                    column: error.column.unwrap_or(1),
+                    offset: 0,
+                };
+                output.diagnostics.insert(
+                    0,
+                    Diagnostic {
+                        code: "syntax".into(),
+                        severity: Severity::Error,
+                        path,
+                        span: Span { start: at, end: at },
+                        message: error.message,
+                        hint: error.hint.or_else(|| {
+                            Some("The interpreter can't read this; write it in another way.".into())
+                        }),
+                        fix: None,
+                    },
+                );
             }
             output.ok = false;
         }

@@ -42,29 +42,46 @@ impl Texts<'_> {
 ///
 /// # Errors
 /// [`ErrorCode::PatchFailed`], or what reading a file gives.
-pub fn replace(edits: &[Replacement], read: &dyn Fn(&str) -> ToolResult<String>) -> ToolResult<Vec<Step>> {
-    let mut texts = Texts { read, changed: BTreeMap::new() };
+pub fn replace(
+    edits: &[Replacement],
+    read: &dyn Fn(&str) -> ToolResult<String>,
+) -> ToolResult<Vec<Step>> {
+    let mut texts = Texts {
+        read,
+        changed: BTreeMap::new(),
+    };
     for edit in edits {
         let path = edit.path.trim_start_matches('/').to_owned();
         let text = texts.get(&path)?;
         if edit.find.is_empty() {
-            return Err(failed(&path, "the text to find is empty").hint("Use `write` to replace a whole file."));
+            return Err(failed(&path, "the text to find is empty")
+                .hint("Use `write` to replace a whole file."));
         }
         let found = text.matches(edit.find.as_str()).count();
         let replaced = match (found, edit.all) {
             (0, _) => {
-                return Err(failed(&path, format!("it does not hold the text {}", shown(&edit.find)))
-                    .hint("Read the file again: the text must match exactly, white space included."));
+                return Err(failed(
+                    &path,
+                    format!("it does not hold the text {}", shown(&edit.find)),
+                )
+                .hint("Read the file again: the text must match exactly, white space included."));
             }
             (1, _) | (_, true) => text.replace(edit.find.as_str(), &edit.replace),
             (count, false) => {
-                return Err(failed(&path, format!("the text {} stands there {count} times", shown(&edit.find)))
-                    .hint("Find a longer text that stands there once, or set `all`."));
+                return Err(failed(
+                    &path,
+                    format!("the text {} stands there {count} times", shown(&edit.find)),
+                )
+                .hint("Find a longer text that stands there once, or set `all`."));
             }
         };
         texts.changed.insert(path, replaced);
     }
-    Ok(texts.changed.into_iter().map(|(path, text)| Step::Change(path, text)).collect())
+    Ok(texts
+        .changed
+        .into_iter()
+        .map(|(path, text)| Step::Change(path, text))
+        .collect())
 }
 
 /// Applies a patch in either form.
@@ -73,9 +90,15 @@ pub fn replace(edits: &[Replacement], read: &dyn Fn(&str) -> ToolResult<String>)
 /// [`ErrorCode::PatchFailed`], [`ErrorCode::TooLarge`], or what reading a file gives.
 pub fn apply(patch: &str, read: &dyn Fn(&str) -> ToolResult<String>) -> ToolResult<Vec<Step>> {
     if patch.len() > PATCH_BYTES_MAX {
-        return Err(ToolError::new(ErrorCode::TooLarge, format!("A patch may have {PATCH_BYTES_MAX} bytes at the most.")));
+        return Err(ToolError::new(
+            ErrorCode::TooLarge,
+            format!("A patch may have {PATCH_BYTES_MAX} bytes at the most."),
+        ));
     }
-    let mut texts = Texts { read, changed: BTreeMap::new() };
+    let mut texts = Texts {
+        read,
+        changed: BTreeMap::new(),
+    };
     if patch.trim_start().starts_with("*** Begin Patch") {
         begin_patch(patch.trim_start(), &mut texts)
     } else {
@@ -87,13 +110,24 @@ fn unified(patch: &str, texts: &mut Texts<'_>) -> ToolResult<Vec<Step>> {
     let mut steps = Vec::new();
     for part in files_of(patch) {
         let parsed = diffy::Patch::from_str(part).map_err(|error| {
-            ToolError::new(ErrorCode::PatchFailed, format!("The patch does not parse: {error}."))
-                .hint("Send a unified diff with `---` and `+++` lines, or use `edits`.")
+            ToolError::new(
+                ErrorCode::PatchFailed,
+                format!("The patch does not parse: {error}."),
+            )
+            .hint("Send a unified diff with `---` and `+++` lines, or use `edits`.")
         })?;
         let side = |name: Option<&str>| {
-            let name = name.unwrap_or_default().split('\t').next().unwrap_or_default();
-            let name = name.strip_prefix("a/").or_else(|| name.strip_prefix("b/")).unwrap_or(name);
-            (name != "/dev/null" && !name.is_empty()).then(|| name.trim_start_matches('/').to_owned())
+            let name = name
+                .unwrap_or_default()
+                .split('\t')
+                .next()
+                .unwrap_or_default();
+            let name = name
+                .strip_prefix("a/")
+                .or_else(|| name.strip_prefix("b/"))
+                .unwrap_or(name);
+            (name != "/dev/null" && !name.is_empty())
+                .then(|| name.trim_start_matches('/').to_owned())
         };
         let (from, to) = (side(parsed.original()), side(parsed.modified()));
         let before = match &from {
@@ -102,10 +136,16 @@ fn unified(patch: &str, texts: &mut Texts<'_>) -> ToolResult<Vec<Step>> {
         };
         let place = to.clone().or(from.clone()).unwrap_or_default();
         let after = diffy::apply(&before, &parsed).map_err(|error| {
-            failed(&place, error.to_string()).hint("Read the file again and make the patch anew from what is there now.")
+            failed(&place, error.to_string())
+                .hint("Read the file again and make the patch anew from what is there now.")
         })?;
         match (from, to) {
-            (None, None) => return Err(ToolError::new(ErrorCode::PatchFailed, "The patch names no file.")),
+            (None, None) => {
+                return Err(ToolError::new(
+                    ErrorCode::PatchFailed,
+                    "The patch names no file.",
+                ));
+            }
             (None, Some(to)) => steps.push(Step::Create(to.clone(), after.clone())),
             (Some(from), None) => steps.push(Step::Delete(from)),
             (Some(from), Some(to)) => {
@@ -118,7 +158,10 @@ fn unified(patch: &str, texts: &mut Texts<'_>) -> ToolResult<Vec<Step>> {
         texts.changed.insert(place, after);
     }
     match steps.is_empty() {
-        true => Err(ToolError::new(ErrorCode::PatchFailed, "The patch changes no file.")),
+        true => Err(ToolError::new(
+            ErrorCode::PatchFailed,
+            "The patch changes no file.",
+        )),
         false => Ok(steps),
     }
 }
@@ -135,7 +178,11 @@ fn files_of(patch: &str) -> Vec<&str> {
         at += line.len();
     }
     let ends = starts.iter().skip(1).copied().chain([patch.len()]);
-    starts.iter().zip(ends).map(|(start, end)| strip_headers(&patch[*start..end])).collect()
+    starts
+        .iter()
+        .zip(ends)
+        .map(|(start, end)| strip_headers(&patch[*start..end]))
+        .collect()
 }
 
 /// Cuts the next file's `diff --git` and `index` lines off the end of a part.
@@ -159,15 +206,25 @@ fn begin_patch(patch: &str, texts: &mut Texts<'_>) -> ToolResult<Vec<Step>> {
             body.push(line);
         }
         if let Some(path) = header.strip_prefix("*** Add File: ") {
-            let text: String = body.iter().map(|line| format!("{}\n", line.strip_prefix('+').unwrap_or(line))).collect();
+            let text: String = body
+                .iter()
+                .map(|line| format!("{}\n", line.strip_prefix('+').unwrap_or(line)))
+                .collect();
             texts.changed.insert(path.to_owned(), text.clone());
             steps.push(Step::Create(path.to_owned(), text));
         } else if let Some(path) = header.strip_prefix("*** Delete File: ") {
             texts.get(path)?;
             steps.push(Step::Delete(path.to_owned()));
         } else if let Some(path) = header.strip_prefix("*** Update File: ") {
-            let moved = body.first().and_then(|line| line.strip_prefix("*** Move to: ")).map(str::to_owned);
-            let body = if moved.is_some() { &body[1..] } else { &body[..] };
+            let moved = body
+                .first()
+                .and_then(|line| line.strip_prefix("*** Move to: "))
+                .map(str::to_owned);
+            let body = if moved.is_some() {
+                &body[1..]
+            } else {
+                &body[..]
+            };
             let text = update(path, &texts.get(path)?, body)?;
             let target = moved.clone().unwrap_or_else(|| path.to_owned());
             if let Some(to) = moved {
@@ -181,13 +238,23 @@ fn begin_patch(patch: &str, texts: &mut Texts<'_>) -> ToolResult<Vec<Step>> {
         }
     }
     match steps.is_empty() {
-        true => Err(ToolError::new(ErrorCode::PatchFailed, "The patch changes no file.")),
+        true => Err(ToolError::new(
+            ErrorCode::PatchFailed,
+            "The patch changes no file.",
+        )),
         false => Ok(steps),
     }
 }
 
 fn is_header(line: &str) -> bool {
-    ["*** Add File: ", "*** Update File: ", "*** Delete File: ", "*** End Patch"].iter().any(|start| line.starts_with(start))
+    [
+        "*** Add File: ",
+        "*** Update File: ",
+        "*** Delete File: ",
+        "*** End Patch",
+    ]
+    .iter()
+    .any(|start| line.starts_with(start))
 }
 
 /// Applies the hunks of one file. A hunk is found by its old lines, from where the last one ended;
@@ -209,7 +276,9 @@ fn update(path: &str, text: &str, body: &[&str]) -> ToolResult<String> {
                 .ok_or_else(|| failed(path, format!("it has no line {}", shown(anchor))))?;
         }
         let side = |sign: char| -> Vec<&str> {
-            let kept = hunk.iter().filter(|line| !line.starts_with("*** End of File"));
+            let kept = hunk
+                .iter()
+                .filter(|line| !line.starts_with("*** End of File"));
             kept.filter_map(|line| match line.chars().next() {
                 None => Some(""),
                 Some(first) if first == sign || first == ' ' => Some(&line[1..]),
@@ -225,7 +294,10 @@ fn update(path: &str, text: &str, body: &[&str]) -> ToolResult<String> {
                 failed(path, format!("it does not hold the lines {}", shown(&old.join("\n"))))
                     .hint("Read the file again: the lines of a hunk must stand there exactly, in this order.")
             })?;
-        lines.splice(at..at + old.len(), new.iter().map(|line| (*line).to_owned()));
+        lines.splice(
+            at..at + old.len(),
+            new.iter().map(|line| (*line).to_owned()),
+        );
         from = at + new.len();
     }
     let mut text = lines.join("\n");
@@ -245,12 +317,19 @@ impl<T> SplitBefore<T> for [T] {
         let mut cuts: Vec<usize> = (1..self.len()).filter(|at| starts(&self[*at])).collect();
         cuts.insert(0, 0);
         cuts.push(self.len());
-        cuts.windows(2).map(|pair| &self[pair[0]..pair[1]]).filter(|part| !part.is_empty()).collect()
+        cuts.windows(2)
+            .map(|pair| &self[pair[0]..pair[1]])
+            .filter(|part| !part.is_empty())
+            .collect()
     }
 }
 
 fn failed(path: &str, why: impl std::fmt::Display) -> ToolError {
-    ToolError::new(ErrorCode::PatchFailed, format!("The patch does not fit `{path}`: {why}.")).path(path)
+    ToolError::new(
+        ErrorCode::PatchFailed,
+        format!("The patch does not fit `{path}`: {why}."),
+    )
+    .path(path)
 }
 
 fn shown(text: &str) -> String {
@@ -275,7 +354,13 @@ mod tests {
         let patch = "diff --git a/a.txt b/a.txt\nindex 1..2\n--- a/a.txt\n+++ b/a.txt\n@@ -1,3 +1,3 @@\n one\n-two\n+2\n three\n\
                      diff --git a/new.txt b/new.txt\n--- /dev/null\n+++ b/new.txt\n@@ -0,0 +1 @@\n+fresh\n";
         let steps = apply(patch, &read).expect("it fits");
-        assert_eq!(steps, [Step::Change("a.txt".into(), "one\n2\nthree\n".into()), Step::Create("new.txt".into(), "fresh\n".into())]);
+        assert_eq!(
+            steps,
+            [
+                Step::Change("a.txt".into(), "one\n2\nthree\n".into()),
+                Step::Create("new.txt".into(), "fresh\n".into())
+            ]
+        );
     }
 
     #[test]
@@ -295,26 +380,59 @@ mod tests {
 
     #[test]
     fn a_patch_that_does_not_fit_says_what_it_looked_for() {
-        let error = apply("*** Begin Patch\n*** Update File: a.txt\n@@\n-four\n+4\n*** End Patch", &read).expect_err("no such line");
+        let error = apply(
+            "*** Begin Patch\n*** Update File: a.txt\n@@\n-four\n+4\n*** End Patch",
+            &read,
+        )
+        .expect_err("no such line");
         assert_eq!(error.code, ErrorCode::PatchFailed);
         assert!(error.message.contains("`four`") && error.path.as_deref() == Some("a.txt"));
-        let error = apply("--- a/a.txt\n+++ b/a.txt\n@@ -1 +1 @@\n-nine\n+9\n", &read).expect_err("no such line");
+        let error = apply("--- a/a.txt\n+++ b/a.txt\n@@ -1 +1 @@\n-nine\n+9\n", &read)
+            .expect_err("no such line");
         assert_eq!(error.code, ErrorCode::PatchFailed);
     }
 
     #[test]
     fn an_edit_must_find_its_text_once() {
-        let edit = |path: &str, find: &str, all| Replacement { path: path.into(), find: find.into(), replace: "x".into(), all };
-        assert_eq!(replace(&[edit("b.txt", "same", false)], &read).expect_err("twice").code, ErrorCode::PatchFailed);
-        let steps = replace(&[edit("b.txt", "same", true), edit("b.txt", "x\nx", false)], &read).expect("in order");
+        let edit = |path: &str, find: &str, all| Replacement {
+            path: path.into(),
+            find: find.into(),
+            replace: "x".into(),
+            all,
+        };
+        assert_eq!(
+            replace(&[edit("b.txt", "same", false)], &read)
+                .expect_err("twice")
+                .code,
+            ErrorCode::PatchFailed
+        );
+        let steps = replace(
+            &[edit("b.txt", "same", true), edit("b.txt", "x\nx", false)],
+            &read,
+        )
+        .expect("in order");
         assert_eq!(steps, [Step::Change("b.txt".into(), "x\n".into())]);
     }
 
     #[test]
     fn text_that_is_no_patch_is_an_error() {
-        for text in ["", "hello", "*** Begin Patch\nnonsense\n*** End Patch", "*** Begin Patch\n*** End Patch"] {
-            assert_eq!(apply(text, &read).expect_err("no patch").code, ErrorCode::PatchFailed, "{text}");
+        for text in [
+            "",
+            "hello",
+            "*** Begin Patch\nnonsense\n*** End Patch",
+            "*** Begin Patch\n*** End Patch",
+        ] {
+            assert_eq!(
+                apply(text, &read).expect_err("no patch").code,
+                ErrorCode::PatchFailed,
+                "{text}"
+            );
         }
-        assert_eq!(apply(&"x".repeat(PATCH_BYTES_MAX + 1), &read).expect_err("too large").code, ErrorCode::TooLarge);
+        assert_eq!(
+            apply(&"x".repeat(PATCH_BYTES_MAX + 1), &read)
+                .expect_err("too large")
+                .code,
+            ErrorCode::TooLarge
+        );
     }
 }

@@ -30,13 +30,19 @@ pub fn granted(grant: Option<Grant>, allow_net: &[String]) -> Grant {
 pub fn visible(snapshot: &Snapshot, grant: &Grant, ceiling: &Grant) -> ToolResult<Vec<JobFile>> {
     let set = |globs: &[String]| {
         PathSet::new(globs).map_err(|why| {
-            ToolError::new(ErrorCode::InvalidInput, format!("The grant has a glob that does not parse: {why}."))
-                .hint("`data/*.csv` covers the files of a folder, `data/**` everything below it.")
+            ToolError::new(
+                ErrorCode::InvalidInput,
+                format!("The grant has a glob that does not parse: {why}."),
+            )
+            .hint("`data/*.csv` covers the files of a folder, `data/**` everything below it.")
         })
     };
     let (may_read, reads) = (set(&grant.read)?, set(&ceiling.read)?);
     let (may_write, writes) = (set(&grant.write)?, set(&ceiling.write)?);
-    let reads_records = ceiling.read.iter().any(|glob| glob.starts_with(RUNS_FOLDER));
+    let reads_records = ceiling
+        .read
+        .iter()
+        .any(|glob| glob.starts_with(RUNS_FOLDER));
     let is_record = |path: &str| path.split('/').next() == Some(RUNS_FOLDER);
     let mut files: Vec<JobFile> = Vec::new();
     let mut folders = BTreeSet::new();
@@ -57,11 +63,23 @@ pub fn visible(snapshot: &Snapshot, grant: &Grant, ceiling: &Grant) -> ToolResul
                 folders.insert(path);
             }
             Some(hash) => {
-                files.push(JobFile { path, folder: false, size: entry.size, hash: hash.to_string(), readable });
+                files.push(JobFile {
+                    path,
+                    folder: false,
+                    size: entry.size,
+                    hash: hash.to_string(),
+                    readable,
+                });
             }
         }
     }
-    let folder = |path| JobFile { path, folder: true, size: 0, hash: String::new(), readable: true };
+    let folder = |path| JobFile {
+        path,
+        folder: true,
+        size: 0,
+        hash: String::new(),
+        readable: true,
+    };
     files.extend(folders.into_iter().map(folder));
     Ok(files)
 }
@@ -73,20 +91,32 @@ pub fn visible(snapshot: &Snapshot, grant: &Grant, ceiling: &Grant) -> ToolResul
 pub fn may_fetch(job: &Job, url: &str, method: &str) -> ToolResult<String> {
     let shown: String = url.chars().take(120).collect();
     let domain = domain_of(url).ok_or_else(|| {
-        ToolError::new(ErrorCode::InvalidInput, format!("`{shown}` is no address that can be fetched."))
-            .hint("Use a full http: or https: address without user name, white space or backslashes.")
+        ToolError::new(
+            ErrorCode::InvalidInput,
+            format!("`{shown}` is no address that can be fetched."),
+        )
+        .hint("Use a full http: or https: address without user name, white space or backslashes.")
     })?;
     if !METHODS.contains(&method) {
-        return Err(ToolError::new(ErrorCode::InvalidInput, format!("`{method}` is no method that can be used."))
-            .hint(format!("Use one of {}.", METHODS.join(", "))));
+        return Err(ToolError::new(
+            ErrorCode::InvalidInput,
+            format!("`{method}` is no method that can be used."),
+        )
+        .hint(format!("Use one of {}.", METHODS.join(", "))));
     }
     if !job.grant.covers_domain(&domain) {
-        return Err(ToolError::new(ErrorCode::PolicyDenied, format!("The run may not fetch from `{domain}`."))
-            .hint(format!("Run it with `allowNet: [\"{domain}\"]`.")));
+        return Err(ToolError::new(
+            ErrorCode::PolicyDenied,
+            format!("The run may not fetch from `{domain}`."),
+        )
+        .hint(format!("Run it with `allowNet: [\"{domain}\"]`.")));
     }
     if !job.ceiling.covers_domain(&domain) {
-        return Err(ToolError::new(ErrorCode::PolicyDenied, format!("The flow's text does not show that it fetches from `{domain}`."))
-            .hint("Write the address as a literal, so that lint sees the domain."));
+        return Err(ToolError::new(
+            ErrorCode::PolicyDenied,
+            format!("The flow's text does not show that it fetches from `{domain}`."),
+        )
+        .hint("Write the address as a literal, so that lint sees the domain."));
     }
     Ok(domain)
 }
@@ -96,20 +126,31 @@ pub fn may_fetch(job: &Job, url: &str, method: &str) -> ToolResult<String> {
 /// # Errors
 /// [`ErrorCode::PolicyDenied`].
 pub fn may_call(job: &Job, tool: &str, dry_run: bool) -> ToolResult<()> {
-    let covers = |grant: &Grant| grant.tools.iter().any(|granted| granted == tool || granted == "*");
+    let covers = |grant: &Grant| {
+        grant
+            .tools
+            .iter()
+            .any(|granted| granted == tool || granted == "*")
+    };
     if !(covers(&job.grant) && covers(&job.ceiling)) {
         return Err(ToolError::new(ErrorCode::PolicyDenied, format!("The run may not call the tool `{tool}`."))
             .hint(format!("Run it with a `grant` whose `tools` holds \"{tool}\", and name the tool as a literal in `flow.call`.")));
     }
     if dry_run && !reading_tools().any(|reading| reading == tool) {
-        return Err(ToolError::new(ErrorCode::PolicyDenied, format!("A dry run does not call `{tool}`, which changes something."))
-            .hint("Run the flow with `mode: \"run\"`."));
+        return Err(ToolError::new(
+            ErrorCode::PolicyDenied,
+            format!("A dry run does not call `{tool}`, which changes something."),
+        )
+        .hint("Run the flow with `mode: \"run\"`."));
     }
     Ok(())
 }
 
 fn reading_tools() -> impl Iterator<Item = &'static str> {
-    tools().into_iter().filter(|tool| tool.effect == Effect::Reads).map(|tool| tool.name)
+    tools()
+        .into_iter()
+        .filter(|tool| tool.effect == Effect::Reads)
+        .map(|tool| tool.name)
 }
 
 #[cfg(test)]
@@ -118,16 +159,34 @@ mod tests {
 
     fn job(net: &[&str], tools: &[&str]) -> Job {
         let own = |list: &[&str]| list.iter().map(|item| (*item).to_owned()).collect();
-        let grant = Grant { net: own(net), tools: own(tools), ..Grant::default() };
-        Job { ceiling: Grant { net: vec!["*".into()], tools: vec!["*".into()], ..Grant::default() }, grant, ..Job::warm_up() }
+        let grant = Grant {
+            net: own(net),
+            tools: own(tools),
+            ..Grant::default()
+        };
+        Job {
+            ceiling: Grant {
+                net: vec!["*".into()],
+                tools: vec!["*".into()],
+                ..Grant::default()
+            },
+            grant,
+            ..Job::warm_up()
+        }
     }
 
     #[test]
     fn nothing_is_fetched_without_a_grant() {
         let error = may_fetch(&job(&[], &[]), "https://a.org/x", "GET").expect_err("no grant");
         assert_eq!(error.code, ErrorCode::PolicyDenied);
-        assert_eq!(error.hint.as_deref(), Some("Run it with `allowNet: [\"a.org\"]`."));
-        assert_eq!(may_fetch(&job(&["a.org"], &[]), "https://a.org/x", "GET").as_deref(), Ok("a.org"));
+        assert_eq!(
+            error.hint.as_deref(),
+            Some("Run it with `allowNet: [\"a.org\"]`.")
+        );
+        assert_eq!(
+            may_fetch(&job(&["a.org"], &[]), "https://a.org/x", "GET").as_deref(),
+            Ok("a.org")
+        );
         assert!(may_fetch(&job(&["a.org"], &[]), "https://a.org@evil.org/", "GET").is_err());
         assert!(may_fetch(&job(&["a.org"], &[]), "https://a.org/", "CONNECT").is_err());
     }
@@ -137,7 +196,15 @@ mod tests {
         let grant = granted(None, &[]);
         assert!(grant.tools.contains(&"read".into()) && !grant.tools.contains(&"write".into()));
         assert!(may_call(&job(&[], &["read"]), "read", true).is_ok());
-        assert_eq!(may_call(&job(&[], &["read"]), "delete", false).expect_err("not granted").code, ErrorCode::PolicyDenied);
-        assert!(may_call(&job(&[], &["write"]), "write", true).is_err(), "a dry run changes nothing");
+        assert_eq!(
+            may_call(&job(&[], &["read"]), "delete", false)
+                .expect_err("not granted")
+                .code,
+            ErrorCode::PolicyDenied
+        );
+        assert!(
+            may_call(&job(&[], &["write"]), "write", true).is_err(),
+            "a dry run changes nothing"
+        );
     }
 }

@@ -9,7 +9,8 @@ use selvage_tool::{ErrorCode, ToolError};
 use selvage_workbench::{Effect, Event, Notice, QUEUE_MAX};
 use serde_json::json;
 
-const FLOW: &str = "export default async (flow) => {\n  await flow.fs.write('out/a.txt', 'x');\n  return 1;\n};\n";
+const FLOW: &str =
+    "export default async (flow) => {\n  await flow.fs.write('out/a.txt', 'x');\n  return 1;\n};\n";
 
 #[test]
 fn a_run_lands_what_it_wrote_as_one_change_and_keeps_its_record() {
@@ -22,12 +23,19 @@ fn a_run_lands_what_it_wrote_as_one_change_and_keeps_its_record() {
     assert_eq!(record["status"], "succeeded");
     assert_eq!(record["value"], 1);
     assert_ne!(record["headsIn"], record["headsOut"]);
-    assert_eq!(host.ok("read", json!({ "path": "out/b.txt" }))["content"], "y");
+    assert_eq!(
+        host.ok("read", json!({ "path": "out/b.txt" }))["content"],
+        "y"
+    );
 
     let changes = host.ok("history", json!({ "limit": 2 }));
-    assert_eq!(changes["changes"][1]["origin"]["kind"], "run", "the two files are one change: {changes}");
+    assert_eq!(
+        changes["changes"][1]["origin"]["kind"], "run",
+        "the two files are one change: {changes}"
+    );
     let kept = host.ok("read", json!({ "path": record["record"] }));
-    let kept: serde_json::Value = serde_json::from_str(kept["content"].as_str().expect("text")).expect("JSON");
+    let kept: serde_json::Value =
+        serde_json::from_str(kept["content"].as_str().expect("text")).expect("JSON");
     assert_eq!(kept, record, "the record is what the caller got");
 }
 
@@ -35,9 +43,23 @@ fn a_run_lands_what_it_wrote_as_one_change_and_keeps_its_record() {
 fn a_run_that_fails_leaves_its_record_and_nothing_else() {
     let mut host = Host::with_runner();
     let call = host.start_flow(FLOW, json!({}));
-    host.finish(Err(ToolError::new(ErrorCode::QuotaCpu, "too long")), &[("out/a.txt", "x")]);
-    assert_eq!(host.reply(call).expect("an answer").expect_err("failed").code, ErrorCode::QuotaCpu);
-    assert_eq!(host.call("read", json!({ "path": "out/a.txt" })).expect_err("not landed").code, ErrorCode::NotFound);
+    host.finish(
+        Err(ToolError::new(ErrorCode::QuotaCpu, "too long")),
+        &[("out/a.txt", "x")],
+    );
+    assert_eq!(
+        host.reply(call)
+            .expect("an answer")
+            .expect_err("failed")
+            .code,
+        ErrorCode::QuotaCpu
+    );
+    assert_eq!(
+        host.call("read", json!({ "path": "out/a.txt" }))
+            .expect_err("not landed")
+            .code,
+        ErrorCode::NotFound
+    );
     let runs = host.ok("flow_runs", json!({}));
     assert_eq!(runs["runs"][0]["code"], "QUOTA_CPU");
 }
@@ -49,7 +71,12 @@ fn a_dry_run_tells_what_it_would_do_and_does_not() {
     host.finish(Ok(json!(1)), &[("out/a.txt", "x")]);
     let record = host.reply(call).expect("an answer").expect("success");
     assert_eq!(record["changes"][0]["path"], "out/a.txt");
-    assert_eq!(host.call("stat", json!({ "path": "out/a.txt" })).expect_err("not landed").code, ErrorCode::NotFound);
+    assert_eq!(
+        host.call("stat", json!({ "path": "out/a.txt" }))
+            .expect_err("not landed")
+            .code,
+        ErrorCode::NotFound
+    );
 }
 
 #[test]
@@ -57,29 +84,58 @@ fn a_run_sees_the_files_that_its_text_asks_for_and_no_others() {
     let mut host = Host::with_runner();
     host.ok("write", json!({ "path": "data/in.csv", "content": "a" }));
     host.ok("write", json!({ "path": "secret/key.txt", "content": "k" }));
-    host.start_flow("export default async (flow) => await flow.fs.readText('data/in.csv');\n", json!({}));
-    let paths: Vec<&str> = host.jobs[0].1.files.iter().map(|file| file.path.as_str()).collect();
-    assert!(paths.contains(&"data/in.csv") && paths.contains(&"flows/t.flow.js"), "{paths:?}");
-    assert!(!paths.iter().any(|path| path.starts_with("secret")), "{paths:?}");
+    host.start_flow(
+        "export default async (flow) => await flow.fs.readText('data/in.csv');\n",
+        json!({}),
+    );
+    let paths: Vec<&str> = host.jobs[0]
+        .1
+        .files
+        .iter()
+        .map(|file| file.path.as_str())
+        .collect();
+    assert!(
+        paths.contains(&"data/in.csv") && paths.contains(&"flows/t.flow.js"),
+        "{paths:?}"
+    );
+    assert!(
+        !paths.iter().any(|path| path.starts_with("secret")),
+        "{paths:?}"
+    );
 }
 
 #[test]
 fn typing_goes_on_while_a_run_does_and_both_stay() {
     let mut host = Host::with_runner();
-    host.ok("write", json!({ "path": "notes.md", "content": "one\ntwo\nthree\n" }));
+    host.ok(
+        "write",
+        json!({ "path": "notes.md", "content": "one\ntwo\nthree\n" }),
+    );
     let source = "export default async (flow) => { const t = await flow.fs.readText('notes.md'); await flow.fs.write('notes.md', t + 'four\\n'); };\n";
     let call = host.start_flow(source, json!({}));
-    host.ok("write", json!({ "path": "notes.md", "content": "ONE\ntwo\nthree\n", "draft": true }));
+    host.ok(
+        "write",
+        json!({ "path": "notes.md", "content": "ONE\ntwo\nthree\n", "draft": true }),
+    );
     host.finish(Ok(json!(null)), &[("notes.md", "one\ntwo\nthree\nfour\n")]);
     host.reply(call).expect("an answer").expect("success");
-    assert_eq!(host.ok("read", json!({ "path": "notes.md" }))["content"], "ONE\ntwo\nthree\nfour\n");
+    assert_eq!(
+        host.ok("read", json!({ "path": "notes.md" }))["content"],
+        "ONE\ntwo\nthree\nfour\n"
+    );
 }
 
 #[test]
 fn a_flow_with_an_error_is_not_run_and_its_place_is_named() {
     let mut host = Host::with_runner();
-    let call = host.start_flow("export default async (flow) => {\n  const = 1;\n};\n", json!({}));
-    let error = host.reply(call).expect("at once").expect_err("a syntax error");
+    let call = host.start_flow(
+        "export default async (flow) => {\n  const = 1;\n};\n",
+        json!({}),
+    );
+    let error = host
+        .reply(call)
+        .expect("at once")
+        .expect_err("a syntax error");
     assert_eq!((error.code, error.line), (ErrorCode::LintFailed, Some(2)));
     assert!(error.hint.is_some() && host.jobs.is_empty());
 }
@@ -91,7 +147,9 @@ fn runs_wait_their_turn_and_the_queue_has_an_end() {
     for _ in 0..QUEUE_MAX {
         host.start("run_flow", json!({ "path": "flows/t.flow.js" }));
     }
-    let error = host.call("run_flow", json!({ "path": "flows/t.flow.js" })).expect_err("too many");
+    let error = host
+        .call("run_flow", json!({ "path": "flows/t.flow.js" }))
+        .expect_err("too many");
     assert_eq!(error.code, ErrorCode::Busy);
     assert_eq!(host.jobs.len(), 1, "one executor holds one run");
     host.finish(Ok(json!(1)), &[]);
@@ -103,17 +161,38 @@ fn runs_wait_their_turn_and_the_queue_has_an_end() {
 fn a_queued_run_is_cancelled_at_once_and_a_running_one_by_its_executor() {
     let mut host = Host::with_runner();
     let running = host.start_flow(FLOW, json!({}));
-    let queued = host.ok("run_flow", json!({ "path": "flows/t.flow.js", "wait": false }));
+    let queued = host.ok(
+        "run_flow",
+        json!({ "path": "flows/t.flow.js", "wait": false }),
+    );
     assert_eq!(queued["status"], "queued");
     let state = host.ok("flow_cancel", json!({ "run": queued["run"] }));
     assert_eq!(state["status"], "cancelled");
 
     let run = host.jobs[0].1.run.clone();
     host.ok("flow_cancel", json!({ "run": run }));
-    assert!(matches!(host.others.pop(), Some(Effect::Cancel { runner: 1 })));
-    host.finish(Err(ToolError::new(ErrorCode::Cancelled, "The run was cancelled.")), &[]);
-    assert_eq!(host.reply(running).expect("an answer").expect_err("cancelled").code, ErrorCode::Cancelled);
-    assert_eq!(host.ok("flow_status", json!({ "run": run }))["status"], "cancelled");
+    assert!(matches!(
+        host.others.pop(),
+        Some(Effect::Cancel { runner: 1 })
+    ));
+    host.finish(
+        Err(ToolError::new(
+            ErrorCode::Cancelled,
+            "The run was cancelled.",
+        )),
+        &[],
+    );
+    assert_eq!(
+        host.reply(running)
+            .expect("an answer")
+            .expect_err("cancelled")
+            .code,
+        ErrorCode::Cancelled
+    );
+    assert_eq!(
+        host.ok("flow_status", json!({ "run": run }))["status"],
+        "cancelled"
+    );
 }
 
 #[test]
@@ -123,10 +202,21 @@ fn an_executor_that_does_not_stop_is_stopped_by_force_and_its_late_word_is_ignor
     host.pass(2_999);
     assert!(host.reply(call).is_none());
     host.pass(2);
-    assert!(matches!(host.others.pop(), Some(Effect::Terminate { runner: 1 })));
-    assert_eq!(host.reply(call).expect("an answer").expect_err("over").code, ErrorCode::QuotaWall);
+    assert!(matches!(
+        host.others.pop(),
+        Some(Effect::Terminate { runner: 1 })
+    ));
+    assert_eq!(
+        host.reply(call).expect("an answer").expect_err("over").code,
+        ErrorCode::QuotaWall
+    );
     host.finish(Ok(json!(1)), &[("out/a.txt", "x")]);
-    assert_eq!(host.call("stat", json!({ "path": "out/a.txt" })).expect_err("not landed").code, ErrorCode::NotFound);
+    assert_eq!(
+        host.call("stat", json!({ "path": "out/a.txt" }))
+            .expect_err("not landed")
+            .code,
+        ErrorCode::NotFound
+    );
 }
 
 #[test]
@@ -134,29 +224,69 @@ fn an_executor_that_dies_takes_one_run_with_it_and_the_next_goes_on_elsewhere() 
     let mut host = Host::with_runner();
     let call = host.start_flow(FLOW, json!({}));
     let next = host.start("run_flow", json!({ "path": "flows/t.flow.js" }));
-    host.tell(Event::RunnerGone { runner: 1, reason: "it crashed".into() });
-    assert_eq!(host.reply(call).expect("an answer").expect_err("crashed").code, ErrorCode::GuestCrashed);
+    host.tell(Event::RunnerGone {
+        runner: 1,
+        reason: "it crashed".into(),
+    });
+    assert_eq!(
+        host.reply(call)
+            .expect("an answer")
+            .expect_err("crashed")
+            .code,
+        ErrorCode::GuestCrashed
+    );
     host.jobs.clear();
-    host.tell(Event::RunnerReady { runner: 2, dropped: false });
+    host.tell(Event::RunnerReady {
+        runner: 2,
+        dropped: false,
+    });
     host.finish(Ok(json!(2)), &[]);
-    assert_eq!(host.reply(next).expect("an answer").expect("success")["value"], 2);
+    assert_eq!(
+        host.reply(next).expect("an answer").expect("success")["value"],
+        2
+    );
 }
 
 #[test]
 fn logs_and_progress_stream_out_and_are_kept() {
     let mut host = Host::with_runner();
     let call = host.start_flow(FLOW, json!({}));
-    let entry = LogEntry { seq: 0, at_ms: 1.0, level: LogLevel::Warn, source: "console".into(), text: "careful".into() };
-    host.report(RunReport::Logged { entries: vec![entry] });
-    host.report(RunReport::Progressed { progress: RunProgress { done: 1.0, total: Some(2.0), label: None } });
-    assert!(host.notices.iter().any(|notice| matches!(notice, Notice::Log { entries, .. } if entries[0].text == "careful")));
-    assert!(host.notices.iter().any(|notice| matches!(notice, Notice::Run { progress: Some(_), .. })));
+    let entry = LogEntry {
+        seq: 0,
+        at_ms: 1.0,
+        level: LogLevel::Warn,
+        source: "console".into(),
+        text: "careful".into(),
+    };
+    host.report(RunReport::Logged {
+        entries: vec![entry],
+    });
+    host.report(RunReport::Progressed {
+        progress: RunProgress {
+            done: 1.0,
+            total: Some(2.0),
+            label: None,
+        },
+    });
+    assert!(host.notices.iter().any(
+        |notice| matches!(notice, Notice::Log { entries, .. } if entries[0].text == "careful")
+    ));
+    assert!(host.notices.iter().any(|notice| matches!(
+        notice,
+        Notice::Run {
+            progress: Some(_),
+            ..
+        }
+    )));
     let run = host.jobs[0].1.run.clone();
     assert_eq!(host.ok("flow_logs", json!({ "run": run }))["ended"], false);
     host.finish(Ok(json!(1)), &[]);
     host.reply(call).expect("an answer").expect("success");
     let logs = host.ok("flow_logs", json!({ "run": run }));
-    assert_eq!((&logs["entries"][0]["text"], &logs["ended"]), (&json!("careful"), &json!(true)));
+    assert_eq!(
+        (&logs["entries"][0]["text"], &logs["ended"]),
+        (&json!("careful"), &json!(true))
+    );
 }
 
 #[test]
@@ -164,15 +294,31 @@ fn a_fetch_is_refused_with_its_reason_or_handed_to_the_host() {
     let mut host = Host::with_runner();
     let source = "export default async () => (await fetch('https://a.org/x')).status;\n";
     let call = host.start_flow(source, json!({}));
-    let fetch = || PendingOp::Fetch { url: "https://a.org/x".into(), method: "GET".into(), headers: Vec::new() };
-    host.report(RunReport::Called { id: 1, request: fetch() });
-    let Some(Effect::Answer { answer: selvage_tool::guest::Answer::Error(error), .. }) = host.others.pop() else { panic!("no answer") };
+    let fetch = || PendingOp::Fetch {
+        url: "https://a.org/x".into(),
+        method: "GET".into(),
+        headers: Vec::new(),
+    };
+    host.report(RunReport::Called {
+        id: 1,
+        request: fetch(),
+    });
+    let Some(Effect::Answer {
+        answer: selvage_tool::guest::Answer::Error(error),
+        ..
+    }) = host.others.pop()
+    else {
+        panic!("no answer")
+    };
     assert_eq!(error.code, ErrorCode::PolicyDenied);
     host.finish(Err(error), &[]);
     host.reply(call).expect("an answer").expect_err("denied");
 
     host.start_flow(source, json!({ "allowNet": ["a.org"] }));
-    host.report(RunReport::Called { id: 1, request: fetch() });
+    host.report(RunReport::Called {
+        id: 1,
+        request: fetch(),
+    });
     assert!(matches!(host.others.pop(), Some(Effect::Fetch(fetch)) if fetch.domains == ["a.org"]));
 }
 
@@ -181,11 +327,32 @@ fn a_run_calls_tools_that_read_and_is_refused_those_that_write() {
     let mut host = Host::with_runner();
     let source = "export default async (flow) => [await flow.call('ls', {}), await flow.call('delete', { path: 'data' })];\n";
     host.start_flow(source, json!({}));
-    let tool = |name: &str, input| PendingOp::Tool { name: name.into(), input };
-    host.report(RunReport::Called { id: 1, request: tool("ls", json!({})) });
-    assert!(matches!(host.others.pop(), Some(Effect::Answer { answer: selvage_tool::guest::Answer::Ok(_), .. })));
-    host.report(RunReport::Called { id: 2, request: tool("delete", json!({ "path": "data" })) });
-    let Some(Effect::Answer { answer: selvage_tool::guest::Answer::Error(error), .. }) = host.others.pop() else { panic!("no answer") };
+    let tool = |name: &str, input| PendingOp::Tool {
+        name: name.into(),
+        input,
+    };
+    host.report(RunReport::Called {
+        id: 1,
+        request: tool("ls", json!({})),
+    });
+    assert!(matches!(
+        host.others.pop(),
+        Some(Effect::Answer {
+            answer: selvage_tool::guest::Answer::Ok(_),
+            ..
+        })
+    ));
+    host.report(RunReport::Called {
+        id: 2,
+        request: tool("delete", json!({ "path": "data" })),
+    });
+    let Some(Effect::Answer {
+        answer: selvage_tool::guest::Answer::Error(error),
+        ..
+    }) = host.others.pop()
+    else {
+        panic!("no answer")
+    };
     assert_eq!(error.code, ErrorCode::PolicyDenied);
     host.ok("ls", json!({ "path": "data" }));
 }
@@ -196,12 +363,31 @@ fn a_run_that_asks_goes_on_with_what_it_is_granted() {
     host.start_flow(FLOW, json!({ "ask": true, "limits": { "fuelMax": 1_000 } }));
     let run = host.jobs[0].1.run.clone();
     let error = ToolError::new(ErrorCode::QuotaFuel, "used up");
-    host.report(RunReport::Asked { error, limit: "fuelMax".into(), used: 1_000 });
-    assert_eq!(host.ok("flow_status", json!({ "run": run }))["status"], "asking");
-    host.ok("flow_answer", json!({ "run": run, "limits": { "fuelMax": 5_000 } }));
-    let Some(Effect::More { limits: Some(limits), .. }) = host.others.pop() else { panic!("no answer") };
+    host.report(RunReport::Asked {
+        error,
+        limit: "fuelMax".into(),
+        used: 1_000,
+    });
+    assert_eq!(
+        host.ok("flow_status", json!({ "run": run }))["status"],
+        "asking"
+    );
+    host.ok(
+        "flow_answer",
+        json!({ "run": run, "limits": { "fuelMax": 5_000 } }),
+    );
+    let Some(Effect::More {
+        limits: Some(limits),
+        ..
+    }) = host.others.pop()
+    else {
+        panic!("no answer")
+    };
     assert_eq!(limits.fuel_max, Some(5_000));
-    assert_eq!(host.ok("flow_status", json!({ "run": run }))["limits"]["fuelMax"], 5_000);
+    assert_eq!(
+        host.ok("flow_status", json!({ "run": run }))["limits"]["fuelMax"],
+        5_000
+    );
 }
 
 #[test]
@@ -210,17 +396,31 @@ fn a_run_is_verified_by_running_it_again_on_the_same_files() {
     let call = host.start_flow(FLOW, json!({ "seed": 7, "startMs": 0 }));
     host.finish(Ok(json!(1)), &[("out/a.txt", "x")]);
     let record = host.reply(call).expect("an answer").expect("success");
-    host.ok("write", json!({ "path": "flows/t.flow.js", "content": "1 + 1" }));
+    host.ok(
+        "write",
+        json!({ "path": "flows/t.flow.js", "content": "1 + 1" }),
+    );
 
     let verify = host.start("run_verify", json!({ "run": record["run"] }));
     assert_eq!(host.jobs[0].1.seed, 7);
-    assert_eq!(host.jobs[0].1.shape, selvage_tool::guest::Shape::Module, "the flow as it was then");
+    assert_eq!(
+        host.jobs[0].1.shape,
+        selvage_tool::guest::Shape::Module,
+        "the flow as it was then"
+    );
     host.finish(Ok(json!(1)), &[("out/a.txt", "x")]);
-    assert_eq!(host.reply(verify).expect("an answer").expect("compared")["reproduced"], true);
+    assert_eq!(
+        host.reply(verify).expect("an answer").expect("compared")["reproduced"],
+        true
+    );
 
     let verify = host.start("run_verify", json!({ "run": record["run"] }));
     host.finish(Ok(json!(2)), &[]);
     let compared = host.reply(verify).expect("an answer").expect("compared");
     assert_eq!(compared["reproduced"], false);
-    assert_eq!(compared["differences"].as_array().map(Vec::len), Some(2), "{compared}");
+    assert_eq!(
+        compared["differences"].as_array().map(Vec::len),
+        Some(2),
+        "{compared}"
+    );
 }

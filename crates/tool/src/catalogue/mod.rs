@@ -158,23 +158,25 @@ impl Tool {
 }
 
 fn decode<T: DeserializeOwned>(tool: &str, input: Value) -> ToolResult<T> {
-    let input = if input.is_null() {
-        Value::Object(Map::new())
-    } else {
-        input
+    let hint = || format!("`selvage.tools.list()` and docs/tools.md show the schema of `{tool}`.");
+    let input = match input {
+        Value::Null => Value::Object(Map::new()),
+        Value::Object(_) => input,
+        _ => {
+            let message = format!("The input of `{tool}` is no object.");
+            return Err(ToolError::new(ErrorCode::InvalidInput, message).hint(hint()));
+        }
     };
     serde_path_to_error::deserialize(input).map_err(|error| {
         let place = error.path().to_string();
         let message = match place.as_str() {
-            "." => format!("The input of `{tool}` does not fit: {}", error.inner()),
+            "." => format!("The input of `{tool}` does not fit: {}.", error.inner()),
             _ => format!(
-                "The input of `{tool}` does not fit at `{place}`: {}",
+                "The input of `{tool}` does not fit at `{place}`: {}.",
                 error.inner()
             ),
         };
-        ToolError::new(ErrorCode::InvalidInput, message).hint(format!(
-            "`selvage.tools.list()` and docs/tools.md show the schema of `{tool}`."
-        ))
+        ToolError::new(ErrorCode::InvalidInput, message).hint(hint())
     })
 }
 

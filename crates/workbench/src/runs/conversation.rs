@@ -29,14 +29,30 @@ impl PendingFetch {
 
 impl Workbench {
     /// A run told something.
-    pub(crate) fn reported(&mut self, cx: &mut Cx<'_>, runner: RunnerId, report: RunReport, body: Vec<u8>) {
-        let Some(id) = self.run_on(runner) else { return };
+    pub(crate) fn reported(
+        &mut self,
+        cx: &mut Cx<'_>,
+        runner: RunnerId,
+        report: RunReport,
+        body: Vec<u8>,
+    ) {
+        let Some(id) = self.run_on(runner) else {
+            return;
+        };
         match report {
             RunReport::Logged { entries } => self.logged(&id, entries),
             RunReport::Progressed { progress } => {
-                let Some(run) = self.runs.get(&id) else { return };
+                let Some(run) = self.runs.get(&id) else {
+                    return;
+                };
                 let (path, status) = (run.record.path.clone(), run.record.status);
-                self.effects.push(Effect::Notify(Notice::Run { run: id, path, status, progress: Some(progress), record: None }));
+                self.effects.push(Effect::Notify(Notice::Run {
+                    run: id,
+                    path,
+                    status,
+                    progress: Some(progress),
+                    record: None,
+                }));
             }
             RunReport::Called { id: call, request } => self.called(cx, &id, call, request, body),
             RunReport::Asked { error, limit, used } => {
@@ -44,21 +60,31 @@ impl Workbench {
                     run.deadline_ms = Some(cx.now_ms + ASK_MS_MAX);
                 }
                 self.set_status(&id, RunStatus::Asking);
-                self.effects.push(Effect::Notify(Notice::Asked { run: id, error, limit, used }));
+                self.effects.push(Effect::Notify(Notice::Asked {
+                    run: id,
+                    error,
+                    limit,
+                    used,
+                }));
             }
             RunReport::Finished { outcome } => self.finished(cx, runner, *outcome, Vec::new()),
         }
     }
 
     fn logged(&mut self, id: &str, entries: Vec<LogEntry>) {
-        let Some(run) = self.runs.get_mut(id) else { return };
+        let Some(run) = self.runs.get_mut(id) else {
+            return;
+        };
         let mut kept = Vec::with_capacity(entries.len());
         for mut entry in entries {
             entry.seq = run.record.logs.len() as u64;
             run.record.logs.push(entry.clone());
             kept.push(entry);
         }
-        self.effects.push(Effect::Notify(Notice::Log { run: id.to_owned(), entries: kept }));
+        self.effects.push(Effect::Notify(Notice::Log {
+            run: id.to_owned(),
+            entries: kept,
+        }));
     }
 
     /// A run asks for something that only the engine can decide. A refusal is logged with its reason.
@@ -69,22 +95,48 @@ impl Workbench {
             PendingOp::Tool { name, .. } => may_call(&run.job, name, run.record.dry_run),
             PendingOp::Sleep { .. } => Ok(()),
         };
-        let caller = Caller::Run { run: id.to_owned(), id: call };
+        let caller = Caller::Run {
+            run: id.to_owned(),
+            id: call,
+        };
         if let Err(error) = decided {
             self.refused(id, &error);
             return self.reply(&caller, Err(error));
         }
         match request {
-            PendingOp::Fetch { url, method, headers } => {
+            PendingOp::Fetch {
+                url,
+                method,
+                headers,
+            } => {
                 let bytes_max = run.job.limits.fetch_bytes_max;
                 let domains = run.job.grant.net.clone();
                 let task = self.new_task();
-                self.fetches.insert(task, PendingFetch { run: id.to_owned(), id: call });
-                let fetch = Fetch { task, url, method, headers, body, bytes_max, time_ms_max: FETCH_MS_MAX, domains };
+                self.fetches.insert(
+                    task,
+                    PendingFetch {
+                        run: id.to_owned(),
+                        id: call,
+                    },
+                );
+                let fetch = Fetch {
+                    task,
+                    url,
+                    method,
+                    headers,
+                    body,
+                    bytes_max,
+                    time_ms_max: FETCH_MS_MAX,
+                    domains,
+                };
                 self.effects.push(Effect::Fetch(fetch));
             }
             PendingOp::Tool { name, input } => {
-                let asking = Asking { caller, origin: run.origin(), depth: run.asking.depth };
+                let asking = Asking {
+                    caller,
+                    origin: run.origin(),
+                    depth: run.asking.depth,
+                };
                 self.call(cx, asking, &name, input);
             }
             PendingOp::Sleep { .. } => self.reply(&caller, Ok(json!(null))),
@@ -93,15 +145,30 @@ impl Workbench {
 
     fn refused(&mut self, id: &str, error: &ToolError) {
         if let Some(run) = self.runs.get_mut(id) {
-            let entry = run.note(LogLevel::Warn, format!("{}: {}", error.code.as_str(), error.message));
-            self.effects.push(Effect::Notify(Notice::Log { run: id.to_owned(), entries: vec![entry] }));
+            let entry = run.note(
+                LogLevel::Warn,
+                format!("{}: {}", error.code.as_str(), error.message),
+            );
+            self.effects.push(Effect::Notify(Notice::Log {
+                run: id.to_owned(),
+                entries: vec![entry],
+            }));
         }
     }
 
     /// A fetch is over.
-    pub(crate) fn fetched(&mut self, task: TaskId, result: Result<Fetched, ToolError>, body: Vec<u8>) {
-        let Some(PendingFetch { run, id }) = self.fetches.remove(&task) else { return };
-        let Some(runner) = self.runs.get(&run).and_then(|run| run.runner) else { return };
+    pub(crate) fn fetched(
+        &mut self,
+        task: TaskId,
+        result: Result<Fetched, ToolError>,
+        body: Vec<u8>,
+    ) {
+        let Some(PendingFetch { run, id }) = self.fetches.remove(&task) else {
+            return;
+        };
+        let Some(runner) = self.runs.get(&run).and_then(|run| run.runner) else {
+            return;
+        };
         let answer = match result {
             Ok(fetched) => Answer::Ok(json!(fetched)),
             Err(error) => {
@@ -111,12 +178,20 @@ impl Workbench {
                 Answer::Error(error)
             }
         };
-        self.effects.push(Effect::Answer { runner, id, answer, body });
+        self.effects.push(Effect::Answer {
+            runner,
+            id,
+            answer,
+            body,
+        });
     }
 
     pub(crate) fn flow_cancel(&mut self, cx: &mut Cx<'_>, id: &str) -> ToolResult<RunState> {
         let Some(run) = self.runs.get_mut(id) else {
-            return self.record_of(id).map(|record| RunState { run: record.run, status: record.status });
+            return self.record_of(id).map(|record| RunState {
+                run: record.run,
+                status: record.status,
+            });
         };
         match run.runner {
             Some(runner) => {
@@ -128,18 +203,34 @@ impl Workbench {
             }
             None => {
                 self.queue.retain(|queued| queued != id);
-                let error = ToolError::new(ErrorCode::Cancelled, "The run was cancelled before it started.");
+                let error = ToolError::new(
+                    ErrorCode::Cancelled,
+                    "The run was cancelled before it started.",
+                );
                 self.end_run(cx, id, failed(error), Vec::new());
-                Ok(RunState { run: id.to_owned(), status: RunStatus::Cancelled })
+                Ok(RunState {
+                    run: id.to_owned(),
+                    status: RunStatus::Cancelled,
+                })
             }
         }
     }
 
-    pub(crate) fn flow_answer(&mut self, cx: &mut Cx<'_>, input: &AnswerInput) -> ToolResult<RunState> {
-        let asks = self.runs.get(&input.run).filter(|run| run.record.status == RunStatus::Asking);
+    pub(crate) fn flow_answer(
+        &mut self,
+        cx: &mut Cx<'_>,
+        input: &AnswerInput,
+    ) -> ToolResult<RunState> {
+        let asks = self
+            .runs
+            .get(&input.run)
+            .filter(|run| run.record.status == RunStatus::Asking);
         let Some(runner) = asks.and_then(|run| run.runner) else {
-            return Err(ToolError::new(ErrorCode::NotFound, "There is no such run that asks for more.")
-                .hint("Start a run with `ask: true`; it then waits here when a quota is used up."));
+            return Err(ToolError::new(
+                ErrorCode::NotFound,
+                "There is no such run that asks for more.",
+            )
+            .hint("Start a run with `ask: true`; it then waits here when a quota is used up."));
         };
         let more: Option<LimitsPatch> = (!input.deny).then(|| input.limits.clone());
         if let (Some(run), Some(patch)) = (self.runs.get_mut(&input.run), &more) {
@@ -147,14 +238,23 @@ impl Workbench {
             run.job.limits = run.record.limits.clone();
             run.deadline_ms = Some(deadline(run, cx.now_ms));
         }
-        self.effects.push(Effect::More { runner, limits: more });
+        self.effects.push(Effect::More {
+            runner,
+            limits: more,
+        });
         self.set_status(&input.run, RunStatus::Running);
-        Ok(RunState { run: input.run.clone(), status: RunStatus::Running })
+        Ok(RunState {
+            run: input.run.clone(),
+            status: RunStatus::Running,
+        })
     }
 
     /// The times at which a run is stopped by force.
     pub(crate) fn run_times(&self) -> Vec<u64> {
-        self.runs.values().filter_map(|run| run.deadline_ms).collect()
+        self.runs
+            .values()
+            .filter_map(|run| run.deadline_ms)
+            .collect()
     }
 
     /// Stops by force what should have ended by itself. What it wrote never lands.

@@ -22,7 +22,11 @@ pub(crate) struct Executor {
 impl Executor {
     /// The executor between a run's end and its word that it can take the next.
     pub(super) fn resting(self) -> Self {
-        Self { run: None, ready: false, ..self }
+        Self {
+            run: None,
+            ready: false,
+            ..self
+        }
     }
 }
 
@@ -43,7 +47,13 @@ impl Workbench {
     /// An executor is gone: its run ends with the reason that is known.
     pub(crate) fn runner_gone(&mut self, cx: &mut Cx<'_>, runner: RunnerId, reason: &str) {
         self.drop_lints(runner);
-        let Some(run) = self.executors.remove(&runner).and_then(|executor| executor.run) else { return };
+        let Some(run) = self
+            .executors
+            .remove(&runner)
+            .and_then(|executor| executor.run)
+        else {
+            return;
+        };
         let (wall_ms_max, cancelled, past) = match self.runs.get(&run) {
             Some(found) => {
                 let past = found.deadline_ms.is_some_and(|at| at <= cx.now_ms);
@@ -54,28 +64,48 @@ impl Workbench {
         let error = if cancelled {
             ToolError::new(ErrorCode::Cancelled, "The run was cancelled.")
         } else if past {
-            ToolError::new(ErrorCode::QuotaWall, format!("The run used up its {wall_ms_max} milliseconds on the clock."))
+            ToolError::new(
+                ErrorCode::QuotaWall,
+                format!("The run used up its {wall_ms_max} milliseconds on the clock."),
+            )
         } else {
-            ToolError::new(ErrorCode::GuestCrashed, format!("The executor is gone: {reason}"))
-                .hint("Another one takes its place; run the flow again.")
+            ToolError::new(
+                ErrorCode::GuestCrashed,
+                format!("The executor is gone: {reason}"),
+            )
+            .hint("Another one takes its place; run the flow again.")
         };
         self.end_run(cx, &run, failed(error), Vec::new());
     }
 
     pub(crate) fn idle_runner(&self) -> Option<RunnerId> {
-        self.executors.iter().find(|(_, executor)| executor.ready && executor.run.is_none()).map(|(runner, _)| *runner)
+        self.executors
+            .iter()
+            .find(|(_, executor)| executor.ready && executor.run.is_none())
+            .map(|(runner, _)| *runner)
     }
 
     /// Gives waiting runs to free executors.
     pub(crate) fn dispatch_next(&mut self, cx: &mut Cx<'_>) {
         while let Some(runner) = self.idle_runner() {
-            let Some(id) = self.queue.pop_front() else { return };
-            let Some(run) = self.runs.get_mut(&id) else { continue };
-            let Some(executor) = self.executors.get_mut(&runner) else { return };
+            let Some(id) = self.queue.pop_front() else {
+                return;
+            };
+            let Some(run) = self.runs.get_mut(&id) else {
+                continue;
+            };
+            let Some(executor) = self.executors.get_mut(&runner) else {
+                return;
+            };
             let mut blobs = Vec::new();
             let mut missing = None;
-            for file in run.job.files.iter().filter(|file| file.readable && !file.folder && !executor.has.contains(&file.hash)) {
-                let bytes = selvage_vfs::Hash::from_str(&file.hash).and_then(|hash| self.workspace.read_hash(&hash));
+            for file in
+                run.job.files.iter().filter(|file| {
+                    file.readable && !file.folder && !executor.has.contains(&file.hash)
+                })
+            {
+                let bytes = selvage_vfs::Hash::from_str(&file.hash)
+                    .and_then(|hash| self.workspace.read_hash(&hash));
                 match bytes {
                     Ok(bytes) => blobs.push((file.hash.clone(), bytes)),
                     Err(error) => missing = Some(crate::failure::failure(error)),
@@ -85,7 +115,9 @@ impl Workbench {
                 self.end_run(cx, &id, failed(error), Vec::new());
                 continue;
             }
-            executor.has.extend(blobs.iter().map(|(hash, _)| hash.clone()));
+            executor
+                .has
+                .extend(blobs.iter().map(|(hash, _)| hash.clone()));
             executor.run = Some(id.clone());
             run.runner = Some(runner);
             run.deadline_ms = Some(deadline(run, cx.now_ms));
@@ -98,10 +130,19 @@ impl Workbench {
 
 /// When a run that started or went on now is stopped by force.
 pub(super) fn deadline(run: &Run, now_ms: u64) -> u64 {
-    now_ms.saturating_add(run.record.limits.wall_ms_max).saturating_add(GRACE_MS)
+    now_ms
+        .saturating_add(run.record.limits.wall_ms_max)
+        .saturating_add(GRACE_MS)
 }
 
 /// An outcome that came from no executor.
 pub(super) fn failed(error: ToolError) -> Outcome {
-    Outcome { value: None, error: Some(error), usage: Usage::default(), ops: Vec::new(), artifacts: Vec::new(), guest: String::new() }
+    Outcome {
+        value: None,
+        error: Some(error),
+        usage: Usage::default(),
+        ops: Vec::new(),
+        artifacts: Vec::new(),
+        guest: String::new(),
+    }
 }

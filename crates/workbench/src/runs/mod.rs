@@ -7,10 +7,10 @@ mod start;
 mod verify;
 
 use crate::engine::{Asking, Caller, Workbench};
-use crate::event::{Notice, Effect, RunnerId};
+use crate::event::{Effect, Notice, RunnerId};
 use selvage_tool::catalogue::RunState;
-use selvage_tool::run::{Job, LogEntry, RunRecord, RunStatus};
 use selvage_tool::guest::LogLevel;
+use selvage_tool::run::{Job, LogEntry, RunRecord, RunStatus};
 use selvage_vfs::Origin;
 
 pub(crate) use conversation::PendingFetch;
@@ -65,7 +65,10 @@ impl Run {
     }
 
     fn state(&self) -> RunState {
-        RunState { run: self.record.run.clone(), status: self.record.status }
+        RunState {
+            run: self.record.run.clone(),
+            status: self.record.status,
+        }
     }
 
     fn origin(&self) -> Origin {

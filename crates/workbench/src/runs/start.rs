@@ -20,7 +20,10 @@ const ARGS_BYTES_MAX: usize = 4 * 1024 * 1024;
 impl Workbench {
     pub(crate) fn run_flow(&mut self, cx: &mut Cx<'_>, asking: Asking, input: RunInput) -> Outcome {
         let wait = input.wait;
-        match self.make_room(&asking.caller).and_then(|()| self.queue_run(cx, asking, input)) {
+        match self
+            .make_room(&asking.caller)
+            .and_then(|()| self.queue_run(cx, asking, input))
+        {
             Err(error) => Outcome::Done(Err(error)),
             Ok(run) => {
                 let answer = json!(self.runs[&run].record);
@@ -31,7 +34,11 @@ impl Workbench {
                 }
                 self.tell_run(&run, None);
                 self.dispatch_next(cx);
-                if wait { Outcome::Later } else { Outcome::Done(Ok(answer)) }
+                if wait {
+                    Outcome::Later
+                } else {
+                    Outcome::Done(Ok(answer))
+                }
             }
         }
     }
@@ -42,23 +49,37 @@ impl Workbench {
             return Ok(());
         }
         if self.executors.len() + self.spawning >= EXECUTORS_MAX {
-            return Err(ToolError::new(ErrorCode::Busy, format!("{EXECUTORS_MAX} runs go on already."))
-                .hint("Start fewer runs at a time from within a flow."));
+            return Err(ToolError::new(
+                ErrorCode::Busy,
+                format!("{EXECUTORS_MAX} runs go on already."),
+            )
+            .hint("Start fewer runs at a time from within a flow."));
         }
         self.spawning += 1;
         self.effects.push(Effect::Spawn);
         Ok(())
     }
 
-    fn queue_run(&mut self, cx: &mut Cx<'_>, asking: Asking, input: RunInput) -> ToolResult<String> {
+    fn queue_run(
+        &mut self,
+        cx: &mut Cx<'_>,
+        asking: Asking,
+        input: RunInput,
+    ) -> ToolResult<String> {
         if self.queue.len() >= QUEUE_MAX {
-            return Err(ToolError::new(ErrorCode::Busy, format!("{QUEUE_MAX} runs are waiting already."))
-                .hint("Wait for some of them to end, or cancel them."));
+            return Err(ToolError::new(
+                ErrorCode::Busy,
+                format!("{QUEUE_MAX} runs are waiting already."),
+            )
+            .hint("Wait for some of them to end, or cancel them."));
         }
         let depth = self.depth_of(&asking.caller);
         if depth > RUN_DEPTH_MAX {
-            return Err(ToolError::new(ErrorCode::Busy, format!("Runs may call runs {RUN_DEPTH_MAX} deep."))
-                .hint("Call the inner flow's module with `import` in place of `flow.call`."));
+            return Err(ToolError::new(
+                ErrorCode::Busy,
+                format!("Runs may call runs {RUN_DEPTH_MAX} deep."),
+            )
+            .hint("Call the inner flow's module with `import` in place of `flow.call`."));
         }
         let heads_in = self.seal(cx)?;
         let snapshot = self.workspace.snapshot();
@@ -66,13 +87,19 @@ impl Workbench {
             (Some(path), None) => self.source(path, &snapshot)?,
             (None, Some(name)) => self.source(&named(&snapshot, name)?, &snapshot)?,
             _ => {
-                return Err(ToolError::new(ErrorCode::InvalidInput, "`run_flow` takes either `path` or `name`.")
-                    .hint("`flow_list` lists both."));
+                return Err(ToolError::new(
+                    ErrorCode::InvalidInput,
+                    "`run_flow` takes either `path` or `name`.",
+                )
+                .hint("`flow_list` lists both."));
             }
         };
         if input.args.to_string().len() > ARGS_BYTES_MAX {
-            return Err(ToolError::new(ErrorCode::TooLarge, format!("Arguments have {ARGS_BYTES_MAX} bytes at the most."))
-                .hint("Write large data into a file, and pass its path."));
+            return Err(ToolError::new(
+                ErrorCode::TooLarge,
+                format!("Arguments have {ARGS_BYTES_MAX} bytes at the most."),
+            )
+            .hint("Write large data into a file, and pass its path."));
         }
         let report = self.report(&source.path, &source.text, &input.allow_net, &snapshot);
         let shape = match report.shape {
@@ -82,7 +109,9 @@ impl Workbench {
         let run = new_id(cx);
         let grant = granted(input.grant, &input.allow_net);
         let mut ceiling = report.grant;
-        ceiling.read.extend(report.imports.iter().cloned().chain([source.path.clone()]));
+        ceiling
+            .read
+            .extend(report.imports.iter().cloned().chain([source.path.clone()]));
         let mut files = visible(&snapshot, &grant, &ceiling)?;
         // What the flow is made of is readable to the interpreter whatever the grant says.
         for path in report.imports.iter().chain([&source.path]) {
@@ -167,21 +196,41 @@ fn named(snapshot: &Snapshot, name: &str) -> ToolResult<String> {
     let shown: String = name.chars().take(80).collect();
     match found.as_slice() {
         [path] => Ok(path.clone()),
-        [] => Err(ToolError::new(ErrorCode::NotFound, format!("There is no flow called `{shown}`.")).hint("`flow_list` lists the flows.")),
-        several => Err(ToolError::new(ErrorCode::InvalidInput, format!("Several flows are called `{shown}`."))
-            .hint(format!("Name one by its `path`: {}.", several.join(", ")))),
+        [] => Err(ToolError::new(
+            ErrorCode::NotFound,
+            format!("There is no flow called `{shown}`."),
+        )
+        .hint("`flow_list` lists the flows.")),
+        several => Err(ToolError::new(
+            ErrorCode::InvalidInput,
+            format!("Several flows are called `{shown}`."),
+        )
+        .hint(format!("Name one by its `path`: {}.", several.join(", ")))),
     }
 }
 
 /// Why a flow with errors does not run: the first error, with its place.
 fn refused(path: &str, diagnostics: &[selvage_tool::Diagnostic]) -> ToolError {
-    let errors = diagnostics.iter().filter(|found| found.severity == Severity::Error);
+    let errors = diagnostics
+        .iter()
+        .filter(|found| found.severity == Severity::Error);
     let count = errors.clone().count();
     let Some(first) = errors.clone().next() else {
-        return ToolError::new(ErrorCode::LintFailed, format!("`{path}` has no entry to run.")).path(path);
+        return ToolError::new(
+            ErrorCode::LintFailed,
+            format!("`{path}` has no entry to run."),
+        )
+        .path(path);
     };
-    let more = if count > 1 { format!(" ({} more errors)", count - 1) } else { String::new() };
-    let hint = first.hint.clone().unwrap_or_else(|| "`lint_flow` lists everything that was found.".into());
+    let more = if count > 1 {
+        format!(" ({} more errors)", count - 1)
+    } else {
+        String::new()
+    };
+    let hint = first
+        .hint
+        .clone()
+        .unwrap_or_else(|| "`lint_flow` lists everything that was found.".into());
     ToolError::new(ErrorCode::LintFailed, format!("{}{more}", first.message))
         .path(&first.path)
         .at(first.span.start.line, first.span.start.column)
@@ -192,7 +241,9 @@ fn refused(path: &str, diagnostics: &[selvage_tool::Diagnostic]) -> ToolError {
 fn new_id(cx: &mut Cx<'_>) -> String {
     const LETTERS: &[u8; 32] = b"abcdefghjkmnpqrstuvwxyz123456789";
     let bits = (cx.random)();
-    (0..10).map(|place| char::from(LETTERS[((bits >> (place * 5)) & 31) as usize])).collect()
+    (0..10)
+        .map(|place| char::from(LETTERS[((bits >> (place * 5)) & 31) as usize]))
+        .collect()
 }
 
 /// A seed.

@@ -25,23 +25,34 @@ impl Workbench {
     fn queue_verify(&mut self, asking: Asking, run: &str) -> ToolResult<String> {
         let earlier = self.record_of(run)?;
         if !earlier.status.ended() {
-            return Err(ToolError::new(ErrorCode::Busy, "The run is not over yet.").hint("Verify it when it is."));
+            return Err(ToolError::new(ErrorCode::Busy, "The run is not over yet.")
+                .hint("Verify it when it is."));
         }
         let id = format!("{run}-verify");
         if self.runs.contains_key(&id) {
-            return Err(ToolError::new(ErrorCode::Busy, "The run is being verified already."));
+            return Err(ToolError::new(
+                ErrorCode::Busy,
+                "The run is being verified already.",
+            ));
         }
         let heads = Heads::from_strings(&earlier.heads_in).map_err(failure)?;
         let snapshot = self.workspace.at(&heads).map_err(failure)?;
         let source = self.source(&earlier.path, &snapshot)?;
         let report = self.report(&source.path, &source.text, &[], &snapshot);
         let shape = report.shape.ok_or_else(|| {
-            ToolError::new(ErrorCode::LintFailed, "The flow can't be run any more.").path(&earlier.path)
+            ToolError::new(ErrorCode::LintFailed, "The flow can't be run any more.")
+                .path(&earlier.path)
         })?;
         let mut ceiling = report.grant;
-        ceiling.read.extend(report.imports.into_iter().chain([source.path.clone()]));
+        ceiling
+            .read
+            .extend(report.imports.into_iter().chain([source.path.clone()]));
         // A record is a file that anybody may have written: it grants no way out.
-        let grant = Grant { net: Vec::new(), tools: Vec::new(), ..earlier.grant.clone() };
+        let grant = Grant {
+            net: Vec::new(),
+            tools: Vec::new(),
+            ..earlier.grant.clone()
+        };
         let job = Job {
             run: earlier.run.clone(),
             entry: source.path,
@@ -89,7 +100,12 @@ impl Workbench {
                 differences.push(format!("{what} differ."));
             }
         };
-        let code = |record: &RunRecord| record.error.as_ref().map(|error| (error.code, error.message.clone()));
+        let code = |record: &RunRecord| {
+            record
+                .error
+                .as_ref()
+                .map(|error| (error.code, error.message.clone()))
+        };
         compare(again.value == earlier.value, "The results");
         compare(code(again) == code(earlier), "The errors");
         compare(again.changes == earlier.changes, "The changes of files");
@@ -102,12 +118,18 @@ impl Workbench {
         if !earlier.env.is_empty() {
             differences.push("The run had an environment, whose values are not kept.".into());
         }
-        let output = VerifyOutput { reproduced: differences.is_empty(), differences, usage: again.usage.clone() };
+        let output = VerifyOutput {
+            reproduced: differences.is_empty(),
+            differences,
+            usage: again.usage.clone(),
+        };
         self.reply(&run.asking.caller, Ok(json!(output)));
     }
 }
 
 /// What a log says, without when.
 fn texts(logs: &[LogEntry]) -> Vec<(&str, &str)> {
-    logs.iter().map(|entry| (entry.source.as_str(), entry.text.as_str())).collect()
+    logs.iter()
+        .map(|entry| (entry.source.as_str(), entry.text.as_str()))
+        .collect()
 }

@@ -6,8 +6,9 @@ use crate::patch::{self, Step};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use selvage_tool::catalogue::{
-    Changed, Encoding, Entry, EntryKind, LsInput, LsOutput, Match, MoveInput, PatchInput, PatchOutput, Patched, PathInput,
-    ReadInput, ReadOutput, SearchIn, SearchInput, SearchOutput, WriteInput, WriteOutput,
+    Changed, Encoding, Entry, EntryKind, LsInput, LsOutput, Match, MoveInput, PatchInput,
+    PatchOutput, Patched, PathInput, ReadInput, ReadOutput, SearchIn, SearchInput, SearchOutput,
+    WriteInput, WriteOutput,
 };
 use selvage_tool::{ErrorCode, ToolError, ToolResult};
 use selvage_vfs::{self as vfs, Change, Hash, Heads, Op, Origin, Query};
@@ -22,7 +23,11 @@ const MATCHES: u32 = 200;
 const MATCHES_MAX: u32 = 5_000;
 
 pub(super) fn changed(change: Change) -> Changed {
-    Changed { change: change.heads.to_strings(), message: change.message, paths: change.paths }
+    Changed {
+        change: change.heads.to_strings(),
+        message: change.message,
+        paths: change.paths,
+    }
 }
 
 /// A path as the workspace writes it, with the leading slash that callers like to send taken off.
@@ -33,8 +38,17 @@ pub(super) fn bare(path: &str) -> &str {
 fn entry(entry: &vfs::Entry) -> Entry {
     Entry {
         path: entry.path.clone(),
-        name: entry.path.rsplit('/').next().unwrap_or(&entry.path).to_owned(),
-        kind: if entry.is_folder() { EntryKind::Folder } else { EntryKind::File },
+        name: entry
+            .path
+            .rsplit('/')
+            .next()
+            .unwrap_or(&entry.path)
+            .to_owned(),
+        kind: if entry.is_folder() {
+            EntryKind::Folder
+        } else {
+            EntryKind::File
+        },
         size: entry.size,
         hash: entry.hash.map(|hash| hash.to_string()).unwrap_or_default(),
         text: entry.text,
@@ -45,16 +59,23 @@ fn entry(entry: &vfs::Entry) -> Entry {
 
 impl Workbench {
     pub(super) fn ls(&self, input: &LsInput) -> ToolResult<LsOutput> {
-        let found = self.workspace.list(bare(&input.path), input.recursive).map_err(failure)?;
+        let found = self
+            .workspace
+            .list(bare(&input.path), input.recursive)
+            .map_err(failure)?;
         let mut entries: Vec<Entry> = found.iter().map(entry).collect();
         entries.sort_by(|a, b| {
-            (a.kind == EntryKind::File, a.path.to_lowercase()).cmp(&(b.kind == EntryKind::File, b.path.to_lowercase()))
+            (a.kind == EntryKind::File, a.path.to_lowercase())
+                .cmp(&(b.kind == EntryKind::File, b.path.to_lowercase()))
         });
         Ok(LsOutput { entries })
     }
 
     pub(super) fn stat(&self, path: &str) -> ToolResult<Entry> {
-        self.workspace.stat(bare(path)).map(|found| entry(&found)).map_err(failure)
+        self.workspace
+            .stat(bare(path))
+            .map(|found| entry(&found))
+            .map_err(failure)
     }
 
     pub(super) fn read(&self, input: &ReadInput) -> ToolResult<ReadOutput> {
@@ -63,16 +84,31 @@ impl Workbench {
             None => self.workspace.read(path).map_err(failure)?,
             Some(heads) => {
                 let heads = Heads::from_strings(heads).map_err(failure)?;
-                let found = self.workspace.at(&heads).and_then(|past| past.stat(path)).map_err(failure)?;
-                let not_a_file = || failure(vfs::VfsError::NotAFile { path: path.to_owned() });
-                self.workspace.read_hash(&found.hash.ok_or_else(not_a_file)?).map_err(failure)?
+                let found = self
+                    .workspace
+                    .at(&heads)
+                    .and_then(|past| past.stat(path))
+                    .map_err(failure)?;
+                let not_a_file = || {
+                    failure(vfs::VfsError::NotAFile {
+                        path: path.to_owned(),
+                    })
+                };
+                self.workspace
+                    .read_hash(&found.hash.ok_or_else(not_a_file)?)
+                    .map_err(failure)?
             }
         };
         let (hash, size) = (Hash::of(&bytes).to_string(), bytes.len() as u64);
-        let limit = input.max_chars.unwrap_or(READ_CHARS_MAX).min(READ_CHARS_MAX);
+        let limit = input
+            .max_chars
+            .unwrap_or(READ_CHARS_MAX)
+            .min(READ_CHARS_MAX);
         let as_text = match input.encoding {
             Encoding::Base64 => Err(bytes),
-            Encoding::Auto | Encoding::Text => String::from_utf8(bytes).map_err(std::string::FromUtf8Error::into_bytes),
+            Encoding::Auto | Encoding::Text => {
+                String::from_utf8(bytes).map_err(std::string::FromUtf8Error::into_bytes)
+            }
         };
         let (content, encoding, more) = match as_text {
             Ok(text) => {
@@ -80,7 +116,9 @@ impl Workbench {
                 (part, Encoding::Text, more)
             }
             Err(_) if input.encoding == Encoding::Text => {
-                return Err(failure(vfs::VfsError::NotText { path: path.to_owned() }));
+                return Err(failure(vfs::VfsError::NotText {
+                    path: path.to_owned(),
+                }));
             }
             Err(bytes) => {
                 let (part, more): (Vec<u8>, _) = part_of(bytes.into_iter(), input.offset, limit);
@@ -88,57 +126,120 @@ impl Workbench {
             }
         };
         let next_offset = more.then(|| input.offset + limit);
-        Ok(ReadOutput { path: path.to_owned(), content, encoding, size, hash, truncated: more, next_offset })
+        Ok(ReadOutput {
+            path: path.to_owned(),
+            content,
+            encoding,
+            size,
+            hash,
+            truncated: more,
+            next_offset,
+        })
     }
 
-    pub(super) fn write(&mut self, cx: &mut Cx<'_>, origin: &Origin, input: WriteInput) -> ToolResult<WriteOutput> {
+    pub(super) fn write(
+        &mut self,
+        cx: &mut Cx<'_>,
+        origin: &Origin,
+        input: WriteInput,
+    ) -> ToolResult<WriteOutput> {
         let path = bare(&input.path).to_owned();
         let bytes = match input.encoding {
             Encoding::Auto | Encoding::Text => input.content.into_bytes(),
             Encoding::Base64 => STANDARD.decode(input.content.as_bytes()).map_err(|why| {
-                ToolError::new(ErrorCode::InvalidInput, format!("The content is no base64: {why}.")).path(&path)
+                ToolError::new(ErrorCode::InvalidInput, format!("The content is no base64: {why}")).path(&path)
+                .hint("Send the bytes in standard base64, with padding; or send text with `encoding: \"text\"`.")
             })?,
         };
         let (hash, size) = (Hash::of(&bytes).to_string(), bytes.len() as u64);
         let op = if input.draft {
-            let text = String::from_utf8(bytes).map_err(|_| failure(vfs::VfsError::NotText { path: path.clone() }))?;
-            Op::Draft { path: path.clone(), text }
+            let text = String::from_utf8(bytes)
+                .map_err(|_| failure(vfs::VfsError::NotText { path: path.clone() }))?;
+            Op::Draft {
+                path: path.clone(),
+                text,
+            }
         } else {
-            Op::Write { path: path.clone(), bytes, create_only: input.create_only, base: None }
+            Op::Write {
+                path: path.clone(),
+                bytes,
+                create_only: input.create_only,
+                base: None,
+            }
         };
         let change = self.change(cx, origin, format!("Write {path}"), &[op])?;
         if input.draft {
             self.seal_later(cx);
         }
-        Ok(WriteOutput { path, size, hash, change: change.heads.to_strings() })
+        Ok(WriteOutput {
+            path,
+            size,
+            hash,
+            change: change.heads.to_strings(),
+        })
     }
 
-    pub(super) fn mkdir(&mut self, cx: &mut Cx<'_>, origin: &Origin, input: PathInput) -> ToolResult<Changed> {
+    pub(super) fn mkdir(
+        &mut self,
+        cx: &mut Cx<'_>,
+        origin: &Origin,
+        input: PathInput,
+    ) -> ToolResult<Changed> {
         let path = bare(&input.path).to_owned();
-        self.change(cx, origin, format!("Make {path}"), &[Op::Mkdir { path }]).map(changed)
+        self.change(cx, origin, format!("Make {path}"), &[Op::Mkdir { path }])
+            .map(changed)
     }
 
-    pub(super) fn move_to(&mut self, cx: &mut Cx<'_>, origin: &Origin, input: MoveInput) -> ToolResult<Changed> {
+    pub(super) fn move_to(
+        &mut self,
+        cx: &mut Cx<'_>,
+        origin: &Origin,
+        input: MoveInput,
+    ) -> ToolResult<Changed> {
         let (from, mut to) = (bare(&input.from).to_owned(), bare(&input.to).to_owned());
-        let into_folder = from != to && self.workspace.stat(&to).is_ok_and(|target| target.is_folder());
+        let into_folder = from != to
+            && self
+                .workspace
+                .stat(&to)
+                .is_ok_and(|target| target.is_folder());
         if into_folder || to.is_empty() {
             let name = from.rsplit('/').next().unwrap_or(&from);
-            to = if to.is_empty() { name.to_owned() } else { format!("{to}/{name}") };
+            to = if to.is_empty() {
+                name.to_owned()
+            } else {
+                format!("{to}/{name}")
+            };
         }
         let message = format!("Move {from} to {to}");
-        self.change(cx, origin, message, &[Op::Move { from, to }]).map(changed)
+        self.change(cx, origin, message, &[Op::Move { from, to }])
+            .map(changed)
     }
 
-    pub(super) fn delete(&mut self, cx: &mut Cx<'_>, origin: &Origin, input: PathInput) -> ToolResult<Changed> {
+    pub(super) fn delete(
+        &mut self,
+        cx: &mut Cx<'_>,
+        origin: &Origin,
+        input: PathInput,
+    ) -> ToolResult<Changed> {
         let path = bare(&input.path).to_owned();
-        self.change(cx, origin, format!("Delete {path}"), &[Op::Remove { path }]).map(changed)
+        self.change(cx, origin, format!("Delete {path}"), &[Op::Remove { path }])
+            .map(changed)
     }
 
-    pub(super) fn apply_patch(&mut self, cx: &mut Cx<'_>, origin: &Origin, input: PatchInput) -> ToolResult<PatchOutput> {
+    pub(super) fn apply_patch(
+        &mut self,
+        cx: &mut Cx<'_>,
+        origin: &Origin,
+        input: PatchInput,
+    ) -> ToolResult<PatchOutput> {
         let read = |path: &str| -> ToolResult<String> {
             let path = bare(path);
             let bytes = self.workspace.read(path).map_err(failure)?;
-            String::from_utf8(bytes).map_err(|_| failure(vfs::VfsError::NotText { path: path.to_owned() }))
+            String::from_utf8(bytes).map_err(|_| {
+                failure(vfs::VfsError::NotText {
+                    path: path.to_owned(),
+                })
+            })
         };
         let steps = match (&input.patch, input.edits.is_empty()) {
             (Some(text), true) => patch::apply(text, &read)?,
@@ -154,15 +255,38 @@ impl Workbench {
             let (op, path, kind) = match step {
                 Step::Create(path, text) => (write_op(&path, text, true), path, "created"),
                 Step::Change(path, text) => (write_op(&path, text, false), path, "changed"),
-                Step::Move(from, to) => (Op::Move { from: bare(&from).into(), to: bare(&to).into() }, to, "moved"),
-                Step::Delete(path) => (Op::Remove { path: bare(&path).into() }, path, "deleted"),
+                Step::Move(from, to) => (
+                    Op::Move {
+                        from: bare(&from).into(),
+                        to: bare(&to).into(),
+                    },
+                    to,
+                    "moved",
+                ),
+                Step::Delete(path) => (
+                    Op::Remove {
+                        path: bare(&path).into(),
+                    },
+                    path,
+                    "deleted",
+                ),
             };
             ops.push(op);
-            files.push(Patched { path: bare(&path).to_owned(), kind: kind.to_owned() });
+            files.push(Patched {
+                path: bare(&path).to_owned(),
+                kind: kind.to_owned(),
+            });
         }
-        let names: Vec<&str> = files.iter().map(|file| file.path.as_str()).take(3).collect();
+        let names: Vec<&str> = files
+            .iter()
+            .map(|file| file.path.as_str())
+            .take(3)
+            .collect();
         let change = self.change(cx, origin, format!("Patch {}", names.join(", ")), &ops)?;
-        Ok(PatchOutput { files, change: change.heads.to_strings() })
+        Ok(PatchOutput {
+            files,
+            change: change.heads.to_strings(),
+        })
     }
 
     pub(super) fn search(&self, input: &SearchInput) -> ToolResult<SearchOutput> {
@@ -183,18 +307,35 @@ impl Workbench {
         let matches = found
             .matches
             .into_iter()
-            .map(|one| Match { path: one.path, line: one.line, column: one.column, text: one.text })
+            .map(|one| Match {
+                path: one.path,
+                line: one.line,
+                column: one.column,
+                text: one.text,
+            })
             .collect();
-        Ok(SearchOutput { matches, truncated: found.truncated })
+        Ok(SearchOutput {
+            matches,
+            truncated: found.truncated,
+        })
     }
 }
 
 fn write_op(path: &str, text: String, create_only: bool) -> Op {
-    Op::Write { path: bare(path).to_owned(), bytes: text.into_bytes(), create_only, base: None }
+    Op::Write {
+        path: bare(path).to_owned(),
+        bytes: text.into_bytes(),
+        create_only,
+        base: None,
+    }
 }
 
 /// The asked part of a sequence, and whether more follows.
-fn part_of<T, C: FromIterator<T>>(all: impl Iterator<Item = T>, offset: u64, limit: u64) -> (C, bool) {
+fn part_of<T, C: FromIterator<T>>(
+    all: impl Iterator<Item = T>,
+    offset: u64,
+    limit: u64,
+) -> (C, bool) {
     let as_count = |count: u64| usize::try_from(count).unwrap_or(usize::MAX);
     let mut rest = all.skip(as_count(offset));
     let part = rest.by_ref().take(as_count(limit)).collect();

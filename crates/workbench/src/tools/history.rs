@@ -5,7 +5,8 @@ use crate::engine::{Cx, Workbench};
 use crate::failure::failure;
 use selvage_tool::ToolResult;
 use selvage_tool::catalogue::{
-    ChangeOrigin, Changed, DiffInput, DiffOutput, HistoryChange, HistoryInput, HistoryOutput, RestoreInput, Sealed,
+    ChangeOrigin, Changed, DiffInput, DiffOutput, HistoryChange, HistoryInput, HistoryOutput,
+    RestoreInput, Sealed,
 };
 use selvage_vfs::{Heads, Meta, Origin, VfsError};
 
@@ -20,20 +21,30 @@ fn heads(texts: &[String]) -> ToolResult<Heads> {
 }
 
 fn meta(cx: &Cx<'_>, origin: &Origin, message: &str) -> Meta {
-    Meta { at_ms: cx.now_ms, origin: origin.clone(), message: message.to_owned() }
+    Meta {
+        at_ms: cx.now_ms,
+        origin: origin.clone(),
+        message: message.to_owned(),
+    }
 }
 
 impl Workbench {
     pub(super) fn history(&self, input: &HistoryInput) -> ToolResult<HistoryOutput> {
         let limit = input.limit.unwrap_or(CHANGES).min(CHANGES_MAX) as usize;
-        let found = self.workspace.history(input.path.as_deref().map(bare), limit).map_err(failure)?;
+        let found = self
+            .workspace
+            .history(input.path.as_deref().map(bare), limit)
+            .map_err(failure)?;
         let changes = found
             .into_iter()
             .map(|entry| HistoryChange {
                 change: entry.change,
                 heads: entry.heads.to_strings(),
                 at_ms: entry.at_ms,
-                origin: ChangeOrigin { kind: entry.origin.kind.as_str().to_owned(), name: entry.origin.name },
+                origin: ChangeOrigin {
+                    kind: entry.origin.kind.as_str().to_owned(),
+                    name: entry.origin.name,
+                },
                 message: entry.message,
                 hash: entry.hash.map(|hash| hash.to_string()),
                 size: entry.size,
@@ -54,26 +65,56 @@ impl Workbench {
                     .workspace
                     .at(at)
                     .and_then(|past| past.stat(path))
-                    .and_then(|entry| entry.hash.ok_or(VfsError::NotAFile { path: path.to_owned() }))
+                    .and_then(|entry| {
+                        entry.hash.ok_or(VfsError::NotAFile {
+                            path: path.to_owned(),
+                        })
+                    })
                     .and_then(|hash| self.workspace.read_hash(&hash)),
             };
             match bytes {
-                Ok(bytes) => String::from_utf8(bytes).map_err(|_| failure(VfsError::NotText { path: path.to_owned() })),
+                Ok(bytes) => String::from_utf8(bytes).map_err(|_| {
+                    failure(VfsError::NotText {
+                        path: path.to_owned(),
+                    })
+                }),
                 Err(VfsError::NotFound { .. }) => Ok(String::new()),
                 Err(error) => Err(failure(error)),
             }
         };
-        let before = from.as_ref().map_or(Ok(String::new()), |at| text_at(Some(at)))?;
+        let before = from
+            .as_ref()
+            .map_or(Ok(String::new()), |at| text_at(Some(at)))?;
         let after = text_at(to.as_ref())?;
-        let unified = self.workspace.diff(path, from.as_ref(), to.as_ref()).map_err(failure)?;
-        Ok(DiffOutput { path: path.to_owned(), unified, from: before, to: after })
+        let unified = self
+            .workspace
+            .diff(path, from.as_ref(), to.as_ref())
+            .map_err(failure)?;
+        Ok(DiffOutput {
+            path: path.to_owned(),
+            unified,
+            from: before,
+            to: after,
+        })
     }
 
-    pub(super) fn restore(&mut self, cx: &mut Cx<'_>, origin: &Origin, input: RestoreInput) -> ToolResult<Changed> {
+    pub(super) fn restore(
+        &mut self,
+        cx: &mut Cx<'_>,
+        origin: &Origin,
+        input: RestoreInput,
+    ) -> ToolResult<Changed> {
         let at = heads(&input.at)?;
         let path = input.path.as_deref().map(bare);
-        let meta = meta(cx, origin, &format!("Restore {}", path.unwrap_or("the workspace")));
-        let change = self.workspace.restore(cx.random, &meta, path.unwrap_or_default(), &at).map_err(failure)?;
+        let meta = meta(
+            cx,
+            origin,
+            &format!("Restore {}", path.unwrap_or("the workspace")),
+        );
+        let change = self
+            .workspace
+            .restore(cx.random, &meta, path.unwrap_or_default(), &at)
+            .map_err(failure)?;
         self.tell_changed(&change);
         Ok(changed(change))
     }
@@ -93,6 +134,8 @@ impl Workbench {
     }
 
     pub(super) fn seal_now(&mut self, cx: &mut Cx<'_>) -> ToolResult<Sealed> {
-        Ok(Sealed { heads: self.seal(cx)? })
+        Ok(Sealed {
+            heads: self.seal(cx)?,
+        })
     }
 }

@@ -4,7 +4,8 @@ use crate::engine::{Cx, Workbench};
 use crate::failure::failure;
 use crate::record::{flow_name, is_record_of};
 use selvage_tool::catalogue::{
-    FlowListOutput, FlowSummary, LogsInput, LogsOutput, RunSummary, RunsInput, RunsOutput, StatusOutput,
+    FlowListOutput, FlowSummary, LogsInput, LogsOutput, RunSummary, RunsInput, RunsOutput,
+    StatusOutput,
 };
 use selvage_tool::run::{RUNS_FOLDER, RunRecord};
 use selvage_tool::{ErrorCode, Limits, ToolError, ToolResult};
@@ -21,8 +22,12 @@ impl Workbench {
         let snapshot = self.workspace.snapshot();
         let mut flows = Vec::new();
         for entry in snapshot.entries() {
-            let Some(name) = flow_name(&entry.path).filter(|_| !entry.is_folder()) else { continue };
-            let Ok(source) = self.source(&entry.path, &snapshot) else { continue };
+            let Some(name) = flow_name(&entry.path).filter(|_| !entry.is_folder()) else {
+                continue;
+            };
+            let Ok(source) = self.source(&entry.path, &snapshot) else {
+                continue;
+            };
             let report = self.report(&source.path, &source.text, &[], &snapshot);
             flows.push(FlowSummary {
                 path: entry.path.clone(),
@@ -38,23 +43,42 @@ impl Workbench {
     }
 
     pub(super) fn flow_status(&self, run: &str) -> ToolResult<RunRecord> {
-        self.record_of(run).map(|record| RunRecord { logs: Vec::new(), ..record })
+        self.record_of(run).map(|record| RunRecord {
+            logs: Vec::new(),
+            ..record
+        })
     }
 
     pub(super) fn flow_logs(&self, input: &LogsInput) -> ToolResult<LogsOutput> {
         let record = self.record_of(&input.run)?;
         let ended = record.status.ended();
-        let entries = record.logs.into_iter().filter(|entry| input.after.is_none_or(|after| entry.seq > after)).collect();
+        let entries = record
+            .logs
+            .into_iter()
+            .filter(|entry| input.after.is_none_or(|after| entry.seq > after))
+            .collect();
         Ok(LogsOutput { entries, ended })
     }
 
     pub(super) fn flow_runs(&self, input: &RunsInput) -> ToolResult<RunsOutput> {
         let limit = input.limit.unwrap_or(RUNS).min(RUNS_MAX) as usize;
-        let wanted = |path: &str| input.path.as_deref().is_none_or(|flow| super::files::bare(flow) == path);
-        let mut runs: Vec<RunSummary> =
-            self.runs.values().map(|run| summary(&run.record)).filter(|run| wanted(&run.path)).collect();
+        let wanted = |path: &str| {
+            input
+                .path
+                .as_deref()
+                .is_none_or(|flow| super::files::bare(flow) == path)
+        };
+        let mut runs: Vec<RunSummary> = self
+            .runs
+            .values()
+            .map(|run| summary(&run.record))
+            .filter(|run| wanted(&run.path))
+            .collect();
         let mut records: Vec<_> = match self.workspace.list(RUNS_FOLDER, true) {
-            Ok(entries) => entries.into_iter().filter(|entry| !entry.is_folder() && entry.path.ends_with(".json")).collect(),
+            Ok(entries) => entries
+                .into_iter()
+                .filter(|entry| !entry.is_folder() && entry.path.ends_with(".json"))
+                .collect(),
             Err(_) => Vec::new(),
         };
         let name = |path: &str| path.rsplit('/').next().unwrap_or_default().to_owned();
@@ -63,7 +87,10 @@ impl Workbench {
             if runs.len() >= limit {
                 break;
             }
-            if let Some(record) = self.read_record(&entry.path).filter(|record| wanted(&record.path)) {
+            if let Some(record) = self
+                .read_record(&entry.path)
+                .filter(|record| wanted(&record.path))
+            {
                 runs.push(summary(&record));
             }
         }
@@ -74,7 +101,11 @@ impl Workbench {
 
     pub(super) fn workspace_status(&self) -> ToolResult<StatusOutput> {
         let stats = self.workspace.stats().map_err(failure)?;
-        let running = self.runs.values().filter(|run| run.runner.is_some()).count();
+        let running = self
+            .runs
+            .values()
+            .filter(|run| run.runner.is_some())
+            .count();
         Ok(StatusOutput {
             storage: self.config.storage,
             heads: self.workspace.heads().to_strings(),
@@ -94,15 +125,25 @@ impl Workbench {
         }
         let not_found = || {
             let shown: String = run.chars().take(40).collect();
-            ToolError::new(ErrorCode::NotFound, format!("There is no run `{shown}`.")).hint("`flow_runs` lists the runs.")
+            ToolError::new(ErrorCode::NotFound, format!("There is no run `{shown}`."))
+                .hint("`flow_runs` lists the runs.")
         };
-        let entries = self.workspace.list(RUNS_FOLDER, true).map_err(|_| not_found())?;
-        let entry = entries.iter().find(|entry| is_record_of(&entry.path, run)).ok_or_else(not_found)?;
+        let entries = self
+            .workspace
+            .list(RUNS_FOLDER, true)
+            .map_err(|_| not_found())?;
+        let entry = entries
+            .iter()
+            .find(|entry| is_record_of(&entry.path, run))
+            .ok_or_else(not_found)?;
         let bytes = self.workspace.read(&entry.path).map_err(failure)?;
         serde_json::from_slice(&bytes).map_err(|why| {
-            ToolError::new(ErrorCode::InvalidInput, format!("The record of this run was changed by hand and does not read: {why}."))
-                .path(&entry.path)
-                .hint("`history` of the file shows it as it was.")
+            ToolError::new(
+                ErrorCode::InvalidInput,
+                format!("The record of this run was changed by hand and does not read: {why}."),
+            )
+            .path(&entry.path)
+            .hint("`history` of the file shows it as it was.")
         })
     }
 

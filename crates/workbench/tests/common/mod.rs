@@ -5,7 +5,7 @@
 use selvage_tool::catalogue::StorageMode;
 use selvage_tool::run::{FileOp, Job, Outcome, RunReport};
 use selvage_tool::{ToolError, ToolResult, Usage};
-use selvage_vfs::storage::MemoryStorage;
+use selvage_vfs::storage::{MemoryStorage, Storage};
 use selvage_vfs::{Hash, Origin, OriginKind, Workspace};
 use selvage_workbench::{Config, Cx, Effect, Event, Notice, RunnerId, Workbench};
 use serde_json::{Value, json};
@@ -27,14 +27,25 @@ pub struct Host {
 impl Host {
     /// A host with the starter workspace in memory and no executor.
     pub fn new() -> Self {
+        Self::with_storage(Box::new(MemoryStorage::new()))
+    }
+
+    /// The same over another storage.
+    pub fn with_storage(storage: Box<dyn Storage>) -> Self {
         let mut random = 0;
         let mut next = move || {
             random += 1;
             random
         };
-        let workspace = Workspace::open(Box::new(MemoryStorage::new()), [7; 16]).expect("an empty workspace");
-        let config = Config { storage: StorageMode::Memory, version: "test".into() };
-        let mut cx = Cx { now_ms: 1_000, random: &mut next };
+        let workspace = Workspace::open(storage, [7; 16]).expect("an empty workspace");
+        let config = Config {
+            storage: StorageMode::Memory,
+            version: "test".into(),
+        };
+        let mut cx = Cx {
+            now_ms: 1_000,
+            random: &mut next,
+        };
         let bench = Workbench::new(workspace, config, &mut cx).expect("the starter files");
         Self {
             bench,
@@ -51,7 +62,10 @@ impl Host {
     /// The same with one free executor.
     pub fn with_runner() -> Self {
         let mut host = Self::new();
-        host.tell(Event::RunnerReady { runner: 1, dropped: false });
+        host.tell(Event::RunnerReady {
+            runner: 1,
+            dropped: false,
+        });
         host
     }
 
@@ -62,7 +76,13 @@ impl Host {
             *random += 0x9e37_79b9_7f4a_7c15;
             *random
         };
-        let effects = self.bench.handle(&mut Cx { now_ms: self.now_ms, random: &mut next }, event);
+        let effects = self.bench.handle(
+            &mut Cx {
+                now_ms: self.now_ms,
+                random: &mut next,
+            },
+            event,
+        );
         for effect in effects {
             match effect {
                 Effect::Reply { call, result } => self.replies.push((call, result)),
@@ -82,25 +102,35 @@ impl Host {
     pub fn start(&mut self, name: &str, input: Value) -> u64 {
         self.calls += 1;
         let (call, name) = (self.calls, name.to_owned());
-        self.tell(Event::Called { call, origin: Origin::new(OriginKind::Agent, "test"), name, input });
+        self.tell(Event::Called {
+            call,
+            origin: Origin::new(OriginKind::Agent, "test"),
+            name,
+            input,
+        });
         call
     }
 
     /// The answer to a call, if it has come.
     pub fn reply(&mut self, call: u64) -> Option<ToolResult> {
-        let at = self.replies.iter().position(|(answered, _)| *answered == call)?;
+        let at = self
+            .replies
+            .iter()
+            .position(|(answered, _)| *answered == call)?;
         Some(self.replies.remove(at).1)
     }
 
     /// Calls a tool that answers at once.
     pub fn call(&mut self, name: &str, input: Value) -> ToolResult {
         let call = self.start(name, input);
-        self.reply(call).unwrap_or_else(|| panic!("`{name}` did not answer at once"))
+        self.reply(call)
+            .unwrap_or_else(|| panic!("`{name}` did not answer at once"))
     }
 
     /// Calls a tool that must succeed.
     pub fn ok(&mut self, name: &str, input: Value) -> Value {
-        self.call(name, input).unwrap_or_else(|error| panic!("`{name}` failed: {error:?}"))
+        self.call(name, input)
+            .unwrap_or_else(|error| panic!("`{name}` failed: {error:?}"))
     }
 
     /// Ends the oldest dispatched job.
@@ -118,20 +148,39 @@ impl Host {
         let outcome = Outcome {
             value,
             error,
-            usage: Usage { fuel: 42, ..Usage::default() },
+            usage: Usage {
+                fuel: 42,
+                ..Usage::default()
+            },
             ops: ops.collect(),
             artifacts: files.iter().map(|(path, _)| (*path).into()).collect(),
             guest: "guest".into(),
         };
-        let written = files.iter().map(|(_, text)| (Hash::of(text.as_bytes()).to_string(), text.as_bytes().to_vec()));
-        self.tell(Event::Finished { runner, outcome: Box::new(outcome), written: written.collect() });
-        self.tell(Event::RunnerReady { runner, dropped: false });
+        let written = files.iter().map(|(_, text)| {
+            (
+                Hash::of(text.as_bytes()).to_string(),
+                text.as_bytes().to_vec(),
+            )
+        });
+        self.tell(Event::Finished {
+            runner,
+            outcome: Box::new(outcome),
+            written: written.collect(),
+        });
+        self.tell(Event::RunnerReady {
+            runner,
+            dropped: false,
+        });
     }
 
     /// Has the running job tell something.
     pub fn report(&mut self, report: RunReport) {
         let runner = self.jobs[0].0;
-        self.tell(Event::Reported { runner, report, body: Vec::new() });
+        self.tell(Event::Reported {
+            runner,
+            report,
+            body: Vec::new(),
+        });
     }
 
     /// Lets time pass and wakes the engine.
@@ -142,7 +191,10 @@ impl Host {
 
     /// Writes a flow and starts it. Gives the call's number.
     pub fn start_flow(&mut self, source: &str, options: Value) -> u64 {
-        self.ok("write", json!({ "path": "flows/t.flow.js", "content": source }));
+        self.ok(
+            "write",
+            json!({ "path": "flows/t.flow.js", "content": source }),
+        );
         let mut input = json!({ "path": "flows/t.flow.js" });
         for (key, value) in options.as_object().into_iter().flatten() {
             input[key] = value.clone();

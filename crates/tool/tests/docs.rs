@@ -1,0 +1,137 @@
+//! `docs/tools.md` is made from the catalogue. Run with `UPDATE_DOCS=1` to write it anew.
+
+use selvage_tool::catalogue::{Effect, tools};
+use selvage_tool::{ErrorCode, Limits};
+use serde_json::Value;
+use std::fmt::Write as _;
+
+const PATH: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/tools.md");
+
+#[test]
+fn the_document_of_the_tools_is_fresh() {
+    let made = document();
+    if std::env::var_os("UPDATE_DOCS").is_some() {
+        std::fs::write(PATH, &made).expect("docs/tools.md can be written");
+    }
+    let kept = std::fs::read_to_string(PATH).unwrap_or_default();
+    assert!(
+        kept == made,
+        "docs/tools.md is stale: run `UPDATE_DOCS=1 cargo test -p selvage-tool --test docs`"
+    );
+}
+
+fn document() -> String {
+    let mut text = String::from(
+        "# Tools\n\nThis page is made from the catalogue in `crates/tool/src/catalogue`.\n\n\
+         A call is a name and a JSON object; every call answers `{ ok: true, value }` or `{ ok: false, error }`.\n\
+         From the page: `await selvage.tools.call(\"read\", { path: \"README.md\" })`.\n\
+         From an embedding page whose origin the workspace's `embed.json` lists: post `{ selvage: 1, id, name, input }` to the frame, and get `{ selvage: 1, id, result }` back.\n\n\
+         | tool | what it does |\n| --- | --- |\n",
+    );
+    for tool in tools() {
+        let summary = tool
+            .description
+            .split_inclusive(". ")
+            .next()
+            .unwrap_or_default()
+            .trim();
+        writeln!(text, "| [`{0}`](#{0}) | {summary} |", tool.name)
+            .expect("a string takes any text");
+    }
+    for tool in tools() {
+        let effect = match tool.effect {
+            Effect::Reads => "It only reads.",
+            Effect::Writes => "It may change the workspace; history keeps what was there.",
+            Effect::Destroys => "It may change much at once; history keeps what was there.",
+        };
+        write!(
+            text,
+            "\n## {}\n\n{} {effect}\n",
+            tool.name, tool.description
+        )
+        .expect("a string takes any text");
+        section(&mut text, "input", &tool.input);
+        section(&mut text, "value", &tool.output);
+    }
+    text.push_str("\n## Limits of a run\n\nEvery limit is finite. A caller sets them with `run_flow`'s `limits`, up to the ceiling.\n\n| limit | default | ceiling | code | what it bounds |\n| --- | --- | --- | --- | --- |\n");
+    for (name, default, ceiling, code, meaning) in Limits::table() {
+        let name = camel(name);
+        writeln!(
+            text,
+            "| `{name}` | {default} | {ceiling} | `{}` | {} |",
+            code.as_str(),
+            meaning.trim()
+        )
+        .expect("a string takes any text");
+    }
+    text.push_str("\n## Errors\n\nAn error has a `code` from this closed list, a `message`, and where they are known a `hint` (what to do), `path`, `line`, `column` and `stack`.\n\n| code | meaning |\n| --- | --- |\n");
+    for code in ErrorCode::ALL {
+        writeln!(text, "| `{}` | {} |", code.as_str(), code.meaning().trim())
+            .expect("a string takes any text");
+    }
+    text
+}
+
+/// The fields of an object's schema as a table.
+fn section(text: &mut String, title: &str, schema: &Value) {
+    let Some(fields) = schema["properties"].as_object() else {
+        return;
+    };
+    let required = |name: &str| {
+        schema["required"]
+            .as_array()
+            .is_some_and(|all| all.iter().any(|one| one == name))
+    };
+    write!(
+        text,
+        "\n| {title} | type | meaning |\n| --- | --- | --- |\n"
+    )
+    .expect("a string takes any text");
+    for (name, field) in fields {
+        let meaning = field["description"]
+            .as_str()
+            .unwrap_or_default()
+            .replace('\n', " ");
+        let mark = if title == "input" && required(name) {
+            " (required)"
+        } else {
+            ""
+        };
+        writeln!(text, "| `{name}`{mark} | {} | {meaning} |", kind(field))
+            .expect("a string takes any text");
+    }
+}
+
+/// A schema's type in a word or two.
+fn kind(schema: &Value) -> String {
+    if let Some(name) = schema["$ref"].as_str() {
+        return name.rsplit('/').next().unwrap_or(name).to_owned();
+    }
+    if let Some(options) = schema["anyOf"].as_array() {
+        return options
+            .iter()
+            .map(kind)
+            .filter(|one| one != "null")
+            .collect::<Vec<_>>()
+            .join(" or ");
+    }
+    match &schema["type"] {
+        Value::String(name) if name == "array" => format!("{}[]", kind(&schema["items"])),
+        Value::String(name) => name.clone(),
+        Value::Array(names) => names
+            .iter()
+            .filter_map(Value::as_str)
+            .filter(|name| *name != "null")
+            .collect::<Vec<_>>()
+            .join(" or "),
+        _ => "any".into(),
+    }
+}
+
+fn camel(name: &str) -> String {
+    let mut words = name.split('_');
+    let first = words.next().unwrap_or_default().to_owned();
+    words.fold(first, |text, word| {
+        text + &word[..1].to_uppercase() + &word[1..]
+    })
+}
