@@ -3,6 +3,7 @@
 
 import init, { Kernel } from "@wasm/kernel/kernel.js";
 import { version } from "../package.json";
+import kernelUrl from "@wasm/kernel/kernel_bg.wasm?url";
 import guestUrl from "@wasm/guest-js.wasm?url";
 import type { FromKernel, KernelEvent, ToKernel } from "./client-messages.ts";
 import { performFetch } from "./net.ts";
@@ -111,7 +112,7 @@ scope.onmessage = ({ data }) => {
 
 async function start(): Promise<void> {
   const [, storage] = await Promise.all([
-    init(),
+    init({ module_or_path: kernelUrl }),
     openStorage(() => tell({ kind: "storage", mode: "waiting" })),
   ]);
   const file = storage.mode === "durable" ? storage.file : undefined;
