@@ -62,31 +62,62 @@ impl Kernel {
         woken: Function,
     ) -> Result<Kernel, JsError> {
         let (storage, mode): (Box<dyn Storage>, _) = match file {
-            Some(handle) => (Box::new(RedbStorage::open(OpfsFile::new(handle))?), StorageMode::Durable),
+            Some(handle) => (
+                Box::new(RedbStorage::open(OpfsFile::new(handle))?),
+                StorageMode::Durable,
+            ),
             None => {
                 gloo::console::warn!("Selvage keeps this workspace in memory only.");
                 (Box::new(MemoryStorage::new()), StorageMode::Memory)
             }
         };
         let workspace = Workspace::open(storage, random().to_be_bytes())?;
-        let config = Config { storage: mode, version };
+        let config = Config {
+            storage: mode,
+            version,
+        };
         let workbench = Workbench::new(workspace, config, &mut cx(now_ms, &mut random))?;
-        Ok(Self { workbench, timer: None, woken })
+        Ok(Self {
+            workbench,
+            timer: None,
+            woken,
+        })
     }
 
     /// Somebody calls a tool, with its input as JSON. A value could hold cycles, or nest without end.
-    pub fn called(&mut self, now_ms: f64, call: f64, agent: Option<String>, name: String, input: &str) -> Array {
+    pub fn called(
+        &mut self,
+        now_ms: f64,
+        call: f64,
+        agent: Option<String>,
+        name: String,
+        input: &str,
+    ) -> Array {
         let origin = match agent {
             Some(name) => Origin::new(OriginKind::Agent, name),
             None => Origin::new(OriginKind::Person, "you"),
         };
         let call = whole(call);
         match serde_json::from_str::<Value>(input) {
-            Ok(input) => self.handle(now_ms, Event::Called { call, origin, name, input }),
+            Ok(input) => self.handle(
+                now_ms,
+                Event::Called {
+                    call,
+                    origin,
+                    name,
+                    input,
+                },
+            ),
             Err(why) => {
-                let error = ToolError::new(ErrorCode::InvalidInput, format!("The input is no JSON value: {why}."))
-                    .hint("Pass plain objects, arrays, strings, numbers, booleans and null.");
-                Array::of1(&encode(Effect::Reply { call, result: Err(error) }))
+                let error = ToolError::new(
+                    ErrorCode::InvalidInput,
+                    format!("The input is no JSON value: {why}."),
+                )
+                .hint("Pass plain objects, arrays, strings, numbers, booleans and null.");
+                Array::of1(&encode(Effect::Reply {
+                    call,
+                    result: Err(error),
+                }))
             }
         }
     }
@@ -105,16 +136,35 @@ impl Kernel {
     ///
     /// # Errors
     /// When the report is none.
-    pub fn reported(&mut self, now_ms: f64, runner: u32, report: &str, body: Vec<u8>) -> Result<Array, JsError> {
+    pub fn reported(
+        &mut self,
+        now_ms: f64,
+        runner: u32,
+        report: &str,
+        body: Vec<u8>,
+    ) -> Result<Array, JsError> {
         let report: RunReport = serde_json::from_str(report)?;
-        Ok(self.handle(now_ms, Event::Reported { runner, report, body }))
+        Ok(self.handle(
+            now_ms,
+            Event::Reported {
+                runner,
+                report,
+                body,
+            },
+        ))
     }
 
     /// A run is over: JSON of the report, and pairs of hash and bytes.
     ///
     /// # Errors
     /// When the report is none of a run's end.
-    pub fn finished(&mut self, now_ms: f64, runner: u32, report: &str, written: &Array) -> Result<Array, JsError> {
+    pub fn finished(
+        &mut self,
+        now_ms: f64,
+        runner: u32,
+        report: &str,
+        written: &Array,
+    ) -> Result<Array, JsError> {
         let RunReport::Finished { outcome } = serde_json::from_str(report)? else {
             return Err(JsError::new("the report is not that of a run's end"));
         };
@@ -126,7 +176,14 @@ impl Kernel {
                 Some((pair.get(0).as_string()?, bytes.to_vec()))
             })
             .collect();
-        Ok(self.handle(now_ms, Event::Finished { runner, outcome, written }))
+        Ok(self.handle(
+            now_ms,
+            Event::Finished {
+                runner,
+                outcome,
+                written,
+            },
+        ))
     }
 
     /// The guest's parser has read a text.
@@ -135,20 +192,40 @@ impl Kernel {
     /// When its answer does not parse.
     pub fn checked(&mut self, now_ms: f64, task: f64, checked: &str) -> Result<Array, JsError> {
         let checked: Checked = serde_json::from_str(checked)?;
-        Ok(self.handle(now_ms, Event::Checked { task: whole(task), checked }))
+        Ok(self.handle(
+            now_ms,
+            Event::Checked {
+                task: whole(task),
+                checked,
+            },
+        ))
     }
 
     /// A fetch is over: JSON of what it gave, or of the error.
     ///
     /// # Errors
     /// When that does not parse.
-    pub fn fetched(&mut self, now_ms: f64, task: f64, ok: bool, result: &str, body: Vec<u8>) -> Result<Array, JsError> {
+    pub fn fetched(
+        &mut self,
+        now_ms: f64,
+        task: f64,
+        ok: bool,
+        result: &str,
+        body: Vec<u8>,
+    ) -> Result<Array, JsError> {
         let result = if ok {
             Ok(serde_json::from_str::<Fetched>(result)?)
         } else {
             Err(serde_json::from_str::<ToolError>(result)?)
         };
-        Ok(self.handle(now_ms, Event::Fetched { task: whole(task), result, body }))
+        Ok(self.handle(
+            now_ms,
+            Event::Fetched {
+                task: whole(task),
+                result,
+                body,
+            },
+        ))
     }
 
     /// The time that the engine asked for has come.
@@ -158,7 +235,12 @@ impl Kernel {
 
     /// The catalogue of tools, with their schemas.
     pub fn tools(&self) -> JsValue {
-        to_js(&tools().iter().map(selvage_tool::catalogue::Tool::to_json).collect::<Vec<_>>())
+        to_js(
+            &tools()
+                .iter()
+                .map(selvage_tool::catalogue::Tool::to_json)
+                .collect::<Vec<_>>(),
+        )
     }
 
     fn handle(&mut self, now_ms: f64, event: Event) -> Array {
@@ -176,7 +258,9 @@ impl Kernel {
     }
 
     fn wake(&mut self, now_ms: f64, at_ms: u64) {
-        let wait = at_ms.saturating_sub(whole(now_ms)).min(u64::from(u32::MAX / 2));
+        let wait = at_ms
+            .saturating_sub(whole(now_ms))
+            .min(u64::from(u32::MAX / 2));
         let woken = self.woken.clone();
         let timer = Timeout::new(u32::try_from(wait).unwrap_or(u32::MAX / 2), move || {
             // A Worker that can't be called back is being closed.
@@ -188,10 +272,17 @@ impl Kernel {
 }
 
 fn cx(now_ms: f64, random: &mut dyn FnMut() -> u128) -> Cx<'_> {
-    Cx { now_ms: whole(now_ms), random }
+    Cx {
+        now_ms: whole(now_ms),
+        random,
+    }
 }
 
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a float casts to the nearest whole number")]
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a float casts to the nearest whole number"
+)]
 fn whole(number: f64) -> u64 {
     number as u64
 }
@@ -213,7 +304,10 @@ fn encode(effect: Effect) -> JsValue {
     let object = js_sys::Object::new();
     let put = |key: &str, value: &JsValue| set(&object, key, value);
     let kind = |name: &str| put("type", &JsValue::from_str(name));
-    #[expect(clippy::cast_precision_loss, reason = "calls and tasks are counted from zero")]
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "calls and tasks are counted from zero"
+    )]
     let number = |value: u64| JsValue::from_f64(value as f64);
     match effect {
         Effect::Reply { call, result } => {
@@ -228,11 +322,21 @@ fn encode(effect: Effect) -> JsValue {
             put("job", &text(&*job));
             let pairs: Array = blobs
                 .into_iter()
-                .map(|(hash, bytes)| Array::of2(&JsValue::from_str(&hash), &Uint8Array::from(bytes.as_slice())))
+                .map(|(hash, bytes)| {
+                    Array::of2(
+                        &JsValue::from_str(&hash),
+                        &Uint8Array::from(bytes.as_slice()),
+                    )
+                })
                 .collect();
             put("blobs", &pairs);
         }
-        Effect::Answer { runner, id, answer, body } => {
+        Effect::Answer {
+            runner,
+            id,
+            answer,
+            body,
+        } => {
             kind("answer");
             put("runner", &runner.into());
             put("id", &id.into());
@@ -242,7 +346,10 @@ fn encode(effect: Effect) -> JsValue {
         Effect::More { runner, limits } => {
             kind("more");
             put("runner", &runner.into());
-            put("limits", &limits.map_or(JsValue::NULL, |limits| text(&limits)));
+            put(
+                "limits",
+                &limits.map_or(JsValue::NULL, |limits| text(&limits)),
+            );
         }
         Effect::Cancel { runner } => {
             kind("cancel");
@@ -253,7 +360,13 @@ fn encode(effect: Effect) -> JsValue {
             put("runner", &runner.into());
         }
         Effect::Spawn => kind("spawn"),
-        Effect::Check { task, runner, path, module, source } => {
+        Effect::Check {
+            task,
+            runner,
+            path,
+            module,
+            source,
+        } => {
             kind("check");
             put("task", &number(task));
             put("runner", &runner.into());
@@ -284,6 +397,9 @@ fn encode(effect: Effect) -> JsValue {
 /// A domain's grant, for the check of where a redirect has led.
 #[wasm_bindgen]
 pub fn covers_domain(domains: Vec<String>, url: &str) -> bool {
-    let grant = selvage_tool::Grant { net: domains, ..selvage_tool::Grant::default() };
+    let grant = selvage_tool::Grant {
+        net: domains,
+        ..selvage_tool::Grant::default()
+    };
     selvage_tool::grant::domain_of(url).is_some_and(|domain| grant.covers_domain(&domain))
 }

@@ -27,17 +27,25 @@ impl OpfsFile {
         })
     }
 
-    fn with<T>(&self, act: impl FnOnce(&FileSystemSyncAccessHandle) -> Result<T, JsValue>) -> Result<T, Error> {
+    fn with<T>(
+        &self,
+        act: impl FnOnce(&FileSystemSyncAccessHandle) -> Result<T, JsValue>,
+    ) -> Result<T, Error> {
         HANDLES.with_borrow(|handles| match handles.get(self.0) {
             Some(handle) => act(handle).map_err(|error| failure(&error)),
-            None => Err(Error::new(ErrorKind::NotConnected, "the storage file belongs to another Worker")),
+            None => Err(Error::new(
+                ErrorKind::NotConnected,
+                "the storage file belongs to another Worker",
+            )),
         })
     }
 }
 
 /// The browser's error, with "full" told apart from everything else.
 fn failure(error: &JsValue) -> Error {
-    let name = js_sys::Reflect::get(error, &JsValue::from_str("name")).ok().and_then(|name| name.as_string());
+    let name = js_sys::Reflect::get(error, &JsValue::from_str("name"))
+        .ok()
+        .and_then(|name| name.as_string());
     let kind = match name.as_deref() {
         Some("QuotaExceededError") => ErrorKind::StorageFull,
         _ => ErrorKind::Other,
@@ -45,7 +53,10 @@ fn failure(error: &JsValue) -> Error {
     Error::new(kind, format!("{error:?}"))
 }
 
-#[expect(clippy::cast_precision_loss, reason = "a storage file is far smaller than 2^53 bytes")]
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "a storage file is far smaller than 2^53 bytes"
+)]
 fn at(offset: u64) -> FileSystemReadWriteOptions {
     let options = FileSystemReadWriteOptions::new();
     options.set_at(offset as f64);
@@ -53,7 +64,11 @@ fn at(offset: u64) -> FileSystemReadWriteOptions {
 }
 
 impl StorageBackend for OpfsFile {
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a file's size is a whole number")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "a file's size is a whole number"
+    )]
     fn len(&self) -> Result<u64, Error> {
         self.with(|handle| handle.get_size().map(|size| size as u64))
     }
@@ -63,16 +78,23 @@ impl StorageBackend for OpfsFile {
         while done < out.len() {
             let position = offset + done as u64;
             let rest = &mut out[done..];
-            let read = self.with(|handle| handle.read_with_u8_array_and_options(rest, &at(position)))?;
+            let read =
+                self.with(|handle| handle.read_with_u8_array_and_options(rest, &at(position)))?;
             if read < 1.0 {
-                return Err(Error::new(ErrorKind::UnexpectedEof, "the storage file ends too early"));
+                return Err(Error::new(
+                    ErrorKind::UnexpectedEof,
+                    "the storage file ends too early",
+                ));
             }
             done += count(read);
         }
         Ok(())
     }
 
-    #[expect(clippy::cast_precision_loss, reason = "a storage file is far smaller than 2^53 bytes")]
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "a storage file is far smaller than 2^53 bytes"
+    )]
     fn set_len(&self, len: u64) -> Result<(), Error> {
         self.with(|handle| handle.truncate_with_f64(len as f64))
     }
@@ -85,9 +107,14 @@ impl StorageBackend for OpfsFile {
         let mut done = 0;
         while done < data.len() {
             let position = offset + done as u64;
-            let written = self.with(|handle| handle.write_with_u8_array_and_options(&data[done..], &at(position)))?;
+            let written = self.with(|handle| {
+                handle.write_with_u8_array_and_options(&data[done..], &at(position))
+            })?;
             if written < 1.0 {
-                return Err(Error::new(ErrorKind::StorageFull, "the storage file took no more bytes"));
+                return Err(Error::new(
+                    ErrorKind::StorageFull,
+                    "the storage file took no more bytes",
+                ));
             }
             done += count(written);
         }
@@ -102,7 +129,11 @@ impl StorageBackend for OpfsFile {
     }
 }
 
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a count of bytes is a whole number")]
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a count of bytes is a whole number"
+)]
 fn count(bytes: f64) -> usize {
     bytes as usize
 }

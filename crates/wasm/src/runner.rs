@@ -2,9 +2,9 @@
 
 use js_sys::{Function, Uint8Array, WebAssembly};
 use selvage_sandbox::{Host, Memory, Sandbox, Step, Trap, Verdict};
+use selvage_tool::LimitsPatch;
 use selvage_tool::guest::{Answer, PendingOp};
 use selvage_tool::run::{Job, RunReport};
-use selvage_tool::LimitsPatch;
 use std::sync::Arc;
 use wasm_bindgen::prelude::{JsCast, JsError, JsValue, wasm_bindgen};
 
@@ -32,8 +32,14 @@ impl Host for Browser {
     }
 
     fn blob(&mut self, hash: &str) -> Option<Arc<[u8]>> {
-        let found = self.blob.call1(&JsValue::NULL, &JsValue::from_str(hash)).ok()?;
-        found.dyn_into::<Uint8Array>().ok().map(|bytes| bytes.to_vec().into())
+        let found = self
+            .blob
+            .call1(&JsValue::NULL, &JsValue::from_str(hash))
+            .ok()?;
+        found
+            .dyn_into::<Uint8Array>()
+            .ok()
+            .map(|bytes| bytes.to_vec().into())
     }
 
     fn report(&mut self, report: RunReport) {
@@ -91,10 +97,20 @@ impl Runner {
     /// # Errors
     /// Never in practice: the job for warming up has no globs.
     #[wasm_bindgen(constructor)]
-    pub fn new(memory: WebAssembly::Memory, blob: Function, report: Function) -> Result<Runner, JsError> {
+    pub fn new(
+        memory: WebAssembly::Memory,
+        blob: Function,
+        report: Function,
+    ) -> Result<Runner, JsError> {
         let mut browser = Browser { blob, report };
         let sandbox = Sandbox::new(Job::warm_up(), "", &mut browser)?;
-        Ok(Self { sandbox, browser, memory, slice: 0, written: Vec::new() })
+        Ok(Self {
+            sandbox,
+            browser,
+            memory,
+            slice: 0,
+            written: Vec::new(),
+        })
     }
 
     /// Takes the job, as JSON. Gives the frame for `selvage_start`.
@@ -142,17 +158,25 @@ impl Runner {
     /// Somebody answered the question of `asked_ms`: JSON of limits, or nothing.
     pub fn answered(&mut self, asked_ms: f64, more: Option<String>) {
         let more: Option<LimitsPatch> = more.and_then(|text| serde_json::from_str(&text).ok());
-        self.sandbox.answered(asked_ms, more.as_ref(), &mut self.browser);
+        self.sandbox
+            .answered(asked_ms, more.as_ref(), &mut self.browser);
     }
 
     /// Answers a WASI call.
     pub fn wasi(&mut self, name: &str, args: &[u64]) -> i32 {
-        self.sandbox.wasi(name, args, &mut GuestMemory(&self.memory), &mut self.browser)
+        self.sandbox.wasi(
+            name,
+            args,
+            &mut GuestMemory(&self.memory),
+            &mut self.browser,
+        )
     }
 
     /// Answers `selvage.call`.
     pub fn call(&mut self, at: u32, length: u32) -> u32 {
-        let request = GuestMemory(&self.memory).read(at, length).unwrap_or_default();
+        let request = GuestMemory(&self.memory)
+            .read(at, length)
+            .unwrap_or_default();
         self.sandbox.call(&request, &mut self.browser)
     }
 
@@ -184,9 +208,16 @@ impl Runner {
 
     /// What the guest gave back: `pointer << 32 | length` of a frame.
     pub fn progress(&mut self, result: u64) -> Next {
-        let halves = (u32::try_from(result >> 32), u32::try_from(result & 0xffff_ffff));
-        let (Ok(at), Ok(length)) = halves else { return self.next(Step::Waiting(Vec::new())) };
-        let bytes = GuestMemory(&self.memory).read(at, length).unwrap_or_default();
+        let halves = (
+            u32::try_from(result >> 32),
+            u32::try_from(result & 0xffff_ffff),
+        );
+        let (Ok(at), Ok(length)) = halves else {
+            return self.next(Step::Waiting(Vec::new()));
+        };
+        let bytes = GuestMemory(&self.memory)
+            .read(at, length)
+            .unwrap_or_default();
         let step = self.sandbox.progress(&bytes);
         self.next(step)
     }
@@ -212,7 +243,12 @@ impl Runner {
     ///
     /// # Errors
     /// When the answer is no JSON of an [`Answer`].
-    pub fn resume(&mut self, id: u32, answer: &str, body: &[u8]) -> Result<Option<Vec<u8>>, JsError> {
+    pub fn resume(
+        &mut self,
+        id: u32,
+        answer: &str,
+        body: &[u8],
+    ) -> Result<Option<Vec<u8>>, JsError> {
         let answer: Answer = serde_json::from_str(answer)?;
         Ok(self.sandbox.resume(id, answer, body))
     }
@@ -229,10 +265,16 @@ impl Runner {
 
     fn next(&mut self, step: Step) -> Next {
         match step {
-            Step::Waiting(calls) => Next { calls: calls.into_iter().rev().collect(), outcome: None },
+            Step::Waiting(calls) => Next {
+                calls: calls.into_iter().rev().collect(),
+                outcome: None,
+            },
             Step::Finished(outcome, written) => {
                 self.written = written.into_iter().collect();
-                Next { calls: Vec::new(), outcome: serde_json::to_string(&RunReport::Finished { outcome }).ok() }
+                Next {
+                    calls: Vec::new(),
+                    outcome: serde_json::to_string(&RunReport::Finished { outcome }).ok(),
+                }
             }
         }
     }
@@ -254,7 +296,9 @@ impl Next {
 
     /// Takes the next call to perform.
     pub fn call(&mut self) -> Option<Pending> {
-        self.calls.pop().map(|(id, request, body)| Pending { id, request, body })
+        self.calls
+            .pop()
+            .map(|(id, request, body)| Pending { id, request, body })
     }
 }
 
@@ -279,7 +323,10 @@ impl Pending {
 
     /// For anything else: JSON of the report to send to the kernel.
     pub fn report(&self) -> String {
-        let report = RunReport::Called { id: self.id, request: self.request.clone() };
+        let report = RunReport::Called {
+            id: self.id,
+            request: self.request.clone(),
+        };
         serde_json::to_string(&report).unwrap_or_default()
     }
 
