@@ -9,6 +9,8 @@
 //! **Control loop.** `worker/kernel.ts` and `worker/runner.ts` drive these types.
 
 #[cfg(feature = "kernel")]
+mod effects;
+#[cfg(feature = "kernel")]
 mod kernel;
 #[cfg(feature = "kernel")]
 mod opfs;
