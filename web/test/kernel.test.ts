@@ -1,5 +1,5 @@
-import { expect, test } from 'vitest';
-import { callOrThrow, WorkerKernel, type Port } from '../src/lib/kernel';
+import { expect, test, vi } from 'vitest';
+import { ANSWER_MS_MAX, callOrThrow, WorkerKernel, type Port } from '../src/lib/kernel';
 import { ToolFailure, type KernelEvent } from '../src/lib/tools';
 
 class FakePort implements Port {
@@ -45,6 +45,26 @@ test('a kernel that dies answers every waiting call and every later one, and say
     expect(result).toMatchObject({ ok: false, error: { code: 'INTERNAL', message: expect.stringContaining('out of memory'), hint: expect.stringContaining('Reload') } });
   expect(events).toEqual([{ kind: 'failed', message: 'out of memory' }]);
   expect(port.sent).toHaveLength(1);
+});
+
+test('an error below a kernel that still answers is not its end; silence is', async () => {
+  vi.useFakeTimers();
+  const port = new FakePort();
+  const kernel = new WorkerKernel(port);
+  const events: KernelEvent[] = [];
+  kernel.subscribe((event) => events.push(event));
+  port.receive({ type: 'event', event: { kind: 'storage', mode: 'durable' } });
+  port.fail('a runner broke');
+  expect(port.sent.at(-1)?.name).toBe('workspace_status');
+  port.receive({ type: 'result', id: port.sent.at(-1)?.id, result: { ok: true, value: {} } });
+  await vi.advanceTimersByTimeAsync(2 * ANSWER_MS_MAX);
+  expect(events.map((event) => event.kind)).toEqual(['storage']);
+  port.fail('unreachable');
+  await vi.advanceTimersByTimeAsync(ANSWER_MS_MAX - 1);
+  expect(events).toHaveLength(1);
+  await vi.advanceTimersByTimeAsync(1);
+  expect(events.at(-1)).toEqual({ kind: 'failed', message: 'unreachable' });
+  vi.useRealTimers();
 });
 
 test('input that is not data is an error of the caller, not an exception', async () => {

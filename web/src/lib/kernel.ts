@@ -24,17 +24,21 @@ export interface Port {
   addEventListener(type: 'error', listener: (event: ErrorEvent) => void): void;
 }
 
+/** How long a kernel may take to show that it still answers. */
+export const ANSWER_MS_MAX = 10_000;
+
 export class WorkerKernel implements Kernel {
   #port: Port;
   #next = 1;
   #waiting = new Map<number, (result: ToolResult) => void>();
   #listeners = new Set<(event: KernelEvent) => void>();
   #dead: string | undefined;
+  #alive = false;
 
   constructor(port: Port) {
     this.#port = port;
     port.addEventListener('message', (event) => this.#receive(event.data));
-    port.addEventListener('error', (event) => this.#fail(event.message || 'its program could not be loaded'));
+    port.addEventListener('error', (event) => void this.#broke(event.message || 'its program could not be loaded'));
   }
 
   call(name: string, input: unknown, agent?: string): Promise<ToolResult> {
@@ -64,7 +68,20 @@ export class WorkerKernel implements Kernel {
     return () => this.#listeners.delete(listener);
   }
 
+  /**
+   * Something threw in the Worker, or in one of the Workers below it, whose errors end up here, too.
+   * A kernel that has not said anything yet could not be loaded; any other shows by an answer that it lives.
+   */
+  async #broke(message: string): Promise<void> {
+    if (this.#dead !== undefined) return;
+    if (!this.#alive) return this.#fail(message);
+    const answer = this.call('workspace_status', {}).then(() => true);
+    const silence = new Promise<false>((resolve) => setTimeout(() => resolve(false), ANSWER_MS_MAX));
+    if (!(await Promise.race([answer, silence]))) this.#fail(message);
+  }
+
   #receive(message: { type?: string; id?: number; result?: ToolResult; event?: KernelEvent }): void {
+    this.#alive = true;
     if (message?.type === 'result' && message.id !== undefined && message.result) {
       const resolve = this.#waiting.get(message.id);
       this.#waiting.delete(message.id);

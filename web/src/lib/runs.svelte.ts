@@ -73,6 +73,8 @@ export class Runs {
   ) {
     workspace.kernel.subscribe((event) => {
       if (event.kind === 'run') {
+        // News of how far a run is does not start one: a verification reports it, too.
+        if (event.progress && !this.live.has(event.run)) return;
         const run = this.#run(event.run, event.path);
         if (event.progress) run.progress = event.progress;
         if (event.status !== 'asking') run.asked = undefined;

@@ -151,6 +151,9 @@ export class Workbench {
     const result = await this.kernel.call('flow_list', {});
     if (!result.ok) return;
     this.flows = (result.value as { flows: FlowSummary[] }).flows;
-    if (this.flow !== undefined && !this.flows.some((one) => one.path === this.flow)) this.flow = undefined;
+    const known = (path: string | undefined): path is string => this.flows.some((one) => one.path === path);
+    if (!known(this.flow)) this.flow = undefined;
+    const active = this.documents.active?.path;
+    if (this.flow === undefined && known(active)) this.chooseFlow(active);
   }
 }
