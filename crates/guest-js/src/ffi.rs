@@ -25,6 +25,9 @@ const FAULT_NONE: i32 = 0;
 const FAULT_MEMORY: i32 = 1;
 /// The program panicked.
 const FAULT_PANIC: i32 = 2;
+/// The program panicked because calls were nested too deep where the engine believed that nothing
+/// could fail.
+const FAULT_STACK: i32 = 3;
 
 static FAULT: AtomicI32 = AtomicI32::new(FAULT_NONE);
 
@@ -130,7 +133,13 @@ pub extern "C" fn selvage_alloc(length: usize) -> *mut u8 {
 #[unsafe(no_mangle)]
 pub extern "C" fn selvage_warm() {
     std::panic::set_hook(Box::new(|panic| {
-        FAULT.store(FAULT_PANIC, Ordering::Relaxed);
+        let limit = panic
+            .payload_as_str()
+            .is_some_and(|said| said.contains("RuntimeLimit"));
+        FAULT.store(
+            if limit { FAULT_STACK } else { FAULT_PANIC },
+            Ordering::Relaxed,
+        );
         eprintln!("{panic}");
     }));
     GUEST.with_borrow_mut(|guest| {
@@ -168,7 +177,7 @@ pub extern "C" fn selvage_check(pointer: *mut u8, length: usize) -> i64 {
     ))
 }
 
-/// Why the last trap happened: 0 unknown, 1 the host refused memory, 2 a panic.
+/// Why the last trap happened: 0 unknown, 1 the host refused memory, 2 a panic, 3 too deep calls.
 #[unsafe(no_mangle)]
 pub extern "C" fn selvage_fault() -> i32 {
     FAULT.load(Ordering::Relaxed)

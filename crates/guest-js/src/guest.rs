@@ -55,8 +55,7 @@ impl HostHooks for Hooks {
         _: bool,
         _: &mut Context,
     ) -> JsResult<()> {
-        let message = "text can't be run as code: eval and new Function are switched off; write the code into a file and import it";
-        Err(JsNativeError::eval().with_message(message).into())
+        Err(api::code::refused())
     }
 
     fn promise_rejection_tracker(

@@ -5,6 +5,7 @@
 
 pub mod bytes;
 mod clone;
+pub mod code;
 pub mod console;
 pub mod flow;
 pub mod fs;
@@ -141,6 +142,7 @@ pub fn install(context: &mut Context) -> JsResult<()> {
     api.global("console", console)?;
     let flow = flow::flow(&mut api)?;
     api.global("flow", flow)?;
+    code::install(&mut api)?;
     timers::install(&mut api)?;
     bytes::install(&mut api)?;
     for (prelude, _, names) in PRELUDES {

@@ -299,7 +299,7 @@ impl<'a> Lexer<'a> {
             [b'?', b'.', ..] => (2, Token::Left),
             [b'*', b'*', ..] | [b'?', b'?', ..] => (2, Token::Right),
             _ => match byte {
-                b'?' | b':' | b'=' | b'!' | b'~' => (1, Token::Right),
+                b'?' | b'=' | b'!' | b'~' => (1, Token::Right),
                 _ => (1, Token::Left),
             },
         };

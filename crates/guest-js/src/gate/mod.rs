@@ -4,9 +4,10 @@
 //! the instance. So one linear scan adds up what the constructs that are open at a time cost, and
 //! refuses a text that costs too much, with the place where it does.
 //!
-//! The costs are measured in the wasm build under V8, whose stack is the smallest of the hosts', and
-//! the budget keeps a margin of two fifths. What the scan cannot tell apart it counts as the dearer;
-//! a text that slips through ends in a trap that the host names, and nothing else.
+//! The costs are measured in the wasm build under V8, whose stack is the smallest of the hosts': how
+//! often a construct can nest before the stack is full, as a thousandth. The budget keeps a margin of
+//! two fifths. What the scan cannot tell apart it counts as the dearer; a text that slips through ends
+//! in a trap that the host names, and nothing else.
 //!
 //! The scan also finds `export default async` arrow functions, which the engine's parser does not
 //! know: see [`Scan::prepared`].
@@ -18,16 +19,18 @@ use lexer::{Lexer, Token};
 use selvage_tool::{ErrorCode, ToolError};
 use std::borrow::Cow;
 
-/// What may be open at a time, in units of about a kilobyte of stack.
+/// What may be open at a time, in thousandths of the stack.
 pub const STACK_UNITS_MAX: u32 = 600;
-/// What one function, method or class body costs.
-pub const FUNCTION_UNITS: u32 = 28;
-/// What one bracket costs: parentheses, an array, an object, a block, a template's slot.
-pub const BRACKET_UNITS: u32 = 14;
+/// What the body of a function, a method or a class costs.
+pub const FUNCTION_UNITS: u32 = 30;
+/// What a bracket inside an expression costs: parentheses, an array, an object, a template's slot.
+pub const BRACKET_UNITS: u32 = 20;
+/// What a block or the body of an arrow function costs.
+pub const BLOCK_UNITS: u32 = 6;
 /// What one link of a chain to the right costs: `a ? b : c`, `!a`, `a = b`, `else if`.
-pub const RIGHT_UNITS: u32 = 14;
-/// How many links of a chain to the left cost one unit: `a + b`, `a.b`, `a(b)`.
-pub const LEFT_LINKS_PER_UNIT: u32 = 1;
+pub const RIGHT_UNITS: u32 = 3;
+/// What ten links of a chain to the left cost: `a + b`, `a.b`, `a(b)`.
+pub const LEFT_UNITS_PER_TEN: u32 = 7;
 
 /// What the scan of a text found.
 #[derive(Debug, Default)]
@@ -147,7 +150,7 @@ struct Level {
 
 impl Level {
     fn units(&self) -> u32 {
-        self.open + self.right * RIGHT_UNITS + self.left / LEFT_LINKS_PER_UNIT
+        self.open + self.right * RIGHT_UNITS + self.left * LEFT_UNITS_PER_TEN / 10
     }
 }
 
@@ -255,23 +258,28 @@ impl<'a> Gate<'a> {
     }
 
     fn open(&mut self, bracket: u8) {
-        let body = bracket == b'{'
-            && match self.previous {
-                Token::Close { control } => !control,
-                Token::Arrow => true,
-                Token::Word(word) => {
-                    !lexer::precedes_expression(word)
-                        && !matches!(word, "else" | "try" | "finally" | "do")
-                }
-                _ => false,
-            };
+        let open = match (bracket, self.previous) {
+            (
+                b'{',
+                Token::Close { control: true }
+                | Token::Arrow
+                | Token::CloseBrace
+                | Token::Separator
+                | Token::Start,
+            ) => BLOCK_UNITS,
+            (b'{', Token::Open(b'{') | Token::Word("else" | "try" | "finally" | "do")) => {
+                BLOCK_UNITS
+            }
+            (b'{', Token::Close { control: false }) => FUNCTION_UNITS,
+            (b'{', Token::Word(word)) if !lexer::precedes_expression(word) => FUNCTION_UNITS,
+            _ => BRACKET_UNITS,
+        };
         let control = bracket == b'('
             && matches!(
                 self.previous,
                 Token::Word("if" | "for" | "while" | "with" | "await" | "switch" | "catch")
             );
         self.open += self.level().units();
-        let open = if body { FUNCTION_UNITS } else { BRACKET_UNITS };
         self.levels.push(Level {
             open,
             control,
@@ -291,5 +299,143 @@ impl<'a> Gate<'a> {
             self.link(false);
         }
         closed
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// How often a construct can be nested before the gate closes.
+    fn most(open: &str, middle: &str, close: &str) -> usize {
+        let passes = |count: usize| {
+            let text = format!("x = {}{middle}{}", open.repeat(count), close.repeat(count));
+            check("x.js", &text).is_ok()
+        };
+        let (mut low, mut high) = (0, 100_000);
+        while high - low > 1 {
+            let middle = (low + high) / 2;
+            if passes(middle) {
+                low = middle
+            } else {
+                high = middle
+            }
+        }
+        low
+    }
+
+    #[test]
+    fn what_people_write_passes_and_what_kills_the_stack_does_not() {
+        // What it can be nested for sure, and what the wasm build survives (see the module's words).
+        let cases = [
+            ("(", "1", ")", 25, 56),
+            ("[", "1", "]", 25, 58),
+            ("f(", "1", ")", 25, 55),
+            ("{a:", "1", "}", 20, 46),
+            ("`${", "1", "}`", 20, 44),
+            ("(function(){", "", "})", 10, 21),
+            ("a.then(()=>{", "", "})", 18, 44),
+            ("a.then(async()=>{await ", "1", "})", 15, 38),
+            ("(class{m(){", "", "}})", 6, 20),
+            ("()=>{return ", "1", "}", 50, 190),
+            ("a?a:", "a", "", 100, 367),
+            ("!", "a", "", 150, 444),
+            ("new ", "a", "", 150, 281),
+            ("", "a", ".b()", 300, 1468),
+            ("", "a", ".b", 600, 1656),
+            ("", "a", "+a", 600, 2031),
+        ];
+        for (open, middle, close, least, killing) in cases {
+            let most = most(open, middle, close);
+            assert!(
+                most >= least,
+                "{open}{middle}{close} passes {most} times only"
+            );
+            assert!(
+                most < killing * 4 / 5,
+                "{open}{middle}{close} passes {most} times"
+            );
+        }
+    }
+
+    #[test]
+    fn long_code_is_not_deep_code() {
+        let lines = [
+            "let a = b + c * d\n",
+            "call(a, [1, 2], { b: `x${y}z${y}` })\n",
+            "if (a) { b() } else if (c) { d() } else { e() }\n",
+            "const f = async (x) => x ? y : z;\n",
+            "function g() { return /[(/]+/.test(s) ? 1 : 2 }\n",
+            "x = a / b / c; y = '(((' + \"[[[\" // {{{\n",
+            "items.push({ a: 1, b: [1, 2, 3], 'c': () => { } }),\n",
+            "foo() /* ((( */\n",
+            "[a, b] = [b, a];\n",
+        ];
+        for line in lines {
+            assert!(check("x.js", &line.repeat(2_000)).is_ok(), "{line}");
+        }
+        assert!(check("x.js", &lines.concat().repeat(200)).is_ok());
+        let list = format!("x = [{}]", "{ a: b.c(d) + 1 },".repeat(10_000));
+        assert!(check("x.js", &list).is_ok());
+    }
+
+    #[test]
+    fn the_refusal_names_the_place() {
+        let text = format!("const a = 1;\nx = {}1{}", "(".repeat(100), ")".repeat(100));
+        let error = check("deep.js", &text).expect_err("too deep");
+        assert_eq!(
+            (error.code, error.path.as_deref()),
+            (ErrorCode::LintFailed, Some("deep.js"))
+        );
+        assert_eq!(error.line, Some(2));
+        assert!(error.column > Some(20) && error.hint.is_some());
+    }
+
+    #[test]
+    fn odd_texts_are_scanned_to_their_end() {
+        for text in [
+            "",
+            "}",
+            ")))",
+            "`",
+            "'",
+            "/",
+            "/*",
+            "`${",
+            "`${}${",
+            "#!x",
+            "\\",
+            "a\u{2028}b",
+            "😀",
+            "`${`${1}`}`",
+            "x = /[/]\\//g",
+        ] {
+            assert!(check("x.js", text).is_ok(), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_default_async_arrow_is_prepared_in_place() {
+        let prepared = |text: &str| {
+            check("x.js", text)
+                .expect("shallow")
+                .prepared(text)
+                .into_owned()
+        };
+        let text = "export default async (flow) => 1;";
+        let changed = prepared(text);
+        assert!(
+            changed.starts_with("let    $main_= async (flow) => 1;"),
+            "{changed}"
+        );
+        assert_eq!(changed.find("(flow)"), text.find("(flow)"));
+        for text in [
+            "export default async function () {}",
+            "export default (flow) => 1",
+            "'export default async () => 1'",
+            "export default asynchronous",
+        ] {
+            assert_eq!(prepared(text), text);
+        }
     }
 }

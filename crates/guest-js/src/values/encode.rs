@@ -337,6 +337,6 @@ fn step(name: &str) -> String {
     if plain {
         format!(".{name}")
     } else {
-        format!("[{name:?}]")
+        format!("[{}]", Value::from(name))
     }
 }
