@@ -10,10 +10,11 @@
 
 use crate::error::{Result, VfsError};
 use crate::id::{Heads, NodeId};
-use crate::ledger_node;
+use crate::ledger_node::{self, NodeReader};
 use crate::message::Message;
 use crate::node::{Node, Seal};
 use crate::tree::Tree;
+use automerge::iter::{DocItem, DocObjItem};
 use automerge::transaction::{CommitOptions, Transactable};
 use automerge::{ActorId, Automerge, ChangeHash, ObjId, ObjType, ROOT, ReadDoc};
 use std::collections::BTreeSet;
@@ -98,21 +99,16 @@ impl Ledger {
         Ok(())
     }
 
-    /// Every node's registers, now or at past heads.
+    /// Every node's registers, now or at past heads, in one pass over the document.
     pub fn read_all(&self, at: Option<&Heads>) -> Result<Vec<Node>> {
         let at = at.map(hashes);
-        let mut nodes = Vec::new();
-        let items = match &at {
-            Some(heads) => self.doc.map_range_at(&self.nodes, .., heads),
-            None => self.doc.map_range(&self.nodes, ..),
-        };
-        for item in items {
-            // A node that does not fit is another program's mistake; the others are still good.
-            if let Ok(id) = item.key.parse::<NodeId>() {
-                nodes.extend(self.read_object(id, &item.id(), at.as_deref())?);
+        let mut reader = NodeReader::new(self, at.as_deref());
+        for DocObjItem { obj, item } in self.doc.iter_at(ROOT, at.as_deref()) {
+            if let DocItem::Map(item) = item {
+                reader.take(&obj, &item)?;
             }
         }
-        Ok(nodes)
+        Ok(reader.finish())
     }
 
     /// One node's registers at past heads.
@@ -123,19 +119,21 @@ impl Ledger {
             .get_at(&self.nodes, id.to_string(), &at)
             .map_err(damaged)?
         {
-            Some((value, object)) if value.is_object() => self.read_object(id, &object, Some(&at)),
+            Some((value, object)) if value.is_object() => {
+                let mut reader = NodeReader::new(self, Some(&at));
+                reader.enter(id, &object);
+                for item in self.doc.map_range_at(&object, .., &at) {
+                    reader.take(&object, &item)?;
+                    if item.key == "up" {
+                        let up = item.id();
+                        for edge in self.doc.map_range_at(&up, .., &at) {
+                            reader.take(&up, &edge)?;
+                        }
+                    }
+                }
+                Ok(reader.finish().pop())
+            }
             _ => Ok(None),
-        }
-    }
-
-    pub(crate) fn range<'a>(
-        &'a self,
-        object: &ObjId,
-        at: Option<&[ChangeHash]>,
-    ) -> automerge::iter::MapRange<'a> {
-        match at {
-            Some(heads) => self.doc.map_range_at(object, .., heads),
-            None => self.doc.map_range(object, ..),
         }
     }
 
@@ -177,6 +175,14 @@ impl Ledger {
             .filter_map(|(value, _)| value.as_u64())
             .max()
             .unwrap_or(0))
+    }
+
+    /// Whether every change followed all changes before it: then no deletion missed anything.
+    pub fn is_linear(&self) -> bool {
+        let changes = self.doc.get_changes_meta(&[]);
+        changes
+            .windows(2)
+            .all(|pair| pair[1].deps == [pair[0].hash])
     }
 
     /// Whether a file holds a seal that none of the deletions of these nodes knew of.

@@ -4,122 +4,197 @@ use crate::error::Result;
 use crate::id::NodeId;
 use crate::ledger::Ledger;
 use crate::node::{Kind, Node, Seal};
-use automerge::transaction::Transactable;
-use automerge::{ChangeHash, ObjId, ObjType, ReadDoc, ScalarValue, ScalarValueRef, ValueRef};
+use automerge::iter::MapRangeItem;
+use automerge::transaction::{Transactable, Transaction};
+use automerge::{
+    AutomergeError, ChangeHash, ObjId, ReadDoc, ScalarValue, ScalarValueRef, ValueRef, hydrate,
+};
+use std::collections::HashMap;
 
-impl Ledger {
-    pub(crate) fn read_object(
-        &self,
-        id: NodeId,
-        object: &ObjId,
-        at: Option<&[ChangeHash]>,
-    ) -> Result<Option<Node>> {
-        let mut kind = None;
+/// Collects nodes from the items of their objects, which come in the order of the objects.
+pub(crate) struct NodeReader<'a> {
+    ledger: &'a Ledger,
+    at: Option<&'a [ChangeHash]>,
+    nodes: Vec<(Node, bool)>,
+    /// Which node an object belongs to, and whether it is the map of its edges.
+    objects: HashMap<(u64, usize), (usize, bool)>,
+}
+
+impl<'a> NodeReader<'a> {
+    pub fn new(ledger: &'a Ledger, at: Option<&'a [ChangeHash]>) -> Self {
+        Self {
+            ledger,
+            at,
+            nodes: Vec::new(),
+            objects: HashMap::new(),
+        }
+    }
+
+    /// The nodes that are whole.
+    pub fn finish(self) -> Vec<Node> {
+        self.nodes
+            .into_iter()
+            .filter_map(|(node, has_kind)| has_kind.then_some(node))
+            .collect()
+    }
+
+    /// Begins a node.
+    pub fn enter(&mut self, id: NodeId, object: &ObjId) {
+        let ObjId::Id(counter, actor, place) = object else {
+            return;
+        };
         let mut node = Node::new(id, Kind::File, String::new(), 0);
-        if let ObjId::Id(counter, actor, _) = object {
-            node.birth = (*counter, actor.to_bytes().to_vec());
-        }
-        for item in self.range(object, at) {
-            match (&*item.key, &item.value) {
-                ("kind", ValueRef::Scalar(ScalarValueRef::Str(word))) => {
-                    kind = match &**word {
-                        "file" => Some(Kind::File),
-                        "folder" => Some(Kind::Folder),
-                        _ => None,
-                    };
-                }
-                ("name", ValueRef::Scalar(ScalarValueRef::Str(name))) => {
-                    node.name = name.to_string()
-                }
-                ("made", ValueRef::Scalar(value)) => node.made_ms = unsigned(value),
-                ("up", ValueRef::Object(_)) => {
-                    for edge in self.range(&item.id(), at) {
-                        if let (Ok(parent), ValueRef::Scalar(value)) =
-                            (edge.key.parse(), &edge.value)
-                        {
-                            let count = if edge.conflict {
-                                self.largest(&item.id(), &edge.key, at)?
-                            } else {
-                                unsigned(value)
-                            };
-                            node.edges.insert(parent, count);
-                        }
-                    }
-                }
-                ("seal", ValueRef::Scalar(ScalarValueRef::Bytes(bytes))) => {
-                    if item.conflict {
-                        for bytes in self.all_bytes(object, "seal", at)? {
-                            node.seals.push(Seal::decode(&bytes)?);
-                        }
-                    } else {
-                        node.seals.push(Seal::decode(bytes)?);
-                    }
-                }
-                ("seen", ValueRef::Scalar(ScalarValueRef::Bytes(bytes))) => {
-                    if item.conflict {
-                        node.seen = self.all_bytes(object, "seen", at)?;
-                    } else {
-                        node.seen.push(bytes.to_vec());
-                    }
-                }
-                _ => {}
+        node.birth = (*counter, actor.to_bytes().to_vec());
+        self.objects
+            .insert((*counter, *place), (self.nodes.len(), false));
+        self.nodes.push((node, false));
+    }
+
+    /// Takes one item of one object.
+    pub fn take(&mut self, object: &ObjId, item: &MapRangeItem<'_>) -> Result<()> {
+        let ObjId::Id(counter, _, place) = object else {
+            return Ok(());
+        };
+        if object == self.ledger.nodes_object() {
+            // A key that is no id is another program's mistake; the nodes are still good.
+            if let Ok(id) = item.key.parse::<NodeId>() {
+                self.enter(id, &item.id());
             }
+            return Ok(());
         }
-        let Some(kind) = kind else { return Ok(None) };
-        node.kind = kind;
-        node.shown.clone_from(&node.name);
-        Ok(Some(node))
+        match self.objects.get(&(*counter, *place)) {
+            Some(&(node, false)) => self.take_register(node, object, item),
+            Some(&(node, true)) => self.take_edge(node, object, item),
+            None => Ok(()),
+        }
+    }
+
+    fn take_register(
+        &mut self,
+        place: usize,
+        object: &ObjId,
+        item: &MapRangeItem<'_>,
+    ) -> Result<()> {
+        let (node, has_kind) = &mut self.nodes[place];
+        match (&*item.key, &item.value) {
+            ("kind", ValueRef::Scalar(ScalarValueRef::Str(word))) => {
+                *has_kind = matches!(&**word, "file" | "folder");
+                node.kind = if word == "folder" {
+                    Kind::Folder
+                } else {
+                    Kind::File
+                };
+            }
+            ("name", ValueRef::Scalar(ScalarValueRef::Str(name))) => {
+                node.name = name.to_string();
+                node.shown.clone_from(&node.name);
+            }
+            ("made", ValueRef::Scalar(value)) => node.made_ms = unsigned(value),
+            ("seal", ValueRef::Scalar(ScalarValueRef::Bytes(_))) if item.conflict => {
+                for bytes in self.ledger.all_bytes(object, "seal", self.at)? {
+                    node.seals.push(Seal::decode(&bytes)?);
+                }
+            }
+            ("seal", ValueRef::Scalar(ScalarValueRef::Bytes(bytes))) => {
+                node.seals.push(Seal::decode(bytes)?);
+            }
+            ("seen", ValueRef::Scalar(ScalarValueRef::Bytes(_))) if item.conflict => {
+                node.seen = self.ledger.all_bytes(object, "seen", self.at)?;
+            }
+            ("seen", ValueRef::Scalar(ScalarValueRef::Bytes(bytes))) => {
+                node.seen.push(bytes.to_vec());
+            }
+            ("up", ValueRef::Object(_)) => {
+                if let ObjId::Id(counter, _, actor) = item.id() {
+                    self.objects.insert((counter, actor), (place, true));
+                }
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn take_edge(&mut self, place: usize, object: &ObjId, item: &MapRangeItem<'_>) -> Result<()> {
+        let (Ok(parent), ValueRef::Scalar(value)) = (item.key.parse(), &item.value) else {
+            return Ok(());
+        };
+        let count = match item.conflict {
+            true => self.ledger.largest(object, &item.key, self.at)?,
+            false => unsigned(value),
+        };
+        self.nodes[place].0.edges.insert(parent, count);
+        Ok(())
     }
 }
 
 /// Writes what differs, and tells whether the node is new.
 pub(crate) fn write_node(
-    tx: &mut automerge::transaction::Transaction<'_>,
+    tx: &mut Transaction<'_>,
     nodes: &ObjId,
     old: Option<&Node>,
     new: &Node,
-) -> Result<bool, automerge::AutomergeError> {
-    let (object, up) = match old {
-        Some(_) => {
-            let Some((_, object)) = tx.get(nodes, new.id.to_string())? else {
-                return Ok(false);
-            };
-            let Some((_, up)) = tx.get(&object, "up")? else {
-                return Ok(false);
-            };
-            (object, up)
-        }
-        None => {
-            let object = tx.put_object(nodes, new.id.to_string(), ObjType::Map)?;
-            let kind = match new.kind {
-                Kind::File => "file",
-                Kind::Folder => "folder",
-            };
-            tx.put(&object, "kind", kind)?;
-            tx.put(&object, "made", new.made_ms)?;
-            let up = tx.put_object(&object, "up", ObjType::Map)?;
-            (object, up)
-        }
+) -> Result<bool, AutomergeError> {
+    let Some(old) = old else {
+        // One batch a node: written one by one, the registers would take ten times as long.
+        tx.batch_create_object(nodes, new.id.to_string(), &whole(new), false)?;
+        return Ok(true);
     };
-    if old.is_none_or(|old| old.name != new.name) {
+    let Some((_, object)) = tx.get(nodes, new.id.to_string())? else {
+        return Ok(false);
+    };
+    if old.name != new.name {
         tx.put(&object, "name", new.name.as_str())?;
     }
-    for (parent, count) in &new.edges {
-        if old.is_none_or(|old| old.edges.get(parent) != Some(count)) {
-            tx.put(&up, parent.to_string(), *count)?;
+    if old.edges != new.edges
+        && let Some((_, up)) = tx.get(&object, "up")?
+    {
+        for (parent, count) in &new.edges {
+            if old.edges.get(parent) != Some(count) {
+                tx.put(&up, parent.to_string(), *count)?;
+            }
         }
     }
-    if old.is_none_or(|old| old.seals != new.seals)
+    if old.seals != new.seals
         && let Some(seal) = new.seal()
     {
         tx.put(&object, "seal", ScalarValue::Bytes(seal.encode()))?;
     }
-    if old.is_none_or(|old| old.seen != new.seen)
+    if old.seen != new.seen
         && let Some(seen) = new.seen.last()
     {
         tx.put(&object, "seen", ScalarValue::Bytes(seen.clone()))?;
     }
-    Ok(old.is_none())
+    Ok(false)
+}
+
+/// Every register of a new node.
+fn whole(node: &Node) -> hydrate::Value {
+    let kind = match node.kind {
+        Kind::File => "file",
+        Kind::Folder => "folder",
+    };
+    let up: HashMap<String, hydrate::Value> = node
+        .edges
+        .iter()
+        .map(|(parent, count)| (parent.to_string(), scalar(*count)))
+        .collect();
+    let mut map = HashMap::from([
+        ("kind".to_owned(), scalar(kind)),
+        ("made".to_owned(), scalar(node.made_ms)),
+        ("name".to_owned(), scalar(node.name.as_str())),
+        ("up".to_owned(), hydrate::Value::Map(up.into())),
+    ]);
+    if let Some(seal) = node.seal() {
+        map.insert("seal".into(), scalar(ScalarValue::Bytes(seal.encode())));
+    }
+    if let Some(seen) = node.seen.last() {
+        map.insert("seen".into(), scalar(ScalarValue::Bytes(seen.clone())));
+    }
+    hydrate::Value::Map(map.into())
+}
+
+fn scalar(value: impl Into<ScalarValue>) -> hydrate::Value {
+    hydrate::Value::Scalar(value.into())
 }
 
 fn unsigned(value: &ScalarValueRef<'_>) -> u64 {

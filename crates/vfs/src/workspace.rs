@@ -17,7 +17,7 @@ use crate::storage::{Batch, Storage};
 use crate::texts::Texts;
 use crate::tree::{Found, Tree};
 use crate::view;
-use std::cell::RefCell;
+use std::cell::{LazyCell, RefCell};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -454,9 +454,12 @@ impl Workspace {
 /// Derives the tree at heads, or now.
 pub(crate) fn derive(ledger: &Ledger, at: Option<&Heads>) -> Result<Tree> {
     let nodes = ledger.read_all(at)?;
+    // Asked only when something is deleted, and then once.
+    let is_linear = LazyCell::new(|| ledger.is_linear());
     // What can't be read is not brought back; reading the same node failed above already.
-    let unseen =
-        |file: &Node, deleted: &[NodeId]| ledger.is_unseen(file, deleted, at).unwrap_or(false);
+    let unseen = |file: &Node, deleted: &[NodeId]| {
+        !*is_linear && ledger.is_unseen(file, deleted, at).unwrap_or(false)
+    };
     Ok(view::derive(nodes, &unseen))
 }
 

