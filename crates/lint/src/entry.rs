@@ -4,7 +4,7 @@ use oxc_ast::ast::{
     Declaration, ExportDefaultDeclarationKind, Expression, FormalParameters, Function, Program,
     Statement,
 };
-use oxc_span::{GetSpan, Span};
+use oxc_span::Span;
 use selvage_tool::guest::Shape;
 
 /// A function at the top of the file that the run-time calls.
@@ -199,12 +199,4 @@ fn default_export<'a>(
             .then_some(None),
         _ => None,
     }
-}
-
-/// The place to blame for what a whole program lacks: its last statement, or its start.
-#[must_use]
-pub fn last_place(program: &Program<'_>) -> Span {
-    program.body.last().map_or(Span::empty(0), |statement| {
-        Span::empty(statement.span().start)
-    })
 }

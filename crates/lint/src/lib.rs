@@ -4,12 +4,12 @@
 //! run, a person or an agent wants to know what is wrong with it and where, what it asks for, and
 //! what it would touch. None of that may execute the file, hang on it, or be talked out of an answer.
 //!
-//! **Shape.** [`gate`] bounds the nesting of a text, so that no parser overflows. [`syntax`] parses
-//! and puts the parser's words into ours. [`entry`] tells how the flow is written, and [`flow`] which
-//! names stand for the run-time. [`rules`] find what is wrong, one rule a file. [`inputs`] and
-//! [`grant`] read off what the flow takes and touches, [`modules`] what it imports; they share
-//! [`values`], the texts that an expression can give, and [`paths`]. [`runtime`] is the one table of
-//! what exists at run time. [`text`] and [`fix`] turn bytes into positions and fixes into texts.
+//! **Shape.** [`gate`] bounds the nesting of a text, so that no parser overflows. `syntax` parses
+//! and puts the parser's words into ours. `entry` tells how the flow is written, and `flow` which
+//! names stand for the run-time. `rules` find what is wrong, one rule a file. `inputs` and
+//! `grant` read off what the flow takes and touches, `modules` what it imports; they share
+//! `values`, the texts that an expression can give, and `paths`. [`runtime`] is the one table of
+//! what exists at run time. `text` and `fix` turn bytes into positions and fixes into texts.
 //!
 //! **Control loop.** [`lint`] takes a path, a text and a [`Context`], and gives a [`Report`]:
 //! length, gate, parse, entry, inference, rules, in this order, each only if the one before
@@ -32,21 +32,21 @@
 
 mod charset;
 mod domains;
-pub mod entry;
-pub mod fix;
-pub mod flow;
+mod entry;
+mod fix;
+mod flow;
 pub mod gate;
-pub mod grant;
-pub mod inputs;
+mod grant;
+mod inputs;
 mod literal;
-pub mod modules;
-pub mod paths;
-pub mod rules;
+mod modules;
+mod paths;
+mod rules;
 pub mod runtime;
 mod suggest;
-pub mod syntax;
-pub mod text;
-pub mod values;
+mod syntax;
+mod text;
+mod values;
 
 pub use fix::apply_fixes;
 pub use gate::{Nesting, NestingKind, nesting};
@@ -118,6 +118,11 @@ impl Report {
             .iter()
             .all(|d| d.severity != Severity::Error)
     }
+}
+
+/// The rules by name, and how bad what each finds is.
+pub fn rules() -> impl Iterator<Item = (&'static str, Severity)> {
+    rules::ALL.iter().map(|rule| (rule.code, rule.severity))
 }
 
 /// Looks at a flow without running it.

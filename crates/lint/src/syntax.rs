@@ -1,6 +1,6 @@
 //! Parsing, and the parser's findings in words that say what to do.
 
-use crate::rules::broken;
+use crate::rules::{FINDINGS_MAX, broken};
 use crate::text::Text;
 use oxc_allocator::Allocator;
 use oxc_diagnostics::OxcDiagnostic;
@@ -92,6 +92,7 @@ fn analyse<'a>(
     let failed: Vec<Diagnostic> = parsed
         .diagnostics
         .iter()
+        .take(FINDINGS_MAX)
         .map(|found| explain(found, path, text, module))
         .collect();
     if parsed.fatal_error || !failed.is_empty() {
@@ -109,6 +110,7 @@ fn analyse<'a>(
     let diagnostics = built
         .diagnostics
         .iter()
+        .take(FINDINGS_MAX)
         .map(|found| explain(found, path, text, module))
         .collect();
     Parsed {

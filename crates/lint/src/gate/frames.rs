@@ -56,6 +56,14 @@ struct Frame {
     header: bool,
     /// Whether statements stand in it, rather than elements.
     block: bool,
+    /// Whether it is the body of an object or class, where methods stand.
+    members: bool,
+    /// What the bracket itself asks for.
+    own: u32,
+    /// Whether this statement may still turn out to declare a function or class, does, and which.
+    declarable: bool,
+    declaration: bool,
+    class: bool,
     /// What this statement or element asks for so far.
     units: u32,
     /// What of it stays around the elements after a comma: `if`, labels.
@@ -68,6 +76,16 @@ struct Frame {
     arrows: u32,
     /// Whether this statement had a comma.
     comma: bool,
+}
+
+/// What a bracket is for.
+#[derive(Debug, Default)]
+struct Body {
+    function: bool,
+    header: bool,
+    block: bool,
+    members: bool,
+    own: u32,
 }
 
 /// The open brackets and what hangs in each.
@@ -87,7 +105,13 @@ impl Default for Frames {
             functions: 0,
             units: 0,
         };
-        frames.push(None, false, false, true);
+        frames.push(
+            None,
+            &Body {
+                block: true,
+                ..Body::default()
+            },
+        );
         frames
     }
 }
@@ -105,7 +129,7 @@ impl Frames {
 
     /// What everything around here asks of a parser's stack.
     pub fn depth(&self) -> u32 {
-        self.units + self.brackets() * weights::BRACKET + self.functions * weights::FUNCTION
+        self.units
     }
 
     /// The innermost open bracket.
@@ -125,25 +149,9 @@ impl Frames {
         }
         match token.kind {
             Kind::Open(bracket) => {
-                let begins = self
-                    .frames
-                    .last()
-                    .is_some_and(|frame| frame.block && frame.units == 0);
+                let body = self.body(bracket);
                 self.add(weights::TOKEN);
-                let curly = bracket == Bracket::Curly;
-                let function =
-                    curly && matches!(self.before, Before::End | Before::Curly | Before::Class);
-                let header = bracket == Bracket::Round && self.before == Before::HeaderWord;
-                let after = matches!(
-                    self.before,
-                    Before::Header | Before::BlockWord | Before::Arrow
-                );
-                self.push(
-                    Some(bracket),
-                    function,
-                    header,
-                    curly && (function || begins || after),
-                );
+                self.push(Some(bracket), &body);
                 self.before = Before::Open;
             }
             Kind::Close(bracket) => {
@@ -172,10 +180,61 @@ impl Frames {
         true
     }
 
+    /// What a bracket that opens here is for.
+    fn body(&self, bracket: Bracket) -> Body {
+        let value = self.before == Before::End;
+        let mut body = Body {
+            header: self.before == Before::HeaderWord,
+            ..Body::default()
+        };
+        body.own = match bracket {
+            Bracket::Round if value => weights::ROUND_AFTER_VALUE,
+            Bracket::Round => weights::ROUND,
+            Bracket::Square | Bracket::Template if value => weights::SQUARE_AFTER_VALUE,
+            Bracket::Square | Bracket::Template => weights::SQUARE,
+            Bracket::Curly => return self.curly(body),
+        };
+        body.header &= bracket == Bracket::Round;
+        body
+    }
+
+    fn curly(&self, mut body: Body) -> Body {
+        let Some(around) = self.frames.last() else {
+            return body;
+        };
+        let begins = around.block && around.units == 0;
+        body.header = false;
+        body.function = matches!(self.before, Before::End | Before::Curly | Before::Class);
+        body.members = around.class;
+        body.block = !body.members
+            && (body.function
+                || begins
+                || matches!(
+                    self.before,
+                    Before::Header | Before::BlockWord | Before::Arrow
+                ));
+        body.own = match self.before {
+            Before::Arrow => weights::ARROW_BODY,
+            _ if around.declaration => weights::BLOCK,
+            _ if body.members => weights::OBJECT,
+            _ if body.function && around.members => weights::METHOD,
+            _ if body.function => weights::FUNCTION,
+            _ if body.block => weights::BLOCK,
+            _ => weights::OBJECT,
+        };
+        body.members |= !body.block;
+        body
+    }
+
     fn sign(&mut self, sign: &str) {
+        self.top(|frame| frame.declarable = false);
         let first = self.before != Before::End && self.before != Before::Curly;
         self.add(match sign {
+            "=" if matches!(self.innermost(), Some(Bracket::Round | Bracket::Square)) => {
+                weights::DEFAULT
+            }
             "?" | "=" | ">>=" | ">>>=" | "<<=" => weights::CHOICE,
+            "=>" => weights::ARROW,
             "|" | "&" => weights::LOGIC,
             "!" | "~" => weights::PREFIX,
             "+" | "-" | "++" | "--" if first => weights::PREFIX,
@@ -225,11 +284,28 @@ impl Frames {
             self.before = Before::End;
             return;
         }
+        if word == "else" {
+            // What stood between the header and here is beside what follows, not around it.
+            let prefix = self.frames.last().map_or(0, |frame| frame.prefix);
+            self.reset(prefix, prefix);
+        }
         let statement = matches!(word, "if" | "for" | "while" | "with" | "do");
+        if matches!(word, "function" | "class") {
+            let declares = self
+                .frames
+                .last()
+                .is_some_and(|frame| frame.block && frame.declarable);
+            self.top(|frame| (frame.declaration, frame.class) = (declares, word == "class"));
+        }
+        let declares = self.frames.last().is_some_and(|frame| frame.declaration);
         self.add(match word {
             _ if statement => weights::STATEMENT,
             "new" => weights::NEW,
-            "typeof" | "void" | "delete" | "await" | "yield" | "extends" => weights::PREFIX,
+            "extends" => weights::MAKER,
+            "function" if !declares => weights::MAKER,
+            "typeof" | "void" | "delete" | "await" | "yield" | "import" | "async" => {
+                weights::PREFIX
+            }
             _ => weights::TOKEN,
         });
         self.before = match word {
@@ -245,6 +321,9 @@ impl Frames {
         };
         if statement || word == "else" {
             self.top(|frame| frame.prefix = frame.units);
+        }
+        if !matches!(word, "export" | "default" | "async") {
+            self.top(|frame| frame.declarable = false);
         }
     }
 
@@ -297,16 +376,35 @@ impl Frames {
             self.functions -= frame.arrows;
             (frame.units, frame.prefix, frame.arrows) = (units, prefix, 0);
             (frame.questions, frame.colon, frame.comma) = (0, false, false);
+            (frame.declarable, frame.declaration, frame.class) = (units == 0, false, false);
         }
     }
 
-    fn push(&mut self, bracket: Option<Bracket>, function: bool, header: bool, block: bool) {
+    fn push(&mut self, bracket: Option<Bracket>, body: &Body) {
+        let Body {
+            function,
+            header,
+            block,
+            members,
+            own,
+        } = *body;
         self.functions += u32::from(function);
+        self.units += own;
+        // The name and the list of members that a declaration has are not a second one's.
+        self.top(|frame| frame.declarable = false);
+        if function || members {
+            self.top(|frame| (frame.declaration, frame.class) = (false, false));
+        }
         self.frames.push(Frame {
             bracket,
             function,
             header,
             block,
+            members,
+            own,
+            declarable: true,
+            declaration: false,
+            class: false,
             units: 0,
             prefix: 0,
             questions: 0,
@@ -320,6 +418,7 @@ impl Frames {
         self.reset(0, 0);
         if let Some(frame) = self.frames.pop() {
             self.functions -= u32::from(frame.function);
+            self.units -= frame.own;
         }
     }
 }

@@ -22,7 +22,7 @@ fn ordinary_code_passes() {
 
 #[test]
 fn brackets_stop_at_the_limit_and_not_before() {
-    let nest = |n: usize| "[".repeat(n) + &"]".repeat(n);
+    let nest = |n: usize| "(".repeat(n) + "1" + &")".repeat(n);
     let max = BRACKETS_NESTED_MAX as usize;
     assert_eq!(kind(&nest(max)), None);
     let refused = nesting(&nest(max + 1)).expect_err("too deep");
@@ -30,7 +30,7 @@ fn brackets_stop_at_the_limit_and_not_before() {
         (refused.kind, refused.at.column),
         (NestingKind::Brackets, BRACKETS_NESTED_MAX + 1)
     );
-    assert_eq!(kind(&"`${".repeat(max + 1)), Some(NestingKind::Brackets));
+    assert_eq!(kind(&"{".repeat(max + 1)), Some(NestingKind::Brackets));
     assert_eq!(
         kind(&format!("x = /{}/", "(".repeat(max + 1))),
         Some(NestingKind::Brackets)
@@ -44,7 +44,6 @@ fn functions_of_every_spelling_stop_at_the_limit() {
         ("function f() {", "}"),
         ("() => {", "}"),
         ("a => ", ""),
-        ("class A { x = ", "}"),
         ("async function* f() {", "}"),
     ] {
         let nest = |n: usize| open.repeat(n) + "0" + &close.repeat(n);
@@ -97,6 +96,24 @@ fn what_hangs_together_without_brackets_is_counted() {
 }
 
 #[test]
+fn what_asks_for_more_stack_is_refused_sooner() {
+    for (open, close, most) in [
+        ("[", "]", 29),
+        ("`${", "}`", 29),
+        ("({a:", "})", 11),
+        ("a = class { x = ", "}", 14),
+        ("new ", "", 41),
+    ] {
+        let nest = |n: usize| open.repeat(n) + "b" + &close.repeat(n);
+        let first = (1..60).find(|n| kind(&nest(*n)).is_some());
+        assert!(
+            first.is_some_and(|first| first.abs_diff(most) <= 2),
+            "{open} is refused at {first:?}"
+        );
+    }
+}
+
+#[test]
 fn long_flat_files_are_not_chains() {
     for part in [
         "a();\n",
@@ -144,7 +161,7 @@ fn what_it_takes_for_text_really_is_text() {
         assert!(
             matches!(
                 refused,
-                Some(NestingKind::Brackets | NestingKind::Unclear(_))
+                Some(NestingKind::Brackets | NestingKind::Chain | NestingKind::Unclear(_))
             ),
             "{before:?} hides what follows: {refused:?}"
         );

@@ -1,13 +1,13 @@
 //! # nesting
 //!
-//! **What it does.** Refuses a text whose functions, brackets or statements nest deeper than the
-//! interpreters can parse, and the few spellings whose meaning can't be told without parsing.
+//! **What it does.** Refuses a text whose functions, brackets, statements or values nest deeper than
+//! the interpreter can parse, and the few spellings whose meaning can't be told without parsing.
 //!
 //! **Why.** Parsers recurse, and in a browser their stack is small: a text that nests too deeply
 //! would end the interpreter instead of giving an error with a place.
 //!
-//! **Example.** `[[[[…]]]]` with more than 40 brackets, 21 functions in each other, 61 `else if` in a row,
-//! a sum of more than 1,000 terms.
+//! **Example.** `((((…))))` with more than 40 brackets, 15 objects or 30 lists in each other, 50 `else if`
+//! in a row, a sum of 900 terms.
 //!
 //! **Fix.** None.
 
