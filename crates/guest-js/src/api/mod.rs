@@ -130,6 +130,8 @@ pub fn install(context: &mut Context) -> JsResult<()> {
         stringify: function(&json, "stringify", context)?,
     };
     context.insert_data(intrinsics);
+    // The engine shows a constructor that the language keeps to itself.
+    global.delete_property_or_throw(js_string!("TypedArray"), context)?;
     let mut api = Api { context };
     let parse = api.function("parse", 2, json::parse_global);
     let property = PropertyDescriptor::builder()
