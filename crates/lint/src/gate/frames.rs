@@ -188,7 +188,6 @@ impl Frames {
             ..Body::default()
         };
         body.own = match bracket {
-            Bracket::Round if value => weights::ROUND_AFTER_VALUE,
             Bracket::Round => weights::ROUND,
             Bracket::Square | Bracket::Template if value => weights::SQUARE_AFTER_VALUE,
             Bracket::Square | Bracket::Template => weights::SQUARE,

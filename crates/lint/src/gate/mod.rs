@@ -36,10 +36,8 @@ pub const DEPTH_UNITS_MAX: u32 = 3_500;
 /// nested, and the room that was left was filled with `new`, of which 61 overflow it. Where the
 /// surroundings matter, the weight is that of the worst.
 pub mod weights {
-    /// `(` around a value, or after a keyword.
-    pub const ROUND: u32 = 80;
-    /// `(` of a call.
-    pub const ROUND_AFTER_VALUE: u32 = 90;
+    /// `(`
+    pub const ROUND: u32 = 125;
     /// `[` of a list, or `${`.
     pub const SQUARE: u32 = 120;
     /// `[` or `${` after a value.

@@ -22,7 +22,7 @@ fn ordinary_code_passes() {
 
 #[test]
 fn brackets_stop_at_the_limit_and_not_before() {
-    let nest = |n: usize| "(".repeat(n) + "1" + &")".repeat(n);
+    let nest = |n: usize| "{".repeat(n) + &"}".repeat(n);
     let max = BRACKETS_NESTED_MAX as usize;
     assert_eq!(kind(&nest(max)), None);
     let refused = nesting(&nest(max + 1)).expect_err("too deep");
@@ -100,7 +100,8 @@ fn what_asks_for_more_stack_is_refused_sooner() {
     for (open, close, most) in [
         ("[", "]", 29),
         ("`${", "}`", 29),
-        ("({a:", "})", 11),
+        ("(", ")", 28),
+        ("({a:", "})", 10),
         ("a = class { x = ", "}", 14),
         ("new ", "", 41),
     ] {

@@ -6,7 +6,7 @@
 //! **Why.** Parsers recurse, and in a browser their stack is small: a text that nests too deeply
 //! would end the interpreter instead of giving an error with a place.
 //!
-//! **Example.** `((((…))))` with more than 40 brackets, 15 objects or 30 lists in each other, 50 `else if`
+//! **Example.** 41 blocks, 28 parentheses or 15 objects in each other, 50 `else if`
 //! in a row, a sum of 900 terms.
 //!
 //! **Fix.** None.
