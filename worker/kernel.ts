@@ -105,9 +105,21 @@ function handle(message: ToKernel): void {
   }
 }
 
+/** A kernel that broke holds nothing that is not stored; the page is told to load it anew. */
+function broke(error: unknown): void {
+  tell({ kind: "failed", message: error instanceof Error ? error.message : String(error) });
+}
+
 scope.onmessage = ({ data }) => {
-  if (early === null) handle(data);
-  else early.push(data);
+  if (early !== null) {
+    early.push(data);
+    return;
+  }
+  try {
+    handle(data);
+  } catch (error) {
+    broke(error);
+  }
 };
 
 async function start(): Promise<void> {
@@ -125,4 +137,4 @@ async function start(): Promise<void> {
   await runners.start();
 }
 
-start().catch((error: unknown) => tell({ kind: "failed", message: error instanceof Error ? error.message : String(error) }));
+start().catch(broke);

@@ -232,8 +232,8 @@ scope.onmessage = ({ data }) => {
     case "more":
       answerQuestion?.(data.limits);
       answerQuestion = null;
-      // The answer is taken at once; the clock that it lets go on is armed after it.
-      if (running) setTimeout(armWallTimer, 0, running);
+      // The answer is taken at once, and may end the run; the clock goes on after it.
+      setTimeout(() => running && armWallTimer(running), 0);
       return;
     case "cancel":
       if (!running) return;

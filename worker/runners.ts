@@ -76,7 +76,11 @@ export class Runners {
     const flag = globalThis.crossOriginIsolated ? new SharedArrayBuffer(4) : null;
     this.#held.set(runner, { worker, cancelFlag: flag && new Int32Array(flag), wasReady: false });
     worker.onmessage = ({ data }: MessageEvent<FromRunner>) => this.#heard(runner, data);
-    worker.onerror = (event) => this.#broke(runner, event.message);
+    worker.onerror = (event) => {
+      // Handled here: it must not reach the page as an error of the kernel's.
+      event.preventDefault();
+      this.#broke(runner, event.message);
+    };
     const [sandbox, { module, hash }] = await Promise.all([this.#sandbox, this.#guest]);
     this.post(runner, { type: "init", sandbox, guest: module, guestHash: hash, cancelFlag: flag });
   }

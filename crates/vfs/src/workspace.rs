@@ -4,22 +4,21 @@ use crate::error::{Result, VfsError};
 use crate::history::History;
 use crate::id::{Hash, Heads, NodeId, hex};
 use crate::ledger::Ledger;
-use crate::limits::{
-    LEDGER_LOG_BYTES_MAX, LEDGER_PARTS_MAX, NODES_MAX, OPS_MAX, PASTS_OPEN_MAX, SEARCH_BYTES_MAX,
-};
+use crate::limits::{LEDGER_LOG_BYTES_MAX, LEDGER_PARTS_MAX, NODES_MAX, OPS_MAX, SEARCH_BYTES_MAX};
 use crate::message::Meta;
-use crate::node::{Kind, Node, OriginKind};
+use crate::node::{Node, OriginKind};
 use crate::op::Op;
 use crate::path::Path;
-use crate::snapshot::{self, Entry, Snapshot};
+use crate::snapshot::{Entry, Snapshot};
 use crate::stage::Stage;
 use crate::storage::{Batch, Storage};
 use crate::texts::Texts;
 use crate::tree::{Found, Tree};
 use crate::view;
 use std::cell::{LazyCell, RefCell};
-use std::collections::BTreeSet;
 use std::sync::Arc;
+
+mod reading;
 
 /// What a call changed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -162,131 +161,6 @@ impl Workspace {
             &self.ledger.heads(),
             self.nodes_max,
         )
-    }
-
-    /// The latest point in the workspace's time.
-    #[must_use]
-    pub fn heads(&self) -> Heads {
-        self.ledger.heads()
-    }
-
-    /// The sealed workspace now. Text that is typed and not sealed is not in it.
-    #[must_use]
-    pub fn snapshot(&self) -> Snapshot {
-        Snapshot {
-            tree: self.tree.clone(),
-            heads: self.ledger.heads(),
-        }
-    }
-
-    /// The sealed workspace at a point in time.
-    pub fn at(&self, heads: &Heads) -> Result<Snapshot> {
-        if *heads == self.ledger.heads() {
-            return Ok(self.snapshot());
-        }
-        let mut pasts = self.pasts.borrow_mut();
-        if let Some(place) = pasts.iter().position(|past| past.heads == *heads) {
-            let past = pasts.remove(place);
-            pasts.push(past.clone());
-            return Ok(past);
-        }
-        if !self.ledger.knows(heads) {
-            return Err(VfsError::UnknownHeads {
-                heads: heads.clone(),
-            });
-        }
-        let past = Snapshot {
-            tree: Arc::new(derive(&self.ledger, Some(heads))?),
-            heads: heads.clone(),
-        };
-        if pasts.len() == PASTS_OPEN_MAX {
-            pasts.remove(0);
-        }
-        pasts.push(past.clone());
-        Ok(past)
-    }
-
-    /// What is at a path, typed text included.
-    pub fn stat(&self, path: &str) -> Result<Entry> {
-        let path = Path::parse(path)?;
-        let entry = snapshot::stat(&self.tree, &path)?;
-        self.live(entry.ok_or_else(|| self.missing(&path))?)
-    }
-
-    /// Whether something is at a path.
-    pub fn exists(&self, path: &str) -> Result<bool> {
-        Ok(self.tree.lookup(&Path::parse(path)?).is_some())
-    }
-
-    /// What a folder holds, typed text included, in byte order of folded names; with `recursive`,
-    /// everything below it.
-    pub fn list(&self, path: &str, recursive: bool) -> Result<Vec<Entry>> {
-        let path = Path::parse(path)?;
-        match self.tree.find(&path) {
-            Found::Root | Found::Node(_) => {}
-            _ => return Err(self.missing(&path)),
-        }
-        snapshot::list(&self.tree, &path, recursive)?
-            .into_iter()
-            .map(|entry| self.live(entry))
-            .collect()
-    }
-
-    /// Where a node is shown now; `None` when it is deleted.
-    #[must_use]
-    pub fn path_of(&self, id: NodeId) -> Option<String> {
-        self.tree.path_of(id)
-    }
-
-    /// A file's content, typed text included.
-    pub fn read(&self, path: &str) -> Result<Vec<u8>> {
-        let path = Path::parse(path)?;
-        let id = self.tree.lookup(&path).ok_or_else(|| self.missing(&path))?;
-        let node = match self.tree.node(id) {
-            Some(node) if node.kind == Kind::File => node,
-            _ => {
-                return Err(VfsError::NotAFile {
-                    path: path.to_string(),
-                });
-            }
-        };
-        self.content(node)
-    }
-
-    /// A content by its hash: of this state or any past one.
-    pub fn read_hash(&self, hash: &Hash) -> Result<Vec<u8>> {
-        self.storage.blob(hash)?.ok_or_else(|| VfsError::NotFound {
-            path: hash.to_string(),
-        })
-    }
-
-    /// Figures about the workspace.
-    pub fn stats(&self) -> Result<Stats> {
-        let mut stats = Stats {
-            files: 0,
-            folders: 0,
-            file_bytes: 0,
-            deleted: 0,
-            changes: self.ledger.changes_len(),
-            drafts: self.texts.drafts().count() as u64,
-            storage_bytes: self.storage.size_bytes()?,
-        };
-        let mut shown = BTreeSet::new();
-        self.tree.walk(NodeId::ROOT, "", &mut |_, entry, node| {
-            shown.insert(entry.id);
-            match node.kind {
-                Kind::File => stats.files += 1,
-                Kind::Folder => stats.folders += 1,
-            }
-            stats.file_bytes += node.seal().map_or(0, |seal| seal.size);
-        });
-        stats.deleted = self
-            .tree
-            .nodes
-            .keys()
-            .filter(|id| !self.tree.is_alive(**id))
-            .count() as u64;
-        Ok(stats)
     }
 
     /// Writes a finished stage: texts, then ledger, then storage, in one durable step. When a step
@@ -464,68 +338,4 @@ pub(crate) fn derive(ledger: &Ledger, at: Option<&Heads>) -> Result<Tree> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::node::{Origin, OriginKind};
-    use crate::storage::MemoryStorage;
-    use crate::{Query, SearchIn};
-
-    fn workspace() -> Workspace {
-        Workspace::open(Box::new(MemoryStorage::new()), [1; 16]).expect("opens")
-    }
-
-    fn apply(workspace: &mut Workspace, ops: &[Op]) -> Result<Change> {
-        let meta = Meta::new(1, Origin::new(OriginKind::Person, "Ada"), "Step");
-        let mut count = workspace.tree.nodes.len() as u128;
-        let mut ids = || {
-            count += 1;
-            count
-        };
-        workspace.apply(&mut ids, &meta, ops)
-    }
-
-    #[test]
-    fn a_workspace_can_be_handed_to_another_thread() {
-        fn is_send<T: Send>() {}
-        is_send::<Workspace>();
-        is_send::<Snapshot>();
-    }
-
-    #[test]
-    fn more_nodes_than_nodes_max_are_refused_and_deleted_ones_count() {
-        let mut workspace = workspace();
-        workspace.nodes_max = 3;
-        let three = [Op::write("a/b.md", "x"), Op::write("c.md", "x")];
-        apply(&mut workspace, &three).expect("three fit");
-        apply(&mut workspace, &[Op::Remove { path: "a".into() }]).expect("removes");
-        let error = apply(&mut workspace, &[Op::write("d.md", "x")]).expect_err("a fourth");
-        let (size, max) = (4, 3);
-        let expected = VfsError::TooLarge {
-            path: "d.md".into(),
-            limit: "nodes_max",
-            size,
-            max,
-        };
-        assert_eq!(error, expected);
-    }
-
-    #[test]
-    fn a_search_stops_at_search_bytes_max_and_says_so() {
-        let mut workspace = workspace();
-        let files = [Op::write("a.md", "word"), Op::write("b.md", "word")];
-        apply(&mut workspace, &files).expect("writes");
-        let query = Query {
-            within: SearchIn::Content,
-            ..Query::new("word")
-        };
-        for (max, matches, truncated) in [(8, 2, false), (7, 1, true), (3, 0, true)] {
-            workspace.search_bytes_max = max;
-            let found = workspace.search(&query).expect("searches");
-            assert_eq!(
-                (found.matches.len(), found.truncated),
-                (matches, truncated),
-                "{max}"
-            );
-        }
-    }
-}
+mod tests;

@@ -67,7 +67,8 @@ export async function planImport(workspace: Pick<Workspace, 'entries'>, name: st
   const unzip = new Unzip((file) => {
     const path = safePath(file.name);
     if (file.name.endsWith('/')) return;
-    if (path === undefined || files.length >= IMPORT_FILES_MAX) {
+    // Which pages may call tools is not for a zip to say.
+    if (path === undefined || path.toLowerCase() === 'embed.json' || files.length >= IMPORT_FILES_MAX) {
       skipped.push(file.name);
       return;
     }

@@ -42,7 +42,7 @@ impl Workbench {
         match report {
             RunReport::Logged { entries } => self.logged(&id, entries),
             RunReport::Progressed { progress } => {
-                let Some(run) = self.runs.get(&id) else {
+                let Some(run) = self.runs.get(&id).filter(|run| run.verifies.is_none()) else {
                     return;
                 };
                 let (path, status) = (run.record.path.clone(), run.record.status);
@@ -81,10 +81,12 @@ impl Workbench {
             run.record.logs.push(entry.clone());
             kept.push(entry);
         }
-        self.effects.push(Effect::Notify(Notice::Log {
-            run: id.to_owned(),
-            entries: kept,
-        }));
+        if run.verifies.is_none() {
+            self.effects.push(Effect::Notify(Notice::Log {
+                run: id.to_owned(),
+                entries: kept,
+            }));
+        }
     }
 
     /// A run asks for something that only the engine can decide. A refusal is logged with its reason.

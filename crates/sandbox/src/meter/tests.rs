@@ -1,0 +1,86 @@
+//! Tests of the module above.
+
+use super::*;
+
+fn meter(limits: Limits) -> Meter {
+    let mut meter = Meter::new(limits, false, 0.0);
+    meter.first_slice();
+    meter.enter(0.0);
+    meter
+}
+
+#[test]
+fn fuel_ends_exactly_at_its_limit() {
+    let mut meter = meter(Limits {
+        fuel_max: FUEL_SLICE + 5,
+        ..Limits::default()
+    });
+    assert_eq!(meter.slice_ended(0.1), Verdict::Refill(4));
+    assert_eq!(meter.slice_ended(0.2), Verdict::Stop);
+    assert_eq!(
+        meter.failure().map(|error| error.code),
+        Some(ErrorCode::QuotaFuel)
+    );
+    meter.leave(0.2, -1, 65_536);
+    assert_eq!(meter.usage().fuel, FUEL_SLICE + 5);
+}
+
+#[test]
+fn waiting_for_the_host_costs_wall_time_and_no_cpu_time() {
+    let mut meter = meter(Limits {
+        cpu_ms_max: 10,
+        wall_ms_max: 100,
+        ..Limits::default()
+    });
+    meter.leave(5.0, 0, 0);
+    meter.enter(50.0);
+    assert!(matches!(meter.slice_ended(54.0), Verdict::Yield(_)));
+    assert_eq!(meter.slice_ended(55.0), Verdict::Stop);
+    assert_eq!(
+        meter.failure().map(|error| error.code),
+        Some(ErrorCode::QuotaCpu)
+    );
+}
+
+#[test]
+fn a_run_that_may_ask_is_asked_about_and_goes_on_with_more() {
+    let mut meter = Meter::new(
+        Limits {
+            cpu_ms_max: 10,
+            ..Limits::default()
+        },
+        true,
+        0.0,
+    );
+    meter.first_slice();
+    meter.enter(0.0);
+    assert!(matches!(
+        meter.slice_ended(11.0),
+        Verdict::Ask("cpuMsMax", 11, _)
+    ));
+    meter.waited(11.0, 5_000.0);
+    meter.set_limits(Limits {
+        cpu_ms_max: 20,
+        ..Limits::default()
+    });
+    assert!(
+        matches!(meter.slice_ended(5_001.0), Verdict::Refill(_)),
+        "the wait counts for nothing"
+    );
+}
+
+#[test]
+fn the_first_failure_stays() {
+    let mut meter = meter(Limits {
+        calls_max: 1,
+        output_bytes_max: 1,
+        ..Limits::default()
+    });
+    meter.count_call().expect("one is allowed");
+    meter.count_call().expect_err("two are not");
+    meter.count_output(2).expect_err("nor is this");
+    assert_eq!(
+        meter.failure().map(|error| error.code),
+        Some(ErrorCode::QuotaCalls)
+    );
+}
