@@ -1,11 +1,12 @@
 //! A run from its job to its outcome.
 
 use crate::api;
+use crate::entry;
 use crate::executor::Executor;
 use crate::failure;
 use crate::gate;
 use crate::host::Host;
-use crate::loader::{self, Loader};
+use crate::loader::Loader;
 use crate::state::{AnswerKind, State, Waiting};
 use crate::values;
 use boa_engine::builtins::promise::{OperationType, PromiseState};
@@ -16,11 +17,10 @@ use boa_engine::object::builtins::{JsArray, JsPromise};
 use boa_engine::optimizer::OptimizerOptions;
 use boa_engine::realm::Realm;
 use boa_engine::{
-    Context, JsError, JsNativeError, JsResult, JsString, JsValue, Module, NativeFunction, Script,
-    Source, js_string,
+    Context, JsError, JsResult, JsString, JsValue, Module, Script, Source, js_string,
 };
 use selvage_tool::guest::{
-    ABI, Answer, Check, Checked, Fetched, GuestJob, GuestOutcome, Progress, Resume, Shape,
+    ABI, Answer, Check, Checked, Fetched, GuestJob, GuestOutcome, Progress, Resume,
 };
 use selvage_tool::{ErrorCode, ToolError};
 use std::path::Path;
@@ -209,82 +209,11 @@ impl Guest {
         })?;
         if job.module {
             let module = self.loader.entry(&job.entry, context)?;
-            self.run_module(&module, flow, job.shape)
+            entry::run_module(&module, &flow, job.shape, context)
         } else {
-            self.run_script(job, flow)
+            entry::run_script(job, &flow, &self.state, context)
         }
         .map_err(|error| failure::from_error(error, &mut self.context))
-    }
-
-    fn run_script(&mut self, job: &GuestJob, flow: JsObject) -> JsResult<JsPromise> {
-        let context = &mut self.context;
-        let refused = |failure: ToolError, context: &mut Context| failure::thrown(failure, context);
-        let path = &job.entry;
-        let text =
-            loader::read(&self.state, path).and_then(|text| gate::check(path, &text).map(|_| text));
-        let text = text.map_err(|failure| refused(failure, context))?;
-        let source = Source::from_bytes(text.as_bytes()).with_path(Path::new(path));
-        let script = Script::parse(source, None, context).map_err(|error| {
-            refused(
-                failure::from_parser(path, &failure::parser_words(&error), &text),
-                context,
-            )
-        })?;
-        let value = script.evaluate(context)?;
-        match entry_names(job.shape) {
-            None => JsPromise::resolve(value, context),
-            Some(first) => {
-                // Lexical globals are no properties of the global object: only a script sees them.
-                let look = format!(
-                    "[typeof {first} === 'function' ? {first} : undefined, typeof run === 'function' ? run : undefined]"
-                );
-                let look = Script::parse(
-                    Source::from_bytes(look.as_bytes()).with_path(Path::new(failure::PRELUDE)),
-                    None,
-                    context,
-                )?;
-                let found = look.evaluate(context)?;
-                let found = JsArray::from_object(found.to_object(context)?)?;
-                let (first, run) = (found.get(0, context)?, found.get(1, context)?);
-                run_services(&first, &run, &flow, context)
-            }
-        }
-    }
-
-    fn run_module(&mut self, module: &Module, flow: JsObject, shape: Shape) -> JsResult<JsPromise> {
-        let context = &mut self.context;
-        let loaded = module.load_link_evaluate(context);
-        let realm = context.realm().clone();
-        let names = entry_names(shape);
-        let run = NativeFunction::from_copy_closure_with_captures(
-            move |_, _, (module, flow), context| {
-                let exports = module.namespace(context);
-                if let Some(first) = names {
-                    let find = |name: &str, context: &mut Context| {
-                        let exported = exports.get(js_string!(name), context)?;
-                        if exported.is_undefined() {
-                            context.global_object().get(js_string!(name), context)
-                        } else {
-                            Ok(exported)
-                        }
-                    };
-                    let (first, run) = (find(first, context)?, find("run", context)?);
-                    return run_services(&first, &run, flow, context).map(JsValue::from);
-                }
-                if !exports.has_property(js_string!("default"), context)? {
-                    return Ok(JsValue::undefined());
-                }
-                let default = exports.get(js_string!("default"), context)?;
-                match default.as_callable() {
-                    Some(function) => {
-                        function.call(&JsValue::undefined(), &[flow.clone().into()], context)
-                    }
-                    None => Ok(default),
-                }
-            },
-            (module.clone(), flow),
-        );
-        loaded.then(Some(run.to_js_function(&realm)), None, context)
     }
 
     fn answer(&mut self, resume: Resume, body: &[u8]) -> JsResult<()> {
@@ -373,44 +302,6 @@ fn finished(result: Result<serde_json::Value, ToolError>) -> Step {
         Err(error) => GuestOutcome::Error(error),
     };
     (Progress::Finished { outcome }, Vec::new())
-}
-
-/// What declares the inputs and outputs of the two older shapes.
-fn entry_names(shape: Shape) -> Option<&'static str> {
-    match shape {
-        Shape::Script | Shape::Module => None,
-        Shape::Setup => Some("setup"),
-        Shape::Init => Some("init"),
-    }
-}
-
-fn run_services(
-    first: &JsValue,
-    run: &JsValue,
-    flow: &JsObject,
-    context: &mut Context,
-) -> JsResult<JsPromise> {
-    if !run.is_callable() {
-        let failure = ToolError::new(
-            ErrorCode::LintFailed,
-            "the flow has no function run(services)",
-        );
-        return Err(failure::thrown(
-            failure.hint("Write async function run(services) { … }, or export it."),
-            context,
-        ));
-    }
-    let services = api::load("services", context)?;
-    let start = services.get(js_string!("run"), context)?;
-    let start = start
-        .as_callable()
-        .ok_or_else(|| JsNativeError::error().with_message("the services have no run"))?;
-    let promise = start.call(
-        &JsValue::undefined(),
-        &[first.clone(), run.clone(), flow.clone().into()],
-        context,
-    )?;
-    JsPromise::resolve(promise, context)
 }
 
 fn received(

@@ -40,6 +40,7 @@
 //! ```
 
 pub mod api;
+mod entry;
 pub mod executor;
 pub mod failure;
 #[cfg(target_family = "wasm")]

@@ -4,6 +4,9 @@
 //! large value costs little.
 
 use super::describe;
+use super::shown::{
+    Slot, constructor_name, join, length, more, own_descriptor, own_descriptor_any, quote,
+};
 use crate::failure;
 use boa_engine::builtins::error::Error;
 use boa_engine::builtins::promise::PromiseState;
@@ -21,7 +24,7 @@ pub const ITEMS_MAX: usize = 100;
 /// How many characters of a nested string are shown.
 pub const STRING_CHARS_MAX: usize = 10_000;
 /// Up to how many characters a collection stays on one line.
-const LINE_CHARS: usize = 72;
+pub(super) const LINE_CHARS: usize = 72;
 
 /// Shows any value; strings are quoted.
 pub fn inspect(value: &JsValue, context: &mut Context) -> String {
@@ -335,118 +338,4 @@ impl Inspector {
         self.above.pop();
         shown
     }
-}
-
-enum Slot {
-    Value(JsValue),
-    Accessor,
-}
-
-/// An own property that is enumerable.
-fn own_descriptor(object: &JsObject, key: &PropertyKey, context: &mut Context) -> Option<Slot> {
-    let descriptor = describe(object, key, context)?;
-    let enumerable = descriptor
-        .get(js_string!("enumerable"), context)
-        .ok()?
-        .to_boolean();
-    enumerable.then(|| slot_of(&descriptor, context)).flatten()
-}
-
-fn own_descriptor_any(object: &JsObject, key: &PropertyKey, context: &mut Context) -> Option<Slot> {
-    let descriptor = describe(object, key, context)?;
-    slot_of(&descriptor, context)
-}
-
-fn slot_of(descriptor: &JsObject, context: &mut Context) -> Option<Slot> {
-    if descriptor
-        .has_own_property(js_string!("value"), context)
-        .ok()?
-    {
-        return descriptor
-            .get(js_string!("value"), context)
-            .ok()
-            .map(Slot::Value);
-    }
-    Some(Slot::Accessor)
-}
-
-fn constructor_name(object: &JsObject, context: &mut Context) -> Option<String> {
-    let prototype = object.prototype()?;
-    let constructor = own_descriptor_any(&prototype, &js_string!("constructor").into(), context);
-    let Some(Slot::Value(constructor)) = constructor else {
-        return Some("Object".to_owned());
-    };
-    let name = own_descriptor_any(
-        &constructor.as_object()?,
-        &js_string!("name").into(),
-        context,
-    );
-    match name {
-        Some(Slot::Value(name)) => name.as_string().map(|name| name.to_std_string_lossy()),
-        _ => Some("Object".to_owned()),
-    }
-}
-
-fn length(object: &JsObject, context: &mut Context) -> u64 {
-    object
-        .get(js_string!("length"), context)
-        .ok()
-        .and_then(|length| length.as_number())
-        .unwrap_or_default() as u64
-}
-
-fn more(length: u64, shown: usize) -> Option<String> {
-    let left = length.saturating_sub(shown as u64);
-    (left > 0).then(|| format!("… {left} more"))
-}
-
-fn quote(text: &str) -> String {
-    let cut = text
-        .char_indices()
-        .nth(STRING_CHARS_MAX)
-        .map(|(end, _)| end);
-    let shown = &text[..cut.unwrap_or(text.len())];
-    let mark = if !shown.contains('\'') {
-        '\''
-    } else if !shown.contains('"') {
-        '"'
-    } else {
-        '`'
-    };
-    let mut quoted = String::with_capacity(shown.len() + 2);
-    quoted.push(mark);
-    for character in shown.chars() {
-        match character {
-            '\n' => quoted.push_str("\\n"),
-            '\r' => quoted.push_str("\\r"),
-            '\t' => quoted.push_str("\\t"),
-            '\\' => quoted.push_str("\\\\"),
-            other if other == mark => {
-                quoted.push('\\');
-                quoted.push(mark);
-            }
-            other if other.is_control() => quoted.push_str(&format!("\\x{:02X}", other as u32)),
-            other => quoted.push(other),
-        }
-    }
-    quoted.push(mark);
-    if cut.is_some() {
-        quoted.push('…');
-    }
-    quoted
-}
-
-fn join(prefix: &str, open: char, items: Vec<String>, close: char) -> String {
-    if items.is_empty() {
-        return format!("{prefix}{open}{close}");
-    }
-    let width: usize = items.iter().map(|item| item.chars().count() + 2).sum();
-    if width <= LINE_CHARS && !items.iter().any(|item| item.contains('\n')) {
-        return format!("{prefix}{open} {} {close}", items.join(", "));
-    }
-    let lines: Vec<String> = items
-        .iter()
-        .map(|item| format!("  {}", item.replace('\n', "\n  ")))
-        .collect();
-    format!("{prefix}{open}\n{}\n{close}", lines.join(",\n"))
 }

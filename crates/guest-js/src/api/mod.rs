@@ -12,6 +12,7 @@ pub mod fs;
 pub mod inspect;
 pub mod json;
 pub mod native;
+mod shown;
 pub mod timers;
 
 use crate::failure::{self, hidden};
