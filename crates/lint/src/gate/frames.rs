@@ -1,50 +1,9 @@
 //! Counts how deep the tokens hang in each other.
 
+use super::before::Before;
+use super::bracket::Bracket;
 use super::lexer::{Kind, Token};
 use super::weights;
-
-/// A kind of bracket.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Bracket {
-    Round,
-    Square,
-    Curly,
-    Template,
-}
-
-impl Bracket {
-    /// The kind of an ASCII bracket.
-    pub fn of(byte: u8) -> Self {
-        match byte {
-            b'(' | b')' => Self::Round,
-            b'[' | b']' => Self::Square,
-            _ => Self::Curly,
-        }
-    }
-}
-
-/// What the token before was, as far as the next one's meaning depends on it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Before {
-    /// The start, a sign, or a word that wants more.
-    Open,
-    /// `;`
-    Semicolon,
-    /// The end of an expression.
-    End,
-    /// `}`
-    Curly,
-    /// The `)` of `if (…)`, `while (…)`, `for (…)`, `with (…)`, `switch (…)` or `catch (…)`.
-    Header,
-    /// `=>`
-    Arrow,
-    /// A word before which `(` is a header.
-    HeaderWord,
-    /// `try`, `do`, `else`, `finally`: a block follows.
-    BlockWord,
-    /// `class`, whose body counts as a function.
-    Class,
-}
 
 /// One open bracket, or the file itself.
 #[derive(Debug)]

@@ -1,7 +1,8 @@
 //! Cuts a text into the tokens that nesting depends on.
 
 use super::Unclear;
-use super::frames::{Bracket, Frames};
+use super::bracket::Bracket;
+use super::frames::Frames;
 
 /// A token and where it begins.
 #[derive(Debug, Clone, Copy)]

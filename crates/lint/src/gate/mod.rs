@@ -13,6 +13,8 @@
 //! It counts too much rather than too little, and stops at the first bracket that closes nothing:
 //! there a parser stops as well, with a better message.
 
+mod before;
+mod bracket;
 mod frames;
 mod lexer;
 
