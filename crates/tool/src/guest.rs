@@ -20,6 +20,7 @@
 //! | `selvage_start(ptr, len) -> i64` | takes a [`GuestJob`], gives a [`Progress`] |
 //! | `selvage_resume(ptr, len) -> i64` | takes a [`Resume`], gives a [`Progress`] |
 //! | `selvage_check(ptr, len) -> i64` | takes a [`Check`] with the source as body, gives a [`Checked`]; runs nothing |
+//! | `selvage_fault() -> i32` | after a trap: 1 when memory could not grow, 2 when the program panicked, otherwise 0 |
 //! | `fuel` (a mutable `i64` global) | made by the fuel pass: the turns left before the next `selvage.quota()` |
 //!
 //! A result is `pointer << 32 | length` of a frame in the guest's memory, valid until the next call.

@@ -1,0 +1,164 @@
+//! What comes in to a run from outside: answers, grants and the cancel.
+
+use selvage_tool::LimitsPatch;
+use selvage_tool::guest::Answer;
+use std::collections::VecDeque;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+/// The longest that one wait on the clock may take; a longer one is made of several.
+const WAIT_MS_MAX: f64 = 60_000.0;
+
+/// The way in to one run. Clones are the same way.
+///
+/// It may be used from any thread, at any time: an answer that nobody waits for is let fall, and a
+/// cancel of a run that has not begun ends it when it begins.
+#[derive(Debug, Clone, Default)]
+pub struct Control(Arc<Inbox>);
+
+#[derive(Debug, Default)]
+struct Inbox {
+    /// Beside the mutex, because a guest that computes looks at it thousands of times a second.
+    cancelled: AtomicBool,
+    came: Mutex<Came>,
+    news: Condvar,
+}
+
+#[derive(Debug, Default)]
+struct Came {
+    answers: VecDeque<Answered>,
+    more: Option<Option<LimitsPatch>>,
+}
+
+/// An answer to a pending call.
+#[derive(Debug)]
+pub(crate) struct Answered {
+    /// The guest's number for it.
+    pub id: u32,
+    /// What it says.
+    pub answer: Answer,
+    /// Its body.
+    pub body: Vec<u8>,
+}
+
+/// What ended a wait.
+#[derive(Debug)]
+pub(crate) enum Woken<T> {
+    /// Something came.
+    Came(T),
+    /// The run is to be cancelled.
+    Cancelled,
+    /// Nothing came in time.
+    Late,
+}
+
+impl Control {
+    /// Answers a call that the run reported under this number.
+    pub fn answer(&self, id: u32, answer: Answer, body: Vec<u8>) {
+        self.lock().answers.push_back(Answered { id, answer, body });
+        self.0.news.notify_all();
+    }
+
+    /// Answers a run that asks for more: other limits, or `None` to let it end.
+    pub fn more(&self, limits: Option<LimitsPatch>) {
+        self.lock().more = Some(limits);
+        self.0.news.notify_all();
+    }
+
+    /// Ends the run: within a slice of fuel when it computes, at once when it waits.
+    pub fn cancel(&self) {
+        self.0.cancelled.store(true, Ordering::Release);
+        // Under the lock, so that it can't fall between a wait's last look and its sleep.
+        let _came = self.lock();
+        self.0.news.notify_all();
+    }
+
+    /// Whether the run is to be cancelled.
+    #[must_use]
+    pub fn cancelled(&self) -> bool {
+        self.0.cancelled.load(Ordering::Acquire)
+    }
+
+    /// Waits for an answer to a call.
+    pub(crate) fn next_answer(&self, ms_max: f64) -> Woken<Answered> {
+        self.wait(ms_max, |came| came.answers.pop_front())
+    }
+
+    /// Forgets what was said about an earlier question.
+    pub(crate) fn forget_more(&self) {
+        self.lock().more = None;
+    }
+
+    /// Waits for an answer to the question about a quota.
+    pub(crate) fn next_more(&self, ms_max: f64) -> Woken<Option<LimitsPatch>> {
+        self.wait(ms_max, |came| came.more.take())
+    }
+
+    /// Waits for so long at most; it may wake earlier with [`Woken::Late`], never later.
+    fn wait<T>(&self, ms_max: f64, mut take: impl FnMut(&mut Came) -> Option<T>) -> Woken<T> {
+        let limit = Duration::from_secs_f64(ms_max.clamp(0.0, WAIT_MS_MAX) / 1000.0);
+        let mut taken = None;
+        let mut found = |came: &mut Came| {
+            taken = take(came);
+            taken.is_some() || self.cancelled()
+        };
+        let waited = self
+            .0
+            .news
+            .wait_timeout_while(self.lock(), limit, |came| !found(came));
+        drop(waited);
+        match taken {
+            _ if self.cancelled() => Woken::Cancelled,
+            Some(came) => Woken::Came(came),
+            None => Woken::Late,
+        }
+    }
+
+    /// A thread that panicked while it held the lock can't have left the queues half changed.
+    fn lock(&self) -> MutexGuard<'_, Came> {
+        self.0.came.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn answers_come_in_the_order_in_which_they_were_given() {
+        let control = Control::default();
+        for id in [7, 3] {
+            control.answer(id, Answer::Ok(id.into()), vec![]);
+        }
+        for expected in [7, 3] {
+            match control.next_answer(0.0) {
+                Woken::Came(answered) => assert_eq!(answered.id, expected),
+                other => panic!("{other:?}"),
+            }
+        }
+        assert!(matches!(control.next_answer(1.0), Woken::Late));
+    }
+
+    #[test]
+    fn a_cancel_wakes_who_waits_and_comes_before_any_answer() {
+        let control = Control::default();
+        let other = control.clone();
+        let waiting =
+            std::thread::spawn(move || matches!(other.next_answer(50_000.0), Woken::Cancelled));
+        control.cancel();
+        assert!(waiting.join().expect("no panic"));
+        control.answer(1, Answer::Ok(0.into()), vec![]);
+        assert!(matches!(control.next_answer(0.0), Woken::Cancelled));
+    }
+
+    #[test]
+    fn a_grant_that_was_given_before_the_question_is_forgotten_with_it() {
+        let control = Control::default();
+        control.more(None);
+        control.forget_more();
+        assert!(matches!(control.next_more(1.0), Woken::Late));
+        control.more(Some(LimitsPatch::default()));
+        assert!(matches!(control.next_more(1.0), Woken::Came(Some(_))));
+    }
+}

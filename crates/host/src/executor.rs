@@ -1,0 +1,129 @@
+//! A guest, compiled once, and the runs of it.
+
+use crate::control::Control;
+use crate::error::HostError;
+use crate::imports::{self, World};
+use crate::run::{self, Blobs, Ended};
+use selvage_sandbox::files::hex;
+use selvage_tool::guest::{Check, Checked};
+use selvage_tool::run::{Job, RunReport};
+use sha2::{Digest, Sha256};
+use std::sync::Arc;
+use wasmtime::{Config, Engine, ExternType, Linker, Module, Mutability, ValType};
+
+/// Bytes of a thread's stack that a guest may fill. It is more than any browser gives, so that a
+/// guest meets the end of its own stack first, where every executor has it.
+const GUEST_STACK_BYTES_MAX: usize = 8 * 1024 * 1024;
+
+/// The functions that every guest exports: name, parameters, results.
+const FUNCTIONS: &[(&str, usize, usize)] = &[
+    ("_initialize", 0, 0),
+    ("selvage_warm", 0, 0),
+    ("selvage_alloc", 1, 1),
+    ("selvage_start", 2, 1),
+    ("selvage_resume", 2, 1),
+    ("selvage_check", 2, 1),
+    ("selvage_fault", 0, 1),
+];
+
+/// A guest that is ready to be run, any number of times and on any number of threads at once.
+/// Clones share what was compiled.
+#[derive(Clone)]
+pub struct Executor(Arc<Program>);
+
+/// What every instance of a guest is made of.
+pub(crate) struct Program {
+    pub engine: Engine,
+    pub module: Module,
+    pub linker: Linker<World>,
+    /// The pages that the guest's data and stack take up before it runs.
+    pub pages_min: u32,
+    /// SHA-256 of the guest's bytes in hexadecimal.
+    pub hash: String,
+}
+
+impl Executor {
+    /// Compiles a guest: seconds of work for an interpreter, so do it once and keep the executor.
+    ///
+    /// # Errors
+    /// When the bytes do not compile, or are no guest.
+    pub fn new(guest: &[u8]) -> Result<Self, HostError> {
+        let mut config = Config::new();
+        config
+            .max_wasm_stack(GUEST_STACK_BYTES_MAX)
+            // Nothing here is asynchronous; the engine only wants this to be no less.
+            .async_stack_size(GUEST_STACK_BYTES_MAX)
+            // What a guest can't use it can't use in a browser either: WebAssembly 2.0 and no more.
+            .wasm_tail_call(false)
+            .wasm_relaxed_simd(false)
+            .wasm_multi_memory(false)
+            .wasm_memory64(false);
+        let engine = Engine::new(&config)
+            .map_err(|error| HostError::Engine(error.into_boxed_dyn_error()))?;
+        let module = Module::new(&engine, guest)
+            .map_err(|error| HostError::Compile(error.into_boxed_dyn_error()))?;
+        let linker = imports::link(&engine, &module)?;
+        let pages_min = check_exports(&module)?;
+        let hash = hex(&Sha256::digest(guest));
+        Ok(Self(Arc::new(Program {
+            engine,
+            module,
+            linker,
+            pages_min,
+            hash,
+        })))
+    }
+
+    /// SHA-256 of the guest's bytes in hexadecimal.
+    #[must_use]
+    pub fn guest_hash(&self) -> &str {
+        &self.0.hash
+    }
+
+    /// Runs a job to its end. `report` is called on this thread, in order, with each report and the
+    /// body of a call; the run's outcome is not among the reports. `control` is for this run alone.
+    ///
+    /// # Errors
+    /// [`HostError`] when there could be no run; a run that fails has an outcome that says so.
+    pub fn run(
+        &self,
+        job: Job,
+        blobs: Blobs,
+        control: &Control,
+        report: &mut dyn FnMut(RunReport, Vec<u8>),
+    ) -> Result<Ended, HostError> {
+        run::run(&self.0, job, blobs, control, report)
+    }
+
+    /// Reads a text with the parser that would run it, and runs nothing.
+    ///
+    /// # Errors
+    /// [`HostError`] when there could be no instance.
+    pub fn check(&self, check: &Check, source: &str) -> Result<Checked, HostError> {
+        run::check(&self.0, check, source)
+    }
+}
+
+/// Asks a program for everything that the guest ABI names. Gives the pages of its memory.
+fn check_exports(module: &Module) -> Result<u32, HostError> {
+    for (name, params, results) in FUNCTIONS {
+        let fits = matches!(module.get_export(name), Some(ExternType::Func(ty))
+            if ty.params().len() == *params && ty.results().len() == *results);
+        if !fits {
+            return Err(HostError::Export { name });
+        }
+    }
+    let counter = matches!(module.get_export("fuel"), Some(ExternType::Global(ty))
+        if matches!(ty.content(), ValType::I64) && ty.mutability() == Mutability::Var);
+    if !counter {
+        return Err(HostError::Export { name: "fuel" });
+    }
+    let memory = module.imports().find_map(|import| match import.ty() {
+        ExternType::Memory(memory) => Some(u32::try_from(memory.minimum()).unwrap_or(u32::MAX)),
+        _ => None,
+    });
+    memory.ok_or(HostError::Import {
+        module: "env".into(),
+        name: "memory".into(),
+    })
+}

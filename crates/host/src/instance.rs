@@ -1,0 +1,258 @@
+//! One guest instance: its memory, and the calls into it.
+
+use crate::control::Control;
+use crate::error::HostError;
+use crate::executor::Program;
+use crate::imports::{Bytes, Handles, Stop, World};
+use crate::run::Native;
+use selvage_sandbox::{Memory as _, Sandbox, Step, Trap};
+use selvage_tool::guest::{Check, Checked, frame, unframe};
+use selvage_tool::run::Job;
+use selvage_tool::{ErrorCode, ToolError};
+use wasmtime::{Instance, Memory, MemoryType, Store, StoreLimitsBuilder, TypedFunc, Val};
+
+/// Bytes of a page of memory.
+const PAGE_BYTES: u64 = 65_536;
+
+/// The pages of a memory that has just been made, in every executor alike: how much there is to
+/// begin with is seen by the guest's allocator, and so by the receipt.
+const PAGES_MIN: u32 = 64;
+
+/// The pages of 4 GiB, which is all that a guest can name.
+const PAGES_MAX: u32 = 65_536;
+
+/// The most entries that the guest's tables may grow to.
+const TABLE_ENTRIES_MAX: usize = 1_000_000;
+
+/// What `selvage_fault` says when memory could not grow.
+const FAULT_MEMORY: u32 = 1;
+
+/// Fuel for what is no run: warming up, and reading a text.
+const FUEL_UNCOUNTED: i64 = i64::MAX;
+
+/// An instance that has been warmed up.
+pub(crate) struct Guest {
+    store: Store<World>,
+    instance: Instance,
+    handles: Handles,
+}
+
+/// Why there is no instance.
+pub(crate) enum NoGuest {
+    /// It does not fit into the memory that it is given; the machine's part is free again.
+    Memory(Native),
+    /// Nobody could make one.
+    Host(HostError),
+}
+
+impl<E: Into<HostError>> From<E> for NoGuest {
+    fn from(error: E) -> Self {
+        Self::Host(error.into())
+    }
+}
+
+impl Guest {
+    /// Makes an instance whose memory has so many bytes at most, and warms it up.
+    ///
+    /// # Errors
+    /// [`NoGuest::Memory`] when that is too little; [`HostError::WarmUp`] when the guest breaks.
+    pub fn new(
+        program: &Program,
+        bytes_max: u64,
+        mut host: Native,
+        control: Control,
+    ) -> Result<Self, NoGuest> {
+        let maximum = u32::try_from(bytes_max / PAGE_BYTES)
+            .unwrap_or(u32::MAX)
+            .min(PAGES_MAX);
+        let initial = PAGES_MIN.min(maximum);
+        if initial < program.pages_min {
+            return Err(NoGuest::Memory(host));
+        }
+        let sandbox = Sandbox::new(Job::warm_up(), "", &mut host)?;
+        let limits = StoreLimitsBuilder::new()
+            .memory_size(usize::try_from(bytes_max).unwrap_or(usize::MAX))
+            .table_elements(TABLE_ENTRIES_MAX)
+            .instances(1)
+            .memories(1)
+            .build();
+        let mut store = Store::new(
+            &program.engine,
+            World {
+                sandbox,
+                host,
+                control,
+                limits,
+                handles: None,
+            },
+        );
+        store.limiter(|world| &mut world.limits);
+
+        let made =
+            Memory::new(&mut store, MemoryType::new(initial, Some(maximum))).and_then(|memory| {
+                let mut linker = program.linker.clone();
+                linker.define(&store, "env", "memory", memory)?;
+                Ok((memory, linker.instantiate(&mut store, &program.module)?))
+            });
+        let (memory, instance) = made.map_err(|error| warm_up(&error))?;
+        let fuel = instance
+            .get_global(&mut store, "fuel")
+            .ok_or(HostError::Export { name: "fuel" })?;
+        let handles = Handles { memory, fuel };
+        store.data_mut().handles = Some(handles);
+        let mut guest = Self {
+            store,
+            instance,
+            handles,
+        };
+        guest.set_fuel(FUEL_UNCOUNTED);
+        for name in ["_initialize", "selvage_warm"] {
+            if let Err(error) = guest.enter_plain(name) {
+                return Err(if guest.refused_memory() {
+                    NoGuest::Memory(guest.store.into_data().host)
+                } else {
+                    warm_up(&error).into()
+                });
+            }
+        }
+        Ok(guest)
+    }
+
+    /// Takes the job. Gives the frame for `selvage_start`.
+    ///
+    /// # Errors
+    /// [`HostError::Job`].
+    pub fn begin(&mut self, job: Job, guest_hash: &str) -> Result<Vec<u8>, HostError> {
+        let world = self.store.data_mut();
+        world.sandbox = Sandbox::new(job, guest_hash, &mut world.host)?;
+        Ok(world.sandbox.start())
+    }
+
+    /// Enters the guest with a frame and gives what came of it.
+    pub fn enter(&mut self, entry: &str, frame: &[u8]) -> Step {
+        let world = self.store.data_mut();
+        if let Some(slice) = world.sandbox.enter(&mut world.host) {
+            self.set_fuel(slice.cast_signed());
+        }
+        let result = self
+            .put(frame)
+            .and_then(|at| self.enter_with(entry, at, frame.len()));
+        let fuel_left = self.handles.fuel.get(&mut self.store).i64().unwrap_or(0);
+        let memory_bytes = self.handles.memory.data_size(&self.store) as u64;
+        let world = self.store.data_mut();
+        world
+            .sandbox
+            .leave(fuel_left, memory_bytes, &mut world.host);
+        match result {
+            Ok(result) => {
+                let bytes = self.frame_at(result);
+                self.world().sandbox.progress(&bytes)
+            }
+            Err(error) if error.is::<Stop>() || self.world().sandbox.must_end() => {
+                let world = self.world();
+                world.sandbox.end(&mut world.host)
+            }
+            Err(error) => {
+                let trap = self.trap(&error);
+                self.world()
+                    .sandbox
+                    .trapped(trap, &error.root_cause().to_string())
+            }
+        }
+    }
+
+    /// Reads a text with the guest's parser, and runs nothing.
+    pub fn check(&mut self, check: &Check, source: &str) -> Checked {
+        self.set_fuel(FUEL_UNCOUNTED);
+        let frame = frame(check, source.as_bytes());
+        let result = self
+            .put(&frame)
+            .and_then(|at| self.enter_with("selvage_check", at, frame.len()));
+        let error = match result {
+            Ok(result) => match unframe::<Checked>(&self.frame_at(result)) {
+                Ok((checked, _)) => return checked,
+                Err(error) => error,
+            },
+            // The gate bounds what a parser meets; what still breaks one nests, so much is known.
+            Err(_) => ToolError::new(
+                ErrorCode::QuotaStack,
+                "The text nests deeper than the parser can read.",
+            ),
+        };
+        Checked { error: Some(error) }
+    }
+
+    /// The run's world, between two entries.
+    pub fn world(&mut self) -> &mut World {
+        self.store.data_mut()
+    }
+
+    /// Copies a frame into the guest.
+    fn put(&mut self, frame: &[u8]) -> wasmtime::Result<u32> {
+        let length = u32::try_from(frame.len()).unwrap_or(u32::MAX);
+        let alloc: TypedFunc<u32, u32> = self
+            .instance
+            .get_typed_func(&mut self.store, "selvage_alloc")?;
+        let at = alloc.call(&mut self.store, length)?;
+        let room = Bytes(self.handles.memory.data_mut(&mut self.store)).write(at, frame);
+        if room {
+            Ok(at)
+        } else {
+            Err(wasmtime::Error::msg(
+                "selvage_alloc gave a place outside the memory",
+            ))
+        }
+    }
+
+    fn enter_with(&mut self, entry: &str, at: u32, length: usize) -> wasmtime::Result<u64> {
+        let length = u32::try_from(length).unwrap_or(u32::MAX);
+        let entry: TypedFunc<(u32, u32), u64> =
+            self.instance.get_typed_func(&mut self.store, entry)?;
+        entry.call(&mut self.store, (at, length))
+    }
+
+    fn enter_plain(&mut self, entry: &str) -> wasmtime::Result<()> {
+        self.instance
+            .get_typed_func::<(), ()>(&mut self.store, entry)?
+            .call(&mut self.store, ())
+    }
+
+    /// The bytes of a result, `pointer << 32 | length`; nothing where they are not inside the memory.
+    fn frame_at(&mut self, result: u64) -> Vec<u8> {
+        let (at, length) = ((result >> 32) as u32, (result & 0xffff_ffff) as u32);
+        Bytes(self.handles.memory.data_mut(&mut self.store))
+            .read(at, length)
+            .unwrap_or_default()
+    }
+
+    fn set_fuel(&mut self, fuel: i64) {
+        // It fails for a global of another type alone, and the program was asked about that.
+        let _ = self.handles.fuel.set(&mut self.store, Val::I64(fuel));
+    }
+
+    /// How the instance broke. A guest's own stack lies below its data, so that it leaves the memory
+    /// when it overflows.
+    fn trap(&mut self, error: &wasmtime::Error) -> Trap {
+        match error.downcast_ref::<wasmtime::Trap>() {
+            Some(wasmtime::Trap::StackOverflow | wasmtime::Trap::MemoryOutOfBounds) => Trap::Stack,
+            _ if self.refused_memory() => Trap::Memory,
+            _ => Trap::Other,
+        }
+    }
+
+    /// Whether the guest says that memory could not grow. A broken guest may not even say.
+    fn refused_memory(&mut self) -> bool {
+        let fault = self
+            .instance
+            .get_typed_func::<(), u32>(&mut self.store, "selvage_fault");
+        fault
+            .and_then(|fault| fault.call(&mut self.store, ()))
+            .is_ok_and(|fault| fault == FAULT_MEMORY)
+    }
+}
+
+fn warm_up(error: &wasmtime::Error) -> HostError {
+    HostError::WarmUp {
+        reason: error.root_cause().to_string(),
+    }
+}
