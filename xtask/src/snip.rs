@@ -7,6 +7,9 @@
 //! such a name gets the body `unreachable`; `wasm-opt`, which comes next, then drops all that only it called. If such
 //! a function is called after all, the guest traps: that is an error of the recipe, and never a hole in the sandbox.
 //!
+//! A list names roots: functions by which a part is entered, and not the part itself. The compiler merges functions with the same
+//! code, and then others call them under that one name; two instances of a generic parser are such functions.
+//!
 //! *Invariants.* A prefix that no function has is an error, so that the list stays true when a dependency changes. Exports, start
 //! functions and indices stay as they are.
 
