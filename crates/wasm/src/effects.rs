@@ -5,13 +5,18 @@ use selvage_tool::ToolResult;
 use selvage_workbench::Effect;
 use serde::Serialize;
 use serde_json::json;
-use serde_wasm_bindgen::Serializer;
 use wasm_bindgen::prelude::JsValue;
 
-/// Values as plain objects, arrays and numbers: what `postMessage` carries and pages expect.
+/// Values as plain objects, arrays and numbers: what `postMessage` carries and pages expect. They go
+/// by way of JSON, since a parser makes an own property even of `__proto__`; setting it would not.
 pub fn to_js<T: Serialize>(value: &T) -> JsValue {
-    let serializer = Serializer::json_compatible().serialize_large_number_types_as_bigints(false);
-    value.serialize(&serializer).unwrap_or(JsValue::NULL)
+    let text = serde_json::to_string(value).unwrap_or_default();
+    js_sys::JSON::parse(&text).unwrap_or(JsValue::NULL)
+}
+
+/// A list whose members are of our own making, without the way over JSON.
+fn list<T: Serialize>(items: &[T]) -> JsValue {
+    serde_wasm_bindgen::to_value(items).unwrap_or(JsValue::NULL)
 }
 
 fn set(object: &js_sys::Object, key: &str, value: &JsValue) {
@@ -111,11 +116,11 @@ pub fn encode(effect: Effect) -> JsValue {
             put("task", &number(fetch.task));
             put("url", &JsValue::from_str(&fetch.url));
             put("method", &JsValue::from_str(&fetch.method));
-            put("headers", &to_js(&fetch.headers));
+            put("headers", &list(&fetch.headers));
             put("body", &Uint8Array::from(fetch.body.as_slice()));
             put("bytesMax", &number(fetch.bytes_max));
             put("timeMsMax", &number(fetch.time_ms_max));
-            put("domains", &to_js(&fetch.domains));
+            put("domains", &list(&fetch.domains));
         }
         Effect::Notify(notice) => {
             kind("notify");
