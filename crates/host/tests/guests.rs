@@ -1,5 +1,7 @@
 //! The executor against small guests that speak the guest ABI by hand: each is a file in `guests/`.
 
+#![allow(clippy::disallowed_methods, reason = "a test runs on a host")]
+
 use selvage_host::{Blobs, Control, Ended, Executor, HostError};
 use selvage_sandbox::files::hex;
 use selvage_tool::guest::{Answer, Check};

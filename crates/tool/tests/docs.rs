@@ -1,5 +1,7 @@
 //! `docs/tools.md` is made from the catalogue. Run with `UPDATE_DOCS=1` to write it anew.
 
+#![allow(clippy::disallowed_methods, reason = "a test runs on a host")]
+
 use selvage_tool::catalogue::{Effect, tools};
 use selvage_tool::{ErrorCode, Limits};
 use serde_json::Value;

@@ -1,6 +1,8 @@
 //! The table of `tests/errors/cases.json`: what each error looks like from outside. The cases that
 //! need no interpreter run here; the browser's test runs all of them.
 
+#![allow(clippy::disallowed_methods, reason = "a test runs on a host")]
+
 mod common;
 
 use common::Host;

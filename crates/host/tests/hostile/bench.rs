@@ -1,0 +1,220 @@
+//! A small host around the engine: tool calls in, runs on the native executor, answers out.
+
+use selvage_host::{Blobs, Control, Executor};
+use selvage_tool::catalogue::StorageMode;
+use selvage_tool::guest::Check;
+use selvage_tool::run::{Job, Outcome, RunReport};
+use selvage_tool::{ErrorCode, ToolError, ToolResult};
+use selvage_vfs::storage::MemoryStorage;
+use selvage_vfs::{Origin, OriginKind, Workspace};
+use selvage_workbench::{Config, Cx, Effect, Event, Workbench};
+use serde_json::Value;
+use std::collections::VecDeque;
+
+/// The time at which everything happens, so that two benches do the same.
+pub const NOW_MS: u64 = 1_700_000_000_000;
+
+/// What an executor was given and what came of it.
+pub struct Ran {
+    pub job: Job,
+    pub outcome: Outcome,
+    /// What the interpreter itself said, on its way down.
+    pub last_words: Vec<String>,
+}
+
+/// An engine, as many runners as it wants, which all are one executor, and nobody else.
+pub struct Bench<'a> {
+    workbench: Workbench,
+    executor: &'a Executor,
+    blobs: Blobs,
+    random: u128,
+    calls: u64,
+    runners: u32,
+    replies: Vec<(u64, ToolResult)>,
+    /// What was run last.
+    pub ran: Option<Ran>,
+}
+
+impl<'a> Bench<'a> {
+    /// A bench over an empty workspace. Two of them are alike in everything.
+    pub fn new(executor: &'a Executor) -> Self {
+        let workspace =
+            Workspace::open(Box::new(MemoryStorage::new()), [7; 16]).expect("a workspace");
+        let config = Config {
+            storage: StorageMode::Memory,
+            version: "test".into(),
+        };
+        let mut random = 1;
+        let workbench = Workbench::new(
+            workspace,
+            config,
+            &mut Cx {
+                now_ms: NOW_MS,
+                random: &mut || step(&mut random),
+            },
+        );
+        let workbench = workbench.expect("a workbench");
+        let mut bench = Self {
+            workbench,
+            executor,
+            blobs: Blobs::new(),
+            random,
+            calls: 0,
+            runners: 1,
+            replies: Vec::new(),
+            ran: None,
+        };
+        bench.tell(Event::RunnerReady {
+            runner: 1,
+            dropped: true,
+        });
+        bench
+    }
+
+    /// Calls a tool and gives its answer.
+    pub fn call(&mut self, name: &str, input: Value) -> ToolResult {
+        self.calls += 1;
+        let call = self.calls;
+        let origin = Origin::new(OriginKind::Agent, "hostile");
+        self.tell(Event::Called {
+            call,
+            origin,
+            name: name.into(),
+            input,
+        });
+        let at = self
+            .replies
+            .iter()
+            .position(|(answered, _)| *answered == call)
+            .expect("an answer");
+        self.replies.remove(at).1
+    }
+
+    /// Tells the engine what happened, and does all that follows from it.
+    fn tell(&mut self, event: Event) {
+        let mut events = VecDeque::from([event]);
+        while let Some(event) = events.pop_front() {
+            for effect in self.handle(event) {
+                events.extend(self.perform(effect));
+            }
+        }
+    }
+
+    fn handle(&mut self, event: Event) -> Vec<Effect> {
+        let random = &mut self.random;
+        self.workbench.handle(
+            &mut Cx {
+                now_ms: NOW_MS,
+                random: &mut || step(random),
+            },
+            event,
+        )
+    }
+
+    fn perform(&mut self, effect: Effect) -> Vec<Event> {
+        match effect {
+            Effect::Reply { call, result } => self.replies.push((call, result)),
+            Effect::Dispatch { runner, job, blobs } => {
+                self.blobs
+                    .extend(blobs.into_iter().map(|(hash, bytes)| (hash, bytes.into())));
+                return self.run(runner, *job);
+            }
+            Effect::Check {
+                task,
+                path,
+                module,
+                source,
+                ..
+            } => {
+                let checked = self
+                    .executor
+                    .check(&Check { path, module }, &source)
+                    .expect("an instance");
+                return vec![Event::Checked { task, checked }];
+            }
+            Effect::Fetch(fetch) => return vec![offline(fetch.task)],
+            Effect::Spawn => {
+                self.runners += 1;
+                return vec![Event::RunnerReady {
+                    runner: self.runners,
+                    dropped: true,
+                }];
+            }
+            Effect::Wake { .. } | Effect::Notify(_) => {}
+            Effect::Answer { .. }
+            | Effect::More { .. }
+            | Effect::Cancel { .. }
+            | Effect::Terminate { .. } => {
+                panic!("{effect:?} to a runner that runs nothing")
+            }
+        }
+        Vec::new()
+    }
+
+    fn run(&mut self, runner: u32, job: Job) -> Vec<Event> {
+        let (control, executor, blobs) = (Control::default(), self.executor, self.blobs.clone());
+        let mut last_words = Vec::new();
+        let ended = executor.run(job.clone(), blobs, &control, &mut |report, body| {
+            if let RunReport::Logged { entries } = &report {
+                let own = entries.iter().filter(|entry| entry.source == "selvage");
+                last_words.extend(own.map(|entry| entry.text.clone()));
+            }
+            let mut events = VecDeque::from([Event::Reported {
+                runner,
+                report,
+                body,
+            }]);
+            while let Some(event) = events.pop_front() {
+                for effect in self.handle(event) {
+                    match effect {
+                        Effect::Answer {
+                            id, answer, body, ..
+                        } => control.answer(id, answer, body),
+                        Effect::More { limits, .. } => control.more(limits),
+                        Effect::Cancel { .. } | Effect::Terminate { .. } => control.cancel(),
+                        other => events.extend(self.perform(other)),
+                    }
+                }
+            }
+        });
+        let ended = ended.expect("an outcome");
+        let written = ended
+            .written
+            .iter()
+            .map(|(hash, bytes)| (hash.clone(), bytes.to_vec()))
+            .collect();
+        self.ran = Some(Ran {
+            job,
+            outcome: ended.outcome.clone(),
+        });
+        vec![
+            Event::Finished {
+                runner,
+                outcome: Box::new(ended.outcome),
+                written,
+            },
+            Event::RunnerReady {
+                runner,
+                dropped: false,
+            },
+        ]
+    }
+}
+
+/// There is no network here.
+fn offline(task: u64) -> Event {
+    let error = ToolError::new(ErrorCode::FetchFailed, "There is no network.");
+    Event::Fetched {
+        task,
+        result: Err(error),
+        body: Vec::new(),
+    }
+}
+
+/// The next of the numbers that every bench draws alike.
+fn step(state: &mut u128) -> u128 {
+    *state = state
+        .wrapping_mul(0x2360_ed05_1fc6_5da4_4385_df64_9fcc_f645)
+        .wrapping_add(0x5851_f42d_4c95_7f2d_1405_7b7e_f767_814f);
+    *state ^ (*state >> 64)
+}

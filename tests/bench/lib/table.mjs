@@ -1,0 +1,46 @@
+// Figures in rows: ours, the peer's, their ratio, and the target.
+
+/** The value below which this part of the values lies: 0.5 for the median. */
+export function quantile(values, part) {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.floor(part * sorted.length))];
+}
+
+export const median = (values) => quantile(values, 0.5);
+
+export class Table {
+  #title;
+  #rows = [];
+  #notes = [];
+
+  constructor(title) {
+    this.#title = title;
+  }
+
+  /** A row. `ours` and `peer` are numbers in `unit` or nothing; `target` is the most that ours may be. */
+  row(name, { ours, peer, target, unit = 'ms' }) {
+    this.#rows.push({ name, ours, peer, target, unit });
+  }
+
+  /** A line below the table. */
+  note(text) {
+    this.#notes.push(text);
+  }
+
+  print() {
+    const figure = (value) => (value === undefined ? '-' : value >= 1000 ? value.toFixed(0) : value >= 10 ? value.toFixed(1) : value.toFixed(2));
+    const lines = this.#rows.map(({ name, ours, peer, target, unit }) => [
+      `${name}${unit ? ` (${unit})` : ''}`,
+      figure(ours),
+      figure(peer),
+      ours === undefined || peer === undefined || peer === 0 ? '-' : `${(ours / peer).toFixed(2)}x`,
+      target === undefined ? '-' : figure(target),
+      target === undefined || ours === undefined ? '' : ours <= target ? 'met' : 'MISSED',
+    ]);
+    const all = [[this.#title, 'selvage', 'quickjs', 'ratio', 'target', ''], ...lines];
+    const widths = all[0].map((_, column) => Math.max(...all.map((line) => line[column].length)));
+    console.log();
+    for (const line of all) console.log(line.map((text, column) => (column === 0 ? text.padEnd(widths[0]) : text.padStart(widths[column]))).join('  ').trimEnd());
+    for (const text of this.#notes) console.log(`  ${text}`);
+  }
+}

@@ -1,0 +1,114 @@
+// Runs in an empty page beside the workbench: it drives the production runner Worker and the peer's
+// Worker without the page around them.
+
+const LIMITS = {
+  fuelMax: 1e12, cpuMsMax: 3_600_000, wallMsMax: 3_600_000, memoryBytesMax: 128 * 1024 * 1024, stackCallsMax: 400, outputBytesMax: 4_194_304,
+  filesMax: 1000, writtenBytesMax: 67_108_864, callsMax: 100_000, fetchesMax: 50, fetchBytesMax: 16_777_216,
+};
+
+async function sha256(bytes) {
+  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
+  return Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('');
+}
+
+/** A job that runs one script, as the engine would make it. */
+async function jobOf(source, limits = {}) {
+  const bytes = new TextEncoder().encode(source);
+  const hash = await sha256(bytes);
+  const grant = { read: ['**'], write: [], net: [], tools: [] };
+  const job = {
+    run: 'bench', entry: 'bench.flow.js', shape: 'script', module: false, args: null, env: {}, grant, ceiling: grant,
+    limits: { ...LIMITS, ...limits }, files: [{ path: 'bench.flow.js', folder: false, size: bytes.length, hash }], seed: 1, startMs: null, ask: false,
+  };
+  return { job, blobs: [[hash, bytes]] };
+}
+
+/** The runner Worker with the guest, as the kernel starts it. */
+class RunnerWorker {
+  #worker;
+  #heard = [];
+  #waiting;
+
+  static async start(runner, module, parts) {
+    const self = new RunnerWorker();
+    self.#worker = new Worker(runner, { type: 'module' });
+    self.#worker.onmessage = ({ data }) => (self.#waiting ? self.#waiting(data) : self.#heard.push(data));
+    const rest = await parts();
+    self.#worker.postMessage({ type: 'init', guest: await module, guestHash: '', cancelFlag: null, ...rest });
+    await self.#until('ready');
+    return self;
+  }
+
+  async run(source, limits) {
+    const { job, blobs } = await jobOf(source, limits);
+    this.#worker.postMessage({ type: 'run', job: JSON.stringify(job), memoryBytesMax: job.limits.memoryBytesMax, blobs });
+    const { report } = await this.#until('finished');
+    const { outcome } = JSON.parse(report);
+    await this.#until('ready');
+    if (outcome.error) throw new Error(JSON.stringify(outcome.error));
+    return outcome;
+  }
+
+  stop() {
+    this.#worker.terminate();
+  }
+
+  async #until(type) {
+    for (;;) {
+      const message = this.#heard.shift() ?? (await new Promise((resolve) => (this.#waiting = resolve)));
+      this.#waiting = undefined;
+      if (message.type === 'broken') throw new Error(message.message);
+      if (message.type === type) return message;
+    }
+  }
+}
+
+const partsOf = (site) => async () => ({ sandbox: site.sandbox && (await WebAssembly.compileStreaming(fetch(site.sandbox))) });
+
+/** Milliseconds from nothing to the first result of the guest in a runner. */
+export async function guestFirst(site) {
+  const start = performance.now();
+  const module = WebAssembly.compileStreaming(fetch(site.guest));
+  const runner = await RunnerWorker.start(site.runner, module, partsOf(site));
+  const { value } = await runner.run('6 * 7');
+  const ms = performance.now() - start;
+  runner.stop();
+  if (value !== 42) throw new Error(`the guest gave ${value}`);
+  return ms;
+}
+
+/** The peer's answer from a fresh Worker, and the milliseconds that all of it took. */
+export async function peerRun(site, request) {
+  const start = performance.now();
+  const worker = new Worker(site.peer, { type: 'module' });
+  const answer = await new Promise((resolve, reject) => {
+    worker.onmessage = ({ data }) => resolve(data);
+    worker.onerror = (event) => reject(new Error(event.message));
+    worker.postMessage(request);
+  });
+  const ms = performance.now() - start;
+  worker.terminate();
+  return { ...answer, ms };
+}
+
+/** How long a fresh Worker of the peer takes to answer after one that spins was terminated. */
+export async function peerRecovery(site) {
+  const worker = new Worker(site.peer, { type: 'module' });
+  worker.postMessage({ source: 'for (;;);' });
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  const start = performance.now();
+  worker.terminate();
+  await peerRun(site, { source: '6 * 7' });
+  return performance.now() - start;
+}
+
+/** Computing milliseconds of a program in the guest of this address, `times` times in one runner. */
+export async function guestTimes(site, guest, source, times) {
+  const runner = await RunnerWorker.start(site.runner, WebAssembly.compileStreaming(fetch(guest)), partsOf(site));
+  const found = [];
+  for (let time = 0; time < times; time += 1) found.push((await runner.run(source)).usage.cpuMs);
+  runner.stop();
+  return found;
+}
+
+Object.assign(window, { bench: { guestFirst, peerRun, peerRecovery, guestTimes } });

@@ -1,0 +1,97 @@
+// Stopping runs, with and without cross-origin isolation: most web hosts send no such headers.
+
+import { strict as assert } from 'node:assert';
+import { openChromium, openFirefox } from './lib/browsers.mjs';
+import { startServer } from './lib/server.mjs';
+import { test } from './lib/suite.mjs';
+import { call, openWorkbench, until, value } from './lib/workbench.mjs';
+
+const FLOWS = {
+  'stop/spin.flow.js': 'export default () => {\n  let n = 0;\n  while (true) n += 1;\n};\n',
+  'stop/regex.flow.js': `export default () => /^(a+)+$/.test("${'a'.repeat(60)}b");\n`,
+  'stop/wait.flow.js': 'export default () => new Promise((resolve) => setTimeout(resolve, 60_000));\n',
+  'stop/write.flow.js': 'export default async (flow) => {\n  await flow.fs.write("stop/half.txt", "never");\n  for (;;);\n};\n',
+  'stop/ask.flow.js': 'export default () => {\n  let n = 0;\n  for (let i = 0; i < 300_000; i += 1) n += i;\n  return n;\n};\n',
+  'stop/trivial.flow.js': '6 * 7;\n',
+};
+
+const ENDLESS = { fuelMax: 1e12 };
+
+/** What has to hold with and without isolation, in every browser. */
+async function stopsRuns(page, isolated) {
+  assert.equal(await page.evaluate(() => crossOriginIsolated), isolated);
+  for (const [path, content] of Object.entries(FLOWS)) await value(page, 'write', { path, content });
+
+  for (const path of ['stop/spin.flow.js', 'stop/regex.flow.js', 'stop/wait.flow.js', 'stop/write.flow.js']) {
+    const { run } = await value(page, 'run_flow', { path, limits: ENDLESS, wait: false });
+    await until(`${path} runs`, async () => (await value(page, 'flow_status', { run })).status === 'running');
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    await value(page, 'flow_cancel', { run });
+    const record = await until(`${path} is over`, async () => {
+      const record = await value(page, 'flow_status', { run });
+      return record.error && record;
+    }, 3_000);
+    assert.equal(record.status, 'cancelled', path);
+    assert.equal(record.error.code, 'CANCELLED', path);
+  }
+  assert.equal((await call(page, 'stat', { path: 'stop/half.txt' })).error?.code, 'NOT_FOUND', 'nothing of a cancelled run lands');
+
+  const late = await call(page, 'run_flow', { path: 'stop/spin.flow.js', limits: { ...ENDLESS, cpuMsMax: 100 } });
+  assert.equal(late.error?.code, 'QUOTA_CPU');
+  const slow = await call(page, 'run_flow', { path: 'stop/spin.flow.js', limits: { ...ENDLESS, wallMsMax: 100 } });
+  assert.equal(slow.error?.code, 'QUOTA_WALL');
+  assert.equal((await value(page, 'run_flow', { path: 'stop/trivial.flow.js' })).value, 42, 'the next run works');
+}
+
+/** A run that is out of fuel asks; with more it goes on from where it was. */
+async function goesOnWhenGranted(page) {
+  const same = { path: 'stop/ask.flow.js', seed: 7, startMs: 0 };
+  const enough = await value(page, 'run_flow', same);
+  const { run } = await value(page, 'run_flow', { ...same, ask: true, wait: false, limits: { fuelMax: Math.floor(enough.usage.fuel / 3) } });
+  const asking = () => until('the run asks', async () => (await value(page, 'flow_status', { run })).status === 'asking');
+  await asking();
+  await value(page, 'flow_answer', { run, limits: { fuelMax: Math.floor(enough.usage.fuel / 2) } });
+  await asking();
+  await value(page, 'flow_answer', { run, limits: { fuelMax: enough.usage.fuel * 2 } });
+  const record = await until('the run is over', async () => {
+    const record = await value(page, 'flow_status', { run });
+    return record.status !== 'running' && record;
+  });
+  assert.equal(record.status, 'succeeded', JSON.stringify(record.error));
+  assert.equal(record.value, enough.value);
+  assert.equal(record.usage.fuel, enough.usage.fuel, 'it went on; it did not begin again');
+
+  const refused = await value(page, 'run_flow', { path: 'stop/ask.flow.js', ask: true, wait: false, limits: { fuelMax: 1_000 } });
+  await until('the run asks', async () => (await value(page, 'flow_status', { run: refused.run })).status === 'asking');
+  await value(page, 'flow_answer', { run: refused.run, deny: true });
+  const denied = await until('the refused run is over', async () => {
+    const record = await value(page, 'flow_status', { run: refused.run });
+    return record.error && record;
+  });
+  assert.equal(denied.error.code, 'QUOTA_FUEL');
+}
+
+test('a run is cancelled at any time, ends at its limits, and goes on when it is granted more', async ({ server, defer }) => {
+  const page = await (await openChromium(defer)).newPage();
+  await openWorkbench(page, server.url);
+  await stopsRuns(page, true);
+  await goesOnWhenGranted(page);
+});
+
+test('the same without cross-origin isolation', async ({ defer }) => {
+  const server = await startServer({ isolated: false });
+  defer(server.stop);
+  const page = await (await openChromium(defer)).newPage();
+  await openWorkbench(page, server.url);
+  await stopsRuns(page, false);
+  await goesOnWhenGranted(page);
+});
+
+test('the same in Firefox, without isolation', async ({ defer }) => {
+  const server = await startServer({ isolated: false });
+  defer(server.stop);
+  const page = await (await openFirefox(defer)).newPage();
+  await openWorkbench(page, server.url);
+  await stopsRuns(page, false);
+  await goesOnWhenGranted(page);
+});

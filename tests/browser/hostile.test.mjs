@@ -1,0 +1,133 @@
+// The hostile corpus in the page: the right code each, a page that stays responsive, a next run that finds a clean
+// world, and the verdicts of the native executor, fuel included.
+
+import { strict as assert } from 'node:assert';
+import { isDeepStrictEqual } from 'node:util';
+import { openChromium } from './lib/browsers.mjs';
+import { hostilePrograms, nativeVerdicts } from './lib/hostile.mjs';
+import { test } from './lib/suite.mjs';
+import { openWorkbench, value } from './lib/workbench.mjs';
+
+const LONG_TASK_MS_MAX = 100;
+/** A task is a run's fault when it is long each time: a machine may be busy with something else. */
+const LOOKS = 3;
+const START_MS = 1_700_000_000_000;
+
+/** What a run after a hostile one finds of the world. */
+const CLEAN = {
+  path: 'clean.flow.js',
+  content: `const names = (object) => Object.getOwnPropertyNames(object).length;
+export default async (flow) => {
+  const own = [Object.prototype, Array.prototype, Promise.prototype, Function.prototype, Error.prototype, globalThis, flow, flow.fs];
+  return [own.map(names), [...[1, 2]].join(), Math.random(), Date.now(), JSON.stringify([1])];
+};
+`,
+};
+
+const verdicts = new Map();
+let guestHash;
+
+test('every hostile program ends with its code, the page stays responsive, and the next run finds a clean world', { timeMsMax: 1_200_000 }, async ({ server, defer, note }) => {
+  // The kernel's own fetches must be seen here, and go nowhere.
+  const context = await openChromium(defer, { serviceWorkers: 'block' });
+  await context.route(/^https?:\/\/(?!localhost)/, (route) => route.abort());
+  const page = await context.newPage();
+  await openWorkbench(page, server.url);
+  await value(page, 'write', CLEAN);
+  assert.ok((await page.evaluate(watchTasks)) > LONG_TASK_MS_MAX, 'a long task would be seen');
+  const { heads } = await value(page, 'workspace_status', {});
+  const clean = await value(page, 'run_flow', { path: CLEAN.path, seed: 1, startMs: START_MS });
+  guestHash = clean.guestHash;
+
+  const programs = hostilePrograms().filter(({ name }) => name.includes(process.env.SELVAGE_HOSTILE ?? ''));
+  assert.ok(process.env.SELVAGE_HOSTILE || programs.length >= 60, `there are ${programs.length} programs`);
+  const wrong = [];
+  let longest = 0;
+  for (const program of programs) {
+    let found = await look(page, { program, heads });
+    verdicts.set(program.name, { program, code: found.code, usage: found.usage });
+    for (const problem of faults(program, found, clean.value)) wrong.push(`${program.name}: ${problem}`);
+    for (let times = 1; found.longest > LONG_TASK_MS_MAX; times += 1) {
+      if (times === LOOKS) {
+        wrong.push(`${program.name}: the page had a task of ${Math.round(found.longest)} ms, ${LOOKS} times out of ${LOOKS}`);
+        break;
+      }
+      found = await look(page, { program, heads });
+    }
+    longest = Math.max(longest, found.longest);
+  }
+  note(`${programs.length} programs; the longest task of the page had ${Math.round(longest)} ms`);
+  assert.deepEqual(wrong, []);
+});
+
+/** As JSON both ways: the debugger's own way of passing values knows no key `__proto__`. */
+const look = async (page, what) => JSON.parse(await page.evaluate(runHostile, JSON.stringify({ ...what, start: START_MS, clean: CLEAN.path })));
+
+function faults({ expect, value, limits }, { code, said, result, usage, after }, clean) {
+  const wrong = [];
+  if (!expect.includes(code)) wrong.push(`ended with ${code} instead of ${expect.join(' or ')}: ${said}`);
+  if (value !== undefined && code === 'OK' && !isDeepStrictEqual(result, value)) wrong.push(`gave ${JSON.stringify(result)} instead of ${JSON.stringify(value)}`);
+  if (code !== 'OK' && !(said?.length > 5)) wrong.push(`its error says nothing: ${said}`);
+  if (usage && usage.memoryBytes > limits.memoryBytesMax) wrong.push(`held ${usage.memoryBytes} of ${limits.memoryBytesMax} bytes of memory`);
+  if (usage && usage.fuel > limits.fuelMax) wrong.push(`used ${usage.fuel} of ${limits.fuelMax} units of fuel`);
+  if (!isDeepStrictEqual(after, clean)) wrong.push(`left something behind: the next run found ${JSON.stringify(after)} instead of ${JSON.stringify(clean)}`);
+  return wrong;
+}
+
+// Runs in the page: watches for long tasks, and gives the length of one that it makes itself.
+async function watchTasks() {
+  window.longTasks = [];
+  new PerformanceObserver((list) => window.longTasks.push(...list.getEntries().map((entry) => entry.duration))).observe({ type: 'longtask' });
+  await new Promise((resolve) => setTimeout(resolve));
+  const end = performance.now() + 150;
+  while (performance.now() < end);
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  return Math.max(0, ...window.longTasks);
+}
+
+// Runs in the page: one program, the run after it, and the workspace as it was before both.
+async function runHostile(what) {
+  const { program, heads, start, clean } = JSON.parse(what);
+  const { tools } = window.selvage;
+  const must = async (name, input) => {
+    const result = await tools.call(name, input);
+    if (!result.ok) throw new Error(`${program.name}, ${name}: ${JSON.stringify(result.error)}`);
+    return result.value;
+  };
+  for (const [path, content] of [[program.path, program.text], ...Object.entries(program.files)]) await must('write', { path, content });
+  window.longTasks.length = 0;
+  const { path, args, limits, grant } = program;
+  const result = await tools.call('run_flow', { path, args, limits, seed: 1, startMs: start, ...(grant ? { grant } : {}) });
+  const [latest] = (await must('flow_runs', { path, limit: 1 })).runs;
+  const usage = latest && (await must('flow_status', { run: latest.run })).usage;
+  const next = await tools.call('run_flow', { path: clean, seed: 1, startMs: start });
+  // Long tasks are told after they end.
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  const longest = Math.max(0, ...window.longTasks);
+  await must('restore', { at: heads });
+  return JSON.stringify({
+    code: result.ok ? 'OK' : result.error.code,
+    said: result.ok ? undefined : result.error.message,
+    result: result.ok ? result.value.value : undefined,
+    usage,
+    after: next.ok ? next.value.value : next.error,
+    longest,
+  });
+}
+
+test('the verdicts are those of the native executor, and the receipts agree to the last unit of fuel', async ({ note }) => {
+  const native = nativeVerdicts();
+  assert.equal(native.guest, guestHash, 'the native verdicts are of another guest: run `cargo test -p selvage-host` again');
+  const wrong = [];
+  let compared = 0;
+  for (const [name, { program, code, usage }] of verdicts) {
+    const there = native.programs[name];
+    if (there?.code !== code) wrong.push(`${name}: ${code} here, ${there?.code} natively`);
+    else if (!program.timed && there.fuel !== null) {
+      compared += 1;
+      if (there.fuel !== usage?.fuel) wrong.push(`${name}: ${usage?.fuel} units of fuel here, ${there.fuel} natively`);
+    }
+  }
+  note(`${verdicts.size} verdicts, ${compared} receipts`);
+  assert.deepEqual(wrong, []);
+});

@@ -1,0 +1,4 @@
+// hostile: a number of two million digits
+// expect: QUOTA_FUEL
+// python: int('9' * 2000000)
+BigInt('9'.repeat(2000000)) > 0n;

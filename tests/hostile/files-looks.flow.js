@@ -1,0 +1,6 @@
+// hostile: looks at files without end
+// expect: QUOTA_CALLS
+// python: os.stat
+export default async (flow) => {
+  for (;;) await flow.fs.stat('out');
+};

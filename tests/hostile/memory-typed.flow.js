@@ -1,0 +1,5 @@
+// hostile: typed arrays that are kept
+// expect: QUOTA_MEMORY|RUNTIME_EXCEPTION
+// python: array.array
+const kept = [];
+for (;;) kept.push(new Float64Array(100000));

@@ -1,0 +1,4 @@
+// hostile: a promise that nobody settles
+// expect: STALLED
+// python: await asyncio.Future()
+export default async () => await new Promise(() => {});

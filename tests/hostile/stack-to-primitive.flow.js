@@ -1,0 +1,5 @@
+// hostile: a Symbol.toPrimitive that needs itself
+// expect: QUOTA_STACK
+// python: __index__ that needs itself
+const object = { [Symbol.toPrimitive]: () => object + 1 };
+object + 1;

@@ -1,0 +1,5 @@
+// hostile: a text that grows by a letter
+// expect: QUOTA_FUEL|QUOTA_MEMORY
+// python: s += 'x'
+let text = '';
+for (;;) text += 'x';
