@@ -59,7 +59,8 @@ async function goesOnWhenGranted(page) {
   });
   assert.equal(record.status, 'succeeded', JSON.stringify(record.error));
   assert.equal(record.value, enough.value);
-  assert.equal(record.usage.fuel, enough.usage.fuel, 'it went on; it did not begin again');
+  // Names hash in different places, and a run's name is random: a few units lie between equal runs.
+  assert.ok(Math.abs(record.usage.fuel - enough.usage.fuel) <= 10, `it went on, it did not begin again: ${record.usage.fuel} and ${enough.usage.fuel}`);
 
   const refused = await value(page, 'run_flow', { path: 'stop/ask.flow.js', ask: true, wait: false, limits: { fuelMax: 1_000 } });
   await until('the run asks', async () => (await value(page, 'flow_status', { run: refused.run })).status === 'asking');

@@ -186,6 +186,7 @@ impl<'a> Bench<'a> {
         self.ran = Some(Ran {
             job,
             outcome: ended.outcome.clone(),
+            last_words,
         });
         vec![
             Event::Finished {
