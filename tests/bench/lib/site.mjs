@@ -45,7 +45,7 @@ export async function serveBench(defer, server, peer) {
   return {
     workbench: `${origin}/`,
     page: `${origin}/bench/`,
-    parts: { runner: asset(/^runner-[\w-]{8}\.js$/), guest: asset(/^guest-js-.*\.wasm$/), sandbox: asset(/^runner_bg-.*\.wasm$/), peer: `${origin}/bench/peer.js` },
+    parts: { kernel: asset(/^kernel-[\w-]{8}\.js$/), runner: asset(/^runner-[\w-]{8}\.js$/), guest: asset(/^guest-js-.*\.wasm$/), sandbox: asset(/^runner_bg-.*\.wasm$/), peer: `${origin}/bench/peer.js` },
     add: (name, bytes) => {
       added.set(name, bytes);
       return `${origin}/bench/${name}`;

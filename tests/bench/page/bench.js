@@ -32,7 +32,9 @@ class RunnerWorker {
   static async start(runner, module, parts) {
     const self = new RunnerWorker();
     self.#worker = new Worker(runner, { type: 'module' });
-    self.#worker.onmessage = ({ data }) => (self.#waiting ? self.#waiting(data) : self.#heard.push(data));
+    const hear = (data) => (self.#waiting ? self.#waiting(data) : self.#heard.push(data));
+    self.#worker.onmessage = ({ data }) => hear(data);
+    self.#worker.onerror = (event) => hear({ type: 'broken', message: event.message ?? `no script at ${runner}` });
     const rest = await parts();
     self.#worker.postMessage({ type: 'init', guest: await module, guestHash: '', cancelFlag: null, ...rest });
     await self.#until('ready');
@@ -111,4 +113,38 @@ export async function guestTimes(site, guest, source, times) {
   return found;
 }
 
-Object.assign(window, { bench: { guestFirst, peerRun, peerRecovery, guestTimes } });
+/** Whole milliseconds of runs of a flow by the kernel Worker, without a page that follows along. */
+export async function kernelRuns(site, path, content, runs) {
+  const worker = new Worker(site.kernel, { type: 'module' });
+  const waiting = new Map();
+  const ready = new Promise((resolve, reject) => {
+    worker.onerror = (event) => reject(new Error(event.message ?? `no script at ${site.kernel}`));
+    worker.onmessage = ({ data }) => {
+      if (data.type === 'result') waiting.get(data.id)(data.result);
+      else if (data.event.kind === 'ready') resolve();
+      else if (data.event.kind === 'failed') reject(new Error(data.event.message));
+    };
+  });
+  await ready;
+  let next = 1;
+  const call = async (name, input) => {
+    const id = next++;
+    const answer = new Promise((resolve) => waiting.set(id, resolve));
+    worker.postMessage({ type: 'call', id, name, input });
+    const result = await answer;
+    waiting.delete(id);
+    if (!result.ok) throw new Error(`${name}: ${JSON.stringify(result.error)}`);
+    return result.value;
+  };
+  await call('write', { path, content });
+  const found = [];
+  for (let run = 0; run < runs; run += 1) {
+    const start = performance.now();
+    await call('run_flow', { path });
+    found.push(performance.now() - start);
+  }
+  worker.terminate();
+  return found;
+}
+
+Object.assign(window, { bench: { kernelRuns, guestFirst, peerRun, peerRecovery, guestTimes } });
