@@ -1,4 +1,4 @@
 // hostile: a second start of the same instance
 // expect: RUNTIME_EXCEPTION
-flow.start = globalThis.selvage_start;
-flow.start();
+const start = globalThis['selvage_' + 'start'];
+start();

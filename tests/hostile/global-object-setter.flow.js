@@ -3,6 +3,7 @@
 // value: {"list": [1, {"a": 2}]}
 for (const name of ['value', 'ok', 'error', 'path', 'code', 'message', 'args', 'state', 'id']) {
   Object.defineProperty(Object.prototype, name, {
+    __proto__: null,
     configurable: true,
     get: () => 'polluted',
     set: () => {

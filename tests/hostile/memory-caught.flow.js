@@ -1,5 +1,6 @@
 // hostile: a catch around every request for memory
 // expect: QUOTA_MEMORY
+// limits: {"fuelMax": 100000000}
 // python: except MemoryError: pass
 const kept = [];
 for (let n = 0; ; n += 1) {

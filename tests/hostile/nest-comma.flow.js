@@ -1,6 +1,5 @@
-// hostile: fifty thousand values in a row
-// expect: LINT_FAILED|OK
-// generate: [50000, "1,", "1", ""]
-// value: 1
+// hostile: ten thousand values in a row
+// expect: LINT_FAILED|QUOTA_STACK|OK
+// generate: [10000, "1,", "1", ""]
 const deep = (GENERATED);
 deep;

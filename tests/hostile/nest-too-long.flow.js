@@ -1,5 +1,5 @@
 // hostile: a text of three million characters
-// expect: LINT_FAILED
+// expect: TOO_LARGE
 // generate: [3000000, "x", "", ""]
 // python: the same
 const text = 'GENERATED';

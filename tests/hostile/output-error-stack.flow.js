@@ -1,5 +1,6 @@
 // hostile: fifty frames with a hundred kilobytes of name each
 // expect: RUNTIME_EXCEPTION
+// limits: {"fuelMax": 200000000}
 // python: type() with a long name
 const name = 'f'.repeat(100000);
 const holder = {

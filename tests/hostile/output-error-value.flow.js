@@ -1,4 +1,4 @@
 // hostile: a throw of a large object
 // expect: RUNTIME_EXCEPTION
 // python: raise with large arguments
-throw Array.from({ length: 100000 }, () => 'x'.repeat(10));
+throw Array.from({ length: 10000 }, () => 'x'.repeat(10));

@@ -1,4 +1,4 @@
 // hostile: a result that is larger than the output
 // expect: QUOTA_OUTPUT
 // python: the same
-'x'.repeat(1000000);
+'x'.repeat(400000);

@@ -1,8 +1,8 @@
-// hostile: a value a hundred thousand levels deep on the console
+// hostile: a value thirty thousand levels deep on the console
 // expect: OK
 // value: 1
 // python: print(deep)
 let deep = [];
-for (let level = 0; level < 100000; level += 1) deep = [deep];
+for (let level = 0; level < 30000; level += 1) deep = [deep];
 console.log(deep);
 1;

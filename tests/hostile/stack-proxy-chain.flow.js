@@ -1,5 +1,5 @@
-// hostile: a hundred thousand proxies around each other
+// hostile: fifteen thousand proxies around each other
 // expect: QUOTA_STACK
 let chain = {};
-for (let n = 0; n < 100000; n += 1) chain = new Proxy(chain, {});
+for (let n = 0; n < 15000; n += 1) chain = new Proxy(chain, {});
 chain.anything;

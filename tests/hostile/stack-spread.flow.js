@@ -1,4 +1,5 @@
-// hostile: a call with a million arguments
+// hostile: a call with four hundred thousand arguments
 // expect: QUOTA_STACK|QUOTA_MEMORY
-// python: max(*range(10**6))
-Math.max(...new Array(1000000).fill(1));
+// limits: {"fuelMax": 100000000}
+// python: max(*range(400000))
+Math.max(...new Array(400000).fill(1));

@@ -1,3 +1,3 @@
 // hostile: a timer with code as text
-// expect: RUNTIME_EXCEPTION
+// expect: LINT_FAILED
 setTimeout('throw 1', 1);

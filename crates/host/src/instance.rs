@@ -27,6 +27,9 @@ const TABLE_ENTRIES_MAX: usize = 1_000_000;
 /// What `selvage_fault` says when memory could not grow.
 const FAULT_MEMORY: u32 = 1;
 
+/// What it says when the interpreter's own limit of nesting broke it.
+const FAULT_STACK: u32 = 3;
+
 /// Fuel for what is no run: warming up, and reading a text.
 const FUEL_UNCOUNTED: i64 = i64::MAX;
 
@@ -108,7 +111,7 @@ impl Guest {
         guest.set_fuel(FUEL_UNCOUNTED);
         for name in ["_initialize", "selvage_warm"] {
             if let Err(error) = guest.enter_plain(name) {
-                return Err(if guest.refused_memory() {
+                return Err(if guest.fault() == FAULT_MEMORY {
                     NoGuest::Memory(guest.store.into_data().host)
                 } else {
                     warm_up(&error).into()
@@ -235,19 +238,22 @@ impl Guest {
     fn trap(&mut self, error: &wasmtime::Error) -> Trap {
         match error.downcast_ref::<wasmtime::Trap>() {
             Some(wasmtime::Trap::StackOverflow | wasmtime::Trap::MemoryOutOfBounds) => Trap::Stack,
-            _ if self.refused_memory() => Trap::Memory,
-            _ => Trap::Other,
+            _ => match self.fault() {
+                FAULT_MEMORY => Trap::Memory,
+                FAULT_STACK => Trap::Stack,
+                _ => Trap::Other,
+            },
         }
     }
 
-    /// Whether the guest says that memory could not grow. A broken guest may not even say.
-    fn refused_memory(&mut self) -> bool {
+    /// Why the guest says that it broke. A broken guest may not even say.
+    fn fault(&mut self) -> u32 {
         let fault = self
             .instance
             .get_typed_func::<(), u32>(&mut self.store, "selvage_fault");
         fault
             .and_then(|fault| fault.call(&mut self.store, ()))
-            .is_ok_and(|fault| fault == FAULT_MEMORY)
+            .unwrap_or(0)
     }
 }
 
