@@ -133,14 +133,19 @@ pub extern "C" fn selvage_alloc(length: usize) -> *mut u8 {
 #[unsafe(no_mangle)]
 pub extern "C" fn selvage_warm() {
     std::panic::set_hook(Box::new(|panic| {
-        let limit = panic
-            .payload_as_str()
-            .is_some_and(|said| said.contains("RuntimeLimit"));
-        FAULT.store(
-            if limit { FAULT_STACK } else { FAULT_PANIC },
-            Ordering::Relaxed,
-        );
-        eprintln!("{panic}");
+        let said = panic.payload_as_str().unwrap_or_default();
+        // The standard library panics for what no memory could hold.
+        let fault = if said.contains("capacity overflow") {
+            FAULT_MEMORY
+        } else if said.contains("RuntimeLimit") {
+            FAULT_STACK
+        } else {
+            FAULT_PANIC
+        };
+        FAULT.store(fault, Ordering::Relaxed);
+        // One write is one log entry.
+        let text = format!("{panic}\n");
+        let _ = std::io::Write::write_all(&mut std::io::stderr(), text.as_bytes());
     }));
     GUEST.with_borrow_mut(|guest| {
         if guest.is_none() {

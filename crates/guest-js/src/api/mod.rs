@@ -13,6 +13,7 @@ pub mod inspect;
 pub mod json;
 pub mod native;
 mod shown;
+pub mod sort;
 pub mod timers;
 
 use crate::failure::{self, hidden};
@@ -33,6 +34,7 @@ pub(crate) struct Intrinsics {
     keys: JsFunction,
     describe: JsFunction,
     is_array: JsFunction,
+    pub(crate) typed_slice: JsFunction,
     pub(crate) stringify: JsFunction,
 }
 
@@ -124,10 +126,16 @@ pub fn install(context: &mut Context) -> JsResult<()> {
     let object = member(&global, "Object", context)?;
     let json = member(&global, "JSON", context)?;
     let array = member(&global, "Array", context)?;
+    let typed = context
+        .intrinsics()
+        .constructors()
+        .typed_array()
+        .prototype();
     let intrinsics = Intrinsics {
         keys: function(&object, "keys", context)?,
         describe: function(&object, "getOwnPropertyDescriptor", context)?,
         is_array: function(&array, "isArray", context)?,
+        typed_slice: function(&typed, "slice", context)?,
         stringify: function(&json, "stringify", context)?,
     };
     context.insert_data(intrinsics);
@@ -146,6 +154,7 @@ pub fn install(context: &mut Context) -> JsResult<()> {
     let flow = flow::flow(&mut api)?;
     api.global("flow", flow)?;
     code::install(&mut api)?;
+    sort::install(&mut api);
     timers::install(&mut api)?;
     bytes::install(&mut api)?;
     for (prelude, _, names) in PRELUDES {
