@@ -124,14 +124,9 @@ fn every_guest_ends_as_its_file_says_and_the_next_one_runs() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/guests");
     let mut names: Vec<String> = std::fs::read_dir(folder)
         .expect("the folder")
-        .map(|entry| {
-            entry
-                .expect("an entry")
-                .path()
-                .file_stem()
-                .expect("a name")
-                .to_string_lossy()
-                .into_owned()
+        .filter_map(|entry| {
+            let name = entry.expect("an entry").file_name();
+            Some(name.to_string_lossy().strip_suffix(".wat")?.to_owned())
         })
         .filter(|name| name != "prelude")
         .collect();
