@@ -247,6 +247,12 @@ fn own_stack(object: &JsObject, context: &mut Context) -> String {
     text_of(object, "stack", context).unwrap_or_default()
 }
 
+/// The stack of an error as it is reported: workspace paths, UTF-16 columns, the flow's frames only.
+pub fn stack_of(object: &JsObject, context: &mut Context) -> Option<String> {
+    let stack = own_stack(object, context);
+    shown(&frames_of(&stack, context))
+}
+
 struct Frame {
     text: String,
     place: Option<(String, u32, u32)>,

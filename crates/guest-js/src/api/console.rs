@@ -176,11 +176,8 @@ fn dir(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue
 
 fn trace(_: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
     let site = failure::site(context)?;
-    let stack = site.get(js_string!("stack"), context)?;
-    let frames = stack
-        .as_string()
-        .map(|stack| stack.to_std_string_lossy())
-        .unwrap_or_default();
+    let frames = failure::stack_of(&site, context).unwrap_or_default();
+    // The first frame is this function's own.
     let frames: Vec<&str> = frames.lines().skip(1).collect();
     let text = format!("Trace: {}\n{}", format(args, context), frames.join("\n"));
     emit(LogLevel::Debug, "console", &text, context)

@@ -307,19 +307,9 @@ impl Inspector {
     fn error(&mut self, object: &JsObject, context: &mut Context) -> String {
         self.above.push(object.clone());
         let mut shown = failure::headline(object, context);
-        let stack = object
-            .get(js_string!("stack"), context)
-            .ok()
-            .and_then(|stack| stack.as_string());
-        for frame in stack
-            .map(|stack| stack.to_std_string_lossy())
-            .unwrap_or_default()
-            .lines()
-        {
-            if !frame.contains(failure::PRELUDE) {
-                shown.push('\n');
-                shown.push_str(frame);
-            }
+        if let Some(stack) = failure::stack_of(object, context) {
+            shown.push('\n');
+            shown.push_str(&stack);
         }
         if self.above.len() <= self.depth {
             let own = self.entries(object, true, context);
