@@ -3,7 +3,7 @@
 use crate::root;
 use anyhow::{Context, Result, bail, ensure};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 /// The list as it is written.
@@ -47,6 +47,9 @@ pub struct Artifact {
     /// Beginnings of the names of functions that can never run, for a guest: see [`crate::snip`].
     #[serde(default)]
     pub snip: Vec<String>,
+    /// Functions of a guest's dependencies, and those of its own that stand in for them: see [`crate::graft`].
+    #[serde(default)]
+    pub graft: BTreeMap<String, String>,
     /// Arguments for `wasm-opt`.
     pub optimize: Vec<String>,
     /// The most kilobytes (of 1000 bytes) that the wasm may have, brotli-compressed.
@@ -112,8 +115,8 @@ fn parse(text: &str) -> Result<List> {
         );
         let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
         ensure!(
-            artifact.kind == Kind::Guest || artifact.snip.is_empty(),
-            "{} is no guest: only a guest is snipped",
+            artifact.kind == Kind::Guest || (artifact.snip.is_empty() && artifact.graft.is_empty()),
+            "{} is no guest: only a guest is snipped and grafted",
             artifact.name
         );
         ensure!(

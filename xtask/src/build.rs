@@ -1,11 +1,11 @@
-//! From a recipe to a finished artifact: cargo, then bindings or [`snip`], then `wasm-opt`, then fuel for a guest, last.
+//! From a recipe to a finished artifact: cargo, then bindings or [`snip`] and [`graft`], then `wasm-opt`, then fuel for a guest, last.
 //!
 //! The same sources give the same bytes on every machine: the toolchain and the optimizer are pinned, flags from the
 //! environment are not taken, and the machine's own paths are mapped away.
 
 use crate::artifact::{Artifact, Kind};
 use crate::inputs::Sources;
-use crate::{fuel, root, snip};
+use crate::{fuel, graft, root, snip};
 use anyhow::{Context, Result, bail, ensure};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -52,6 +52,14 @@ fn guest(artifact: &Artifact, dev: bool, compiled: &Path) -> Result<()> {
             );
             guest = snipped.wasm;
         }
+        if !artifact.graft.is_empty() {
+            guest = graft::graft(&guest, &artifact.graft)?;
+            println!(
+                "{}: {} functions replaced",
+                artifact.name,
+                artifact.graft.len()
+            );
+        }
         let (before, after) = (
             compiled.with_extension("before.wasm"),
             compiled.with_extension("after.wasm"),
@@ -92,9 +100,10 @@ fn compile(artifact: &Artifact, dev: bool) -> Result<PathBuf> {
         "--features",
         &artifact.features.join(","),
     ]);
-    command
-        .env_remove("RUSTFLAGS")
-        .env("CARGO_ENCODED_RUSTFLAGS", flags(artifact).join("\x1f"));
+    for (name, _) in std::env::vars().filter(|(name, _)| changes_a_build(name)) {
+        command.env_remove(name);
+    }
+    command.env("CARGO_ENCODED_RUSTFLAGS", flags(artifact).join("\x1f"));
     if dev {
         let profile = artifact.profile.to_uppercase().replace('-', "_");
         for (key, value) in [
@@ -114,6 +123,18 @@ fn compile(artifact: &Artifact, dev: bool) -> Result<PathBuf> {
         compiled.display()
     );
     Ok(compiled)
+}
+
+/// Whether a variable of the environment would make other bytes of the same sources.
+fn changes_a_build(variable: &str) -> bool {
+    let flags = [
+        "RUSTFLAGS",
+        "CARGO_BUILD_RUSTFLAGS",
+        "RUSTC_WRAPPER",
+        "RUSTC_BOOTSTRAP",
+    ];
+    let families = ["CARGO_PROFILE_", "CARGO_TARGET_WASM32_"];
+    flags.contains(&variable) || families.iter().any(|family| variable.starts_with(family))
 }
 
 /// The recipe's flags, and those that take this machine's paths out of panic messages.

@@ -27,11 +27,13 @@
 )]
 
 mod artifact;
+mod bodies;
 mod build;
 mod cache;
 mod commands;
 mod compress;
 mod fuel;
+mod graft;
 mod http;
 mod inputs;
 mod report;

@@ -13,19 +13,15 @@
 //! *Invariants.* A prefix that no function has is an error, so that the list stays true when a dependency changes. Exports, start
 //! functions and indices stay as they are.
 
-use std::collections::BTreeMap;
-use wasm_encoder::{Encode, InstructionSink, Module, RawSection, SectionId};
-use wasmparser::{BinaryReaderError, KnownCustom, Name, Parser, Payload, TypeRef};
+use crate::bodies::{self, BodiesError, Functions};
+use wasm_encoder::InstructionSink;
 
 /// Why functions could not be taken out.
 #[derive(Debug, thiserror::Error)]
 pub enum SnipError {
-    /// It is no WebAssembly module.
-    #[error("the guest is broken: {0}")]
-    Broken(#[from] BinaryReaderError),
-    /// Without names nothing can be found.
-    #[error("the guest has no names: build it with `strip = \"debuginfo\"`, not `strip = true`")]
-    NoNames,
+    /// See there.
+    #[error(transparent)]
+    Bodies(#[from] BodiesError),
     /// The list is out of date.
     #[error("no function's name begins with {0:?}")]
     Unmatched(String),
@@ -47,60 +43,24 @@ pub struct Snipped {
 /// # Errors
 /// See [`SnipError`].
 pub fn snip(guest: &[u8], prefixes: &[String]) -> Result<Snipped, SnipError> {
-    let (imported, names) = names(guest)?;
+    let functions = Functions::of(guest)?;
     let mut unmatched: Vec<&String> = prefixes.iter().collect();
-    let mut is_snipped = |index: u32| {
-        let found = names
-            .get(&index)
-            .and_then(|name| prefixes.iter().find(|prefix| begins_with(name, prefix)));
-        unmatched.retain(|prefix| Some(*prefix) != found);
-        found.is_some()
-    };
     let mut empty = vec![0];
     InstructionSink::new(&mut empty).unreachable().end();
-
-    let mut module = Module::new();
-    let (mut code, mut last) = (Vec::new(), imported);
-    let mut index = imported;
-    let (mut functions, mut bytes) = (0, 0);
-    for payload in Parser::new(0).parse_all(guest) {
-        let payload = payload?;
-        match &payload {
-            Payload::CodeSectionStart { count, .. } => {
-                count.encode(&mut code);
-                last += count;
-            }
-            Payload::CodeSectionEntry(body) => {
-                let mut kept = body.as_bytes();
-                if is_snipped(index) {
-                    functions += 1;
-                    bytes += kept.len();
-                    kept = &empty;
-                }
-                kept.encode(&mut code);
-                index += 1;
-                if index == last {
-                    module.section(&RawSection {
-                        id: SectionId::Code as u8,
-                        data: &code,
-                    });
-                }
-            }
-            other => {
-                if let Some((id, range)) = other.as_section() {
-                    module.section(&RawSection {
-                        id,
-                        data: &guest[range],
-                    });
-                }
-            }
-        }
-    }
+    let (mut snipped, mut bytes) = (0, 0);
+    let wasm = bodies::replace(guest, |index, body| {
+        let name = functions.name(index)?;
+        let prefix = prefixes.iter().find(|prefix| begins_with(name, prefix))?;
+        unmatched.retain(|one| *one != prefix);
+        snipped += 1;
+        bytes += body.len();
+        Some(empty.clone())
+    })?;
     match unmatched.first() {
         Some(prefix) => Err(SnipError::Unmatched((*prefix).clone())),
         None => Ok(Snipped {
-            wasm: module.finish(),
-            functions,
+            wasm,
+            functions: snipped,
             bytes,
         }),
     }
@@ -109,43 +69,6 @@ pub fn snip(guest: &[u8], prefixes: &[String]) -> Result<Snipped, SnipError> {
 /// Whether a name begins with a path. `<a::B as c::D>::e` begins with `a::B` and with `<a::B as c::D>`.
 fn begins_with(name: &str, prefix: &str) -> bool {
     name.starts_with(prefix) || name.trim_start_matches(['<', '&']).starts_with(prefix)
-}
-
-/// How many functions are imported, and the names of those that have one.
-fn names(guest: &[u8]) -> Result<(u32, BTreeMap<u32, String>), SnipError> {
-    let (mut imported, mut names) = (0, BTreeMap::new());
-    for payload in Parser::new(0).parse_all(guest) {
-        match payload? {
-            Payload::ImportSection(imports) => {
-                for import in imports.into_imports() {
-                    imported += u32::from(matches!(import?.ty, TypeRef::Func(_)));
-                }
-            }
-            Payload::CustomSection(custom) => {
-                let KnownCustom::Name(sections) = custom.as_known() else {
-                    continue;
-                };
-                for section in sections {
-                    let Name::Function(functions) = section? else {
-                        continue;
-                    };
-                    for function in functions {
-                        let function = function?;
-                        names.insert(
-                            function.index,
-                            format!("{:#}", rustc_demangle::demangle(function.name)),
-                        );
-                    }
-                }
-            }
-            _ => {}
-        }
-    }
-    if names.is_empty() {
-        Err(SnipError::NoNames)
-    } else {
-        Ok((imported, names))
-    }
 }
 
 #[cfg(test)]
@@ -211,7 +134,7 @@ mod tests {
         let nameless = wat::parse_str("(module (func))").expect("a module");
         assert!(matches!(
             snip(&nameless, &["a".to_owned()]),
-            Err(SnipError::NoNames)
+            Err(SnipError::Bodies(BodiesError::NoNames))
         ));
     }
 

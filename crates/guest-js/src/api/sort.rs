@@ -4,10 +4,9 @@
 //! `sort(() => Math.random() - 0.5)` is a common one. This merge sort makes do with any
 //! comparison, compares no more often than it must, and is stable.
 
-use super::{Api, intrinsics, type_error};
+use super::{Api, builtin, intrinsics, type_error};
 use boa_engine::object::JsObject;
 use boa_engine::object::builtins::{JsArray, JsTypedArray};
-use boa_engine::property::PropertyDescriptor;
 use boa_engine::{Context, JsArgs, JsResult, JsString, JsValue, JsVariant, js_string};
 use std::cmp::Ordering;
 
@@ -18,26 +17,24 @@ pub(super) fn install(api: &mut Api) {
     let constructors = api.context.intrinsics().constructors();
     let array = constructors.array().prototype();
     let typed = constructors.typed_array().prototype();
-    hidden(api, &array, "sort", 1, sort);
-    hidden(api, &array, "toSorted", 1, to_sorted);
-    hidden(api, &typed, "sort", 1, typed_sort);
-    hidden(api, &typed, "toSorted", 1, typed_to_sorted);
-}
-
-fn hidden(
-    api: &mut Api,
-    object: &JsObject,
-    name: &str,
-    length: usize,
-    body: boa_engine::native_function::NativeFunctionPointer,
-) {
-    let function = api.function(name, length, body);
-    let property = PropertyDescriptor::builder()
-        .value(function)
-        .writable(true)
-        .enumerable(false)
-        .configurable(true);
-    object.insert_property(js_string!(name), property.build());
+    builtin(api, &array, js_string!("sort"), "sort", 1, sort);
+    builtin(
+        api,
+        &array,
+        js_string!("toSorted"),
+        "toSorted",
+        1,
+        to_sorted,
+    );
+    builtin(api, &typed, js_string!("sort"), "sort", 1, typed_sort);
+    builtin(
+        api,
+        &typed,
+        js_string!("toSorted"),
+        "toSorted",
+        1,
+        typed_to_sorted,
+    );
 }
 
 /// How two values compare.
@@ -62,38 +59,24 @@ fn order(args: &[JsValue], usual: Order) -> JsResult<Order> {
     }
 }
 
-/// A value, and its text where values are compared as texts.
-#[derive(Clone)]
-struct Item {
-    value: JsValue,
-    text: Option<JsString>,
+/// A list on its way: the values stay where they are, and their places move.
+struct Sorter<'a> {
+    order: &'a Order,
+    values: Vec<JsValue>,
+    /// The texts of the values, where values are compared as texts.
+    texts: Vec<JsString>,
 }
 
-impl Order {
-    fn items(&self, values: Vec<JsValue>, context: &mut Context) -> JsResult<Vec<Item>> {
-        values
-            .into_iter()
-            .map(|value| {
-                let text = match self {
-                    Order::Text => Some(value.to_string(context)?),
-                    _ => None,
-                };
-                Ok(Item { value, text })
-            })
-            .collect()
-    }
-
-    /// Whether `b` belongs before `a`.
-    fn swaps(&self, a: &Item, b: &Item, context: &mut Context) -> JsResult<bool> {
-        match self {
-            Order::Text => Ok(b.text < a.text),
-            Order::Number => Ok(numeric(&b.value, &a.value) == Ordering::Less),
+impl Sorter<'_> {
+    /// Whether the value at `b` belongs before the one at `a`.
+    fn swaps(&self, a: u32, b: u32, context: &mut Context) -> JsResult<bool> {
+        let (a, b) = (a as usize, b as usize);
+        match self.order {
+            Order::Text => Ok(self.texts[b] < self.texts[a]),
+            Order::Number => Ok(numeric(&self.values[b], &self.values[a]) == Ordering::Less),
             Order::Function(function) => {
-                let answer = function.call(
-                    &JsValue::undefined(),
-                    &[a.value.clone(), b.value.clone()],
-                    context,
-                )?;
+                let pair = [self.values[a].clone(), self.values[b].clone()];
+                let answer = function.call(&JsValue::undefined(), &pair, context)?;
                 Ok(match answer.variant() {
                     JsVariant::Integer32(order) => order > 0,
                     _ => answer.to_number(context)? > 0.0,
@@ -102,57 +85,81 @@ impl Order {
         }
     }
 
-    fn sort(&self, values: Vec<JsValue>, context: &mut Context) -> JsResult<Vec<JsValue>> {
-        let mut items = self.items(values, context)?;
-        for run in items.chunks_mut(RUN) {
+    fn places(&self, context: &mut Context) -> JsResult<Vec<u32>> {
+        let count = u32::try_from(self.values.len())
+            .map_err(|_| type_error("the list is too long to sort"))?;
+        let mut places: Vec<u32> = (0..count).collect();
+        for run in places.chunks_mut(RUN) {
             for index in 1..run.len() {
                 let mut at = index;
-                while at > 0 && self.swaps(&run[at - 1], &run[at], context)? {
+                while at > 0 && self.swaps(run[at - 1], run[at], context)? {
                     run.swap(at - 1, at);
                     at -= 1;
                 }
             }
         }
         let mut width = RUN;
-        while width < items.len() {
-            let mut merged = Vec::with_capacity(items.len());
-            for pair in items.chunks(2 * width) {
+        while width < places.len() {
+            let mut merged = Vec::with_capacity(places.len());
+            for pair in places.chunks(2 * width) {
                 let (left, right) = pair.split_at(width.min(pair.len()));
                 self.merge(left, right, &mut merged, context)?;
             }
-            items = merged;
+            places = merged;
             width *= 2;
         }
-        Ok(items.into_iter().map(|item| item.value).collect())
+        Ok(places)
     }
 
     fn merge(
         &self,
-        mut left: &[Item],
-        mut right: &[Item],
-        merged: &mut Vec<Item>,
+        mut left: &[u32],
+        mut right: &[u32],
+        merged: &mut Vec<u32>,
         context: &mut Context,
     ) -> JsResult<()> {
         // Runs that follow each other already, as in a list that is nearly sorted, take one comparison.
         if let (Some(last), Some(first)) = (left.last(), right.first())
-            && !self.swaps(last, first, context)?
+            && !self.swaps(*last, *first, context)?
         {
             merged.extend_from_slice(left);
             merged.extend_from_slice(right);
             return Ok(());
         }
         while let ([a, rest_left @ ..], [b, rest_right @ ..]) = (left, right) {
-            if self.swaps(a, b, context)? {
-                merged.push(b.clone());
+            if self.swaps(*a, *b, context)? {
+                merged.push(*b);
                 right = rest_right;
             } else {
-                merged.push(a.clone());
+                merged.push(*a);
                 left = rest_left;
             }
         }
         merged.extend_from_slice(left);
         merged.extend_from_slice(right);
         Ok(())
+    }
+}
+
+impl Order {
+    fn sort(&self, values: Vec<JsValue>, context: &mut Context) -> JsResult<Vec<JsValue>> {
+        let texts = match self {
+            Order::Text => values
+                .iter()
+                .map(|value| value.to_string(context))
+                .collect::<JsResult<_>>()?,
+            _ => Vec::new(),
+        };
+        let sorter = Sorter {
+            order: self,
+            values,
+            texts,
+        };
+        let places = sorter.places(context)?;
+        Ok(places
+            .into_iter()
+            .map(|place| sorter.values[place as usize].clone())
+            .collect())
     }
 }
 
