@@ -46,6 +46,7 @@ pub mod failure;
 #[cfg(target_family = "wasm")]
 mod ffi;
 pub mod gate;
+pub mod grafts;
 pub mod guest;
 pub mod host;
 pub mod loader;

@@ -12,6 +12,7 @@ pub mod fs;
 pub mod inspect;
 pub mod json;
 pub mod native;
+mod regexp;
 mod shown;
 pub mod sort;
 pub mod timers;
@@ -21,7 +22,7 @@ use crate::state::State;
 use boa_engine::native_function::NativeFunctionPointer;
 use boa_engine::object::builtins::{JsArray, JsFunction};
 use boa_engine::object::{FunctionObjectBuilder, JsObject};
-use boa_engine::property::PropertyDescriptor;
+use boa_engine::property::{PropertyDescriptor, PropertyKey};
 use boa_engine::{
     Context, JsError, JsNativeError, JsResult, JsString, JsSymbol, JsValue, NativeFunction, Script,
     Source, js_string,
@@ -139,22 +140,26 @@ pub fn install(context: &mut Context) -> JsResult<()> {
         stringify: function(&json, "stringify", context)?,
     };
     context.insert_data(intrinsics);
-    // The engine shows a constructor that the language keeps to itself.
-    global.delete_property_or_throw(js_string!("TypedArray"), context)?;
+    // The engine shows a constructor that the language keeps to itself, and a flow has one thread.
+    for name in ["TypedArray", "Atomics", "SharedArrayBuffer"] {
+        global.delete_property_or_throw(js_string!(name), context)?;
+    }
     let mut api = Api { context };
-    let parse = api.function("parse", 2, json::parse_global);
-    let property = PropertyDescriptor::builder()
-        .value(parse)
-        .writable(true)
-        .enumerable(false)
-        .configurable(true);
-    json.insert_property(js_string!("parse"), property.build());
+    builtin(
+        &mut api,
+        &json,
+        js_string!("parse"),
+        "parse",
+        2,
+        json::parse_global,
+    );
     let console = console::console(&mut api);
     api.global("console", console)?;
     let flow = flow::flow(&mut api)?;
     api.global("flow", flow)?;
     code::install(&mut api)?;
     sort::install(&mut api);
+    regexp::install(&mut api)?;
     timers::install(&mut api)?;
     bytes::install(&mut api)?;
     for (prelude, _, names) in PRELUDES {
@@ -163,6 +168,25 @@ pub fn install(context: &mut Context) -> JsResult<()> {
         }
     }
     Ok(())
+}
+
+/// Puts a method of the language in the place of the engine's, and gives it.
+fn builtin(
+    api: &mut Api,
+    object: &JsObject,
+    key: impl Into<PropertyKey>,
+    name: &str,
+    length: usize,
+    body: NativeFunctionPointer,
+) -> JsObject {
+    let function = api.function(name, length, body);
+    let property = PropertyDescriptor::builder()
+        .value(function.clone())
+        .writable(true)
+        .enumerable(false)
+        .configurable(true);
+    object.insert_property(key, property.build());
+    function
 }
 
 /// A global that compiles its prelude when it is first read.
@@ -256,7 +280,7 @@ pub(crate) fn intrinsics(context: &Context) -> JsResult<Intrinsics> {
 /// `Object.getOwnPropertyDescriptor`: the engine keeps its own short cut to itself.
 pub(crate) fn describe(
     object: &JsObject,
-    key: &boa_engine::property::PropertyKey,
+    key: &PropertyKey,
     context: &mut Context,
 ) -> Option<JsObject> {
     let describe = intrinsics(context).ok()?.describe;
@@ -268,6 +292,17 @@ pub(crate) fn describe(
         )
         .ok()?
         .as_object()
+}
+
+/// The getter of a property.
+fn describe_getter(
+    object: &JsObject,
+    key: JsString,
+    context: &mut Context,
+) -> JsResult<JsFunction> {
+    let property = describe(object, &key.into(), context)
+        .ok_or_else(|| JsNativeError::error().with_message("a property is missing"))?;
+    function(&property, "get", context)
 }
 
 /// `Array.isArray`, which sees through proxies.
