@@ -10,6 +10,10 @@ use serde_json::{Value, json};
 
 /// The most bytes of a path.
 pub const PATH_BYTES_MAX: usize = 1024;
+/// The most folders that a path may go down, itself included; the workspace takes no more.
+pub const DEPTH_MAX: usize = 64;
+/// The most bytes of one name in a path; the workspace takes no more.
+pub const NAME_BYTES_MAX: usize = 255;
 
 /// The most characters of a progress label.
 pub const LABEL_CHARS_MAX: usize = 200;
@@ -238,8 +242,12 @@ fn clean(path: &str) -> ToolResult<String> {
             "" | "." => {}
             ".." if parts.pop().is_none() => return refused("it points outside the workspace"),
             ".." => {}
+            part if part.len() > NAME_BYTES_MAX => return refused("one of its names is too long"),
             part => parts.push(part),
         }
+    }
+    if parts.len() > DEPTH_MAX {
+        return refused("it goes down too many folders");
     }
     Ok(parts.join("/"))
 }
@@ -264,7 +272,9 @@ mod tests {
             "a/../../b",
             "a\0b",
             "a\\b",
-            &"x".repeat(PATH_BYTES_MAX + 1),
+            &"x/".repeat(PATH_BYTES_MAX / 2 + 1),
+            &"x".repeat(NAME_BYTES_MAX + 1),
+            &"x/".repeat(DEPTH_MAX + 1),
         ] {
             assert_eq!(
                 clean(path).expect_err("refused").code,

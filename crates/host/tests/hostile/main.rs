@@ -104,9 +104,7 @@ fn run_clean(bench: &mut Bench<'_>) -> Value {
 /// What is wrong with a verdict; nothing when it is right.
 fn faults(program: &Program, first: &Verdict, second: &Verdict) -> Vec<String> {
     let mut wrong = Vec::new();
-    // What `unsettled.json` names must end and leave a clean world; its code is not compared yet.
-    let settled = !unsettled().contains(&program.name);
-    if settled && !program.expect.contains(&first.code) {
+    if !program.expect.contains(&first.code) {
         wrong.push(format!(
             "ended with {} instead of {}: {} {:?}",
             first.code,
@@ -116,7 +114,6 @@ fn faults(program: &Program, first: &Verdict, second: &Verdict) -> Vec<String> {
         ));
     }
     if let (Some(expected), Ok(record)) = (&program.value, &first.answer)
-        && settled
         && record["value"] != *expected
     {
         wrong.push(format!("gave {} instead of {expected}", record["value"]));
@@ -310,9 +307,17 @@ fn keep(verdicts: &Value) {
         .unwrap_or_else(|error| panic!("{}: {error}", path.display()));
 }
 
-/// The programs whose code is not settled yet: which of two quotas comes first hangs on the native
-/// stack's size or on what a refused allocation leaves, and some still break the interpreter.
-fn unsettled() -> Vec<String> {
-    let text = corpus::read(&corpus::folder().join("unsettled.json"));
-    serde_json::from_str(&text).expect("unsettled.json")
+/// A run must be told at once what the workspace would refuse when its change lands.
+#[test]
+fn a_run_and_the_workspace_take_the_same_paths() {
+    use selvage_vfs::limits;
+    assert_eq!(
+        selvage_sandbox::calls::PATH_BYTES_MAX,
+        limits::PATH_BYTES_MAX
+    );
+    assert_eq!(
+        selvage_sandbox::calls::NAME_BYTES_MAX,
+        limits::NAME_BYTES_MAX
+    );
+    assert_eq!(selvage_sandbox::calls::DEPTH_MAX, limits::DEPTH_MAX);
 }
