@@ -127,8 +127,8 @@ async function start(): Promise<void> {
     init({ module_or_path: kernelUrl }),
     openStorage(() => tell({ kind: "storage", mode: "waiting" })),
   ]);
-  const file = storage.mode === "durable" ? storage.file : undefined;
-  kernel = new Kernel(file, Date.now(), version, () => perform(kernel.woken(Date.now())));
+  const files = storage.mode === "durable" ? storage.files : [];
+  kernel = new Kernel(files, Date.now(), version, () => perform(kernel.woken(Date.now())));
   tell(storage.mode === "durable" ? { kind: "storage", mode: "durable" } : { kind: "storage", ...storage });
   const waiting = early ?? [];
   early = null;

@@ -1,17 +1,18 @@
-// Where the workspace is kept: one file in the origin private file system, held by one tab.
+// Where the workspace is kept: two files in the origin private file system, held by one tab.
 
-const FILE = "workspace.redb";
+/** The database, and the journal in front of it. */
+const FILES = ["workspace.redb", "workspace.journal"];
 const LOCK = "selvage:workspace";
 const OPEN_TRIES = 40;
 const OPEN_WAIT_MS = 50;
 
 /** What storage there is, and why not, if there is none. */
 export type Opened =
-  | { mode: "durable"; file: FileSystemSyncAccessHandle }
+  | { mode: "durable"; files: FileSystemSyncAccessHandle[] }
   | { mode: "memory"; reason: string };
 
 /**
- * Waits for the workspace's lock and opens its file. The lock is held for as long as this Worker
+ * Waits for the workspace's lock and opens its files. The lock is held for as long as this Worker
  * lives, and goes on to the next tab when it dies, however it dies.
  *
  * `waiting` is called when another tab holds the lock.
@@ -23,8 +24,8 @@ export async function openStorage(waiting: () => void): Promise<Opened> {
   await takeLock(waiting);
   try {
     const directory = await navigator.storage.getDirectory();
-    const handle = await directory.getFileHandle(FILE, { create: true });
-    return { mode: "durable", file: await openHandle(handle) };
+    const open = async (name: string) => openHandle(await directory.getFileHandle(name, { create: true }));
+    return { mode: "durable", files: await Promise.all(FILES.map(open)) };
   } catch (error) {
     return { mode: "memory", reason: `The browser gave no storage: ${String(error)}` };
   }

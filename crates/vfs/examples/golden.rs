@@ -1,4 +1,5 @@
-//! Makes the golden file of the current format: `cargo run -p selvage-vfs --example golden -- <file>`.
+//! Makes the golden files of the current format, one with all in the database and one with all in the journal:
+//! `cargo run -p selvage-vfs --example golden -- <database> <journal>`.
 //!
 //! Run it once for a new format version, and keep the files of the older ones.
 #![allow(
@@ -6,18 +7,26 @@
     reason = "an example is a host: it may write a file"
 )]
 
-use selvage_vfs::storage::{RedbStorage, backends::FileBackend};
+use selvage_vfs::storage::{
+    JournaledStorage, RedbStorage, Storage,
+    backends::{FileBackend, InMemoryBackend},
+};
 use selvage_vfs::{Meta, Op, Origin, OriginKind, Workspace};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let path = std::env::args().nth(1).ok_or("which file?")?;
-    let file = std::fs::File::options()
-        .read(true)
-        .write(true)
-        .create_new(true)
-        .open(path)?;
-    let storage = RedbStorage::open(FileBackend::new(file)?)?;
-    let mut workspace = Workspace::open(Box::new(storage), [1; 16])?;
+    let file = |place| {
+        let path = std::env::args().nth(place).ok_or("which files?")?;
+        let mut options = std::fs::File::options();
+        options.read(true).write(true).create_new(true);
+        Ok::<_, Box<dyn std::error::Error>>(FileBackend::new(options.open(path)?)?)
+    };
+    tell(Box::new(RedbStorage::open(file(1)?)?))?;
+    let database = InMemoryBackend::new();
+    tell(Box::new(JournaledStorage::open(database, file(2)?)?))
+}
+
+fn tell(storage: Box<dyn Storage>) -> Result<(), Box<dyn std::error::Error>> {
+    let mut workspace = Workspace::open(storage, [1; 16])?;
     let mut count = 0u128;
     let mut ids = || {
         count += 1;

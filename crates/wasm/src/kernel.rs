@@ -8,7 +8,7 @@ use selvage_tool::catalogue::{StorageMode, tools};
 use selvage_tool::guest::{Checked, Fetched};
 use selvage_tool::run::RunReport;
 use selvage_tool::{ErrorCode, ToolError};
-use selvage_vfs::storage::{MemoryStorage, RedbStorage, Storage};
+use selvage_vfs::storage::{JournaledStorage, MemoryStorage, Storage};
 use selvage_vfs::{Origin, OriginKind, Workspace};
 use selvage_workbench::{Config, Cx, Effect, Event, Workbench};
 use serde_json::Value;
@@ -37,24 +37,25 @@ pub struct Kernel {
 
 #[wasm_bindgen]
 impl Kernel {
-    /// Opens the workspace: in the storage file when there is one, otherwise in memory. `woken` is
-    /// called when the engine asked to be told the time.
+    /// Opens the workspace: in the storage files (database, journal) when there are two, otherwise in memory. `woken`
+    /// is called when the engine asked to be told the time.
     ///
     /// # Errors
-    /// What storage holds can't be read; the message says why. The file is left as it is.
+    /// What storage holds can't be read; the message says why. The files are left as they are.
     #[wasm_bindgen(constructor)]
     pub fn new(
-        file: Option<FileSystemSyncAccessHandle>,
+        files: Vec<FileSystemSyncAccessHandle>,
         now_ms: f64,
         version: String,
         woken: Function,
     ) -> Result<Kernel, JsError> {
-        let (storage, mode): (Box<dyn Storage>, _) = match file {
-            Some(handle) => (
-                Box::new(RedbStorage::open(OpfsFile::new(handle))?),
+        let files: Vec<_> = files.into_iter().map(OpfsFile::new).collect();
+        let (storage, mode): (Box<dyn Storage>, _) = match <[OpfsFile; 2]>::try_from(files) {
+            Ok([database, journal]) => (
+                Box::new(JournaledStorage::open(database, journal)?),
                 StorageMode::Durable,
             ),
-            None => {
+            Err(_) => {
                 gloo::console::warn!("Selvage keeps this workspace in memory only.");
                 (Box::new(MemoryStorage::new()), StorageMode::Memory)
             }

@@ -1,4 +1,4 @@
-//! The workspace's storage file in the origin private file system.
+//! The workspace's storage files in the origin private file system.
 //!
 //! A sync access handle is a JavaScript object and belongs to this Worker, while a storage backend
 //! must be able to move between threads. The backend therefore holds a number, and the handle stays

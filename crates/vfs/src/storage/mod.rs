@@ -4,10 +4,12 @@
 //! hash, and small named cells. Everything is added in batches, and a batch is there as a whole or
 //! not at all.
 
+mod journal;
 mod memory;
 mod redb;
 mod rows;
 
+pub use self::journal::JournaledStorage;
 pub use self::memory::MemoryStorage;
 pub use self::redb::{RedbStorage, StorageBackend, backends};
 
@@ -76,6 +78,20 @@ impl Batch {
     #[must_use]
     pub fn is_folding(&self) -> bool {
         self.replace_ledger || self.texts.iter().any(|text| text.replace)
+    }
+
+    /// The bytes that are to be kept, without bookkeeping.
+    #[must_use]
+    pub fn bytes(&self) -> u64 {
+        let updates = self.texts.iter().flat_map(|text| &text.updates);
+        let texts: usize = updates.map(Vec::len).sum();
+        let blobs: usize = self.blobs.iter().map(|(_, bytes)| bytes.len()).sum();
+        let cells: usize = self
+            .cells
+            .iter()
+            .map(|(name, value)| name.len() + value.len())
+            .sum();
+        (self.ledger.as_ref().map_or(0, Vec::len) + texts + blobs + cells) as u64
     }
 }
 

@@ -8,7 +8,8 @@
 //! and taken out again when opening works, so that what was reported as failed is not there.
 
 use super::rows::{
-    BLOBS, CELLS, Doubt, LEDGER, PIECES, TEXTS, UPDATES, create, failed, read_meta, take_out, write,
+    BLOBS, CELLS, Doubt, FOLDED, LEDGER, META, PIECES, TEXTS, UPDATES, create, failed, read_meta,
+    take_out, write,
 };
 use super::{Batch, FORMAT_VERSION, Loaded, Storage, TextState};
 use crate::error::{Result, VfsError};
@@ -53,6 +54,11 @@ impl StorageBackend for Shared {
     fn write(&self, offset: u64, data: &[u8]) -> io::Result<()> {
         self.0.write(offset, data)
     }
+}
+
+/// What the disk itself says, as everything else that fails.
+pub(super) fn io_failed(error: io::Error) -> VfsError {
+    failed(::redb::StorageError::Io(error))
 }
 
 /// Storage in a redb database.
@@ -104,16 +110,42 @@ impl RedbStorage {
         Ok(())
     }
 
+    /// The number of the last record of a journal that this holds.
+    pub(super) fn folded(&self) -> Result<u64> {
+        self.with(|database| Ok(read_meta(database, FOLDED)?.unwrap_or(0)))
+    }
+
+    /// Adds batches that a journal holds, up to the record of this number, in one transaction. When it fails they may be there
+    /// all the same, and [`Self::folded`] tells.
+    pub(super) fn fold(&self, batches: &[Batch], through: u64) -> Result<()> {
+        let result = self.with(|database| {
+            let generation = read_meta(database, "generation")?.unwrap_or(0) + 1;
+            let mut tx = database.begin_write().map_err(failed)?;
+            tx.set_quick_repair(true);
+            for batch in batches {
+                write(&tx, batch, generation)?;
+            }
+            tx.open_table(META)
+                .map_err(failed)?
+                .insert(FOLDED, through)
+                .map_err(failed)?;
+            tx.commit().map_err(failed)
+        });
+        match result {
+            Err(error) if self.folded().ok() != Some(through) => Err(error),
+            _ => Ok(()),
+        }
+    }
+
     /// A file whose making was cut short holds nothing: redb writes its first bytes last. It is
     /// emptied, so that it can be made anew.
     fn clear_unfinished(&self) -> Result<()> {
-        let io = |error| failed(::redb::StorageError::Io(error));
         let mut start = [0; 9];
-        let len = usize::try_from(self.backend.len().map_err(io)?).unwrap_or(usize::MAX);
+        let len = usize::try_from(self.backend.len().map_err(io_failed)?).unwrap_or(usize::MAX);
         let start = &mut start[..len.min(9)];
-        self.backend.read(0, start).map_err(io)?;
+        self.backend.read(0, start).map_err(io_failed)?;
         if len > 0 && start.iter().all(|&byte| byte == 0) {
-            self.backend.set_len(0).map_err(io)?;
+            self.backend.set_len(0).map_err(io_failed)?;
         }
         Ok(())
     }
@@ -255,8 +287,6 @@ impl Storage for RedbStorage {
     }
 
     fn size_bytes(&self) -> Result<u64> {
-        self.backend
-            .len()
-            .map_err(|error| failed(::redb::StorageError::Io(error)))
+        self.backend.len().map_err(io_failed)
     }
 }

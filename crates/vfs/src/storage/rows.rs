@@ -13,6 +13,8 @@ const PIECE_BYTES: usize = 256 * 1024 - 256;
 pub(super) type TextRow = (u64, u64, u64, bool);
 
 pub(super) const META: TableDefinition<&str, u64> = TableDefinition::new("meta");
+/// Where `META` holds the number of the last record of a journal that went into the tables.
+pub(super) const FOLDED: &str = "folded";
 pub(super) const LEDGER: TableDefinition<u64, &[u8]> = TableDefinition::new("ledger");
 pub(super) const TEXTS: TableDefinition<&[u8; 16], TextRow> = TableDefinition::new("texts");
 pub(super) const UPDATES: TableDefinition<(&[u8; 16], u64), &[u8]> =

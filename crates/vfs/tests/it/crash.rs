@@ -1,11 +1,12 @@
 //! Storage that fails at every point, and what is left.
 
 use crate::disk::{Disk, Fault};
-use crate::world::{Place, Rng, World, contents, mkdir, mv, rm};
-use selvage_vfs::storage::RedbStorage;
+use crate::world::{DURABLE, Place, Rng, World, contents, mkdir, mv, rm};
 use selvage_vfs::{Op, VfsError, Workspace};
 use std::collections::BTreeMap;
 
+/// Makes the place on a disk.
+type Kind = fn(Disk) -> Place;
 type Contents = BTreeMap<String, Vec<u8>>;
 
 /// What the story does, step by step. A step that fails must leave the workspace as it was.
@@ -67,9 +68,9 @@ const STORY: &[Step] = &[
 ];
 
 /// The workspace after each step, and the calls to the disk up to there.
-fn expected() -> (Vec<Contents>, u64, u64) {
+fn expected(kind: Kind) -> (Vec<Contents>, u64, u64) {
     let disk = Disk::new();
-    let mut world = World::on(Place::Disk(disk.clone()));
+    let mut world = World::on(kind(disk.clone()));
     let opened = disk.calls();
     let mut states = vec![world.contents()];
     for step in STORY {
@@ -79,23 +80,23 @@ fn expected() -> (Vec<Contents>, u64, u64) {
     (states, opened, disk.calls())
 }
 
-fn reopened(disk: &Disk) -> Contents {
-    let storage = RedbStorage::open(disk.clone()).expect("storage opens");
-    contents(&Workspace::open(Box::new(storage), [1; 16]).expect("the workspace opens"))
+fn reopened(kind: Kind, disk: &Disk) -> Contents {
+    let storage = kind(disk.clone()).open().expect("storage opens");
+    contents(&Workspace::open(storage, [1; 16]).expect("the workspace opens"))
 }
 
 /// Plays the story on a disk that fails at one call. Gives the steps that were acknowledged and
 /// the world, if opening worked.
-fn play(disk: &Disk, call: u64, fault: Fault) -> (usize, Option<World>) {
+fn play(kind: Kind, disk: &Disk, call: u64, fault: Fault) -> (usize, Option<World>) {
     disk.fail_at(call, fault);
-    let Ok(storage) = RedbStorage::open(disk.clone()) else {
+    let Ok(storage) = kind(disk.clone()).open() else {
         return (0, None);
     };
-    let Ok(workspace) = Workspace::open(Box::new(storage), [1; 16]) else {
+    let Ok(workspace) = Workspace::open(storage, [1; 16]) else {
         return (0, None);
     };
     let mut world = World {
-        place: Place::Disk(disk.clone()),
+        place: kind(disk.clone()),
         workspace,
         rng: Rng(42),
         now_ms: 0,
@@ -110,18 +111,24 @@ fn play(disk: &Disk, call: u64, fault: Fault) -> (usize, Option<World>) {
 
 #[test]
 fn d1_d2_whatever_dies_every_acknowledged_step_is_there_and_none_is_half_there() {
-    let (states, _, calls) = expected();
+    DURABLE
+        .into_iter()
+        .for_each(whatever_dies_every_acknowledged_step_is_there_and_none_is_half_there);
+}
+
+fn whatever_dies_every_acknowledged_step_is_there_and_none_is_half_there(kind: Kind) {
+    let (states, _, calls) = expected(kind);
     let mut cut_inside = 0;
     for call in 1..=calls + 1 {
         let disk = Disk::new();
-        let (done, world) = play(&disk, call, Fault::Forever);
+        let (done, world) = play(kind, &disk, call, Fault::Forever);
         // The process is killed, or the machine loses power with writes in any order.
         let mut rng = Rng(call);
         let mut ends = vec![("killed", disk.after_kill())];
         ends.extend((0..2).map(|_| ("without power", disk.after_power_loss(|| rng.next()))));
         drop(world);
         for (how, end) in ends {
-            let found = reopened(&end);
+            let found = reopened(kind, &end);
             let next = states.get(done + 1);
             assert!(
                 found == states[done] || Some(&found) == next,
@@ -136,12 +143,17 @@ fn d1_d2_whatever_dies_every_acknowledged_step_is_there_and_none_is_half_there()
 
 #[test]
 fn c2_d3_d4_a_failed_step_leaves_nothing_and_the_next_try_works() {
-    let (states, opened, calls) = expected();
+    let failed = DURABLE.map(a_failed_step_leaves_nothing_and_the_next_try_works);
+    assert!(failed.iter().sum::<u32>() > 80, "{failed:?} steps failed");
+}
+
+fn a_failed_step_leaves_nothing_and_the_next_try_works(kind: Kind) -> u32 {
+    let (states, opened, calls) = expected(kind);
     let mut failed = 0;
     for fault in [Fault::Once, Fault::Lies] {
         for call in opened + 1..=calls {
             let disk = Disk::new();
-            let (done, world) = play(&disk, call, fault);
+            let (done, world) = play(kind, &disk, call, fault);
             let mut world = world.expect("opening came before the fault");
             disk.heal();
             if done == STORY.len() {
@@ -172,15 +184,21 @@ fn c2_d3_d4_a_failed_step_leaves_nothing_and_the_next_try_works() {
             );
         }
     }
-    assert!(failed > 50, "{failed} steps failed");
+    failed
 }
 
 #[test]
 fn d3_what_failed_for_good_is_not_there_when_storage_works_again() {
-    let (states, opened, calls) = expected();
+    DURABLE
+        .into_iter()
+        .for_each(what_failed_for_good_is_not_there_when_storage_works_again);
+}
+
+fn what_failed_for_good_is_not_there_when_storage_works_again(kind: Kind) {
+    let (states, opened, calls) = expected(kind);
     for call in opened + 1..=calls {
         let disk = Disk::new();
-        let (done, world) = play(&disk, call, Fault::Forever);
+        let (done, world) = play(kind, &disk, call, Fault::Forever);
         let mut world = world.expect("opening came before the fault");
         disk.heal();
         if done < STORY.len() {
@@ -203,8 +221,12 @@ fn d3_what_failed_for_good_is_not_there_when_storage_works_again() {
 
 #[test]
 fn a_full_disk_is_told_apart_and_reading_goes_on() {
+    DURABLE.into_iter().for_each(full);
+}
+
+fn full(kind: Kind) {
     let disk = Disk::new();
-    let mut world = World::on(Place::Disk(disk.clone()));
+    let mut world = World::on(kind(disk.clone()));
     world.write("kept.md", "kept");
     disk.fail_at(disk.calls() + 1, Fault::Full);
     let big: Vec<u8> = (0..3_000_000u32).flat_map(|n| n.to_le_bytes()).collect();

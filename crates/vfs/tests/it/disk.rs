@@ -2,7 +2,7 @@
 //!
 //! It keeps what a program sees (`live`) apart from what survives the loss of power (`durable`),
 //! and counts every write, resize and sync. At the n-th of them it can refuse once, refuse from
-//! then on, or stop dead.
+//! then on, or stop dead. It has two files, which fail together.
 
 use selvage_vfs::storage::StorageBackend;
 use std::io;
@@ -29,17 +29,25 @@ pub enum Fault {
 }
 
 #[derive(Debug, Default)]
-struct State {
+struct File {
     live: Vec<u8>,
     durable: Vec<u8>,
     pending: Vec<Pending>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    files: [File; 2],
     calls: u64,
     fault: Option<(u64, Fault)>,
 }
 
-/// The disk. Clones are the same disk.
+/// A file of the disk, the first one at the beginning. Clones are the same file.
 #[derive(Debug, Clone, Default)]
-pub struct Disk(Arc<Mutex<State>>);
+pub struct Disk {
+    state: Arc<Mutex<State>>,
+    file: usize,
+}
 
 impl Disk {
     pub fn new() -> Self {
@@ -47,16 +55,35 @@ impl Disk {
     }
 
     pub fn from_bytes(bytes: &[u8]) -> Self {
+        Self::from_files([bytes.to_vec(), Vec::new()])
+    }
+
+    fn from_files(files: [Vec<u8>; 2]) -> Self {
         let disk = Self::new();
         disk.with(|state| {
-            state.live = bytes.to_vec();
-            state.durable = bytes.to_vec();
+            state.files = files.map(|bytes| File {
+                live: bytes.clone(),
+                durable: bytes,
+                pending: Vec::new(),
+            });
         });
         disk
     }
 
+    /// The other file of the same disk.
+    pub fn beside(&self) -> Self {
+        Self {
+            state: self.state.clone(),
+            file: 1 - self.file,
+        }
+    }
+
     fn with<T>(&self, call: impl FnOnce(&mut State) -> T) -> T {
-        call(&mut self.0.lock().expect("one thread"))
+        call(&mut self.state.lock().expect("one thread"))
+    }
+
+    fn with_file<T>(&self, call: impl FnOnce(&mut File) -> T) -> T {
+        self.with(|state| call(&mut state.files[self.file]))
     }
 
     /// Calls so far that change the disk.
@@ -65,7 +92,7 @@ impl Disk {
     }
 
     pub fn bytes(&self) -> Vec<u8> {
-        self.with(|state| state.live.clone())
+        self.with_file(|file| file.live.clone())
     }
 
     pub fn fail_at(&self, call: u64, fault: Fault) {
@@ -78,15 +105,15 @@ impl Disk {
 
     /// The disk after the process was killed: everything written is there.
     pub fn after_kill(&self) -> Self {
-        Self::from_bytes(&self.bytes())
+        Self::from_files(self.with(|state| [0, 1].map(|file| state.files[file].live.clone())))
     }
 
     /// The disk after the loss of power: what was synced, and of the rest whatever `keep` says;
     /// the last write that is kept may be torn.
     pub fn after_power_loss(&self, mut keep: impl FnMut() -> u64) -> Self {
-        self.with(|state| {
-            let mut bytes = state.durable.clone();
-            for pending in &state.pending {
+        let mut left = |file: &File| {
+            let mut bytes = file.durable.clone();
+            for pending in &file.pending {
                 let choice = keep() % 4;
                 match pending {
                     _ if choice == 0 => {}
@@ -106,29 +133,31 @@ impl Disk {
                     }
                 }
             }
-            Self::from_bytes(&bytes)
-        })
+            bytes
+        };
+        Self::from_files(self.with(|state| [left(&state.files[0]), left(&state.files[1])]))
     }
 
-    fn change(&self, grows_to: Option<u64>, effect: impl FnOnce(&mut State)) -> io::Result<()> {
+    fn change(&self, grows_to: Option<u64>, effect: impl FnOnce(&mut File)) -> io::Result<()> {
         self.with(|state| {
+            let file = &mut state.files[self.file];
             state.calls += 1;
             let refused = || io::Error::other("the disk refuses");
             match state.fault {
                 Some((at, Fault::Once)) if state.calls == at => Err(refused()),
                 Some((at, Fault::Forever)) if state.calls >= at => Err(refused()),
                 Some((at, Fault::Lies)) if state.calls == at => {
-                    effect(state);
+                    effect(file);
                     Err(refused())
                 }
                 Some((at, Fault::Full))
                     if state.calls >= at
-                        && grows_to.is_some_and(|len| len > state.live.len() as u64) =>
+                        && grows_to.is_some_and(|len| len > file.live.len() as u64) =>
                 {
                     Err(io::ErrorKind::QuotaExceeded.into())
                 }
                 _ => {
-                    effect(state);
+                    effect(file);
                     Ok(())
                 }
             }
@@ -138,13 +167,13 @@ impl Disk {
 
 impl StorageBackend for Disk {
     fn len(&self) -> io::Result<u64> {
-        Ok(self.with(|state| state.live.len() as u64))
+        Ok(self.with_file(|file| file.live.len() as u64))
     }
 
     fn read(&self, offset: u64, out: &mut [u8]) -> io::Result<()> {
-        self.with(|state| {
+        self.with_file(|file| {
             let start = offset as usize;
-            let bytes = state
+            let bytes = file
                 .live
                 .get(start..start + out.len())
                 .ok_or(io::ErrorKind::UnexpectedEof)?;
@@ -154,27 +183,27 @@ impl StorageBackend for Disk {
     }
 
     fn set_len(&self, len: u64) -> io::Result<()> {
-        self.change(Some(len), |state| {
-            state.live.resize(len as usize, 0);
-            state.pending.push(Pending::Resize(len));
+        self.change(Some(len), |file| {
+            file.live.resize(len as usize, 0);
+            file.pending.push(Pending::Resize(len));
         })
     }
 
     fn sync_data(&self) -> io::Result<()> {
-        self.change(None, |state| {
-            state.durable.clone_from(&state.live);
-            state.pending.clear();
+        self.change(None, |file| {
+            file.durable.clone_from(&file.live);
+            file.pending.clear();
         })
     }
 
     fn write(&self, offset: u64, data: &[u8]) -> io::Result<()> {
-        self.change(None, |state| {
+        self.change(None, |file| {
             let start = offset as usize;
-            if start + data.len() > state.live.len() {
-                state.live.resize(start + data.len(), 0);
+            if start + data.len() > file.live.len() {
+                file.live.resize(start + data.len(), 0);
             }
-            state.live[start..start + data.len()].copy_from_slice(data);
-            state.pending.push(Pending::Write(offset, data.to_vec()));
+            file.live[start..start + data.len()].copy_from_slice(data);
+            file.pending.push(Pending::Write(offset, data.to_vec()));
         })
     }
 }

@@ -2,14 +2,31 @@
 
 use crate::disk::Disk;
 use crate::world::{Place, World};
-use selvage_vfs::storage::RedbStorage;
+use selvage_vfs::storage::{JournaledStorage, RedbStorage};
 use selvage_vfs::{Hash, VfsError, Workspace};
 
 const VERSION_1: &[u8] = include_bytes!("../fixtures/format-1.redb");
+const JOURNAL_1: &[u8] = include_bytes!("../fixtures/format-1.journal");
 
 #[test]
 fn d6_a_file_of_version_1_opens_with_all_it_holds() {
-    let mut world = World::on(Place::Disk(Disk::from_bytes(VERSION_1)));
+    holds_it_all(Place::Disk(Disk::from_bytes(VERSION_1)));
+    holds_it_all(Place::Journal(Disk::from_bytes(VERSION_1)));
+}
+
+#[test]
+fn d6_a_journal_of_version_1_opens_with_all_it_holds() {
+    holds_it_all(Place::Journal(journal(JOURNAL_1)));
+}
+
+/// A disk with nothing but a journal.
+fn journal(bytes: &[u8]) -> Disk {
+    Disk::from_bytes(bytes).beside()
+}
+
+#[track_caller]
+fn holds_it_all(place: Place) {
+    let mut world = World::on(place);
     assert_eq!(
         world.paths(),
         ["blob.bin", "flows/", "flows/hello.flow.js", "notes.md"]
@@ -99,4 +116,46 @@ fn a_ledger_that_is_damaged_is_told_as_such() {
         .map(|_| ())
         .expect_err("damaged");
     assert!(matches!(error, VfsError::Damaged { .. }), "{error:?}");
+}
+
+#[test]
+fn d6_a_journal_of_a_later_version_is_refused_and_one_that_goes_on_elsewhere_is_damaged() {
+    let error = |bytes: &[u8]| {
+        let disk = journal(bytes);
+        let error = JournaledStorage::open(disk.clone(), disk.beside()).map(|_| ());
+        assert_eq!(disk.beside().bytes(), bytes, "it is not touched");
+        error.expect_err("is refused")
+    };
+    let later = [&JOURNAL_1[..7], &[2], &JOURNAL_1[8..]].concat();
+    assert_eq!(
+        error(&later),
+        VfsError::UnsupportedFormat {
+            found: 2,
+            supported: 1
+        }
+    );
+    // Without its first record, it is no continuation of an empty database.
+    let length = u32::from_le_bytes(JOURNAL_1[8..12].try_into().expect("four bytes")) as usize;
+    let gap = [&JOURNAL_1[..8], &JOURNAL_1[8 + 28 + length..]].concat();
+    assert!(matches!(error(&gap), VfsError::Damaged { .. }));
+}
+
+#[test]
+fn d1_a_journal_holds_up_to_where_it_is_whole() {
+    let all = Place::Journal(journal(JOURNAL_1));
+    let most = World::on(all).contents();
+    for cut in (0..JOURNAL_1.len()).step_by(977) {
+        let mut world = World::on(Place::Journal(journal(&JOURNAL_1[..cut])));
+        let contents = world.contents();
+        assert!(
+            contents
+                .keys()
+                .all(|path| most.contains_key(path) || path == "hello.flow.js")
+        );
+        // It goes on from there.
+        world.write("more.md", "more");
+        world.reopen();
+        assert_eq!(world.read("more.md"), "more");
+        assert_eq!(world.contents().len(), contents.len() + 1, "cut at {cut}");
+    }
 }

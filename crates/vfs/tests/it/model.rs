@@ -150,10 +150,10 @@ fn random_histories_agree_with_a_map() {
     let mut landed = 0;
     let mut undone = 0;
     for seed in 0..16u64 {
-        let place = if seed % 4 == 0 {
-            Place::Disk(Disk::new())
-        } else {
-            World::memory().place
+        let place = match seed % 4 {
+            0 => Place::Disk(Disk::new()),
+            1 => Place::Journal(Disk::new()),
+            _ => World::memory().place,
         };
         let (here, back) = play(seed, World::on(place));
         landed += here;

@@ -1,7 +1,7 @@
 //! One workspace and its storage, with verbs short enough for stories.
 
 use crate::disk::Disk;
-use selvage_vfs::storage::{Batch, Loaded, MemoryStorage, RedbStorage, Storage};
+use selvage_vfs::storage::{Batch, JournaledStorage, Loaded, MemoryStorage, RedbStorage, Storage};
 use selvage_vfs::{Change, Hash, Meta, NodeId, Op, Origin, OriginKind, Result, Workspace};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
@@ -64,13 +64,21 @@ impl Storage for SharedMemory {
 pub enum Place {
     Memory(SharedMemory),
     Disk(Disk),
+    /// With a journal that is soon full.
+    Journal(Disk),
 }
+
+/// The kinds that outlive a process.
+pub const DURABLE: [fn(Disk) -> Place; 2] = [Place::Disk, Place::Journal];
 
 impl Place {
     pub fn open(&self) -> Result<Box<dyn Storage>> {
         Ok(match self {
             Self::Memory(memory) => Box::new(memory.clone()),
             Self::Disk(disk) => Box::new(RedbStorage::open(disk.clone())?),
+            Self::Journal(disk) => {
+                Box::new(JournaledStorage::open(disk.clone(), disk.beside())?.with_batches_max(3))
+            }
         })
     }
 }
@@ -200,7 +208,9 @@ pub fn contents(workspace: &Workspace) -> BTreeMap<String, Vec<u8>> {
 /// Tells a story once on every kind of storage.
 pub fn on_every_storage(story: impl Fn(&mut World)) {
     story(&mut World::memory());
-    story(&mut World::on(Place::Disk(Disk::new())));
+    for durable in DURABLE {
+        story(&mut World::on(durable(Disk::new())));
+    }
 }
 
 pub fn mkdir(path: &str) -> Op {

@@ -1,0 +1,268 @@
+//! A journal in front of a database.
+//!
+//! **Problem.** A durable transaction of the database costs two flushes and a dozen writes, whatever it holds; most changes
+//! are a few hundred bytes.
+//!
+//! **Shape.** A batch is appended to a second file as one record and flushed once ([`record`]). What the journal holds and
+//! the database does not is kept in memory, too, and laid over what the database says. When enough has come together, all
+//! of it goes into the database in one transaction, which also notes the number of the last record; then the journal begins
+//! anew. A large batch goes to the database directly.
+//!
+//! *Invariants.* Records are numbered without gaps, and the database knows the last number that it holds: a record with
+//! that number or a lower one is skipped, so that a fold that was cut short does no harm. The journal ends at the first record
+//! that is not whole or not the next. What a failed append may have left is cut off before anything else is done.
+
+mod record;
+
+use super::redb::{RedbStorage, StorageBackend, io_failed};
+use super::{Batch, Loaded, Storage, TextState};
+use crate::error::{Result, VfsError};
+use crate::id::{Hash, NodeId};
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// The first bytes of a journal, its version the last of them.
+const HEADER: &[u8; 8] = b"SELVJRN\x01";
+/// The most batches that a journal holds before they go into the database.
+const BATCHES_MAX: usize = 256;
+/// The most bytes of a journal before they go into the database; a larger batch goes there at once.
+const JOURNAL_BYTES_MAX: u64 = 1024 * 1024;
+
+/// Storage in a database with a journal in front of it.
+#[derive(Debug)]
+pub struct JournaledStorage {
+    database: RedbStorage,
+    file: Box<dyn StorageBackend>,
+    /// What the journal holds and the database does not.
+    pending: RefCell<Pending>,
+    /// Where the next record goes.
+    end: Cell<u64>,
+    /// The number of the next record.
+    next: Cell<u64>,
+    /// An append failed, and bytes may lie behind the end.
+    has_rest: Cell<bool>,
+    batches_max: usize,
+}
+
+#[derive(Debug, Default)]
+struct Pending {
+    batches: Vec<Batch>,
+    blobs: BTreeMap<Hash, Arc<[u8]>>,
+}
+
+impl Pending {
+    fn push(&mut self, batch: Batch) {
+        self.blobs.extend(batch.blobs.iter().cloned());
+        self.batches.push(batch);
+    }
+}
+
+impl JournaledStorage {
+    /// Opens a database and its journal, or makes new ones where the backends are empty.
+    ///
+    /// # Errors
+    /// What is there can't be read, or is another version's. The files are left as they are.
+    pub fn open(database: impl StorageBackend, journal: impl StorageBackend) -> Result<Self> {
+        let database = RedbStorage::open(database)?;
+        let folded = database.folded()?;
+        let storage = Self {
+            database,
+            file: Box::new(journal),
+            pending: RefCell::default(),
+            end: Cell::new(0),
+            next: Cell::new(folded + 1),
+            has_rest: Cell::new(false),
+            batches_max: BATCHES_MAX,
+        };
+        storage.replay(folded)?;
+        Ok(storage)
+    }
+
+    /// Folds after so many batches already.
+    #[must_use]
+    pub fn with_batches_max(mut self, batches_max: usize) -> Self {
+        self.batches_max = batches_max;
+        self
+    }
+
+    /// Reads the journal up to where it is whole.
+    fn replay(&self, folded: u64) -> Result<()> {
+        let length = self.file.len().map_err(io_failed)?;
+        let mut bytes = vec![0; usize::try_from(length).unwrap_or(usize::MAX)];
+        self.file.read(0, &mut bytes).map_err(io_failed)?;
+        let Some((header, mut rest)) = bytes.split_at_checked(HEADER.len()) else {
+            return Ok(());
+        };
+        if header != HEADER {
+            return match header.split_last() {
+                Some((version, name)) if *name == HEADER[..7] => Err(VfsError::UnsupportedFormat {
+                    found: u32::from(*version),
+                    supported: u32::from(HEADER[7]),
+                }),
+                // The first record was cut short, or an empty file was made longer.
+                _ => Ok(()),
+            };
+        }
+        let (mut end, mut next) = (HEADER.len() as u64, None);
+        while let Some((number, batch, taken)) = record::decode(rest) {
+            if next.is_some_and(|next| next != number) {
+                break;
+            }
+            if number > folded + 1 && next.is_none() {
+                return Err(VfsError::Damaged {
+                    why: format!(
+                        "the journal goes on at {number}, and the database ends at {folded}"
+                    ),
+                });
+            }
+            if number > folded {
+                self.pending.borrow_mut().push(batch);
+            }
+            next = Some(number + 1);
+            end += taken as u64;
+            rest = &rest[taken..];
+        }
+        if self.pending.borrow().batches.is_empty() {
+            return Ok(());
+        }
+        self.end.set(end);
+        self.next.set(next.unwrap_or(folded + 1));
+        Ok(())
+    }
+
+    /// Cuts off what a failed append may have left.
+    fn cut(&self) -> Result<()> {
+        if self.has_rest.get() {
+            let end = self.file.set_len(self.end.get());
+            end.and_then(|()| self.file.sync_data())
+                .map_err(io_failed)?;
+            self.has_rest.set(false);
+        }
+        Ok(())
+    }
+
+    fn append(&self, record: &[u8]) -> Result<()> {
+        let end = self.end.get();
+        let written = if end == 0 {
+            let bytes = [&HEADER[..], record].concat();
+            self.file.write(0, &bytes).map(|()| bytes.len())
+        } else {
+            self.file.write(end, record).map(|()| record.len())
+        };
+        let written = written.and_then(|written| self.file.sync_data().map(|()| written));
+        match written {
+            Ok(written) => {
+                self.end.set(end + written as u64);
+                Ok(())
+            }
+            Err(error) => {
+                self.has_rest.set(true);
+                // When this fails too, the next call tries again.
+                let _ = self.cut();
+                Err(io_failed(error))
+            }
+        }
+    }
+
+    /// Takes everything into the database, and begins the journal anew.
+    fn fold(&self) -> Result<()> {
+        let mut pending = self.pending.borrow_mut();
+        if !pending.batches.is_empty() {
+            self.database.fold(&pending.batches, self.next.get() - 1)?;
+            *pending = Pending::default();
+            self.end.set(0);
+            // Old records are skipped by their numbers, so this only frees space.
+            let _ = self.file.set_len(0);
+        }
+        Ok(())
+    }
+}
+
+impl Storage for JournaledStorage {
+    fn load(&mut self) -> Result<Loaded> {
+        self.cut()?;
+        let mut loaded = self.database.load()?;
+        let mut texts: BTreeMap<NodeId, TextState> = std::mem::take(&mut loaded.texts)
+            .into_iter()
+            .map(|state| (state.node, state))
+            .collect();
+        let mut cells: BTreeMap<String, Vec<u8>> =
+            std::mem::take(&mut loaded.cells).into_iter().collect();
+        for batch in &self.pending.borrow().batches {
+            if batch.replace_ledger {
+                loaded.ledger.clear();
+            }
+            loaded.ledger.extend(batch.ledger.clone());
+            cells.extend(batch.cells.iter().cloned());
+            for text in &batch.texts {
+                let state = texts.entry(text.node).or_insert(TextState {
+                    node: text.node,
+                    updates: 0,
+                    bytes: 0,
+                    draft: false,
+                });
+                if text.replace {
+                    (state.updates, state.bytes) = (0, 0);
+                }
+                state.updates += text.updates.len() as u64;
+                state.bytes += text
+                    .updates
+                    .iter()
+                    .map(|update| update.len() as u64)
+                    .sum::<u64>();
+                state.draft = text.draft;
+            }
+        }
+        loaded.texts = texts.into_values().collect();
+        loaded.cells = cells.into_iter().collect();
+        Ok(loaded)
+    }
+
+    fn blob(&self, hash: &Hash) -> Result<Option<Vec<u8>>> {
+        self.cut()?;
+        match self.pending.borrow().blobs.get(hash) {
+            Some(bytes) => Ok(Some(bytes.to_vec())),
+            None => self.database.blob(hash),
+        }
+    }
+
+    fn text(&self, node: &NodeId) -> Result<Vec<Vec<u8>>> {
+        self.cut()?;
+        let mut updates = self.database.text(node)?;
+        let pending = self.pending.borrow();
+        let texts = pending.batches.iter().flat_map(|batch| &batch.texts);
+        for text in texts.filter(|text| text.node == *node) {
+            if text.replace {
+                updates.clear();
+            }
+            updates.extend(text.updates.iter().cloned());
+        }
+        Ok(updates)
+    }
+
+    fn commit(&mut self, batch: Batch) -> Result<()> {
+        self.cut()?;
+        let record = (batch.bytes() <= JOURNAL_BYTES_MAX)
+            .then(|| record::encode(self.next.get(), &batch))
+            .flatten();
+        let Some(record) = record else {
+            self.fold()?;
+            return self.database.commit(batch);
+        };
+        self.append(&record)?;
+        self.next.set(self.next.get() + 1);
+        self.pending.borrow_mut().push(batch);
+        if self.pending.borrow().batches.len() >= self.batches_max
+            || self.end.get() > JOURNAL_BYTES_MAX
+        {
+            // The journal holds it all. When this fails, the next commit tries again.
+            let _ = self.fold();
+        }
+        Ok(())
+    }
+
+    fn size_bytes(&self) -> Result<u64> {
+        Ok(self.database.size_bytes()? + self.file.len().map_err(io_failed)?)
+    }
+}
