@@ -5,7 +5,7 @@ use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// The most bytes of a request's head.
 const HEAD_BYTES_MAX: u64 = 32 * 1024;
@@ -15,6 +15,8 @@ const UNREAD_BYTES_MAX: u64 = 1024 * 1024;
 const CONNECTIONS_MAX: usize = 128;
 /// How long a connection may be silent.
 const SILENCE_MAX: Duration = Duration::from_secs(60);
+/// How long a connection may take to say one request's head, the silence before it included.
+const HEAD_MAX: Duration = Duration::from_secs(90);
 
 /// Answers whoever connects, for as long as the program runs.
 pub fn serve(listener: &TcpListener, site: &Arc<Site>) {
@@ -34,12 +36,30 @@ pub fn serve(listener: &TcpListener, site: &Arc<Site>) {
     }
 }
 
+/// A connection that is read up to a time, however often a byte comes.
+struct Timed<'a> {
+    stream: &'a TcpStream,
+    until: Instant,
+}
+
+impl Read for Timed<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let left = self.until.saturating_duration_since(Instant::now());
+        if left.is_zero() {
+            return Err(io::ErrorKind::TimedOut.into());
+        }
+        self.stream.set_read_timeout(Some(left.min(SILENCE_MAX)))?;
+        self.stream.read(buffer)
+    }
+}
+
 fn converse(stream: &TcpStream, site: &Site) -> io::Result<()> {
-    stream.set_read_timeout(Some(SILENCE_MAX))?;
     stream.set_write_timeout(Some(SILENCE_MAX))?;
     stream.set_nodelay(true)?;
-    let mut reader = BufReader::new(stream);
+    let until = Instant::now() + HEAD_MAX;
+    let mut reader = BufReader::new(Timed { stream, until });
     loop {
+        reader.get_mut().until = Instant::now() + HEAD_MAX;
         let head = match read_head(&mut reader)? {
             Some(Ok(head)) => head,
             Some(Err(Malformed)) => {
@@ -115,6 +135,10 @@ fn parse_head(lines: &[String]) -> Result<Head, Malformed> {
     let mut close = version == "HTTP/1.0";
     for line in &lines[1..] {
         let (name, value) = line.split_once(':').ok_or(Malformed)?;
+        // A name with a blank is one that another reader could take for another.
+        if name.is_empty() || name.contains(char::is_whitespace) {
+            return Err(Malformed);
+        }
         let value = value.trim();
         match name.to_ascii_lowercase().as_str() {
             "accept-encoding" => request.accept_encoding = value.to_owned(),
@@ -195,6 +219,20 @@ mod tests {
     }
 
     #[test]
+    fn a_connection_is_read_up_to_a_time() {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+        let _client = TcpStream::connect(listener.local_addr().expect("an address"));
+        let (stream, _) = listener.accept().expect("connected");
+        let until = Instant::now();
+        let read = Timed {
+            stream: &stream,
+            until,
+        }
+        .read(&mut [0; 1]);
+        assert_eq!(read.expect_err("too late").kind(), io::ErrorKind::TimedOut);
+    }
+
+    #[test]
     fn one_connection_serves_several_requests() {
         let answers = ask(b"GET /a.txt HTTP/1.1\r\nHost: x\r\n\r\nHEAD /a.txt HTTP/1.1\r\n\r\nGET /b HTTP/1.1\r\n\r\n");
         let statuses: Vec<_> = answers
@@ -241,6 +279,7 @@ mod tests {
             "GET /a.txt\r\n\r\n",
             "GET /a.txt SPDY/3\r\n\r\n",
             "GET / HTTP/1.1\r\nno colon\r\n\r\n",
+            "GET / HTTP/1.1\r\nContent-Length : 5\r\n\r\n",
             "GET / HT",
             &long,
         ] {

@@ -128,6 +128,15 @@ impl Meter {
         Verdict::Refill(slice)
     }
 
+    /// Looks at the clock between two slices. A run that may ask is asked for when its slice ends.
+    pub fn look(&mut self, now_ms: f64) {
+        if !self.ask
+            && let Some((_, _, error)) = self.exhausted(now_ms)
+        {
+            self.fail(error);
+        }
+    }
+
     /// Nobody granted more: the run ends with the error that was asked about.
     pub fn refused(&mut self) {
         if let Some(error) = self.asked.take() {
@@ -170,8 +179,12 @@ impl Meter {
     /// Counts a host call.
     ///
     /// # Errors
-    /// [`ErrorCode::QuotaCalls`].
+    /// [`ErrorCode::QuotaCalls`], or why the run must end already.
     pub fn count_call(&mut self) -> ToolResult<()> {
+        // A run that must end does nothing more, however long it takes to notice.
+        if let Some(error) = &self.failure {
+            return Err(error.clone());
+        }
         self.usage.calls += 1;
         let error = (self.usage.calls > self.limits.calls_max).then(|| {
             over(

@@ -67,6 +67,12 @@ pub enum Trap {
     Other,
 }
 
+/// What a log entry counts for at least: it has a time, a level and a source besides its text.
+const ENTRY_BYTES_MIN: usize = 32;
+
+/// The most characters of a guest's message, hint, path or stack.
+const ERROR_CHARS_MAX: usize = 16 * 1024;
+
 /// One run's world. See the crate's documentation for the order of calls.
 #[derive(Debug)]
 pub struct Sandbox {
@@ -207,7 +213,7 @@ impl Sandbox {
                     outcome: GuestOutcome::Error(error),
                 },
                 _,
-            )) => self.finish(Err(Some(error))),
+            )) => self.finish(Err(Some(bounded(error)))),
             Ok((
                 Progress::Finished {
                     outcome: GuestOutcome::Value(value),
@@ -353,7 +359,11 @@ impl Sandbox {
 
     /// Reports a log entry, as far as the output quota allows.
     pub(crate) fn log(&mut self, level: LogLevel, source: &str, text: &str, host: &mut dyn Host) {
-        if self.meter.count_output(text.len()).is_err() {
+        if self
+            .meter
+            .count_output(text.len().max(ENTRY_BYTES_MIN))
+            .is_err()
+        {
             return;
         }
         let entry = LogEntry {
@@ -367,6 +377,21 @@ impl Sandbox {
         host.report(RunReport::Logged {
             entries: vec![entry],
         });
+    }
+}
+
+/// A guest's error, no longer than somebody could read.
+fn bounded(error: ToolError) -> ToolError {
+    let cut = |text: String| match text.char_indices().nth(ERROR_CHARS_MAX) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text,
+    };
+    ToolError {
+        message: cut(error.message),
+        hint: error.hint.map(cut),
+        path: error.path.map(cut),
+        stack: error.stack.map(cut),
+        ..error
     }
 }
 

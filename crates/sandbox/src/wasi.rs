@@ -4,8 +4,9 @@
 //! is not listed here answers `ENOSYS`, so that a guest that asks for more is told so, not stopped.
 
 use crate::sandbox::{Host, Memory, Sandbox};
+use chacha20::ChaCha8Rng;
+use chacha20::rand_core::{Rng, SeedableRng};
 use selvage_tool::guest::LogLevel;
-use sha2::{Digest, Sha256};
 
 const SUCCESS: i32 = 0;
 const EBADF: i32 = 8;
@@ -14,17 +15,20 @@ const EINVAL: i32 = 28;
 const ENOSYS: i32 = 52;
 
 /// The most bytes of randomness that one call gives.
-pub const RANDOM_BYTES_MAX: usize = 1024 * 1024;
+pub const RANDOM_BYTES_MAX: usize = 64 * 1024;
 
 /// The most pieces that one write may have.
 pub const IOVECS_MAX: usize = 1024;
 
-/// Randomness that a seed decides: SHA-256 in counter mode.
+/// The most bytes that one write puts into the log; the guest is told that the rest was not written.
+pub const WRITE_BYTES_MAX: u32 = 64 * 1024;
+
+/// Randomness that a seed decides: ChaCha with eight rounds, so fast that a guest which asks for nothing else still comes
+/// to its next look at the limits in time.
 #[derive(Debug)]
 pub struct Randomness {
-    seed: u64,
-    counter: u64,
-    block: [u8; 32],
+    stream: ChaCha8Rng,
+    block: [u8; 64],
     used: usize,
 }
 
@@ -33,26 +37,24 @@ impl Randomness {
     #[must_use]
     pub fn new(seed: u64) -> Self {
         Self {
-            seed,
-            counter: 0,
-            block: [0; 32],
-            used: 32,
+            stream: ChaCha8Rng::seed_from_u64(seed),
+            block: [0; 64],
+            used: 64,
         }
     }
 
-    /// Fills a buffer.
-    pub fn fill(&mut self, buffer: &mut [u8]) {
-        for byte in buffer {
+    /// Fills a buffer. The bytes do not hang on the sizes in which they are asked for.
+    pub fn fill(&mut self, mut buffer: &mut [u8]) {
+        while !buffer.is_empty() {
             if self.used == self.block.len() {
-                let mut hash = Sha256::new();
-                hash.update(self.seed.to_le_bytes());
-                hash.update(self.counter.to_le_bytes());
-                self.block = hash.finalize().into();
-                self.counter += 1;
+                self.stream.fill_bytes(&mut self.block);
                 self.used = 0;
             }
-            *byte = self.block[self.used];
-            self.used += 1;
+            let count = buffer.len().min(self.block.len() - self.used);
+            let (now, later) = buffer.split_at_mut(count);
+            now.copy_from_slice(&self.block[self.used..self.used + count]);
+            self.used += count;
+            buffer = later;
         }
     }
 }
@@ -125,23 +127,24 @@ impl Sandbox {
             return EFAULT;
         };
         let mut text = Vec::new();
+        let mut room = WRITE_BYTES_MAX;
         for [a, b, c, d, e, f, g, h] in table.as_chunks::<8>().0 {
             let (at, length) = (
                 u32::from_le_bytes([*a, *b, *c, *d]),
                 u32::from_le_bytes([*e, *f, *g, *h]),
             );
+            let length = length.min(room);
+            room -= length;
             let Some(bytes) = memory.read(at, length) else {
                 return EFAULT;
             };
             text.extend_from_slice(&bytes);
         }
         let length = u32::try_from(text.len()).unwrap_or(u32::MAX);
-        self.log(
-            level,
-            "selvage",
-            String::from_utf8_lossy(&text).trim_end(),
-            host,
-        );
+        let text = String::from_utf8_lossy(&text);
+        if !text.trim_end().is_empty() {
+            self.log(level, "selvage", text.trim_end(), host);
+        }
         if memory.write(written_at, &length.to_le_bytes()) {
             SUCCESS
         } else {
@@ -166,5 +169,82 @@ mod tests {
         let mut other = [0; 100];
         Randomness::new(8).fill(&mut other);
         assert_ne!(whole, other);
+    }
+
+    struct World {
+        reports: usize,
+    }
+
+    impl Host for World {
+        fn now_ms(&mut self) -> f64 {
+            0.0
+        }
+        fn wall_ms(&mut self) -> f64 {
+            0.0
+        }
+        fn blob(&mut self, _: &str) -> Option<std::sync::Arc<[u8]>> {
+            None
+        }
+        fn report(&mut self, _: selvage_tool::run::RunReport) {
+            self.reports += 1;
+        }
+    }
+
+    /// A page of memory that seems to be 4 GiB: every read beyond it gives zeros, and is noted.
+    #[derive(Default)]
+    struct Endless {
+        page: Vec<u8>,
+        read: std::cell::Cell<u64>,
+    }
+
+    impl Memory for Endless {
+        fn read(&self, at: u32, length: u32) -> Option<Vec<u8>> {
+            self.read.set(self.read.get() + u64::from(length));
+            let mut bytes = vec![b'x'; length as usize];
+            for (byte, own) in bytes.iter_mut().zip(self.page.get(at as usize..)?) {
+                *byte = *own;
+            }
+            Some(bytes)
+        }
+        fn write(&mut self, at: u32, bytes: &[u8]) -> bool {
+            let at = at as usize;
+            let Some(room) = self.page.get_mut(at..at + bytes.len()) else {
+                return false;
+            };
+            room.copy_from_slice(bytes);
+            true
+        }
+    }
+
+    #[test]
+    fn a_write_of_more_than_there_is_takes_little_and_empty_ones_say_nothing() {
+        let mut host = World { reports: 0 };
+        let mut sandbox =
+            Sandbox::new(selvage_tool::run::Job::warm_up(), "", &mut host).expect("a job");
+        let mut memory = Endless {
+            page: vec![0; 65536],
+            ..Endless::default()
+        };
+        for piece in memory.page[..1024 * 8].as_chunks_mut::<8>().0 {
+            piece[..4].copy_from_slice(&60_000_u32.to_le_bytes());
+            piece[4..].copy_from_slice(&(128_u32 << 20).to_le_bytes());
+        }
+        let written_at = 65_000;
+        let mut write = |pieces: u64, memory: &mut Endless| {
+            sandbox.wasi("fd_write", &[2, 0, pieces, written_at], memory, &mut host)
+        };
+        assert_eq!(write(IOVECS_MAX as u64, &mut memory), SUCCESS);
+        assert_eq!(write(IOVECS_MAX as u64 + 1, &mut memory), EINVAL);
+        assert_eq!(
+            memory.page[written_at as usize..][..4],
+            WRITE_BYTES_MAX.to_le_bytes()
+        );
+        assert!(memory.read.get() <= u64::from(WRITE_BYTES_MAX) + IOVECS_MAX as u64 * 8);
+        assert_eq!(write(0, &mut memory), SUCCESS);
+        assert_eq!(host.reports, 1, "an empty write is no entry");
+        let random = |length: usize| vec![0, length as u64];
+        let mut ask = |args: Vec<u64>| sandbox.wasi("random_get", &args, &mut memory, &mut host);
+        assert_eq!(ask(random(RANDOM_BYTES_MAX)), SUCCESS);
+        assert_eq!(ask(random(RANDOM_BYTES_MAX + 1)), EINVAL);
     }
 }

@@ -83,14 +83,34 @@ impl PathSet {
     /// Checks globs.
     ///
     /// # Errors
-    /// The glob whose brackets or braces don't pair.
+    /// The glob whose brackets or braces don't pair, or that begins with `!`: a grant only ever adds.
     pub fn new(globs: &[String]) -> Result<Self, String> {
+        if let Some(negated) = globs.iter().find(|glob| glob.starts_with('!')) {
+            return Err(format!(
+                "`{negated}` would take away, and a grant only adds: list what is allowed"
+            ));
+        }
         match globs.iter().find(|glob| !pairs(glob)) {
             Some(broken) => Err(format!(
                 "`{broken}` has a bracket or a brace without its other half"
             )),
             None => Ok(Self(globs.to_vec())),
         }
+    }
+
+    /// Whether everything that is, or could be, below a folder is covered: by `**` below it or below one of the folders above.
+    #[must_use]
+    pub fn covers_all_below(&self, folder: &str) -> bool {
+        let above = |glob: &str| {
+            let ends = folder.match_indices('/').map(|(end, _)| end);
+            ends.chain([folder.len()])
+                .any(|end| fast_glob::glob_match(glob, &folder[..end]))
+        };
+        self.0.iter().any(|glob| match glob.strip_suffix("/**") {
+            // A backslash would belong to the slash that is gone.
+            Some(start) => !start.ends_with('\\') && above(start),
+            None => glob == "**",
+        })
     }
 
     /// Whether a workspace path is covered.
@@ -181,8 +201,36 @@ mod tests {
         );
         let set = PathSet::new(&["data/*.{csv,json}".into()]).expect("a glob");
         assert!(set.covers("data/a.json") && !set.covers("data/a.txt") && !set.covers("data"));
-        for broken in ["a[", "{a", "a}", "[a]]"] {
+        for broken in ["a[", "{a", "a}", "[a]]", "!a", "!!a/**"] {
             assert!(PathSet::new(&[broken.into()]).is_err(), "{broken}");
+        }
+    }
+
+    #[test]
+    fn only_two_stars_cover_everything_below_a_folder() {
+        let covers = |globs: &[&str], folder: &str| {
+            let globs: Vec<String> = globs.iter().map(|&glob| glob.into()).collect();
+            PathSet::new(&globs)
+                .expect("globs")
+                .covers_all_below(folder)
+        };
+        assert!(
+            covers(&["**"], "data")
+                && covers(&["data/**"], "data")
+                && covers(&["data/**"], "data/in/it")
+        );
+        assert!(covers(&["x", "da*/**"], "data/in") && covers(&["{data,out}/**"], "out"));
+        assert!(covers(&["**/**"], "data"));
+        for globs in [
+            &["data"][..],
+            &["data", "data/*", "data/*/*"],
+            &["data", "data/[!s]*", "data/[!s]*/**"],
+            &["data/in/**"],
+            &["dat/**"],
+            &["{x,data/**}"],
+            &["data\\/**"],
+        ] {
+            assert!(!covers(globs, "data"), "{globs:?}");
         }
     }
 }

@@ -84,3 +84,22 @@ fn the_first_failure_stays() {
         Some(ErrorCode::QuotaCalls)
     );
 }
+
+#[test]
+fn a_guest_that_only_calls_is_stopped_by_the_clock_and_does_nothing_more() {
+    let limits = Limits {
+        cpu_ms_max: 10,
+        calls_max: 5,
+        ..Limits::default()
+    };
+    let mut meter = meter(limits);
+    assert!(meter.count_call().is_ok());
+    meter.look(9.0);
+    assert!(meter.count_call().is_ok());
+    meter.look(10.0);
+    let refused = meter.count_call().expect_err("it must end");
+    assert_eq!(
+        (refused.code, meter.usage().calls),
+        (ErrorCode::QuotaCpu, 2)
+    );
+}
