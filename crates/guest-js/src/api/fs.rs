@@ -11,6 +11,7 @@ use crate::state::State;
 use boa_engine::object::JsObject;
 use boa_engine::object::builtins::{JsArray, JsPromise};
 use boa_engine::{Context, JsArgs, JsError, JsResult, JsString, JsValue, js_string};
+use icu_normalizer::ComposingNormalizerBorrowed;
 use selvage_tool::guest::{FileStat, HostCall};
 use selvage_tool::{ErrorCode, ToolError};
 use serde_json::Value;
@@ -103,7 +104,7 @@ pub fn ask(call: &HostCall, body: &[u8], context: &mut Context) -> JsResult<(Val
         .map_err(|error| failure::thrown(error, context))
 }
 
-/// The workspace path in an argument.
+/// The workspace path in an argument, in NFC as the workspace keeps names.
 ///
 /// # Errors
 /// A `TypeError` for anything but a text, `INVALID_PATH` for one that leads outside.
@@ -116,6 +117,12 @@ pub fn path(args: &[JsValue], index: usize, context: &mut Context) -> JsResult<S
         )));
     };
     let text = text.to_std_string_lossy();
+    let text = match text.is_ascii() {
+        true => text,
+        false => ComposingNormalizerBorrowed::new_nfc()
+            .normalize(&text)
+            .into_owned(),
+    };
     place::resolve("", &text).ok_or_else(|| {
         let failure = ToolError::new(
             ErrorCode::InvalidPath,
