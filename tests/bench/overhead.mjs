@@ -13,7 +13,7 @@ const ROUNDS = 7;
 
 export async function measure({ site, defer, table }) {
   const target = process.env.CARGO_TARGET_DIR ?? join(root, 'target');
-  const before = join(target, 'wasm32-wasip1/wasm/guest_js.opt.wasm');
+  const before = join(target, 'wasm32-wasip1/wasm/guest_js.after.wasm');
   if (!existsSync(before)) {
     table.note(`there is no ${before}: build the guest here rather than from the cache, and this can be measured`);
     return;

@@ -18,7 +18,7 @@ async function jobOf(source, limits = {}) {
   const grant = { read: ['**'], write: [], net: [], tools: [] };
   const job = {
     run: 'bench', entry: 'bench.flow.js', shape: 'script', module: false, args: null, env: {}, grant, ceiling: grant,
-    limits: { ...LIMITS, ...limits }, files: [{ path: 'bench.flow.js', folder: false, size: bytes.length, hash }], seed: 1, startMs: null, ask: false,
+    limits: { ...LIMITS, ...limits }, files: [{ path: 'bench.flow.js', folder: false, size: bytes.length, hash, readable: true }], seed: 1, startMs: null, ask: false,
   };
   return { job, blobs: [[hash, bytes]] };
 }
