@@ -100,18 +100,7 @@ mod tests {
     #[test]
     fn whoever_called_the_one_gets_the_other() {
         let wasm = grafted("slow", "fast").expect("grafted");
-        let engine = wasmi::Engine::default();
-        let module = wasmi::Module::new(&engine, &wasm).expect("a valid module");
-        let mut store = wasmi::Store::new(&engine, ());
-        let mut linker = wasmi::Linker::new(&engine);
-        linker.func_wrap("a", "b", || {}).expect("a name");
-        let instance = linker
-            .instantiate_and_start(&mut store, &module)
-            .expect("an instance");
-        let run = instance
-            .get_typed_func::<i32, i32>(&store, "run")
-            .expect("there");
-        assert_eq!(run.call(&mut store, 40).expect("a number"), 42);
+        assert_eq!(bodies::tests::call(&wasm, "run", 40), Some(42));
     }
 
     #[test]

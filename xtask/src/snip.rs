@@ -77,10 +77,10 @@ mod tests {
 
     const GUEST: &str = r#"(module
         (import "a" "b" (func $intl::imported))
-        (func $keep (export "keep") (result i32) i32.const 1)
+        (func $keep (export "keep") (param i32) (result i32) i32.const 1)
         (func $intl::format::run (param i32) (result i32) (local i64) local.get 0)
         (func $<intl::Date\20as\20core::fmt::Debug>::fmt (result i32) i32.const 3)
-        (func $international (export "late") (result i32) i32.const 4))"#;
+        (func $international (export "late") (param i32) (result i32) i32.const 4))"#;
 
     fn snipped(prefixes: &[&str]) -> Result<Snipped, SnipError> {
         let guest = wat::parse_str(GUEST.replace("\\20", "_")).expect("a module");
@@ -94,19 +94,7 @@ mod tests {
     }
 
     fn call(wasm: &[u8], name: &str) -> Option<i32> {
-        let engine = wasmi::Engine::default();
-        let module = wasmi::Module::new(&engine, wasm).expect("a valid module");
-        let mut store = wasmi::Store::new(&engine, ());
-        let mut linker = wasmi::Linker::new(&engine);
-        linker.func_wrap("a", "b", || {}).expect("a name");
-        let instance = linker
-            .instantiate_and_start(&mut store, &module)
-            .expect("an instance");
-        instance
-            .get_typed_func::<(), i32>(&store, name)
-            .expect("there")
-            .call(&mut store, ())
-            .ok()
+        bodies::tests::call(wasm, name, 0)
     }
 
     #[test]

@@ -19,6 +19,7 @@
 pub mod calls;
 pub mod files;
 pub mod meter;
+mod said;
 mod sandbox;
 pub mod wasi;
 

@@ -2,13 +2,14 @@
 
 use crate::files::Files;
 use crate::meter::{Meter, Verdict};
+use crate::said;
 use crate::wasi::Randomness;
 use selvage_tool::grant::PathSet;
 use selvage_tool::guest::{
-    ABI, Answer, FRAME_BYTES_MAX, GuestJob, GuestOutcome, LogLevel, PendingCall, PendingOp,
-    Progress, Resume, frame, unframe,
+    ABI, Answer, FRAME_BYTES_MAX, GuestJob, GuestOutcome, PendingCall, PendingOp, Progress, Resume,
+    frame, unframe,
 };
-use selvage_tool::run::{Job, LogEntry, Outcome, RunReport};
+use selvage_tool::run::{Job, Outcome, RunReport};
 use selvage_tool::{ErrorCode, LimitsPatch, ToolError, ToolResult};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -66,12 +67,6 @@ pub enum Trap {
     /// Anything else.
     Other,
 }
-
-/// What a log entry counts for at least: it has a time, a level and a source besides its text.
-const ENTRY_BYTES_MIN: usize = 32;
-
-/// The most characters of a guest's message, hint, path or stack.
-const ERROR_CHARS_MAX: usize = 16 * 1024;
 
 /// One run's world. See the crate's documentation for the order of calls.
 #[derive(Debug)]
@@ -213,7 +208,7 @@ impl Sandbox {
                     outcome: GuestOutcome::Error(error),
                 },
                 _,
-            )) => self.finish(Err(Some(bounded(error)))),
+            )) => self.finish(Err(Some(said::bounded(error)))),
             Ok((
                 Progress::Finished {
                     outcome: GuestOutcome::Value(value),
@@ -355,43 +350,6 @@ impl Sandbox {
             None if real => nanoseconds(host.wall_ms()),
             None => nanoseconds(host.now_ms() - self.began_ms),
         }
-    }
-
-    /// Reports a log entry, as far as the output quota allows.
-    pub(crate) fn log(&mut self, level: LogLevel, source: &str, text: &str, host: &mut dyn Host) {
-        if self
-            .meter
-            .count_output(text.len().max(ENTRY_BYTES_MIN))
-            .is_err()
-        {
-            return;
-        }
-        let entry = LogEntry {
-            seq: self.logged,
-            at_ms: host.now_ms() - self.began_ms,
-            level,
-            source: source.to_owned(),
-            text: text.to_owned(),
-        };
-        self.logged += 1;
-        host.report(RunReport::Logged {
-            entries: vec![entry],
-        });
-    }
-}
-
-/// A guest's error, no longer than somebody could read.
-fn bounded(error: ToolError) -> ToolError {
-    let cut = |text: String| match text.char_indices().nth(ERROR_CHARS_MAX) {
-        Some((end, _)) => format!("{}…", &text[..end]),
-        None => text,
-    };
-    ToolError {
-        message: cut(error.message),
-        hint: error.hint.map(cut),
-        path: error.path.map(cut),
-        stack: error.stack.map(cut),
-        ..error
     }
 }
 
