@@ -128,12 +128,39 @@ impl Set {
     /// Whether a character is in both.
     #[must_use]
     pub fn overlaps(&self, other: &Self) -> bool {
-        self.0.iter().any(|(from, to)| {
-            other
-                .0
-                .iter()
-                .any(|(start, end)| from <= end && start <= to)
-        })
+        let (mut left, mut right) = (self.0.iter().peekable(), other.0.iter().peekable());
+        while let (Some((from, to)), Some((start, end))) = (left.peek(), right.peek()) {
+            if from <= end && start <= to {
+                return true;
+            }
+            if to < start {
+                left.next();
+            } else {
+                right.next();
+            }
+        }
+        false
+    }
+
+    /// Whether it holds no character.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The characters of any of these.
+    #[must_use]
+    pub fn union(sets: impl IntoIterator<Item = Self>) -> Self {
+        Self::new(sets.into_iter().flat_map(|set| set.0).collect())
+    }
+
+    /// Whether two of these have a character in common. The ranges of one set are apart, so in the
+    /// order of all ranges two that meet are of two sets.
+    #[must_use]
+    pub fn any_two_overlap(sets: impl IntoIterator<Item = Self>) -> bool {
+        let mut ranges: Vec<(u32, u32)> = sets.into_iter().flat_map(|set| set.0).collect();
+        ranges.sort_unstable();
+        ranges.windows(2).any(|pair| pair[1].0 <= pair[0].1)
     }
 }
 
@@ -152,6 +179,20 @@ mod tests {
                 Set(vec![(0, LAST)]),
                 "{ranges:?}"
             );
+        }
+    }
+
+    #[test]
+    fn sets_overlap_as_their_characters_do() {
+        let sets: Vec<Set> = [DIGITS, WORDS, SPACES, LINE_ENDS, &[(0x39, 0x41)], &[]]
+            .into_iter()
+            .map(|ranges| Set::new(ranges.to_vec()))
+            .collect();
+        let has = |set: &Set, c: u32| set.0.iter().any(|(from, to)| (*from..=*to).contains(&c));
+        for (a, b) in sets.iter().flat_map(|a| sets.iter().map(move |b| (a, b))) {
+            let common = (0..=LAST).any(|c| has(a, c) && has(b, c));
+            assert_eq!(a.overlaps(b), common, "{a:?} {b:?}");
+            assert_eq!(Set::any_two_overlap([a.clone(), b.clone()]), common);
         }
     }
 

@@ -26,6 +26,9 @@ pub fn addresses<'a>(
     steps: u32,
 ) -> Vec<values::Pieces> {
     const STEPS_MAX: u32 = 8;
+    if !flow.work.spend(1) {
+        return vec![vec![Piece::Unknown]];
+    }
     let again =
         |inner: &'a Expression<'a>| (steps < STEPS_MAX).then(|| addresses(flow, inner, steps + 1));
     let found = match expression.without_parentheses() {
@@ -80,16 +83,13 @@ pub fn addresses<'a>(
             _ => None,
         },
         Expression::TemplateLiteral(template)
-            if template
-                .quasis
-                .iter()
-                .all(|quasi| quasi.value.raw.is_empty()) =>
+            if template.expressions.len() == 1
+                && template
+                    .quasis
+                    .iter()
+                    .all(|quasi| quasi.value.raw.is_empty()) =>
         {
-            template
-                .expressions
-                .first()
-                .filter(|_| template.expressions.len() == 1)
-                .and_then(again)
+            template.expressions.first().and_then(again)
         }
         _ => None,
     };
@@ -107,6 +107,9 @@ pub fn begins(pieces: &[Piece], starts: &[&str]) -> bool {
         _ => false,
     }
 }
+
+/// The most bytes of a domain, as the network has it.
+const DOMAIN_BYTES_MAX: usize = 253;
 
 /// The domain of an address; `None` where it surely has none.
 #[must_use]
@@ -132,6 +135,9 @@ pub fn domain(pieces: &[Piece]) -> Option<String> {
         .next()
         .unwrap_or_default()
         .to_ascii_lowercase();
+    if host.len() > DOMAIN_BYTES_MAX {
+        return everything;
+    }
     if whole || (host.contains('.') && !host.ends_with('.') && !authority.contains('@')) {
         return (!host.is_empty()).then_some(host).or(everything);
     }
@@ -200,6 +206,13 @@ mod tests {
             (vec![unknown()], Some("*")),
             (vec![unknown(), known("/users")], Some("*")),
             (vec![known("data.csv")], None),
+            (
+                vec![known(&format!(
+                    "https://{}.org/",
+                    "a".repeat(DOMAIN_BYTES_MAX)
+                ))],
+                Some("*"),
+            ),
         ] {
             assert_eq!(domain(&pieces).as_deref(), expected, "{pieces:?}");
         }

@@ -110,17 +110,22 @@ pub fn exported<'a>(program: &'a Program<'a>, name: &str) -> Option<Callable<'a>
             .find_map(|statement| default_export(program, statement))
             .flatten();
     }
-    program.body.iter().find_map(|statement| match statement {
+    let declared = program.body.iter().find_map(|statement| match statement {
         Statement::ExportDeclaration(_) => function_named(statement, name),
-        Statement::ExportNamedDeclaration(export) => {
-            let specifier = export
+        _ => None,
+    });
+    // Of a name that is exported twice only the first counts: the file is looked through once.
+    let local = || {
+        program.body.iter().find_map(|statement| match statement {
+            Statement::ExportNamedDeclaration(export) => export
                 .specifiers
                 .iter()
-                .find(|s| s.exported.name() == name)?;
-            local_function(program, specifier.local.name().as_str())
-        }
-        _ => None,
-    })
+                .find(|s| s.exported.name() == name)
+                .map(|s| s.local.name()),
+            _ => None,
+        })
+    };
+    declared.or_else(|| local_function(program, local()?.as_str()))
 }
 
 /// The function that a name of the top level stands for.

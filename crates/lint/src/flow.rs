@@ -5,101 +5,24 @@
 //! says so for any expression.
 
 use crate::entry::{Callable, Entry};
+use crate::host::MEMBERS_MAX;
 use crate::text::Text;
+use crate::work::Work;
 use oxc_ast::AstKind;
 use oxc_ast::ast::{
     Argument, BindingPattern, CallExpression, Expression, IdentifierReference, VariableDeclarator,
 };
 use oxc_semantic::{AstNodes, NodeId, Scoping, Semantic, SymbolId};
-use oxc_span::{GetSpan, Span};
+use oxc_span::GetSpan;
+use std::collections::BTreeSet;
+
+pub use crate::host::{Host, Root, Step};
 
 /// How often names are followed from one to the next.
 const ALIAS_STEPS_MAX: usize = 8;
 
-/// What of the run-time an expression begins with.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Root {
-    /// `flow`
-    Flow,
-    /// The parameter of `setup` or `init`.
-    Setup,
-    /// The parameter of `run`.
-    Services,
-    /// A global name; it is the first member.
-    Global,
-}
-
-/// A member on the way from the root.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Step<'a> {
-    /// Its name.
-    pub name: &'a str,
-    /// Where the name is written.
-    pub span: Span,
-}
-
-/// What an expression stands for: a root and the members after it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Host<'a> {
-    /// Where it begins.
-    pub root: Root,
-    /// The members, outermost first.
-    pub steps: Vec<Step<'a>>,
-}
-
-impl<'a> Host<'a> {
-    /// A root by itself.
-    #[must_use]
-    pub fn root(root: Root) -> Self {
-        Self {
-            root,
-            steps: Vec::new(),
-        }
-    }
-
-    /// The same with one more member.
-    #[must_use]
-    pub fn then(mut self, name: &'a str, span: Span) -> Self {
-        let is_global_object = self.root == Root::Global
-            && self.steps.len() == 1
-            && self.steps[0].name == "globalThis";
-        if is_global_object {
-            return Self::global(name, span);
-        }
-        self.steps.push(Step { name, span });
-        self
-    }
-
-    /// What a name without a binding stands for.
-    #[must_use]
-    pub fn global(name: &'a str, span: Span) -> Self {
-        if name == "flow" {
-            Self::root(Root::Flow)
-        } else {
-            Self {
-                root: Root::Global,
-                steps: vec![Step { name, span }],
-            }
-        }
-    }
-
-    /// Whether it is exactly this global: `["Math", "random"]`.
-    #[must_use]
-    pub fn is_global(&self, names: &[&str]) -> bool {
-        self.root == Root::Global && self.names().eq(names.iter().copied())
-    }
-
-    /// Whether it is `flow` or what has all members of `flow`, and then exactly these.
-    #[must_use]
-    pub fn is_flow(&self, names: &[&str]) -> bool {
-        self.root != Root::Global && self.names().eq(names.iter().copied())
-    }
-
-    /// The names of the members.
-    pub fn names(&self) -> impl ExactSizeIterator<Item = &'a str> + '_ {
-        self.steps.iter().map(|step| step.name)
-    }
-}
+/// The most arguments and parameters of a function that are followed.
+pub const ARGUMENTS_MAX: usize = 100;
 
 /// A parsed flow.
 pub struct Flow<'a> {
@@ -113,8 +36,17 @@ pub struct Flow<'a> {
     pub entry: Entry<'a>,
     /// Whether it is an ES module.
     pub module: bool,
+    /// What may still be spent on it.
+    pub work: &'a Work,
     /// What each name stands for, by symbol.
     names: Vec<Option<Host<'a>>>,
+    /// Whether each name is set again after its declaration, by symbol. To ask the scopes takes a
+    /// look at every use of the name.
+    mutated: Vec<bool>,
+    /// Where the object patterns begin whose names are bound: what they take does not change.
+    bound: BTreeSet<u32>,
+    /// Where the calls end that give the declaring object back; known once names are followed.
+    chained: Option<BTreeSet<u32>>,
 }
 
 impl<'a> Flow<'a> {
@@ -127,15 +59,25 @@ impl<'a> Flow<'a> {
         entry: Entry<'a>,
         module: bool,
         given: &[(Callable<'a>, usize, Host<'a>)],
+        work: &'a Work,
     ) -> Self {
-        let names = vec![None; semantic.scoping().symbols_len()];
+        let scoping = semantic.scoping();
+        let names = vec![None; scoping.symbols_len()];
+        let mutated = scoping
+            .symbol_ids()
+            .map(|symbol| scoping.symbol_is_mutated(symbol))
+            .collect();
         let mut flow = Self {
             path,
             text,
             semantic,
             entry,
             module,
+            work,
             names,
+            mutated,
+            bound: BTreeSet::new(),
+            chained: None,
         };
         let own = [
             (entry.default, Root::Flow),
@@ -151,6 +93,7 @@ impl<'a> Flow<'a> {
             flow.hand(*callable, *index, host);
         }
         flow.follow();
+        flow.chain();
         flow
     }
 
@@ -174,42 +117,81 @@ impl<'a> Flow<'a> {
             .symbol_id()
     }
 
+    /// Whether a name is set again after its declaration.
+    #[must_use]
+    pub fn is_mutated(&self, symbol: SymbolId) -> bool {
+        self.mutated
+            .get(symbol.index())
+            .is_none_or(|mutated| *mutated)
+    }
+
     /// What of the run-time an expression stands for, if anything.
     #[must_use]
     pub fn host(&self, expression: &'a Expression<'a>) -> Option<Host<'a>> {
+        self.host_within(expression, MEMBERS_MAX)
+    }
+
+    /// [`Self::host`] of an expression with so many members at the most.
+    fn host_within(&self, expression: &'a Expression<'a>, members: usize) -> Option<Host<'a>> {
+        let inside = |object| self.host_within(object, members.checked_sub(1)?);
         match expression {
             Expression::Identifier(name) => self.host_of_name(name),
-            Expression::ParenthesizedExpression(inner) => self.host(&inner.expression),
+            Expression::ParenthesizedExpression(inner) => {
+                self.host_within(&inner.expression, members)
+            }
             Expression::ChainExpression(chain) => match chain.expression.member_expression()? {
                 oxc_ast::ast::MemberExpression::StaticMemberExpression(_)
                 | oxc_ast::ast::MemberExpression::ComputedMemberExpression(_) => {
                     let member = chain.expression.member_expression()?;
                     let (span, name) = member.static_property_info()?;
-                    Some(self.host(member.object())?.then(name.as_str()?, span))
+                    inside(member.object())?.then(name.as_str()?, span)
                 }
                 oxc_ast::ast::MemberExpression::PrivateFieldExpression(_) => None,
             },
-            Expression::StaticMemberExpression(member) => Some(
-                self.host(&member.object)?
-                    .then(member.property.name.as_str(), member.property.span),
-            ),
+            Expression::StaticMemberExpression(member) => {
+                inside(&member.object)?.then(member.property.name.as_str(), member.property.span)
+            }
             Expression::ComputedMemberExpression(member) => {
                 let name = member.static_property_name()?.as_str()?;
-                Some(
-                    self.host(&member.object)?
-                        .then(name, member.expression.span()),
-                )
+                inside(&member.object)?.then(name, member.expression.span())
             }
             // `setup.title('…').inText('…')`: the calls that declare give back what they are called on.
-            Expression::CallExpression(call) => {
-                let mut host = self.host(&call.callee)?;
-                let declares = host.root == Root::Setup && host.steps.len() == 1;
-                declares.then(|| {
-                    host.steps.clear();
-                    host
-                })
+            Expression::CallExpression(call) => match &self.chained {
+                Some(chained) => chained.contains(&call.span.end),
+                None => self.declares(call),
             }
+            .then(|| Host::root(Root::Setup)),
             _ => None,
+        }
+    }
+
+    /// Whether a call declares something, and so gives back what it is called on.
+    fn declares(&self, call: &'a CallExpression<'a>) -> bool {
+        self.host(&call.callee)
+            .is_some_and(|host| host.root == Root::Setup && host.steps.len() == 1)
+    }
+
+    /// Finds the calls that declare something, inner ones first: so each link of a chain is read
+    /// once, and not again for every link after it.
+    fn chain(&mut self) {
+        self.chained = Some(BTreeSet::new());
+        let named = |root| self.names.iter().flatten().any(|host| host.root == root);
+        if !named(Root::Setup) {
+            return;
+        }
+        let mut calls: Vec<&'a CallExpression<'a>> = self
+            .nodes()
+            .iter()
+            .filter_map(|node| match node.kind() {
+                AstKind::CallExpression(call) => Some(call),
+                _ => None,
+            })
+            .collect();
+        calls.sort_by_key(|call| call.span.end);
+        for call in calls {
+            if self.declares(call) {
+                self.chained.get_or_insert_default().insert(call.span.end);
+            }
         }
     }
 
@@ -231,7 +213,7 @@ impl<'a> Flow<'a> {
     /// The one value that a name ever has: the declarator of a name that is never set again.
     #[must_use]
     pub fn declarator(&self, symbol: SymbolId) -> Option<&'a VariableDeclarator<'a>> {
-        if self.scoping().symbol_is_mutated(symbol) {
+        if self.is_mutated(symbol) {
             return None;
         }
         match self.nodes().kind(self.scoping().symbol_declaration(symbol)) {
@@ -247,7 +229,7 @@ impl<'a> Flow<'a> {
             return None;
         };
         let symbol = self.symbol(name)?;
-        if self.scoping().symbol_is_mutated(symbol) {
+        if self.is_mutated(symbol) {
             return None;
         }
         match self.nodes().kind(self.scoping().symbol_declaration(symbol)) {
@@ -335,7 +317,7 @@ impl<'a> Flow<'a> {
                 let Some(symbol) = name.symbol_id.get() else {
                     return false;
                 };
-                if self.scoping().symbol_is_mutated(symbol) {
+                if self.is_mutated(symbol) {
                     return false;
                 }
                 match self.names.get_mut(symbol.index()) {
@@ -348,16 +330,17 @@ impl<'a> Flow<'a> {
             }
             BindingPattern::ObjectPattern(object) => {
                 let mut learned = false;
+                if !self.bound.insert(object.span.start) {
+                    return false;
+                }
                 for property in &object.properties {
                     let name = match property.key.static_name() {
                         Some(oxc_ast::StaticPropertyName::Borrowed(name)) => name.as_str(),
                         _ => None,
                     };
-                    if let Some(name) = name {
-                        learned |= self.bind(
-                            &property.value,
-                            &host.clone().then(name, property.key.span()),
-                        );
+                    let host = name.and_then(|name| host.clone().then(name, property.key.span()));
+                    if let Some(host) = host {
+                        learned |= self.bind(&property.value, &host);
                     }
                 }
                 learned

@@ -4,7 +4,7 @@
 //! function of the run-time goes out of sight, everything that it could touch is asked for.
 
 use crate::domains::domains;
-use crate::flow::{Flow, Host, Root, Step, argument};
+use crate::flow::{ARGUMENTS_MAX, Flow, Host, Root, Step, argument};
 use crate::paths;
 use crate::runtime::{FLOW, FS, FS_READS, SERVICES};
 use crate::values;
@@ -14,6 +14,9 @@ use oxc_semantic::NodeId;
 use oxc_span::{GetSpan, Span};
 use selvage_tool::Grant;
 use std::collections::BTreeSet;
+
+/// The most parts of the run-time that a file hands to others, or is handed, and that are followed.
+pub const HANDED_MAX: usize = 100;
 
 /// What a file touches, and what of the run-time it hands to functions of other files.
 #[derive(Debug, Clone, Default)]
@@ -51,7 +54,7 @@ pub fn needs(flow: &Flow<'_>) -> Needs {
         match node.kind() {
             AstKind::CallExpression(call) => needs.call(flow, call),
             AstKind::IdentifierReference(name) => {
-                if let Some(host) = flow.host_of_name(name) {
+                if let Some(host) = flow.host_of_name(name).filter(reaches) {
                     needs.follow(flow, node.id(), host);
                 }
             }
@@ -73,13 +76,15 @@ impl Needs {
     /// As a grant, without what another glob of it covers anyway.
     #[must_use]
     pub fn grant(&self) -> Grant {
-        let star = |names: &BTreeSet<String>| match names.contains("*") {
+        let star = |names: &BTreeSet<String>| match names.contains("*")
+            || names.len() > paths::GRANT_ITEMS_MAX
+        {
             true => vec!["*".to_owned()],
             false => names.iter().cloned().collect(),
         };
         Grant {
-            read: fewest(&self.read),
-            write: fewest(&self.write),
+            read: paths::fewest(&self.read),
+            write: paths::fewest(&self.write),
             net: star(&self.net),
             tools: star(&self.tools),
         }
@@ -189,11 +194,17 @@ impl Needs {
             match parent.kind() {
                 AstKind::ParenthesizedExpression(_) | AstKind::ChainExpression(_) => {}
                 AstKind::StaticMemberExpression(member) if member.object.span() == span => {
-                    host = host.then(member.property.name.as_str(), member.property.span);
+                    match host.then(member.property.name.as_str(), member.property.span) {
+                        Some(further) => host = further,
+                        None => return,
+                    }
                 }
                 AstKind::ComputedMemberExpression(member) if member.object.span() == span => {
                     match member.static_property_name().and_then(|name| name.as_str()) {
-                        Some(name) => host = host.then(name, member.expression.span()),
+                        Some(name) => match host.then(name, member.expression.span()) {
+                            Some(further) => host = further,
+                            None => return,
+                        },
                         None => return self.everything(&host),
                     }
                 }
@@ -222,6 +233,7 @@ impl Needs {
         let index = call
             .arguments
             .iter()
+            .take(ARGUMENTS_MAX)
             .position(|argument| argument.span() == passed);
         let Some(index) = index.filter(|index| argument(call, *index).is_some()) else {
             return self.everything(host);
@@ -242,15 +254,29 @@ impl Needs {
             };
         }
         match (imported(flow, &call.callee), known_host(host)) {
-            (Some((specifier, export)), Some(host)) => self.handed.push(Handed {
-                specifier,
-                export,
-                index,
-                host,
-            }),
+            (Some((specifier, export)), Some(known)) => {
+                let handed = Handed {
+                    specifier,
+                    export,
+                    index,
+                    host: known,
+                };
+                if self.handed.contains(&handed) {
+                    return;
+                }
+                match self.handed.len() < HANDED_MAX {
+                    true => self.handed.push(handed),
+                    false => self.everything(host),
+                }
+            }
             _ => self.everything(host),
         }
     }
+}
+
+/// Whether something can be reached through this at all: of the globals most are of no account.
+fn reaches(host: &Host<'_>) -> bool {
+    host.root != Root::Global || matches!(host.names().next(), Some("globalThis" | "fetch"))
 }
 
 /// Whether every name of a pattern is one that is followed.
@@ -263,7 +289,10 @@ fn binds_in_sight(flow: &Flow<'_>, pattern: &BindingPattern<'_>) -> bool {
         BindingPattern::ObjectPattern(object) => {
             object.rest.is_none()
                 && object.properties.iter().all(|property| {
-                    property.key.static_name().is_some() && binds_in_sight(flow, &property.value)
+                    // Every call of a function asks again about its parameters.
+                    flow.work.spend(1)
+                        && property.key.static_name().is_some()
+                        && binds_in_sight(flow, &property.value)
                 })
         }
         BindingPattern::AssignmentPattern(default) => binds_in_sight(flow, &default.left),
@@ -327,42 +356,4 @@ fn with_inside(glob: String) -> Vec<String> {
     }
     let inside = format!("{glob}/**");
     vec![glob, inside]
-}
-
-/// Without the globs that `**` or `folder/**` among them covers.
-fn fewest(globs: &BTreeSet<String>) -> Vec<String> {
-    let covered = |glob: &String| {
-        globs.iter().any(|other| match other.strip_suffix("**") {
-            Some("") => glob != "**",
-            Some(folder) if !folder.contains(['*', '[']) => {
-                glob != other && glob.starts_with(folder)
-            }
-            _ => false,
-        })
-    };
-    globs
-        .iter()
-        .filter(|glob| !covered(glob))
-        .cloned()
-        .collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_glob_that_another_covers_is_left_out() {
-        let set = |globs: &[&str]| {
-            globs
-                .iter()
-                .map(|g| (*g).to_owned())
-                .collect::<BTreeSet<_>>()
-        };
-        assert_eq!(fewest(&set(&["**", "a", "b/*"])), ["**"]);
-        assert_eq!(
-            fewest(&set(&["a/**", "a/b.txt", "a", "ab"])),
-            ["a", "a/**", "ab"]
-        );
-    }
 }

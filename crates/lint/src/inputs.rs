@@ -19,6 +19,9 @@ use serde_json::Value;
 /// The most inputs of a flow that are listed.
 pub const INPUTS_MAX: usize = 100;
 
+/// The most outputs of a flow that are listed.
+pub const OUTPUTS_MAX: usize = 100;
+
 /// What a flow says of itself.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Face {
@@ -60,7 +63,6 @@ pub fn face(flow: &Flow<'_>) -> Face {
     if !face.declared {
         face.infer(flow);
     }
-    face.inputs.truncate(INPUTS_MAX);
     face
 }
 
@@ -81,8 +83,8 @@ impl Face {
             "title" => self.title = self.title.take().or_else(|| text(0)),
             "describe" => self.description = self.description.take().or_else(|| text(0)),
             name if DECLARES_OUTPUT.contains(&name) => match text(0) {
-                Some(id) => self.outputs.push(id),
-                None => self.open = true,
+                Some(id) if self.outputs.len() < OUTPUTS_MAX => self.outputs.push(id),
+                _ => self.open = true,
             },
             name => {
                 let Some((_, kind)) = DECLARES_INPUT.iter().find(|(method, _)| *method == name)
@@ -230,10 +232,12 @@ impl Face {
 
     /// Adds an input; of two with one name the one that knows its default stays.
     fn add(&mut self, spec: InputSpec) {
+        let room = self.inputs.len() < INPUTS_MAX;
         match self.inputs.iter_mut().find(|known| known.id == spec.id) {
             Some(known) if !self.declared && spec.optional && !known.optional => *known = spec,
             Some(_) => {}
-            None => self.inputs.push(spec),
+            None if room => self.inputs.push(spec),
+            None => self.open = true,
         }
     }
 }

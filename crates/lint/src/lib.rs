@@ -6,7 +6,7 @@
 //!
 //! **Shape.** [`gate`] bounds the nesting of a text, so that no parser overflows. `syntax` parses
 //! and puts the parser's words into ours. `entry` tells how the flow is written, and `flow` which
-//! names stand for the run-time. `rules` find what is wrong, one rule a file. `inputs` and
+//! names stand for the run-time (`host`). `work` bounds what leads from one place to others. `rules` find what is wrong, one rule a file. `inputs` and
 //! `grant` read off what the flow takes and touches, `modules` what it imports; they share
 //! `values`, the texts that an expression can give, and `paths`. [`runtime`] is the one table of
 //! what exists at run time. `text` and `fix` turn bytes into positions and fixes into texts.
@@ -37,16 +37,21 @@ mod fix;
 mod flow;
 pub mod gate;
 mod grant;
+mod host;
 mod inputs;
+#[cfg(test)]
+mod limits_tests;
 mod literal;
 mod modules;
 mod paths;
+mod pieces;
 mod rules;
 pub mod runtime;
 mod suggest;
 mod syntax;
 mod text;
 mod values;
+mod work;
 
 pub use fix::apply_fixes;
 pub use gate::{Nesting, NestingKind, nesting};
@@ -58,6 +63,7 @@ use selvage_tool::catalogue::InputSpec;
 use selvage_tool::guest::Shape;
 use selvage_tool::{Diagnostic, Grant, Severity};
 use text::Text;
+use work::Work;
 
 /// The most bytes of a text that is looked at.
 pub const SOURCE_BYTES_MAX: usize = 2 * 1024 * 1024;
@@ -130,6 +136,11 @@ pub fn rules() -> impl Iterator<Item = (&'static str, Severity)> {
 /// Every defect of the text is a diagnostic, so this always gives a report.
 #[must_use]
 pub fn lint(path: &str, source: &str, context: &Context<'_>) -> Report {
+    lint_within(path, source, context, &Work::default())
+}
+
+/// [`lint`] on an account.
+fn lint_within(path: &str, source: &str, context: &Context<'_>, work: &Work) -> Report {
     let mut report = Report {
         module: path.ends_with(".mjs"),
         ..Report::default()
@@ -150,7 +161,7 @@ pub fn lint(path: &str, source: &str, context: &Context<'_>) -> Report {
     report.module = parsed.module;
     report.diagnostics.extend(parsed.diagnostics);
     if let Some(semantic) = &parsed.semantic {
-        look(&mut report, path, &text, semantic, context);
+        look(&mut report, path, &text, semantic, context, work);
     }
     // Order of place, this file before others; the sort is stable, so rules stay in order of name.
     report.diagnostics.sort_by(|a, b| {
@@ -171,9 +182,10 @@ fn look(
     text: &Text<'_>,
     semantic: &Semantic<'_>,
     context: &Context<'_>,
+    work: &Work,
 ) {
     let entry = entry::find(semantic.nodes().program(), report.module);
-    let flow = Flow::new(path, text, semantic, entry, report.module, &[]);
+    let flow = Flow::new(path, text, semantic, entry, report.module, &[], work);
     let face = inputs::face(&flow);
     let requests = modules::requests(semantic);
     // A name declared twice makes every answer about it doubtful, so errors of syntax come alone.
@@ -188,7 +200,7 @@ fn look(
     }
 
     let mut needs = grant::needs(&flow);
-    let imported = modules::walk(path, &requests, &needs.handed, context);
+    let imported = modules::walk(path, &requests, &needs.handed, context, work);
     needs.add(&imported.needs);
     needs.read.extend(
         imported

@@ -3,10 +3,11 @@
 use crate::entry::{self, Entry};
 use crate::flow::Flow;
 use crate::gate;
-use crate::grant::{Handed, Needs, needs};
+use crate::grant::{HANDED_MAX, Handed, Needs, needs};
 use crate::paths::{self, NoPath};
-use crate::rules::too_deep;
+use crate::rules::{FINDINGS_MAX, too_deep};
 use crate::text::Text;
+use crate::work::Work;
 use crate::{Context, SOURCE_BYTES_MAX, syntax};
 use oxc_allocator::Allocator;
 use oxc_ast::AstKind;
@@ -136,9 +137,11 @@ pub fn walk(
     requests: &[Request],
     handed: &[Handed],
     context: &Context<'_>,
+    work: &Work,
 ) -> Imported {
     let mut walk = Walk {
         context,
+        work,
         imported: Imported::default(),
         handed: BTreeMap::new(),
         queue: VecDeque::new(),
@@ -153,6 +156,7 @@ pub fn walk(
 
 struct Walk<'c> {
     context: &'c Context<'c>,
+    work: &'c Work,
     imported: Imported,
     /// What is handed to the functions of each file.
     handed: BTreeMap<String, Vec<Handed>>,
@@ -186,7 +190,9 @@ impl Walk<'_> {
             let new = !known
                 .iter()
                 .any(|k| (&k.export, k.index, &k.host) == (&one.export, one.index, &one.host));
-            if new {
+            if new && known.len() >= HANDED_MAX {
+                self.imported.needs.everything(&one.host);
+            } else if new {
                 known.push(one.clone());
                 if !self.queue.contains(&path) {
                     self.queue.push_back(path);
@@ -229,6 +235,7 @@ impl Walk<'_> {
                 let (message, hint) = unresolved(path, &request.specifier, self.context)?;
                 Some(diagnostic(path, &text, request.span, message, hint))
             })
+            .take(FINDINGS_MAX)
             .collect();
         self.complain(findings);
         let handed = self.handed.get(path).cloned().unwrap_or_default();
@@ -242,7 +249,15 @@ impl Walk<'_> {
                 ))
             })
             .collect();
-        let flow = Flow::new(path, &text, &semantic, Entry::default(), true, &given);
+        let flow = Flow::new(
+            path,
+            &text,
+            &semantic,
+            Entry::default(),
+            true,
+            &given,
+            self.work,
+        );
         let mut found = needs(&flow);
         for one in handed
             .iter()
@@ -254,10 +269,14 @@ impl Walk<'_> {
         self.follow(path, &requests, &found.handed);
     }
 
-    /// Keeps what keeps a file from being imported; its fixes are not this flow's to make.
+    /// Keeps what keeps a file from being imported, as much of it as of a rule's findings; its fixes
+    /// are not this flow's to make.
     fn complain(&mut self, findings: Vec<Diagnostic>) {
         for mut finding in findings {
             finding.fix = None;
+            if self.imported.diagnostics.len() >= FINDINGS_MAX {
+                return;
+            }
             if finding.severity == Severity::Error && !self.imported.diagnostics.contains(&finding)
             {
                 self.imported.diagnostics.push(finding);

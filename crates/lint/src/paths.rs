@@ -1,6 +1,11 @@
 //! Workspace paths: what an import means, and what a text with unknown parts covers.
 
 use crate::values::Piece;
+use std::collections::BTreeSet;
+
+/// The most globs, domains or tools of each kind that a grant lists; more are asked for whole. Each
+/// is compared with every file of the workspace when a run starts.
+pub const GRANT_ITEMS_MAX: usize = 2_000;
 
 /// Why an import names no workspace file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,6 +53,9 @@ pub fn clean(path: &str) -> Option<String> {
     Some(parts.join("/"))
 }
 
+/// The most bytes of a path that is read off a text; the workspace has none as long.
+const PATH_BYTES_MAX: usize = 4_096;
+
 /// The glob that covers what a text with unknown parts can be as a path.
 ///
 /// What is unknown at the start or the end may hold folders; in the middle it is taken for a part of
@@ -64,6 +72,9 @@ pub fn glob(pieces: &[Piece]) -> Option<String> {
         })
         .collect();
     if marked.starts_with(UNKNOWN) && marked.len() == 1 {
+        return Some("**".into());
+    }
+    if marked.len() > PATH_BYTES_MAX {
         return Some("**".into());
     }
     let cleaned = clean(&marked)?;
@@ -99,6 +110,40 @@ fn escape(part: &str, unknown: char) -> String {
         }
     }
     out
+}
+
+/// Without the globs that `**` or `folder/**` among them covers.
+#[must_use]
+pub fn fewest(globs: &BTreeSet<String>) -> Vec<String> {
+    let everything = vec!["**".to_owned()];
+    if globs.contains("**") {
+        return everything;
+    }
+    // In order, without those inside others: then the last folder that is not after a glob is the
+    // only one that it can be in.
+    let named = globs.iter().filter_map(|glob| glob.strip_suffix("**"));
+    let mut folders: Vec<&str> = named
+        .filter(|folder| !folder.contains(['*', '[']))
+        .collect();
+    folders.sort_unstable();
+    folders.dedup_by(|inner, outer| inner.starts_with(*outer));
+    let covered = |glob: &str| {
+        let at = folders.partition_point(|folder| *folder <= glob);
+        let folder = at.checked_sub(1).and_then(|at| folders.get(at));
+        folder.is_some_and(|folder| {
+            let inside = glob.strip_prefix(folder);
+            inside.is_some_and(|inside| inside != "**")
+        })
+    };
+    let few: Vec<String> = globs
+        .iter()
+        .filter(|glob| !covered(glob))
+        .cloned()
+        .collect();
+    match few.len() > GRANT_ITEMS_MAX {
+        true => everything,
+        false => few,
+    }
 }
 
 #[cfg(test)]
@@ -139,6 +184,8 @@ mod tests {
             assert_eq!(glob(&pieces(text)).as_deref(), Some(expected), "{text}");
         }
         assert_eq!(glob(&pieces("../x")), None);
+        let long = "a".repeat(PATH_BYTES_MAX + 1);
+        assert_eq!(glob(&pieces(&long)).as_deref(), Some("**"));
     }
 
     #[test]
@@ -197,5 +244,35 @@ mod tests {
             import("a.flow.js", "https://x.org/a.js"),
             Err(NoPath::Address)
         );
+    }
+
+    #[test]
+    fn a_glob_that_another_covers_is_left_out() {
+        let set = |globs: &[&str]| {
+            globs
+                .iter()
+                .map(|g| (*g).to_owned())
+                .collect::<BTreeSet<_>>()
+        };
+        assert_eq!(fewest(&set(&["**", "a", "b/*"])), ["**"]);
+        assert_eq!(
+            fewest(&set(&["a/**", "a/b.txt", "a", "ab"])),
+            ["a", "a/**", "ab"]
+        );
+        assert_eq!(
+            fewest(&set(&[
+                "a/**", "a/ x", "a/ /**", "a/b/**", "b", "a b/**", "a b/c"
+            ])),
+            ["a b/**", "a/**", "b"]
+        );
+        assert_eq!(fewest(&set(&["a*/**", "a*/b"])), ["a*/**", "a*/b"]);
+    }
+
+    #[test]
+    fn more_globs_than_a_grant_lists_are_everything() {
+        let many: BTreeSet<String> = (0..=GRANT_ITEMS_MAX).map(|n| n.to_string()).collect();
+        assert_eq!(fewest(&many), ["**"]);
+        let most = many.into_iter().skip(1).collect();
+        assert_eq!(fewest(&most).len(), GRANT_ITEMS_MAX);
     }
 }

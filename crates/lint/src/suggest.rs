@@ -1,15 +1,22 @@
 //! The name that was probably meant.
 
+/// The most bytes of a name that others are looked for; one twice as long is near none.
+const NAME_BYTES_MAX: usize = 40;
+
+/// The most of a flow's own names that one name is compared with, in order of declaration. A flow
+/// may declare a hundred thousand, and each comparison takes as long as the names are square.
+pub const CANDIDATES_MAX: usize = 500;
+
 /// The nearest of some names, if one is near enough: a third of the letters may differ.
 #[must_use]
 pub fn nearest<'n>(name: &str, names: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
-    const NAME_CHARS_MAX: usize = 40;
-    if name.len() > NAME_CHARS_MAX {
+    if name.len() > NAME_BYTES_MAX {
         return None;
     }
     let most = (name.chars().count() / 3).max(1);
     names
         .into_iter()
+        .filter(|candidate| candidate.len() <= 2 * NAME_BYTES_MAX)
         .map(|candidate| (distance(name, candidate), candidate))
         .filter(|(distance, candidate)| *distance <= most && *distance < candidate.chars().count())
         .min_by_key(|(distance, _)| *distance)
@@ -44,7 +51,7 @@ fn distance(a: &str, b: &str) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use super::nearest;
+    use super::{NAME_BYTES_MAX, nearest};
 
     #[test]
     fn the_nearest_name_is_found_or_none() {
@@ -54,5 +61,13 @@ mod tests {
         assert_eq!(nearest("wirte", names), Some("write"));
         assert_eq!(nearest("banana", names), None);
         assert_eq!(nearest("x", ["y"]), None);
+    }
+
+    #[test]
+    fn long_names_are_near_none() {
+        let long = "x".repeat(NAME_BYTES_MAX + 1);
+        assert_eq!(nearest(&long, [long.as_str()]), None);
+        let wide = "é".repeat(NAME_BYTES_MAX + 1);
+        assert_eq!(nearest("eeeeeeee", [wide.as_str()]), None);
     }
 }

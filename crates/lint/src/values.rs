@@ -1,28 +1,21 @@
 //! What texts an expression can give, as far as that shows without running it.
 
-use crate::flow::{Flow, argument};
+use crate::flow::{ARGUMENTS_MAX, Flow, argument};
+use crate::pieces::{join, known, size, union, unknown};
 use oxc_ast::AstKind;
 use oxc_ast::ast::{ArrayExpression, Expression, ForStatementLeft};
 use oxc_semantic::{NodeId, SymbolId};
 use oxc_span::GetSpan;
 use oxc_syntax::operator::{BinaryOperator, LogicalOperator};
 
-/// The most different texts that are kept of one expression; more count as unknown.
-const TEXTS_MAX: usize = 16;
+pub use crate::pieces::{Piece, Pieces};
+
 /// The most steps taken to find the texts of one expression.
 const STEPS_MAX: u32 = 400;
-
-/// A part of a text.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Piece {
-    /// These characters.
-    Known(String),
-    /// Anything.
-    Unknown,
-}
-
-/// A text of known and unknown parts; no two neighbours are of the same kind.
-pub type Pieces = Vec<Piece>;
+/// The most properties of an object that one of them is looked up in.
+pub const PROPERTIES_MAX: usize = 1_000;
+/// How many bytes of text are copied for a unit of work.
+const UNIT_BYTES: usize = 32;
 
 /// The texts that an expression can give; one that is all unknown where nothing is known.
 #[must_use]
@@ -49,39 +42,63 @@ struct Reader<'f, 'a> {
     steps: u32,
 }
 
-fn unknown() -> Vec<Pieces> {
-    vec![vec![Piece::Unknown]]
-}
-
-fn known(text: &str) -> Vec<Pieces> {
-    if text.is_empty() {
-        vec![Vec::new()]
-    } else {
-        vec![vec![Piece::Known(text.to_owned())]]
-    }
-}
-
 impl<'a> Reader<'_, 'a> {
+    /// Takes a step; `false` when there were enough, and nothing more is found out.
+    fn step(&mut self) -> bool {
+        self.steps = self.steps.saturating_add(1);
+        self.steps <= STEPS_MAX && self.flow.work.spend(1)
+    }
+
+    /// Whether nothing more is found out.
+    fn spent(&self) -> bool {
+        self.steps > STEPS_MAX
+    }
+
+    /// A known text, when there is work left to copy it.
+    fn known(&self, text: &str) -> Vec<Pieces> {
+        match self.flow.work.spend(text.len() / UNIT_BYTES) {
+            true => known(text),
+            false => unknown(),
+        }
+    }
+
+    /// Every left text followed by every right text, when there is work left to copy them.
+    fn join(&self, left: &[Pieces], right: &[Pieces]) -> Vec<Pieces> {
+        let all = join(left, right);
+        let bytes: usize = all.iter().map(|text| size(text)).sum();
+        match self.flow.work.spend(bytes / UNIT_BYTES) {
+            true => all,
+            false => unknown(),
+        }
+    }
+
     fn read(&mut self, expression: &'a Expression<'a>) -> Vec<Pieces> {
-        self.steps += 1;
-        if self.steps > STEPS_MAX {
+        if !self.step() {
             return unknown();
         }
         match expression {
-            Expression::StringLiteral(literal) => {
-                literal.value.as_str().map_or_else(unknown, known)
-            }
-            Expression::NumericLiteral(literal) => known(&literal.value.to_string()),
+            Expression::StringLiteral(literal) => match literal.value.as_str() {
+                Some(text) => self.known(text),
+                None => unknown(),
+            },
+            Expression::NumericLiteral(literal) => self.known(&literal.value.to_string()),
             Expression::TemplateLiteral(template) => {
                 let mut all = vec![Vec::new()];
                 for (index, quasi) in template.quasis.iter().enumerate() {
                     match quasi.value.cooked.and_then(|cooked| cooked.as_str()) {
-                        Some(cooked) => all = self.join(all, known(cooked)),
-                        None => return unknown(),
+                        Some(cooked) if !self.spent() => {
+                            let text = self.known(cooked);
+                            all = match all.as_slice() {
+                                // A plain template is a literal, whatever its length.
+                                [only] if only.is_empty() => text,
+                                _ => self.join(&all, &text),
+                            };
+                        }
+                        _ => return unknown(),
                     }
                     if let Some(inner) = template.expressions.get(index) {
                         let inner = self.read(inner);
-                        all = self.join(all, inner);
+                        all = self.join(&all, &inner);
                     }
                 }
                 all
@@ -92,7 +109,7 @@ impl<'a> Reader<'_, 'a> {
                     return unknown();
                 }
                 let (left, right) = (self.read(&binary.left), self.read(&binary.right));
-                self.join(left, right)
+                self.join(&left, &right)
             }
             Expression::ConditionalExpression(choice) => {
                 let (yes, no) = (self.read(&choice.consequent), self.read(&choice.alternate));
@@ -140,9 +157,9 @@ impl<'a> Reader<'_, 'a> {
 
     /// Whether an expression can only be a text.
     fn is_text(&mut self, expression: &'a Expression<'a>) -> bool {
-        self.steps += 1;
+        let enough = !self.step();
         match expression {
-            _ if self.steps > STEPS_MAX => false,
+            _ if enough => false,
             Expression::StringLiteral(_) | Expression::TemplateLiteral(_) => true,
             Expression::ParenthesizedExpression(inner) => self.is_text(&inner.expression),
             Expression::BinaryExpression(binary) if binary.operator == BinaryOperator::Addition => {
@@ -165,7 +182,7 @@ impl<'a> Reader<'_, 'a> {
     /// The texts of a name that is never set again.
     fn read_name(&mut self, symbol: SymbolId) -> Vec<Pieces> {
         let (scoping, nodes) = (self.flow.scoping(), self.flow.nodes());
-        if scoping.symbol_is_mutated(symbol) {
+        if self.flow.is_mutated(symbol) {
             return unknown();
         }
         let declaration = scoping.symbol_declaration(symbol);
@@ -207,7 +224,8 @@ impl<'a> Reader<'_, 'a> {
             return unknown();
         };
         let span = nodes.kind(parameter).span();
-        let Some(index) = list.items.iter().position(|item| item.span == span) else {
+        let mut items = list.items.iter().take(ARGUMENTS_MAX);
+        let Some(index) = items.position(|item| item.span == span) else {
             return unknown();
         };
         if list.items[index].initializer.is_some() {
@@ -239,7 +257,7 @@ impl<'a> Reader<'_, 'a> {
             nodes.parent_kind(scoping.symbol_declaration(function)),
             AstKind::ExportDefaultDeclaration(_) | AstKind::ExportDeclaration(_)
         );
-        if exported || scoping.symbol_is_mutated(function) {
+        if exported || self.flow.is_mutated(function) {
             return unknown();
         }
         let mut all = Vec::new();
@@ -247,7 +265,7 @@ impl<'a> Reader<'_, 'a> {
             let AstKind::CallExpression(call) = nodes.parent_kind(reference.node_id()) else {
                 return unknown();
             };
-            if call.callee.span() != nodes.kind(reference.node_id()).span() {
+            if !self.step() || call.callee.span() != nodes.kind(reference.node_id()).span() {
                 return unknown();
             }
             let passed = argument(call, index).map_or_else(unknown, |passed| self.read(passed));
@@ -296,6 +314,9 @@ impl<'a> Reader<'_, 'a> {
         };
         let mut all = Vec::new();
         for element in &array.elements {
+            if !self.step() {
+                return unknown();
+            }
             let texts = element
                 .as_expression()
                 .map_or_else(unknown, |element| self.read(element));
@@ -305,20 +326,21 @@ impl<'a> Reader<'_, 'a> {
     }
 
     /// Whether a list is only looped over: then nothing is added to it.
-    fn only_read(&self, name: &oxc_ast::ast::IdentifierReference<'a>) -> bool {
+    fn only_read(&mut self, name: &oxc_ast::ast::IdentifierReference<'a>) -> bool {
         let (scoping, nodes) = (self.flow.scoping(), self.flow.nodes());
         let Some(symbol) = self.flow.symbol(name) else {
             return false;
         };
         scoping.get_resolved_references(symbol).all(|reference| {
-            match nodes.parent_kind(reference.node_id()) {
-                AstKind::ForOfStatement(_) | AstKind::SpreadElement(_) => true,
-                AstKind::StaticMemberExpression(member) => !matches!(
-                    member.property.name.as_str(),
-                    "push" | "unshift" | "splice" | "fill" | "copyWithin" | "concat"
-                ),
-                _ => false,
-            }
+            self.step()
+                && match nodes.parent_kind(reference.node_id()) {
+                    AstKind::ForOfStatement(_) | AstKind::SpreadElement(_) => true,
+                    AstKind::StaticMemberExpression(member) => !matches!(
+                        member.property.name.as_str(),
+                        "push" | "unshift" | "splice" | "fill" | "copyWithin" | "concat"
+                    ),
+                    _ => false,
+                }
         })
     }
 
@@ -339,6 +361,10 @@ impl<'a> Reader<'_, 'a> {
         else {
             return unknown();
         };
+        let properties = literal.properties.len();
+        if properties > PROPERTIES_MAX || !self.flow.work.spend(properties / 4) {
+            return unknown();
+        }
         match literal.find_property(key) {
             Some(property) => self.read(&property.value),
             None => unknown(),
@@ -348,53 +374,17 @@ impl<'a> Reader<'_, 'a> {
     fn join_all(&mut self, array: &'a ArrayExpression<'a>, separator: &[Pieces]) -> Vec<Pieces> {
         let mut all = vec![Vec::new()];
         for (index, element) in array.elements.iter().enumerate() {
+            if !self.step() {
+                return unknown();
+            }
             if index > 0 {
-                all = self.join(all, separator.to_vec());
+                all = self.join(&all, separator);
             }
             let element = element
                 .as_expression()
                 .map_or_else(unknown, |element| self.read(element));
-            all = self.join(all, element);
+            all = self.join(&all, &element);
         }
         all
-    }
-
-    /// Every left text followed by every right text.
-    fn join(&mut self, left: Vec<Pieces>, right: Vec<Pieces>) -> Vec<Pieces> {
-        if left.len() * right.len() > TEXTS_MAX {
-            return unknown();
-        }
-        let mut all = Vec::new();
-        for first in &left {
-            for second in &right {
-                all.push(follow(first, second));
-            }
-        }
-        all
-    }
-}
-
-/// One text followed by another.
-fn follow(first: &[Piece], second: &[Piece]) -> Pieces {
-    let mut pieces = first.to_vec();
-    for piece in second {
-        match (pieces.last_mut(), piece) {
-            (Some(Piece::Known(text)), Piece::Known(more)) => text.push_str(more),
-            (Some(Piece::Unknown), Piece::Unknown) => {}
-            _ => pieces.push(piece.clone()),
-        }
-    }
-    pieces
-}
-
-/// The texts of either.
-fn union(mut left: Vec<Pieces>, right: Vec<Pieces>) -> Vec<Pieces> {
-    left.extend(right);
-    left.sort();
-    left.dedup();
-    if left.len() > TEXTS_MAX {
-        unknown()
-    } else {
-        left
     }
 }

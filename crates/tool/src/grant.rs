@@ -45,6 +45,27 @@ impl Grant {
             }
         })
     }
+
+    /// The domains that this grant and another one both cover.
+    #[must_use]
+    pub fn net_in_both(&self, other: &Self) -> Vec<String> {
+        let within = |domains: &[String], grant: &Self| -> Vec<String> {
+            let covered = domains.iter().filter(|domain| match domain.as_str() {
+                "*" => grant.net.iter().any(|granted| granted == "*"),
+                domain => match domain.strip_prefix("*.") {
+                    // Whoever covers one name below covers all of them, unless it is that very name.
+                    Some(parent) => grant.covers_domain(&format!("*.{parent}")),
+                    None => grant.covers_domain(domain),
+                },
+            });
+            covered.cloned().collect()
+        };
+        let mut both = within(&self.net, other);
+        both.extend(within(&other.net, self));
+        both.sort();
+        both.dedup();
+        both
+    }
 }
 
 /// The domain of an `http:` or `https:` address, in lower case and without the port.
@@ -160,6 +181,27 @@ mod tests {
         assert!(grant.covers_domain("a.example.com") && grant.covers_domain("A.B.EXAMPLE.com"));
         assert!(!grant.covers_domain("example.com") && !grant.covers_domain("evilexample.com"));
         assert!(grant.covers_domain("one.org") && !grant.covers_domain("a.one.org"));
+    }
+
+    #[test]
+    fn what_two_grants_share_is_the_smaller_of_each_pair() {
+        let grant = |net: &[&str]| Grant {
+            net: net.iter().map(|&domain| domain.into()).collect(),
+            ..Grant::default()
+        };
+        let both = |a: &[&str], b: &[&str]| {
+            let shared = grant(a).net_in_both(&grant(b));
+            assert_eq!(shared, grant(b).net_in_both(&grant(a)));
+            shared
+        };
+        assert_eq!(both(&["*"], &["a.org", "*.b.org"]), ["*.b.org", "a.org"]);
+        assert_eq!(
+            both(&["*.b.org"], &["x.b.org", "b.org", "*.y.b.org"]),
+            ["*.y.b.org", "x.b.org"]
+        );
+        assert_eq!(both(&["*"], &["*"]), ["*"]);
+        assert_eq!(both(&["*.b.org"], &["*.b.org", "c.org"]), ["*.b.org"]);
+        assert!(both(&["a.org"], &["b.org"]).is_empty() && both(&["*"], &[]).is_empty());
     }
 
     #[test]

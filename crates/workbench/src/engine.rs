@@ -2,7 +2,7 @@
 
 use crate::event::{CallId, Effect, Event, Notice, RunnerId, TaskId};
 use crate::failure::failure;
-use crate::lint::PendingLint;
+use crate::lint::{PendingLint, Reports};
 use crate::runs::{Executor, PendingFetch, Run};
 use selvage_tool::ToolResult;
 use selvage_tool::catalogue::{Call, StorageMode};
@@ -65,6 +65,7 @@ pub struct Workbench {
     pub(crate) executors: BTreeMap<RunnerId, Executor>,
     pub(crate) fetches: BTreeMap<TaskId, PendingFetch>,
     pub(crate) lints: BTreeMap<TaskId, PendingLint>,
+    pub(crate) reports: Reports,
     pub(crate) effects: Vec<Effect>,
     /// Executors that were asked for and have not come yet.
     pub(crate) spawning: usize,
@@ -88,6 +89,7 @@ impl Workbench {
             executors: BTreeMap::new(),
             fetches: BTreeMap::new(),
             lints: BTreeMap::new(),
+            reports: Reports::default(),
             effects: Vec::new(),
             spawning: 0,
             next_task: 1,

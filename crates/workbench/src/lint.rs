@@ -1,5 +1,7 @@
 //! `lint_flow`: the guest's own parser has the first word, then come the rules.
 
+mod reports;
+
 use crate::engine::{Asking, Caller, Cx, Outcome, Workbench};
 use crate::event::{Effect, RunnerId, TaskId};
 use crate::record::flow_name;
@@ -7,8 +9,13 @@ use selvage_lint::{Context, Report, apply_fixes, lint};
 use selvage_tool::catalogue::{LintInput, LintOutput, NAMES};
 use selvage_tool::guest::Checked;
 use selvage_tool::{Diagnostic, ErrorCode, Position, Severity, Span, ToolError, ToolResult};
-use selvage_vfs::{Op, Snapshot};
+use selvage_vfs::{Hash, Op, Snapshot};
 use serde_json::json;
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+
+pub(crate) use reports::Reports;
+use reports::{Seen, Subject};
 
 /// How often fixes may lead to further fixes.
 const FIX_PASSES_MAX: u32 = 5;
@@ -83,20 +90,50 @@ impl Workbench {
         })
     }
 
-    /// Looks at a text without running it.
+    /// Looks at a text without running it, or gives what is known of it.
     pub(crate) fn report(
-        &self,
+        &mut self,
         path: &str,
         text: &str,
         net: &[String],
         snapshot: &Snapshot,
     ) -> Report {
-        let read = |path: &str| {
-            let hash = snapshot.stat(path).ok()?.hash?;
-            String::from_utf8(self.workspace.read_hash(&hash).ok()?).ok()
+        let now = |path: &str| snapshot.stat(path).ok()?.hash;
+        let subject = Subject {
+            path: path.to_owned(),
+            text: Hash::of(text.as_bytes()),
+            net: net.to_vec(),
         };
-        let exists = |path: &str| snapshot.stat(path).is_ok_and(|entry| !entry.is_folder());
-        lint(
+        // What somebody types is another text each time; only what the file holds is asked for again.
+        let keeps = now(path) == Some(subject.text);
+        let known = keeps.then(|| self.reports.get(&subject, &now)).flatten();
+        if let Some(report) = known {
+            return report;
+        }
+        let (report, seen) = self.look(path, text, net, &now);
+        if keeps {
+            self.reports.keep(subject, seen, report.clone());
+        }
+        report
+    }
+
+    /// Looks at a text, and notes what was asked about other files.
+    fn look(
+        &self,
+        path: &str,
+        text: &str,
+        net: &[String],
+        now: &dyn Fn(&str) -> Seen,
+    ) -> (Report, BTreeMap<String, Seen>) {
+        let seen = RefCell::new(BTreeMap::new());
+        let see = |path: &str| {
+            let found = now(path);
+            seen.borrow_mut().insert(path.to_owned(), found);
+            found
+        };
+        let read = |path: &str| String::from_utf8(self.workspace.read_hash(&see(path)?).ok()?).ok();
+        let exists = |path: &str| see(path).is_some();
+        let report = lint(
             path,
             text,
             &Context {
@@ -105,7 +142,8 @@ impl Workbench {
                 net,
                 tools: NAMES,
             },
-        )
+        );
+        (report, seen.into_inner())
     }
 
     pub(crate) fn lint_flow(

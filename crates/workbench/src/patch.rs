@@ -261,7 +261,8 @@ fn is_header(line: &str) -> bool {
 /// a line `@@ text` moves that place to after the line `text`.
 fn update(path: &str, text: &str, body: &[&str]) -> ToolResult<String> {
     let ended = text.ends_with('\n') || text.is_empty();
-    let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
+    let lines: Vec<&str> = text.lines().collect();
+    let mut written: Vec<&str> = Vec::with_capacity(lines.len());
     let mut from = 0;
     for hunk in body.split_inclusive_before(|line| line.starts_with("@@")) {
         let (anchor, hunk) = match hunk.first() {
@@ -269,11 +270,13 @@ fn update(path: &str, text: &str, body: &[&str]) -> ToolResult<String> {
             _ => ("", hunk),
         };
         if !anchor.is_empty() && !anchor.starts_with('-') {
-            from = lines[from..]
+            let rest = &lines[from..];
+            let at = rest
                 .iter()
                 .position(|line| line.trim() == anchor)
-                .map(|at| from + at + 1)
                 .ok_or_else(|| failed(path, format!("it has no line {}", shown(anchor))))?;
+            written.extend(&rest[..=at]);
+            from += at + 1;
         }
         let side = |sign: char| -> Vec<&str> {
             let kept = hunk
@@ -288,23 +291,60 @@ fn update(path: &str, text: &str, body: &[&str]) -> ToolResult<String> {
             .collect()
         };
         let (old, new) = (side('-'), side('+'));
-        let at = (from..=lines.len().saturating_sub(old.len()))
-            .find(|at| lines[*at..*at + old.len()].iter().zip(&old).all(|(line, old)| line == old))
-            .ok_or_else(|| {
-                failed(path, format!("it does not hold the lines {}", shown(&old.join("\n"))))
-                    .hint("Read the file again: the lines of a hunk must stand there exactly, in this order.")
-            })?;
-        lines.splice(
-            at..at + old.len(),
-            new.iter().map(|line| (*line).to_owned()),
-        );
-        from = at + new.len();
+        let rest = &lines[from..];
+        let at = found(rest, &old).ok_or_else(|| {
+            failed(
+                path,
+                format!("it does not hold the lines {}", shown(&old.join("\n"))),
+            )
+            .hint(
+                "Read the file again: the lines of a hunk must stand there exactly, in this order.",
+            )
+        })?;
+        written.extend(rest[..at].iter().chain(&new));
+        from += at + old.len();
     }
-    let mut text = lines.join("\n");
+    written.extend(&lines[from..]);
+    let mut text = written.join("\n");
     if ended && !text.is_empty() {
         text.push('\n');
     }
     Ok(text)
+}
+
+/// Where some lines stand in others, for the first time. A file may be a million lines that are
+/// equal but for the last, so none is compared twice with the same one.
+///
+/// Source: Knuth, Morris and Pratt, "Fast Pattern Matching in Strings".
+fn found(lines: &[&str], wanted: &[&str]) -> Option<usize> {
+    // For each line of `wanted`, how many of its first lines the ones up to it end with.
+    let mut ends: Vec<usize> = Vec::with_capacity(wanted.len());
+    let next = |ends: &[usize], mut matched: usize, line: &str| {
+        while matched > 0 && wanted[matched] != line {
+            matched = ends[matched - 1];
+        }
+        matched + usize::from(wanted[matched] == line)
+    };
+    if wanted.is_empty() {
+        return Some(0);
+    }
+    for (index, line) in wanted.iter().enumerate() {
+        let before = ends.last().copied().unwrap_or_default();
+        let matched = if index == 0 {
+            0
+        } else {
+            next(&ends, before, line)
+        };
+        ends.push(matched);
+    }
+    let mut matched = 0;
+    for (index, line) in lines.iter().enumerate() {
+        matched = next(&ends, matched, line);
+        if matched == wanted.len() {
+            return Some(index + 1 - matched);
+        }
+    }
+    None
 }
 
 /// Splits a slice before each element that starts a new part.

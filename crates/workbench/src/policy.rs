@@ -1,5 +1,6 @@
 //! What a run may do: the caller's grant, the flow's inferred needs, and the answer to each request.
 
+use crate::failure::failure;
 use selvage_tool::catalogue::{Effect, tools};
 use selvage_tool::grant::{PathSet, domain_of};
 use selvage_tool::run::{Job, JobFile, RUNS_FOLDER};
@@ -43,14 +44,22 @@ pub fn visible(snapshot: &Snapshot, grant: &Grant, ceiling: &Grant) -> ToolResul
         .read
         .iter()
         .any(|glob| glob.starts_with(RUNS_FOLDER));
-    let is_record = |path: &str| path.split('/').next() == Some(RUNS_FOLDER);
     let mut files: Vec<JobFile> = Vec::new();
     let mut folders = BTreeSet::new();
-    for entry in snapshot.entries() {
-        let path = entry.path;
-        if is_record(&path) && !reads_records {
+    // Records are many, and few flows read them, so the rest is listed without them.
+    let top = snapshot.list("", false).map_err(failure)?;
+    let mut entries = Vec::new();
+    for entry in top {
+        if entry.path == RUNS_FOLDER && !reads_records {
             continue;
         }
+        if entry.is_folder() {
+            entries.extend(snapshot.list(&entry.path, true).map_err(failure)?);
+        }
+        entries.push(entry);
+    }
+    for entry in entries {
+        let path = entry.path;
         let readable = may_read.covers(&path) && reads.covers(&path);
         if !readable && !(may_write.covers(&path) && writes.covers(&path)) {
             continue;

@@ -1,9 +1,13 @@
 //! Records of runs: what they are called, and how they are found again.
 
 use selvage_tool::run::{RUNS_FOLDER, RunRecord};
+use selvage_vfs::{Hash, Snapshot};
 
-/// The most characters that a flow's name gives to a folder under `runs/`.
-const NAME_CHARS_MAX: usize = 80;
+/// The most bytes that a flow's name gives to a folder under `runs/`.
+const NAME_BYTES_MAX: usize = 80;
+
+/// How many letters of a hash tell flows of one name apart.
+const HASH_CHARS: usize = 8;
 
 /// A flow's name: its file name without the suffix. `None` for a path that is no flow.
 #[must_use]
@@ -16,19 +20,76 @@ pub fn flow_name(path: &str) -> Option<&str> {
 
 /// Where the record of a run is kept: by flow, then by time.
 #[must_use]
-pub fn path_of(flow: &str, run: &str, started_ms: u64) -> String {
-    let name: String = flow_name(flow)
-        .unwrap_or("flow")
-        .chars()
-        .take(NAME_CHARS_MAX)
-        .collect();
-    format!("{RUNS_FOLDER}/{name}/{}-{run}.json", stamp(started_ms))
+pub fn path_of(snapshot: &Snapshot, flow: &str, run: &str, started_ms: u64) -> String {
+    let folder = folder_of(snapshot, flow, run);
+    format!("{RUNS_FOLDER}/{folder}/{}-{run}.json", stamp(started_ms))
+}
+
+/// The folder of a flow's records: its name, in lower case. Where that can't be a folder's name, or
+/// where another flow or something else in the records' folder is called alike, a part of the
+/// path's hash tells them apart.
+fn folder_of(snapshot: &Snapshot, flow: &str, run: &str) -> String {
+    let name = flow_name(flow).unwrap_or("flow");
+    let plain = plain_name(name);
+    let hash = Hash::of(flow.as_bytes()).to_string();
+    let told_apart = format!("{plain}-{}", &hash[..HASH_CHARS]);
+    let taken = snapshot.list(RUNS_FOLDER, false).unwrap_or_default();
+    let free = |folder: &String| {
+        let alike = |name: &str| name.to_lowercase() == *folder;
+        taken
+            .iter()
+            .filter(|entry| alike(&entry.name))
+            .all(|entry| entry.is_folder() && entry.name == *folder)
+    };
+    // Beyond ASCII, names are equal by rules that are not known here.
+    let fits = name.is_ascii() && plain == name.to_ascii_lowercase();
+    let own = (fits && !has_namesake(snapshot, flow, &plain)).then_some(plain);
+    let last = format!("{told_apart}-{run}");
+    own.into_iter()
+        .chain([told_apart])
+        .find(free)
+        .unwrap_or(last)
+}
+
+/// A flow's name as a folder's: in lower case, short, and of signs that every system has in names.
+fn plain_name(name: &str) -> String {
+    let kept = |c: char| match c {
+        '-' | '_' | '.' | ' ' => c,
+        c if c.is_alphanumeric() => c,
+        _ => '-',
+    };
+    let lower: String = name.to_lowercase().chars().map(kept).collect();
+    let short = &lower[..lower.floor_char_boundary(NAME_BYTES_MAX)];
+    match short.trim_matches([' ', '.']) {
+        "" => "flow".to_owned(),
+        plain => plain.to_owned(),
+    }
+}
+
+/// Whether another flow has the same name but for capitals.
+fn has_namesake(snapshot: &Snapshot, flow: &str, plain: &str) -> bool {
+    let top = snapshot.list("", false).unwrap_or_default();
+    // Records are many, and none is a flow.
+    let searched = top.into_iter().filter(|entry| entry.path != RUNS_FOLDER);
+    let below = |path: &str| snapshot.list(path, true).unwrap_or_default();
+    searched
+        .flat_map(|entry| {
+            let inside = if entry.is_folder() {
+                below(&entry.path)
+            } else {
+                Vec::new()
+            };
+            inside.into_iter().chain([entry])
+        })
+        .filter(|entry| !entry.is_folder() && entry.path != flow)
+        .filter_map(|entry| flow_name(&entry.path).map(str::to_lowercase))
+        .any(|name| name == plain)
 }
 
 /// Whether a path is that of the record of a run.
 #[must_use]
 pub fn is_record_of(path: &str, run: &str) -> bool {
-    path.starts_with(RUNS_FOLDER) && path.ends_with(&format!("-{run}.json"))
+    path.starts_with(&format!("{RUNS_FOLDER}/")) && path.ends_with(&format!("-{run}.json"))
 }
 
 /// The record as the file's text.
@@ -77,12 +138,12 @@ mod tests {
 
     #[test]
     fn a_record_is_found_by_its_run() {
-        let path = path_of("flows/a.flow.mjs", "k3x", 0);
-        assert_eq!(path, "runs/a/1970-01-01T00-00-00.000Z-k3x.json");
+        let path = "runs/a/1970-01-01T00-00-00.000Z-k3x.json";
         assert!(
-            is_record_of(&path, "k3x")
-                && !is_record_of(&path, "3x")
+            is_record_of(path, "k3x")
+                && !is_record_of(path, "3x")
                 && !is_record_of("x-k3x.json", "k3x")
+                && !is_record_of("runs2/a/x-k3x.json", "k3x")
         );
     }
 

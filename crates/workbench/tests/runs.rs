@@ -258,3 +258,87 @@ fn a_run_is_verified_by_running_it_again_on_the_same_files() {
         "{compared}"
     );
 }
+
+#[test]
+fn a_second_cancel_does_not_put_off_the_stop_of_the_first() {
+    let mut host = Host::with_runner();
+    let call = host.start_flow(FLOW, json!({ "ask": true }));
+    let run = host.jobs[0].1.run.clone();
+    host.ok("flow_cancel", json!({ "run": run }));
+    for _ in 0..4 {
+        host.pass(100);
+        host.ok("flow_cancel", json!({ "run": run }));
+    }
+    // Nor does a question, or an answer to one.
+    host.report(selvage_tool::run::RunReport::Asked {
+        error: ToolError::new(ErrorCode::QuotaFuel, "used up"),
+        limit: "fuelMax".into(),
+        used: 1,
+    });
+    host.ok(
+        "flow_answer",
+        json!({ "run": run, "limits": { "wallMsMax": 60_000 } }),
+    );
+    assert!(host.reply(call).is_none());
+    host.pass(100);
+    assert!(matches!(
+        host.others.pop(),
+        Some(Effect::Terminate { runner: 1 })
+    ));
+    assert_eq!(
+        host.reply(call).expect("an answer").expect_err("over").code,
+        ErrorCode::Cancelled
+    );
+}
+
+#[test]
+fn a_cancel_does_not_put_off_the_stop_of_the_clock() {
+    let mut host = Host::with_runner();
+    host.start_flow(FLOW, json!({ "limits": { "wallMsMax": 1_000 } }));
+    let run = host.jobs[0].1.run.clone();
+    host.pass(2_900);
+    host.ok("flow_cancel", json!({ "run": run }));
+    host.pass(100);
+    assert!(matches!(
+        host.others.pop(),
+        Some(Effect::Terminate { runner: 1 })
+    ));
+}
+
+#[test]
+fn what_is_known_of_a_flow_is_forgotten_when_a_file_it_imports_changes() {
+    let mut host = Host::with_runner();
+    let flow = "import { a } from './lib.js';\nexport const title = 'T';\nexport default async (flow) => a(flow);\n";
+    host.ok(
+        "write",
+        json!({ "path": "flows/t.flow.js", "content": flow }),
+    );
+    let grant = |host: &mut Host| {
+        let call = host.start("lint_flow", json!({ "path": "flows/t.flow.js" }));
+        host.reply(call).expect("an answer").expect("a report")["grant"]["read"].clone()
+    };
+    let write = |host: &mut Host, path: &str| {
+        let text = format!("export const a = (flow) => flow.fs.readText('{path}');");
+        host.ok("write", json!({ "path": "flows/lib.js", "content": text }));
+    };
+    assert_eq!(grant(&mut host), json!([]));
+    write(&mut host, "data/a.txt");
+    assert_eq!(grant(&mut host), json!(["data/a.txt", "flows/lib.js"]));
+    host.ok("write", json!({ "path": "other.txt", "content": "x" }));
+    assert_eq!(grant(&mut host), json!(["data/a.txt", "flows/lib.js"]));
+    write(&mut host, "data/b.txt");
+    assert_eq!(grant(&mut host), json!(["data/b.txt", "flows/lib.js"]));
+}
+
+#[test]
+fn a_path_that_the_workspace_would_keep_as_another_does_not_land() {
+    let mut host = Host::with_runner();
+    let call = host.start_flow(FLOW, json!({}));
+    host.finish(
+        Ok(json!(1)),
+        &[("out/a.txt", "x"), ("out/cafe\u{301}.txt", "y")],
+    );
+    let error = host.reply(call).expect("an answer").expect_err("refused");
+    assert_eq!(error.code, ErrorCode::InvalidPath);
+    assert!(host.call("read", json!({ "path": "out/a.txt" })).is_err());
+}

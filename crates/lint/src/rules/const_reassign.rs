@@ -32,6 +32,9 @@ fn check<'s, 'a>(scene: &Scene<'s, 'a>, findings: &mut Findings<'s, 'a>) {
             .get_resolved_references(symbol)
             .filter(|reference| reference.is_write())
         {
+            if findings.full() {
+                return;
+            }
             let name = scoping.symbol_name(symbol);
             let span = nodes.kind(reference.node_id()).span();
             if import {

@@ -43,6 +43,12 @@ use selvage_tool::{Diagnostic, Fix, Severity};
 /// The most findings of one rule that are listed.
 pub const FINDINGS_MAX: usize = 100;
 
+/// The most bytes of a finding's message and of its hint: a name can be as long as the text.
+pub const WORDS_BYTES_MAX: usize = 2_000;
+
+/// The most bytes that a fix writes; a longer one is not offered.
+pub const FIX_BYTES_MAX: usize = 10_000;
+
 /// A rule.
 pub struct Rule {
     /// Its name in diagnostics.
@@ -83,6 +89,12 @@ pub struct Findings<'s, 'a> {
 }
 
 impl Findings<'_, '_> {
+    /// Whether this rule has found as much as is listed: looking further is of no use.
+    #[must_use]
+    pub fn full(&self) -> bool {
+        self.of_this_rule >= FINDINGS_MAX
+    }
+
     /// Adds a finding.
     pub fn add(&mut self, span: Span, message: impl Into<String>, hint: impl Into<String>) {
         self.add_all(span, message.into(), hint.into(), None, self.severity);
@@ -108,20 +120,40 @@ impl Findings<'_, '_> {
         fix: Option<Fix>,
         severity: Severity,
     ) {
-        self.of_this_rule += 1;
-        if self.of_this_rule > FINDINGS_MAX {
+        if self.full() {
             return;
         }
+        self.of_this_rule += 1;
+        let written = |fix: &Fix| fix.edits.iter().map(|edit| edit.text.len()).sum::<usize>();
         self.list.push(Diagnostic {
             code: self.code.into(),
             severity,
             path: self.flow.path.into(),
             span: self.flow.text.span(span),
-            message,
-            hint: Some(hint),
-            fix,
+            message: clip(message, WORDS_BYTES_MAX),
+            hint: Some(clip(hint, WORDS_BYTES_MAX)),
+            fix: fix.filter(|fix| written(fix) <= FIX_BYTES_MAX),
         });
     }
+}
+
+/// A text without what is past a length.
+fn clip(mut text: String, bytes_max: usize) -> String {
+    if text.len() > bytes_max {
+        text.truncate(text.floor_char_boundary(bytes_max));
+        text.push('…');
+    }
+    text
+}
+
+/// A part of a flow as a message shows it.
+#[must_use]
+pub fn shown(part: &str) -> String {
+    const PART_BYTES_MAX: usize = 200;
+    clip(
+        part[..part.floor_char_boundary(PART_BYTES_MAX + 1)].to_owned(),
+        PART_BYTES_MAX,
+    )
 }
 
 /// Every rule that looks at a tree, in order of name.
@@ -164,6 +196,9 @@ pub fn check(scene: &Scene<'_, '_>) -> Vec<Diagnostic> {
         match rule.check {
             Check::Node(look) => {
                 for node in scene.flow.nodes().iter() {
+                    if findings.full() {
+                        break;
+                    }
                     look(node, scene, &mut findings);
                 }
             }

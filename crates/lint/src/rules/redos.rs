@@ -9,7 +9,7 @@
 //!
 //! **Fix.** None; the hint names the part.
 
-use super::{Check, Findings, Rule, Scene};
+use super::{Check, Findings, Rule, Scene, shown};
 use crate::charset::Set;
 use oxc_ast::AstKind;
 use oxc_ast::ast::RegExpFlags;
@@ -40,7 +40,7 @@ fn check<'s, 'a>(node: &'a AstNode<'a>, scene: &Scene<'s, 'a>, findings: &mut Fi
         flags: literal.regex.flags,
     };
     if let Some(span) = look.disjunction(&pattern.body, false) {
-        let part = scene.flow.text.slice(span);
+        let part = shown(scene.flow.text.slice(span));
         findings.add(
             literal.span,
             format!("`{part}` can be cut up in many ways, so a text that does not match takes exponentially long."),
@@ -63,12 +63,14 @@ impl Look {
     }
 
     fn alternative(&self, alternative: &Alternative<'_>, fails: bool) -> Option<Span> {
+        // Only the last term that can fail matters to those before it.
+        let last = alternative.body.iter().rposition(can_fail);
         alternative
             .body
             .iter()
             .enumerate()
             .find_map(|(index, term)| {
-                let after = fails || alternative.body[index + 1..].iter().any(can_fail);
+                let after = fails || last.is_some_and(|last| last > index);
                 self.term(term, after)
             })
     }
@@ -113,38 +115,31 @@ impl Look {
             .position(|term| !nullable(term))
             .unwrap_or(terms.len());
         let trailing = terms.iter().rposition(|term| !nullable(term)).unwrap_or(0);
-        let first = terms.iter().enumerate().take(leading + 1);
-        first
-            .filter_map(|(i, term)| Some((i, self.repeated(term)?)))
-            .any(|(i, first)| {
-                terms
-                    .iter()
-                    .enumerate()
-                    .skip(trailing)
-                    .filter_map(|(j, term)| Some((j, self.repeated(term)?)))
-                    .any(|(j, last)| {
-                        let alone = terms
-                            .iter()
-                            .enumerate()
-                            .all(|(k, term)| k == i || nullable(term));
-                        let apart = i < j;
-                        (apart || (i == j && alone)) && first.overlaps(&last)
-                    })
-            })
+        // Terms that stand at the beginning and at the end alike: all, where none needs a character,
+        // or the one that does. A turn may be made of such a term alone.
+        let both = terms.iter().take(leading + 1).skip(trailing);
+        if both
+            .filter_map(|term| self.repeated(term))
+            .any(|set| !set.is_empty())
+        {
+            return true;
+        }
+        let sets =
+            |part: &[&Term<'_>]| Set::union(part.iter().filter_map(|term| self.repeated(term)));
+        let first = &terms[..terms.len().min(leading + 1)];
+        sets(first).overlaps(&sets(&terms[trailing..]))
     }
 
     /// Whether two alternatives of one character have one in common.
     fn overlap(&self, alternatives: &[Vec<&Term<'_>>]) -> bool {
-        let sets: Vec<Set> = alternatives
-            .iter()
-            .filter_map(|terms| match terms.as_slice() {
-                [one] => Set::of(one, self.flags),
-                _ => None,
-            })
-            .collect();
-        sets.iter()
-            .enumerate()
-            .any(|(index, set)| sets[index + 1..].iter().any(|other| set.overlaps(other)))
+        Set::any_two_overlap(
+            alternatives
+                .iter()
+                .filter_map(|terms| match terms.as_slice() {
+                    [one] => Set::of(one, self.flags),
+                    _ => None,
+                }),
+        )
     }
 
     /// The characters that a term repeats without a bound.

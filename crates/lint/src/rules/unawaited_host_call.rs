@@ -142,9 +142,11 @@ fn usage(flow: &Flow<'_>, call: NodeId, steps: u32) -> Use {
                         let symbol = name.symbol_id.get();
                         let references =
                             symbol.map(|symbol| flow.scoping().get_resolved_references(symbol));
+                        // Many calls can be one name's value, and each asks for all its uses.
                         let waited = references.into_iter().flatten().any(|reference| {
-                            steps < STEPS_MAX
-                                && usage(flow, reference.node_id(), steps + 1) == Use::Fine
+                            !flow.work.spend(1)
+                                || steps < STEPS_MAX
+                                    && usage(flow, reference.node_id(), steps + 1) == Use::Fine
                         });
                         let exported = matches!(
                             nodes.parent_kind(nodes.parent_id(parent.id())),

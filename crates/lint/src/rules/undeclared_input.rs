@@ -121,7 +121,7 @@ pub fn missing(scene: &Scene<'_, '_>, findings: &mut Findings<'_, '_>, name: &Mi
         quotes,
         declared,
     } = *name;
-    if declared.contains(&id) {
+    if findings.full() || declared.contains(&id) {
         return;
     }
     let meant = suggest::nearest(id, declared.iter().copied());

@@ -11,8 +11,9 @@
 //! **Fix.** The name that was probably meant; made unasked only for a slip of one letter.
 
 use super::{Check, Findings, Rule, Scene};
+use crate::flow::Flow;
 use crate::runtime::{BUILTINS, GLOBALS};
-use crate::suggest;
+use crate::suggest::{self, CANDIDATES_MAX};
 use oxc_ast::AstKind;
 use oxc_semantic::ReferenceId;
 use oxc_span::GetSpan;
@@ -102,6 +103,9 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ("services", "It is the parameter of `run(services)`."),
 ];
 
+/// What it takes to compare two names.
+const SUGGEST_UNITS: usize = 8;
+
 fn check<'s, 'a>(scene: &Scene<'s, 'a>, findings: &mut Findings<'s, 'a>) {
     let flow = scene.flow;
     let mut names: Vec<(&str, &[ReferenceId])> = flow
@@ -113,6 +117,9 @@ fn check<'s, 'a>(scene: &Scene<'s, 'a>, findings: &mut Findings<'s, 'a>) {
         .collect();
     names.sort_unstable_by_key(|(name, _)| *name);
     for (name, references) in names {
+        if findings.full() {
+            return;
+        }
         let nodes: Vec<_> = references
             .iter()
             .map(|id| flow.scoping().get_reference(*id))
@@ -122,15 +129,15 @@ fn check<'s, 'a>(scene: &Scene<'s, 'a>, findings: &mut Findings<'s, 'a>) {
             continue;
         }
         let made = !flow.module && nodes.iter().any(|reference| reference.is_write());
-        let local = || flow.scoping().symbol_names();
-        let meant = suggest::nearest(
-            name,
-            local()
-                .chain(GLOBALS.iter().copied())
-                .chain(BUILTINS.iter().copied()),
-        );
         let elsewhere = ELSEWHERE.iter().find(|(other, _)| *other == name);
+        let meant = match elsewhere.is_some() || made {
+            true => None,
+            false => meant(flow, name),
+        };
         for reference in nodes {
+            if findings.full() {
+                return;
+            }
             let span = flow.nodes().kind(reference.node_id()).span();
             if made {
                 let message = format!("`{name}` is not declared, so setting it makes a global.");
@@ -165,8 +172,20 @@ fn check<'s, 'a>(scene: &Scene<'s, 'a>, findings: &mut Findings<'s, 'a>) {
     }
 }
 
+/// The name that was probably meant, among the flow's own and those of the run-time.
+fn meant<'a>(flow: &Flow<'a>, name: &str) -> Option<&'a str> {
+    let local = flow.scoping().symbol_names().take(CANDIDATES_MAX);
+    let known = GLOBALS.iter().chain(BUILTINS).copied();
+    let candidates = local
+        .chain(known)
+        .take_while(|_| flow.work.spend(SUGGEST_UNITS));
+    suggest::nearest(name, candidates)
+}
+
 #[cfg(test)]
 mod tests {
+    use super::CANDIDATES_MAX;
+
     #[test]
     fn cases() {
         let pass = [
@@ -185,5 +204,21 @@ mod tests {
             "const o = { zzz }",
         ];
         crate::rules::cases::check("undefined-name", &pass, &fail);
+    }
+
+    #[test]
+    fn a_name_is_looked_for_among_so_many_and_no_more() {
+        let hint = |others: usize| {
+            let others: String = (0..others).map(|n| format!("let v{n};\n")).collect();
+            let source = format!("{others}let counter = 1;\nconsole.log(countre + counter)");
+            let report = crate::rules::cases::look("a.flow.js", &source);
+            let found = report
+                .diagnostics
+                .iter()
+                .find(|d| d.code == "undefined-name");
+            found.and_then(|found| found.hint.clone()).expect("a hint")
+        };
+        assert_eq!(hint(CANDIDATES_MAX - 1), "Did you mean `counter`?");
+        assert!(hint(CANDIDATES_MAX).starts_with("Declare it"));
     }
 }

@@ -115,7 +115,7 @@ fn look(
         }
         _ => return,
     };
-    if known.contains(&name) {
+    if findings.full() || known.contains(&name) {
         return;
     }
     let known = known.into_iter();

@@ -20,6 +20,9 @@ pub const RULE: Rule = Rule {
 
 fn check<'s, 'a>(scene: &Scene<'s, 'a>, findings: &mut Findings<'s, 'a>) {
     for request in scene.requests {
+        if findings.full() {
+            return;
+        }
         if let Some((message, hint)) =
             unresolved(scene.flow.path, &request.specifier, scene.context)
         {

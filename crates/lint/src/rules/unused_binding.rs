@@ -30,6 +30,9 @@ fn check<'s, 'a>(scene: &Scene<'s, 'a>, findings: &mut Findings<'s, 'a>) {
         scene.flow.entry.default,
     ];
     for symbol in scoping.symbol_ids() {
+        if findings.full() {
+            return;
+        }
         let name = scoping.symbol_name(symbol);
         let read = scoping
             .get_resolved_references(symbol)

@@ -1,6 +1,7 @@
 //! Tests of the module above.
 
 use super::*;
+use proptest::prelude::*;
 
 fn read(path: &str) -> ToolResult<String> {
     match path {
@@ -95,4 +96,79 @@ fn text_that_is_no_patch_is_an_error() {
             .code,
         ErrorCode::TooLarge
     );
+}
+
+#[test]
+fn a_hunk_with_more_lines_than_the_file_does_not_fit() {
+    let short = |_: &str| Ok("x\n".to_owned());
+    let patch = "*** Begin Patch\n*** Update File: a.txt\n@@\n-x\n-y\n+z\n*** End Patch";
+    let error = apply(patch, &short).expect_err("no such lines");
+    assert_eq!(error.code, ErrorCode::PatchFailed);
+}
+
+#[test]
+fn hunks_are_found_one_after_the_other() {
+    let file = |_: &str| Ok("a\na\nb\na\na\nb\nc\n".to_owned());
+    let patch = "*** Begin Patch\n*** Update File: a.txt\n@@\n a\n-b\n+1\n@@ a\n-a\n-b\n+2\n+3\n*** End Patch";
+    let steps = apply(patch, &file).expect("it fits");
+    assert_eq!(
+        steps,
+        [Step::Change("a.txt".into(), "a\na\n1\na\n2\n3\nc\n".into())]
+    );
+}
+
+/// Lines that are equal but for the last take as long as others.
+#[test]
+fn a_hunk_of_many_equal_lines_is_found() {
+    const LINES: usize = 200_000;
+    let text = "a\n".repeat(2 * LINES) + "b\n";
+    let file = |_: &str| Ok(text.clone());
+    let patch = format!(
+        "*** Begin Patch\n*** Update File: a.txt\n@@\n{}-b\n*** End Patch",
+        " a\n".repeat(LINES)
+    );
+    let steps = apply(&patch, &file).expect("it fits");
+    assert_eq!(
+        steps,
+        [Step::Change("a.txt".into(), "a\n".repeat(2 * LINES))]
+    );
+}
+
+fn lines(signs: &'static [&'static str]) -> impl Strategy<Value = String> {
+    let line = (proptest::sample::select(signs), "[ab ]{0,2}");
+    proptest::collection::vec(line, 0..8).prop_map(|lines| {
+        let lines = lines
+            .into_iter()
+            .map(|(sign, rest)| sign.to_owned() + &rest + "\n");
+        lines.collect()
+    })
+}
+
+proptest! {
+    #[test]
+    fn no_patch_of_any_file_panics(
+        text in "([abé \\-+@]{0,2}(\n|\r\n)){0,6}[ab]?",
+        hunks in lines(&["", " ", "-", "+", "@@", "@@ ", "@@ -1,2 +1,2 @@", "*** End of File", "\\", "é", "--- ", "+++ "]),
+        head in proptest::sample::select(vec![
+            "*** Begin Patch\n*** Update File: a\n",
+            "*** Begin Patch\n*** Update File: a\n*** Move to: b\n",
+            "*** Begin Patch\n*** Add File: a\n",
+            "--- a/a\n+++ b/a\n@@ -1 +1 @@\n",
+            "--- a/a\n+++ b/a\n@@ -1,3 +1,2 @@\n",
+            "",
+        ]),
+    ) {
+        let _ = apply(&(head.to_owned() + &hunks), &|_| Ok(text.clone()));
+    }
+
+    #[test]
+    fn lines_are_found_where_they_first_stand(
+        lines in proptest::collection::vec("[ab]", 0..12),
+        wanted in proptest::collection::vec("[ab]", 0..5),
+    ) {
+        let (lines, wanted): (Vec<&str>, Vec<&str>) =
+            (lines.iter().map(String::as_str).collect(), wanted.iter().map(String::as_str).collect());
+        let first = (0..=lines.len()).find(|at| lines[*at..].starts_with(&wanted));
+        prop_assert_eq!(found(&lines, &wanted), first);
+    }
 }

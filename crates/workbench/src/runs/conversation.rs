@@ -57,7 +57,7 @@ impl Workbench {
             RunReport::Called { id: call, request } => self.called(cx, &id, call, request, body),
             RunReport::Asked { error, limit, used } => {
                 if let Some(run) = self.runs.get_mut(&id) {
-                    run.deadline_ms = Some(cx.now_ms + ASK_MS_MAX);
+                    run.stop_at(cx.now_ms.saturating_add(ASK_MS_MAX));
                 }
                 self.set_status(&id, RunStatus::Asking);
                 self.effects.push(Effect::Notify(Notice::Asked {
@@ -112,7 +112,7 @@ impl Workbench {
                 headers,
             } => {
                 let bytes_max = run.job.limits.fetch_bytes_max;
-                let domains = run.job.grant.net.clone();
+                let domains = run.job.grant.net_in_both(&run.job.ceiling);
                 let task = self.new_task();
                 self.fetches.insert(
                     task,
@@ -197,8 +197,11 @@ impl Workbench {
         };
         match run.runner {
             Some(runner) => {
+                let stop_ms = cx.now_ms.saturating_add(CANCEL_MS);
+                // A second cancel does not put off the first one's stop, nor that of the clock.
+                let earlier = run.deadline_ms.unwrap_or(stop_ms);
+                run.stop_at(stop_ms.min(earlier));
                 run.cancelled = true;
-                run.deadline_ms = Some(cx.now_ms + CANCEL_MS);
                 let state = run.state();
                 self.effects.push(Effect::Cancel { runner });
                 Ok(state)
@@ -238,7 +241,7 @@ impl Workbench {
         if let (Some(run), Some(patch)) = (self.runs.get_mut(&input.run), &more) {
             run.record.limits = run.record.limits.patched(patch);
             run.job.limits = run.record.limits.clone();
-            run.deadline_ms = Some(deadline(run, cx.now_ms));
+            run.stop_at(deadline(run, cx.now_ms));
         }
         self.effects.push(Effect::More {
             runner,

@@ -7,9 +7,9 @@ use crate::event::{Effect, Notice, RunnerId};
 use crate::failure::failure;
 use crate::record::to_text;
 use selvage_tool::guest::LogLevel;
-use selvage_tool::run::{FileOp, Outcome, RunStatus};
+use selvage_tool::run::{FileOp, JobFile, Outcome, RunStatus};
 use selvage_tool::{ErrorCode, ToolError, ToolResult};
-use selvage_vfs::{Hash, Op, Origin, OriginKind};
+use selvage_vfs::{Hash, Op, Origin, OriginKind, Path};
 use serde_json::json;
 use std::collections::BTreeMap;
 use std::str::FromStr;
@@ -114,15 +114,9 @@ impl Workbench {
         ops: &[FileOp],
         written: Vec<(String, Vec<u8>)>,
     ) -> ToolResult<Vec<String>> {
+        ops.iter().try_for_each(named_as_kept)?;
         let contents: BTreeMap<String, Vec<u8>> = written.into_iter().collect();
-        let base = |path: &str| {
-            let file = run
-                .job
-                .files
-                .iter()
-                .find(|file| file.path == path && !file.folder)?;
-            Hash::from_str(&file.hash).ok()
-        };
+        let mut bases = Bases::new(&run.job.files);
         let changes: Vec<Op> = ops
             .iter()
             .map(|op| match op {
@@ -131,14 +125,20 @@ impl Workbench {
                     // Bytes that no file holds in the end are not sent; a later step replaces them.
                     bytes: contents.get(hash).cloned().unwrap_or_default(),
                     create_only: false,
-                    base: base(path),
+                    base: bases.of(path),
                 },
                 FileOp::Mkdir { path } => Op::Mkdir { path: path.clone() },
-                FileOp::Move { from, to } => Op::Move {
-                    from: from.clone(),
-                    to: to.clone(),
-                },
-                FileOp::Remove { path } => Op::Remove { path: path.clone() },
+                FileOp::Move { from, to } => {
+                    bases.moved(from, to);
+                    Op::Move {
+                        from: from.clone(),
+                        to: to.clone(),
+                    }
+                }
+                FileOp::Remove { path } => {
+                    bases.take(path);
+                    Op::Remove { path: path.clone() }
+                }
             })
             .collect();
         let name = crate::record::flow_name(&run.record.path).unwrap_or(&run.record.path);
@@ -165,5 +165,63 @@ impl Workbench {
             .map_err(failure)?;
         self.tell_changed(&change);
         Ok(())
+    }
+}
+
+/// Refuses a path that the workspace would keep as another one: the grant was asked about this one.
+fn named_as_kept(op: &FileOp) -> ToolResult<()> {
+    let paths = match op {
+        FileOp::Write { path, .. } | FileOp::Mkdir { path } | FileOp::Remove { path } => {
+            [Some(path), None]
+        }
+        FileOp::Move { from, to } => [Some(from), Some(to)],
+    };
+    for path in paths.into_iter().flatten() {
+        if Path::parse(path).map_err(failure)?.to_string() != *path {
+            let message = format!("`{path}` is written otherwise than the workspace keeps it.");
+            return Err(ToolError::new(ErrorCode::InvalidPath, message)
+                .path(path)
+                .hint("Name it in Unicode's composed form (NFC), without slashes at its ends."));
+        }
+    }
+    Ok(())
+}
+
+/// What the files held that a run started from, by the paths they have by now: a file keeps its
+/// content's origin when it moves, and the next one at its old path has none.
+struct Bases(BTreeMap<String, Hash>);
+
+impl Bases {
+    fn new(files: &[JobFile]) -> Self {
+        let files = files.iter().filter(|file| !file.folder);
+        let known = files.filter_map(|file| {
+            let hash = Hash::from_str(&file.hash).ok()?;
+            Some((file.path.clone(), hash))
+        });
+        Self(known.collect())
+    }
+
+    fn of(&self, path: &str) -> Option<Hash> {
+        self.0.get(path).copied()
+    }
+
+    /// Forgets a file, or a folder with everything in it, and gives what it was by the ends of paths.
+    fn take(&mut self, path: &str) -> Vec<(String, Hash)> {
+        let below = format!("{path}/");
+        let inside = self
+            .0
+            .range(below.clone()..)
+            .map(|(at, _)| at)
+            .take_while(|at| at.starts_with(&below));
+        let gone: Vec<String> = inside.cloned().chain([path.to_owned()]).collect();
+        gone.iter()
+            .filter_map(|at| Some((at[path.len()..].to_owned(), self.0.remove(at)?)))
+            .collect()
+    }
+
+    fn moved(&mut self, from: &str, to: &str) {
+        for (end, hash) in self.take(from) {
+            self.0.insert(format!("{to}{end}"), hash);
+        }
     }
 }

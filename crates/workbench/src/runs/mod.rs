@@ -46,7 +46,7 @@ pub(crate) struct Run {
     verifies: Option<Box<RunRecord>>,
     /// When it is stopped by force.
     deadline_ms: Option<u64>,
-    /// Whether it is stopped by force because it was cancelled.
+    /// Whether it was cancelled: then its deadline is the cancel's, and nothing puts it off.
     cancelled: bool,
 }
 
@@ -62,6 +62,13 @@ impl Run {
         };
         self.record.logs.push(entry.clone());
         entry
+    }
+
+    /// Has it stopped by force at a time; that of a run that was cancelled stays as it is.
+    fn stop_at(&mut self, at_ms: u64) {
+        if !self.cancelled {
+            self.deadline_ms = Some(at_ms);
+        }
     }
 
     fn state(&self) -> RunState {

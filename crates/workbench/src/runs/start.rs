@@ -6,16 +6,16 @@ use crate::event::Effect;
 use crate::policy::{granted, visible};
 use crate::record::{flow_name, path_of};
 use selvage_tool::catalogue::{RunInput, RunMode};
-use selvage_tool::run::{Job, RunRecord, RunStatus};
-use selvage_tool::{ErrorCode, Limits, Severity, ToolError, ToolResult, Usage};
+use selvage_tool::run::{Job, JobFile, RunRecord, RunStatus};
+use selvage_tool::{ErrorCode, Grant, Limits, Severity, ToolError, ToolResult, Usage};
 use selvage_vfs::Snapshot;
 use serde_json::json;
 
 /// The largest seed: numbers above it are not exact in every JSON reader.
-const SEED_MAX: u64 = (1 << 53) - 1;
+pub(super) const SEED_MAX: u64 = (1 << 53) - 1;
 
 /// The most bytes that a run's arguments may have as JSON.
-const ARGS_BYTES_MAX: usize = 4 * 1024 * 1024;
+pub(super) const ARGS_BYTES_MAX: usize = 4 * 1024 * 1024;
 
 impl Workbench {
     pub(crate) fn run_flow(&mut self, cx: &mut Cx<'_>, asking: Asking, input: RunInput) -> Outcome {
@@ -27,11 +27,7 @@ impl Workbench {
             Err(error) => Outcome::Done(Err(error)),
             Ok(run) => {
                 let answer = json!(self.runs[&run].record);
-                match self.runs[&run].asking.depth {
-                    0 => self.queue.push_back(run.clone()),
-                    // Its caller holds an executor until it is over.
-                    _ => self.queue.push_front(run.clone()),
-                }
+                self.enqueue(&run);
                 self.tell_run(&run, None);
                 self.dispatch_next(cx);
                 if wait {
@@ -43,8 +39,38 @@ impl Workbench {
         }
     }
 
+    /// Puts a run into the queue.
+    pub(super) fn enqueue(&mut self, id: &str) {
+        match self.runs.get(id).map(|run| run.asking.depth) {
+            Some(0) => self.queue.push_back(id.to_owned()),
+            // Its caller holds an executor until it is over.
+            Some(_) => self.queue.push_front(id.to_owned()),
+            None => {}
+        }
+    }
+
+    /// Whether one more run may wait; gives how many runs lie between it and the host.
+    pub(super) fn admit(&self, caller: &Caller) -> ToolResult<u32> {
+        if self.queue.len() >= QUEUE_MAX {
+            return Err(ToolError::new(
+                ErrorCode::Busy,
+                format!("{QUEUE_MAX} runs are waiting already."),
+            )
+            .hint("Wait for some of them to end, or cancel them."));
+        }
+        let depth = self.depth_of(caller);
+        if depth > RUN_DEPTH_MAX {
+            return Err(ToolError::new(
+                ErrorCode::Busy,
+                format!("Runs may call runs {RUN_DEPTH_MAX} deep."),
+            )
+            .hint("Call the inner flow's module with `import` in place of `flow.call`."));
+        }
+        Ok(depth)
+    }
+
     /// A run that waits for another must not keep it from its executor.
-    fn make_room(&mut self, caller: &Caller) -> ToolResult<()> {
+    pub(super) fn make_room(&mut self, caller: &Caller) -> ToolResult<()> {
         if matches!(caller, Caller::Host(_)) || self.idle_runner().is_some() {
             return Ok(());
         }
@@ -66,21 +92,7 @@ impl Workbench {
         asking: Asking,
         input: RunInput,
     ) -> ToolResult<String> {
-        if self.queue.len() >= QUEUE_MAX {
-            return Err(ToolError::new(
-                ErrorCode::Busy,
-                format!("{QUEUE_MAX} runs are waiting already."),
-            )
-            .hint("Wait for some of them to end, or cancel them."));
-        }
-        let depth = self.depth_of(&asking.caller);
-        if depth > RUN_DEPTH_MAX {
-            return Err(ToolError::new(
-                ErrorCode::Busy,
-                format!("Runs may call runs {RUN_DEPTH_MAX} deep."),
-            )
-            .hint("Call the inner flow's module with `import` in place of `flow.call`."));
-        }
+        let depth = self.admit(&asking.caller)?;
         let heads_in = self.seal(cx)?;
         let snapshot = self.workspace.snapshot();
         let source = match (&input.path, &input.name) {
@@ -112,22 +124,8 @@ impl Workbench {
         ceiling
             .read
             .extend(report.imports.iter().cloned().chain([source.path.clone()]));
-        let mut files = visible(&snapshot, &grant, &ceiling)?;
-        // What the flow is made of is readable to the interpreter whatever the grant says.
-        for path in report.imports.iter().chain([&source.path]) {
-            if files.iter().all(|file| file.path != *path)
-                && let Ok(entry) = snapshot.stat(path)
-                && let Some(hash) = entry.hash
-            {
-                files.push(selvage_tool::run::JobFile {
-                    path: path.clone(),
-                    folder: false,
-                    size: entry.size,
-                    hash: hash.to_string(),
-                    readable: true,
-                });
-            }
-        }
+        let made_of: Vec<&String> = report.imports.iter().chain([&source.path]).collect();
+        let files = files_of(&snapshot, &grant, &ceiling, &made_of)?;
         let job = Job {
             run: run.clone(),
             entry: source.path.clone(),
@@ -167,7 +165,7 @@ impl Workbench {
             seed: job.seed,
             start_ms: job.start_ms,
             dry_run: input.mode == RunMode::DryRun,
-            record: path_of(&source.path, &run, cx.now_ms),
+            record: path_of(&snapshot, &source.path, &run, cx.now_ms),
         };
         let asking = Asking { depth, ..asking };
         let waiting = Run {
@@ -183,6 +181,32 @@ impl Workbench {
         self.runs.insert(run.clone(), waiting);
         Ok(run)
     }
+}
+
+/// The files that a run sees, and those that the flow is made of: these are readable to the
+/// interpreter whatever the grant says.
+pub(super) fn files_of(
+    snapshot: &Snapshot,
+    grant: &Grant,
+    ceiling: &Grant,
+    made_of: &[&String],
+) -> ToolResult<Vec<JobFile>> {
+    let mut files = visible(snapshot, grant, ceiling)?;
+    for path in made_of {
+        if files.iter().all(|file| file.path != **path)
+            && let Ok(entry) = snapshot.stat(path)
+            && let Some(hash) = entry.hash
+        {
+            files.push(JobFile {
+                path: (*path).clone(),
+                folder: false,
+                size: entry.size,
+                hash: hash.to_string(),
+                readable: true,
+            });
+        }
+    }
+    Ok(files)
 }
 
 /// The path of the flow of that name.

@@ -1,21 +1,28 @@
 //! `run_verify`: the same files, arguments, seed and clock again, and what differs.
 
 use super::Run;
+use super::start::{ARGS_BYTES_MAX, SEED_MAX, files_of};
 use crate::engine::{Asking, Cx, Outcome, Workbench};
 use crate::failure::failure;
-use crate::policy::visible;
 use selvage_tool::catalogue::VerifyOutput;
 use selvage_tool::run::{Job, LogEntry, RunRecord, RunStatus};
-use selvage_tool::{ErrorCode, Grant, ToolError, ToolResult};
+use selvage_tool::{ErrorCode, Grant, LimitsPatch, ToolError, ToolResult};
 use selvage_vfs::Heads;
 use serde_json::json;
 
+/// The latest time that a date can have in the language.
+const START_MS_MAX: u64 = 8_640_000_000_000_000;
+
+/// The most globs of a record's grant: each is compared with every file of the workspace.
+const GRANT_GLOBS_MAX: usize = 1_000;
+
 impl Workbench {
     pub(crate) fn run_verify(&mut self, cx: &mut Cx<'_>, asking: Asking, run: &str) -> Outcome {
-        match self.queue_verify(asking, run) {
+        let room = self.make_room(&asking.caller);
+        match room.and_then(|()| self.queue_verify(asking, run)) {
             Err(error) => Outcome::Done(Err(error)),
             Ok(id) => {
-                self.queue.push_back(id);
+                self.enqueue(&id);
                 self.dispatch_next(cx);
                 Outcome::Later
             }
@@ -23,6 +30,7 @@ impl Workbench {
     }
 
     fn queue_verify(&mut self, asking: Asking, run: &str) -> ToolResult<String> {
+        let depth = self.admit(&asking.caller)?;
         let earlier = self.record_of(run)?;
         if !earlier.status.ended() {
             return Err(ToolError::new(ErrorCode::Busy, "The run is not over yet.")
@@ -35,6 +43,7 @@ impl Workbench {
                 "The run is being verified already.",
             ));
         }
+        let earlier = bounded(earlier, run)?;
         let heads = Heads::from_strings(&earlier.heads_in).map_err(failure)?;
         let snapshot = self.workspace.at(&heads).map_err(failure)?;
         let source = self.source(&earlier.path, &snapshot)?;
@@ -44,9 +53,8 @@ impl Workbench {
                 .path(&earlier.path)
         })?;
         let mut ceiling = report.grant;
-        ceiling
-            .read
-            .extend(report.imports.into_iter().chain([source.path.clone()]));
+        let made_of: Vec<&String> = report.imports.iter().chain([&source.path]).collect();
+        ceiling.read.extend(made_of.iter().copied().cloned());
         // A record is a file that anybody may have written: it grants no way out.
         let grant = Grant {
             net: Vec::new(),
@@ -55,12 +63,12 @@ impl Workbench {
         };
         let job = Job {
             run: earlier.run.clone(),
-            entry: source.path,
+            entry: source.path.clone(),
             shape,
             module: report.module,
             args: earlier.args.clone(),
             env: std::collections::BTreeMap::new(),
-            files: visible(&snapshot, &grant, &ceiling)?,
+            files: files_of(&snapshot, &grant, &ceiling, &made_of)?,
             grant,
             ceiling,
             limits: earlier.limits.clone(),
@@ -81,7 +89,7 @@ impl Workbench {
             record,
             runner: None,
             job,
-            asking,
+            asking: Asking { depth, ..asking },
             waits: true,
             verifies: Some(Box::new(earlier)),
             deadline_ms: None,
@@ -125,6 +133,34 @@ impl Workbench {
         };
         self.reply(&run.asking.caller, Ok(json!(output)));
     }
+}
+
+/// A record as far as it can be run again. It is a file that anybody may have written, so what a
+/// caller of `run_flow` could not ask for, it can't either.
+fn bounded(record: RunRecord, run: &str) -> ToolResult<RunRecord> {
+    let refused = |why: &str| {
+        let message = format!("The record of this run can't be run again: {why}.");
+        ToolError::new(ErrorCode::InvalidInput, message).hint(
+            "If the file was changed, its `history` shows it as it was; else run the flow anew.",
+        )
+    };
+    if record.run != run {
+        return Err(refused("it names another run"));
+    }
+    if record.args.to_string().len() > ARGS_BYTES_MAX {
+        return Err(refused("its arguments are too large"));
+    }
+    let Grant { read, write, .. } = &record.grant;
+    if read.len() + write.len() > GRANT_GLOBS_MAX {
+        return Err(refused("its grant is too long"));
+    }
+    Ok(RunRecord {
+        limits: record.limits.patched(&LimitsPatch::default()),
+        seed: record.seed.min(SEED_MAX),
+        start_ms: record.start_ms.map(|ms| ms.min(START_MS_MAX)),
+        started_ms: record.started_ms.min(START_MS_MAX),
+        ..record
+    })
 }
 
 /// What a log says, without when.

@@ -133,14 +133,20 @@ impl Host {
             .unwrap_or_else(|error| panic!("`{name}` failed: {error:?}"))
     }
 
-    /// Ends the oldest dispatched job.
+    /// Ends the oldest dispatched job, which wrote these files.
     pub fn finish(&mut self, result: Result<Value, ToolError>, files: &[(&str, &str)]) {
+        let ops = files.iter().map(|(path, text)| write_op(path, text));
+        self.finish_with(result, ops.collect(), files);
+    }
+
+    /// Ends the oldest dispatched job, which did all this; `files` are those whose bytes it sends.
+    pub fn finish_with(
+        &mut self,
+        result: Result<Value, ToolError>,
+        ops: Vec<FileOp>,
+        files: &[(&str, &str)],
+    ) {
         let (runner, _) = self.jobs.remove(0);
-        let ops = files.iter().map(|(path, text)| FileOp::Write {
-            path: (*path).into(),
-            hash: Hash::of(text.as_bytes()).to_string(),
-            size: text.len() as u64,
-        });
         let (value, error) = match result {
             Ok(value) => (Some(value), None),
             Err(error) => (None, Some(error)),
@@ -152,7 +158,7 @@ impl Host {
                 fuel: 42,
                 ..Usage::default()
             },
-            ops: ops.collect(),
+            ops,
             artifacts: files.iter().map(|(path, _)| (*path).into()).collect(),
             guest: "guest".into(),
         };
@@ -200,5 +206,14 @@ impl Host {
             input[key] = value.clone();
         }
         self.start("run_flow", input)
+    }
+}
+
+/// What a run says of a file that it wrote.
+pub fn write_op(path: &str, text: &str) -> FileOp {
+    FileOp::Write {
+        path: path.into(),
+        hash: Hash::of(text.as_bytes()).to_string(),
+        size: text.len() as u64,
     }
 }
