@@ -4,7 +4,7 @@
 import { fromBase64, toBase64 } from '../src/lib/base64';
 import type { Kernel } from '../src/lib/kernel';
 import { isFlow, isInside, moved, nameOf, parentOf } from '../src/lib/paths';
-import type { Entry, KernelEvent, LogLevel, RunRecord, ToolError, ToolResult, WorkspaceStatus } from '../src/lib/tools';
+import type { Entry, HistoryChange, KernelEvent, LogLevel, RunRecord, ToolError, ToolResult, WorkspaceStatus } from '../src/lib/tools';
 import { fakeLint } from './fake-lint';
 import { fakeScript, type ScriptStep } from './fake-runs';
 
@@ -38,6 +38,8 @@ export class FakeKernel implements Kernel {
   #ids = 0;
   #past: Map<string, Item>[] = [];
   #future: Map<string, Item>[] = [];
+  /** Who made the changes of the workspace, newest first. */
+  #origins: HistoryChange['origin'][] = [];
   #runs = new Map<string, { record: RunRecord; cancel: () => void; answer: (more: boolean) => void }>();
 
   constructor(
@@ -134,7 +136,7 @@ export class FakeKernel implements Kernel {
             change: `c${step}`, heads: [`h${step}`], atMs: this.clock() - step * 5_400_000, message: ['Edited', 'Edited by a run', 'Created'][step] ?? '',
             origin: [{ kind: 'person', name: 'You' }, { kind: 'run', name: 'invoices.flow.js' }, { kind: 'system', name: 'Selvage' }][step], hash: `${step}`, size: 100,
           }))
-        : [],
+        : this.#origins.map((origin, index) => ({ change: `c${this.#origins.length - index}`, heads: ['h'], atMs: this.clock(), message: 'Changed', origin })),
     }),
     restore: () => ({ change: 'c', message: 'Restored', paths: [] }),
     search: ({ query }) => ({
@@ -191,6 +193,8 @@ export class FakeKernel implements Kernel {
       stopped = true;
       Object.assign(record, { status, durationMs: 184, ...(error ? { error } : {}) });
       Object.assign(record.usage, { fuel: 1_843_204, cpuMs: 162.4, wallMs: 184, outputBytes: 2_211, files: record.changes.length, calls: 37, writtenBytes: 1_804 });
+      if (status === 'succeeded' && !record.dryRun && record.changes.length) this.#origins.unshift({ kind: 'run', name: id });
+      this.#origins.unshift({ kind: 'system', name: 'selvage' });
       this.#put(record.record, new TextEncoder().encode(JSON.stringify(record, null, 2)));
       this.emit({ kind: 'run', run: id, path, status, record: record.record });
       this.#changed([record.record, ...record.artifacts]);
@@ -232,11 +236,13 @@ export class FakeKernel implements Kernel {
     const state = from.pop() ?? refuse('NOTHING_TO_UNDO', 'There is nothing left to undo.');
     to.push(this.files);
     this.files = state as Map<string, Item>;
+    this.#origins.unshift({ kind: 'person', name: 'You' });
     this.#changed([]);
     return { change: 'c', message: '', paths: [] };
   }
 
   #keep(): void {
+    this.#origins.unshift({ kind: 'person', name: 'You' });
     this.#past.push(new Map(this.files));
     this.#future = [];
   }

@@ -33,7 +33,7 @@ export function fakeScript(path: string): ScriptStep[] {
   if (path.includes('rates'))
     return [
       { log: 'info', text: 'Asking api.frankfurter.dev for today’s rates' },
-      { fail: { code: 'POLICY_DENIED', message: 'The grant does not cover api.frankfurter.dev.', hint: 'Allow the domain in the Run panel, then run again.', path, line: 7, column: 26 } },
+      { fail: { code: 'POLICY_DENIED', message: 'The run may not fetch from `api.frankfurter.dev`.', hint: 'Run it with `allowNet: ["api.frankfurter.dev"]`.', path, line: 7, column: 26 } },
     ];
   if (path.includes('endless'))
     return [

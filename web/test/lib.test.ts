@@ -1,4 +1,5 @@
 import { zipSync } from 'fflate';
+import { createHash } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { topLevelRules } from '../build/dockview-styles.ts';
 import { ago, bytes, count, duration } from '../src/lib/format';
@@ -31,6 +32,8 @@ test('a free name differs from names that only differ in case or composition', (
 test('names that the workspace refuses are refused in the field', () => {
   for (const name of ['', '.', '..', 'a/b', 'a\u0000b', 'x'.repeat(256), 'ü'.repeat(128)]) expect(nameProblem(name), name).toBeDefined();
   expect(nameProblem('ü'.repeat(127))).toBeUndefined();
+  expect(nameProblem('Cafe\u0301.txt', ['caf\u00e9.txt'])).toContain('there already');
+  expect(nameProblem('b.txt', ['a.txt'])).toBeUndefined();
 });
 
 test('moving a folder moves what is inside and nothing that only looks so', () => {
@@ -71,10 +74,22 @@ test('only whole origins are allowed to embed', () => {
 
 test('a zip is planned before anything is written, and paths that lead out are left out', async () => {
   const bytes = zipSync({ 'a.txt': new Uint8Array([1]), 'dir/b.txt': new Uint8Array([2, 3]), '../evil.txt': new Uint8Array([4]), 'dir/': new Uint8Array() });
-  const entries = new Map([['a.txt', { kind: 'file' } as Entry]]);
+  const entries = new Map([['a.txt', { kind: 'file', size: 1, hash: 'another' } as Entry]]);
   const plan = await planImport({ entries }, 'x.zip', bytes);
-  expect(plan.files.map(({ path, bytes, replaces }) => [path, [...bytes], replaces])).toEqual([['a.txt', [1], true], ['dir/b.txt', [2, 3], false]]);
-  expect(plan.skipped).toEqual(['../evil.txt']);
+  expect(plan.files.map(({ path, bytes, effect }) => [path, [...bytes], effect])).toEqual([['a.txt', [1], 'replaces'], ['dir/b.txt', [2, 3], 'new']]);
+  expect(plan.skipped).toEqual([{ name: '../evil.txt', reason: 'its path leads out of the workspace' }]);
+});
+
+test('what a workspace exported changes nothing there, and elsewhere does not say which pages may call tools', async () => {
+  const bytes = new TextEncoder().encode('{ "origins": [] }');
+  const zip = zipSync({ 'embed.json': bytes, 'a.txt': bytes });
+  const same = { kind: 'file', size: bytes.length, hash: createHash('sha256').update(bytes).digest('hex') } as Entry;
+  const here = await planImport({ entries: new Map([['embed.json', same], ['a.txt', same]]) }, 'x.zip', zip);
+  expect(here.files.map(({ path, effect }) => [path, effect])).toEqual([['a.txt', 'unchanged'], ['embed.json', 'unchanged']]);
+  expect(here.skipped).toEqual([]);
+  const elsewhere = await planImport({ entries: new Map() }, 'x.zip', zip);
+  expect(elsewhere.files.map(({ path }) => path)).toEqual(['a.txt']);
+  expect(elsewhere.skipped).toEqual([{ name: 'embed.json', reason: 'which pages may call tools is not for a zip to say' }]);
 });
 
 test('what is not a zip says so', async () => {

@@ -123,6 +123,7 @@ test('files are made, renamed, moved, deleted and brought back by keyboard alone
   await page.getByLabel('Name of the new file in notes').fill('plan.md');
   await page.keyboard.press('Enter');
   await row(page, 'notes/plan.md').waitFor();
+  await page.locator('.cm-content:focus').waitFor();
   await page.getByRole('tree').focus();
   await page.keyboard.press('F2');
   await page.keyboard.type('idea');
@@ -192,6 +193,45 @@ test('a run asks for more, goes on, and can be looked at again', async () => {
   await page.getByRole('button', { name: 'Run endless.flow.js again' }).waitFor();
 });
 
+test('the keys go to what was asked for, and stay in the tree after a click there', async () => {
+  const { page } = await open();
+  await row(page, 'flows/invoices.flow.js').click();
+  await editor(page).waitFor();
+  await page.locator('[role=tree]:focus').waitFor();
+  await page.keyboard.press('Enter');
+  await page.locator('.cm-content:focus').waitFor();
+  await page.keyboard.press('Alt+2');
+  await page.locator('select:focus').waitFor();
+  await page.keyboard.press('Alt+4');
+  await page.locator('button.problem:focus').waitFor();
+  await page.keyboard.press('Control+P');
+  await page.keyboard.type('invoices.flow');
+  await page.keyboard.press('Enter');
+  await page.locator('.cm-content:focus').waitFor();
+});
+
+test('a double click on Run starts one run, and does not cancel it', async () => {
+  const { page } = await open();
+  await page.getByRole('button', { name: 'Count primes' }).click();
+  await page.getByRole('button', { name: 'Run endless' }).dblclick();
+  await page.getByRole('alertdialog').waitFor();
+  const calls = await page.evaluate(() => (globalThis as unknown as { fixture: { calls: { name: string }[] } }).fixture.calls.map((call) => call.name));
+  expect(calls.filter((name) => name === 'run_flow' || name === 'flow_cancel')).toEqual(['run_flow']);
+});
+
+test('a name that is taken keeps the field open and says why', async () => {
+  const { page } = await open();
+  await row(page, 'notes').hover();
+  await page.getByRole('button', { name: 'More for notes' }).click();
+  await page.getByRole('menuitem', { name: 'New file' }).click();
+  await page.getByText('In notes/').waitFor();
+  await page.getByLabel('Name of the new file in notes').fill('readme.MD');
+  await page.keyboard.press('Enter');
+  await page.getByRole('alert').filter({ hasText: '“README.md” is there already.' }).waitFor();
+  await page.keyboard.press('Escape');
+  await page.locator('[role=tree]:focus').waitFor();
+});
+
 test('a domain is denied until the person allows it, and that is remembered', async () => {
   const { page } = await open();
   await page.getByRole('button', { name: 'Exchange rates' }).click();
@@ -205,6 +245,16 @@ test('a domain is denied until the person allows it, and that is remembered', as
   await page.getByText('Failed').first().waitFor();
   const runs = await page.evaluate(() => (globalThis as unknown as { fixture: { calls: { name: string; input: { allowNet?: string[] } }[] } }).fixture.calls.filter((call) => call.name === 'run_flow'));
   expect(runs[0]?.input.allowNet).toEqual(['api.frankfurter.dev']);
+});
+
+test('a run that was refused a domain is run again with it by one button', async () => {
+  const { page } = await open();
+  await page.getByRole('button', { name: 'Exchange rates' }).click();
+  await page.keyboard.press('Control+Enter');
+  await page.getByRole('button', { name: 'Allow api.frankfurter.dev and run again' }).click();
+  await page.getByRole('checkbox', { name: /api\.frankfurter\.dev/, checked: true }).waitFor();
+  const runs = await page.evaluate(() => (globalThis as unknown as { fixture: { calls: { name: string; input: { allowNet?: string[] } }[] } }).fixture.calls.filter((call) => call.name === 'run_flow'));
+  expect(runs.map(({ input }) => input.allowNet)).toEqual([[], ['api.frankfurter.dev']]);
 });
 
 test('open files and the layout come back after a reload, and the layout can be reset', async () => {

@@ -4,7 +4,7 @@ import { beforeEach, expect, test, vi } from 'vitest';
 import { Document } from '../src/editor/document.svelte';
 import { Documents } from '../src/editor/documents.svelte';
 import { Problems } from '../src/lib/problems.svelte';
-import { Runs } from '../src/lib/runs.svelte';
+import { LOG_ENTRIES_MAX, Run, Runs } from '../src/lib/runs.svelte';
 import type { ToolResult } from '../src/lib/tools';
 import { Workspace } from '../src/lib/workspace.svelte';
 import { Toasts } from '../src/ui/toasts.svelte';
@@ -100,6 +100,20 @@ test('an open file that is moved stays open under its new path; a deleted one is
   await vi.waitUntil(() => document.gone);
 });
 
+test('a flow that is deleted takes its problems with it, and brings them back', async () => {
+  const { kernel, workspace } = await open({ 'flows/bad.flow.js': 'await flow.fs.raedText("a");', 'flows/other.flow.js': 'await flow.fs.raedText("a");' });
+  const problems = new Problems(kernel);
+  const documents = new Documents(workspace, problems);
+  const document = documents.ensure('flows/bad.flow.js');
+  await problems.lint('flows/other.flow.js', undefined);
+  await vi.waitUntil(() => problems.errors === 2);
+  await workspace.remove(['flows/bad.flow.js', 'flows/other.flow.js']);
+  await vi.waitUntil(() => document.gone);
+  expect(problems.all).toEqual([]);
+  await workspace.undo(2);
+  await vi.waitUntil(() => problems.errors === 1);
+});
+
 test('an answer of lint that a newer question overtook is dropped', async () => {
   const answers: ((result: ToolResult) => void)[] = [];
   const problems = new Problems({ subscribe: () => () => undefined, call: () => new Promise((resolve) => answers.push(resolve)) });
@@ -126,6 +140,42 @@ test('a run streams its log, asks for more, goes on, and leaves a record in the 
   expect(run?.logs).toHaveLength(1);
   await runs.readHistory();
   expect(runs.past[0]).toMatchObject({ path: 'flows/endless.flow.js', status: 'succeeded' });
+});
+
+test('a flood of log entries is told at most once for each picture', async () => {
+  const frames: (() => void)[] = [];
+  vi.stubGlobal('requestAnimationFrame', (run: () => void) => frames.push(run));
+  const run = new Run('run-1', 'a.flow.js', 0);
+  const before = run.logged;
+  for (let seq = 0; seq < LOG_ENTRIES_MAX + 500; seq++) run.append([{ seq, atMs: seq, level: 'info', source: 'flow', text: `line ${seq}` }]);
+  expect([run.logged - before, frames.length]).toEqual([0, 1]);
+  frames.pop()?.();
+  expect([run.logged - before, run.logs.length, run.dropped]).toEqual([1, LOG_ENTRIES_MAX, 500]);
+  run.append([{ seq: 3, atMs: 3, level: 'info', source: 'flow', text: 'late' }]);
+  expect(run.logs.at(-1)?.text).toBe(`line ${LOG_ENTRIES_MAX + 499}`);
+  expect(frames).toHaveLength(1);
+  vi.unstubAllGlobals();
+});
+
+test('the newest change is the run\u2019s until something else changes; records of runs do not count', async () => {
+  const { workspace, toasts } = await open({ 'flows/invoices.flow.js': 'let a = 1;' });
+  const runs = new Runs(workspace, toasts);
+  const run = await runs.start({ path: 'flows/invoices.flow.js' });
+  await vi.waitUntil(() => run?.record);
+  expect((await workspace.newestChange())?.origin).toEqual({ kind: 'run', name: run?.id });
+  await workspace.write('a.txt', 'one');
+  expect((await workspace.newestChange())?.origin.kind).toBe('person');
+});
+
+test('what lint found is no toast, and toasts about runs go when the next one starts', async () => {
+  const { kernel, workspace, toasts } = await open();
+  const runs = new Runs(workspace, toasts);
+  await runs.start({ path: 'nowhere.flow.js' });
+  toasts.success('Something else.');
+  expect(toasts.list).toHaveLength(2);
+  kernel.call = () => Promise.resolve({ ok: false, error: { code: 'LINT_FAILED', message: 'The flow has errors.' } });
+  await runs.start({ path: 'flows/invoices.flow.js' });
+  expect(toasts.list.map((toast) => toast.text)).toEqual(['Something else.']);
 });
 
 test('a cancelled run ends, and a refused start is told with what to do', async () => {

@@ -1,13 +1,15 @@
 // The docked layout: five panels and one tab for every open file, arranged by the person and
 // remembered on this device.
 
-import { createDockview, type DockviewApi, type GroupPanelPartInitParameters, type IContentRenderer, type ITabRenderer, type IWatermarkRenderer } from 'dockview-core';
+import { createDockview, type DockviewApi, type GroupPanelPartInitParameters, type IContentRenderer, type IDockviewPanel, type ITabRenderer, type IWatermarkRenderer } from 'dockview-core';
 import { mount, unmount, type Component } from 'svelte';
 import type { Document } from '../editor/document.svelte';
 import FilePanel from '../editor/FilePanel.svelte';
+import { onNextFrame } from '../lib/frame';
 import { forget, recall, remember } from '../lib/settings';
 import type { Layout, PanelId, Workbench } from '../lib/workbench.svelte';
 import DockTab from './DockTab.svelte';
+import { focusInside } from './focus';
 import { PANELS, PANEL_IDS } from './panels';
 import Welcome from '../panels/Welcome.svelte';
 
@@ -45,7 +47,7 @@ export class DockLayout implements Layout {
 
   constructor(
     readonly wb: Workbench,
-    host: HTMLElement,
+    readonly host: HTMLElement,
   ) {
     this.api = createDockview(host, {
       theme: { name: 'selvage', className: 'dockview-theme-selvage', gap: 6, dndTabIndicator: 'line', tabAnimation: 'default' },
@@ -77,29 +79,40 @@ export class DockLayout implements Layout {
     });
   }
 
-  show(id: PanelId): void {
+  show(id: PanelId, focus = false): void {
     const panel = this.api.getPanel(id) ?? this.#addPanel(id);
     panel.api.setActive();
+    if (focus) this.#focusSoon(panel);
   }
 
-  showDocument(document: Document): void {
+  showDocument(document: Document, focus = false): void {
     const id = `file:${document.id}`;
-    const known = this.api.getPanel(id);
-    if (known) known.api.setActive();
-    else {
-      const group = this.#fileGroup();
+    const group = this.#fileGroup();
+    const panel =
+      this.api.getPanel(id) ??
       this.api.addPanel({ id, component: 'file', tabComponent: 'file', title: document.name, params: { path: document.path }, ...(group ? { position: { referenceGroup: group } } : {}) });
-    }
+    panel.api.setActive();
+    if (focus) this.#focusSoon(panel);
   }
 
   walk(by: 1 | -1): void {
     const groups = this.api.groups.filter((group) => group.activePanel);
     const at = groups.findIndex((group) => group === this.api.activeGroup);
     const panel = groups[(at + by + groups.length) % groups.length]?.activePanel;
-    panel?.api.setActive();
-    const document = panel && this.#fileOf(panel.id);
-    if (document?.view) document.view.focus();
-    else if (panel?.view.content.element) firstFocusable(panel.view.content.element)?.focus();
+    if (!panel) return;
+    panel.api.setActive();
+    this.#focus(panel);
+  }
+
+  #focus(panel: IDockviewPanel): void {
+    const document = this.#fileOf(panel.id);
+    if (document && (document.kind === 'text' || document.kind === 'loading')) document.focusSoon();
+    else focusInside(panel.view.content.element);
+  }
+
+  /** A panel that was behind another one can only be focused once it is in sight. */
+  #focusSoon(panel: IDockviewPanel): void {
+    onNextFrame(() => this.#focus(panel));
   }
 
   /** Takes away the tabs of files that were closed elsewhere. */
@@ -143,7 +156,12 @@ export class DockLayout implements Layout {
     const bottom = id === 'output' || id === 'problems' || id === 'history';
     const position =
       bottom && beside ? { referencePanel: beside } : { direction: bottom ? ('below' as const) : id === 'explorer' ? ('left' as const) : ('right' as const) };
-    return this.api.addPanel({ id, component: id, tabComponent: id, title: PANELS[id].title, position, ...(bottom ? { initialHeight: 240 } : { initialWidth: id === 'run' ? 300 : 250 }) });
+    return this.api.addPanel({ id, component: id, tabComponent: id, title: PANELS[id].title, position, ...(bottom ? { initialHeight: this.#bottomHeight } : { initialWidth: id === 'run' ? 300 : 250 }) });
+  }
+
+  /** What a run leaves is read as much as what runs. */
+  get #bottomHeight(): number {
+    return Math.round(this.host.clientHeight * 0.4);
   }
 
   #build(): void {
@@ -153,7 +171,7 @@ export class DockLayout implements Layout {
       const middle = this.api.addGroup();
       this.api.addPanel({ id: 'explorer', component: 'explorer', tabComponent: 'explorer', title: 'Files', position: { referenceGroup: middle, direction: 'left' }, initialWidth: 250 });
       this.api.addPanel({ id: 'run', component: 'run', tabComponent: 'run', title: 'Run', position: { referenceGroup: middle, direction: 'right' }, initialWidth: 310 });
-      this.api.addPanel({ id: 'output', component: 'output', tabComponent: 'output', title: 'Output', position: { referenceGroup: middle, direction: 'below' }, initialHeight: 250 });
+      this.api.addPanel({ id: 'output', component: 'output', tabComponent: 'output', title: 'Output', position: { referenceGroup: middle, direction: 'below' }, initialHeight: this.#bottomHeight });
       for (const id of ['problems', 'history'] as const)
         this.api.addPanel({ id, component: id, tabComponent: id, title: PANELS[id].title, position: { referencePanel: 'output' }, inactive: true });
       for (const document of this.wb.documents.open) this.showDocument(document);
@@ -169,13 +187,24 @@ export class DockLayout implements Layout {
     try {
       // Tabs are named by the number that a file had then; files get new numbers when they open.
       const numbers = new Map<string, string>();
-      for (const [id, path] of Object.entries(saved.files)) numbers.set(id, `file:${this.wb.documents.ensure(path).id}`);
+      const deleted: Document[] = [];
+      for (const [id, path] of Object.entries(saved.files)) {
+        const open = this.wb.documents.find(path);
+        const document = open ?? this.wb.documents.ensure(path);
+        numbers.set(id, `file:${document.id}`);
+        if (!open && !this.wb.workspace.entries.has(path)) deleted.push(document);
+      }
       for (const document of this.wb.documents.open) if (!Object.values(saved.files).includes(document.path)) numbers.set(`file:${document.id}`, `file:${document.id}`);
       const text = JSON.stringify(saved.dock).replace(/"(file:\d+)"/g, (whole, id: string) => (numbers.has(id) ? `"${numbers.get(id)}"` : whole));
       this.api.fromJSON(JSON.parse(text) as Parameters<DockviewApi['fromJSON']>[0]);
+      // Their tabs are part of the layout that was read, so that they go after it.
+      for (const document of deleted) void this.wb.documents.close(document);
+      this.keep(this.wb.documents.open);
       for (const document of this.wb.documents.open) if (!this.api.getPanel(`file:${document.id}`)) this.showDocument(document);
       const document = this.api.activePanel && this.#fileOf(this.api.activePanel.id);
       if (document) this.wb.activate(document);
+      // Tabs get their titles, and with them their widths, before the next picture.
+      onNextFrame(() => this.#showActiveTabs());
     } catch {
       // A layout of another version, or one that was cut short: the first layout is always right.
       this.#restoring = false;
@@ -183,6 +212,11 @@ export class DockLayout implements Layout {
     } finally {
       this.#restoring = false;
     }
+  }
+
+  /** A group with more tabs than fit starts at its first one, wherever the active one is. */
+  #showActiveTabs(): void {
+    for (const tab of this.host.querySelectorAll('.dv-tab.dv-active-tab')) tab.scrollIntoView({ block: 'nearest', inline: 'nearest' });
   }
 
   #saveSoon(): void {
@@ -196,8 +230,6 @@ export class DockLayout implements Layout {
   }
 }
 
-const firstFocusable = (host: HTMLElement): HTMLElement | null =>
-  host.querySelector<HTMLElement>('[role=tree]') ?? host.querySelector<HTMLElement>('[tabindex="0"], button:not(:disabled), input, select, textarea');
 
 interface Saved {
   dock: unknown;

@@ -3,6 +3,7 @@
 import { setDiagnostics, type Action, type Diagnostic as Mark } from '@codemirror/lint';
 import type { Text } from '@codemirror/state';
 import type { EditorView } from '@codemirror/view';
+import { pieces } from '../lib/told';
 import type { Diagnostic, Position, TextEdit } from '../lib/tools';
 
 export function showDiagnostics(view: EditorView, diagnostics: Diagnostic[]): void {
@@ -16,14 +17,27 @@ export function toMark(doc: Text, diagnostic: Diagnostic): Mark {
   const actions: Action[] = diagnostic.fix
     ? [{ name: diagnostic.fix.title.replaceAll('`', ''), apply: (view) => applyEdits(view, diagnostic.fix?.edits ?? []) }]
     : [];
+  const message = diagnostic.hint ? `${diagnostic.message}\n${diagnostic.hint}` : diagnostic.message;
   return {
     from,
     to,
     severity: diagnostic.severity,
     source: diagnostic.code,
-    message: diagnostic.hint ? `${diagnostic.message}\n${diagnostic.hint}` : diagnostic.message,
+    message,
+    renderMessage: () => told(message),
     actions,
   };
+}
+
+/** A sentence with its code as code. */
+function told(sentence: string): Node {
+  const line = document.createElement('span');
+  for (const { text, code } of pieces(sentence)) {
+    const part = code ? document.createElement('code') : document.createTextNode('');
+    part.textContent = text;
+    line.append(part);
+  }
+  return line;
 }
 
 export function applyEdits(view: EditorView, edits: TextEdit[]): void {

@@ -23,6 +23,8 @@ export class Document {
   dirty = $state(false);
   gone = $state(false);
   problem = $state<string | undefined>(undefined);
+  /** Where the cursor is, counted from 1, and how many characters are selected. */
+  cursor = $state.raw<{ line: number; column: number; selected: number }>({ line: 1, column: 1, selected: 0 });
   /** Grows when bytes that are not in the editor changed, so that previews read them again. */
   version = $state(0);
   /** Counts changes of the text in the editor, which is too long to be watched itself. */
@@ -34,6 +36,7 @@ export class Document {
   entryId: string | undefined;
   onText: (() => void) | undefined;
   #place: { line: number; column: number } | undefined;
+  #wantsFocus = false;
   #sync: TextSync | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #writing: Promise<void> | undefined;
@@ -170,11 +173,19 @@ export class Document {
     else this.#place = { line, column };
   }
 
+  /** Gives the keys to the editor, now or as soon as there is one. */
+  focusSoon(): void {
+    if (this.view) this.view.focus();
+    else this.#wantsFocus = true;
+  }
+
   /** The editor for this document is on the page. */
   attach(view: EditorView): void {
     this.view = view;
     if (this.#place) this.#reveal(view, this.#place.line, this.#place.column);
+    else if (this.#wantsFocus) view.focus();
     this.#place = undefined;
+    this.#wantsFocus = false;
   }
 
   #reveal(view: EditorView, line: number, column: number): void {

@@ -50,7 +50,7 @@ export class Documents {
 
   /** Checks a flow a little later and shows what was found. */
   lint(document: Document): void {
-    if (!document.isFlow) return;
+    if (!document.isFlow || document.gone) return;
     this.problems.request(document.path, () => document.content, (diagnostics) => this.#show(document, diagnostics));
   }
 
@@ -69,11 +69,16 @@ export class Documents {
       const entry = this.workspace.entries.get(document.path);
       if (!entry || entry.kind === 'folder') this.#follow(document);
       else {
-        document.gone = false;
+        if (document.gone) {
+          document.gone = false;
+          this.lint(document);
+        }
         document.entryId ??= entry.id;
         if (paths.some((path) => isInside(document.path, path))) void document.refresh();
       }
     }
+    // A file that is gone has no problems, whether it was open or not.
+    for (const path of this.problems.reports.keys()) if (!this.workspace.entries.has(path)) this.problems.drop(path);
   }
 
   /** A file that is no longer at its path was moved, and keeps its id, or is gone. */

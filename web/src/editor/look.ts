@@ -34,6 +34,7 @@ export const look = EditorView.theme({
   '.cm-completionMatchedText': { textDecoration: 'none', fontWeight: '700' },
   '.cm-completionInfo': { padding: '8px 12px', maxWidth: '26em', lineHeight: '1.5', overflow: 'auto', whiteSpace: 'pre-wrap' },
   '.cm-diagnostic': { padding: '6px 10px 6px 12px', whiteSpace: 'pre-wrap', maxWidth: '44em', borderLeftWidth: '3px' },
+  '.cm-diagnostic code': { fontFamily: 'var(--mono)', fontSize: '0.95em' },
   '.cm-diagnostic-error': { borderLeftColor: 'var(--bad)' },
   '.cm-diagnostic-warning': { borderLeftColor: 'var(--warn)' },
   '.cm-diagnostic-info': { borderLeftColor: 'var(--accent)' },

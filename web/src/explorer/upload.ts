@@ -1,7 +1,7 @@
 // Files from the device into the workspace.
 
 import { bytes, plural } from '../lib/format';
-import { freeName, join, nameOf, parentOf } from '../lib/paths';
+import { folderWords, freeName, join, nameOf, parentOf } from '../lib/paths';
 import type { Workbench } from '../lib/workbench.svelte';
 import { download, zipOf } from '../lib/zip';
 
@@ -55,7 +55,10 @@ export async function upload(wb: Workbench, folder: string, incoming: Incoming[]
       wb.toasts.failure(`“${file.name}” was not uploaded`, error);
     }
   }
-  if (written.length) wb.toasts.success(written.length === 1 && written[0] ? `Uploaded “${nameOf(written[0])}”.` : `Uploaded ${plural(written.length, 'file')}.`);
+  if (written.length) {
+    const what = written.length === 1 && written[0] ? `“${nameOf(written[0])}”` : plural(written.length, 'file');
+    wb.toasts.success(`Uploaded ${what} to ${folderWords(folder)}.`, wb.workspace.undoAction(written.length));
+  }
   return written;
 }
 

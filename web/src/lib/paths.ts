@@ -13,6 +13,9 @@ export function foldersAbove(path: string): string[] {
   return folders;
 }
 
+/** A folder as it is named in a sentence. */
+export const folderWords = (folder: string): string => (folder ? `${folder}/` : 'the top folder');
+
 /** The ending in lower case without its dot; of `a.flow.js` it is `flow.js`. */
 export function endingOf(path: string): string {
   const name = nameOf(path).toLowerCase();
@@ -27,25 +30,30 @@ export function moved(path: string, from: string, to: string): string {
   return path === from ? to : path.startsWith(`${from}/`) ? to + path.slice(from.length) : path;
 }
 
+/** Names that only differ in case or composition are one name to many file systems. */
+const folded = (name: string): string => name.normalize('NFC').toLowerCase();
+
 /** A name that is free among `taken`: `a.txt`, `a 2.txt`, `a 3.txt`. */
 export function freeName(name: string, taken: Iterable<string>): string {
-  const used = new Set([...taken].map((one) => one.normalize('NFC').toLowerCase()));
-  if (!used.has(name.normalize('NFC').toLowerCase())) return name;
+  const used = new Set([...taken].map(folded));
+  if (!used.has(folded(name))) return name;
   const ending = endingOf(name);
   const stem = ending ? name.slice(0, name.length - ending.length - 1) : name;
   for (let count = 2; ; count++) {
     const candidate = ending ? `${stem} ${count}.${ending}` : `${stem} ${count}`;
-    if (!used.has(candidate.normalize('NFC').toLowerCase())) return candidate;
+    if (!used.has(folded(candidate))) return candidate;
   }
 }
 
-/** Why a name can't be used, or nothing. The kernel has the last word; this is for the field. */
-export function nameProblem(name: string): string | undefined {
+/** Why a name can't be used beside its siblings, or nothing. The kernel has the last word; this is for the field. */
+export function nameProblem(name: string, siblings: readonly string[] = []): string | undefined {
   if (name === '') return 'A name is needed.';
   if (name === '.' || name === '..') return '“.” and “..” are not names.';
   if (name.includes('/')) return 'A name has no slash. Move the file to put it elsewhere.';
   if (/[\u0000-\u001f\u007f]/.test(name)) return 'A name has no control characters.';
   if (new TextEncoder().encode(name).length > 255) return 'A name has at most 255 bytes.';
+  const taken = siblings.find((one) => folded(one) === folded(name));
+  if (taken !== undefined) return `“${taken}” is there already.`;
   return undefined;
 }
 

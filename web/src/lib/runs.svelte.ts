@@ -2,8 +2,9 @@
 // their records.
 
 import type { Toasts } from '../ui/toasts.svelte';
+import { onNextFrame } from './frame';
 import { nameOf } from './paths';
-import { ended, type Limits, type LogEntry, type RunProgress, type RunRecord, type RunRequest, type RunStatus, type RunSummary, type ToolError } from './tools';
+import { ended, ToolFailure, type Limits, type LogEntry, type RunProgress, type RunRecord, type RunRequest, type RunStatus, type RunSummary, type ToolError } from './tools';
 import type { Workspace } from './workspace.svelte';
 
 /** The most log entries that the page keeps of one run; its record has them all. */
@@ -22,8 +23,9 @@ export class Run {
   progress = $state.raw<RunProgress | undefined>(undefined);
   record = $state.raw<RunRecord | undefined>(undefined);
   asked = $state.raw<Ask | undefined>(undefined);
-  /** Counts changes of `logs`, which is too long to be watched entry by entry. */
+  /** Counts changes of `logs`, which is too long to be watched entry by entry: at most one for each picture. */
   logged = $state(0);
+  #telling = false;
   logs: LogEntry[] = [];
   dropped = 0;
 
@@ -39,13 +41,18 @@ export class Run {
 
   append(entries: LogEntry[]): void {
     const last = this.logs.at(-1)?.seq ?? -1;
-    this.logs.push(...entries.filter((entry) => entry.seq > last));
+    for (const entry of entries) if (entry.seq > last) this.logs.push(entry);
     if (this.logs.length > LOG_ENTRIES_MAX) {
       const over = this.logs.length - LOG_ENTRIES_MAX;
       this.logs.splice(0, over);
       this.dropped += over;
     }
-    this.logged++;
+    if (this.#telling) return;
+    this.#telling = true;
+    onNextFrame(() => {
+      this.#telling = false;
+      this.logged++;
+    });
   }
 
   finish(record: RunRecord): void {
@@ -99,6 +106,7 @@ export class Runs {
   }
 
   async start(request: RunRequest): Promise<Run | undefined> {
+    this.toasts.clear('run');
     try {
       const record = await this.workspace.call<RunRecord>('run_flow', { ...request, wait: false, ask: true });
       const run = this.#run(record.run, record.path);
@@ -106,7 +114,8 @@ export class Runs {
       if (ended(record.status)) run.finish(record);
       return run;
     } catch (error) {
-      this.toasts.failure(`${nameOf(request.path)} did not start`, error);
+      // What lint found is told by the Problems panel, place by place.
+      if (!(error instanceof ToolFailure && error.error.code === 'LINT_FAILED')) this.toasts.failure(`${nameOf(request.path)} did not start`, error, 'run');
       return undefined;
     }
   }
@@ -115,7 +124,7 @@ export class Runs {
     try {
       await this.workspace.call('flow_cancel', { run: run.id });
     } catch (error) {
-      this.toasts.failure('The run could not be cancelled', error);
+      this.toasts.failure('The run could not be cancelled', error, 'run');
     }
   }
 
@@ -126,7 +135,7 @@ export class Runs {
       await this.workspace.call('flow_answer', { run: run.id, ...answer });
     } catch (error) {
       run.asked = asked;
-      this.toasts.failure('The run did not take the answer', error);
+      this.toasts.failure('The run did not take the answer', error, 'run');
     }
   }
 
@@ -151,7 +160,7 @@ export class Runs {
       } while (offset !== undefined);
       return JSON.parse(text) as RunRecord;
     } catch (error) {
-      this.toasts.failure('The record of this run could not be read', error);
+      this.toasts.failure('The record of this run could not be read', error, 'run');
       return undefined;
     }
   }

@@ -11,7 +11,7 @@ import { Problems } from './problems.svelte';
 import { Runs } from './runs.svelte';
 import { StorageStatus } from './storage.svelte';
 import { Theme } from './theme.svelte';
-import type { FlowSummary, RunRecord } from './tools';
+import type { FlowSummary, LintReport, RunRecord, RunRequest } from './tools';
 import { Workspace } from './workspace.svelte';
 import type { ImportPlan } from './zip';
 
@@ -19,8 +19,9 @@ export type PanelId = 'explorer' | 'run' | 'output' | 'problems' | 'history';
 
 /** What places panels on the screen: the dock on wide screens, one pane at a time on narrow ones. */
 export interface Layout {
-  show(panel: PanelId): void;
-  showDocument(document: Document): void;
+  /** Brings a panel to the front; with `focus` it gets the keys, too. */
+  show(panel: PanelId, focus?: boolean): void;
+  showDocument(document: Document, focus?: boolean): void;
   /** Moves the focus to the next or the previous panel. */
   walk(by: 1 | -1): void;
   reset(): void;
@@ -47,13 +48,13 @@ export class Workbench {
   layout: Layout | undefined;
   overlay = $state.raw<Overlay | undefined>(undefined);
   flows = $state.raw<FlowSummary[]>([]);
-  /** The flow that the Run panel is about. */
-  flow = $state<string | undefined>(undefined);
+  #chosen = $state<string | undefined>(undefined);
+  /** A run was asked for and has no name yet: a second one would be a slip of the hand. */
+  starting = $state(false);
   /** The selected entry of the explorer. */
   selected = $state<string | undefined>(undefined);
   /** The explorer answers this when it is there: it starts naming a new entry in a folder. */
   create: ((kind: 'file' | 'folder', folder: string) => void) | undefined;
-  cursor = $state.raw<{ line: number; column: number; selected: number } | undefined>(undefined);
   #flowTimer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(readonly kernel: Kernel) {
@@ -75,12 +76,17 @@ export class Workbench {
     this.workspace.onFirstWrite(() => void this.storage.persist());
   }
 
-  /** Opens a file and, where given, a place in it. */
-  openFile(path: string, place?: { line: number; column: number }): void {
+  /** The flow that the Run panel is about: the chosen one, as long as it is there. */
+  get flow(): string | undefined {
+    return this.#chosen !== undefined && this.workspace.entries.has(this.#chosen) ? this.#chosen : undefined;
+  }
+
+  /** Opens a file and, where given, a place in it. The keys go to it, unless `focus` says otherwise. */
+  openFile(path: string, place?: { line: number; column: number }, focus = true): void {
     const document = this.documents.ensure(path);
     this.activate(document);
     if (place) document.revealSoon(place.line, place.column);
-    this.layout?.showDocument(document);
+    this.layout?.showDocument(document, focus);
   }
 
   /** A document came to the front. */
@@ -90,20 +96,21 @@ export class Workbench {
   }
 
   chooseFlow(path: string): void {
-    this.flow = path;
+    this.#chosen = path;
     if (!this.problems.of(path)) void this.problems.lint(path, this.documents.find(path)?.content);
   }
 
   /** Runs the chosen flow with its form, or shows what is missing. */
   async run(mode: 'run' | 'dry-run' = 'run'): Promise<void> {
     const path = this.flow;
-    if (path === undefined) {
-      this.layout?.show('run');
-      return;
-    }
+    if (path === undefined) this.layout?.show('run', true);
+    else await this.#startOnce(() => this.#runWithForm(path, mode));
+  }
+
+  async #runWithForm(path: string, mode: 'run' | 'dry-run'): Promise<void> {
     const document = this.documents.find(path);
     if (document?.dirty) await document.save();
-    const report = await this.problems.lint(path, document?.content).then((fresh) => fresh ?? this.problems.of(path));
+    const report = await this.#lint(path);
     const inputs = report?.inputs ?? [];
     const form = this.forms.of(path);
     form.tried = true;
@@ -112,9 +119,30 @@ export class Workbench {
       return;
     }
     form.tried = false;
-    const run = await this.runs.start(form.request(inputs, report?.grant?.net ?? [], mode));
-    if (run) this.layout?.show('output');
-    else if (report && !report.ok) this.layout?.show('problems');
+    await this.#start(form.request(inputs, report?.grant?.net ?? [], mode));
+  }
+
+  async #startOnce(start: () => Promise<void>): Promise<void> {
+    if (this.starting) return;
+    this.starting = true;
+    try {
+      await start();
+    } finally {
+      this.starting = false;
+    }
+  }
+
+  async #start(request: RunRequest): Promise<void> {
+    if (await this.runs.start(request)) {
+      this.layout?.show('output');
+      return;
+    }
+    const report = await this.#lint(request.path);
+    if (report && !report.ok) this.layout?.show('problems');
+  }
+
+  async #lint(path: string): Promise<LintReport | undefined> {
+    return (await this.problems.lint(path, this.documents.find(path)?.content)) ?? this.problems.of(path);
   }
 
   async openRun(record: string): Promise<RunRecord | undefined> {
@@ -123,18 +151,28 @@ export class Workbench {
     return opened;
   }
 
-  /** Runs again what a record says: same arguments, same seed, same start of the clock. */
-  async runAgain(record: RunRecord): Promise<void> {
-    const run = await this.runs.start({
-      path: record.path,
-      args: record.args,
-      seed: record.seed,
-      mode: record.dryRun ? 'dry-run' : 'run',
-      limits: record.limits,
-      allowNet: record.grant?.net ?? [],
-      ...(record.startMs === undefined || record.startMs === null ? {} : { startMs: record.startMs }),
-    });
-    if (run) this.layout?.show('output');
+  /** Runs again what a record says: same arguments, same seed, same start of the clock. `other` is what differs. */
+  async runAgain(record: RunRecord, other: Partial<RunRequest> = {}): Promise<void> {
+    await this.#startOnce(() =>
+      this.#start({
+        path: record.path,
+        args: record.args,
+        seed: record.seed,
+        mode: record.dryRun ? 'dry-run' : 'run',
+        limits: record.limits,
+        allowNet: record.grant?.net ?? [],
+        ...(record.startMs === undefined || record.startMs === null ? {} : { startMs: record.startMs }),
+        ...other,
+      }),
+    );
+  }
+
+  /** Lets a flow fetch from a domain, or no longer, and looks at the flow with that. */
+  allowDomain(path: string, domain: string, yes: boolean): void {
+    this.forms.of(path).allow(domain, yes);
+    const document = this.documents.find(path);
+    if (document) this.documents.lint(document);
+    else void this.problems.lint(path, undefined);
   }
 
   command(id: string): void {
@@ -152,8 +190,8 @@ export class Workbench {
     if (!result.ok) return;
     this.flows = (result.value as { flows: FlowSummary[] }).flows;
     const known = (path: string | undefined): path is string => this.flows.some((one) => one.path === path);
-    if (!known(this.flow)) this.flow = undefined;
+    if (!known(this.#chosen)) this.#chosen = undefined;
     const active = this.documents.active?.path;
-    if (this.flow === undefined && known(active)) this.chooseFlow(active);
+    if (this.#chosen === undefined && known(active)) this.chooseFlow(active);
   }
 }

@@ -4,11 +4,13 @@
 import type { Toasts } from '../ui/toasts.svelte';
 import { fromBase64, textOf, toBase64 } from './base64';
 import { callOrThrow, type Kernel } from './kernel';
-import { foldersAbove, freeName, isInside, join, nameOf, parentOf } from './paths';
-import { ToolFailure, type Entry, type ReadValue, type StorageMode, type WorkspaceStatus, type WriteValue } from './tools';
+import { foldersAbove, folderWords, freeName, isInside, join, nameOf, parentOf } from './paths';
+import { ToolFailure, type Entry, type HistoryChange, type ReadValue, type StorageMode, type WorkspaceStatus, type WriteValue } from './tools';
 
 /** More changed paths than these are cheaper to read as a whole. */
 const STATS_MAX = 40;
+/** How far back the newest change of a person or a run is looked for, behind records of runs. */
+const RECENT_CHANGES = 50;
 const CHANGED_AFTER_MS = 25;
 const STATUS_AFTER_MS = 1_000;
 
@@ -180,7 +182,7 @@ export class Workspace {
     if (from === to) return true;
     const done = await this.#try(`“${nameOf(from)}” could not be moved`, () => this.call('move', { from, to }));
     if (done && parentOf(from) !== parentOf(to))
-      this.toasts.info(`Moved “${nameOf(from)}” to ${parentOf(to) || 'the top folder'}.`, this.#undoAction());
+      this.toasts.info(`Moved “${nameOf(from)}” to ${folderWords(parentOf(to))}.`, this.undoAction());
     return done;
   }
 
@@ -190,7 +192,7 @@ export class Workspace {
       if (await this.#try(`“${nameOf(path)}” could not be deleted`, () => this.call('delete', { path }))) count++;
     if (count === 0) return;
     const what = paths.length === 1 && paths[0] ? `“${nameOf(paths[0])}”` : `${count} items`;
-    this.toasts.info(`Deleted ${what}.`, this.#undoAction(count));
+    this.toasts.info(`Deleted ${what}.`, this.undoAction(count));
   }
 
   /** Copies a file or a folder with everything in it. */
@@ -207,6 +209,12 @@ export class Workspace {
     });
   }
 
+  /** The newest change that can be undone. What Selvage writes by itself is nobody's to undo. */
+  async newestChange(): Promise<HistoryChange | undefined> {
+    const result = await this.kernel.call('history', { limit: RECENT_CHANGES });
+    return result.ok ? (result.value as { changes: HistoryChange[] }).changes.find((change) => change.origin.kind !== 'system') : undefined;
+  }
+
   async undo(times = 1): Promise<void> {
     await this.#try('Nothing was undone', async () => {
       for (let done = 0; done < times; done++) await this.call('undo', {});
@@ -217,7 +225,8 @@ export class Workspace {
     await this.#try('Nothing was redone', () => this.call('redo', {}));
   }
 
-  #undoAction(times = 1) {
+  /** What a toast offers after so many changes. */
+  undoAction(times = 1) {
     return { label: 'Undo', run: () => void this.undo(times) };
   }
 

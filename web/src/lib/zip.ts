@@ -2,17 +2,25 @@
 
 import { Unzip, UnzipInflate, Zip, ZipDeflate, ZipPassThrough } from 'fflate';
 import { plural } from './format';
+import { sha256 } from './hash';
 import { isInside, nameOf, parentOf } from './paths';
+import type { Entry } from './tools';
 import type { Workbench } from './workbench.svelte';
 import type { Workspace } from './workspace.svelte';
 
+/** The file that says which pages may call tools. */
+const EMBED_FILE = 'embed.json';
 export const IMPORT_BYTES_MAX = 512 * 1024 * 1024;
 export const IMPORT_FILES_MAX = 20_000;
 
+/** What importing a file does: nothing where the workspace has the same bytes at its path. */
+export type ImportEffect = 'new' | 'replaces' | 'unchanged';
+
 export interface ImportPlan {
   name: string;
-  files: { path: string; bytes: Uint8Array; replaces: boolean }[];
-  skipped: string[];
+  files: { path: string; bytes: Uint8Array<ArrayBuffer>; effect: ImportEffect }[];
+  /** What is left out, and why. */
+  skipped: { name: string; reason: string }[];
 }
 
 const PACKED = /\.(?:png|jpe?g|gif|webp|avif|zip|gz|br|mp4|webm|woff2)$/i;
@@ -61,15 +69,18 @@ export async function exportWorkspace(wb: Workbench): Promise<void> {
 
 /** Reads a zip into a plan that says what it would write. Nothing is written yet. */
 export async function planImport(workspace: Pick<Workspace, 'entries'>, name: string, bytes: Uint8Array): Promise<ImportPlan> {
-  const files: ImportPlan['files'] = [];
-  const skipped: string[] = [];
+  const found: { path: string; bytes: Uint8Array<ArrayBuffer> }[] = [];
+  const skipped: ImportPlan['skipped'] = [];
   let total = 0;
   const unzip = new Unzip((file) => {
-    const path = safePath(file.name);
     if (file.name.endsWith('/')) return;
-    // Which pages may call tools is not for a zip to say.
-    if (path === undefined || path.toLowerCase() === 'embed.json' || files.length >= IMPORT_FILES_MAX) {
-      skipped.push(file.name);
+    const path = safePath(file.name);
+    if (path === undefined) {
+      skipped.push({ name: file.name, reason: 'its path leads out of the workspace' });
+      return;
+    }
+    if (found.length >= IMPORT_FILES_MAX) {
+      skipped.push({ name: file.name, reason: `a zip may bring ${IMPORT_FILES_MAX.toLocaleString('en')} files` });
       return;
     }
     const parts: Uint8Array[] = [];
@@ -78,15 +89,26 @@ export async function planImport(workspace: Pick<Workspace, 'entries'>, name: st
       total += part.length;
       if (total > IMPORT_BYTES_MAX) throw new Error(`It unpacks to more than ${IMPORT_BYTES_MAX / 1024 / 1024} MB.`);
       parts.push(part);
-      if (final) files.push({ path, bytes: joined(parts), replaces: workspace.entries.get(path)?.kind === 'file' });
+      if (final) found.push({ path, bytes: joined(parts) });
     };
     file.start();
   });
   unzip.register(UnzipInflate);
   unzip.push(bytes, true);
-  if (files.length === 0) throw new Error('There are no files in it, or it is not a zip.');
-  files.sort((a, b) => (a.path < b.path ? -1 : 1));
+  if (found.length === 0) throw new Error('There are no files in it, or it is not a zip.');
+  found.sort((a, b) => (a.path < b.path ? -1 : 1));
+  const files: ImportPlan['files'] = [];
+  for (const file of found) {
+    const effect = await effectOf(workspace.entries.get(file.path), file.bytes);
+    if (effect !== 'unchanged' && file.path.toLowerCase() === EMBED_FILE) skipped.push({ name: file.path, reason: 'which pages may call tools is not for a zip to say' });
+    else files.push({ ...file, effect });
+  }
   return { name, files, skipped };
+}
+
+async function effectOf(entry: Entry | undefined, bytes: Uint8Array<ArrayBuffer>): Promise<ImportEffect> {
+  if (entry?.kind !== 'file') return 'new';
+  return entry.size === bytes.length && entry.hash === (await sha256(bytes)) ? 'unchanged' : 'replaces';
 }
 
 /** A path inside the workspace, or nothing for one that points elsewhere. */
@@ -99,6 +121,7 @@ export function safePath(name: string): string | undefined {
 export async function applyImport(wb: Workbench, plan: ImportPlan): Promise<void> {
   let written = 0;
   for (const file of plan.files) {
+    if (file.effect === 'unchanged') continue;
     try {
       await wb.workspace.writeBytes(file.path, file.bytes);
       written++;
@@ -146,7 +169,7 @@ export function download(blob: Blob, name: string): void {
   setTimeout(() => URL.revokeObjectURL(url), 60_000);
 }
 
-function joined(parts: Uint8Array[]): Uint8Array {
+function joined(parts: Uint8Array[]): Uint8Array<ArrayBuffer> {
   const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
   let at = 0;
   for (const part of parts) {

@@ -9,6 +9,8 @@ export interface Toast {
   hint?: string | undefined;
   details?: string | undefined;
   action?: { label: string; run: () => void } | undefined;
+  /** What it is about, for taking away what the next thing of the kind makes old. */
+  about?: 'run' | undefined;
 }
 
 const STAY_MS = 6_000;
@@ -32,12 +34,16 @@ export class Toasts {
   success = (text: string, action?: Toast['action']): number => this.show({ tone: 'success', text, action });
 
   /** Shows a failure with what to do about it. Errors stay until they are closed. */
-  failure(what: string, error: unknown): void {
+  failure(what: string, error: unknown, about?: Toast['about']): void {
     const cause: ToolError | undefined = error instanceof ToolFailure ? error.error : undefined;
     const message = error instanceof Error ? error.message : String(error);
     const place = cause?.path ? `${cause.path}${cause.line ? `:${cause.line}` : ''}` : undefined;
     const details = cause ? [cause.code, place, cause.stack].filter(Boolean).join('\n') : undefined;
-    this.show({ tone: 'error', text: `${what}: ${message}`, hint: cause?.hint, details });
+    this.show({ tone: 'error', text: `${what}: ${message}`, hint: cause?.hint, details, about });
+  }
+
+  clear(about: Toast['about']): void {
+    for (const toast of this.list) if (toast.about === about) this.close(toast.id);
   }
 
   close(id: number): void {

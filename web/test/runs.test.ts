@@ -1,0 +1,46 @@
+import { expect, test } from 'vitest';
+import { fitting, ROWS_MAX, windowOf } from '../src/lib/log-window';
+import { marked } from '../src/lib/matching';
+import { remedyOf } from '../src/lib/remedy';
+import { pieces } from '../src/lib/told';
+import type { LogEntry, LogLevel, RunRecord } from '../src/lib/tools';
+import { LIMITS } from './fake-kernel';
+
+const entry = (seq: number, level: LogLevel = 'info', text = `line ${seq}`): LogEntry => ({ seq, atMs: seq, level, source: 'flow', text });
+
+test('a log without a filter is not looked through, and one with a filter keeps what fits', () => {
+  const entries = [entry(0, 'debug'), entry(1, 'warn', 'Late'), entry(2, 'error', 'late again')];
+  expect(fitting(entries, 'debug', '')).toBe(entries);
+  expect(fitting(entries, 'warn', '').map(({ seq }) => seq)).toEqual([1, 2]);
+  expect(fitting(entries, 'debug', 'LATE').map(({ seq }) => seq)).toEqual([1, 2]);
+});
+
+test('a window follows the newest entry, or stays where it is', () => {
+  const entries = Array.from({ length: 1_000 }, (_, index) => entry(index + 50));
+  const newest = windowOf(entries, undefined);
+  expect([newest.rows.length, newest.rows.at(-1)?.seq, newest.before, newest.after]).toEqual([ROWS_MAX, 1_049, 1_000 - ROWS_MAX, 0]);
+  const held = windowOf([...entries, entry(1_050)], 549);
+  expect([held.rows.at(-1)?.seq, held.before, held.after]).toEqual([549, 500 - ROWS_MAX, 501]);
+  expect(windowOf(entries.slice(0, 3), undefined)).toMatchObject({ before: 0, after: 0 });
+});
+
+const failed = (error: RunRecord['error']): RunRecord => ({ path: 'a.flow.js', limits: LIMITS, grant: { read: [], write: [], net: ['known.example'], tools: [] }, error }) as unknown as RunRecord;
+
+test('a refused domain and a used up limit can be granted with one button, and nothing else', () => {
+  const denied = failed({ code: 'POLICY_DENIED', message: 'The run may not fetch from `api.example.com`.', hint: 'Run it with `allowNet: ["api.example.com"]`.' });
+  expect(remedyOf(denied)).toEqual({ title: 'Allow api.example.com and run again', allow: 'api.example.com', request: { allowNet: ['known.example', 'api.example.com'] } });
+  expect(remedyOf(failed({ code: 'QUOTA_CPU', message: 'It used up its time.' }))).toEqual({ title: 'Run again with twice as much', request: { limits: { ...LIMITS, cpuMsMax: 20_000 } } });
+  for (const code of ['POLICY_DENIED', 'RUNTIME_EXCEPTION', 'QUOTA_MEMORY']) expect(remedyOf(failed({ code, message: 'It failed.' }))).toBeUndefined();
+});
+
+test('what stands between backticks is code', () => {
+  expect(pieces('Did you mean `readText`?')).toEqual([{ text: 'Did you mean ', code: false }, { text: 'readText', code: true }, { text: '?', code: false }]);
+  expect(pieces('a ` alone')).toEqual([{ text: 'a ` alone', code: false }]);
+});
+
+test('a found line shows every match, and its first one near the beginning', () => {
+  expect(marked('  Rate and rate ', 'rate')).toEqual([{ text: 'Rate', match: true }, { text: ' and ', match: false }, { text: 'rate', match: true }]);
+  const [before, match] = marked(`${'x'.repeat(200)}needle`, 'needle');
+  expect([before?.text.length, match]).toEqual([41, { text: 'needle', match: true }]);
+  expect(marked('İ needle', 'needle')).toEqual([{ text: 'İ needle', match: false }]);
+});
