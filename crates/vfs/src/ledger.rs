@@ -19,6 +19,10 @@ use automerge::transaction::{CommitOptions, Transactable};
 use automerge::{ActorId, Automerge, ChangeHash, ObjId, ObjType, ROOT, ReadDoc};
 use std::collections::BTreeSet;
 
+mod foreign;
+
+pub(crate) use foreign::{Object, read_document};
+
 /// The actor of the first change. It makes nothing else, ever.
 const FIRST_ACTOR: &[u8] = b"selvage workspace 1";
 
@@ -284,8 +288,7 @@ impl Ledger {
         &self.nodes
     }
 
-    // Two replicas meet only in tests so far: sync is a layer above.
-    /// Takes in another replica's changes.
+    /// Takes in another replica's changes, contents or not: for tests of the view alone.
     #[cfg(test)]
     pub fn merge(&mut self, other: &mut Ledger) -> Result<()> {
         self.doc.merge(&mut other.doc).map_err(internal).map(|_| ())

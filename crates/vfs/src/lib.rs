@@ -15,7 +15,8 @@
 //! **Control loop.** [`Workspace::apply`] takes a list of [`Op`]s and lands them as one change, or
 //! not at all; drafts (keystrokes) become part of the ledger by [`Workspace::seal`]. Readers take
 //! a [`Snapshot`], which never changes, and read contents by hash. [`Workspace::undo`],
-//! [`Workspace::restore`] and the like are new changes, too. There is no clock, no randomness, no
+//! [`Workspace::restore`] and the like are new changes, too. What another replica has comes in by
+//! [`Workspace::accept`], each change as a whole or not yet. There is no clock, no randomness, no
 //! thread and no disk in here: times and ids are arguments.
 //!
 //! ```
@@ -42,6 +43,7 @@
 
 mod diff;
 mod error;
+mod exchange;
 mod history;
 mod id;
 mod ledger;
@@ -67,6 +69,7 @@ mod view;
 mod workspace;
 
 pub use error::{Result, VfsError};
+pub use exchange::{Accepted, BlobPart, Inbox, Incoming, LedgerDelta, Refusal, TextUpdate};
 pub use history::HistoryEntry;
 pub use id::{Hash, Heads, NodeId};
 pub use message::Meta;

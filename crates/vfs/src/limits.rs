@@ -48,6 +48,21 @@ pub const TEXT_LOG_BYTES_MAX: u64 = 64 * KIB as u64;
 pub const LEDGER_PARTS_MAX: u64 = 512;
 /// Bytes of the ledger's newer parts before they are folded, unless the folded part is larger.
 pub const LEDGER_LOG_BYTES_MAX: u64 = 256 * KIB as u64;
+/// Bytes of the latest updates of live texts, kept in memory for peers that have all before them.
+pub const RECENT_BYTES_MAX: usize = MIB;
+/// Bytes of one change that comes from another replica.
+pub const CHANGE_BYTES_MAX: usize = 16 * MIB;
+/// Bytes that a saved ledger of another replica has at most.
+pub const DOCUMENT_BYTES_MAX: usize = 64 * MIB;
+/// Bytes of changes, texts and parts of contents that wait in an inbox until they are complete.
+pub const INBOX_BYTES_MAX: usize = 128 * MIB;
+/// Bytes of whole contents that wait in an inbox before they go to storage ahead of their change.
+pub const INBOX_BLOB_BYTES_MAX: usize = 4 * MIB;
+/// Bytes of one live text, with what was removed, that another replica can make it grow to.
+pub const TEXT_STATE_BYTES_MAX: usize = 4 * TEXT_BYTES_MAX;
+/// Contents written one after the other without a live text that a live text begins with. One that
+/// began elsewhere is looked for among twice as many.
+pub const LINEAGE_SEALS_MAX: usize = 32;
 
 const _: () = assert!(TEXT_BYTES_MAX <= FILE_BYTES_MAX);
 const _: () = assert!(NAME_BYTES_MAX < PATH_BYTES_MAX);

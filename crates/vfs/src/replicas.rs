@@ -1,6 +1,6 @@
 //! Replicas that change apart and meet: the view is the same on all of them (rules V1 to V5).
 //!
-//! Meeting is a layer above this crate; here it is only the exchange of changes and of blobs.
+//! Only ledgers meet here, without contents and texts: those are the business of `exchange`.
 
 use crate::id::NodeId;
 use crate::ledger::Ledger;
@@ -301,6 +301,18 @@ fn v5_removing_what_was_recovered_deletes_it_for_good() {
     let mut met = apart(&start, &[rm("d")], &[Op::write("d/a.md", "edited")]);
     met.apply(&[rm("Recovered")]);
     assert!(met.paths().is_empty());
+}
+
+#[test]
+fn v7_a_folder_that_comes_back_takes_what_was_recovered_from_it_along() {
+    let start = [Op::write("d/a.md", "one"), Op::write("d/b.md", "two")];
+    let mut met = apart(&start, &[rm("d")], &[Op::write("d/a.md", "edited")]);
+    assert_eq!(met.paths(), ["Recovered", "Recovered/a.md"]);
+    let meta = Meta::new(1, Origin::new(OriginKind::Person, "Ada"), "Step");
+    met.workspace.undo(&mut || 0, &meta).expect("undoes");
+    let anew = derive(&met.workspace.ledger, None).expect("derives");
+    assert_same(&met.workspace.tree, &anew);
+    assert_eq!(met.paths(), ["d", "d/a.md", "d/b.md"]);
 }
 
 #[test]

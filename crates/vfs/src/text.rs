@@ -3,7 +3,7 @@
 use crate::diff::{Edit, minimal_edits};
 use crate::error::{Result, VfsError};
 use crate::id::{Hash, NodeId};
-use crate::node::put_varint;
+use crate::node::{put_varint, take_varint};
 use sha2::{Digest, Sha256};
 use yrs::block::ClientID;
 use yrs::updates::decoder::Decode;
@@ -12,7 +12,10 @@ use yrs::{
 };
 
 /// The name of the text within its document, for every Yjs client.
-const FIELD: &str = "text";
+pub(crate) const FIELD: &str = "text";
+
+/// Client ids have 53 bits, so that JavaScript can count with them.
+pub(crate) const CLIENT_MAX: u64 = (1 << 53) - 1;
 
 /// One file's live text.
 pub(crate) struct LiveText {
@@ -91,6 +94,91 @@ impl LiveText {
         out
     }
 
+    /// A name for everything this text has seen, removals included: a state vector alone does not
+    /// tell of them.
+    pub fn digest(&self) -> Hash {
+        let snapshot = self.doc.transact().snapshot();
+        let mut clients: Vec<_> = snapshot.state_map.iter().collect();
+        clients.sort_unstable();
+        let mut out = b"selvage text 1".to_vec();
+        put_varint(&mut out, clients.len() as u64);
+        for (client, clock) in clients {
+            put_varint(&mut out, client.get());
+            put_varint(&mut out, u64::from(*clock));
+        }
+        for (client, ranges) in snapshot.delete_set.iter() {
+            for range in ranges {
+                put_varint(&mut out, client.get());
+                put_varint(&mut out, u64::from(range.start));
+                put_varint(&mut out, u64::from(range.end));
+            }
+        }
+        Hash::of(&out)
+    }
+
+    /// What a text with another state lacks, all removals included.
+    pub fn update_since(&self, state: &[u8]) -> Option<Vec<u8>> {
+        let entries = read_state(state)?;
+        let state = StateVector::from_iter(
+            entries
+                .into_iter()
+                .map(|(client, clock)| (ClientID::new(client), clock)),
+        );
+        Some(self.doc.transact().encode_diff_v1(&state))
+    }
+
+    /// Whether a client made an edit of this text.
+    pub fn has_client(&self, client: u64) -> bool {
+        let state = self.doc.transact().state_vector();
+        state.contains_client(&ClientID::new(client))
+    }
+
+    /// Changes the text from `old`, which it holds, to `new`, by replacing all between the common
+    /// start and the common end. Gives the update, or nothing when both are equal.
+    pub fn replace_middle(&self, old: &str, new: &str) -> Option<Vec<u8>> {
+        if old == new {
+            return None;
+        }
+        let common = |pairs: &mut dyn Iterator<Item = (char, char)>| {
+            let equal = pairs.take_while(|(a, b)| a == b);
+            equal.map(|(c, _)| c.len_utf8()).sum::<usize>()
+        };
+        let start = common(&mut old.chars().zip(new.chars()));
+        let (old, new) = (&old[start..], &new[start..]);
+        let end = common(&mut old.chars().rev().zip(new.chars().rev()));
+        let (old, new) = (&old[..old.len() - end], &new[..new.len() - end]);
+        let mut tx = self.doc.transact_mut();
+        let at = utf16_len(&self.text.get_string(&tx)[..start]);
+        if !old.is_empty() {
+            self.text.remove_range(&mut tx, at, utf16_len(old));
+        }
+        if !new.is_empty() {
+            self.text.insert(&mut tx, at, new);
+        }
+        tx.commit();
+        Some(tx.encode_update_v1())
+    }
+
+    /// Whether this text has seen all that a state vector names.
+    pub fn covers(&self, state: &[u8]) -> bool {
+        let own = self.doc.transact().state_vector();
+        read_state(state).is_some_and(|entries| {
+            entries
+                .iter()
+                .all(|(client, clock)| own.get(&ClientID::new(*client)) >= *clock)
+        })
+    }
+
+    /// Takes in another replica's update. False when it rests on edits that are not here: then
+    /// this text is not to be used any further.
+    pub fn apply(&self, update: &[u8]) -> Result<bool> {
+        let update = Update::decode_v1(update).map_err(damaged)?;
+        let mut tx = self.doc.transact_mut();
+        tx.apply_update(update).map_err(damaged)?;
+        tx.commit();
+        Ok(!tx.has_missing_updates())
+    }
+
     /// The whole text as one update.
     pub fn save(&self) -> Vec<u8> {
         self.doc
@@ -104,15 +192,50 @@ impl LiveText {
 /// Its client id is drawn from the node and the text, so that seeds of different texts, made
 /// apart for one node, are different operations and never two meanings of one.
 pub(crate) fn seed(node: NodeId, text: &str) -> Vec<u8> {
-    let mut hasher = Sha256::new();
-    hasher.update(b"selvage seed 1");
-    hasher.update(node.0);
-    hasher.update(Hash::of(text.as_bytes()).0);
-    let live = LiveText::empty(node, client_id(&hasher.finalize()));
+    let client = seed_client(node, &Hash::of(text.as_bytes()));
+    let live = LiveText::empty(node, client);
     if !text.is_empty() {
         live.text.insert(&mut live.doc.transact_mut(), 0, text);
     }
     live.save()
+}
+
+/// The client id of a seed.
+pub(crate) fn seed_client(node: NodeId, text: &Hash) -> u64 {
+    let mut hasher = Sha256::new();
+    hasher.update(b"selvage seed 1");
+    hasher.update(node.0);
+    hasher.update(text.0);
+    client_id(&hasher.finalize())
+}
+
+/// The client id of the step from a plain seal, with all that led to it, to the next one.
+pub(crate) fn step_client(node: NodeId, from: Hash, to: Hash) -> u64 {
+    let mut hasher = Sha256::new();
+    hasher.update(b"selvage step 1");
+    hasher.update(node.0);
+    hasher.update(from.0);
+    hasher.update(to.0);
+    client_id(&hasher.finalize())
+}
+
+/// A state vector's entries; `None` when it is not one.
+pub(crate) fn read_state(mut bytes: &[u8]) -> Option<Vec<(u64, u32)>> {
+    if bytes.is_empty() {
+        return Some(Vec::new());
+    }
+    let bytes = &mut bytes;
+    let count = take_varint(bytes)?;
+    let mut entries = Vec::new();
+    for _ in 0..count {
+        let client = take_varint(bytes)?;
+        let clock = u32::try_from(take_varint(bytes)?).ok()?;
+        if client > CLIENT_MAX {
+            return None;
+        }
+        entries.push((client, clock));
+    }
+    bytes.is_empty().then_some(entries)
 }
 
 /// The client id under which an actor edits.

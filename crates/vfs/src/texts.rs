@@ -7,11 +7,16 @@ use crate::message::Meta;
 use crate::node::Seal;
 use crate::stage::{Body, is_text};
 use crate::storage::{Storage, TextState, TextWrite};
-use crate::text::{LiveText, actor_client, seed};
+use crate::text::{LiveText, actor_client};
 use crate::tree::Tree;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::sync::Arc;
+
+pub(crate) mod lineage;
+mod recent;
+
+use recent::Recent;
 
 /// What storage holds of one live text.
 #[derive(Debug, Clone, Copy, Default)]
@@ -28,6 +33,9 @@ pub(crate) struct Texts {
     client: u64,
     held: BTreeMap<NodeId, Held>,
     open: RefCell<Vec<(NodeId, LiveText)>>,
+    /// Digests of texts that were asked for and have not changed since.
+    digests: RefCell<BTreeMap<NodeId, Hash>>,
+    recent: Recent,
 }
 
 /// What a change does to contents, ready for storage.
@@ -60,6 +68,8 @@ impl Texts {
             client: actor_client(&actor),
             held: held.collect(),
             open: RefCell::default(),
+            digests: RefCell::default(),
+            recent: Recent::default(),
         }
     }
 
@@ -112,12 +122,15 @@ impl Texts {
         before: &Tree,
         after: &mut Tree,
         bodies: BTreeMap<NodeId, Body>,
+        lineages: &BTreeMap<NodeId, Vec<Hash>>,
         meta: &Meta,
     ) -> Result<Outcome> {
         let mut outcome = Outcome::default();
         for (id, body) in bodies {
             let old = before.node(id).and_then(|node| node.seal()).cloned();
-            self.write_one(storage, after, id, &body, old.as_ref(), meta, &mut outcome)?;
+            let lineage = lineages.get(&id).map_or(&[][..], Vec::as_slice);
+            let old = old.as_ref();
+            self.write_one(storage, after, id, &body, old, lineage, meta, &mut outcome)?;
         }
         Ok(outcome)
     }
@@ -133,6 +146,7 @@ impl Texts {
         id: NodeId,
         body: &Body,
         old: Option<&Seal>,
+        lineage: &[Hash],
         meta: &Meta,
         outcome: &mut Outcome,
     ) -> Result<()> {
@@ -185,12 +199,21 @@ impl Texts {
         };
 
         if let Some(bytes) = base_text {
-            let text = std::str::from_utf8(&bytes).unwrap_or_default();
-            let first = seed(id, text);
-            let live = LiveText::open(id, self.client, std::slice::from_ref(&first))?;
+            let mut contents = Vec::new();
+            for hash in lineage {
+                let text = String::from_utf8(blob(storage, hash)?).unwrap_or_default();
+                contents.push((*hash, text));
+            }
+            let hash = Hash::of(&bytes);
+            if contents.last().is_none_or(|(last, _)| *last != hash) {
+                let text = String::from_utf8(bytes).unwrap_or_default();
+                contents.push((hash, text));
+            }
+            let first = lineage::updates(id, &contents)?;
+            let live = LiveText::open(id, self.client, &first)?;
             self.open.get_mut().retain(|(other, _)| *other != id);
             self.open.get_mut().push((id, live));
-            updates.push(first);
+            updates.extend(first);
             has_live = true;
         }
 
@@ -261,6 +284,10 @@ impl Texts {
                     draft: write.draft,
                 };
             } else {
+                if !write.updates.is_empty() {
+                    self.digests.get_mut().remove(&write.node);
+                    self.recent.add(write.node, &write.updates);
+                }
                 held.updates += write.updates.len() as u64;
                 held.bytes += bytes;
                 held.draft = write.draft;

@@ -10,12 +10,14 @@ use crate::node::{Node, OriginKind};
 use crate::op::Op;
 use crate::path::Path;
 use crate::snapshot::{Entry, Snapshot};
-use crate::stage::Stage;
+use crate::stage::{Body, Stage};
 use crate::storage::{Batch, Storage};
 use crate::texts::Texts;
+use crate::texts::lineage::is_plain;
 use crate::tree::{Found, Tree};
 use crate::view;
 use std::cell::{LazyCell, RefCell};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 mod reading;
@@ -195,9 +197,15 @@ impl Workspace {
         step: crate::undo::Step,
     ) -> Result<Change> {
         let bodies = std::mem::take(&mut stage.bodies);
-        let outcome =
-            self.texts
-                .write(&*self.storage, &self.tree, &mut stage.tree, bodies, meta)?;
+        let lineages = self.lineages(&bodies)?;
+        let outcome = self.texts.write(
+            &*self.storage,
+            &self.tree,
+            &mut stage.tree,
+            bodies,
+            &lineages,
+            meta,
+        )?;
         let message = crate::message::Message::of(meta);
         let written = self
             .ledger
@@ -233,7 +241,13 @@ impl Workspace {
             self.ledger_parts += 1;
             self.ledger_log_bytes += written.bytes.len() as u64;
             self.steps = steps;
-            self.tree = Arc::new(stage.tree);
+            // A folder that comes back takes what was recovered from it along, which no step of the
+            // stage sees.
+            let anew = match self.tree.folder(NodeId::RECOVERED) {
+                Some(_) => derive(&self.ledger, None).ok(),
+                None => None,
+            };
+            self.tree = Arc::new(anew.unwrap_or(stage.tree));
             hash = Some(hex(&written.hash));
         }
         let paths = if is_empty {
@@ -247,6 +261,29 @@ impl Workspace {
             message: meta.message.clone(),
             paths,
         })
+    }
+
+    /// The contents that live texts begin with which a change makes.
+    fn lineages(&self, bodies: &BTreeMap<NodeId, Body>) -> Result<BTreeMap<NodeId, Vec<Hash>>> {
+        let mut lineages = BTreeMap::new();
+        for (id, body) in bodies {
+            let seal = self.tree.node(*id).and_then(Node::seal);
+            let begins = body.draft.is_some() && !self.texts.has(*id);
+            if let Some(seal) = seal.filter(|seal| begins && is_plain(seal)) {
+                lineages.extend(self.lineage(*id, seal, None)?.map(|chain| (*id, chain)));
+            }
+        }
+        Ok(lineages)
+    }
+
+    /// Shows a tree that another replica's changes led to, after all of it is durable.
+    pub(crate) fn shown(&mut self, tree: Arc<Tree>, part_bytes: u64) {
+        if part_bytes > 0 {
+            self.ledger_parts += 1;
+            self.ledger_log_bytes += part_bytes;
+        }
+        self.tree = tree;
+        self.fold();
     }
 
     /// Folds what storage holds in many pieces. It is housekeeping: when it fails, nothing is

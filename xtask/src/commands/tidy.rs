@@ -22,6 +22,7 @@ pub const COMMAND: Command = Command {
 /// What each package may use of the workspace: imports point down only.
 const LAYERS: &[(&str, &[&str])] = &[
     ("selvage-vfs", &[]),
+    ("selvage-sync", &["selvage-vfs"]),
     ("selvage-tool", &[]),
     ("selvage-lint", &["selvage-tool"]),
     ("selvage-sandbox", &["selvage-tool"]),

@@ -93,6 +93,10 @@ impl Storage for MemoryStorage {
         Ok(self.blobs.get(hash).map(|bytes| bytes.to_vec()))
     }
 
+    fn has_blob(&self, hash: &Hash) -> Result<bool> {
+        Ok(self.blobs.contains_key(hash))
+    }
+
     fn text(&self, node: &NodeId) -> Result<Vec<Vec<u8>>> {
         Ok(self
             .texts

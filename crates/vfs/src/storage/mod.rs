@@ -107,6 +107,11 @@ pub trait Storage: Send {
     /// A content, or `None` when it was never added.
     fn blob(&self, hash: &Hash) -> Result<Option<Vec<u8>>>;
 
+    /// Whether a content was ever added. A storage that can tell without reading it should.
+    fn has_blob(&self, hash: &Hash) -> Result<bool> {
+        Ok(self.blob(hash)?.is_some())
+    }
+
     /// The updates of one live text, oldest first; none when the file has no live text.
     fn text(&self, node: &NodeId) -> Result<Vec<Vec<u8>>>;
 

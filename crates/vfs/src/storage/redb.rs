@@ -247,6 +247,15 @@ impl Storage for RedbStorage {
         })
     }
 
+    fn has_blob(&self, hash: &Hash) -> Result<bool> {
+        self.with(|database| {
+            let tx = database.begin_read().map_err(failed)?;
+            let blobs = tx.open_table(BLOBS).map_err(failed)?;
+            let found = blobs.get(&hash.0).map_err(failed)?;
+            Ok(found.is_some())
+        })
+    }
+
     fn text(&self, node: &NodeId) -> Result<Vec<Vec<u8>>> {
         self.with(|database| {
             let tx = database.begin_read().map_err(failed)?;

@@ -227,6 +227,14 @@ impl Storage for JournaledStorage {
         }
     }
 
+    fn has_blob(&self, hash: &Hash) -> Result<bool> {
+        self.cut()?;
+        if self.pending.borrow().blobs.contains_key(hash) {
+            return Ok(true);
+        }
+        self.database.has_blob(hash)
+    }
+
     fn text(&self, node: &NodeId) -> Result<Vec<Vec<u8>>> {
         self.cut()?;
         let mut updates = self.database.text(node)?;

@@ -1,0 +1,156 @@
+//! What is to be sent: messages at once, contents and texts as the peer keeps up.
+
+use crate::Result;
+use crate::limits::{FRAME_BYTES_MAX, PACK_BYTES_MAX, WINDOW_BYTES_MAX};
+use crate::message::Message;
+use selvage_vfs::{BlobPart, Hash, Heads, NodeId, TextUpdate, Workspace};
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+/// Something to send when there is room. It is read only then, so that waiting costs no memory.
+#[derive(Debug)]
+pub(crate) enum Job {
+    /// A whole content.
+    Blob(Hash),
+    /// The rest of a content that the peer asked for.
+    Part { hash: Hash, from: u64 },
+    /// What a peer with that state lacks of a live text.
+    Text { node: NodeId, state: Vec<u8> },
+    /// One update of a live text.
+    Update { node: NodeId, update: Arc<[u8]> },
+}
+
+/// The way out.
+#[derive(Debug, Default)]
+pub(crate) struct Outbox {
+    stream: Vec<u8>,
+    jobs: VecDeque<Job>,
+    under_way: u64,
+    /// The content whose parts are sent now: storage reads contents as a whole.
+    reading: Option<(Hash, Vec<u8>)>,
+}
+
+impl Outbox {
+    pub fn say(&mut self, message: &Message) {
+        message.write(&mut self.stream);
+    }
+
+    pub fn add(&mut self, job: Job) {
+        self.jobs.push_back(job);
+    }
+
+    pub fn waiting(&self) -> usize {
+        self.jobs.len()
+    }
+
+    /// The peer got so many bytes.
+    pub fn got(&mut self, bytes: u64) {
+        self.under_way = self.under_way.saturating_sub(bytes);
+    }
+
+    /// Begins anew: what waits is found again by comparing.
+    pub fn clear(&mut self) {
+        self.jobs.clear();
+        self.reading = None;
+    }
+
+    /// Sends what there is room for. Texts rest on the ledger that the peer was sent.
+    pub fn pump(&mut self, workspace: &Workspace, sent: &Heads) -> Result<()> {
+        while self.under_way < WINDOW_BYTES_MAX
+            && let Some(job) = self.jobs.pop_front()
+        {
+            let message = match job {
+                Job::Blob(hash) => self.pack_blobs(workspace, hash)?,
+                Job::Part { hash, from } => self.part(workspace, hash, from)?,
+                job => self.pack_texts(workspace, job, sent)?,
+            };
+            let before = self.stream.len();
+            if let Some(message) = message {
+                self.say(&message);
+            }
+            self.under_way += (self.stream.len() - before) as u64;
+        }
+        Ok(())
+    }
+
+    fn pack_blobs(&mut self, workspace: &Workspace, first: Hash) -> Result<Option<Message>> {
+        let mut blobs = vec![workspace.read_hash(&first)?];
+        let mut bytes = blobs[0].len();
+        while bytes < PACK_BYTES_MAX
+            && let Some(Job::Blob(hash)) = self.jobs.front()
+        {
+            let blob = workspace.read_hash(hash)?;
+            bytes += blob.len();
+            blobs.push(blob);
+            self.jobs.pop_front();
+        }
+        Ok(Some(Message::Blobs(blobs)))
+    }
+
+    fn pack_texts(
+        &mut self,
+        workspace: &Workspace,
+        first: Job,
+        sent: &Heads,
+    ) -> Result<Option<Message>> {
+        let mut texts = Vec::new();
+        let mut bytes = 0;
+        let mut next = Some(first);
+        while let Some(job) = next.take() {
+            let (node, update) = match job {
+                Job::Text { node, state } => (node, workspace.text_since(node, &state)?),
+                Job::Update { node, update } => (node, Some(update.to_vec())),
+                Job::Blob(_) | Job::Part { .. } => break,
+            };
+            if let Some(update) = update {
+                bytes += update.len();
+                let after = sent.clone();
+                texts.push(TextUpdate {
+                    node,
+                    after,
+                    update,
+                });
+            }
+            let front = self.jobs.front();
+            if bytes < PACK_BYTES_MAX
+                && matches!(front, Some(Job::Text { .. } | Job::Update { .. }))
+            {
+                next = self.jobs.pop_front();
+            }
+        }
+        Ok((!texts.is_empty()).then_some(Message::Texts(texts)))
+    }
+
+    fn part(&mut self, workspace: &Workspace, hash: Hash, from: u64) -> Result<Option<Message>> {
+        if self
+            .reading
+            .as_ref()
+            .is_none_or(|(other, _)| *other != hash)
+        {
+            self.reading = Some((hash, workspace.read_hash(&hash)?));
+        }
+        let bytes = self.reading.as_ref().map_or(&[][..], |(_, bytes)| bytes);
+        let start = usize::try_from(from).unwrap_or(usize::MAX).min(bytes.len());
+        let end = bytes.len().min(start + PACK_BYTES_MAX);
+        let part = BlobPart {
+            hash,
+            from,
+            bytes: bytes[start..end].to_vec(),
+        };
+        if end < bytes.len() {
+            self.jobs.push_back(Job::Part {
+                hash,
+                from: end as u64,
+            });
+        } else {
+            self.reading = None;
+        }
+        Ok((start < end).then_some(Message::Part(part)))
+    }
+
+    /// What was said, cut into frames.
+    pub fn frames(&mut self) -> Vec<Vec<u8>> {
+        let stream = std::mem::take(&mut self.stream);
+        stream.chunks(FRAME_BYTES_MAX).map(<[u8]>::to_vec).collect()
+    }
+}

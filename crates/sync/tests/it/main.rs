@@ -1,0 +1,6 @@
+//! Sessions between replicas: what they cost, what they survive, and that all come together.
+
+mod cost;
+mod hostile;
+mod simulation;
+mod world;

@@ -1,0 +1,202 @@
+//! Taking in what came: what is complete lands in one batch, the rest waits.
+
+use super::change::Foreign;
+use super::trial::{Trial, Tried};
+use super::{Accepted, Inbox, Incoming, Refusal, bridge};
+use crate::error::Result;
+use crate::id::{Hash, Heads, NodeId};
+use crate::limits::INBOX_BLOB_BYTES_MAX;
+use crate::node::Node;
+use crate::storage::{Batch, TextWrite};
+use crate::text::LiveText;
+use crate::tree::Tree;
+use crate::workspace::{Workspace, derive};
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+/// Changes that wait are looked through with every frame that comes; from this many on, only when
+/// no content is missing.
+const LOOKED_THROUGH_MAX: usize = 4096;
+
+impl Workspace {
+    /// Takes in what came from another replica. What is complete lands in one batch, durable when
+    /// this returns; what is not, waits in the inbox. What is known already does nothing.
+    ///
+    /// It fails only when this replica's own storage does; then nothing has landed, and another
+    /// call tries again. A fault of the other replica is in [`Accepted::refused`].
+    pub fn accept(&mut self, inbox: &mut Inbox, incoming: Incoming) -> Result<Accepted> {
+        let mut accepted = Accepted::default();
+        inbox.add(
+            incoming,
+            &self.ledger,
+            &*self.storage,
+            &mut accepted.refused,
+        )?;
+        let is_worth_it = inbox.missing.is_empty()
+            || inbox.changes.len() + inbox.texts.len() < LOOKED_THROUGH_MAX;
+        while is_worth_it && self.accept_once(inbox, &mut accepted)? {}
+        if inbox.blob_bytes() > INBOX_BLOB_BYTES_MAX {
+            // Nothing names them yet, so nobody sees them before their change.
+            let blobs = inbox.blobs.iter();
+            self.storage.commit(Batch {
+                blobs: blobs.map(|(hash, bytes)| (*hash, bytes.clone())).collect(),
+                ..Batch::default()
+            })?;
+            inbox.blobs.clear();
+        }
+        Ok(accepted)
+    }
+
+    /// Lands what is complete. True when something was refused, so that the rest is to be looked
+    /// at once more.
+    fn accept_once(&mut self, inbox: &mut Inbox, accepted: &mut Accepted) -> Result<bool> {
+        let trial = self.try_on(inbox, accepted)?;
+        if trial.order.is_empty() && trial.texts.is_empty() {
+            return Ok(false);
+        }
+        let before = self.ledger.heads();
+        let landed = self.land_trial(inbox, trial, &before, accepted);
+        if !matches!(landed, Ok(true)) {
+            // Texts that were tried on are dropped; storage holds them as they were.
+            self.ledger.roll_back(&before)?;
+            self.history.take();
+        }
+        Ok(!landed?)
+    }
+
+    /// Writes a trial down. False when a change of it was refused: nothing has landed then.
+    fn land_trial(
+        &mut self,
+        inbox: &mut Inbox,
+        trial: Trial,
+        before: &Heads,
+        accepted: &mut Accepted,
+    ) -> Result<bool> {
+        let Trial { order, mut texts } = trial;
+        let foreign: Vec<&Foreign> = order.iter().map(|hash| &inbox.changes[hash]).collect();
+        let mut tree = self.tree.clone();
+        if !order.is_empty() {
+            let changes = foreign.iter().map(|foreign| foreign.change.clone());
+            if !self.ledger.take_in(changes.collect()) {
+                let bad = self.find_bad(inbox, &order, before)?;
+                inbox.drop_changes(bad);
+                accepted.refused.push(Refusal::Sequence);
+                return Ok(false);
+            }
+            tree = Arc::new(derive(&self.ledger, None)?);
+            if tree.nodes.len() > self.nodes_max {
+                inbox.drop_changes(order);
+                accepted.refused.push(Refusal::TooLarge);
+                return Ok(false);
+            }
+        }
+
+        let mut nodes: BTreeSet<NodeId> = texts.keys().copied().collect();
+        for object in foreign.iter().flat_map(|foreign| &foreign.touched) {
+            nodes.extend(self.ledger.node_of(object));
+        }
+        let mut blobs = inbox.blobs.clone();
+        let mut writes = Vec::new();
+        for id in &nodes {
+            let is_tried = texts.contains_key(id);
+            if !is_tried && !self.texts.has(*id) {
+                continue;
+            }
+            let mut tried = match texts.remove(id) {
+                Some(tried) => tried,
+                None => Tried {
+                    live: self.texts.take(&*self.storage, *id)?,
+                    updates: Vec::new(),
+                },
+            };
+            tried
+                .updates
+                .extend(bridge::bridge(self, &tree, &blobs, *id, &tried.live)?);
+            let draft = is_draft(&tree, *id, &tried.live);
+            if !tried.updates.is_empty() || draft != self.texts.is_draft(*id) {
+                writes.push(TextWrite {
+                    node: *id,
+                    replace: false,
+                    updates: std::mem::take(&mut tried.updates),
+                    draft,
+                });
+            }
+            texts.insert(*id, tried);
+        }
+        let mut part = Vec::new();
+        for foreign in &foreign {
+            part.extend_from_slice(&foreign.change.clone().bytes());
+        }
+        let batch = Batch {
+            ledger: (!part.is_empty()).then_some(part),
+            texts: writes.clone(),
+            blobs: std::mem::take(&mut blobs).into_iter().collect(),
+            ..Batch::default()
+        };
+        let part_bytes = batch.ledger.as_ref().map_or(0, Vec::len) as u64;
+        if batch.bytes() > 0 || !writes.is_empty() {
+            self.storage.commit(batch)?;
+        }
+
+        // From here on nothing fails.
+        for (id, tried) in texts {
+            self.texts.put(id, tried.live);
+        }
+        self.texts.landed(&writes);
+        self.shown(tree, part_bytes);
+        accepted.changes += order.len();
+        accepted.texts.extend(
+            writes
+                .iter()
+                .filter(|w| !w.updates.is_empty())
+                .map(|w| w.node),
+        );
+        accepted
+            .paths
+            .extend(nodes.iter().filter_map(|id| self.tree.path_of(*id)));
+        accepted.paths.sort_unstable();
+        accepted.paths.dedup();
+        inbox.blobs.clear();
+        let mut last: BTreeSet<[u8; 32]> = order.iter().copied().collect();
+        for foreign in order.iter().filter_map(|hash| inbox.changes.remove(hash)) {
+            for dep in &foreign.deps {
+                last.remove(dep);
+            }
+        }
+        accepted.heads.extend(last);
+        let ledger = &self.ledger;
+        inbox
+            .texts
+            .retain(|text| !text.after.hashes().iter().all(|hash| ledger.has(hash)));
+        Ok(true)
+    }
+
+    /// Which of some changes the ledger does not take after their causes.
+    fn find_bad(
+        &mut self,
+        inbox: &Inbox,
+        order: &[[u8; 32]],
+        before: &Heads,
+    ) -> Result<Vec<[u8; 32]>> {
+        self.ledger.roll_back(before)?;
+        let mut bad: Vec<[u8; 32]> = Vec::new();
+        for hash in order {
+            let foreign = &inbox.changes[hash];
+            // What rests on a refused change never comes near the document: it would wait there.
+            let can_follow = !foreign.deps.iter().any(|dep| bad.contains(dep));
+            if !(can_follow && self.ledger.take_in(vec![foreign.change.clone()])) {
+                bad.push(*hash);
+            }
+        }
+        Ok(bad)
+    }
+}
+
+/// Whether a live text says something else than the seal that is shown. A content that is not
+/// text stands before what was typed.
+fn is_draft(tree: &Tree, id: NodeId, live: &LiveText) -> bool {
+    match tree.node(id).and_then(Node::seal) {
+        Some(seal) => seal.text && Hash::of(live.get().as_bytes()) != seal.hash,
+        None => true,
+    }
+}
