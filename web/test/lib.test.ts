@@ -44,6 +44,7 @@ test('links of a file lead to files beside it, to headings, or away', () => {
   expect(resolveLink('docs/a/x.md', '../b.md#part')).toEqual({ kind: 'file', path: 'docs/b.md' });
   expect(resolveLink('docs/x.md', '/top%20one.md')).toEqual({ kind: 'file', path: 'top one.md' });
   expect(resolveLink('x.md', '../../../etc/passwd')).toEqual({ kind: 'file', path: 'etc/passwd' });
+  expect(resolveLink('x.md', 'a%zz.md')).toEqual({ kind: 'file', path: 'a%zz.md' });
   expect(resolveLink('x.md', '#intro')).toEqual({ kind: 'heading', id: 'intro' });
   for (const away of ['https://example.com', '//example.com', 'javascript:alert(1)', 'mailto:a@b.c']) expect(resolveLink('x.md', away).kind).toBe('elsewhere');
 });
@@ -90,6 +91,19 @@ test('what a workspace exported changes nothing there, and elsewhere does not sa
   const elsewhere = await planImport({ entries: new Map() }, 'x.zip', zip);
   expect(elsewhere.files.map(({ path }) => path)).toEqual(['a.txt']);
   expect(elsewhere.skipped).toEqual([{ name: 'embed.json', reason: 'which pages may call tools is not for a zip to say' }]);
+});
+
+test('a zip that unpacks to too much is refused', async () => {
+  // Zeros pack a thousandfold.
+  const zeros = new Uint8Array(8 * 1024 * 1024);
+  const entries = Array.from({ length: 65 }, (_, index) => [`${index}.bin`, zeros] as const);
+  const bytes = zipSync(Object.fromEntries(entries), { level: 1 });
+  expect(bytes.length).toBeLessThan(8 * 1024 * 1024);
+  await expect(planImport({ entries: new Map() }, 'x.zip', bytes)).rejects.toThrow('more than 512 MB');
+}, 60_000);
+
+test('a name in another writing is the name that the workspace has', () => {
+  expect(safePath('cafe\u0301.txt')).toBe('caf\u00e9.txt');
 });
 
 test('what is not a zip says so', async () => {

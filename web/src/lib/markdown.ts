@@ -12,7 +12,7 @@ const marked = new Marked({
 export function renderMarkdown(text: string): DocumentFragment {
   return DOMPurify.sanitize(marked.parse(text) as string, {
     USE_PROFILES: { html: true },
-    FORBID_TAGS: ['style', 'form', 'input', 'button', 'textarea', 'select', 'iframe', 'object', 'embed', 'video', 'audio'],
+    FORBID_TAGS: ['style', 'form', 'input', 'button', 'textarea', 'select', 'iframe', 'object', 'embed', 'video', 'audio', 'map', 'area'],
     FORBID_ATTR: ['style', 'srcset'],
     RETURN_DOM_FRAGMENT: true,
   });

@@ -12,6 +12,10 @@ import type { Workspace } from './workspace.svelte';
 const EMBED_FILE = 'embed.json';
 export const IMPORT_BYTES_MAX = 512 * 1024 * 1024;
 export const IMPORT_FILES_MAX = 20_000;
+/** Packed bytes that are unpacked at a time: a thousandfold of them at the most comes out before what came out is counted. */
+const SLICE_BYTES = 16 * 1024;
+/** After so many slices, the page has a turn. */
+const SLICES_MAX = 64;
 
 /** What importing a file does: nothing where the workspace has the same bytes at its path. */
 export type ImportEffect = 'new' | 'replaces' | 'unchanged';
@@ -94,7 +98,10 @@ export async function planImport(workspace: Pick<Workspace, 'entries'>, name: st
     file.start();
   });
   unzip.register(UnzipInflate);
-  unzip.push(bytes, true);
+  for (let at = 0, slices = 1; at < bytes.length || at === 0; at += SLICE_BYTES, slices += 1) {
+    unzip.push(bytes.subarray(at, at + SLICE_BYTES), at + SLICE_BYTES >= bytes.length);
+    if (slices % SLICES_MAX === 0) await new Promise((resolve) => setTimeout(resolve));
+  }
   if (found.length === 0) throw new Error('There are no files in it, or it is not a zip.');
   found.sort((a, b) => (a.path < b.path ? -1 : 1));
   const files: ImportPlan['files'] = [];
@@ -115,7 +122,8 @@ async function effectOf(entry: Entry | undefined, bytes: Uint8Array<ArrayBuffer>
 export function safePath(name: string): string | undefined {
   const parts = name.replaceAll('\\', '/').split('/').filter((part) => part !== '' && part !== '.');
   if (parts.length === 0 || parts.includes('..') || /^[a-z]:$/i.test(parts[0] ?? '') || name.includes('\0')) return undefined;
-  return parts.join('/');
+  // As the workspace keeps names, so that what would be replaced is found.
+  return parts.join('/').normalize('NFC');
 }
 
 export async function applyImport(wb: Workbench, plan: ImportPlan): Promise<void> {
