@@ -16,6 +16,8 @@ pub const COMMAND: Command = Command {
 fn run(arguments: Arguments) -> Result<()> {
     let names = arguments.names()?;
     page::ensure()?;
+    // As a person would get it.
+    page::compress_all()?;
     let mut node = std::process::Command::new("node");
     node.current_dir(root::root())
         .arg("tests/bench/run.mjs")
