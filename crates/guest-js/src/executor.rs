@@ -23,7 +23,7 @@ impl JobExecutor for Executor {
             Job::PromiseJob(job) => self.promise_jobs.borrow_mut().push_back(job),
             Job::AsyncJob(job) => self.async_jobs.borrow_mut().push_back(job),
             // Finalizers may be left out, by the specification; the engine's own timers serve
-            // `Atomics.waitAsync` alone, which nobody could ever notify.
+            // `Atomics.waitAsync` alone, which a flow does not have.
             _ => {}
         }
     }

@@ -25,7 +25,7 @@ use std::rc::Rc;
 const COPIED_UNITS_MAX: usize = 32;
 
 /// The functions as a flow finds them, and those of the engine.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 struct Functions {
     exec: JsObject,
     engine_exec: JsFunction,
@@ -62,14 +62,15 @@ pub(super) fn install(api: &mut Api) -> JsResult<()> {
         2,
         split,
     );
-    api.context.insert_data(Functions {
+    // Every search asks for them, so they are shared and not copied.
+    api.context.insert_data(Rc::new(Functions {
         exec,
         engine_exec,
         engine_test,
         engine_split,
         engine_source,
         unicode_sets,
-    });
+    }));
     let source = api.function("get source", 0, source);
     let property = PropertyDescriptor::builder()
         .get(source)
@@ -79,8 +80,8 @@ pub(super) fn install(api: &mut Api) -> JsResult<()> {
     Ok(())
 }
 
-fn functions(context: &Context) -> JsResult<Functions> {
-    context.get_data::<Functions>().cloned().ok_or_else(|| {
+fn functions(context: &Context) -> JsResult<Rc<Functions>> {
+    context.get_data::<Rc<Functions>>().cloned().ok_or_else(|| {
         JsNativeError::error()
             .with_message("this context has no regular expressions")
             .into()
@@ -237,11 +238,10 @@ fn splits_plainly(
 /// Source: <https://tc39.es/ecma262/#sec-regexp.prototype-%symbol.split%>.
 fn split(this: &JsValue, args: &[JsValue], context: &mut Context) -> JsResult<JsValue> {
     let functions = functions(context)?;
-    let (object, matcher) = match ours(this, &functions, context)? {
-        Some(found) if splits_plainly(&found.0, &functions, context)? => found,
+    let matcher = match ours(this, &functions, context)? {
+        Some((object, matcher)) if splits_plainly(&object, &functions, context)? => matcher,
         _ => return functions.engine_split.call(this, args, context),
     };
-    drop(object);
     let text = args.get_or_undefined(0).to_string(context)?;
     let limit = match args.get_or_undefined(1) {
         limit if limit.is_undefined() => u32::MAX,
