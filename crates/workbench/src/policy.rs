@@ -1,7 +1,7 @@
 //! What a run may do: the caller's grant, the flow's inferred needs, and the answer to each request.
 
 use crate::failure::failure;
-use selvage_tool::catalogue::{Effect, tools};
+use selvage_tool::catalogue::{EFFECTS, Effect};
 use selvage_tool::grant::{PathSet, domain_of};
 use selvage_tool::run::{Job, JobFile, RUNS_FOLDER};
 use selvage_tool::{ErrorCode, Grant, ToolError, ToolResult};
@@ -156,10 +156,10 @@ pub fn may_call(job: &Job, tool: &str, dry_run: bool) -> ToolResult<()> {
 }
 
 fn reading_tools() -> impl Iterator<Item = &'static str> {
-    tools()
-        .into_iter()
-        .filter(|tool| tool.effect == Effect::Reads)
-        .map(|tool| tool.name)
+    EFFECTS
+        .iter()
+        .filter(|(_, effect)| *effect == Effect::Reads)
+        .map(|(name, _)| *name)
 }
 
 #[cfg(test)]

@@ -44,7 +44,7 @@ macro_rules! tools {
             }
         }
 
-        /// Every tool, in the order of the documentation.
+        /// Every tool, in the order of the documentation. This makes the schemas: whoever asks often keeps them.
         #[must_use]
         pub fn tools() -> Vec<Tool> {
             vec![$(Tool {
@@ -55,6 +55,9 @@ macro_rules! tools {
                 output: schemars::schema_for!($output).into(),
             }),+]
         }
+
+        /// What each tool does to the workspace, in the order of the documentation.
+        pub const EFFECTS: &[(&str, Effect)] = &[$(($name, Effect::$effect)),+];
 
         /// The tools' names, in the order of the documentation.
         pub const NAMES: &[&str] = &[$($name),+];
