@@ -4,7 +4,9 @@
 
 /** What the kernel sends to a runner. */
 export type ToRunner =
-  | { type: "init"; sandbox: WebAssembly.Module; guest: WebAssembly.Module; guestHash: string; cancelFlag: SharedArrayBuffer | null }
+  /** Comes before `init`, while the much larger guest is still on its way. */
+  | { type: "sandbox"; module: WebAssembly.Module }
+  | { type: "init"; guest: WebAssembly.Module; guestHash: string; cancelFlag: SharedArrayBuffer | null }
   | { type: "run"; job: string; memoryBytesMax: number; blobs: [hash: string, bytes: Uint8Array][] }
   | { type: "answer"; id: number; answer: string; body: Uint8Array }
   | { type: "more"; limits: string | null }

@@ -216,8 +216,10 @@ function check(message: ToRunner & { type: "check" }): void {
 
 scope.onmessage = ({ data }) => {
   switch (data.type) {
+    case "sandbox":
+      initSync({ module: data.module });
+      return;
     case "init":
-      initSync({ module: data.sandbox });
       guestModule = data.guest;
       guestHash = data.guestHash;
       cancelFlag = data.cancelFlag && new Int32Array(data.cancelFlag);

@@ -81,8 +81,9 @@ export class Runners {
       event.preventDefault();
       this.#broke(runner, event.message);
     };
-    const [sandbox, { module, hash }] = await Promise.all([this.#sandbox, this.#guest]);
-    this.post(runner, { type: "init", sandbox, guest: module, guestHash: hash, cancelFlag: flag });
+    this.post(runner, { type: "sandbox", module: await this.#sandbox });
+    const { module, hash } = await this.#guest;
+    this.post(runner, { type: "init", guest: module, guestHash: hash, cancelFlag: flag });
   }
 
   #heard(runner: number, message: FromRunner): void {

@@ -29,14 +29,14 @@ class RunnerWorker {
   #heard = [];
   #waiting;
 
-  static async start(runner, module, parts) {
+  static async start(runner, module, sandbox) {
     const self = new RunnerWorker();
     self.#worker = new Worker(runner, { type: 'module' });
     const hear = (data) => (self.#waiting ? self.#waiting(data) : self.#heard.push(data));
     self.#worker.onmessage = ({ data }) => hear(data);
     self.#worker.onerror = (event) => hear({ type: 'broken', message: event.message ?? `no script at ${runner}` });
-    const rest = await parts();
-    self.#worker.postMessage({ type: 'init', guest: await module, guestHash: '', cancelFlag: null, ...rest });
+    self.#worker.postMessage({ type: 'sandbox', module: await sandbox });
+    self.#worker.postMessage({ type: 'init', guest: await module, guestHash: '', cancelFlag: null });
     await self.#until('ready');
     return self;
   }
@@ -65,13 +65,13 @@ class RunnerWorker {
   }
 }
 
-const partsOf = (site) => async () => ({ sandbox: site.sandbox && (await WebAssembly.compileStreaming(fetch(site.sandbox))) });
+const compiled = (address) => WebAssembly.compileStreaming(fetch(address));
 
 /** Milliseconds from nothing to the first result of the guest in a runner. */
 export async function guestFirst(site) {
   const start = performance.now();
-  const module = WebAssembly.compileStreaming(fetch(site.guest));
-  const runner = await RunnerWorker.start(site.runner, module, partsOf(site));
+  const module = compiled(site.guest);
+  const runner = await RunnerWorker.start(site.runner, module, compiled(site.sandbox));
   const { value } = await runner.run('6 * 7');
   const ms = performance.now() - start;
   runner.stop();
@@ -106,7 +106,7 @@ export async function peerRecovery(site) {
 
 /** Computing milliseconds of a program in the guest of this address, `times` times in one runner. */
 export async function guestTimes(site, guest, source, times) {
-  const runner = await RunnerWorker.start(site.runner, WebAssembly.compileStreaming(fetch(guest)), partsOf(site));
+  const runner = await RunnerWorker.start(site.runner, compiled(guest), compiled(site.sandbox));
   const found = [];
   for (let time = 0; time < times; time += 1) found.push((await runner.run(source)).usage.cpuMs);
   runner.stop();
