@@ -8,8 +8,10 @@ import guestUrl from "@wasm/guest-js.wasm?url";
 import type { FromKernel, KernelEvent, ToKernel } from "./client-messages.ts";
 import { performFetch } from "./net.ts";
 import type { FetchEffect } from "./net.ts";
-import { openStorage } from "./storage.ts";
+import { leftSlots, openFiles, openStorage, setAside, withLeftSlot } from "./storage.ts";
+import type { Opened } from "./storage.ts";
 import { Runners } from "./runners.ts";
+import { Tabs } from "./tabs.ts";
 import type { ToRunner } from "./protocol.ts";
 
 type Effect =
@@ -19,6 +21,8 @@ type Effect =
   | { type: "more"; runner: number; limits: string | null }
   | { type: "cancel" | "terminate"; runner: number }
   | { type: "spawn" }
+  | { type: "send"; peer: number; frame: Uint8Array }
+  | { type: "caughtUp" | "hangup"; peer: number }
   | { type: "check"; runner: number; task: number; path: string; module: boolean; source: string }
   | ({ type: "fetch"; task: number } & FetchEffect)
   | { type: "notify"; event: KernelEvent };
@@ -27,6 +31,9 @@ const scope = self as unknown as {
   postMessage: (message: FromKernel) => void;
   onmessage: (event: MessageEvent<ToKernel>) => void;
 };
+
+/** How long a tab with nothing in it waits for what the others have. */
+const JOIN_MS_MAX = 3_000;
 
 let kernel: Kernel;
 /** Calls that came before the workspace was open. */
@@ -38,6 +45,23 @@ const runners = new Runners(guestUrl, {
   reported: (runner, report, body) => perform(kernel.reported(Date.now(), runner, report, body)),
   finished: (runner, report, written) => perform(kernel.finished(Date.now(), runner, report, written)),
   checked: (task, checked) => perform(kernel.checked(Date.now(), task, checked)),
+});
+
+/** Resolves when everything that some other tab has is here. */
+let caughtUp: () => void;
+const joined = new Promise<void>((resolve) => (caughtUp = resolve));
+
+const tabs = new Tabs({
+  joined: (peer, initiator) => {
+    perform(kernel.peer_joined(Date.now(), peer, initiator));
+    tell({ kind: "tabs", others: tabs.count });
+  },
+  sent: (peer, frame) => perform(kernel.peer_sent(Date.now(), peer, frame)),
+  gone: (peer) => {
+    perform(kernel.peer_gone(Date.now(), peer));
+    tell({ kind: "tabs", others: tabs.count });
+    void absorbLeft();
+  },
 });
 
 function tell(event: KernelEvent): void {
@@ -71,6 +95,15 @@ function perform(effects: Effect[]): void {
       case "spawn":
         void runners.spawn();
         break;
+      case "send":
+        tabs.send(effect.peer, effect.frame);
+        break;
+      case "caughtUp":
+        caughtUp();
+        break;
+      case "hangup":
+        tabs.leave(effect.peer);
+        break;
       case "check": {
         const { task, path, module, source } = effect;
         runners.post(effect.runner, { type: "check", id: task, path, module, source });
@@ -100,7 +133,7 @@ function handle(message: ToKernel): void {
       perform(kernel.called(Date.now(), message.id, message.agent, message.name, toJson(message.input)));
       break;
     case "tools":
-      scope.postMessage({ type: "result", id: message.id, result: { ok: true, value: kernel.tools() } });
+      scope.postMessage({ type: "result", id: message.id, result: { ok: true, value: JSON.parse(kernel.tools()) } });
       break;
   }
 }
@@ -122,18 +155,56 @@ scope.onmessage = ({ data }) => {
   }
 };
 
+let opened: Opened = { mode: "memory", reason: "" };
+/** One at a time: two at once would each find the other's slot taken. */
+let absorbing: Promise<void> = Promise.resolve();
+
+/** Takes in what tabs that are gone left behind. */
+function absorbLeft(): Promise<void> {
+  absorbing = absorbing.then(async () => {
+    if (opened.mode !== "durable") return;
+    for (const slot of await leftSlots(opened.slot)) {
+      await withLeftSlot(slot, (files) => perform(kernel.absorb(Date.now(), files))).catch((error: unknown) =>
+        tell({ kind: "damaged", message: `What another tab left could not be read: ${String(error)}`, restored: false }),
+      );
+    }
+  });
+  return absorbing;
+}
+
+/**
+ * The kernel over what storage holds. When that can't be read and there is another copy, in a tab or in what a tab left,
+ * the files are put aside and the copy is taken in.
+ */
+async function openKernel(): Promise<Kernel> {
+  const make = (files: FileSystemSyncAccessHandle[]) => new Kernel(files, version, () => perform(kernel.woken(Date.now())));
+  if (opened.mode === "memory") return make([]);
+  try {
+    return make(opened.files);
+  } catch (error) {
+    if ((await Tabs.joined()) === 0 && (await leftSlots(opened.slot)).length === 0) throw error;
+    await setAside(opened.slot, opened.files);
+    opened.files = await openFiles(opened.slot);
+    tell({ kind: "damaged", message: error instanceof Error ? error.message : String(error), restored: true });
+    return make(opened.files);
+  }
+}
+
 async function start(): Promise<void> {
-  const [, storage] = await Promise.all([
-    init({ module_or_path: kernelUrl }),
-    openStorage(() => tell({ kind: "storage", mode: "waiting" })),
-  ]);
-  const files = storage.mode === "durable" ? storage.files : [];
-  kernel = new Kernel(files, Date.now(), version, () => perform(kernel.woken(Date.now())));
-  tell(storage.mode === "durable" ? { kind: "storage", mode: "durable" } : { kind: "storage", ...storage });
+  [, opened] = await Promise.all([init({ module_or_path: kernelUrl }), openStorage()]);
+  kernel = await openKernel();
+  tell(opened.mode === "durable" ? { kind: "storage", mode: "durable" } : { kind: "storage", mode: "memory", reason: opened.reason });
+  await absorbLeft();
+  const others = await tabs.join();
+  if (kernel.is_new()) {
+    if (others > 0) await Promise.race([joined, new Promise((resolve) => setTimeout(resolve, JOIN_MS_MAX))]);
+    // Of tabs that start at the same time with nothing, the one with the first slot begins.
+    if (others === 0 || (opened.mode === "durable" && opened.slot === 0)) perform(kernel.begin(Date.now()));
+  }
   const waiting = early ?? [];
   early = null;
   waiting.forEach(handle);
-  tell({ kind: "ready", tools: (kernel.tools() as { name: string }[]).map((tool) => tool.name) });
+  tell({ kind: "ready", tools: (JSON.parse(kernel.tools()) as { name: string }[]).map((tool) => tool.name) });
   await runners.start();
 }
 

@@ -1,30 +1,113 @@
-// One tab at a time holds the workspace, and one version at a time is the page.
+// Every tab holds the workspace, and one version at a time is the page.
 
 import { strict as assert } from 'node:assert';
 import { openChromium } from './lib/browsers.mjs';
 import { test } from './lib/suite.mjs';
-import { call, click, openWorkbench, ready, seenText, shows, until, value } from './lib/workbench.mjs';
+import { click, openWorkbench, ready, seenText, shows, until, value } from './lib/workbench.mjs';
 import { serveCopy } from './lib/versions.mjs';
 
-test('a second tab says that it waits, and takes over when the first closes', async ({ server, defer }) => {
+/** The files of the workspace's own storage, by name. */
+const stored = (page) =>
+  page.evaluate(async () => {
+    const names = [];
+    for await (const name of (await navigator.storage.getDirectory()).keys()) names.push(name);
+    return names.sort();
+  });
+
+test('two tabs have the workspace at the same time, and each shows what the other does', async ({ server, defer }) => {
   const context = await openChromium(defer);
-  const first = await context.newPage();
+  const [first, second] = [await context.newPage(), await context.newPage()];
   await openWorkbench(first, server.url);
-  await value(first, 'write', { path: 'from-the-first.txt', content: 'kept' });
+  await value(first, 'write', { path: 'from-the-first.txt', content: 'one' });
 
-  const second = await context.newPage();
-  await second.goto(server.url);
-  await shows(second, /open in another tab/i);
-  // A script in it need not know: its call is answered when the tab has the workspace.
-  const early = call(second, 'read', { path: 'from-the-first.txt' });
-  assert.equal((await value(first, 'read', { path: 'from-the-first.txt' })).content, 'kept', 'the first tab works on');
+  await openWorkbench(second, server.url);
+  assert.equal((await value(second, 'read', { path: 'from-the-first.txt' })).content, 'one', 'it is there before the tab is ready');
+  await shows(second, /1 other tab/);
+  await value(second, 'write', { path: 'from-the-second.txt', content: 'two' });
+  await until('the first tab lists it', async () => /from-the-second\.txt/.test(await seenText(first)));
 
-  await first.close();
-  assert.equal((await early).value?.content, 'kept');
-  await until('the notice goes away', async () => !/open in another tab/i.test(await seenText(second)));
+  const { status } = await value(second, 'run_flow', { path: 'flows/word-count.flow.js' });
+  assert.equal(status, 'succeeded', 'the second tab runs flows, too');
+  await until('the record is in the first tab', async () => (await value(first, 'flow_runs', {})).runs.length === 1);
   assert.equal((await value(second, 'workspace_status', {})).storage, 'durable');
-  await value(second, 'write', { path: 'from-the-second.txt', content: 'kept, too' });
 });
+
+test('two people type into one file in two tabs, and both texts stand', async ({ server, defer }) => {
+  const context = await openChromium(defer);
+  const pages = [await context.newPage(), await context.newPage()];
+  for (const page of pages) await openWorkbench(page, server.url);
+  await value(pages[0], 'write', { path: 'shared.md', content: 'top\n\nbottom\n' });
+  for (const page of pages) {
+    await until('the file is listed', async () => /shared\.md/.test(await seenText(page)));
+    await page.getByRole('treeitem', { name: /shared\.md/ }).dblclick();
+    await page.locator('.cm-content').waitFor();
+  }
+  const type = async (page, line, text) => {
+    await page.locator('.cm-line').nth(line).click();
+    await page.keyboard.press('End');
+    for (const letter of text) await page.keyboard.type(letter, { delay: 15 });
+  };
+  await pages[1].bringToFront();
+  await Promise.all([type(pages[0], 0, ' of the page'), type(pages[1], 2, ' of the list')]);
+
+  const read = async (page) => (await value(page, 'read', { path: 'shared.md' })).content;
+  await until('both have both', async () => {
+    const [a, b] = await Promise.all(pages.map(read));
+    return a === b && /of the page/.test(a) && /of the list/.test(a);
+  });
+  assert.equal(await read(pages[0]), 'top of the page\n\nbottom of the list\n');
+  for (const page of pages) await until('the editor shows it', async () => /top of the page[\s\S]*bottom of the list/.test(await page.locator('.cm-content').innerText()));
+});
+
+test('what a tab did that was killed is taken in by the others, and by the next', async ({ server, defer }) => {
+  const context = await openChromium(defer);
+  const pages = [await context.newPage(), await context.newPage(), await context.newPage()];
+  for (const page of pages) await openWorkbench(page, server.url);
+  assert.ok((await stored(pages[0])).includes('workspace-2.redb'), 'the third tab has files of its own');
+  await value(pages[2], 'write', { path: 'last-words.txt', content: 'kept' });
+  await pages[2].close();
+  await value(pages[0], 'write', { path: 'goes-on.txt', content: 'kept' });
+  await until('the files of the third tab are gone', async () => !(await stored(pages[0])).some((name) => name.startsWith('workspace-2')));
+
+  // The tab with the files that stay goes first.
+  await pages[0].close();
+  await value(pages[1], 'write', { path: 'alone.txt', content: 'kept' });
+  await pages[1].close();
+  const next = await context.newPage();
+  await openWorkbench(next, server.url);
+  for (const path of ['last-words.txt', 'goes-on.txt', 'alone.txt']) assert.equal((await value(next, 'read', { path })).content, 'kept', path);
+  assert.deepEqual(await stored(next), ['workspace.journal', 'workspace.redb']);
+});
+
+test('a damaged copy is put aside, and another tab gives what it held', async ({ server, defer }) => {
+  const context = await openChromium(defer);
+  const [first, second] = [await context.newPage(), await context.newPage()];
+  await openWorkbench(first, server.url);
+  await value(first, 'write', { path: 'precious.txt', content: 'kept' });
+  await openWorkbench(second, server.url);
+  await first.close();
+  await until('the files are free', () => damage(second, 'workspace.redb'));
+
+  const third = await context.newPage();
+  await openWorkbench(third, server.url);
+  await shows(third, /What other tabs have took their place/);
+  assert.equal((await value(third, 'read', { path: 'precious.txt' })).content, 'kept');
+  assert.ok((await stored(third)).some((name) => /^damaged-.*workspace\.redb$/.test(name)), 'what was damaged is kept');
+});
+
+/** Overwrites the start of a file in storage, unless somebody has it open. */
+const damage = (page, name) =>
+  page.evaluate(async (name) => {
+    const file = await (await navigator.storage.getDirectory()).getFileHandle(name);
+    try {
+      const stream = await file.createWritable({ keepExistingData: true });
+      await stream.write({ type: 'write', position: 0, data: new Uint8Array(8192).fill(0x5a) });
+      await stream.close();
+      return true;
+    } catch {
+      return false;
+    }
+  }, name);
 
 test('an update is offered, waits for the person, and never mixes with what runs', async ({ defer }) => {
   const site = await serveCopy(defer);

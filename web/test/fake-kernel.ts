@@ -46,7 +46,7 @@ export class FakeKernel implements Kernel {
     files: Record<string, string | Uint8Array> = {},
     readonly clock: () => number = () => Date.now(),
     readonly stepMs = 0,
-    readonly mode: 'durable' | 'memory' | 'waiting' = 'durable',
+    readonly mode: 'durable' | 'memory' = 'durable',
   ) {
     for (const [path, content] of Object.entries(files)) this.#put(path, typeof content === 'string' ? new TextEncoder().encode(content) : content);
   }
@@ -57,11 +57,8 @@ export class FakeKernel implements Kernel {
   }
 
   start(): void {
-    if (this.mode === 'waiting') this.emit({ kind: 'storage', mode: 'waiting' });
-    else {
-      this.emit({ kind: 'storage', mode: this.mode, ...(this.mode === 'memory' ? { reason: 'This window is private.' } : {}) });
-      this.emit({ kind: 'ready', tools: Object.keys(this.#tools) });
-    }
+    this.emit({ kind: 'storage', mode: this.mode, ...(this.mode === 'memory' ? { reason: 'This window is private.' } : {}) });
+    this.emit({ kind: 'ready', tools: Object.keys(this.#tools) });
   }
 
   emit(event: KernelEvent): void {

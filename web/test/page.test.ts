@@ -271,15 +271,16 @@ test('open files and the layout come back after a reload, and the layout can be 
   await page.getByRole('tab', { name: 'Output', selected: true }).waitFor();
 });
 
-test('a workspace that another tab holds waits and says so; one in memory warns', async () => {
-  const waiting = await open('storage=waiting');
-  await waiting.page.getByRole('heading', { name: 'Selvage is open in another tab' }).waitFor();
-  await waiting.page.evaluate(() => {
-    const { fixture } = globalThis as unknown as { fixture: { emit(event: unknown): void } };
-    fixture.emit({ kind: 'storage', mode: 'durable' });
-    fixture.emit({ kind: 'ready', tools: [] });
-  });
-  await row(waiting.page, 'notes').waitFor();
+test('other tabs are counted, damage is told, and a workspace in memory warns', async () => {
+  const { page } = await open();
+  const emit = (event: unknown) =>
+    page.evaluate((event) => (globalThis as unknown as { fixture: { emit(event: unknown): void } }).fixture.emit(event), event);
+  await emit({ kind: 'tabs', others: 2 });
+  await page.getByRole('button', { name: '2 other tabs' }).waitFor();
+  await emit({ kind: 'damaged', message: 'a page of the database', restored: true });
+  await page.getByText('What other tabs have took their place.').waitFor();
+  await emit({ kind: 'peerLost', message: 'Another tab runs a different version.', hint: 'Reload the older.', reason: 'Version' });
+  await page.getByText('Reload the older.').waitFor();
   const memory = await open('storage=memory');
   await memory.page.getByText('Nothing is kept.').waitFor();
 });

@@ -10,6 +10,14 @@ test('the smallest replacement leaves what both texts share alone', () => {
   expect(changes.apply(text('one two three')).toString()).toBe('one 2 three');
 });
 
+test('changes far apart are two replacements, and typing between them stays where it was', () => {
+  const sync = new TextSync(text('one\ntwo\nthree'));
+  const typed = ChangeSet.of({ from: 4, insert: '>' }, 13);
+  sync.edited(typed);
+  const outside = sync.received(text('ONE\ntwo\nTHREE'));
+  expect(outside?.apply(typed.apply(text('one\ntwo\nthree'))).toString()).toBe('ONE\n>two\nTHREE');
+});
+
 test('what comes from outside goes around what was typed in the meantime', () => {
   const sync = new TextSync(text('alpha\nbeta\ngamma'));
   let editor = text('alpha\nbeta\ngamma');

@@ -26,6 +26,7 @@
 //! let meta = Meta::new(0, Origin::new(OriginKind::Person, "Ada"), "Start");
 //! a.apply(&mut || 7, &meta, &[Op::write("notes.md", "bread\n")])?;
 //!
+//! // In one process `meet` does this; over a link, each side has one of the two sessions.
 //! let (mut at_a, mut at_b) = (Session::new(Role::Initiator), Session::new(Role::Responder));
 //! let mut to_b = at_a.changed(&mut a)?.frames;
 //! while !to_b.is_empty() {
@@ -43,11 +44,13 @@
 //! ```
 
 pub mod limits;
+mod meet;
 mod message;
 mod outbox;
 mod ranges;
 mod session;
 
+pub use meet::{Met, meet};
 pub use message::VERSION;
 pub use session::{Reason, Reply, Role, Session};
 

@@ -90,6 +90,8 @@ pub struct Session {
     outbox: Outbox,
     /// Changes that the peer has, with all that they follow.
     peer: Vec<[u8; 32]>,
+    /// The peer's ledger when it compared last.
+    told: Option<Heads>,
     /// The ledger up to which the peer was sent everything.
     sent: Heads,
     /// The number of the update up to which the peer was sent all texts.
@@ -113,6 +115,7 @@ impl Session {
             inbox: Inbox::new(),
             outbox: Outbox::default(),
             peer: Vec::new(),
+            told: None,
             sent: Heads::default(),
             number: 0,
             arrived: 0,
@@ -139,6 +142,14 @@ impl Session {
             State::Closed(reason) => Some(reason),
             _ => None,
         }
+    }
+
+    /// Whether every change that the peer had when both were compared has landed here. Before the
+    /// comparison, nobody knows.
+    #[must_use]
+    pub fn has_caught_up(&self, workspace: &Workspace) -> bool {
+        let told = self.told.as_ref();
+        told.is_some_and(|heads| workspace.known(heads.hashes()) == *heads)
     }
 
     /// Bytes that the session holds of what arrived and is not complete.
@@ -294,6 +305,7 @@ impl Session {
                 self.asked_blobs.clear();
                 self.asked_texts.clear();
                 self.peer.clear();
+                self.told = Some(heads.clone());
                 self.learn(&samples);
                 self.learn(heads.hashes());
                 let own = workspace.text_digests()?;

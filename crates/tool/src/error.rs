@@ -6,7 +6,7 @@ macro_rules! codes {
     ($($(#[doc = $doc:literal])+ $name:ident = $text:literal,)+) => {
         /// Why a tool call failed. The list is closed: callers may match on it.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-        #[cfg_attr(feature = "catalogue", derive(schemars::JsonSchema))]
+        #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
         pub enum ErrorCode {
             $($(#[doc = $doc])+ #[serde(rename = $text)] $name,)+
         }
@@ -53,6 +53,8 @@ codes! {
     TooLarge = "TOO_LARGE",
     /// The patch does not fit the file as it is now.
     PatchFailed = "PATCH_FAILED",
+    /// The file is not what the caller started from any more.
+    Stale = "STALE",
     /// A folder can't move into itself.
     MoveIntoSelf = "MOVE_INTO_SELF",
     /// There is nothing to undo or redo.
@@ -105,7 +107,7 @@ codes! {
 
 /// A failure, as every tool returns it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
-#[cfg_attr(feature = "catalogue", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 #[error("{code:?}: {message}")]
 pub struct ToolError {

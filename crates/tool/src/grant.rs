@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// What a run may touch.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "catalogue", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", default, deny_unknown_fields)]
 pub struct Grant {
     /// Globs of the workspace paths it may read: `data/**`.

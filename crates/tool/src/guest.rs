@@ -38,7 +38,7 @@ pub const FRAME_BYTES_MAX: usize = 256 * 1024 * 1024;
 
 /// How a flow is written, found by parsing and never by running.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "catalogue", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub enum Shape {
     /// A plain script; the value of its last expression statement is the result.
@@ -278,7 +278,7 @@ pub struct FileStat {
 
 /// How loud a log entry is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[cfg_attr(feature = "catalogue", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub enum LogLevel {
     /// For whoever debugs the flow.

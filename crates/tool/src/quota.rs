@@ -10,13 +10,13 @@ macro_rules! limits {
     ($($(#[doc = $doc:literal])+ $name:ident: $default:expr, $ceiling:expr, $code:ident;)+) => {
         /// What a run may use.
         #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-        #[cfg_attr(feature = "catalogue", derive(schemars::JsonSchema))]
+        #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
         #[serde(rename_all = "camelCase", default, deny_unknown_fields)]
         pub struct Limits { $($(#[doc = $doc])+ pub $name: u64,)+ }
 
         /// Limits that a caller sets; the others keep their defaults.
         #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-        #[cfg_attr(feature = "catalogue", derive(schemars::JsonSchema))]
+        #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
         #[serde(rename_all = "camelCase", default, deny_unknown_fields)]
         pub struct LimitsPatch {
             $($(#[doc = $doc])+ #[serde(skip_serializing_if = "Option::is_none")] pub $name: Option<u64>,)+
@@ -74,7 +74,7 @@ limits! {
 
 /// What a run used: its receipt.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "catalogue", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", default)]
 pub struct Usage {
     /// Units of work. Equal for equal runs on every executor.

@@ -5,6 +5,7 @@ use crate::error::ToolError;
 use crate::grant::Grant;
 use crate::guest::{LogLevel, PendingOp, Shape};
 use crate::quota::{Limits, Usage};
+#[cfg(feature = "schema")]
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -17,7 +18,8 @@ pub const PROTECTED: [&str; 2] = [RUNS_FOLDER, "embed.json"];
 pub const RUNS_FOLDER: &str = "runs";
 
 /// Where a run is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub enum RunStatus {
     /// It waits for an executor.
@@ -43,7 +45,8 @@ impl RunStatus {
 }
 
 /// A file of the snapshot that a run may read.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct JobFile {
     /// The workspace path.
@@ -60,7 +63,8 @@ pub struct JobFile {
 }
 
 /// What an executor is to run. It says nothing about where.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Job {
     /// The run.
@@ -115,7 +119,8 @@ impl Job {
 }
 
 /// One step of what a run did to the files, in order.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(tag = "op", rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum FileOp {
     /// A file was written.
@@ -147,7 +152,8 @@ pub enum FileOp {
 }
 
 /// A log entry.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct LogEntry {
     /// Its number in the run, from 0.
@@ -163,7 +169,8 @@ pub struct LogEntry {
 }
 
 /// How far a run is.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct RunProgress {
     /// Done so far.
@@ -175,7 +182,8 @@ pub struct RunProgress {
 }
 
 /// What an executor tells the engine while a run goes on.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(
     tag = "kind",
     rename_all = "camelCase",
@@ -197,7 +205,7 @@ pub enum RunReport {
         /// The guest's number for it.
         id: u32,
         /// What it asks.
-        #[schemars(with = "serde_json::Value")]
+        #[cfg_attr(feature = "schema", schemars(with = "serde_json::Value"))]
         request: PendingOp,
     },
     /// A quota is used up, and the run waits for an answer.
@@ -217,7 +225,8 @@ pub enum RunReport {
 }
 
 /// How a run ended, as the executor tells it.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Outcome {
     /// The result, in the form of values.
@@ -235,7 +244,8 @@ pub struct Outcome {
 }
 
 /// What is kept of a run, as a file under `runs/`, and what `run_flow` returns.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct RunRecord {
     /// The run.

@@ -1,4 +1,4 @@
-//! `docs/tools.md` is made from the catalogue. Run with `UPDATE_DOCS=1` to write it anew.
+//! `docs/tools.md` and `tools.json` are made from the catalogue. Run with `UPDATE_DOCS=1` to write them anew.
 
 #![allow(clippy::disallowed_methods, reason = "a test runs on a host")]
 
@@ -7,18 +7,33 @@ use selvage_tool::{ErrorCode, Limits};
 use serde_json::Value;
 use std::fmt::Write as _;
 
-const PATH: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/tools.md");
+const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
 
 #[test]
 fn the_document_of_the_tools_is_fresh() {
-    let made = document();
+    check("docs/tools.md", &document());
+}
+
+#[test]
+fn the_tools_that_agents_are_shown_are_those_of_the_types() {
+    let tools: Vec<Value> = tools()
+        .iter()
+        .map(selvage_tool::catalogue::Tool::to_json)
+        .collect();
+    let mut made = serde_json::to_string(&tools).expect("JSON");
+    made.push('\n');
+    check("crates/tool/src/catalogue/tools.json", &made);
+}
+
+fn check(path: &str, made: &str) {
+    let file = format!("{ROOT}/{path}");
     if std::env::var_os("UPDATE_DOCS").is_some() {
-        std::fs::write(PATH, &made).expect("docs/tools.md can be written");
+        std::fs::write(&file, made).expect("it can be written");
     }
-    let kept = std::fs::read_to_string(PATH).unwrap_or_default();
+    let kept = std::fs::read_to_string(&file).unwrap_or_default();
     assert!(
         kept == made,
-        "docs/tools.md is stale: run `UPDATE_DOCS=1 cargo test -p selvage-tool --test docs`"
+        "{path} is stale: run `UPDATE_DOCS=1 cargo test -p selvage-tool --features schema --test docs`"
     );
 }
 

@@ -96,6 +96,19 @@ pub fn encode(effect: Effect) -> JsValue {
             kind("terminate");
             put("runner", &runner.into());
         }
+        Effect::Send { peer, frame } => {
+            kind("send");
+            put("peer", &peer.into());
+            put("frame", &Uint8Array::from(&frame[..]).into());
+        }
+        Effect::CaughtUp { peer } => {
+            kind("caughtUp");
+            put("peer", &peer.into());
+        }
+        Effect::Hangup { peer } => {
+            kind("hangup");
+            put("peer", &peer.into());
+        }
         Effect::Spawn => kind("spawn"),
         Effect::Check {
             task,

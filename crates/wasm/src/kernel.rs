@@ -1,10 +1,10 @@
 //! The kernel Worker's side: the engine, its storage and its timer.
 
-use crate::effects::{encode, to_js};
+use crate::effects::encode;
 use crate::opfs::OpfsFile;
 use gloo::timers::callback::Timeout;
 use js_sys::{Array, Function, Uint8Array};
-use selvage_tool::catalogue::{StorageMode, tools};
+use selvage_tool::catalogue::{StorageMode, TOOLS_JSON};
 use selvage_tool::guest::{Checked, Fetched};
 use selvage_tool::run::RunReport;
 use selvage_tool::{ErrorCode, ToolError};
@@ -45,17 +45,12 @@ impl Kernel {
     #[wasm_bindgen(constructor)]
     pub fn new(
         files: Vec<FileSystemSyncAccessHandle>,
-        now_ms: f64,
         version: String,
         woken: Function,
     ) -> Result<Kernel, JsError> {
-        let files: Vec<_> = files.into_iter().map(OpfsFile::new).collect();
-        let (storage, mode): (Box<dyn Storage>, _) = match <[OpfsFile; 2]>::try_from(files) {
-            Ok([database, journal]) => (
-                Box::new(JournaledStorage::open(database, journal)?),
-                StorageMode::Durable,
-            ),
-            Err(_) => {
+        let (storage, mode): (Box<dyn Storage>, _) = match durable(files)? {
+            Some(storage) => (Box::new(storage), StorageMode::Durable),
+            None => {
                 gloo::console::warn!("Selvage keeps this workspace in memory only.");
                 (Box::new(MemoryStorage::new()), StorageMode::Memory)
             }
@@ -65,12 +60,60 @@ impl Kernel {
             storage: mode,
             version,
         };
-        let workbench = Workbench::new(workspace, config, &mut cx(now_ms, &mut random))?;
         Ok(Self {
-            workbench,
+            workbench: Workbench::new(workspace, config),
             timer: None,
             woken,
         })
+    }
+
+    /// Gives a workspace in which nothing ever happened the starter files.
+    ///
+    /// # Errors
+    /// Storage refused them.
+    pub fn begin(&mut self, now_ms: f64) -> Result<Array, JsError> {
+        let effects = self.workbench.begin(&mut cx(now_ms, &mut random))?;
+        Ok(self.perform(now_ms, effects))
+    }
+
+    /// Whether nothing ever happened in the workspace.
+    ///
+    /// # Errors
+    /// Storage could not be read.
+    pub fn is_new(&self) -> Result<bool, JsError> {
+        Ok(self.workbench.is_new()?)
+    }
+
+    /// Takes in what a tab that is gone left in its storage files, and brings those up to date.
+    ///
+    /// # Errors
+    /// What they hold can't be read, or a storage failed. Everything stays as it is.
+    pub fn absorb(
+        &mut self,
+        now_ms: f64,
+        files: Vec<FileSystemSyncAccessHandle>,
+    ) -> Result<Array, JsError> {
+        let Some(storage) = durable(files)? else {
+            return Ok(Array::new());
+        };
+        let mut other = Workspace::open(Box::new(storage), random().to_be_bytes())?;
+        let effects = self.workbench.absorb(&mut other)?;
+        Ok(self.perform(now_ms, effects))
+    }
+
+    /// A link to another replica is open; the one that is the initiator speaks first.
+    pub fn peer_joined(&mut self, now_ms: f64, peer: u32, initiator: bool) -> Array {
+        self.handle(now_ms, Event::PeerJoined { peer, initiator })
+    }
+
+    /// Another replica sent a frame.
+    pub fn peer_sent(&mut self, now_ms: f64, peer: u32, frame: Vec<u8>) -> Array {
+        self.handle(now_ms, Event::PeerSent { peer, frame })
+    }
+
+    /// A link is broken.
+    pub fn peer_gone(&mut self, now_ms: f64, peer: u32) -> Array {
+        self.handle(now_ms, Event::PeerGone { peer })
     }
 
     /// Somebody calls a tool, with its input as JSON. A value could hold cycles, or nest without end.
@@ -222,18 +265,18 @@ impl Kernel {
         self.handle(now_ms, Event::Woken)
     }
 
-    /// The catalogue of tools, with their schemas.
-    pub fn tools(&self) -> JsValue {
-        to_js(
-            &tools()
-                .iter()
-                .map(selvage_tool::catalogue::Tool::to_json)
-                .collect::<Vec<_>>(),
-        )
+    /// The catalogue of tools, with their schemas, as JSON.
+    pub fn tools(&self) -> String {
+        TOOLS_JSON.to_owned()
     }
 
     fn handle(&mut self, now_ms: f64, event: Event) -> Array {
         let effects = self.workbench.handle(&mut cx(now_ms, &mut random), event);
+        self.perform(now_ms, effects)
+    }
+
+    /// Sets the timer, and passes on everything else.
+    fn perform(&mut self, now_ms: f64, effects: Vec<Effect>) -> Array {
         let out = Array::new();
         for effect in effects {
             match effect {
@@ -257,6 +300,15 @@ impl Kernel {
         });
         // The earlier timer is dropped, and so cancelled.
         self.timer = Some(timer);
+    }
+}
+
+/// Storage in two files, database and journal; nothing where there are no such files.
+fn durable(files: Vec<FileSystemSyncAccessHandle>) -> Result<Option<JournaledStorage>, JsError> {
+    let files: Vec<_> = files.into_iter().map(OpfsFile::new).collect();
+    match <[OpfsFile; 2]>::try_from(files) {
+        Ok([database, journal]) => Ok(Some(JournaledStorage::open(database, journal)?)),
+        Err(_) => Ok(None),
     }
 }
 

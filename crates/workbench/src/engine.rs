@@ -3,6 +3,7 @@
 use crate::event::{CallId, Effect, Event, Notice, RunnerId, TaskId};
 use crate::failure::failure;
 use crate::lint::{PendingLint, Reports};
+use crate::peers::Peers;
 use crate::runs::{Executor, PendingFetch, Run};
 use selvage_tool::ToolResult;
 use selvage_tool::catalogue::{Call, StorageMode};
@@ -66,6 +67,7 @@ pub struct Workbench {
     pub(crate) fetches: BTreeMap<TaskId, PendingFetch>,
     pub(crate) lints: BTreeMap<TaskId, PendingLint>,
     pub(crate) reports: Reports,
+    pub(crate) peers: Peers,
     pub(crate) effects: Vec<Effect>,
     /// Executors that were asked for and have not come yet.
     pub(crate) spawning: usize,
@@ -75,13 +77,10 @@ pub struct Workbench {
 }
 
 impl Workbench {
-    /// An engine over a workspace. An empty workspace gets the starter files.
-    ///
-    /// # Errors
-    /// Storage refused the starter files.
-    pub fn new(mut workspace: Workspace, config: Config, cx: &mut Cx<'_>) -> ToolResult<Self> {
-        crate::starter::fill(&mut workspace, cx)?;
-        Ok(Self {
+    /// An engine over a workspace.
+    #[must_use]
+    pub fn new(workspace: Workspace, config: Config) -> Self {
+        Self {
             workspace,
             config,
             runs: BTreeMap::new(),
@@ -90,12 +89,35 @@ impl Workbench {
             fetches: BTreeMap::new(),
             lints: BTreeMap::new(),
             reports: Reports::default(),
+            peers: Peers::default(),
             effects: Vec::new(),
             spawning: 0,
             next_task: 1,
             seal_at_ms: None,
             wake_at_ms: None,
-        })
+        }
+    }
+
+    /// Gives a workspace in which nothing ever happened the starter files. A host calls this when it knows that no
+    /// other replica has anything.
+    ///
+    /// # Errors
+    /// Storage refused the files.
+    pub fn begin(&mut self, cx: &mut Cx<'_>) -> ToolResult<Vec<Effect>> {
+        if self.is_new()? {
+            crate::starter::fill(&mut self.workspace, cx)?;
+        }
+        self.tell_peers();
+        Ok(std::mem::take(&mut self.effects))
+    }
+
+    /// Whether nothing ever happened in the workspace.
+    ///
+    /// # Errors
+    /// Storage could not be read.
+    pub fn is_new(&self) -> ToolResult<bool> {
+        let stats = self.workspace.stats().map_err(failure)?;
+        Ok(stats.files + stats.folders + stats.deleted == 0)
     }
 
     /// Takes an event and gives what to do, in order.
@@ -128,9 +150,13 @@ impl Workbench {
             } => self.finished(cx, runner, *outcome, written),
             Event::Checked { task, checked } => self.checked(task, checked),
             Event::Fetched { task, result, body } => self.fetched(task, result, body),
+            Event::PeerJoined { peer, initiator } => self.peer_joined(peer, initiator),
+            Event::PeerSent { peer, frame } => self.peer_sent(peer, &frame),
+            Event::PeerGone { peer } => self.peer_gone(peer),
             Event::Woken => self.wake_at_ms = None,
         }
         self.pass_time(cx);
+        self.tell_peers();
         std::mem::take(&mut self.effects)
     }
 

@@ -13,6 +13,9 @@ pub type CallId = u64;
 /// A host's number for an executor that holds one run at a time.
 pub type RunnerId = u32;
 
+/// A host's number for a link to another replica.
+pub type PeerId = u32;
+
 /// The engine's number for a question to a host: a check or a fetch.
 pub type TaskId = u64;
 
@@ -77,6 +80,25 @@ pub enum Event {
         result: Result<Fetched, ToolError>,
         /// The body.
         body: Vec<u8>,
+    },
+    /// A link to another replica is open.
+    PeerJoined {
+        /// Which one.
+        peer: PeerId,
+        /// Whether this side speaks first; the other does not.
+        initiator: bool,
+    },
+    /// Another replica sent a frame.
+    PeerSent {
+        /// Which one.
+        peer: PeerId,
+        /// The frame; those of one peer come in the order they were sent.
+        frame: Vec<u8>,
+    },
+    /// A link is broken.
+    PeerGone {
+        /// Which one.
+        peer: PeerId,
     },
     /// A time that the engine asked to be woken at has come.
     Woken,
@@ -146,6 +168,23 @@ pub enum Effect {
     },
     /// Fetch.
     Fetch(Fetch),
+    /// Send a frame to another replica, after those before it.
+    Send {
+        /// Which one.
+        peer: PeerId,
+        /// The frame.
+        frame: Vec<u8>,
+    },
+    /// Everything that another replica had when the link was opened is here.
+    CaughtUp {
+        /// Which one.
+        peer: PeerId,
+    },
+    /// Close a link: its session is over.
+    Hangup {
+        /// Which one.
+        peer: PeerId,
+    },
     /// Tell the time again at this moment, in milliseconds since 1970.
     Wake {
         /// When.
@@ -212,6 +251,15 @@ pub enum Notice {
         run: String,
         /// The entries.
         entries: Vec<LogEntry>,
+    },
+    /// The session with another replica ended before its link did.
+    PeerLost {
+        /// Why.
+        message: String,
+        /// What to do.
+        hint: String,
+        /// The same for a report of a fault.
+        reason: String,
     },
     /// A run has used up a quota and waits for `flow_answer`.
     Asked {

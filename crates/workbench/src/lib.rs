@@ -3,7 +3,8 @@
 //! **Problem.** A tab, a native program and a test must decide alike about every tool call, grant,
 //! run and change, without a Worker, a socket or a clock in the way.
 //!
-//! **Shape.** A [`Workbench`] holds a workspace, the runs and what is known of the executors. It is
+//! **Shape.** A [`Workbench`] holds a workspace, the runs what is known of the executors, and a session
+//! with every other replica that the host has a link to. It is
 //! told [`Event`]s with the time and a source of randomness, and answers with [`Effect`]s.
 //! `tools` answers the tools that are done at once; `runs` leads a run from its call to its record.
 //!
@@ -19,6 +20,7 @@ mod event;
 mod failure;
 mod lint;
 mod patch;
+mod peers;
 mod policy;
 mod record;
 mod runs;
@@ -26,6 +28,7 @@ mod starter;
 mod tools;
 
 pub use engine::{Config, Cx, Workbench};
-pub use event::{CallId, Effect, Event, Fetch, Notice, RunnerId, TaskId};
+pub use event::{CallId, Effect, Event, Fetch, Notice, PeerId, RunnerId, TaskId};
 pub use patch::PATCH_BYTES_MAX;
+pub use peers::PEERS_MAX;
 pub use runs::{QUEUE_MAX, RUN_DEPTH_MAX};

@@ -7,12 +7,8 @@ use selvage_vfs::{Meta, Op, Origin, OriginKind, Workspace};
 
 include!(concat!(env!("OUT_DIR"), "/starter_files.rs"));
 
-/// Writes the starter files into a workspace in which nothing ever happened.
+/// Writes the starter files.
 pub(crate) fn fill(workspace: &mut Workspace, cx: &mut Cx<'_>) -> ToolResult<()> {
-    let stats = workspace.stats().map_err(failure)?;
-    if stats.files + stats.folders + stats.deleted > 0 {
-        return Ok(());
-    }
     let ops: Vec<Op> = STARTER
         .iter()
         .map(|(path, bytes)| Op::write(*path, *bytes))

@@ -3,6 +3,7 @@
 import { ChangeSet, Text } from '@codemirror/state';
 import type { EditorView } from '@codemirror/view';
 import { familyOf, isFlow, nameOf } from '../lib/paths';
+import { ToolFailure } from '../lib/tools';
 import type { Workspace } from '../lib/workspace.svelte';
 import { fromOutside, TextSync } from './sync';
 
@@ -11,6 +12,8 @@ export const EDITABLE_BYTES_MAX = 1024 * 1024;
 /** Of even larger texts only the start is shown. */
 export const SHOWN_CHARS_MAX = 2 * 1024 * 1024;
 const DRAFT_AFTER_MS = 300;
+/** How often a text is written again because others wrote in between. */
+const WRITE_TRIES_MAX = 20;
 
 export type DocumentKind = 'loading' | 'text' | 'image' | 'binary' | 'missing';
 
@@ -41,6 +44,8 @@ export class Document {
   #timer: ReturnType<typeof setTimeout> | undefined;
   #writing: Promise<void> | undefined;
   #since: ChangeSet | undefined;
+  /** Names the content that the editor and the workspace last agreed on. */
+  #hash: string | undefined;
 
   constructor(
     readonly id: number,
@@ -80,7 +85,7 @@ export class Document {
       this.problem = result.error.message;
       return;
     }
-    const value = result.value as { content: string; encoding: string; size: number; truncated: boolean };
+    const value = result.value as { content: string; encoding: string; size: number; truncated: boolean; hash: string };
     if (value.encoding !== 'text') {
       this.kind = 'binary';
       return;
@@ -89,6 +94,7 @@ export class Document {
     this.lineEnd = value.content.includes('\r\n') ? '\r\n' : '\n';
     this.truncated = value.truncated;
     this.readOnly = value.truncated || value.size > EDITABLE_BYTES_MAX || this.path.startsWith('runs/');
+    this.#hash = value.hash;
     this.#sync = new TextSync(lines(this.text));
     this.kind = 'text';
     this.#told();
@@ -121,18 +127,28 @@ export class Document {
     while (this.#writing) await this.#writing;
     const sync = this.#sync;
     if (!sync || !this.view || (draft && sync.clean) || (!draft && !this.dirty)) return;
-    const sent = this.view.state.doc;
-    this.#since = ChangeSet.empty(sent.length);
-    this.#writing = this.#write(sync, sent, draft).finally(() => {
+    this.#writing = this.#write(sync, this.view, draft).finally(() => {
       this.#writing = undefined;
     });
     await this.#writing;
   }
 
-  async #write(sync: TextSync, sent: Text, draft: boolean): Promise<void> {
+  async #write(sync: TextSync, view: EditorView, draft: boolean): Promise<void> {
     try {
-      await this.workspace.write(this.path, sent.sliceString(0, sent.length, this.lineEnd), draft ? { draft: true } : {});
-      if (this.#since) sync.acknowledged(sent, this.#since);
+      for (let tries = 1; ; tries++) {
+        const sent = view.state.doc;
+        this.#since = ChangeSet.empty(sent.length);
+        const code = await this.#send(sent, draft);
+        if (code === undefined) {
+          sync.acknowledged(sent, this.#since);
+          break;
+        }
+        // Somebody else was faster: their text comes first, and what was typed here is written on top of it.
+        this.#since = undefined;
+        if (code === 'NOT_FOUND') this.#hash = undefined;
+        else await this.#receive();
+        if (tries === WRITE_TRIES_MAX) throw new Error('The file changes faster than it can be written.');
+      }
       this.gone = false;
       this.problem = undefined;
       if (!draft && sync.clean) this.dirty = false;
@@ -144,6 +160,23 @@ export class Document {
     }
   }
 
+  /** Writes a text over the one that it came from. Gives the code where that is not there any more. */
+  async #send(sent: Text, draft: boolean): Promise<'STALE' | 'NOT_FOUND' | undefined> {
+    const base = this.gone ? undefined : this.#hash;
+    try {
+      const { hash } = await this.workspace.write(this.path, sent.sliceString(0, sent.length, this.lineEnd), {
+        ...(draft ? { draft: true } : {}),
+        ...(base === undefined ? {} : { base }),
+      });
+      this.#hash = hash;
+      return undefined;
+    } catch (error) {
+      const code = error instanceof ToolFailure && base !== undefined ? error.error.code : undefined;
+      if (code === 'STALE' || code === 'NOT_FOUND') return code;
+      throw error;
+    }
+  }
+
   /** Something outside changed the file: brings the editor up to date around the cursor. */
   async refresh(): Promise<void> {
     if (this.kind === 'missing') return this.load();
@@ -152,11 +185,18 @@ export class Document {
       return;
     }
     while (this.#writing) await this.#writing;
+    await this.#receive();
+  }
+
+  async #receive(): Promise<void> {
+    const writing = this.#writing;
     const result = await this.workspace.kernel.call('read', { path: this.path, encoding: 'auto', maxChars: SHOWN_CHARS_MAX });
-    if (this.#writing) return this.refresh();
+    // A write that began meanwhile has told the workspace something newer.
+    if (this.#writing !== writing) return this.refresh();
     if (!result.ok) return;
-    const value = result.value as { content: string; encoding: string };
+    const value = result.value as { content: string; encoding: string; hash: string };
     if (value.encoding !== 'text' || !this.#sync) return;
+    this.#hash = value.hash;
     const changes = this.#sync.received(lines(value.content));
     if (!changes) return;
     this.text = value.content;

@@ -1,10 +1,14 @@
 // Keeps an editor and the workspace in step while both change.
 //
 // `base` is the text both sides last agreed on, `local` the edits since that the workspace has not
-// got yet. A change from outside is found as the smallest replacement from `base`, and mapped over
+// got yet. A change from outside is found as the replacements that turn `base` into it, and mapped over
 // `local`, so that typing and cursor survive it.
 
+import { diff } from '@codemirror/merge';
 import { Annotation, ChangeSet, Text } from '@codemirror/state';
+
+/** How far a comparison looks before it gives up precision for time. */
+const DIFF_SCAN_MAX = 500;
 
 /** Marks a transaction that brings the workspace's text, so that it is not written back. */
 export const fromOutside = Annotation.define<boolean>();
@@ -44,14 +48,13 @@ export class TextSync {
   }
 }
 
-/** The smallest single replacement that turns one text into another. */
+/** The replacements that turn one text into another: several, so that typing between two of them is not caught in one. */
 export function replacement(from: Text, to: Text): ChangeSet {
   const a = from.toString();
   const b = to.toString();
-  const shorter = Math.min(a.length, b.length);
-  let start = 0;
-  while (start < shorter && a.charCodeAt(start) === b.charCodeAt(start)) start++;
-  let end = 0;
-  while (end < shorter - start && a.charCodeAt(a.length - 1 - end) === b.charCodeAt(b.length - 1 - end)) end++;
-  return ChangeSet.of({ from: start, to: a.length - end, insert: to.slice(start, b.length - end) }, a.length);
+  const changes = diff(a, b, { scanLimit: DIFF_SCAN_MAX });
+  return ChangeSet.of(
+    changes.map(({ fromA, toA, fromB, toB }) => ({ from: fromA, to: toA, insert: b.slice(fromB, toB) })),
+    a.length,
+  );
 }

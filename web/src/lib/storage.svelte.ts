@@ -43,7 +43,5 @@ export function storageWords(mode: StorageMode | 'starting', reason: string | un
         tone: 'warn',
         long: `${reason ?? 'This window has no storage that lasts.'} Everything is lost when the tab closes. Export the workspace to keep it.`,
       };
-    case 'waiting':
-      return { short: 'Open in another tab', tone: 'warn', long: 'Another tab of this browser holds the workspace.' };
   }
 }

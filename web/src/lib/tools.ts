@@ -252,7 +252,7 @@ export interface WorkspaceStatus {
   limits: Limits;
 }
 
-export type StorageMode = 'durable' | 'memory' | 'waiting';
+export type StorageMode = 'durable' | 'memory';
 
 export type KernelEvent =
   | { kind: 'ready'; tools: string[] }
@@ -261,6 +261,9 @@ export type KernelEvent =
   | { kind: 'log'; run: string; entries: LogEntry[] }
   | { kind: 'asked'; run: string; error: ToolError; limit: string; used: number }
   | { kind: 'storage'; mode: StorageMode; reason?: string }
+  | { kind: 'tabs'; others: number }
+  | { kind: 'damaged'; message: string; restored: boolean }
+  | { kind: 'peerLost'; message: string; hint: string; reason: string }
   | { kind: 'failed'; message: string };
 
 export const ended = (status: RunStatus): boolean =>

@@ -19,6 +19,10 @@ export class Workspace {
   loaded = $state(false);
   status = $state.raw<WorkspaceStatus | undefined>(undefined);
   storage = $state.raw<{ mode: StorageMode | 'starting'; reason?: string | undefined }>({ mode: 'starting' });
+  /** Other tabs of this browser, which all have the same workspace. */
+  otherTabs = $state(0);
+  /** Set when files of the workspace could not be read. */
+  damaged = $state.raw<{ message: string; restored: boolean } | undefined>(undefined);
   /** Set when the kernel is gone for good. */
   failed = $state<string | undefined>(undefined);
   #listeners = new Set<(paths: string[]) => void>();
@@ -38,6 +42,9 @@ export class Workspace {
         void this.refresh();
       } else if (event.kind === 'changed') this.#changedSoon(event.paths);
       else if (event.kind === 'storage') this.storage = { mode: event.mode, reason: event.reason };
+      else if (event.kind === 'tabs') this.otherTabs = event.others;
+      else if (event.kind === 'damaged') this.damaged = event;
+      else if (event.kind === 'peerLost') this.toasts.show({ tone: 'error', text: event.message, hint: event.hint, details: event.reason });
       else if (event.kind === 'failed') this.failed = event.message;
     });
   }

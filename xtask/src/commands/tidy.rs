@@ -29,7 +29,12 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("guest-js", &["selvage-tool"]),
     (
         "selvage-workbench",
-        &["selvage-vfs", "selvage-tool", "selvage-lint"],
+        &[
+            "selvage-sync",
+            "selvage-vfs",
+            "selvage-tool",
+            "selvage-lint",
+        ],
     ),
     (
         "selvage-wasm",

@@ -45,15 +45,13 @@ impl<'a> Bench<'a> {
             version: "test".into(),
         };
         let mut random = 1;
-        let workbench = Workbench::new(
-            workspace,
-            config,
-            &mut Cx {
+        let mut workbench = Workbench::new(workspace, config);
+        workbench
+            .begin(&mut Cx {
                 now_ms: NOW_MS,
                 random: &mut || step(&mut random),
-            },
-        );
-        let workbench = workbench.expect("a workbench");
+            })
+            .expect("the starter files");
         let mut bench = Self {
             workbench,
             executor,

@@ -39,6 +39,7 @@ impl Session {
     /// Both sides had the same ledger and texts.
     pub(super) fn equal(&mut self, heads: Heads, number: u64) {
         self.peer.clear();
+        self.told = Some(heads.clone());
         self.learn(heads.hashes());
         self.sent = heads;
         self.number = number;

@@ -1,15 +1,18 @@
 //! Inputs and outputs of the tools that work on files.
 
+#[cfg(feature = "schema")]
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// No input.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct NoInput {}
 
 /// One path.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct PathInput {
     /// The workspace path.
@@ -17,7 +20,8 @@ pub struct PathInput {
 }
 
 /// Input of `ls`.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(rename_all = "camelCase", default, deny_unknown_fields)]
 pub struct LsInput {
     /// The folder; empty is the root.
@@ -27,7 +31,8 @@ pub struct LsInput {
 }
 
 /// What is known of a file or folder.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Entry {
     /// The workspace path.
@@ -49,7 +54,8 @@ pub struct Entry {
 }
 
 /// File or folder.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub enum EntryKind {
     /// A file.
@@ -59,7 +65,8 @@ pub enum EntryKind {
 }
 
 /// Output of `ls`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct LsOutput {
     /// Folders first, then by name.
@@ -67,7 +74,8 @@ pub struct LsOutput {
 }
 
 /// How content stands in JSON.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub enum Encoding {
     /// As text where the file is text, otherwise as base64.
@@ -80,7 +88,8 @@ pub enum Encoding {
 }
 
 /// Input of `read`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ReadInput {
     /// The workspace path.
@@ -100,7 +109,8 @@ pub struct ReadInput {
 }
 
 /// Output of `read`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct ReadOutput {
     /// The workspace path.
@@ -121,7 +131,8 @@ pub struct ReadOutput {
 }
 
 /// Input of `write`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct WriteInput {
     /// The workspace path.
@@ -137,10 +148,14 @@ pub struct WriteInput {
     /// Whether this is typing: kept at once, part of the history only when sealed.
     #[serde(default)]
     pub draft: bool,
+    /// The `hash` of the content that the caller started from: when the file holds another one by now, nothing is written.
+    #[serde(default)]
+    pub base: Option<String>,
 }
 
 /// Output of `write`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct WriteOutput {
     /// The workspace path.
@@ -154,7 +169,8 @@ pub struct WriteOutput {
 }
 
 /// Input of `move`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct MoveInput {
     /// The path now.
@@ -164,7 +180,8 @@ pub struct MoveInput {
 }
 
 /// What a change did.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Changed {
     /// The heads after the change.
@@ -176,7 +193,8 @@ pub struct Changed {
 }
 
 /// Output of `seal`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Sealed {
     /// The heads, which now name every byte.
@@ -184,7 +202,8 @@ pub struct Sealed {
 }
 
 /// Input of `apply_patch`: `patch` or `edits`.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(rename_all = "camelCase", default, deny_unknown_fields)]
 pub struct PatchInput {
     /// A unified diff of one or more files, or a text that starts with `*** Begin Patch`.
@@ -194,7 +213,8 @@ pub struct PatchInput {
 }
 
 /// One find-and-replace edit.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Replacement {
     /// The workspace path.
@@ -209,7 +229,8 @@ pub struct Replacement {
 }
 
 /// What a patch did to one file.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Patched {
     /// The workspace path.
@@ -219,7 +240,8 @@ pub struct Patched {
 }
 
 /// Output of `apply_patch`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct PatchOutput {
     /// What was done, a file a row.
@@ -229,7 +251,8 @@ pub struct PatchOutput {
 }
 
 /// Where to search.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub enum SearchIn {
     /// In paths.
@@ -242,7 +265,8 @@ pub enum SearchIn {
 }
 
 /// Input of `search`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct SearchInput {
     /// What to find.
@@ -265,7 +289,8 @@ pub struct SearchInput {
 }
 
 /// One match.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Match {
     /// The file.
@@ -282,100 +307,12 @@ pub struct Match {
 }
 
 /// Output of `search`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct SearchOutput {
     /// Matches in names first, then in texts, each by path.
     pub matches: Vec<Match>,
     /// Whether there are more than the limit.
     pub truncated: bool,
-}
-
-/// Input of `history`.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase", default, deny_unknown_fields)]
-pub struct HistoryInput {
-    /// The file or folder; absent is the whole workspace.
-    pub path: Option<String>,
-    /// The most changes to give; 100 unless told.
-    pub limit: Option<u32>,
-}
-
-/// Who or what made a change.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct ChangeOrigin {
-    /// `person`, `agent`, `run` or `system`.
-    pub kind: String,
-    /// Which one.
-    pub name: String,
-}
-
-/// One change.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct HistoryChange {
-    /// The change's own hash.
-    pub change: String,
-    /// The heads right after it; `read`, `diff` and `restore` take them.
-    pub heads: Vec<String>,
-    /// When, in milliseconds since 1970, by the clock of the device that made it.
-    pub at_ms: u64,
-    /// Who or what made it.
-    pub origin: ChangeOrigin,
-    /// What it was, in a few words.
-    pub message: String,
-    /// SHA-256 of the file after it, when one file was asked about.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub hash: Option<String>,
-    /// Bytes of the file after it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub size: Option<u64>,
-}
-
-/// Output of `history`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct HistoryOutput {
-    /// Newest first.
-    pub changes: Vec<HistoryChange>,
-}
-
-/// Input of `diff`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct DiffInput {
-    /// The file.
-    pub path: String,
-    /// The earlier heads; absent is before there was anything.
-    #[serde(default)]
-    pub from: Option<Vec<String>>,
-    /// The later heads; absent is now.
-    #[serde(default)]
-    pub to: Option<Vec<String>>,
-}
-
-/// Output of `diff`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct DiffOutput {
-    /// The file.
-    pub path: String,
-    /// The difference as a unified diff; empty when there is none.
-    pub unified: String,
-    /// The earlier text.
-    pub from: String,
-    /// The later text.
-    pub to: String,
-}
-
-/// Input of `restore`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct RestoreInput {
-    /// The file or folder; absent is the whole workspace.
-    #[serde(default)]
-    pub path: Option<String>,
-    /// The heads to go back to.
-    pub at: Vec<String>,
 }

@@ -5,12 +5,14 @@ use crate::grant::Grant;
 use crate::guest::Shape;
 use crate::quota::{Limits, LimitsPatch, Usage};
 use crate::run::{LogEntry, RunStatus};
+#[cfg(feature = "schema")]
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// Input of `lint_flow`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct LintInput {
     /// The flow.
@@ -27,7 +29,8 @@ pub struct LintInput {
 }
 
 /// What kind of value an input takes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub enum InputKind {
     /// A text.
@@ -47,7 +50,8 @@ pub enum InputKind {
 }
 
 /// An input that a flow declares, or that was inferred from how it uses `flow.args`.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct InputSpec {
     /// Its key in `args`.
@@ -70,7 +74,8 @@ pub struct InputSpec {
 }
 
 /// Output of `lint_flow`.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct LintOutput {
     /// Whether it can run: no diagnostic is an error.
@@ -97,7 +102,8 @@ pub struct LintOutput {
 }
 
 /// Whether a run's changes land.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum RunMode {
     /// They land.
@@ -108,7 +114,8 @@ pub enum RunMode {
 }
 
 /// Input of `run_flow`.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(rename_all = "camelCase", default, deny_unknown_fields)]
 pub struct RunInput {
     /// The flow's path; or `name`.
@@ -157,7 +164,8 @@ impl Default for RunInput {
 }
 
 /// Input of tools about one run.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct RunRef {
     /// The run.
@@ -165,7 +173,8 @@ pub struct RunRef {
 }
 
 /// Where a run is.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct RunState {
     /// The run.
@@ -175,7 +184,8 @@ pub struct RunState {
 }
 
 /// Input of `flow_answer`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct AnswerInput {
     /// The run.
@@ -189,7 +199,8 @@ pub struct AnswerInput {
 }
 
 /// Input of `flow_logs`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct LogsInput {
     /// The run.
@@ -200,7 +211,8 @@ pub struct LogsInput {
 }
 
 /// Output of `flow_logs`.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct LogsOutput {
     /// The entries.
@@ -210,7 +222,8 @@ pub struct LogsOutput {
 }
 
 /// A flow of the workspace.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct FlowSummary {
     /// Its path.
@@ -231,7 +244,8 @@ pub struct FlowSummary {
 }
 
 /// Output of `flow_list`.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct FlowListOutput {
     /// By path.
@@ -239,7 +253,8 @@ pub struct FlowListOutput {
 }
 
 /// Input of `flow_runs`.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(rename_all = "camelCase", default, deny_unknown_fields)]
 pub struct RunsInput {
     /// Only runs of this flow.
@@ -249,7 +264,8 @@ pub struct RunsInput {
 }
 
 /// A run, in a row.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct RunSummary {
     /// The run.
@@ -270,7 +286,8 @@ pub struct RunSummary {
 }
 
 /// Output of `flow_runs`.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct RunsOutput {
     /// Newest first.
@@ -278,7 +295,8 @@ pub struct RunsOutput {
 }
 
 /// Output of `run_verify`.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct VerifyOutput {
     /// Whether the result, the logs, the changes and the fuel were the same.
@@ -290,7 +308,8 @@ pub struct VerifyOutput {
 }
 
 /// How the workspace is kept.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub enum StorageMode {
     /// An acknowledged write survives the tab.
@@ -300,7 +319,8 @@ pub enum StorageMode {
 }
 
 /// Output of `workspace_status`.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct StatusOutput {
     /// How the workspace is kept.

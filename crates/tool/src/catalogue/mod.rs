@@ -4,12 +4,13 @@
 
 mod files;
 mod flows;
+mod history;
 
 pub use files::*;
 pub use flows::*;
+pub use history::*;
 
 use crate::error::{ErrorCode, ToolError, ToolResult};
-use crate::run::RunRecord;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
@@ -44,7 +45,8 @@ macro_rules! tools {
             }
         }
 
-        /// Every tool, in the order of the documentation. This makes the schemas: whoever asks often keeps them.
+        /// Every tool, in the order of the documentation, with schemas that are made from the types.
+        #[cfg(feature = "schema")]
         #[must_use]
         pub fn tools() -> Vec<Tool> {
             vec![$(Tool {
@@ -98,11 +100,11 @@ tools! {
     /// Checks a flow without running it: errors, warnings, its inputs, and the least grant it needs. With `fix`, applies every safe fix as one change.
     LintFlow = "lint_flow" (Writes): LintInput => LintOutput;
     /// Runs a flow in a sandbox with quotas, and lands what it wrote as one change, or nothing.
-    RunFlow = "run_flow" (Destroys): Box<RunInput> => RunRecord;
+    RunFlow = "run_flow" (Destroys): Box<RunInput> => crate::run::RunRecord;
     /// Lists the flows of the workspace.
     FlowList = "flow_list" (Reads): NoInput => FlowListOutput;
     /// Tells where a run is; its log comes from `flow_logs`.
-    FlowStatus = "flow_status" (Reads): RunRef => RunRecord;
+    FlowStatus = "flow_status" (Reads): RunRef => crate::run::RunRecord;
     /// Reads a run's log.
     FlowLogs = "flow_logs" (Reads): LogsInput => LogsOutput;
     /// Cancels a run. Nothing it wrote lands.
@@ -128,7 +130,11 @@ pub enum Effect {
     Destroys,
 }
 
+/// Every tool in the form that agents' protocols use: a JSON array of what [`Tool::to_json`] gives.
+pub const TOOLS_JSON: &str = include_str!("tools.json");
+
 /// A tool, as callers see it.
+#[cfg(feature = "schema")]
 #[derive(Debug, Clone)]
 pub struct Tool {
     /// Its name.
@@ -143,6 +149,7 @@ pub struct Tool {
     pub output: Value,
 }
 
+#[cfg(feature = "schema")]
 impl Tool {
     /// The tool in the form that agents' protocols use.
     #[must_use]
@@ -235,6 +242,7 @@ mod tests {
         assert_eq!(Call::parse("ls", Value::Null), Call::parse("ls", json!({})));
     }
 
+    #[cfg(feature = "schema")]
     #[test]
     fn every_tool_has_a_description_and_object_schemas() {
         for tool in tools() {

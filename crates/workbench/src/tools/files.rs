@@ -151,6 +151,9 @@ impl Workbench {
                 .hint("Send the bytes in standard base64, with padding; or send text with `encoding: \"text\"`.")
             })?,
         };
+        if let Some(base) = &input.base {
+            self.refuse_stale(&path, base)?;
+        }
         let (hash, size) = (Hash::of(&bytes).to_string(), bytes.len() as u64);
         let op = if input.draft {
             let text = String::from_utf8(bytes)
@@ -177,6 +180,18 @@ impl Workbench {
             hash,
             change: change.heads.to_strings(),
         })
+    }
+
+    fn refuse_stale(&self, path: &str, base: &str) -> ToolResult<()> {
+        let now = self.workspace.read(path).map_err(failure)?;
+        if Hash::of(&now).to_string() == base {
+            return Ok(());
+        }
+        let message = format!("`{path}` was changed since it was read.");
+        let hint = "Read it again, make the change to what is there now, and write that.";
+        Err(ToolError::new(ErrorCode::Stale, message)
+            .path(path)
+            .hint(hint))
     }
 
     pub(super) fn mkdir(

@@ -37,24 +37,34 @@ impl Host {
             random += 1;
             random
         };
-        let workspace = Workspace::open(storage, [7; 16]).expect("an empty workspace");
-        let config = Config {
-            storage: StorageMode::Memory,
-            version: "test".into(),
-        };
+        let mut host = Self::on(storage, 7);
         let mut cx = Cx {
             now_ms: 1_000,
             random: &mut next,
         };
-        let bench = Workbench::new(workspace, config, &mut cx).expect("the starter files");
+        host.bench.begin(&mut cx).expect("the starter files");
+        host
+    }
+
+    /// A host without any file, as a tab has one that has not heard of the others yet.
+    pub fn empty(actor: u8) -> Self {
+        Self::on(Box::new(MemoryStorage::new()), actor)
+    }
+
+    fn on(storage: Box<dyn Storage>, actor: u8) -> Self {
+        let workspace = Workspace::open(storage, [actor; 16]).expect("an empty workspace");
+        let config = Config {
+            storage: StorageMode::Memory,
+            version: "test".into(),
+        };
         Self {
-            bench,
+            bench: Workbench::new(workspace, config),
             now_ms: 1_000,
             notices: Vec::new(),
             jobs: Vec::new(),
             others: Vec::new(),
             replies: Vec::new(),
-            random: 1 << 64,
+            random: u128::from(actor) << 64,
             calls: 0,
         }
     }

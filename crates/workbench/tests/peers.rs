@@ -1,0 +1,243 @@
+//! Several engines with one workspace, as the tabs of a browser have them.
+
+mod common;
+
+use common::Host;
+use selvage_tool::ErrorCode;
+use selvage_vfs::Workspace;
+use selvage_vfs::storage::MemoryStorage;
+use selvage_workbench::{Cx, Effect, Event, Notice, Workbench};
+use serde_json::{Value, json};
+
+/// Two hosts with a link between them that loses nothing.
+struct Pair {
+    hosts: [Host; 2],
+    caught_up: [bool; 2],
+    hung_up: [bool; 2],
+}
+
+const PEER: u32 = 9;
+
+impl Pair {
+    /// A host that has worked for a while, and one that has nothing yet.
+    fn new() -> Self {
+        Self::of(Host::new(), Host::empty(2))
+    }
+
+    fn of(a: Host, b: Host) -> Self {
+        let mut pair = Self {
+            hosts: [a, b],
+            caught_up: [false; 2],
+            hung_up: [false; 2],
+        };
+        for (at, host) in pair.hosts.iter_mut().enumerate() {
+            host.tell(Event::PeerJoined {
+                peer: PEER,
+                initiator: at == 1,
+            });
+        }
+        pair.settle();
+        pair
+    }
+
+    /// Carries frames until nobody has anything to say.
+    fn settle(&mut self) {
+        loop {
+            let mut quiet = true;
+            for at in 0..2 {
+                for effect in std::mem::take(&mut self.hosts[at].others) {
+                    match effect {
+                        Effect::Send { peer, frame } => {
+                            assert_eq!(peer, PEER);
+                            quiet = false;
+                            self.hosts[1 - at].tell(Event::PeerSent { peer: PEER, frame });
+                        }
+                        Effect::CaughtUp { .. } => self.caught_up[at] = true,
+                        Effect::Hangup { .. } => self.hung_up[at] = true,
+                        other => panic!("{other:?}"),
+                    }
+                }
+            }
+            if quiet {
+                return;
+            }
+        }
+    }
+
+    fn call(&mut self, at: usize, name: &str, input: Value) -> Value {
+        let value = self.hosts[at].call(name, input).expect("it works");
+        self.settle();
+        value
+    }
+}
+
+#[test]
+fn a_new_tab_gets_everything_before_it_is_said_to_have_caught_up() {
+    let mut pair = Pair::new();
+
+    assert_eq!(pair.caught_up, [true, true]);
+    let files = |pair: &mut Pair, at| pair.call(at, "ls", json!({ "recursive": true }));
+    assert_eq!(files(&mut pair, 0), files(&mut pair, 1));
+}
+
+#[test]
+fn what_one_tab_does_the_other_shows_without_being_asked() {
+    let mut pair = Pair::new();
+    pair.hosts[1].notices.clear();
+
+    pair.call(
+        0,
+        "write",
+        json!({ "path": "notes.md", "content": "bread" }),
+    );
+
+    let told = pair.hosts[1].notices.iter().any(
+        |notice| matches!(notice, Notice::Changed { paths, .. } if paths.contains(&"notes.md".to_owned())),
+    );
+    assert!(told, "{:?}", pair.hosts[1].notices);
+    let read = pair.call(1, "read", json!({ "path": "notes.md" }));
+    assert_eq!(read["content"], "bread");
+}
+
+#[test]
+fn typing_is_seen_before_it_is_part_of_the_history() {
+    let mut pair = Pair::new();
+    pair.call(
+        0,
+        "write",
+        json!({ "path": "notes.md", "content": "bread" }),
+    );
+
+    pair.call(
+        0,
+        "write",
+        json!({ "path": "notes.md", "content": "bread and butter", "draft": true }),
+    );
+
+    let read = pair.call(1, "read", json!({ "path": "notes.md" }));
+    assert_eq!(read["content"], "bread and butter");
+}
+
+#[test]
+fn a_writer_who_started_from_an_older_text_is_told_and_overwrites_nothing() {
+    let mut pair = Pair::new();
+    let written = pair.call(0, "write", json!({ "path": "notes.md", "content": "a" }));
+    let base = &written["hash"];
+    pair.call(
+        0,
+        "write",
+        json!({ "path": "notes.md", "content": "ab", "draft": true, "base": base }),
+    );
+
+    let late = pair.hosts[1].call(
+        "write",
+        json!({ "path": "notes.md", "content": "ac", "draft": true, "base": base }),
+    );
+
+    assert_eq!(late.expect_err("stale").code, ErrorCode::Stale);
+    let read = pair.call(1, "read", json!({ "path": "notes.md" }));
+    assert_eq!(read["content"], "ab");
+}
+
+#[test]
+fn two_tabs_that_worked_apart_come_together() {
+    let mut pair = Pair::new();
+    for (at, host) in pair.hosts.iter_mut().enumerate() {
+        host.tell(Event::PeerGone { peer: PEER });
+        let path = format!("apart-{at}.md");
+        let written = host.call("write", json!({ "path": path, "content": "x" }));
+        written.expect("it works");
+    }
+
+    let [a, b] = pair.hosts;
+    let mut pair = Pair::of(a, b);
+
+    for at in 0..2 {
+        for path in ["apart-0.md", "apart-1.md"] {
+            pair.call(at, "read", json!({ "path": path }));
+        }
+    }
+}
+
+#[test]
+fn what_a_dead_tab_left_is_taken_in_and_passed_on() {
+    let mut pair = Pair::new();
+    let mut left = Workspace::open(Box::new(MemoryStorage::new()), [3; 16]).expect("a workspace");
+    let meta = selvage_vfs::Meta::new(
+        5,
+        selvage_vfs::Origin::new(selvage_vfs::OriginKind::Person, "you"),
+        "Write",
+    );
+    left.apply(
+        &mut || 99,
+        &meta,
+        &[selvage_vfs::Op::write("left.md", "mine")],
+    )
+    .expect("a change");
+
+    let effects = pair.hosts[0].bench.absorb(&mut left).expect("it works");
+    pair.hosts[0].others.extend(
+        effects
+            .into_iter()
+            .filter(|effect| matches!(effect, Effect::Send { .. })),
+    );
+    pair.settle();
+
+    for at in 0..2 {
+        let read = pair.call(at, "read", json!({ "path": "left.md" }));
+        assert_eq!(read["content"], "mine");
+    }
+    assert!(left.stat("README.md").is_ok(), "and it got everything, too");
+}
+
+#[test]
+fn a_peer_that_sends_garbage_is_dropped_with_a_reason_and_nothing_else_happens() {
+    let mut pair = Pair::new();
+    let before = pair.hosts[0].call("ls", json!({ "recursive": true }));
+    let garbage = vec![0xff; 200];
+
+    pair.hosts[0].tell(Event::PeerSent {
+        peer: PEER,
+        frame: garbage,
+    });
+    pair.settle();
+
+    assert_eq!(pair.hung_up, [true, true], "the other one is told");
+    assert!(matches!(
+        pair.hosts[0].notices.last(),
+        Some(Notice::PeerLost { .. })
+    ));
+    assert_eq!(
+        pair.hosts[0].call("ls", json!({ "recursive": true })),
+        before
+    );
+}
+
+#[test]
+fn more_peers_than_the_limit_are_turned_away() {
+    let mut host = Host::new();
+    let most = u32::try_from(selvage_workbench::PEERS_MAX).expect("a small number");
+    for peer in 0..=most {
+        host.tell(Event::PeerJoined {
+            peer,
+            initiator: false,
+        });
+    }
+    assert!(matches!(&host.others[..], [Effect::Hangup { peer }] if *peer == most));
+}
+
+#[test]
+fn a_workspace_that_has_something_gets_no_starter_files() {
+    let mut pair = Pair::new();
+    let mut random = 0;
+    let mut cx = Cx {
+        now_ms: 1,
+        random: &mut || {
+            random += 1;
+            random
+        },
+    };
+    let bench: &mut Workbench = &mut pair.hosts[1].bench;
+    let effects = bench.begin(&mut cx).expect("nothing to do");
+    assert!(effects.is_empty());
+}
