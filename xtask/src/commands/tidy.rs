@@ -23,6 +23,7 @@ pub const COMMAND: Command = Command {
 const LAYERS: &[(&str, &[&str])] = &[
     ("selvage-vfs", &[]),
     ("selvage-sync", &["selvage-vfs"]),
+    ("selvage-trust", &[]),
     ("selvage-tool", &[]),
     ("selvage-lint", &["selvage-tool"]),
     ("selvage-sandbox", &["selvage-tool"]),

@@ -1,0 +1,346 @@
+//! What operations that were done at the same time come to.
+//!
+//! 1. A device that was taken out stays out: it comes back only with new keys.
+//! 2. **A removal wins over all that the removed device did at the same time** and would have
+//!    needed the lost role for; that is void, and so is all that rests on it.
+//! 3. **Between removals, seniority decides.** They are tried in the order in which their authors
+//!    were added (by depth in the log, then by the bytes of the id; the founder is first). A removal
+//!    that stands is not voided by the removal of its author that comes later in this order. So of two
+//!    owners who take out each other, the one who was there first stays; nobody can gain by searching
+//!    for a small hash, and a workspace never loses both.
+//! 4. Of roles that were given to one device at the same time, the lowest counts; of names, the one
+//!    whose operation has the highest id.
+//!
+//! The other ways to settle rule 3 are weighed in `docs/design-trust.md`.
+
+use super::{Members, Set};
+use crate::crypto::HPKE_BYTES;
+use crate::identity::DeviceId;
+use crate::op::{Action, Op, OpId, Point, Role};
+use crate::{Denial, Result};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// A member of a workspace.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Member {
+    /// The device.
+    pub device: DeviceId,
+    /// How people call it.
+    pub name: String,
+    /// What it may do.
+    pub role: Role,
+    /// The operation that added it.
+    pub added: OpId,
+    agree: [u8; 32],
+}
+
+impl Member {
+    pub(crate) fn agree(&self) -> &[u8; 32] {
+        &self.agree
+    }
+}
+
+/// An operation of the log that has no effect.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Dispute {
+    /// The operation.
+    pub void: OpId,
+    /// The removal of its author that was done at the same time; `None` where it rests on another
+    /// void operation.
+    pub by: Option<OpId>,
+}
+
+/// The state of a set of operations.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Settled {
+    pub members: BTreeMap<DeviceId, Member>,
+    /// Devices that were taken out.
+    pub gone: BTreeSet<DeviceId>,
+    pub disputes: Vec<Dispute>,
+    effective: Set,
+}
+
+/// What a device is at a point of the log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Status {
+    Unknown,
+    Gone,
+    Has(Role),
+}
+
+/// An epoch of the log: its operation, what its key fits, and the key for each member.
+pub(crate) type Epoch<'a> = (
+    &'a Op,
+    &'a [u8; 32],
+    &'a [(DeviceId, [u8; 32 + HPKE_BYTES])],
+);
+
+impl Members {
+    /// The state of the operations in `within`, which holds the past of each.
+    pub(super) fn settle(&self, within: &Set) -> Settled {
+        let mut order: Vec<usize> = (0..self.entries.len()).collect();
+        order.retain(|&at| within.has(at));
+        order.sort_by_key(|&at| self.key(at));
+
+        let mut removals: Vec<usize> = order.clone();
+        removals.retain(|&at| self.action(at).removes().is_some());
+        removals.sort_by_key(|&at| (self.seniority(self.author(at), within), self.key(at)));
+
+        let (mut standing, mut void) = (Set::default(), Set::default());
+        let mut disputes = Vec::new();
+        let mut effective = within.clone();
+        for removal in removals {
+            if !effective.has(removal) {
+                continue;
+            }
+            standing.add(removal);
+            let found = disputes.len();
+            for at in self.undone_by(removal) {
+                if within.has(at) && !standing.has(at) && !void.has(at) {
+                    void.add(at);
+                    disputes.push(Dispute {
+                        void: self.id(at),
+                        by: Some(self.id(removal)),
+                    });
+                }
+            }
+            if disputes.len() > found {
+                effective = self.effective(&order, &standing, &void);
+            }
+        }
+        let resting = order
+            .iter()
+            .filter(|&&at| !effective.has(at) && !void.has(at));
+        disputes.extend(resting.map(|&at| Dispute {
+            void: self.id(at),
+            by: None,
+        }));
+
+        let mut settled = Settled {
+            disputes,
+            effective,
+            ..Settled::default()
+        };
+        for &device in self.about.keys() {
+            match self.status(device, |at| settled.effective.has(at)) {
+                Status::Unknown => {}
+                Status::Gone => {
+                    settled.gone.insert(device);
+                }
+                Status::Has(role) => {
+                    let member = self.member(device, role, &settled.effective);
+                    settled
+                        .members
+                        .extend(member.map(|member| (device, member)));
+                }
+            }
+        }
+        settled
+    }
+
+    /// What the target of a removal did at the same time and needed the lost role for.
+    fn undone_by(&self, removal: usize) -> impl Iterator<Item = usize> + '_ {
+        let (target, left) = match self.action(removal).removes() {
+            Some((target, left)) => (Some(target), left),
+            None => (None, None),
+        };
+        let acts = target.and_then(|target| self.by_author.get(&target));
+        acts.into_iter().flatten().copied().filter(move |&at| {
+            let needed = self.action(at).needs(self.author(at));
+            at != removal && !self.ordered(at, removal) && left.is_none_or(|left| left < needed)
+        })
+    }
+
+    /// The operations that are not void and do not rest on a void one.
+    fn effective(&self, order: &[usize], standing: &Set, void: &Set) -> Set {
+        let mut effective = Set::default();
+        for &at in order {
+            let founds = matches!(self.action(at), Action::Found { .. });
+            let allowed = founds || standing.has(at) || {
+                let past = &self.entries[at].past;
+                let author = self.author(at);
+                let status = self.status(author, |other| effective.has(other) && past.has(other));
+                matches!(status, Status::Has(role) if role >= self.action(at).needs(author))
+            };
+            if allowed && !void.has(at) {
+                effective.add(at);
+            }
+        }
+        effective
+    }
+
+    /// When a device was added first; founders come before all others.
+    fn seniority(&self, device: DeviceId, within: &Set) -> Option<(u32, OpId)> {
+        let about = self.about.get(&device)?.iter();
+        let adds = |at: &&usize| {
+            within.has(**at)
+                && matches!(self.action(**at), Action::Found { .. } | Action::Add { .. })
+        };
+        about.filter(adds).map(|&at| self.key(at)).min()
+    }
+
+    /// What a device is by the operations that `counts` lets through.
+    fn status(&self, device: DeviceId, counts: impl Fn(usize) -> bool) -> Status {
+        let mut given: Vec<(usize, Role)> = Vec::new();
+        let mut added = false;
+        let about = self.about.get(&device).into_iter().flatten();
+        for &at in about.filter(|&&at| counts(at)) {
+            match self.action(at) {
+                Action::Revoke { .. } => return Status::Gone,
+                Action::Found { .. } => (added, _) = (true, given.push((at, Role::Owner))),
+                Action::Add { role, .. } => (added, _) = (true, given.push((at, *role))),
+                Action::SetRole { role, .. } => given.push((at, *role)),
+                _ => {}
+            }
+        }
+        let later = |at: usize| {
+            given
+                .iter()
+                .any(|&(other, _)| self.entries[other].past.has(at))
+        };
+        let last = given.iter().filter(|&&(at, _)| !later(at));
+        match last.map(|&(_, role)| role).min() {
+            Some(role) if added => Status::Has(role),
+            _ => Status::Unknown,
+        }
+    }
+
+    fn member(&self, device: DeviceId, role: Role, effective: &Set) -> Option<Member> {
+        let about = || {
+            let about = self.about.get(&device).into_iter().flatten().copied();
+            about.filter(|&at| effective.has(at))
+        };
+        let card = |at: usize| match self.action(at) {
+            Action::Found { card, .. } | Action::Add { card, .. } => Some((at, card)),
+            _ => None,
+        };
+        let (added, card) = about()
+            .filter_map(card)
+            .min_by_key(|&(at, _)| self.key(at))?;
+        let named = |at: usize| match self.action(at) {
+            Action::Rename { name, .. } => Some((at, name)),
+            _ => None,
+        };
+        let names: Vec<_> = about().filter_map(named).collect();
+        let last = names.iter().filter(|(at, _)| {
+            !names
+                .iter()
+                .any(|(other, _)| self.entries[*other].past.has(*at))
+        });
+        let name = last.max_by_key(|(at, _)| self.id(*at));
+        Some(Member {
+            device,
+            name: name.map_or(card.name(), |(_, name)| name).to_owned(),
+            role,
+            added: self.id(added),
+            agree: *card.agree(),
+        })
+    }
+
+    /// Whether a device may write under `heads`, and up to where its envelopes stand where it was
+    /// taken out, or may no longer write, by an operation that is not in the past of `heads`.
+    pub(crate) fn may_write(&self, device: DeviceId, past: &Set) -> Result<Option<Point>, Denial> {
+        let effective = &self.settled.effective;
+        match self.status(device, |at| effective.has(at) && past.has(at)) {
+            Status::Has(role) if role >= Role::Editor => {}
+            Status::Has(has) => {
+                let needed = Role::Editor;
+                return Err(Denial::Role { has, needed });
+            }
+            Status::Gone => return Err(Denial::Revoked { device }),
+            Status::Unknown => return Err(Denial::NotAMember { device }),
+        }
+        Ok(self.limit(device, |at| !past.has(at)))
+    }
+
+    /// Up to where the envelopes of a device stand by the removals that `counts` lets through;
+    /// `None` where nothing stops them.
+    pub(crate) fn limit(&self, device: DeviceId, counts: impl Fn(usize) -> bool) -> Option<Point> {
+        let about = || {
+            let about = self.about.get(&device).into_iter().flatten().copied();
+            about.filter(|&at| self.settled.effective.has(at))
+        };
+        let known = |at: usize| match self.action(at) {
+            Action::Revoke { known, .. }
+            | Action::SetRole { known, .. }
+            | Action::Keep { known, .. } => Some(*known),
+            _ => None,
+        };
+        let stops = |&at: &usize| match self.action(at) {
+            Action::Revoke { .. } => true,
+            Action::SetRole { role, .. } => *role < Role::Editor,
+            _ => false,
+        };
+        let limits = about().filter(stops).filter(|&at| counts(at)).map(|at| {
+            let later = about().filter(|&other| other == at || self.entries[other].past.has(at));
+            later.filter_map(known).max()
+        });
+        limits.min().flatten()
+    }
+
+    /// The epoch that is to be used: of all that are not void the last one in the log's order.
+    pub(crate) fn epoch(&self, within: Option<&Set>) -> Option<Epoch<'_>> {
+        let epochs = (0..self.entries.len()).filter(|&at| {
+            self.settled.effective.has(at)
+                && within.is_none_or(|within| within.has(at))
+                && matches!(self.action(at), Action::Epoch { .. })
+        });
+        let last = epochs.max_by_key(|&at| self.key(at))?;
+        self.epoch_of(self.id(last))
+    }
+
+    /// An epoch of the log by its operation, void or not.
+    pub(crate) fn epoch_of(&self, id: OpId) -> Option<Epoch<'_>> {
+        let op = self.op(id)?;
+        match op.action() {
+            Action::Epoch { commitment, keys } => Some((op, commitment, keys)),
+            _ => None,
+        }
+    }
+
+    /// Whether epoch `a` is before epoch `b` in the log's order.
+    pub(crate) fn is_before(&self, a: OpId, b: OpId) -> bool {
+        match (self.index.get(&a), self.index.get(&b)) {
+            (Some(&a), Some(&b)) => self.key(a) < self.key(b),
+            _ => false,
+        }
+    }
+
+    /// Whether an owner should begin an epoch: a device was taken out that can read the one in use,
+    /// or one was added at the same time as that began, and can't.
+    #[must_use]
+    pub fn rotation_due(&self) -> bool {
+        let Some((op, _, keys)) = self.epoch(None) else {
+            return true;
+        };
+        let at = self.index[&op.id()];
+        let gone = keys
+            .iter()
+            .any(|(device, _)| !self.settled.members.contains_key(device));
+        let past = &self.entries[at].past;
+        // A device that was added after the epoch began got its key from whoever added it.
+        let later = |device: &DeviceId| {
+            let before = |at| past.has(at) && self.settled.effective.has(at);
+            self.status(*device, before) != Status::Gone
+        };
+        let apart = |member: &Member| !self.ordered(at, self.index[&member.added]);
+        gone || self.settled.gone.iter().any(later) || self.settled.members.values().any(apart)
+    }
+
+    /// Whether one of two operations is in the past of the other.
+    fn ordered(&self, a: usize, b: usize) -> bool {
+        self.entries[a].past.has(b) || self.entries[b].past.has(a)
+    }
+
+    fn action(&self, at: usize) -> &Action {
+        self.entries[at].op.action()
+    }
+
+    fn author(&self, at: usize) -> DeviceId {
+        self.entries[at].op.author()
+    }
+
+    fn id(&self, at: usize) -> OpId {
+        self.entries[at].op.id()
+    }
+}
