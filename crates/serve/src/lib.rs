@@ -1,0 +1,36 @@
+//! The program `selvage`: the always-on host that devices meet at.
+//!
+//! **Problem.** [`selvage_relay::Relay`] decides everything and does nothing: it needs sockets, a
+//! disk, a clock, and somebody who stops it without losing what it acknowledged.
+//!
+//! **Shape.** [`Hub`] runs one relay on a thread of its own, with its storage ([`RedbStore`]);
+//! each WebSocket is a task that moves messages between its socket and the hub. [`router`] is what
+//! HTTP requests reach; [`serve`] accepts connections, up to a limit, until it is told to stop.
+//! [`Options`] are what a person wrote behind `selvage serve`.
+//!
+//! **Control loop.** Sockets tell the hub what came, through a channel that is short: when the
+//! relay is behind, sockets are not read. The hub hands the relay's batches to a thread that may
+//! block, one at a time, and goes on meanwhile; what comes during a flush is in the next batch.
+//! SIGINT and SIGTERM stop reading, flush, tell every client that the relay stops, and end.
+//!
+//! **Invariants.** No rule of the protocol is in here. Every queue and every wait has a bound.
+//! What the relay acknowledged is in the database's last durable commit.
+#![allow(
+    clippy::disallowed_methods,
+    reason = "a host: the clock, the disk, sockets, threads and randomness are its business"
+)]
+
+mod error;
+mod hub;
+mod options;
+mod relay_route;
+mod rows;
+mod server;
+mod store;
+
+pub use error::{Result, ServeError};
+pub use hub::Hub;
+pub use options::Options;
+pub use relay_route::Origins;
+pub use server::{router, serve};
+pub use store::RedbStore;

@@ -1,0 +1,86 @@
+//! `selvage`: reads what is asked for, and does it.
+#![allow(
+    clippy::disallowed_methods,
+    reason = "a host: arguments, the disk and exit codes are its business"
+)]
+
+use selvage_relay::Limits;
+use selvage_serve::{Hub, Options, RedbStore, Result, ServeError, router, serve};
+use std::future::Future;
+use std::io::Write;
+use std::process::ExitCode;
+use tokio::net::TcpListener;
+
+fn main() -> ExitCode {
+    let arguments = std::env::args_os().skip(1);
+    let ended = Options::parse(arguments).and_then(|options| match options {
+        Some(options) => run(options),
+        None => {
+            println!("{}", Options::usage());
+            Ok(())
+        }
+    });
+    match ended {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("selvage: {error}");
+            let usage = matches!(error, ServeError::Usage(_));
+            ExitCode::from(if usage { 2 } else { 1 })
+        }
+    }
+}
+
+fn run(options: Options) -> Result<()> {
+    tracing_subscriber::fmt()
+        .with_writer(std::io::stderr)
+        .with_ansi(false)
+        .with_target(false)
+        .with_max_level(tracing::Level::INFO)
+        .init();
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()?;
+    runtime.block_on(relay(options))
+}
+
+async fn relay(options: Options) -> Result<()> {
+    let store = options.data.as_deref().map(RedbStore::open).transpose()?;
+    let keeps = store.is_some();
+    let listen = TcpListener::bind(options.listen).await;
+    let listener = listen.map_err(|source| ServeError::Listen {
+        address: options.listen.to_string(),
+        source,
+    })?;
+    // Before anybody is told that the program listens: a signal that comes at once is heard.
+    let stopped = stop_signal()?;
+    let hub = Hub::start(Limits::default(), store)?;
+    let router = router(&hub, options.origins, axum::Router::new());
+    let address = listener.local_addr()?;
+    println!("selvage listens on http://{address}/");
+    std::io::stdout().flush()?;
+    tracing::info!(%address, keeps, "listening");
+    serve(listener, router, &hub, stopped).await
+}
+
+/// Ends when somebody stops the program: SIGINT or SIGTERM.
+#[cfg(unix)]
+fn stop_signal() -> Result<impl Future<Output = ()>> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut terminate = signal(SignalKind::terminate())?;
+    Ok(async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+    })
+}
+
+/// Ends when somebody stops the program.
+#[cfg(windows)]
+fn stop_signal() -> Result<impl Future<Output = ()>> {
+    let mut interrupt = tokio::signal::windows::ctrl_c()?;
+    Ok(async move {
+        interrupt.recv().await;
+    })
+}

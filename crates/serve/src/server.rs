@@ -1,0 +1,107 @@
+//! HTTP: what requests reach, and how many connections there may be.
+
+use crate::error::Result;
+use crate::hub::{ENDING_MAX, Hub};
+use crate::relay_route::{Entrance, Origins, open};
+use axum::Router;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::routing::get;
+use hyper::server::conn::http1;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::service::TowerToHyperService;
+use std::future::Future;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::Semaphore;
+
+/// The most connections at a time.
+const CONNECTIONS_MAX: usize = 10_000;
+/// How long a connection may take to say one request's head, the silence before it included.
+const HEAD_MAX: Duration = Duration::from_secs(15);
+/// How long nothing is accepted when the system has no place for another connection.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
+
+/// What requests reach: the relay at `/relay`, `/healthz`, and `more`. Other endpoints of this
+/// host, WebSockets among them, are routes of `more`; what nothing matches is its fallback's.
+pub fn router(hub: &Hub, origins: Origins, more: Router) -> Router {
+    let entrance = Entrance {
+        hub: hub.clone(),
+        origins: Arc::new(origins),
+    };
+    Router::new()
+        .route("/relay", get(open))
+        .route("/healthz", get(health))
+        .with_state(entrance)
+        .merge(more)
+}
+
+/// For whoever starts this program again when it is not well.
+async fn health(State(entrance): State<Entrance>) -> (StatusCode, &'static str) {
+    if entrance.hub.is_well() {
+        (StatusCode::OK, "well\n")
+    } else {
+        (StatusCode::SERVICE_UNAVAILABLE, "the storage failed\n")
+    }
+}
+
+/// Accepts connections until `stopped`; then stops the hub and returns.
+pub async fn serve(
+    listener: TcpListener,
+    router: Router,
+    hub: &Hub,
+    stopped: impl Future<Output = ()>,
+) -> Result<()> {
+    let places = Arc::new(Semaphore::new(CONNECTIONS_MAX));
+    let accepting = async {
+        loop {
+            // Waits for a place before a connection is taken from the system's own queue.
+            let Ok(place) = Arc::clone(&places).acquire_owned().await else {
+                return;
+            };
+            let stream = match listener.accept().await {
+                Ok((stream, _)) => stream,
+                Err(error) => {
+                    tracing::warn!(%error, "a connection was not accepted");
+                    tokio::time::sleep(ACCEPT_PAUSE).await;
+                    continue;
+                }
+            };
+            let router = router.clone();
+            tokio::spawn(async move {
+                converse(stream, router).await;
+                drop(place);
+            });
+        }
+    };
+    tokio::select! {
+        () = accepting => {}
+        () = stopped => {}
+    }
+    tracing::info!("stopping");
+    hub.stop().await;
+    // Sockets that were told why are closed by their own tasks; whoever does not answer is not
+    // waited for any longer.
+    let all = places.acquire_many(CONNECTIONS_MAX as u32);
+    let _ = tokio::time::timeout(ENDING_MAX, all).await;
+    tracing::info!("stopped");
+    Ok(())
+}
+
+async fn converse(stream: TcpStream, router: Router) {
+    // Messages are small and somebody waits for each.
+    if stream.set_nodelay(true).is_err() {
+        return;
+    }
+    let service = TowerToHyperService::new(router);
+    let connection = http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(HEAD_MAX)
+        .max_buf_size(16 * 1024)
+        .serve_connection(TokioIo::new(stream), service)
+        .with_upgrades();
+    if let Err(error) = connection.await {
+        tracing::debug!(%error, "a connection broke");
+    }
+}
