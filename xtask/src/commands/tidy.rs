@@ -24,6 +24,8 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("selvage-vfs", &[]),
     ("selvage-sync", &["selvage-vfs"]),
     ("selvage-trust", &[]),
+    ("selvage-relay", &[]),
+    ("selvage-serve", &["selvage-relay"]),
     ("selvage-tool", &[]),
     ("selvage-lint", &["selvage-tool"]),
     ("selvage-sandbox", &["selvage-tool"]),
@@ -62,7 +64,15 @@ const LAYERS: &[(&str, &[&str])] = &[
 const DOORS: &[(&str, &[&str])] = &[
     ("automerge", &["selvage-vfs"]),
     ("yrs", &["selvage-vfs"]),
-    ("redb", &["selvage-vfs", "selvage-wasm", "selvage-host"]),
+    (
+        "redb",
+        &[
+            "selvage-vfs",
+            "selvage-wasm",
+            "selvage-host",
+            "selvage-serve",
+        ],
+    ),
     ("wasm-bindgen", &["selvage-wasm"]),
     ("web-sys", &["selvage-wasm"]),
     ("wasmtime", &["selvage-host"]),
