@@ -44,12 +44,14 @@
 //! ```
 
 pub mod limits;
+mod mail;
 mod meet;
 mod message;
 mod outbox;
 mod ranges;
 mod session;
 
+pub use mail::{Mail, PARCEL_BYTES_MAX, Parcel};
 pub use meet::{Met, meet};
 pub use message::VERSION;
 pub use session::{Reason, Reply, Role, Session};
@@ -62,6 +64,14 @@ pub enum SyncError {
     /// over, and another one begins where this one stopped.
     #[error("the workspace failed: {0}")]
     Workspace(#[from] selvage_vfs::VfsError),
+    /// Something in the workspace is too large for one parcel.
+    #[error("parcel_bytes_max is {max}, and something in the workspace takes {size}")]
+    TooLarge {
+        /// Its bytes.
+        size: u64,
+        /// The limit.
+        max: u64,
+    },
 }
 
 /// What a call on a session gives.

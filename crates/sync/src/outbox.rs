@@ -56,19 +56,24 @@ impl Outbox {
 
     /// Sends what there is room for. Texts rest on the ledger that the peer was sent.
     pub fn pump(&mut self, workspace: &Workspace, sent: &Heads) -> Result<()> {
-        while self.under_way < WINDOW_BYTES_MAX
-            && let Some(job) = self.jobs.pop_front()
-        {
-            let message = match job {
-                Job::Blob(hash) => self.pack_blobs(workspace, hash)?,
-                Job::Part { hash, from } => self.part(workspace, hash, from)?,
-                job => self.pack_texts(workspace, job, sent)?,
-            };
+        while self.under_way < WINDOW_BYTES_MAX && !self.jobs.is_empty() {
             let before = self.stream.len();
-            if let Some(message) = message {
-                self.say(&message);
-            }
+            self.pump_one(workspace, sent)?;
             self.under_way += (self.stream.len() - before) as u64;
+        }
+        Ok(())
+    }
+
+    /// Says the first of what waits, and what goes well with it, whatever is under way.
+    pub fn pump_one(&mut self, workspace: &Workspace, sent: &Heads) -> Result<()> {
+        let message = match self.jobs.pop_front() {
+            None => None,
+            Some(Job::Blob(hash)) => self.pack_blobs(workspace, hash)?,
+            Some(Job::Part { hash, from }) => self.part(workspace, hash, from)?,
+            Some(job) => self.pack_texts(workspace, job, sent)?,
+        };
+        if let Some(message) = message {
+            self.say(&message);
         }
         Ok(())
     }
@@ -148,9 +153,19 @@ impl Outbox {
         Ok((start < end).then_some(Message::Part(part)))
     }
 
+    /// Whether nothing was said and nothing waits.
+    pub fn is_empty(&self) -> bool {
+        self.stream.is_empty() && self.jobs.is_empty()
+    }
+
+    /// What was said, as whole messages.
+    pub fn said(&mut self) -> Vec<u8> {
+        std::mem::take(&mut self.stream)
+    }
+
     /// What was said, cut into frames.
     pub fn frames(&mut self) -> Vec<Vec<u8>> {
-        let stream = std::mem::take(&mut self.stream);
-        stream.chunks(FRAME_BYTES_MAX).map(<[u8]>::to_vec).collect()
+        let said = self.said();
+        said.chunks(FRAME_BYTES_MAX).map(<[u8]>::to_vec).collect()
     }
 }

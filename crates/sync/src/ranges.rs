@@ -113,7 +113,7 @@ fn short(texts: &Texts) -> [u8; 16] {
     out
 }
 
-fn first(digest: &Hash) -> [u8; 8] {
+pub(crate) fn first(digest: &Hash) -> [u8; 8] {
     let mut out = [0; 8];
     out.copy_from_slice(&digest.0[..8]);
     out

@@ -2,5 +2,6 @@
 
 mod cost;
 mod hostile;
+mod mail;
 mod simulation;
 mod world;

@@ -161,6 +161,14 @@ impl Workspace {
             .collect()
     }
 
+    /// A name for the state of one live text; nothing when the file has none.
+    pub fn text_digest(&self, node: NodeId) -> Result<Option<Hash>> {
+        if !self.texts.has(node) {
+            return Ok(None);
+        }
+        self.texts.digest(&*self.storage, node).map(Some)
+    }
+
     /// The state of one live text, empty when the file has none; to a caller it is bytes.
     pub fn text_state(&self, node: NodeId) -> Result<Vec<u8>> {
         self.texts.state(&*self.storage, node)
