@@ -109,6 +109,16 @@ pub fn encode(effect: Effect) -> JsValue {
             kind("hangup");
             put("peer", &peer.into());
         }
+        Effect::Parcel { bytes, cursor } => {
+            kind("parcel");
+            put("bytes", &Uint8Array::from(&bytes[..]).into());
+            let cursor = cursor.map(|cursor| Uint8Array::from(&cursor[..]));
+            put("cursor", &cursor.map_or(JsValue::NULL, Into::into));
+        }
+        Effect::Landed { cursor } => {
+            kind("landed");
+            put("cursor", &Uint8Array::from(&cursor[..]).into());
+        }
         Effect::Spawn => kind("spawn"),
         Effect::Check {
             task,

@@ -97,7 +97,9 @@ impl Kernel {
             return Ok(Array::new());
         };
         let mut other = Workspace::open(Box::new(storage), random().to_be_bytes())?;
-        let effects = self.workbench.absorb(&mut other)?;
+        let effects = self
+            .workbench
+            .absorb(&mut cx(now_ms, &mut random), &mut other)?;
         Ok(self.perform(now_ms, effects))
     }
 
@@ -114,6 +116,26 @@ impl Kernel {
     /// A link is broken.
     pub fn peer_gone(&mut self, now_ms: f64, peer: u32) -> Array {
         self.handle(now_ms, Event::PeerGone { peer })
+    }
+
+    /// Somebody carries parcels from now on, and goes on from a cursor.
+    pub fn mail_opened(&mut self, now_ms: f64, cursor: Vec<u8>, writes: bool) -> Array {
+        self.handle(now_ms, Event::MailOpened { cursor, writes })
+    }
+
+    /// Nobody carries parcels any more.
+    pub fn mail_closed(&mut self, now_ms: f64) -> Array {
+        self.handle(now_ms, Event::MailClosed)
+    }
+
+    /// A parcel was kept, with its cursor.
+    pub fn parcel_kept(&mut self, now_ms: f64) -> Array {
+        self.handle(now_ms, Event::ParcelKept)
+    }
+
+    /// A parcel of another device came.
+    pub fn parcel_came(&mut self, now_ms: f64, bytes: Vec<u8>) -> Array {
+        self.handle(now_ms, Event::ParcelCame { bytes })
     }
 
     /// Somebody calls a tool, with its input as JSON. A value could hold cycles, or nest without end.

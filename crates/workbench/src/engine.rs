@@ -3,6 +3,7 @@
 use crate::event::{CallId, Effect, Event, Notice, RunnerId, TaskId};
 use crate::failure::failure;
 use crate::lint::{PendingLint, Reports};
+use crate::mail::Post;
 use crate::peers::Peers;
 use crate::runs::{Executor, PendingFetch, Run};
 use selvage_tool::ToolResult;
@@ -68,6 +69,7 @@ pub struct Workbench {
     pub(crate) lints: BTreeMap<TaskId, PendingLint>,
     pub(crate) reports: Reports,
     pub(crate) peers: Peers,
+    pub(crate) post: Option<Post>,
     pub(crate) effects: Vec<Effect>,
     /// Executors that were asked for and have not come yet.
     pub(crate) spawning: usize,
@@ -90,6 +92,7 @@ impl Workbench {
             lints: BTreeMap::new(),
             reports: Reports::default(),
             peers: Peers::default(),
+            post: None,
             effects: Vec::new(),
             spawning: 0,
             next_task: 1,
@@ -107,7 +110,7 @@ impl Workbench {
         if self.is_new()? {
             crate::starter::fill(&mut self.workspace, cx)?;
         }
-        self.tell_peers();
+        self.tell_others(cx);
         Ok(std::mem::take(&mut self.effects))
     }
 
@@ -153,11 +156,29 @@ impl Workbench {
             Event::PeerJoined { peer, initiator } => self.peer_joined(peer, initiator),
             Event::PeerSent { peer, frame } => self.peer_sent(peer, &frame),
             Event::PeerGone { peer } => self.peer_gone(peer),
+            Event::MailOpened { cursor, writes } => self.mail_opened(&cursor, writes),
+            Event::MailClosed => self.post = None,
+            Event::ParcelKept => self.parcel_kept(),
+            Event::ParcelCame { bytes } => self.parcel_came(&bytes),
             Event::Woken => self.wake_at_ms = None,
         }
         self.pass_time(cx);
-        self.tell_peers();
+        self.tell_others(cx);
         std::mem::take(&mut self.effects)
+    }
+
+    /// Tells peers and mail what is new, and asks to be woken for what comes next.
+    pub(crate) fn tell_others(&mut self, cx: &Cx<'_>) {
+        self.tell_peers();
+        self.leave_news(cx);
+        let own = self.seal_at_ms.into_iter().chain(self.mail_time());
+        let next = own.chain(self.run_times()).min();
+        if let Some(at_ms) = next
+            && self.wake_at_ms.is_none_or(|known| at_ms < known)
+        {
+            self.wake_at_ms = Some(at_ms);
+            self.effects.push(Effect::Wake { at_ms });
+        }
     }
 
     /// Parses and answers a call, or starts what will answer it.
@@ -250,19 +271,12 @@ impl Workbench {
         self.next_task
     }
 
-    /// Does what has come due, and asks to be woken for what comes next.
+    /// Does what has come due.
     fn pass_time(&mut self, cx: &mut Cx<'_>) {
         if self.seal_at_ms.is_some_and(|at| at <= cx.now_ms) && self.seal(cx).is_err() {
             // Storage refused: the drafts are kept as drafts, and the next write says so.
             self.seal_later(cx);
         }
         self.pass_run_time(cx);
-        let next = self.seal_at_ms.into_iter().chain(self.run_times()).min();
-        if let Some(at_ms) = next
-            && self.wake_at_ms.is_none_or(|known| at_ms < known)
-        {
-            self.wake_at_ms = Some(at_ms);
-            self.effects.push(Effect::Wake { at_ms });
-        }
     }
 }

@@ -100,6 +100,22 @@ pub enum Event {
         /// Which one.
         peer: PeerId,
     },
+    /// Somebody carries parcels for this replica from now on, and takes the first one.
+    MailOpened {
+        /// Where this replica's mail goes on: what came with the last parcel that was kept, or nothing.
+        cursor: Vec<u8>,
+        /// Whether it may leave parcels itself.
+        writes: bool,
+    },
+    /// Nobody carries parcels any more.
+    MailClosed,
+    /// A parcel was kept, with its cursor: there is room for the next.
+    ParcelKept,
+    /// A parcel of another replica came.
+    ParcelCame {
+        /// Its bytes.
+        bytes: Vec<u8>,
+    },
     /// A time that the engine asked to be woken at has come.
     Woken,
 }
@@ -185,6 +201,18 @@ pub enum Effect {
         /// Which one.
         peer: PeerId,
     },
+    /// Carry a parcel to all other replicas, and say when it is kept. One at a time.
+    Parcel {
+        /// Its bytes.
+        bytes: Vec<u8>,
+        /// To be kept together with the parcel.
+        cursor: Option<Vec<u8>>,
+    },
+    /// Everything that came by mail so far is durable here.
+    Landed {
+        /// To be kept instead of the one before.
+        cursor: Vec<u8>,
+    },
     /// Tell the time again at this moment, in milliseconds since 1970.
     Wake {
         /// When.
@@ -260,6 +288,13 @@ pub enum Notice {
         hint: String,
         /// The same for a report of a fault.
         reason: String,
+    },
+    /// A parcel could not be made, or held what this workspace can't take.
+    MailFailed {
+        /// What happened.
+        message: String,
+        /// What to do.
+        hint: String,
     },
     /// A run has used up a quota and waits for `flow_answer`.
     Asked {

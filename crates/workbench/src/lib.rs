@@ -19,6 +19,7 @@ mod engine;
 mod event;
 mod failure;
 mod lint;
+mod mail;
 mod patch;
 mod peers;
 mod policy;

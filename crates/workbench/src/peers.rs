@@ -3,11 +3,11 @@
 //! A host says who is there and passes frames on, in order; what lands is decided by the workspace. Losing a peer
 //! loses nothing: the next session begins with a comparison.
 
-use crate::engine::Workbench;
+use crate::engine::{Cx, Workbench};
 use crate::event::{Effect, Notice, PeerId};
 use crate::failure::failure;
-use selvage_sync::{Reason, Reply, Role, Session, meet};
-use selvage_tool::ToolResult;
+use selvage_sync::{Reason, Reply, Role, Session, SyncError, meet};
+use selvage_tool::{ErrorCode, ToolError, ToolResult};
 use selvage_vfs::{Heads, Workspace};
 use std::collections::BTreeMap;
 
@@ -32,15 +32,16 @@ impl Workbench {
     ///
     /// # Errors
     /// One of the storages failed. Both stay whole.
-    pub fn absorb(&mut self, other: &mut Workspace) -> ToolResult<Vec<Effect>> {
+    pub fn absorb(&mut self, cx: &mut Cx<'_>, other: &mut Workspace) -> ToolResult<Vec<Effect>> {
         let met = meet(&mut self.workspace, other).map_err(|why| match why {
-            selvage_sync::SyncError::Workspace(why) => failure(why),
+            SyncError::Workspace(why) => failure(why),
+            SyncError::TooLarge { .. } => ToolError::new(ErrorCode::TooLarge, why.to_string()),
         })?;
         if let Some(reason) = met.stopped {
             self.effects.push(Effect::Notify(lost(reason)));
         }
         self.tell_merged(met.paths);
-        self.tell_peers();
+        self.tell_others(cx);
         Ok(std::mem::take(&mut self.effects))
     }
 
@@ -119,7 +120,7 @@ impl Workbench {
         }
     }
 
-    fn tell_merged(&mut self, paths: Vec<String>) {
+    pub(crate) fn tell_merged(&mut self, paths: Vec<String>) {
         if !paths.is_empty() {
             let heads = self.workspace.heads().to_strings();
             self.effects

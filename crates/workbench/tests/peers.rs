@@ -175,7 +175,12 @@ fn what_a_dead_tab_left_is_taken_in_and_passed_on() {
     )
     .expect("a change");
 
-    let effects = pair.hosts[0].bench.absorb(&mut left).expect("it works");
+    let mut cx = Cx {
+        now_ms: 6,
+        random: &mut || 7,
+    };
+    let absorbed = pair.hosts[0].bench.absorb(&mut cx, &mut left);
+    let effects = absorbed.expect("it works");
     pair.hosts[0].others.extend(
         effects
             .into_iter()

@@ -89,8 +89,8 @@ fn devices_that_are_never_awake_together_come_to_the_same_workspace() {
             }
         }
         // Each leaves what it has and opens the rest; then all have all.
-        for at in 0..3 {
-            devices[at].leave(at, &mut mailbox);
+        for (at, device) in devices.iter_mut().enumerate() {
+            device.leave(at, &mut mailbox);
         }
         for (at, device) in devices.iter_mut().enumerate() {
             device.open(at, &mailbox);

@@ -1,0 +1,136 @@
+//! Engines that are never there at the same time, and somebody who carries parcels between them.
+
+mod common;
+
+use common::Host;
+use selvage_workbench::{Effect, Event, Notice};
+use serde_json::json;
+
+/// A host whose parcels are collected.
+struct Device {
+    host: Host,
+    cursor: Vec<u8>,
+}
+
+impl Device {
+    fn of(mut host: Host, writes: bool) -> Self {
+        let cursor = Vec::new();
+        host.tell(Event::MailOpened {
+            cursor: cursor.clone(),
+            writes,
+        });
+        Self { host, cursor }
+    }
+
+    /// Takes what the host left, keeping each parcel before the next is made.
+    fn left(&mut self) -> Vec<Vec<u8>> {
+        let mut parcels = Vec::new();
+        loop {
+            let effects = std::mem::take(&mut self.host.others);
+            let mut found = false;
+            for effect in effects {
+                match effect {
+                    Effect::Parcel { bytes, cursor } => {
+                        found = true;
+                        parcels.push(bytes);
+                        self.cursor = cursor.unwrap_or_else(|| self.cursor.clone());
+                    }
+                    Effect::Landed { cursor } => self.cursor = cursor,
+                    other => panic!("{other:?}"),
+                }
+            }
+            if !found {
+                return parcels;
+            }
+            self.host.tell(Event::ParcelKept);
+        }
+    }
+
+    fn open(&mut self, parcels: &[Vec<u8>]) {
+        for bytes in parcels {
+            let bytes = bytes.clone();
+            self.host.tell(Event::ParcelCame { bytes });
+        }
+    }
+
+    fn read(&mut self, path: &str) -> String {
+        let read = self.host.call("read", json!({ "path": path }));
+        read.map_or_else(
+            |error| error.code.as_str().to_owned(),
+            |value| value["content"].as_str().unwrap_or_default().to_owned(),
+        )
+    }
+
+    fn write(&mut self, path: &str, content: &str, draft: bool) {
+        let input = json!({ "path": path, "content": content, "draft": draft });
+        self.host.call("write", input).expect("it works");
+    }
+}
+
+#[test]
+fn a_device_that_wakes_up_later_gets_all_that_was_left_and_leaves_its_own() {
+    let mut a = Device::of(Host::new(), true);
+    let mut b = Device::of(Host::empty(2), true);
+    a.write("notes.md", "bread", false);
+    let parcels = a.left();
+
+    b.open(&parcels);
+    assert_eq!(b.read("notes.md"), "bread");
+    let told = b.host.notices.iter().any(|notice| {
+        matches!(notice, Notice::Changed { paths, .. } if paths.contains(&"notes.md".to_owned()))
+    });
+    assert!(told, "{:?}", b.host.notices);
+    assert_eq!(b.left(), [] as [Vec<u8>; 0], "what came is not left again");
+
+    b.write("notes.md", "bread and butter", false);
+    a.open(&b.left());
+    assert_eq!(a.read("notes.md"), "bread and butter");
+}
+
+#[test]
+fn typing_is_left_when_it_pauses_and_not_at_every_key() {
+    let mut a = Device::of(Host::new(), true);
+    a.write("notes.md", "b", false);
+    a.left();
+    for length in 1..=5 {
+        a.host.now_ms += 100;
+        a.write("notes.md", &"bread"[..length], true);
+    }
+    assert_eq!(a.left().len(), 0, "still typing");
+    a.host.now_ms += 1_000;
+    a.host.tell(Event::Woken);
+    assert_eq!(a.left().len(), 1);
+}
+
+#[test]
+fn a_device_that_goes_on_from_its_cursor_leaves_nothing_twice() {
+    let mut a = Device::of(Host::new(), true);
+    a.left();
+    let cursor = a.cursor.clone();
+    a.host.tell(Event::MailClosed);
+    a.host.tell(Event::MailOpened {
+        cursor,
+        writes: true,
+    });
+    assert_eq!(a.left(), [] as [Vec<u8>; 0]);
+}
+
+#[test]
+fn whoever_may_only_look_leaves_nothing() {
+    let mut viewer = Device::of(Host::new(), false);
+    viewer.write("notes.md", "mine", false);
+    assert_eq!(viewer.left(), [] as [Vec<u8>; 0]);
+}
+
+#[test]
+fn a_parcel_that_is_none_is_told_and_does_no_harm() {
+    let mut a = Device::of(Host::new(), true);
+    a.left();
+    a.open(&[b"garbage".to_vec()]);
+    assert!(matches!(
+        a.host.notices.last(),
+        Some(Notice::MailFailed { .. })
+    ));
+    a.write("notes.md", "bread", false);
+    assert_eq!(a.left().len(), 1, "and it goes on");
+}
