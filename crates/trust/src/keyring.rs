@@ -63,6 +63,8 @@ pub(crate) struct Keyring {
     workspace: WorkspaceId,
     roster: Secret,
     epochs: BTreeMap<EpochTag, (OpId, Secret)>,
+    /// How many operations of the log were looked through for keys.
+    learned: usize,
 }
 
 impl Keyring {
@@ -71,6 +73,7 @@ impl Keyring {
             workspace,
             roster,
             epochs: BTreeMap::new(),
+            learned: 0,
         }
     }
 
@@ -81,7 +84,8 @@ impl Keyring {
 
     /// Takes the keys that the log's epochs hold for this device.
     pub fn learn(&mut self, identity: &Identity, members: &Members) {
-        for op in members.since(&[]) {
+        for op in members.after(self.learned) {
+            self.learned += 1;
             let Action::Epoch { commitment, keys } = op.action() else {
                 continue;
             };

@@ -122,20 +122,39 @@ impl Members {
             ..Settled::default()
         };
         for &device in self.about.keys() {
-            match self.status(device, |at| settled.effective.has(at)) {
-                Status::Unknown => {}
-                Status::Gone => {
-                    settled.gone.insert(device);
-                }
-                Status::Has(role) => {
-                    let member = self.member(device, role, &settled.effective);
-                    settled
-                        .members
-                        .extend(member.map(|member| (device, member)));
-                }
-            }
+            self.settle_device(device, &mut settled);
         }
         settled
+    }
+
+    /// Brings the state up to the last operation, which has all others in its past: nothing was done
+    /// at the same time, so it changes what it is about and nothing else.
+    pub(super) fn settle_last(&mut self) {
+        let Some(last) = self.entries.len().checked_sub(1) else {
+            return;
+        };
+        let mut settled = std::mem::take(&mut self.settled);
+        settled.effective.add(last);
+        if let Some(device) = self.action(last).about() {
+            self.settle_device(device, &mut settled);
+        }
+        self.settled = settled;
+    }
+
+    fn settle_device(&self, device: DeviceId, settled: &mut Settled) {
+        settled.members.remove(&device);
+        match self.status(device, |at| settled.effective.has(at)) {
+            Status::Unknown => {}
+            Status::Gone => {
+                settled.gone.insert(device);
+            }
+            Status::Has(role) => {
+                let member = self.member(device, role, &settled.effective);
+                settled
+                    .members
+                    .extend(member.map(|member| (device, member)));
+            }
+        }
     }
 
     /// What the target of a removal did at the same time and needed the lost role for.
@@ -193,16 +212,26 @@ impl Members {
                 _ => {}
             }
         }
-        let later = |at: usize| {
-            given
-                .iter()
-                .any(|&(other, _)| self.entries[other].past.has(at))
-        };
-        let last = given.iter().filter(|&&(at, _)| !later(at));
+        let last = self.last(given.iter().map(|&(at, _)| at).collect());
+        let last = given.iter().filter(|(at, _)| last.contains(at));
         match last.map(|&(_, role)| role).min() {
             Some(role) if added => Status::Has(role),
             _ => Status::Unknown,
         }
+    }
+
+    /// Those of some operations that are before no other of them.
+    fn last(&self, mut some: Vec<usize>) -> Vec<usize> {
+        some.sort_by_key(|&at| std::cmp::Reverse(self.key(at)));
+        let mut before = Set::default();
+        some.retain(|&at| {
+            let last = !before.has(at);
+            if last {
+                before.join(&self.entries[at].past);
+            }
+            last
+        });
+        some
     }
 
     fn member(&self, device: DeviceId, role: Role, effective: &Set) -> Option<Member> {
@@ -218,19 +247,17 @@ impl Members {
             .filter_map(card)
             .min_by_key(|&(at, _)| self.key(at))?;
         let named = |at: usize| match self.action(at) {
-            Action::Rename { name, .. } => Some((at, name)),
+            Action::Rename { name, .. } => Some(name),
             _ => None,
         };
-        let names: Vec<_> = about().filter_map(named).collect();
-        let last = names.iter().filter(|(at, _)| {
-            !names
-                .iter()
-                .any(|(other, _)| self.entries[*other].past.has(*at))
-        });
-        let name = last.max_by_key(|(at, _)| self.id(*at));
+        let last = self.last(about().filter(|&at| named(at).is_some()).collect());
+        let name = last
+            .into_iter()
+            .max_by_key(|&at| self.id(at))
+            .and_then(named);
         Some(Member {
             device,
-            name: name.map_or(card.name(), |(_, name)| name).to_owned(),
+            name: name.map_or(card.name(), String::as_str).to_owned(),
             role,
             added: self.id(added),
             agree: *card.agree(),

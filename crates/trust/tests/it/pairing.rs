@@ -2,7 +2,7 @@
 
 use crate::world::{Device, Dice, NOW, PAGE, RELAY, SOON, ada, pair, pair_with};
 use selvage_trust::{
-    Denial, History, Identity, Invitation, InvitationFault, Inviter, Joiner, Purpose, Role, Seat,
+    Denial, History, Identity, Invitation, InvitationFault, Inviter, Joiner, Purpose, Role,
     TrustError, limits::LINK_CHARS_MAX,
 };
 
@@ -291,5 +291,4 @@ fn only_owners_invite() {
     );
     let (has, needed) = (Role::Editor, Role::Owner);
     assert_eq!(refused.err(), Some(Denial::Role { has, needed }.into()));
-    let _: &Seat = &ben.seat;
 }
