@@ -22,9 +22,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 mod set;
 mod settle;
+mod stand;
 
 pub(crate) use set::Set;
 pub use settle::{Dispute, Member};
+pub(crate) use stand::Stand;
 
 /// What became of an operation that was handed to a log.
 #[derive(Debug, Clone, PartialEq, Eq)]

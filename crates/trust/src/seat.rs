@@ -142,7 +142,7 @@ impl Seat {
             ops.extend(self.join_heads()?);
         }
         if role >= Role::Editor {
-            for overhang in self.overhangs().into_iter().filter(|one| !one.forked) {
+            for overhang in self.overhangs().into_iter().filter(|one| one.keepable) {
                 let (device, known) = (overhang.device, overhang.admitted);
                 ops.push(self.append(Action::Keep { device, known })?);
             }

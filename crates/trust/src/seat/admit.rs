@@ -15,6 +15,7 @@
 use super::Seat;
 use crate::envelope::Envelope;
 use crate::identity::DeviceId;
+use crate::members::Stand;
 use crate::op::{OpId, Point};
 use crate::progress::{Order, Progress};
 use crate::{Denial, TrustError};
@@ -164,7 +165,7 @@ impl Seat {
             return Ok(Some(Wait::Membership(missing)));
         }
         let past = self.members.closure_of_known(&header.heads);
-        let limit = self.members.may_write(signer, &past)?;
+        let stands = self.members.may_write(signer, &past)?;
         let fresh = Progress::default();
         let progress = self.progress.get(&signer).unwrap_or(&fresh);
         match progress.order(envelope) {
@@ -180,13 +181,17 @@ impl Seat {
             }
             Order::Next | Order::Gap => {}
         }
-        if let Some(limit) = limit {
-            if seq > limit.seq {
-                let limit = limit.seq;
+        for stand in &stands {
+            let last = stand.iter().max().copied().unwrap_or_default();
+            if seq > last.seq {
+                let limit = last.seq;
                 return Err(Refusal::BeyondRemoval { signer, seq, limit });
             }
-            if !chains.prove(signer, envelope.point(), limit) {
-                return Ok(Some(Wait::Proof { signer, limit }));
+            if !chains.prove(signer, envelope.point(), stand) {
+                return Ok(Some(Wait::Proof {
+                    signer,
+                    limit: last,
+                }));
             }
         }
         if progress.order(envelope) == Order::Gap {
@@ -229,8 +234,15 @@ struct Chains {
 }
 
 impl Chains {
-    /// Whether an envelope is `limit`, or an ancestor of it by the envelopes at hand.
-    fn prove(&mut self, signer: DeviceId, point: Point, limit: Point) -> bool {
+    /// Whether an envelope stands: is one of the last ones that do, or an ancestor of one by the
+    /// envelopes at hand.
+    fn prove(&mut self, signer: DeviceId, point: Point, stand: &Stand) -> bool {
+        stand
+            .iter()
+            .any(|&limit| self.leads_to(signer, point, limit))
+    }
+
+    fn leads_to(&mut self, signer: DeviceId, point: Point, limit: Point) -> bool {
         let proven = self.proven.entry((signer, limit)).or_insert_with(|| {
             let mut proven = BTreeSet::from([limit]);
             let mut at = limit;
