@@ -204,7 +204,7 @@ impl Members {
         if last {
             self.settle_last();
         } else {
-            self.settled = self.settle(&Set::up_to(self.entries.len()));
+            self.settled = self.settle(&self.everything());
         }
         Received::Added(id)
     }
@@ -301,6 +301,11 @@ impl Members {
     /// order, so that the rest is joined by the next operation.
     pub(crate) fn parents(&self) -> Vec<OpId> {
         self.heads.iter().take(HEADS_MAX).copied().collect()
+    }
+
+    /// The whole log.
+    pub(crate) fn everything(&self) -> Set {
+        Set::up_to(self.entries.len())
     }
 
     /// These operations, as far as they are known, and all before them.

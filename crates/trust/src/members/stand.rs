@@ -67,15 +67,42 @@ impl Members {
         self.settled.members.contains_key(&device) || self.settled.gone.contains(&device)
     }
 
-    /// The epoch that is to be used: of all that are not void the last one in the log's order.
-    pub(crate) fn epoch(&self, within: Option<&Set>) -> Option<Epoch<'_>> {
-        let epochs = (0..self.entries.len()).filter(|&at| {
-            self.settled.effective.has(at)
-                && within.is_none_or(|within| within.has(at))
+    /// The epoch that is to be used by the operations in `within`: of those that no removed device can
+    /// read the last one in the log's order; where there is none such, the last one.
+    pub(crate) fn epoch(&self, within: &Set) -> Option<Epoch<'_>> {
+        let mut epochs = self.epochs(within);
+        epochs.sort_by_key(|&at| std::cmp::Reverse(self.key(at)));
+        let closed = epochs.iter().find(|&&at| self.is_closed(at, within));
+        self.epoch_of(self.id(*closed.or(epochs.first())?))
+    }
+
+    /// The epochs in `within` that are not void.
+    fn epochs(&self, within: &Set) -> Vec<usize> {
+        let epoch = |&at: &usize| {
+            within.has(at)
+                && self.settled.effective.has(at)
                 && matches!(self.action(at), Action::Epoch { .. })
-        });
-        let last = epochs.max_by_key(|&at| self.key(at))?;
-        self.epoch_of(self.id(last))
+        };
+        (0..self.entries.len()).filter(epoch).collect()
+    }
+
+    /// Whether nobody can read an epoch who by the operations in `within` is no member.
+    fn is_closed(&self, epoch: usize, within: &Set) -> bool {
+        let status = |device: DeviceId, of: &Set| {
+            self.status(device, |at| of.has(at) && self.settled.effective.has(at))
+        };
+        let past = &self.entries[epoch].past;
+        let has_key = match self.action(epoch) {
+            Action::Epoch { keys, .. } => &keys[..],
+            _ => &[],
+        };
+        let mut readers = has_key.iter().map(|(device, _)| *device);
+        // A device that was added after the epoch began got its key from whoever added it, so it
+        // must have been taken out before.
+        let gone = |device: &DeviceId| status(*device, within) == Status::Gone;
+        let mut removed = self.settled.gone.iter().copied().filter(gone);
+        readers.all(|device| matches!(status(device, within), Status::Has(_)))
+            && removed.all(|device| status(device, past) == Status::Gone)
     }
 
     /// An epoch of the log by its operation, void or not.
@@ -87,32 +114,25 @@ impl Members {
         }
     }
 
-    /// Whether epoch `a` is before epoch `b` in the log's order.
-    pub(crate) fn is_before(&self, a: OpId, b: OpId) -> bool {
-        match (self.index.get(&a), self.index.get(&b)) {
-            (Some(&a), Some(&b)) => self.key(a) < self.key(b),
-            _ => false,
-        }
+    /// Whether an epoch was followed by another one among the operations in `within`.
+    pub(crate) fn is_followed(&self, epoch: OpId, within: &Set) -> bool {
+        let follows = |&at: &usize| {
+            let place = self.index.get(&epoch);
+            place.is_some_and(|&place| self.entries[at].past.has(place))
+        };
+        self.epochs(within).iter().any(follows)
     }
 
     /// Whether an owner should begin an epoch: a device was taken out that can read the one in use,
     /// or one was added at the same time as that began, and can't.
     #[must_use]
     pub fn rotation_due(&self) -> bool {
-        let Some((op, _, keys)) = self.epoch(None) else {
+        let everything = self.everything();
+        let Some((op, ..)) = self.epoch(&everything) else {
             return true;
         };
         let at = self.index[&op.id()];
-        let gone = keys
-            .iter()
-            .any(|(device, _)| !self.settled.members.contains_key(device));
-        let past = &self.entries[at].past;
-        // A device that was added after the epoch began got its key from whoever added it.
-        let later = |device: &DeviceId| {
-            let before = |at| past.has(at) && self.settled.effective.has(at);
-            self.status(*device, before) != Status::Gone
-        };
         let apart = |member: &Member| !self.ordered(at, self.index[&member.added]);
-        gone || self.settled.gone.iter().any(later) || self.settled.members.values().any(apart)
+        !self.is_closed(at, &everything) || self.settled.members.values().any(apart)
     }
 }

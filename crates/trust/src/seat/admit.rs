@@ -9,8 +9,8 @@
 //!    shown to be an ancestor of that very envelope. So what a removed device signs after its
 //!    removal is refused everywhere, whatever heads it cites and whoever hands it on;
 //! 4. it is the signer's next one, by number and by the hash before it;
-//! 5. neither *H* nor its epoch are behind what the signer named before, and its epoch is not behind
-//!    the newest one before *H*.
+//! 5. *H* is not behind what the signer named before, and no other epoch before *H* followed the one
+//!    that it names.
 
 use super::Seat;
 use crate::envelope::Envelope;
@@ -149,7 +149,7 @@ impl Seat {
         match self.judge(&envelope, chains) {
             Ok(None) => {
                 let progress = self.progress.entry(signer).or_default();
-                progress.advance(point, &envelope.header.heads, envelope.header.epoch);
+                progress.advance(point, &envelope.header.heads);
                 Admission::Admitted(envelope)
             }
             Ok(Some(wait)) => Admission::Waiting(wait),
@@ -216,11 +216,7 @@ impl Seat {
             let error = Denial::NoEpoch;
             return Err(error.into());
         }
-        let newest = self.members.epoch(Some(&past)).map(|(op, ..)| op.id());
-        let behind = |epoch: Option<OpId>| {
-            epoch.is_some_and(|epoch| self.members.is_before(header.epoch, epoch))
-        };
-        match behind(progress.epoch) || behind(newest) {
+        match self.members.is_followed(header.epoch, &past) {
             true => Err(downgraded("epoch")),
             false => Ok(None),
         }

@@ -349,3 +349,27 @@ fn what_nobody_can_keep_is_shown() {
             .is_empty()
     );
 }
+
+#[test]
+fn an_epoch_that_a_removed_device_can_read_is_not_used() {
+    let mut team = team(12);
+    let dan = team.dan.device();
+    // Ben, who has not heard, does much and begins an epoch that Dan can read.
+    let ops = Team::revoke(&mut team.ada, dan, &mut team.dice);
+    let ben = team.ben.device();
+    let mut bens: Vec<_> = (0..5)
+        .map(|at| team.ben.rename(ben, &at.to_string()).unwrap())
+        .collect();
+    bens.push(team.ben.rotate(&mut team.dice.bytes()).unwrap());
+    team.dan.learn(&bens);
+    team.cleo.learn(&[ops, bens].concat());
+    let frame = team
+        .cleo
+        .encrypt(Purpose::Frame, b"x", &mut team.dice.bytes())
+        .unwrap();
+    assert!(team.dan.decrypt(Purpose::Frame, &frame).is_err());
+    assert_eq!(team.ada.decrypt(Purpose::Frame, &frame).unwrap(), b"x");
+    let envelope = team.cleo.write("y");
+    team.ada.learn(&team.cleo.log());
+    team.ada.admits(&envelope, "y");
+}

@@ -37,7 +37,8 @@ struct Work {
 fn all_replicas_come_to_one_membership_and_nobody_gains() {
     let mut work = Work::default();
     let (first, end) = SEEDS.split_once("..").unwrap();
-    for seed in first.parse().unwrap()..end.parse().unwrap() {
+    let (first, end): (u64, u64) = (first.parse().unwrap(), end.parse().unwrap());
+    for seed in first..end {
         simulate(seed, &mut work);
     }
     println!("histories {SEEDS}: {work:?}");
@@ -51,8 +52,10 @@ fn all_replicas_come_to_one_membership_and_nobody_gains() {
         work.kept,
         work.closed_epochs,
     ];
-    assert!(done.iter().all(|count| *count > 20), "{work:?}");
-    assert!(work.ops > 2_000 && work.admitted > 2_000, "{work:?}");
+    // Each kind of trouble in every tenth history at least, and something to lose in each.
+    let histories = (end - first) as usize;
+    assert!(done.iter().all(|count| count * 10 > histories), "{work:?}");
+    assert!(work.ops.min(work.admitted) > histories * 10, "{work:?}");
 }
 
 struct World {
