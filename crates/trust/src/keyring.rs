@@ -243,3 +243,21 @@ fn key_context(
 ) -> Vec<u8> {
     [workspace.0, author.0, recipient.0, *commitment].concat()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_that_does_not_fit_its_epoch_is_not_taken() {
+        let (epoch, other) = (OpId([1; 32]), OpId([2; 32]));
+        let key: Secret = Zeroizing::new([7; 32]);
+        let commitment = commit(&key);
+        let mut keyring = Keyring::new(WorkspaceId([0; 32]), Zeroizing::new([3; 32]));
+        assert!(!keyring.insert(epoch, &commitment, &[8; 32]));
+        assert!(!keyring.insert(epoch, &commitment, &[7; 31]));
+        assert!(!keyring.has(epoch));
+        assert!(keyring.insert(epoch, &commitment, &key[..]));
+        assert!(keyring.has(epoch) && !keyring.has(other));
+    }
+}

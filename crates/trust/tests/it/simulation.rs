@@ -52,9 +52,9 @@ fn all_replicas_come_to_one_membership_and_nobody_gains() {
         work.kept,
         work.closed_epochs,
     ];
-    // Each kind of trouble in every tenth history at least, and something to lose in each.
+    // Each kind of trouble in every twentieth history at least, and something to lose in each.
     let histories = (end - first) as usize;
-    assert!(done.iter().all(|count| count * 10 > histories), "{work:?}");
+    assert!(done.iter().all(|count| count * 20 > histories), "{work:?}");
     assert!(work.ops.min(work.admitted) > histories * 10, "{work:?}");
 }
 
