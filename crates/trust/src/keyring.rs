@@ -63,6 +63,8 @@ pub(crate) struct Keyring {
     workspace: WorkspaceId,
     roster: Secret,
     epochs: BTreeMap<EpochTag, (OpId, Secret)>,
+    /// How many operations of the log were looked through for keys.
+    learned: usize,
 }
 
 impl Keyring {
@@ -71,6 +73,7 @@ impl Keyring {
             workspace,
             roster,
             epochs: BTreeMap::new(),
+            learned: 0,
         }
     }
 
@@ -81,7 +84,8 @@ impl Keyring {
 
     /// Takes the keys that the log's epochs hold for this device.
     pub fn learn(&mut self, identity: &Identity, members: &Members) {
-        for op in members.since(&[]) {
+        for op in members.after(self.learned) {
+            self.learned += 1;
             let Action::Epoch { commitment, keys } = op.action() else {
                 continue;
             };
@@ -238,4 +242,22 @@ fn key_context(
     commitment: &[u8; 32],
 ) -> Vec<u8> {
     [workspace.0, author.0, recipient.0, *commitment].concat()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_that_does_not_fit_its_epoch_is_not_taken() {
+        let (epoch, other) = (OpId([1; 32]), OpId([2; 32]));
+        let key: Secret = Zeroizing::new([7; 32]);
+        let commitment = commit(&key);
+        let mut keyring = Keyring::new(WorkspaceId([0; 32]), Zeroizing::new([3; 32]));
+        assert!(!keyring.insert(epoch, &commitment, &[8; 32]));
+        assert!(!keyring.insert(epoch, &commitment, &[7; 31]));
+        assert!(!keyring.has(epoch));
+        assert!(keyring.insert(epoch, &commitment, &key[..]));
+        assert!(keyring.has(epoch) && !keyring.has(other));
+    }
 }

@@ -22,9 +22,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 mod set;
 mod settle;
+mod stand;
 
 pub(crate) use set::Set;
 pub use settle::{Dispute, Member};
+pub(crate) use stand::Stand;
 
 /// What became of an operation that was handed to a log.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -80,8 +82,8 @@ impl Members {
             waiting: BTreeMap::new(),
             settled: Settled::default(),
         };
-        members.push(founding);
-        members.settled = members.settle(&members.everything());
+        members.push(founding, Set::default());
+        members.settle_last();
         Ok(members)
     }
 
@@ -128,6 +130,11 @@ impl Members {
         order.sort_by_key(|&at| self.key(at));
         order.retain(|&at| !known.has(at));
         order.into_iter().map(|at| &self.entries[at].op)
+    }
+
+    /// The operations that came in after the first so many, in the order in which they came.
+    pub(crate) fn after(&self, count: usize) -> impl Iterator<Item = &Op> {
+        self.entries.iter().skip(count).map(|entry| &entry.op)
     }
 
     /// An operation of the log.
@@ -188,11 +195,17 @@ impl Members {
             self.waiting.insert(id, op);
             return Received::Waiting(missing);
         }
-        if let Err(error) = self.check(&op) {
+        let past = self.closure_of_known(op.parents());
+        let last = past.len() == self.entries.len();
+        if let Err(error) = self.check(&op, &past, last) {
             return Received::Refused(error);
         }
-        self.push(op);
-        self.settled = self.settle(&self.everything());
+        self.push(op, past);
+        if last {
+            self.settle_last();
+        } else {
+            self.settled = self.settle(&self.everything());
+        }
         Received::Added(id)
     }
 
@@ -202,16 +215,16 @@ impl Members {
         ids.iter().filter(unknown).copied().collect()
     }
 
-    /// Whether an operation may enter the log: decided by its past alone.
-    fn check(&self, op: &Op) -> Result<()> {
+    /// Whether an operation may enter the log: decided by its past alone. `last` says that this is
+    /// the whole log.
+    fn check(&self, op: &Op, past: &Set, last: bool) -> Result<()> {
         crate::within("log_ops_max", self.entries.len() + 1, LOG_OPS_MAX)?;
         let own = self.by_author.get(&op.author()).map_or(0, Vec::len);
         crate::within("device_ops_max", own + 1, DEVICE_OPS_MAX)?;
-        let past = self.closure_of_known(op.parents());
-        if past.len() == self.entries.len() {
-            return Self::allowed(&self.settled, op.author(), op.action());
+        match last {
+            true => Self::allowed(&self.settled, op.author(), op.action()),
+            false => Self::allowed(&self.settle(past), op.author(), op.action()),
         }
-        Self::allowed(&self.settle(&past), op.author(), op.action())
     }
 
     /// Whether `author` may do `action` in a state.
@@ -265,9 +278,8 @@ impl Members {
     }
 
     /// Adds an operation that [`Self::check`] let pass.
-    fn push(&mut self, op: Op) {
+    fn push(&mut self, op: Op, past: Set) {
         let at = self.entries.len();
-        let past = self.closure_of_known(op.parents());
         let depth = op
             .parents()
             .iter()
@@ -279,15 +291,7 @@ impl Members {
         self.heads.insert(op.id());
         self.index.insert(op.id(), at);
         self.by_author.entry(op.author()).or_default().push(at);
-        let about = match op.action() {
-            Action::Found { card, .. } | Action::Add { card, .. } => Some(card.device()),
-            Action::SetRole { device, .. }
-            | Action::Revoke { device, .. }
-            | Action::Keep { device, .. }
-            | Action::Rename { device, .. } => Some(*device),
-            Action::Epoch { .. } => None,
-        };
-        if let Some(device) = about {
+        if let Some(device) = op.action().about() {
             self.about.entry(device).or_default().push(at);
         }
         self.entries.push(Entry { op, depth, past });
@@ -299,7 +303,8 @@ impl Members {
         self.heads.iter().take(HEADS_MAX).copied().collect()
     }
 
-    fn everything(&self) -> Set {
+    /// The whole log.
+    pub(crate) fn everything(&self) -> Set {
         Set::up_to(self.entries.len())
     }
 

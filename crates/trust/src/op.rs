@@ -146,6 +146,18 @@ impl Action {
         }
     }
 
+    /// The device that it is about.
+    pub(crate) fn about(&self) -> Option<DeviceId> {
+        match self {
+            Self::Found { card, .. } | Self::Add { card, .. } => Some(card.device()),
+            Self::SetRole { device, .. }
+            | Self::Revoke { device, .. }
+            | Self::Keep { device, .. }
+            | Self::Rename { device, .. } => Some(*device),
+            Self::Epoch { .. } => None,
+        }
+    }
+
     /// The role that `author` needs for it.
     pub(crate) fn needs(&self, author: DeviceId) -> Role {
         match self {

@@ -14,8 +14,6 @@ pub(crate) struct Progress {
     pub last: Point,
     /// The membership heads that it named.
     pub heads: Vec<OpId>,
-    /// The epoch that it named; `None` before the first.
-    pub epoch: Option<OpId>,
     /// The hashes of the last ones, the newest at the end.
     recent: VecDeque<[u8; 32]>,
 }
@@ -66,10 +64,9 @@ impl Progress {
     }
 
     /// Notes an envelope that is the next one.
-    pub fn advance(&mut self, point: Point, heads: &[OpId], epoch: OpId) {
+    pub fn advance(&mut self, point: Point, heads: &[OpId]) {
         self.last = point;
         self.heads = heads.to_vec();
-        self.epoch = Some(epoch);
         self.recent.push_back(point.hash);
         if self.recent.len() > RECENT_ENVELOPES_MAX {
             self.recent.pop_front();
@@ -79,13 +76,6 @@ impl Progress {
     pub fn write(&self, out: &mut Vec<u8>) {
         self.last.write(out);
         write_heads(out, &self.heads);
-        match self.epoch {
-            Some(epoch) => {
-                out.push(1);
-                out.extend(epoch.0);
-            }
-            None => out.push(0),
-        }
         put_uint(out, self.recent.len() as u64);
         for hash in &self.recent {
             out.extend(hash);
@@ -95,10 +85,6 @@ impl Progress {
     pub fn read(reader: &mut Reader<'_>) -> Result<Self> {
         let last = Point::read(reader)?;
         let heads = read_heads(reader)?;
-        let epoch = match reader.byte()? {
-            0 => None,
-            _ => Some(OpId(reader.array()?)),
-        };
         let count = reader.count(32, "recent_envelopes_max", RECENT_ENVELOPES_MAX)?;
         let mut recent = VecDeque::with_capacity(count);
         for _ in 0..count {
@@ -107,7 +93,6 @@ impl Progress {
         Ok(Self {
             last,
             heads,
-            epoch,
             recent,
         })
     }

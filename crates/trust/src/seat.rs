@@ -142,7 +142,7 @@ impl Seat {
             ops.extend(self.join_heads()?);
         }
         if role >= Role::Editor {
-            for overhang in self.overhangs().into_iter().filter(|one| !one.forked) {
+            for overhang in self.overhangs().into_iter().filter(|one| one.keepable) {
                 let (device, known) = (overhang.device, overhang.admitted);
                 ops.push(self.append(Action::Keep { device, known })?);
             }
@@ -272,7 +272,7 @@ impl Seat {
         let heads = self.members.parents();
         let past = self.members.closure_of_known(&heads);
         self.members.may_write(device, &past)?;
-        let (epoch, ..) = self.members.epoch(Some(&past)).ok_or(Denial::NoEpoch)?;
+        let (epoch, ..) = self.members.epoch(&past).ok_or(Denial::NoEpoch)?;
         let header = Header {
             signer: device,
             seq: last.seq + 1,
@@ -287,7 +287,7 @@ impl Seat {
             hash,
         };
         let progress = self.progress.entry(device).or_default();
-        progress.advance(point, &header.heads, header.epoch);
+        progress.advance(point, &header.heads);
         self.signed = point.seq;
         Ok(bytes)
     }
@@ -304,7 +304,10 @@ impl Seat {
         plain: &[u8],
         entropy: &mut Entropy<'_>,
     ) -> Result<Vec<u8>> {
-        let (epoch, ..) = self.members.epoch(None).ok_or(Denial::NoEpoch)?;
+        let (epoch, ..) = self
+            .members
+            .epoch(&self.members.everything())
+            .ok_or(Denial::NoEpoch)?;
         self.keyring.encrypt(entropy, purpose, epoch.id(), plain)
     }
 

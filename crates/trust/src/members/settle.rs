@@ -14,10 +14,8 @@
 //! The other ways to settle rule 3 are weighed in `docs/design-trust.md`.
 
 use super::{Members, Set};
-use crate::crypto::HPKE_BYTES;
 use crate::identity::DeviceId;
-use crate::op::{Action, Op, OpId, Point, Role};
-use crate::{Denial, Result};
+use crate::op::{Action, OpId, Role};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A member of a workspace.
@@ -57,23 +55,16 @@ pub(super) struct Settled {
     /// Devices that were taken out.
     pub gone: BTreeSet<DeviceId>,
     pub disputes: Vec<Dispute>,
-    effective: Set,
+    pub effective: Set,
 }
 
 /// What a device is at a point of the log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Status {
+pub(super) enum Status {
     Unknown,
     Gone,
     Has(Role),
 }
-
-/// An epoch of the log: its operation, what its key fits, and the key for each member.
-pub(crate) type Epoch<'a> = (
-    &'a Op,
-    &'a [u8; 32],
-    &'a [(DeviceId, [u8; 32 + HPKE_BYTES])],
-);
 
 impl Members {
     /// The state of the operations in `within`, which holds the past of each.
@@ -122,20 +113,39 @@ impl Members {
             ..Settled::default()
         };
         for &device in self.about.keys() {
-            match self.status(device, |at| settled.effective.has(at)) {
-                Status::Unknown => {}
-                Status::Gone => {
-                    settled.gone.insert(device);
-                }
-                Status::Has(role) => {
-                    let member = self.member(device, role, &settled.effective);
-                    settled
-                        .members
-                        .extend(member.map(|member| (device, member)));
-                }
-            }
+            self.settle_device(device, &mut settled);
         }
         settled
+    }
+
+    /// Brings the state up to the last operation, which has all others in its past: nothing was done
+    /// at the same time, so it changes what it is about and nothing else.
+    pub(super) fn settle_last(&mut self) {
+        let Some(last) = self.entries.len().checked_sub(1) else {
+            return;
+        };
+        let mut settled = std::mem::take(&mut self.settled);
+        settled.effective.add(last);
+        if let Some(device) = self.action(last).about() {
+            self.settle_device(device, &mut settled);
+        }
+        self.settled = settled;
+    }
+
+    fn settle_device(&self, device: DeviceId, settled: &mut Settled) {
+        settled.members.remove(&device);
+        match self.status(device, |at| settled.effective.has(at)) {
+            Status::Unknown => {}
+            Status::Gone => {
+                settled.gone.insert(device);
+            }
+            Status::Has(role) => {
+                let member = self.member(device, role, &settled.effective);
+                settled
+                    .members
+                    .extend(member.map(|member| (device, member)));
+            }
+        }
     }
 
     /// What the target of a removal did at the same time and needed the lost role for.
@@ -180,7 +190,7 @@ impl Members {
     }
 
     /// What a device is by the operations that `counts` lets through.
-    fn status(&self, device: DeviceId, counts: impl Fn(usize) -> bool) -> Status {
+    pub(super) fn status(&self, device: DeviceId, counts: impl Fn(usize) -> bool) -> Status {
         let mut given: Vec<(usize, Role)> = Vec::new();
         let mut added = false;
         let about = self.about.get(&device).into_iter().flatten();
@@ -193,16 +203,26 @@ impl Members {
                 _ => {}
             }
         }
-        let later = |at: usize| {
-            given
-                .iter()
-                .any(|&(other, _)| self.entries[other].past.has(at))
-        };
-        let last = given.iter().filter(|&&(at, _)| !later(at));
+        let last = self.last(given.iter().map(|&(at, _)| at).collect());
+        let last = given.iter().filter(|(at, _)| last.contains(at));
         match last.map(|&(_, role)| role).min() {
             Some(role) if added => Status::Has(role),
             _ => Status::Unknown,
         }
+    }
+
+    /// Those of some operations that are before no other of them.
+    fn last(&self, mut some: Vec<usize>) -> Vec<usize> {
+        some.sort_by_key(|&at| std::cmp::Reverse(self.key(at)));
+        let mut before = Set::default();
+        some.retain(|&at| {
+            let last = !before.has(at);
+            if last {
+                before.join(&self.entries[at].past);
+            }
+            last
+        });
+        some
     }
 
     fn member(&self, device: DeviceId, role: Role, effective: &Set) -> Option<Member> {
@@ -218,121 +238,29 @@ impl Members {
             .filter_map(card)
             .min_by_key(|&(at, _)| self.key(at))?;
         let named = |at: usize| match self.action(at) {
-            Action::Rename { name, .. } => Some((at, name)),
+            Action::Rename { name, .. } => Some(name),
             _ => None,
         };
-        let names: Vec<_> = about().filter_map(named).collect();
-        let last = names.iter().filter(|(at, _)| {
-            !names
-                .iter()
-                .any(|(other, _)| self.entries[*other].past.has(*at))
-        });
-        let name = last.max_by_key(|(at, _)| self.id(*at));
+        let last = self.last(about().filter(|&at| named(at).is_some()).collect());
+        let name = last
+            .into_iter()
+            .max_by_key(|&at| self.id(at))
+            .and_then(named);
         Some(Member {
             device,
-            name: name.map_or(card.name(), |(_, name)| name).to_owned(),
+            name: name.map_or(card.name(), String::as_str).to_owned(),
             role,
             added: self.id(added),
             agree: *card.agree(),
         })
     }
 
-    /// Whether a device may write under `heads`, and up to where its envelopes stand where it was
-    /// taken out, or may no longer write, by an operation that is not in the past of `heads`.
-    pub(crate) fn may_write(&self, device: DeviceId, past: &Set) -> Result<Option<Point>, Denial> {
-        let effective = &self.settled.effective;
-        match self.status(device, |at| effective.has(at) && past.has(at)) {
-            Status::Has(role) if role >= Role::Editor => {}
-            Status::Has(has) => {
-                let needed = Role::Editor;
-                return Err(Denial::Role { has, needed });
-            }
-            Status::Gone => return Err(Denial::Revoked { device }),
-            Status::Unknown => return Err(Denial::NotAMember { device }),
-        }
-        Ok(self.limit(device, |at| !past.has(at)))
-    }
-
-    /// Up to where the envelopes of a device stand by the removals that `counts` lets through;
-    /// `None` where nothing stops them.
-    pub(crate) fn limit(&self, device: DeviceId, counts: impl Fn(usize) -> bool) -> Option<Point> {
-        let about = || {
-            let about = self.about.get(&device).into_iter().flatten().copied();
-            about.filter(|&at| self.settled.effective.has(at))
-        };
-        let known = |at: usize| match self.action(at) {
-            Action::Revoke { known, .. }
-            | Action::SetRole { known, .. }
-            | Action::Keep { known, .. } => Some(*known),
-            _ => None,
-        };
-        let stops = |&at: &usize| match self.action(at) {
-            Action::Revoke { .. } => true,
-            Action::SetRole { role, .. } => *role < Role::Editor,
-            _ => false,
-        };
-        let limits = about().filter(stops).filter(|&at| counts(at)).map(|at| {
-            let later = about().filter(|&other| other == at || self.entries[other].past.has(at));
-            later.filter_map(known).max()
-        });
-        limits.min().flatten()
-    }
-
-    /// The epoch that is to be used: of all that are not void the last one in the log's order.
-    pub(crate) fn epoch(&self, within: Option<&Set>) -> Option<Epoch<'_>> {
-        let epochs = (0..self.entries.len()).filter(|&at| {
-            self.settled.effective.has(at)
-                && within.is_none_or(|within| within.has(at))
-                && matches!(self.action(at), Action::Epoch { .. })
-        });
-        let last = epochs.max_by_key(|&at| self.key(at))?;
-        self.epoch_of(self.id(last))
-    }
-
-    /// An epoch of the log by its operation, void or not.
-    pub(crate) fn epoch_of(&self, id: OpId) -> Option<Epoch<'_>> {
-        let op = self.op(id)?;
-        match op.action() {
-            Action::Epoch { commitment, keys } => Some((op, commitment, keys)),
-            _ => None,
-        }
-    }
-
-    /// Whether epoch `a` is before epoch `b` in the log's order.
-    pub(crate) fn is_before(&self, a: OpId, b: OpId) -> bool {
-        match (self.index.get(&a), self.index.get(&b)) {
-            (Some(&a), Some(&b)) => self.key(a) < self.key(b),
-            _ => false,
-        }
-    }
-
-    /// Whether an owner should begin an epoch: a device was taken out that can read the one in use,
-    /// or one was added at the same time as that began, and can't.
-    #[must_use]
-    pub fn rotation_due(&self) -> bool {
-        let Some((op, _, keys)) = self.epoch(None) else {
-            return true;
-        };
-        let at = self.index[&op.id()];
-        let gone = keys
-            .iter()
-            .any(|(device, _)| !self.settled.members.contains_key(device));
-        let past = &self.entries[at].past;
-        // A device that was added after the epoch began got its key from whoever added it.
-        let later = |device: &DeviceId| {
-            let before = |at| past.has(at) && self.settled.effective.has(at);
-            self.status(*device, before) != Status::Gone
-        };
-        let apart = |member: &Member| !self.ordered(at, self.index[&member.added]);
-        gone || self.settled.gone.iter().any(later) || self.settled.members.values().any(apart)
-    }
-
     /// Whether one of two operations is in the past of the other.
-    fn ordered(&self, a: usize, b: usize) -> bool {
+    pub(super) fn ordered(&self, a: usize, b: usize) -> bool {
         self.entries[a].past.has(b) || self.entries[b].past.has(a)
     }
 
-    fn action(&self, at: usize) -> &Action {
+    pub(super) fn action(&self, at: usize) -> &Action {
         self.entries[at].op.action()
     }
 
@@ -340,7 +268,7 @@ impl Members {
         self.entries[at].op.author()
     }
 
-    fn id(&self, at: usize) -> OpId {
+    pub(super) fn id(&self, at: usize) -> OpId {
         self.entries[at].op.id()
     }
 }

@@ -9,12 +9,13 @@
 //!    shown to be an ancestor of that very envelope. So what a removed device signs after its
 //!    removal is refused everywhere, whatever heads it cites and whoever hands it on;
 //! 4. it is the signer's next one, by number and by the hash before it;
-//! 5. neither *H* nor its epoch are behind what the signer named before, and its epoch is not behind
-//!    the newest one before *H*.
+//! 5. *H* is not behind what the signer named before, and no other epoch before *H* followed the one
+//!    that it names.
 
 use super::Seat;
 use crate::envelope::Envelope;
 use crate::identity::DeviceId;
+use crate::members::Stand;
 use crate::op::{OpId, Point};
 use crate::progress::{Order, Progress};
 use crate::{Denial, TrustError};
@@ -148,7 +149,7 @@ impl Seat {
         match self.judge(&envelope, chains) {
             Ok(None) => {
                 let progress = self.progress.entry(signer).or_default();
-                progress.advance(point, &envelope.header.heads, envelope.header.epoch);
+                progress.advance(point, &envelope.header.heads);
                 Admission::Admitted(envelope)
             }
             Ok(Some(wait)) => Admission::Waiting(wait),
@@ -164,7 +165,7 @@ impl Seat {
             return Ok(Some(Wait::Membership(missing)));
         }
         let past = self.members.closure_of_known(&header.heads);
-        let limit = self.members.may_write(signer, &past)?;
+        let stands = self.members.may_write(signer, &past)?;
         let fresh = Progress::default();
         let progress = self.progress.get(&signer).unwrap_or(&fresh);
         match progress.order(envelope) {
@@ -180,13 +181,17 @@ impl Seat {
             }
             Order::Next | Order::Gap => {}
         }
-        if let Some(limit) = limit {
-            if seq > limit.seq {
-                let limit = limit.seq;
+        for stand in &stands {
+            let last = stand.iter().max().copied().unwrap_or_default();
+            if seq > last.seq {
+                let limit = last.seq;
                 return Err(Refusal::BeyondRemoval { signer, seq, limit });
             }
-            if !chains.prove(signer, envelope.point(), limit) {
-                return Ok(Some(Wait::Proof { signer, limit }));
+            if !chains.prove(signer, envelope.point(), stand) {
+                return Ok(Some(Wait::Proof {
+                    signer,
+                    limit: last,
+                }));
             }
         }
         if progress.order(envelope) == Order::Gap {
@@ -211,11 +216,7 @@ impl Seat {
             let error = Denial::NoEpoch;
             return Err(error.into());
         }
-        let newest = self.members.epoch(Some(&past)).map(|(op, ..)| op.id());
-        let behind = |epoch: Option<OpId>| {
-            epoch.is_some_and(|epoch| self.members.is_before(header.epoch, epoch))
-        };
-        match behind(progress.epoch) || behind(newest) {
+        match self.members.is_followed(header.epoch, &past) {
             true => Err(downgraded("epoch")),
             false => Ok(None),
         }
@@ -229,8 +230,15 @@ struct Chains {
 }
 
 impl Chains {
-    /// Whether an envelope is `limit`, or an ancestor of it by the envelopes at hand.
-    fn prove(&mut self, signer: DeviceId, point: Point, limit: Point) -> bool {
+    /// Whether an envelope stands: is one of the last ones that do, or an ancestor of one by the
+    /// envelopes at hand.
+    fn prove(&mut self, signer: DeviceId, point: Point, stand: &Stand) -> bool {
+        stand
+            .iter()
+            .any(|&limit| self.leads_to(signer, point, limit))
+    }
+
+    fn leads_to(&mut self, signer: DeviceId, point: Point, limit: Point) -> bool {
         let proven = self.proven.entry((signer, limit)).or_insert_with(|| {
             let mut proven = BTreeSet::from([limit]);
             let mut at = limit;

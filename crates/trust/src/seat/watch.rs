@@ -6,6 +6,7 @@ use crate::checkpoint::Checkpoint;
 use crate::identity::DeviceId;
 use crate::limits::HEADS_MAX;
 use crate::op::{OpId, Point};
+use crate::progress::Progress;
 use crate::{Denial, Result};
 
 /// What a peer's checkpoint tells, as data: a peer that is a little behind is no liar, so the host
@@ -70,9 +71,9 @@ pub struct Overhang {
     pub admitted: Point,
     /// How far they stand by the log.
     pub limit: Point,
-    /// Whether others were admitted here than those that stand, with the same numbers: then this
-    /// replica went another way, and nothing can be kept.
-    pub forked: bool,
+    /// Whether it can be kept. Not, where others were admitted here than those that stand, with the
+    /// same numbers, or where even what added the device is void: this replica went another way then.
+    pub keepable: bool,
 }
 
 impl Seat {
@@ -189,19 +190,31 @@ impl Seat {
     /// What was admitted here of removed devices and does not stand by the log.
     #[must_use]
     pub fn overhangs(&self) -> Vec<Overhang> {
-        let overhang = |(&device, progress): (&DeviceId, &crate::progress::Progress)| {
-            let past = self.members.closure_of_known(&progress.heads);
-            let limit = self.members.limit(device, |at| !past.has(at))?;
+        let overhang = |(&device, progress): (&DeviceId, &Progress)| {
             let admitted = progress.last;
-            let forked = progress
-                .hash_at(limit.seq)
-                .is_some_and(|hash| hash != limit.hash);
-            (admitted.seq > limit.seq || forked).then_some(Overhang {
-                device,
-                admitted,
-                limit,
-                forked,
-            })
+            if !self.members.was_added(device) {
+                return Some(Overhang {
+                    device,
+                    admitted,
+                    limit: Point::default(),
+                    keepable: false,
+                });
+            }
+            let past = self.members.closure_of_known(&progress.heads);
+            let stands = self.members.stands(device, |at| !past.has(at));
+            let mut over = stands.iter().filter_map(|stand| {
+                let limit = *stand.first()?;
+                let here = progress.hash_at(limit.seq);
+                let keepable = here.is_none_or(|hash| hash == limit.hash);
+                let beyond = admitted.seq > limit.seq && !stand.contains(&admitted);
+                (beyond || !keepable).then_some(Overhang {
+                    device,
+                    admitted,
+                    limit,
+                    keepable,
+                })
+            });
+            over.next()
         };
         self.progress.iter().filter_map(overhang).collect()
     }

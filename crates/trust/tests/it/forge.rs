@@ -1,6 +1,11 @@
 //! The format once more, written apart from the crate: what somebody who holds a device's keys, and
 //! keeps to no rule, can sign.
 
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use chacha20poly1305::{
+    KeyInit as _, XChaCha20Poly1305,
+    aead::{Aead as _, Payload},
+};
 use ed25519_dalek::{Signer as _, SigningKey};
 use sha2::{Digest as _, Sha256};
 
@@ -83,4 +88,24 @@ pub fn operation(keys: &[u8], parents: &[[u8; 32]], action: &[u8]) -> Vec<u8> {
     let signature = sign(keys, "operation", &body);
     body.extend(signature);
     body
+}
+
+/// One of the first three messages of a pairing, by somebody who has the link.
+pub fn pairing_message(link: &str, of: &str, plain: &[u8]) -> Vec<u8> {
+    let (_, text) = link.split_once("#pair=").unwrap();
+    let bytes = URL_SAFE_NO_PAD.decode(text).unwrap();
+    let info = [b"selvage-trust 1 invitation key\0", &bytes[1..33]].concat();
+    let mut key = [0; 32];
+    hkdf::Hkdf::<Sha256>::new(None, &bytes[33..65])
+        .expand(&info, &mut key)
+        .unwrap();
+    let nonce = [5; 24];
+    let payload = Payload {
+        msg: plain,
+        aad: of.as_bytes(),
+    };
+    let body = XChaCha20Poly1305::new(&key.into())
+        .encrypt(&nonce.into(), payload)
+        .unwrap();
+    [&[1][..], &nonce, &body].concat()
 }

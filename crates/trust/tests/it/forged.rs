@@ -1,7 +1,7 @@
 //! Forged: what somebody signs who does not hold the key, or holds another one.
 
 use crate::forge::{self, Forged};
-use crate::world::{Dice, ada, pair, team};
+use crate::world::{Device, Dice, ada, pair, team};
 use selvage_trust::{Denial, Received, Refusal, Role, TrustError};
 
 fn told_to(team: &crate::world::Team) -> Forged {
@@ -157,4 +157,67 @@ fn nobody_puts_another_key_beside_a_devices_name() {
     let mut ada = team.ada;
     let forged = Received::Refused(TrustError::BadSignature { what: "card" });
     assert_eq!(ada.receive([op.as_slice()]), [forged]);
+}
+
+/// The card of a device that founded a workspace, out of its founding operation.
+fn card_of(device: &Device) -> Vec<u8> {
+    let founding = &device.log()[0];
+    founding[35..founding.len() - 80].to_vec()
+}
+
+#[test]
+fn an_owner_adds_nobody_twice_nor_whoever_was_taken_out() {
+    let mut team = team(8);
+    let eve = ada(&mut Dice(95));
+    let device = eve.device();
+    let add = |ada: &Device| {
+        let heads = [ada.members().heads()[0].0];
+        forge::operation(
+            &ada.keys,
+            &heads,
+            &[&[1], &card_of(&eve)[..], &[2]].concat(),
+        )
+    };
+    team.ada.learn(&[add(&team.ada)]);
+    let op = add(&team.ada);
+    let again = team.ada.receive([op.as_slice()]);
+    assert_eq!(
+        again,
+        [Received::Refused(Denial::MemberAlready { device }.into())]
+    );
+    team.ada.revoke(device, &mut team.dice.bytes()).unwrap();
+    let op = add(&team.ada);
+    let again = team.ada.receive([op.as_slice()]);
+    assert_eq!(
+        again,
+        [Received::Refused(Denial::Revoked { device }.into())]
+    );
+}
+
+#[test]
+fn an_owner_shuts_no_member_out_of_an_epoch_and_lets_nobody_else_in() {
+    let mut team = team(9);
+    let good = team.ben.rotate(&mut team.dice.bytes()).unwrap();
+    let heads = [team.ada.members().heads()[0].0];
+    // After format, author, one parent, kind and commitment: how many keys, and the keys.
+    let (start, end) = (1 + 32 + 1 + 32 + 1 + 32, good.len() - 64);
+    let keys: Vec<&[u8]> = good[start + 1..end].chunks(32 + 80).collect();
+    assert_eq!(usize::from(good[start]), keys.len());
+    let refused = [Received::Refused(Denial::NotEveryMember.into())];
+    let mut epoch = |keys: &[&[u8]]| {
+        let head = &good[66..start];
+        let action = [head, &[keys.len() as u8], &keys.concat()].concat();
+        let op = forge::operation(&team.ben.keys, &heads, &action);
+        team.ada.receive([op.as_slice()])
+    };
+    for shut_out in 0..keys.len() {
+        let mut fewer = keys.clone();
+        fewer.remove(shut_out);
+        assert_eq!(epoch(&fewer), refused);
+    }
+    let last = [0xff; 112];
+    let mut more = keys.clone();
+    more.push(&last);
+    assert_eq!(epoch(&more), refused);
+    assert!(matches!(epoch(&keys)[..], [Received::Added(_)]));
 }

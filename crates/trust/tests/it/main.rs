@@ -7,6 +7,7 @@ mod figures;
 mod forge;
 mod forged;
 mod golden;
+mod laws;
 mod limits;
 mod mutation;
 mod owners;

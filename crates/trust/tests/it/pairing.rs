@@ -2,7 +2,7 @@
 
 use crate::world::{Device, Dice, NOW, PAGE, RELAY, SOON, ada, pair, pair_with};
 use selvage_trust::{
-    Denial, History, Identity, Invitation, InvitationFault, Inviter, Joiner, Purpose, Role, Seat,
+    Denial, History, Identity, Invitation, InvitationFault, Inviter, Joiner, Purpose, Role,
     TrustError, limits::LINK_CHARS_MAX,
 };
 
@@ -291,5 +291,47 @@ fn only_owners_invite() {
     );
     let (has, needed) = (Role::Editor, Role::Owner);
     assert_eq!(refused.err(), Some(Denial::Role { has, needed }.into()));
-    let _: &Seat = &ben.seat;
+}
+
+#[test]
+fn nobody_chooses_his_number_after_he_saw_the_other_one() {
+    let mut dice = Dice(11);
+    let ada = ada(&mut dice);
+    let mut inviter = invite(&ada, &mut dice);
+    let link = inviter.invitation().link(PAGE).unwrap();
+    let (mut joiner, request) = join(&inviter, &mut dice);
+    let (_, offer) = inviter
+        .request(&ada, &request, NOW, &mut dice.bytes())
+        .unwrap();
+    let hash = crate::forge::hash("pairing request", &[&request]);
+    let reveal = |number: [u8; 32], hash: [u8; 32]| {
+        let plain = [number, hash].concat();
+        crate::forge::pairing_message(&link, "pairing reveal", &plain)
+    };
+    let chosen = inviter.reveal(&ada, &reveal([1; 32], hash));
+    assert_eq!(fault(chosen), InvitationFault::Interposed);
+    let (code, honest) = joiner.offer(&offer, &mut dice.bytes()).unwrap();
+    assert_eq!(inviter.reveal(&ada, &honest).unwrap(), code);
+    // The inviter can't either: a second offer is not taken.
+    let plain = [ada.device().0, [2; 32], hash].concat();
+    let second = crate::forge::pairing_message(&link, "pairing offer", &plain);
+    let refused = joiner.offer(&second, &mut dice.bytes());
+    assert_eq!(fault(refused), InvitationFault::Interposed);
+}
+
+#[test]
+fn a_welcome_leads_where_the_invitation_did() {
+    let mut dice = Dice(12);
+    let (ada, mut other) = (ada(&mut dice), ada(&mut dice));
+    let mut inviter = invite(&ada, &mut dice);
+    let (mut joiner, request) = join(&inviter, &mut dice);
+    // An owner of another workspace, who has the link, answers in its name.
+    let (_, offer) = inviter
+        .request(&other, &request, NOW, &mut dice.bytes())
+        .unwrap();
+    let (_, reveal) = joiner.offer(&offer, &mut dice.bytes()).unwrap();
+    inviter.reveal(&other, &reveal).unwrap();
+    let (_, welcome) = inviter.accept(&mut other, NOW, &mut dice.bytes()).unwrap();
+    let refused = joiner.welcome(&welcome).map(drop);
+    assert_eq!(fault(refused), InvitationFault::OtherWorkspace);
 }

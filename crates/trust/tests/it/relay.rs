@@ -51,7 +51,7 @@ fn a_relay_that_withholds_the_middle_shows_a_gap_and_the_end_a_checkpoint() {
     let report = team.ada.compare(&checkpoint).unwrap();
     let (own, told) = (team.ada.admitted(signer), team.ben.admitted(signer));
     let lacking = Finding::Lacking { signer, own, told };
-    assert_eq!(report.findings, [lacking.clone()]);
+    assert_eq!(report.findings[..], [lacking.clone()][..]);
     assert_eq!(report.checkpoint.digest, [5; 32]);
     assert_eq!(team.ada.withheld(), [(team.ben.device(), lacking)]);
     // It is gone when the rest came.

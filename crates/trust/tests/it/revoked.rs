@@ -100,7 +100,7 @@ fn what_somebody_had_before_he_heard_of_it_is_kept() {
             device,
             admitted,
             limit,
-            forked: false,
+            keepable: true,
         },
     ] = team.ben.overhangs()[..]
     else {
@@ -255,4 +255,121 @@ fn a_revocation_by_an_editor_is_none() {
         [Received::Refused(Denial::Role { has, needed }.into())]
     );
     assert!(team.ada.members().get(team.dan.device()).is_some());
+}
+
+#[test]
+fn a_false_word_about_what_stands_blocks_nobody() {
+    let mut team = team(10);
+    let signer = team.cleo.device();
+    let liar = pair_with(
+        &mut team.ada,
+        "Liar",
+        Role::Editor,
+        History::Readable,
+        &mut team.dice,
+    )
+    .0;
+    for peer in [&mut team.ben, &mut team.dan] {
+        peer.learn(&team.ada.log());
+    }
+    let texts = ["1", "2", "3"];
+    let sent: Vec<_> = texts.iter().map(|text| team.cleo.write(text)).collect();
+    for at in 0..2 {
+        team.ada.admits(&sent[at], texts[at]);
+    }
+    for at in 0..3 {
+        team.ben.admits(&sent[at], texts[at]);
+    }
+    let mut ops = Team::revoke(&mut team.ada, signer, &mut team.dice);
+    // The liar keeps what never was.
+    let heads = [team.ada.members().heads()[0].0];
+    let mut keep = [&[4][..], &signer.0].concat();
+    keep.extend(crate::forge::uint(u64::MAX));
+    keep.extend([9; 32]);
+    ops.push(crate::forge::operation(&liar.keys, &heads, &keep));
+    for peer in [&mut team.ada, &mut team.ben, &mut team.dan] {
+        peer.learn(&ops);
+    }
+    // Dan gets what stands; the third one is not shown to.
+    let all: Vec<&[u8]> = sent.iter().map(Vec::as_slice).collect();
+    let answers = team.dan.admit(&all);
+    assert!(matches!(answers[1], Admission::Admitted(_)), "{answers:?}");
+    assert!(
+        matches!(answers[2], Admission::Waiting(Wait::Proof { .. })),
+        "{answers:?}"
+    );
+    // Ben keeps what he had, and all get it.
+    let keep = team.ben.follow_up(&mut team.dice.bytes()).unwrap();
+    assert_eq!(keep.len(), 1);
+    for peer in [&mut team.ada, &mut team.dan] {
+        peer.learn(&keep);
+        peer.admits(&sent[2], "3");
+    }
+    let after = team.cleo.write("4");
+    assert!(!matches!(team.dan.judge(&after), Admission::Admitted(_)));
+}
+
+#[test]
+fn what_nobody_can_keep_is_shown() {
+    let mut team = team(11);
+    let ben = team.ben.device();
+    let removal = Team::revoke(&mut team.ada, ben, &mut team.dice);
+    let (mut helper, added) = pair_with(
+        &mut team.ben,
+        "Helper",
+        Role::Editor,
+        History::Readable,
+        &mut team.dice,
+    );
+    let envelope = helper.write("from a helper");
+    team.cleo.learn(&added);
+    team.cleo.admits(&envelope, "from a helper");
+    team.cleo.learn(&removal);
+    team.ada.learn(&added);
+    let device = helper.device();
+    assert_eq!(
+        team.ada.refuses(&envelope),
+        Refusal::Denied(Denial::NotAMember { device })
+    );
+    let [
+        Overhang {
+            device: of,
+            keepable: false,
+            ..
+        },
+    ] = team.cleo.overhangs()[..]
+    else {
+        panic!("{:?}", team.cleo.overhangs());
+    };
+    assert_eq!(of, device);
+    assert!(
+        team.cleo
+            .follow_up(&mut team.dice.bytes())
+            .unwrap()
+            .is_empty()
+    );
+}
+
+#[test]
+fn an_epoch_that_a_removed_device_can_read_is_not_used() {
+    let mut team = team(12);
+    let dan = team.dan.device();
+    // Ben, who has not heard, does much and begins an epoch that Dan can read.
+    let ops = Team::revoke(&mut team.ada, dan, &mut team.dice);
+    let ben = team.ben.device();
+    let mut bens: Vec<_> = (0..5)
+        .map(|at| team.ben.rename(ben, &at.to_string()).unwrap())
+        .collect();
+    bens.push(team.ben.rotate(&mut team.dice.bytes()).unwrap());
+    team.dan.learn(&bens);
+    team.cleo.learn(&[ops, bens].concat());
+    let frame = team
+        .cleo
+        .encrypt(Purpose::Frame, b"x", &mut team.dice.bytes())
+        .unwrap();
+    assert!(team.dan.decrypt(Purpose::Frame, &frame).is_err());
+    assert_eq!(team.ada.decrypt(Purpose::Frame, &frame).unwrap(), b"x");
+    let envelope = team.cleo.write("y");
+    team.ada.learn(&team.cleo.log());
+    team.ada.admits(&envelope, "y");
 }

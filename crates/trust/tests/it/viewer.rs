@@ -103,8 +103,9 @@ fn an_editor_who_becomes_a_viewer_stops_writing() {
     team.ada.admits(&before, "before");
     let mut stubborn = team.cleo.copy();
     let op = team.ada.set_role(signer, Role::Viewer).unwrap();
-    team.cleo.learn(&[op.clone()]);
-    team.ben.learn(&[op]);
+    let ops = [op];
+    team.cleo.learn(&ops);
+    team.ben.learn(&ops);
     let refused = team.cleo.sign(Kind::Change, b"after");
     assert_eq!(refused, Err(TrustError::NotAllowed(TOO_LOW)));
     // A device that acts as if it had not heard.
