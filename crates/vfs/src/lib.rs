@@ -78,4 +78,5 @@ pub use op::Op;
 pub use path::{Path, check_name, fold};
 pub use search::{Match, Matches, Query, SearchIn};
 pub use snapshot::{Entry, Snapshot};
+pub use text::Splice;
 pub use workspace::{Change, Stats, Workspace};

@@ -138,6 +138,18 @@ impl Tree {
         true
     }
 
+    /// Whether a node and the folders above it are where their own registers say.
+    pub fn is_settled(&self, id: NodeId) -> bool {
+        let mut at = id;
+        while let Some(node) = self.node(at).filter(|_| !at.is_fixed()) {
+            if node.best_edge() != Some(node.parent) {
+                return false;
+            }
+            at = node.parent;
+        }
+        true
+    }
+
     /// Whether `inner` is `outer` or below it.
     pub fn is_within(&self, inner: NodeId, outer: NodeId) -> bool {
         let outer = self.primary(outer);

@@ -21,6 +21,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 mod reading;
+mod typing;
 
 /// What a call changed.
 #[derive(Debug, Clone, PartialEq, Eq)]
