@@ -46,6 +46,7 @@ mod error;
 mod exchange;
 mod history;
 mod id;
+mod index;
 mod ledger;
 mod ledger_node;
 pub mod limits;

@@ -24,7 +24,11 @@ pub(crate) fn derive(nodes: Vec<Node>, unseen: &dyn Fn(&Node, &[NodeId]) -> bool
         node.parent = parents.get(id).copied().unwrap_or(NodeId::RECOVERED);
     }
     restore(&mut nodes, unseen);
+    arrange(nodes)
+}
 
+/// The tree of nodes whose places are known.
+pub(crate) fn arrange(mut nodes: BTreeMap<NodeId, Node>) -> Tree {
     let mut tree = Tree::default();
     tree.folders.insert(NodeId::ROOT, Arc::default());
     if nodes.values().any(|node| node.parent == NodeId::RECOVERED) {

@@ -154,12 +154,12 @@ impl Replica {
         Ok(self.workspace.search(&query)?.matches.len())
     }
 
-    /// Changes in the ledger.
+    /// Reads the whole ledger, if that did not happen yet.
     ///
     /// # Errors
-    /// When storage can't be read.
-    pub fn changes(&self) -> Result<f64, JsError> {
-        Ok(count(self.workspace.stats()?.changes))
+    /// When it can't be read.
+    pub fn read_history(&self) -> Result<(), JsError> {
+        Ok(self.workspace.read_history()?)
     }
 
     /// Bytes that another replica needs to have all of it: the saved ledger, live texts, contents.

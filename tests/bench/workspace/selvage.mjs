@@ -90,7 +90,7 @@ export class System {
 
   /** Reads what the tree that is shown does without. */
   readHistory() {
-    return this.#replica.changes();
+    return this.#replica.read_history();
   }
 
   findInContents() {

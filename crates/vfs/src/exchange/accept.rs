@@ -25,6 +25,7 @@ impl Workspace {
     /// It fails only when this replica's own storage does; then nothing has landed, and another
     /// call tries again. A fault of the other replica is in [`Accepted::refused`].
     pub fn accept(&mut self, inbox: &mut Inbox, incoming: Incoming) -> Result<Accepted> {
+        self.ledger.ensure()?;
         let mut accepted = Accepted::default();
         inbox.add(
             incoming,
@@ -127,10 +128,19 @@ impl Workspace {
         for foreign in &foreign {
             part.extend_from_slice(&foreign.change.clone().bytes());
         }
+        let mut index = self.index;
+        let mut cells = Vec::new();
+        if !part.is_empty() {
+            let known = (&self.ledger.heads(), self.ledger.changes_len());
+            let cell;
+            (index, cell) = self.index.next(&part, known, (&self.tree, &tree), None);
+            cells.push(cell);
+        }
         let batch = Batch {
             ledger: (!part.is_empty()).then_some(part),
             texts: writes.clone(),
             blobs: std::mem::take(&mut blobs).into_iter().collect(),
+            cells,
             ..Batch::default()
         };
         let part_bytes = batch.ledger.as_ref().map_or(0, Vec::len) as u64;
@@ -143,7 +153,7 @@ impl Workspace {
             self.texts.put(id, tried.live);
         }
         self.texts.landed(&writes);
-        self.shown(tree, part_bytes);
+        self.shown(tree, index, part_bytes);
         accepted.changes += order.len();
         accepted.texts.extend(
             writes
