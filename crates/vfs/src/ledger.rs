@@ -14,7 +14,7 @@ use crate::ledger_node::{self, NodeReader};
 use crate::message::Message;
 use crate::node::{Node, Seal};
 use crate::tree::Tree;
-use automerge::iter::{DocItem, DocObjItem};
+use automerge::iter::{DocItem, DocObjItem, MapRangeItem};
 use automerge::transaction::{CommitOptions, Transactable};
 use automerge::{ActorId, Automerge, ChangeHash, ObjId, ObjType, ROOT, ReadDoc};
 use std::cell::{OnceCell, RefCell};
@@ -167,26 +167,43 @@ impl Ledger {
     pub fn read_one(&self, id: NodeId, at: &Heads) -> Result<Option<Node>> {
         let at = hashes(at);
         let doc = self.doc()?;
-        match doc
-            .get_at(self.nodes()?, id.to_string(), &at)
-            .map_err(damaged)?
-        {
-            Some((value, object)) if value.is_object() => {
-                let mut reader = NodeReader::new(self, Some(&at));
-                reader.enter(id, &object);
-                for item in doc.map_range_at(&object, .., &at) {
-                    reader.take(&object, &item)?;
-                    if item.key == "up" {
-                        let up = item.id();
-                        for edge in doc.map_range_at(&up, .., &at) {
-                            reader.take(&up, &edge)?;
-                        }
-                    }
+        let found = doc.get_at(self.nodes()?, id.to_string(), &at);
+        let Some((_, object)) = found.map_err(damaged)?.filter(|found| found.0.is_object()) else {
+            return Ok(None);
+        };
+        let items = |object: &ObjId| doc.map_range_at(object, .., &at);
+        self.read_node(id, &object, Some(&at), items)
+    }
+
+    /// One node's registers now.
+    pub fn read_now(&self, id: NodeId) -> Result<Option<Node>> {
+        let doc = self.doc()?;
+        let found = doc.get(self.nodes()?, id.to_string());
+        let Some((_, object)) = found.map_err(damaged)?.filter(|found| found.0.is_object()) else {
+            return Ok(None);
+        };
+        self.read_node(id, &object, None, |object| doc.map_range(object, ..))
+    }
+
+    fn read_node<'a, I: Iterator<Item = MapRangeItem<'a>>>(
+        &self,
+        id: NodeId,
+        object: &ObjId,
+        at: Option<&[ChangeHash]>,
+        items: impl Fn(&ObjId) -> I,
+    ) -> Result<Option<Node>> {
+        let mut reader = NodeReader::new(self, at);
+        reader.enter(id, object);
+        for item in items(object) {
+            reader.take(object, &item)?;
+            if item.key == "up" {
+                let up = item.id();
+                for edge in items(&up) {
+                    reader.take(&up, &edge)?;
                 }
-                Ok(reader.finish().pop())
             }
-            _ => Ok(None),
         }
+        Ok(reader.finish().pop())
     }
 
     pub(crate) fn all(

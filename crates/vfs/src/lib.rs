@@ -59,6 +59,7 @@ mod path;
 #[cfg(test)]
 mod replicas;
 mod search;
+mod shards;
 mod snapshot;
 mod stage;
 pub mod storage;

@@ -325,9 +325,10 @@ impl Texts {
         let due = open.iter().filter_map(|(id, live)| {
             let held = self.held.get(id)?;
             let log = held.bytes - held.folded.min(held.bytes);
-            let is_due = (held.updates > TEXT_UPDATES_MAX && log > held.folded / 4)
+            // A fold costs what the text is long, so it waits for as much to have been typed.
+            let is_due = (held.updates > TEXT_UPDATES_MAX && log > 2 * held.folded)
                 || held.updates > TEXT_UPDATES_HARD_MAX
-                || held.bytes > TEXT_LOG_BYTES_MAX + 2 * held.folded.max(1);
+                || log > TEXT_LOG_BYTES_MAX + 2 * held.folded;
             (is_due && held.updates > 1).then(|| TextWrite {
                 node: *id,
                 replace: true,

@@ -38,7 +38,7 @@ pub(crate) fn arrange(mut nodes: BTreeMap<NodeId, Node>) -> Tree {
     }
     for node in nodes.values() {
         if node.kind == Kind::Folder {
-            Arc::make_mut(tree.folders.entry(node.id).or_default());
+            Arc::make_mut(tree.folders.or_default(node.id));
         }
     }
     let mut tops = vec![NodeId::ROOT];

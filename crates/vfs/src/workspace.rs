@@ -5,7 +5,7 @@ use crate::history::History;
 use crate::id::{Hash, Heads, NodeId, hex};
 use crate::index::Index;
 use crate::ledger::Ledger;
-use crate::limits::{LEDGER_LOG_BYTES_MAX, LEDGER_PARTS_MAX, NODES_MAX, OPS_MAX, SEARCH_BYTES_MAX};
+use crate::limits::{NODES_MAX, OPS_MAX, SEARCH_BYTES_MAX};
 use crate::message::Meta;
 use crate::node::{Node, OriginKind};
 use crate::op::Op;
@@ -21,6 +21,7 @@ use std::cell::{LazyCell, RefCell};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+mod folding;
 mod reading;
 mod typing;
 
@@ -305,55 +306,6 @@ impl Workspace {
             }
         }
         Ok(lineages)
-    }
-
-    /// Shows a tree that another replica's changes led to, after all of it is durable.
-    pub(crate) fn shown(&mut self, tree: Arc<Tree>, index: Index, part_bytes: u64) {
-        self.index = index;
-        if part_bytes > 0 {
-            self.ledger_parts += 1;
-            self.ledger_log_bytes += part_bytes;
-        }
-        self.tree = tree;
-        self.fold();
-    }
-
-    /// Folds what storage holds in many pieces. It is housekeeping: when it fails, nothing is
-    /// lost, and the next change tries again.
-    fn fold(&mut self) {
-        let log_max = self.ledger_base_bytes.max(LEDGER_LOG_BYTES_MAX);
-        if self.ledger_parts > LEDGER_PARTS_MAX || self.ledger_log_bytes > log_max {
-            let Ok(part) = self.ledger.save() else { return };
-            let size = part.len() as u64;
-            let known = (&self.ledger.heads(), self.ledger.changes_len());
-            let (index, cell) = Index::of(&part, known, &self.tree);
-            let batch = Batch {
-                ledger: Some(part),
-                replace_ledger: true,
-                cells: vec![cell],
-                ..Batch::default()
-            };
-            if self.storage.commit(batch).is_ok() {
-                self.index = index;
-                (
-                    self.ledger_parts,
-                    self.ledger_base_bytes,
-                    self.ledger_log_bytes,
-                ) = (1, size, 0);
-            }
-        }
-        let texts = self.texts.foldings();
-        if !texts.is_empty()
-            && self
-                .storage
-                .commit(Batch {
-                    texts: texts.clone(),
-                    ..Batch::default()
-                })
-                .is_ok()
-        {
-            self.texts.landed(&texts);
-        }
     }
 
     /// A node's content now.

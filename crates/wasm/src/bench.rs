@@ -172,7 +172,8 @@ impl Replica {
         bytes += delta.document.map_or(0, |document| document.len() as u64);
         for (node, _) in self.workspace.text_digests()? {
             let update = self.workspace.text_since(node, &[])?;
-            bytes += update.map_or(0, |update| update.len() as u64);
+            // Whose text it is, is saved with it.
+            bytes += update.map_or(0, |update| 16 + update.len() as u64);
         }
         Ok(count(bytes))
     }

@@ -18,6 +18,9 @@ use std::sync::Arc;
 /// no content is missing.
 const LOOKED_THROUGH_MAX: usize = 4096;
 
+/// Nodes that are always worth keeping the tree in step with.
+const IN_STEP_MIN: usize = 64;
+
 impl Workspace {
     /// Takes in what came from another replica. What is complete lands in one batch, durable when
     /// this returns; what is not, waits in the inbox. What is known already does nothing.
@@ -84,7 +87,9 @@ impl Workspace {
                 accepted.refused.push(Refusal::Sequence);
                 return Ok(false);
             }
-            tree = Arc::new(derive(&self.ledger, None)?);
+            let touched = foreign.iter().flat_map(|foreign| &foreign.touched);
+            let touched = touched.filter_map(|object| self.ledger.node_of(object));
+            tree = Arc::new(self.tree_after(touched.collect())?);
             if tree.nodes.len() > self.nodes_max {
                 inbox.drop_changes(order);
                 accepted.refused.push(Refusal::TooLarge);
@@ -179,6 +184,29 @@ impl Workspace {
             .texts
             .retain(|text| !text.after.hashes().iter().all(|hash| ledger.has(hash)));
         Ok(true)
+    }
+
+    /// The tree after changes to some nodes, which the ledger holds by now: kept in step where they
+    /// can move nothing else, derived anew otherwise.
+    fn tree_after(&self, touched: BTreeSet<NodeId>) -> Result<Tree> {
+        let mut waiting = Vec::new();
+        if touched.len() <= self.tree.nodes.len() / 4 + IN_STEP_MIN {
+            for id in &touched {
+                waiting.extend(self.ledger.read_now(*id)?);
+            }
+        }
+        let mut tree = Tree::clone(&self.tree);
+        let mut is_in_step = waiting.len() == touched.len();
+        // What lies in a new folder comes after it.
+        while is_in_step && !waiting.is_empty() {
+            let left = waiting.len();
+            waiting.retain(|node| !tree.adopt(node));
+            is_in_step = waiting.len() < left;
+        }
+        match is_in_step {
+            true => Ok(tree),
+            false => derive(&self.ledger, None),
+        }
     }
 
     /// Which of some changes the ledger does not take after their causes.

@@ -59,8 +59,19 @@ fn all_of(from: &Workspace, has: &Workspace) -> Incoming {
     }
 }
 
+/// All that is shown of a tree.
+fn shown(tree: &Tree) -> Vec<(String, crate::tree::Shown, Option<crate::Mark>)> {
+    let mut all = Vec::new();
+    tree.walk(NodeId::ROOT, "", &mut |path, shown, node| {
+        all.push((path, shown.clone(), node.mark));
+    });
+    all
+}
+
 /// Opens what storage holds in both ways, and compares; tells whether the index was of use.
 fn check(workspace: &mut Workspace) -> bool {
+    let anew = derive(&workspace.ledger, None).expect("derives");
+    assert_eq!(shown(&workspace.tree), shown(&anew), "kept in step (V7)");
     let loaded = workspace.storage.load().expect("loads");
     let (index, opened) = Index::open(&loaded.cells, &loaded.ledger);
     assert_eq!(index.parts, loaded.ledger.len() as u64);
@@ -68,10 +79,7 @@ fn check(workspace: &mut Workspace) -> bool {
     assert_eq!(index, workspace.index);
     assert_eq!(opened.heads, workspace.heads());
     assert_eq!(opened.changes, workspace.ledger.changes_len());
-    assert_eq!(
-        view::arrange(opened.nodes),
-        derive(&workspace.ledger, None).expect("derives")
-    );
+    assert_eq!(view::arrange(opened.nodes), anew);
     true
 }
 
