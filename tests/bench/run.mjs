@@ -1,6 +1,7 @@
-// Prints figures beside those of quickjs-emscripten, measured in the same run: node tests/bench/run.mjs [section…]
+// Prints figures beside those of others, measured in the same run: node tests/bench/run.mjs [section…]
 //
-// The peer runs as it is usually isolated: a fresh runtime in a fresh Worker. Nothing here fails on a slow machine; a
+// Runs are measured in a browser beside quickjs-emscripten, as it is usually isolated: a fresh runtime in a fresh Worker.
+// The workspace is measured in Node beside automerge, yjs, loro and reptree. Nothing here fails on a slow machine; a
 // figure that misses its target is marked, and a person reads it.
 
 import { tmpdir } from 'node:os';
@@ -17,8 +18,9 @@ import * as programs from './programs.mjs';
 import * as stop from './stop.mjs';
 import * as memory from './memory.mjs';
 import * as overhead from './overhead.mjs';
+import * as workspace from './workspace.mjs';
 
-const SECTIONS = { start, warm, programs, stop, memory, overhead };
+const SECTIONS = { start, warm, programs, stop, memory, overhead, workspace };
 
 const names = process.argv.slice(2);
 const unknown = names.filter((name) => !(name in SECTIONS));
@@ -32,16 +34,19 @@ const defer = (what) => undo.push(what);
 try {
   const scratch = mkdtempSync(join(tmpdir(), 'selvage-bench-'));
   defer(async () => removeFolder(scratch));
-  const peer = await buildPeer(join(scratch, 'peer'));
-  const open = async (options) => {
-    const server = await startServer(options);
-    defer(server.stop);
-    return serveBench(defer, server, peer);
-  };
-  const context = { defer, site: await open({}), bare: await open({ isolated: false }) };
-  for (const [name, section] of Object.entries(SECTIONS)) {
-    if (names.length > 0 && !names.includes(name)) continue;
-    const table = new Table(section.title);
+  const sections = Object.entries(SECTIONS).filter(([name]) => names.length === 0 || names.includes(name));
+  const context = { defer, scratch };
+  if (sections.some(([, section]) => !section.peers)) {
+    const peer = await buildPeer(join(scratch, 'peer'));
+    const open = async (options) => {
+      const server = await startServer(options);
+      defer(server.stop);
+      return serveBench(defer, server, peer);
+    };
+    Object.assign(context, { site: await open({}), bare: await open({ isolated: false }) });
+  }
+  for (const [, section] of sections) {
+    const table = new Table(section.title, section.peers);
     await section.measure({ ...context, table });
     table.print();
   }

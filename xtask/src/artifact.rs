@@ -14,6 +14,9 @@ pub struct List {
     pub first_load: FirstLoad,
     /// What to build, in this order.
     pub artifact: Vec<Artifact>,
+    /// What only benchmarks load: no part of the page, and built when it is asked for.
+    #[serde(default)]
+    pub bench: Vec<Artifact>,
 }
 
 /// The budget of the first load.
@@ -107,7 +110,7 @@ pub fn list() -> Result<List> {
 fn parse(text: &str) -> Result<List> {
     let list: List = toml::from_str(text)?;
     let mut names = BTreeSet::new();
-    for artifact in &list.artifact {
+    for artifact in list.artifact.iter().chain(&list.bench) {
         ensure!(
             names.insert(&artifact.name),
             "{} is listed twice",
@@ -128,11 +131,15 @@ fn parse(text: &str) -> Result<List> {
     Ok(list)
 }
 
-/// Gives the artifacts of these names; all of them when there is no name.
+/// Gives the artifacts of these names; all of the page's when there is no name.
 ///
 /// # Errors
 /// When a name isn't in the list.
-pub fn select(list: Vec<Artifact>, names: &[String]) -> Result<Vec<Artifact>> {
+pub fn select(list: List, names: &[String]) -> Result<Vec<Artifact>> {
+    if names.is_empty() {
+        return Ok(list.artifact);
+    }
+    let list: Vec<Artifact> = list.artifact.into_iter().chain(list.bench).collect();
     if let Some(unknown) = names
         .iter()
         .find(|name| list.iter().all(|artifact| artifact.name != **name))
@@ -145,7 +152,7 @@ pub fn select(list: Vec<Artifact>, names: &[String]) -> Result<Vec<Artifact>> {
     }
     Ok(list
         .into_iter()
-        .filter(|artifact| names.is_empty() || names.contains(&artifact.name))
+        .filter(|artifact| names.contains(&artifact.name))
         .collect())
 }
 
@@ -205,10 +212,18 @@ mod tests {
 
     #[test]
     fn an_unknown_name_is_refused_and_no_name_means_all() {
-        let artifacts = parse(&format!("[first_load]\nbudget_brotli_kb = 1\n{ONE}"))
-            .expect("a list")
-            .artifact;
-        assert_eq!(select(artifacts.clone(), &[]).expect("all").len(), 1);
-        assert!(select(artifacts, &["kernel".to_owned()]).is_err());
+        let other = ONE
+            .replace("[[artifact]]", "[[bench]]")
+            .replace("guest-js", "measured");
+        let list = || {
+            let text = format!("[first_load]\nbudget_brotli_kb = 1\n{ONE}{other}");
+            parse(&text).expect("a list")
+        };
+        assert_eq!(select(list(), &[]).expect("all").len(), 1);
+        assert_eq!(
+            select(list(), &["measured".to_owned()]).expect("one").len(),
+            1
+        );
+        assert!(select(list(), &["kernel".to_owned()]).is_err());
     }
 }

@@ -46,6 +46,16 @@ pub enum VfsError {
         /// The file.
         path: String,
     },
+    /// An edit of a text is behind the text's end.
+    #[error("`{path}` ends at {len}, and the edit reaches to {at}")]
+    OutOfRange {
+        /// The file.
+        path: String,
+        /// Where the edit ends, in UTF-16 code units.
+        at: u64,
+        /// Where the text ends.
+        len: u64,
+    },
     /// A limit of [`crate::limits`] was passed.
     #[error("`{path}`: {limit} is {max}, and this is {size}")]
     TooLarge {

@@ -62,7 +62,10 @@ impl History {
             return;
         }
         for change in ledger.changes_after(&self.upto) {
-            let entry = self.objects.read(ledger.nodes_object(), &change);
+            let Some(nodes) = ledger.nodes_object() else {
+                return;
+            };
+            let entry = self.objects.read(nodes, &change);
             let place = self.entries.len();
             for node in &entry.touched {
                 self.by_node.entry(*node).or_default().push(place);

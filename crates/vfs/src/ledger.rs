@@ -14,9 +14,10 @@ use crate::ledger_node::{self, NodeReader};
 use crate::message::Message;
 use crate::node::{Node, Seal};
 use crate::tree::Tree;
-use automerge::iter::{DocItem, DocObjItem};
+use automerge::iter::{DocItem, DocObjItem, MapRangeItem};
 use automerge::transaction::{CommitOptions, Transactable};
 use automerge::{ActorId, Automerge, ChangeHash, ObjId, ObjType, ROOT, ReadDoc};
+use std::cell::{OnceCell, RefCell};
 use std::collections::BTreeSet;
 
 mod foreign;
@@ -26,11 +27,20 @@ pub(crate) use foreign::{Object, read_document};
 /// The actor of the first change. It makes nothing else, ever.
 const FIRST_ACTOR: &[u8] = b"selvage workspace 1";
 
-/// The document, and the one object that is read everywhere.
+/// The document, read when it is first needed: what is shown needs it not, see [`crate::index`].
 pub(crate) struct Ledger {
+    loaded: OnceCell<Result<Document>>,
+    /// What the document is read from, until then.
+    parts: RefCell<Vec<Vec<u8>>>,
+    /// Heads and number of changes, until then.
+    known: (Heads, u64),
+    actor: ActorId,
+}
+
+/// The document, and the one object that is read everywhere.
+struct Document {
     doc: Automerge,
     nodes: ObjId,
-    actor: ActorId,
 }
 
 /// A change that the document holds and storage does not yet.
@@ -50,56 +60,94 @@ impl Ledger {
             |tx| tx.put_object(ROOT, "nodes", ObjType::Map),
         )
         .map_err(|failure| internal(failure.error))?;
-        Self::with(doc, actor)
+        Ok(Self::with(Document::of(doc, &actor.into())?, actor))
     }
 
     /// The ledger from the parts that storage holds, in order.
     pub fn load(parts: &[Vec<u8>], actor: [u8; 16]) -> Result<Self> {
-        let doc = Automerge::load(&parts.concat()).map_err(damaged)?;
-        Self::with(doc, actor)
+        Ok(Self::with(Document::read(parts, &actor.into())?, actor))
     }
 
-    fn with(mut doc: Automerge, actor: [u8; 16]) -> Result<Self> {
-        let actor = ActorId::from(actor);
-        doc.set_actor(actor.clone());
-        let nodes = match doc.get(ROOT, "nodes").map_err(damaged)? {
-            Some((value, id)) if value.is_object() => id,
-            _ => {
-                return Err(VfsError::Damaged {
-                    why: "the ledger has no nodes".into(),
-                });
-            }
-        };
-        Ok(Self { doc, nodes, actor })
+    /// The ledger from the same, to be read later. Until then it answers what is known of it: its
+    /// heads and how many changes it holds.
+    pub fn later(parts: Vec<Vec<u8>>, known: (Heads, u64), actor: [u8; 16]) -> Self {
+        Self {
+            loaded: OnceCell::new(),
+            parts: RefCell::new(parts),
+            known,
+            actor: ActorId::from(actor),
+        }
+    }
+
+    fn with(document: Document, actor: [u8; 16]) -> Self {
+        Self {
+            loaded: OnceCell::from(Ok(document)),
+            parts: RefCell::default(),
+            known: Default::default(),
+            actor: ActorId::from(actor),
+        }
+    }
+
+    fn document(&self) -> Result<&Document> {
+        let read = || Document::read(&self.parts.take(), &self.actor);
+        self.loaded.get_or_init(read).as_ref().map_err(Clone::clone)
+    }
+
+    /// Reads the document, if that did not happen yet. Calls that can't fail say nothing of a
+    /// document that can't be read, so this comes before them.
+    pub fn ensure(&self) -> Result<()> {
+        self.document().map(drop)
+    }
+
+    fn doc(&self) -> Result<&Automerge> {
+        self.document().map(|document| &document.doc)
+    }
+
+    fn nodes(&self) -> Result<&ObjId> {
+        self.document().map(|document| &document.nodes)
+    }
+
+    fn doc_mut(&mut self) -> Result<&mut Automerge> {
+        self.ensure()?;
+        match self.loaded.get_mut() {
+            Some(Ok(document)) => Ok(&mut document.doc),
+            _ => Err(VfsError::Internal {
+                why: "the ledger is gone after it was read".into(),
+            }),
+        }
     }
 
     /// The whole ledger as one part.
-    pub fn save(&self) -> Vec<u8> {
-        self.doc.save()
+    pub fn save(&self) -> Result<Vec<u8>> {
+        Ok(self.doc()?.save())
     }
 
     pub fn heads(&self) -> Heads {
-        Heads::new(self.doc.get_heads().iter().map(|hash| hash.0).collect())
+        match self.loaded.get() {
+            Some(Ok(Document { doc, .. })) => {
+                Heads::new(doc.get_heads().iter().map(|hash| hash.0).collect())
+            }
+            _ => self.known.0.clone(),
+        }
     }
 
     pub fn changes_len(&self) -> u64 {
-        self.doc.stats().num_changes
+        match self.loaded.get() {
+            Some(Ok(document)) => document.doc.stats().num_changes,
+            _ => self.known.1,
+        }
     }
 
     /// Whether every change of these heads is known.
     pub fn knows(&self, heads: &Heads) -> bool {
-        heads.0.iter().all(|hash| {
-            self.doc
-                .get_change_meta_by_hash(&ChangeHash(*hash))
-                .is_some()
-        })
+        heads.0.iter().all(|hash| self.has(hash))
     }
 
     /// Takes every change after `heads` out again. Storage refused it, and nobody has seen it.
     pub fn roll_back(&mut self, heads: &Heads) -> Result<()> {
-        let mut doc = self.doc.fork_at(&hashes(heads)).map_err(internal)?;
+        let mut doc = self.doc()?.fork_at(&hashes(heads)).map_err(internal)?;
         doc.set_actor(self.actor.clone());
-        self.doc = doc;
+        *self.doc_mut()? = doc;
         Ok(())
     }
 
@@ -107,7 +155,7 @@ impl Ledger {
     pub fn read_all(&self, at: Option<&Heads>) -> Result<Vec<Node>> {
         let at = at.map(hashes);
         let mut reader = NodeReader::new(self, at.as_deref());
-        for DocObjItem { obj, item } in self.doc.iter_at(ROOT, at.as_deref()) {
+        for DocObjItem { obj, item } in self.doc()?.iter_at(ROOT, at.as_deref()) {
             if let DocItem::Map(item) = item {
                 reader.take(&obj, &item)?;
             }
@@ -118,27 +166,44 @@ impl Ledger {
     /// One node's registers at past heads.
     pub fn read_one(&self, id: NodeId, at: &Heads) -> Result<Option<Node>> {
         let at = hashes(at);
-        match self
-            .doc
-            .get_at(&self.nodes, id.to_string(), &at)
-            .map_err(damaged)?
-        {
-            Some((value, object)) if value.is_object() => {
-                let mut reader = NodeReader::new(self, Some(&at));
-                reader.enter(id, &object);
-                for item in self.doc.map_range_at(&object, .., &at) {
-                    reader.take(&object, &item)?;
-                    if item.key == "up" {
-                        let up = item.id();
-                        for edge in self.doc.map_range_at(&up, .., &at) {
-                            reader.take(&up, &edge)?;
-                        }
-                    }
+        let doc = self.doc()?;
+        let found = doc.get_at(self.nodes()?, id.to_string(), &at);
+        let Some((_, object)) = found.map_err(damaged)?.filter(|found| found.0.is_object()) else {
+            return Ok(None);
+        };
+        let items = |object: &ObjId| doc.map_range_at(object, .., &at);
+        self.read_node(id, &object, Some(&at), items)
+    }
+
+    /// One node's registers now.
+    pub fn read_now(&self, id: NodeId) -> Result<Option<Node>> {
+        let doc = self.doc()?;
+        let found = doc.get(self.nodes()?, id.to_string());
+        let Some((_, object)) = found.map_err(damaged)?.filter(|found| found.0.is_object()) else {
+            return Ok(None);
+        };
+        self.read_node(id, &object, None, |object| doc.map_range(object, ..))
+    }
+
+    fn read_node<'a, I: Iterator<Item = MapRangeItem<'a>>>(
+        &self,
+        id: NodeId,
+        object: &ObjId,
+        at: Option<&[ChangeHash]>,
+        items: impl Fn(&ObjId) -> I,
+    ) -> Result<Option<Node>> {
+        let mut reader = NodeReader::new(self, at);
+        reader.enter(id, object);
+        for item in items(object) {
+            reader.take(object, &item)?;
+            if item.key == "up" {
+                let up = item.id();
+                for edge in items(&up) {
+                    reader.take(&up, &edge)?;
                 }
-                Ok(reader.finish().pop())
             }
-            _ => Ok(None),
         }
+        Ok(reader.finish().pop())
     }
 
     pub(crate) fn all(
@@ -148,8 +213,8 @@ impl Ledger {
         at: Option<&[ChangeHash]>,
     ) -> Result<Vec<(automerge::Value<'_>, ObjId)>> {
         match at {
-            Some(heads) => self.doc.get_all_at(object, key, heads),
-            None => self.doc.get_all(object, key),
+            Some(heads) => self.doc()?.get_all_at(object, key, heads),
+            None => self.doc()?.get_all(object, key),
         }
         .map_err(damaged)
     }
@@ -183,7 +248,8 @@ impl Ledger {
 
     /// Whether every change followed all changes before it: then no deletion missed anything.
     pub fn is_linear(&self) -> bool {
-        let changes = self.doc.get_changes_meta(&[]);
+        let Ok(doc) = self.doc() else { return false };
+        let changes = doc.get_changes_meta(&[]);
         changes
             .windows(2)
             .all(|pair| pair[1].deps == [pair[0].hash])
@@ -194,8 +260,9 @@ impl Ledger {
     /// What a deletion knew is what its change follows, and what that change wrote itself.
     pub fn is_unseen(&self, file: &Node, deleted: &[NodeId], at: Option<&Heads>) -> Result<bool> {
         let at = at.map(hashes);
+        let Document { doc, nodes } = self.document()?;
         let object = |id: NodeId| -> Result<Option<ObjId>> {
-            let found = self.doc.get(&self.nodes, id.to_string()).map_err(damaged)?;
+            let found = doc.get(nodes, id.to_string()).map_err(damaged)?;
             Ok(found.map(|(_, object)| object))
         };
         let mut left: Vec<Vec<u8>> = file.seals.iter().map(Seal::encode).collect();
@@ -203,8 +270,7 @@ impl Ledger {
         for id in deleted {
             let Some(node) = object(*id)? else { continue };
             for (_, op) in self.all(&node, "seen", at.as_deref())? {
-                let (Some(change), Some(file)) = (self.doc.hash_for_opid(&op), object(file.id)?)
-                else {
+                let (Some(change), Some(file)) = (doc.hash_for_opid(&op), object(file.id)?) else {
                     continue;
                 };
                 is_told = true;
@@ -224,13 +290,13 @@ impl Ledger {
         touched: &BTreeSet<NodeId>,
         message: &Message,
     ) -> Result<Option<Written>> {
-        let nodes = self.nodes.clone();
+        let nodes = self.nodes()?.clone();
+        let doc = self.doc_mut()?;
         let options = CommitOptions::default()
             .with_message(message.encode())
             .with_time(i64::try_from(message.at_ms / 1000).unwrap_or(i64::MAX));
         let mut made = Vec::new();
-        let done = self
-            .doc
+        let done = doc
             .transact_with::<_, _, automerge::AutomergeError, _>(
                 |()| options,
                 |tx| {
@@ -249,8 +315,7 @@ impl Ledger {
         let Some(hash) = done.hash else {
             return Ok(None);
         };
-        let mut change = self
-            .doc
+        let mut change = doc
             .get_change_by_hash(&hash)
             .ok_or_else(|| VfsError::Internal {
                 why: "a change is gone after its commit".into(),
@@ -258,10 +323,8 @@ impl Ledger {
         let bytes = change.bytes().into_owned();
         let mut births = Vec::with_capacity(made.len());
         for id in made {
-            if let Some((_, ObjId::Id(counter, actor, _))) = self
-                .doc
-                .get(&self.nodes, id.to_string())
-                .map_err(internal)?
+            if let Some((_, ObjId::Id(counter, actor, _))) =
+                doc.get(&nodes, id.to_string()).map_err(internal)?
             {
                 births.push((id, (counter, actor.to_bytes().to_vec())));
             }
@@ -275,23 +338,45 @@ impl Ledger {
 
     /// The changes that heads do not hold, oldest first.
     pub fn changes_after(&self, heads: &Heads) -> Vec<automerge::Change> {
-        self.doc.get_changes(&hashes(heads))
+        self.doc()
+            .map(|doc| doc.get_changes(&hashes(heads)))
+            .unwrap_or_default()
     }
 
     /// One change.
     pub fn change(&self, hash: [u8; 32]) -> Option<automerge::Change> {
-        self.doc.get_change_by_hash(&ChangeHash(hash))
+        self.doc().ok()?.get_change_by_hash(&ChangeHash(hash))
     }
 
     /// The operation that made the map of nodes.
-    pub fn nodes_object(&self) -> &ObjId {
-        &self.nodes
+    pub fn nodes_object(&self) -> Option<&ObjId> {
+        self.nodes().ok()
     }
 
     /// Takes in another replica's changes, contents or not: for tests of the view alone.
     #[cfg(test)]
     pub fn merge(&mut self, other: &mut Ledger) -> Result<()> {
-        self.doc.merge(&mut other.doc).map_err(internal).map(|_| ())
+        let other = other.doc_mut()?;
+        self.doc_mut()?.merge(other).map_err(internal).map(|_| ())
+    }
+}
+
+impl Document {
+    fn read(parts: &[Vec<u8>], actor: &ActorId) -> Result<Self> {
+        Self::of(Automerge::load(&parts.concat()).map_err(damaged)?, actor)
+    }
+
+    fn of(mut doc: Automerge, actor: &ActorId) -> Result<Self> {
+        doc.set_actor(actor.clone());
+        let nodes = match doc.get(ROOT, "nodes").map_err(damaged)? {
+            Some((value, id)) if value.is_object() => id,
+            _ => {
+                return Err(VfsError::Damaged {
+                    why: "the ledger has no nodes".into(),
+                });
+            }
+        };
+        Ok(Self { doc, nodes })
     }
 }
 

@@ -55,7 +55,7 @@ impl<'a> NodeReader<'a> {
         let ObjId::Id(counter, _, place) = object else {
             return Ok(());
         };
-        if object == self.ledger.nodes_object() {
+        if Some(object) == self.ledger.nodes_object() {
             // A key that is no id is another program's mistake; the nodes are still good.
             if let Ok(id) = item.key.parse::<NodeId>() {
                 self.enter(id, &item.id());

@@ -19,6 +19,8 @@ pub const TEXT_BYTES_MAX: usize = 8 * MIB;
 pub const NODES_MAX: usize = 250_000;
 /// Operations in one change.
 pub const OPS_MAX: usize = 100_000;
+/// Edits of one text in one call.
+pub const SPLICES_MAX: usize = 100_000;
 /// Bytes of a change's message; a longer one is cut.
 pub const MESSAGE_BYTES_MAX: usize = 4 * KIB;
 /// Changes that can be undone.
@@ -40,8 +42,12 @@ pub const MATCH_TEXT_UNITS_MAX: usize = 400;
 pub const DIFF_CELLS_MAX: usize = 100_000_000;
 /// Characters of one replaced stretch that are compared one by one.
 pub const DIFF_CHARS_MAX: usize = 4 * KIB;
-/// Updates of one live text that storage holds before they are folded into one.
+/// Updates of one live text that storage holds before they are folded into one, when they also
+/// take twice what the folded text does: a fold costs as much as the text is long.
 pub const TEXT_UPDATES_MAX: u64 = 256;
+/// Updates of one live text that storage holds before they are folded into one, whatever they take:
+/// opening the text takes in each of them.
+pub const TEXT_UPDATES_HARD_MAX: u64 = 16_384;
 /// Bytes of updates of one live text before they are folded, on top of twice its text.
 pub const TEXT_LOG_BYTES_MAX: u64 = 64 * KIB as u64;
 /// Parts of the ledger that storage holds before they are folded into one.

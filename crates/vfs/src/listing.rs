@@ -17,6 +17,9 @@ impl Tree {
                 kids.extend(&folder.kids);
             }
         }
+        if members.len() == 1 && self.united.is_empty() && self.list_plain(primary, &kids) {
+            return;
+        }
         let mut groups: BTreeMap<String, Vec<&Node>> = BTreeMap::new();
         for kid in &kids {
             if let Some(node) = self.node(*kid) {
@@ -101,7 +104,7 @@ impl Tree {
                 break;
             }
         }
-        let folder = Arc::make_mut(self.folders.entry(primary).or_default());
+        let folder = Arc::make_mut(self.folders.or_default(primary));
         folder.names = names;
         folder.irregular = irregular;
         for (id, shown, mark) in marks {
@@ -115,6 +118,37 @@ impl Tree {
             }
         }
         self.unite(&kids, &unions);
+    }
+
+    /// Lists a folder in which no two nodes want one name, as is the rule. False when some do.
+    fn list_plain(&mut self, primary: NodeId, kids: &[NodeId]) -> bool {
+        let nodes = kids.iter().filter_map(|kid| self.node(*kid));
+        let mut keys: Vec<(String, NodeId)> = nodes.map(|n| (fold(&n.name), n.id)).collect();
+        keys.sort_unstable();
+        if keys.windows(2).any(|pair| pair[0].0 == pair[1].0) {
+            return false;
+        }
+        for (_, id) in &keys {
+            let node = self.node(*id);
+            if node.is_some_and(|node| node.shown != node.name || node.mark != node.own_mark())
+                && let Some(node) = self.node_mut(*id)
+            {
+                node.shown.clone_from(&node.name);
+                node.mark = node.own_mark();
+            }
+        }
+        let shown = |id: NodeId| {
+            let name = self.node(id).map(|node| node.name.clone());
+            let name = name.unwrap_or_default();
+            let also = Vec::new();
+            Shown { id, name, also }
+        };
+        let names = keys.into_iter().map(|(key, id)| (key, shown(id)));
+        let names = names.collect();
+        let folder = Arc::make_mut(self.folders.or_default(primary));
+        folder.names = names;
+        folder.irregular = false;
+        true
     }
 
     /// The folders that a folder shows, itself first.

@@ -14,6 +14,7 @@ impl Workspace {
     /// The changes that touched a file or folder, or all changes, newest first, at most `limit`.
     /// A path that is gone is looked up among the deleted.
     pub fn history(&self, path: Option<&str>, limit: usize) -> Result<Vec<HistoryEntry>> {
+        self.ledger.ensure()?;
         let mut history = self.history.borrow_mut();
         history.catch_up(&self.ledger);
         let node = match path {

@@ -86,7 +86,7 @@ fn paths(tree: &Tree) -> Vec<String> {
 #[track_caller]
 fn assert_same(a: &Tree, b: &Tree) {
     assert_eq!(paths(a), paths(b));
-    for (id, node) in &a.nodes {
+    for (id, node) in a.nodes.iter() {
         // Registers of deleted nodes agree as well; how they would be shown need not.
         let other = b.node(*id).expect("both know it");
         assert_eq!(

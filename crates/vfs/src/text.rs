@@ -5,11 +5,19 @@ use crate::error::{Result, VfsError};
 use crate::id::{Hash, NodeId};
 use crate::node::{put_varint, take_varint};
 use sha2::{Digest, Sha256};
+use std::cell::RefCell;
 use yrs::block::ClientID;
 use yrs::updates::decoder::Decode;
 use yrs::{
     Doc, GetString, OffsetKind, Options, ReadTxn, StateVector, Text, TextRef, Transact, Update,
 };
+
+mod order;
+mod pen;
+#[cfg(test)]
+mod tests;
+
+use pen::Pen;
 
 /// The name of the text within its document, for every Yjs client.
 pub(crate) const FIELD: &str = "text";
@@ -17,10 +25,38 @@ pub(crate) const FIELD: &str = "text";
 /// Client ids have 53 bits, so that JavaScript can count with them.
 pub(crate) const CLIENT_MAX: u64 = (1 << 53) - 1;
 
+/// Edits in a row, without any from elsewhere, after which a text gets a [`Pen`]: to make one
+/// costs as much as a few edits without it.
+const PEN_EDITS_MIN: u32 = 8;
+/// Edits that the engine gets in one transaction; it joins what they leave only at its end.
+const TRANSACTION_EDITS_MAX: usize = 64;
+
+/// One step of typing: at a place, some letters go and others come. Places and lengths are UTF-16
+/// code units, as editors in browsers and Yjs count (rule T7).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Splice {
+    /// Where, after the steps before this one.
+    pub at: u32,
+    /// How much behind that place is removed.
+    pub remove: u32,
+    /// What is put there.
+    pub insert: String,
+}
+
+/// Whether a text has a pen.
+enum Writing {
+    /// Not yet, after so many edits in a row.
+    Without(u32),
+    With(Pen),
+    /// It holds letters that a pen can't place.
+    Never,
+}
+
 /// One file's live text.
 pub(crate) struct LiveText {
     doc: Doc,
     text: TextRef,
+    writing: RefCell<Writing>,
 }
 
 impl LiveText {
@@ -30,7 +66,11 @@ impl LiveText {
         options.offset_kind = OffsetKind::Utf16;
         let doc = Doc::with_options(options);
         let text = doc.get_or_insert_text(FIELD);
-        Self { doc, text }
+        Self {
+            doc,
+            text,
+            writing: RefCell::new(Writing::Without(0)),
+        }
     }
 
     /// The live text from the updates that storage holds. Each goes into its own transaction:
@@ -51,30 +91,93 @@ impl LiveText {
         self.text.get_string(&self.doc.transact())
     }
 
+    /// UTF-16 code units of the text.
+    pub fn len(&self) -> u32 {
+        self.text.len(&self.doc.transact())
+    }
+
     /// Changes the text from `old`, which it holds, to `new` by the smallest edits found. Gives
-    /// the update, or nothing when both are equal.
-    pub fn change(&self, old: &str, new: &str) -> Option<Vec<u8>> {
-        let edits = minimal_edits(old, new);
-        if edits.is_empty() {
-            return None;
-        }
-        let mut tx = self.doc.transact_mut();
+    /// the updates.
+    pub fn change(&self, old: &str, new: &str) -> Result<Vec<Vec<u8>>> {
         // From the end, so that positions before an edit stay what they are.
         let mut units = utf16_len(old);
         let mut end = old.len();
-        for Edit { start, len, insert } in edits.iter().rev() {
+        let edits = minimal_edits(old, new);
+        let splices = edits.iter().rev().map(|Edit { start, len, insert }| {
             units -= utf16_len(&old[*start..end]);
             end = *start;
-            let removed = utf16_len(&old[*start..start + len]);
-            if removed > 0 {
-                self.text.remove_range(&mut tx, units, removed);
+            Splice {
+                at: units,
+                remove: utf16_len(&old[*start..start + len]),
+                insert: (*insert).to_owned(),
             }
-            if !insert.is_empty() {
-                self.text.insert(&mut tx, units, insert);
+        });
+        let splices: Vec<Splice> = splices.collect();
+        self.edit(&splices)
+    }
+
+    /// Makes edits, one after the other, all of which fit. Gives the updates; when it fails, the
+    /// text is not to be used any further.
+    pub fn edit(&self, splices: &[Splice]) -> Result<Vec<Vec<u8>>> {
+        let mut writing = self.writing.borrow_mut();
+        if let Writing::Without(edits) = &mut *writing {
+            *edits = edits.saturating_add(u32::try_from(splices.len()).unwrap_or(u32::MAX));
+            if *edits >= PEN_EDITS_MIN {
+                *writing = self.pen().map_or(Writing::Never, Writing::With);
             }
         }
-        tx.commit();
-        Some(tx.encode_update_v1())
+        let is_flat = |splice: &Splice| !has_pairs(&splice.insert);
+        let pen = match &mut *writing {
+            Writing::With(pen) if splices.iter().all(is_flat) => pen,
+            Writing::With(_) => {
+                *writing = Writing::Never;
+                return Ok(self.edit_by_walking(splices));
+            }
+            Writing::Without(_) | Writing::Never => return Ok(self.edit_by_walking(splices)),
+        };
+        for Splice { at, remove, insert } in splices {
+            pen.remove(*at, *remove);
+            pen.insert(*at, insert);
+        }
+        let Some(update) = pen.lift() else {
+            return Ok(Vec::new());
+        };
+        let mut tx = self.doc.transact_mut();
+        let minted = Update::decode_v1(&update).map_err(damaged)?;
+        tx.apply_update(minted).map_err(damaged)?;
+        if tx.has_missing_updates() || self.text.len(&tx) != pen.len() {
+            return Err(VfsError::Internal {
+                why: "a live text took an edit at another place".into(),
+            });
+        }
+        Ok(vec![update])
+    }
+
+    /// The engine's own way, which walks from the start of the text to the place of each edit.
+    fn edit_by_walking(&self, splices: &[Splice]) -> Vec<Vec<u8>> {
+        let mut updates = Vec::new();
+        for splices in splices.chunks(TRANSACTION_EDITS_MAX) {
+            let mut tx = self.doc.transact_mut();
+            for Splice { at, remove, insert } in splices {
+                if *remove > 0 {
+                    self.text.remove_range(&mut tx, *at, *remove);
+                }
+                if !insert.is_empty() {
+                    self.text.insert(&mut tx, *at, insert);
+                }
+            }
+            tx.commit();
+            updates.push(tx.encode_update_v1());
+        }
+        updates
+    }
+
+    /// A pen, unless the text holds what a pen can't place.
+    fn pen(&self) -> Option<Pen> {
+        let client = self.doc.client_id();
+        let clock = self.doc.transact().state_vector().get(&client);
+        let pen = Pen::new(&self.save(), client.get(), clock)?;
+        (!has_pairs(&self.get()) && pen.len() == self.len()).then_some(pen)
     }
 
     /// What this text has seen: the standard state vector, its entries in order.
@@ -147,6 +250,7 @@ impl LiveText {
         let (old, new) = (&old[start..], &new[start..]);
         let end = common(&mut old.chars().rev().zip(new.chars().rev()));
         let (old, new) = (&old[..old.len() - end], &new[..new.len() - end]);
+        self.writing.replace(Writing::Without(0));
         let mut tx = self.doc.transact_mut();
         let at = utf16_len(&self.text.get_string(&tx)[..start]);
         if !old.is_empty() {
@@ -173,6 +277,7 @@ impl LiveText {
     /// this text is not to be used any further.
     pub fn apply(&self, update: &[u8]) -> Result<bool> {
         let update = Update::decode_v1(update).map_err(damaged)?;
+        self.writing.replace(Writing::Without(0));
         let mut tx = self.doc.transact_mut();
         tx.apply_update(update).map_err(damaged)?;
         tx.commit();
@@ -255,57 +360,21 @@ fn client_id(digest: &[u8]) -> u64 {
     (bits >> 11).max(1)
 }
 
-fn utf16_len(text: &str) -> u32 {
+/// UTF-16 code units of a text.
+pub(crate) fn utf16_len(text: &str) -> u32 {
     if text.is_ascii() {
         return text.len() as u32;
     }
     text.chars().map(|c| c.len_utf16() as u32).sum()
 }
 
+/// Whether a text has letters of two UTF-16 code units, which a position can cut in two.
+fn has_pairs(text: &str) -> bool {
+    text.bytes().any(|byte| byte >= 0xf0)
+}
+
 fn damaged(error: impl std::fmt::Display) -> VfsError {
     VfsError::Damaged {
         why: format!("a live text: {error}"),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn node() -> NodeId {
-        NodeId::from_random(77).expect("random")
-    }
-
-    #[test]
-    fn two_devices_seed_the_same_bytes_and_their_edits_merge() {
-        let first = seed(node(), "one two three");
-        assert_eq!(first, seed(node(), "one two three"));
-        let a = LiveText::open(node(), 1, std::slice::from_ref(&first)).expect("opens");
-        let b = LiveText::open(node(), 2, std::slice::from_ref(&first)).expect("opens");
-        let from_a = a.change("one two three", "one 2 three").expect("an edit");
-        let from_b = b
-            .change("one two three", "one two three four")
-            .expect("an edit");
-        let both = LiveText::open(node(), 3, &[first.clone(), from_a.clone(), from_b.clone()])
-            .expect("opens");
-        let other_way = LiveText::open(node(), 4, &[first, from_b, from_a]).expect("opens");
-        assert_eq!(both.get(), "one 2 three four");
-        assert_eq!(other_way.get(), both.get());
-        assert_eq!(other_way.state(), both.state());
-    }
-
-    #[test]
-    fn positions_are_counted_in_utf16() {
-        let old = "a😀b😀c";
-        let live = LiveText::open(node(), 1, &[seed(node(), old)]).expect("opens");
-        live.change(old, "a😀X😀Yc").expect("an edit");
-        assert_eq!(live.get(), "a😀X😀Yc");
-    }
-
-    #[test]
-    fn seeds_of_different_texts_are_different_operations() {
-        let two =
-            LiveText::open(node(), 1, &[seed(node(), "a"), seed(node(), "b")]).expect("opens");
-        assert_eq!(two.get().len(), 2, "neither is lost");
     }
 }

@@ -2,12 +2,12 @@
 
 use crate::error::{Result, VfsError};
 use crate::id::{Hash, NodeId};
-use crate::limits::{TEXT_LOG_BYTES_MAX, TEXT_UPDATES_MAX, TEXTS_OPEN_MAX};
+use crate::limits::{TEXT_LOG_BYTES_MAX, TEXT_UPDATES_HARD_MAX, TEXT_UPDATES_MAX, TEXTS_OPEN_MAX};
 use crate::message::Meta;
 use crate::node::Seal;
 use crate::stage::{Body, is_text};
 use crate::storage::{Storage, TextState, TextWrite};
-use crate::text::{LiveText, actor_client};
+use crate::text::{LiveText, Splice, actor_client};
 use crate::tree::Tree;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -266,9 +266,33 @@ impl Texts {
         Ok(())
     }
 
+    /// UTF-16 code units of a live text.
+    pub fn len(&self, storage: &dyn Storage, id: NodeId) -> Result<u32> {
+        self.with(storage, id, LiveText::len)
+    }
+
+    /// Makes edits in a live text; gives the updates. Nothing is stored yet.
+    pub fn splice(
+        &self,
+        storage: &dyn Storage,
+        id: NodeId,
+        splices: &[Splice],
+    ) -> Result<Vec<Vec<u8>>> {
+        self.with(storage, id, |live| live.edit(splices))?
+    }
+
+    /// Whether a live text says something else than a seal. Its letters are looked at only when
+    /// its length could be that of the seal: a code unit is one to three bytes.
+    pub fn differs(&self, storage: &dyn Storage, id: NodeId, seal: Option<&Seal>) -> Result<bool> {
+        let Some(seal) = seal else { return Ok(true) };
+        let units = u64::from(self.len(storage, id)?);
+        Ok(!(units..=3 * units).contains(&seal.size)
+            || Hash::of(self.read(storage, id)?.as_bytes()) != seal.hash)
+    }
+
     /// Brings an open live text to another state, by small edits.
-    fn edit(&self, storage: &dyn Storage, id: NodeId, text: &str) -> Result<Option<Vec<u8>>> {
-        self.with(storage, id, |live| live.change(&live.get(), text))
+    fn edit(&self, storage: &dyn Storage, id: NodeId, text: &str) -> Result<Vec<Vec<u8>>> {
+        self.with(storage, id, |live| live.change(&live.get(), text))?
     }
 
     /// Notes what storage now holds.
@@ -300,8 +324,11 @@ impl Texts {
         let open = self.open.borrow();
         let due = open.iter().filter_map(|(id, live)| {
             let held = self.held.get(id)?;
-            let is_due = held.updates > TEXT_UPDATES_MAX
-                || held.bytes > TEXT_LOG_BYTES_MAX + 2 * held.folded.max(1);
+            let log = held.bytes - held.folded.min(held.bytes);
+            // A fold costs what the text is long, so it waits for as much to have been typed.
+            let is_due = (held.updates > TEXT_UPDATES_MAX && log > 2 * held.folded)
+                || held.updates > TEXT_UPDATES_HARD_MAX
+                || log > TEXT_LOG_BYTES_MAX + 2 * held.folded;
             (is_due && held.updates > 1).then(|| TextWrite {
                 node: *id,
                 replace: true,

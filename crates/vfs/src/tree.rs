@@ -6,6 +6,7 @@
 use crate::id::NodeId;
 use crate::node::{Kind, Node, Seal, edge_rank};
 use crate::path::{Path, fold};
+use crate::shards::Shards;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -30,8 +31,8 @@ pub(crate) struct Folder {
 /// Nodes and folders. Cheap to clone: both hold shared values.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Tree {
-    pub nodes: BTreeMap<NodeId, Arc<Node>>,
-    pub folders: BTreeMap<NodeId, Arc<Folder>>,
+    pub nodes: Shards<Arc<Node>>,
+    pub folders: Shards<Arc<Folder>>,
     /// Folders that are shown as part of another one.
     pub united: BTreeMap<NodeId, NodeId>,
 }
@@ -134,6 +135,18 @@ impl Tree {
                 Some(node) => at = node.parent,
                 None => return false,
             }
+        }
+        true
+    }
+
+    /// Whether a node and the folders above it are where their own registers say.
+    pub fn is_settled(&self, id: NodeId) -> bool {
+        let mut at = id;
+        while let Some(node) = self.node(at).filter(|_| !at.is_fixed()) {
+            if node.best_edge() != Some(node.parent) {
+                return false;
+            }
+            at = node.parent;
         }
         true
     }
@@ -265,6 +278,39 @@ impl Tree {
             self.folders.remove(&id);
             self.united.remove(&id);
         }
+    }
+
+    /// Takes over a node's registers as another replica's changes left them, if that can't change
+    /// where any other node is: a new node, or a file, in a folder that is shown, with nothing in
+    /// doubt about its place before and after. False when the tree is to be derived anew.
+    pub fn adopt(&mut self, new: &Node) -> bool {
+        let id = new.id;
+        let parent = new.best_edge().filter(|parent| self.is_folder(*parent));
+        let Some(parent) = parent.filter(|parent| self.is_alive(*parent)) else {
+            return false;
+        };
+        // A folder for recovered files is there only as long as it holds some.
+        if self.is_folder(NodeId::RECOVERED) {
+            return false;
+        }
+        match self.node(id) {
+            Some(old) => {
+                let is_plain = old.kind == Kind::File && new.kind == Kind::File;
+                let is_settled = old.best_edge() == Some(old.parent) && !old.restored;
+                if !is_plain || !is_settled || !self.is_alive(id) {
+                    return false;
+                }
+                let old_parent = old.parent;
+                self.detach(id, old_parent);
+            }
+            None if new.kind == Kind::Folder => self.folders.insert(id, Arc::default()),
+            None => {}
+        }
+        let mut node = new.clone();
+        node.parent = parent;
+        self.nodes.insert(id, Arc::new(node));
+        self.attach(id, parent);
+        true
     }
 
     fn detach(&mut self, id: NodeId, parent: NodeId) {

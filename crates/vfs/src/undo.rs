@@ -54,6 +54,7 @@ impl Workspace {
         hash: [u8; 32],
         step: Step,
     ) -> Result<Change> {
+        self.ledger.ensure()?;
         let touched = {
             let mut history = self.history.borrow_mut();
             history.catch_up(&self.ledger);

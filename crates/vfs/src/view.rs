@@ -24,7 +24,11 @@ pub(crate) fn derive(nodes: Vec<Node>, unseen: &dyn Fn(&Node, &[NodeId]) -> bool
         node.parent = parents.get(id).copied().unwrap_or(NodeId::RECOVERED);
     }
     restore(&mut nodes, unseen);
+    arrange(nodes)
+}
 
+/// The tree of nodes whose places are known.
+pub(crate) fn arrange(mut nodes: BTreeMap<NodeId, Node>) -> Tree {
     let mut tree = Tree::default();
     tree.folders.insert(NodeId::ROOT, Arc::default());
     if nodes.values().any(|node| node.parent == NodeId::RECOVERED) {
@@ -34,7 +38,7 @@ pub(crate) fn derive(nodes: Vec<Node>, unseen: &dyn Fn(&Node, &[NodeId]) -> bool
     }
     for node in nodes.values() {
         if node.kind == Kind::Folder {
-            Arc::make_mut(tree.folders.entry(node.id).or_default());
+            Arc::make_mut(tree.folders.or_default(node.id));
         }
     }
     let mut tops = vec![NodeId::ROOT];

@@ -3,8 +3,9 @@
 use crate::error::{Result, VfsError};
 use crate::history::History;
 use crate::id::{Hash, Heads, NodeId, hex};
+use crate::index::Index;
 use crate::ledger::Ledger;
-use crate::limits::{LEDGER_LOG_BYTES_MAX, LEDGER_PARTS_MAX, NODES_MAX, OPS_MAX, SEARCH_BYTES_MAX};
+use crate::limits::{NODES_MAX, OPS_MAX, SEARCH_BYTES_MAX};
 use crate::message::Meta;
 use crate::node::{Node, OriginKind};
 use crate::op::Op;
@@ -20,7 +21,9 @@ use std::cell::{LazyCell, RefCell};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+mod folding;
 mod reading;
+mod typing;
 
 /// What a call changed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -62,6 +65,7 @@ pub struct Workspace {
     pub(crate) tree: Arc<Tree>,
     pub(crate) storage: Box<dyn Storage>,
     pub(crate) texts: Texts,
+    pub(crate) index: Index,
     pub(crate) steps: crate::undo::Steps,
     pub(crate) history: RefCell<History>,
     pasts: RefCell<Vec<Snapshot>>,
@@ -78,25 +82,41 @@ impl Workspace {
     /// `actor` names this replica in the ledger and in live texts. Two workspaces that are open at
     /// the same time must not share one; a workspace that opens its own storage again may.
     pub fn open(mut storage: Box<dyn Storage>, actor: [u8; 16]) -> Result<Self> {
-        let loaded = storage.load()?;
-        let ledger = if loaded.ledger.is_empty() {
+        let mut loaded = storage.load()?;
+        let sizes: Vec<u64> = loaded.ledger.iter().map(|part| part.len() as u64).collect();
+        let (mut index, opened) = Index::open(&loaded.cells, &loaded.ledger);
+        let (ledger, tree) = if loaded.ledger.is_empty() {
             let ledger = Ledger::first(actor)?;
+            let tree = derive(&ledger, None)?;
+            let part = ledger.save()?;
+            let cell;
+            (index, cell) = Index::of(&part, (&ledger.heads(), ledger.changes_len()), &tree);
             storage.commit(Batch {
-                ledger: Some(ledger.save()),
+                ledger: Some(part),
+                cells: vec![cell],
                 ..Batch::default()
             })?;
-            ledger
+            (ledger, tree)
+        } else if let Some(opened) = opened {
+            let parts = std::mem::take(&mut loaded.ledger);
+            let known = (opened.heads, opened.changes);
+            (
+                Ledger::later(parts, known, actor),
+                view::arrange(opened.nodes),
+            )
         } else {
-            Ledger::load(&loaded.ledger, actor)?
+            let ledger = Ledger::load(&loaded.ledger, actor)?;
+            let tree = derive(&ledger, None)?;
+            (ledger, tree)
         };
-        let sizes: Vec<u64> = loaded.ledger.iter().map(|part| part.len() as u64).collect();
-        let tree = Arc::new(derive(&ledger, None)?);
+        let tree = Arc::new(tree);
         let steps = crate::undo::Steps::load(&loaded.cells);
         Ok(Self {
             ledger,
             tree,
             storage,
             texts: Texts::new(actor, &loaded.texts),
+            index,
             steps,
             history: RefCell::default(),
             pasts: RefCell::default(),
@@ -217,12 +237,34 @@ impl Workspace {
             ..Batch::default()
         };
         let mut steps = self.steps.clone();
+        let mut index = self.index;
         if let Some(written) = &written {
+            for (id, birth) in &written.births {
+                if let Some(node) = stage.tree.node_mut(*id) {
+                    node.birth.clone_from(birth);
+                }
+            }
+            // A folder that comes back takes what was recovered from it along, which no step of the
+            // stage sees.
+            let is_anew = self.tree.folder(NodeId::RECOVERED).is_some();
+            if is_anew {
+                stage.tree = derive(&self.ledger, None)?;
+            }
+            let mut touched = stage.touched.iter().copied();
+            let touched: Option<&mut dyn Iterator<Item = NodeId>> = match is_anew {
+                true => None,
+                false => Some(&mut touched),
+            };
+            let known = (&self.ledger.heads(), self.ledger.changes_len());
+            let trees = (&*self.tree, &stage.tree);
+            let cell;
+            (index, cell) = self.index.next(&written.bytes, known, trees, touched);
             // What Selvage notes down by itself is nobody's to undo.
             if meta.origin.kind != OriginKind::System {
                 steps.record(step, written.hash);
             }
             batch.cells = steps.cells();
+            batch.cells.push(cell);
         }
         let is_empty = written.is_none() && batch.texts.is_empty();
         if !is_empty {
@@ -233,21 +275,11 @@ impl Workspace {
         self.texts.landed(&outcome.writes);
         let mut hash = None;
         if let Some(written) = written {
-            for (id, birth) in written.births {
-                if let Some(node) = stage.tree.node_mut(id) {
-                    node.birth = birth;
-                }
-            }
             self.ledger_parts += 1;
             self.ledger_log_bytes += written.bytes.len() as u64;
             self.steps = steps;
-            // A folder that comes back takes what was recovered from it along, which no step of the
-            // stage sees.
-            let anew = match self.tree.folder(NodeId::RECOVERED) {
-                Some(_) => derive(&self.ledger, None).ok(),
-                None => None,
-            };
-            self.tree = Arc::new(anew.unwrap_or(stage.tree));
+            self.index = index;
+            self.tree = Arc::new(stage.tree);
             hash = Some(hex(&written.hash));
         }
         let paths = if is_empty {
@@ -274,50 +306,6 @@ impl Workspace {
             }
         }
         Ok(lineages)
-    }
-
-    /// Shows a tree that another replica's changes led to, after all of it is durable.
-    pub(crate) fn shown(&mut self, tree: Arc<Tree>, part_bytes: u64) {
-        if part_bytes > 0 {
-            self.ledger_parts += 1;
-            self.ledger_log_bytes += part_bytes;
-        }
-        self.tree = tree;
-        self.fold();
-    }
-
-    /// Folds what storage holds in many pieces. It is housekeeping: when it fails, nothing is
-    /// lost, and the next change tries again.
-    fn fold(&mut self) {
-        let log_max = self.ledger_base_bytes.max(LEDGER_LOG_BYTES_MAX);
-        if self.ledger_parts > LEDGER_PARTS_MAX || self.ledger_log_bytes > log_max {
-            let part = self.ledger.save();
-            let size = part.len() as u64;
-            let batch = Batch {
-                ledger: Some(part),
-                replace_ledger: true,
-                ..Batch::default()
-            };
-            if self.storage.commit(batch).is_ok() {
-                (
-                    self.ledger_parts,
-                    self.ledger_base_bytes,
-                    self.ledger_log_bytes,
-                ) = (1, size, 0);
-            }
-        }
-        let texts = self.texts.foldings();
-        if !texts.is_empty()
-            && self
-                .storage
-                .commit(Batch {
-                    texts: texts.clone(),
-                    ..Batch::default()
-                })
-                .is_ok()
-        {
-            self.texts.landed(&texts);
-        }
     }
 
     /// A node's content now.

@@ -3,16 +3,18 @@
 //! **Problem.** The engine and the sandbox know no browser; a Worker knows nothing else.
 //!
 //! **Shape.** Two features make two artifacts, so that each Worker loads what it needs:
-//! `kernel` (the engine and its storage) and `runner` (the sandbox around a guest). No decision is
-//! taken here.
+//! `kernel` (the engine and its storage) and `runner` (the sandbox around a guest). A third one,
+//! `bench`, is the workspace alone, for measuring it beside others. No decision is taken here.
 //!
 //! **Control loop.** `worker/kernel.ts` and `worker/runner.ts` drive these types.
 
+#[cfg(feature = "bench")]
+mod bench;
 #[cfg(feature = "kernel")]
 mod effects;
 #[cfg(feature = "kernel")]
 mod kernel;
-#[cfg(feature = "kernel")]
+#[cfg(any(feature = "bench", feature = "kernel"))]
 mod opfs;
 #[cfg(feature = "runner")]
 mod runner;

@@ -21,6 +21,9 @@ pub fn failure(error: VfsError) -> ToolError {
         VfsError::TooLarge { path, max, .. } => {
             about(ErrorCode::TooLarge, path).hint(format!("The limit is {max}. Work with smaller pieces."))
         }
+        VfsError::OutOfRange { path, len, .. } => {
+            about(ErrorCode::InvalidInput, path).hint(format!("The text ends at {len}. Read it again."))
+        }
         VfsError::MoveIntoSelf { from, .. } => {
             about(ErrorCode::MoveIntoSelf, from).hint("Choose a target outside the folder that moves.")
         }

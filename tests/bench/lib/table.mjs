@@ -1,4 +1,4 @@
-// Figures in rows: ours, the peer's, their ratio, and the target.
+// Figures in rows: ours, the peers', the ratio to the best of them, and the target.
 
 /** The value below which this part of the values lies: 0.5 for the median. */
 export function quantile(values, part) {
@@ -10,16 +10,21 @@ export const median = (values) => quantile(values, 0.5);
 
 export class Table {
   #title;
+  #peers;
   #rows = [];
   #notes = [];
 
-  constructor(title) {
+  constructor(title, peers = ['quickjs']) {
     this.#title = title;
+    this.#peers = peers;
   }
 
-  /** A row. `ours` and `peer` are numbers in `unit` or nothing; `target` is the most that ours may be. */
-  row(name, { ours, peer, target, unit = 'ms' }) {
-    this.#rows.push({ name, ours, peer, target, unit });
+  /**
+   * A row. `ours` and `peer` are numbers in `unit` or nothing; with several peers, `peers` holds their numbers by name.
+   * `target` is the most that ours may be.
+   */
+  row(name, { ours, peer, peers = { [this.#peers[0]]: peer }, target, unit = 'ms' }) {
+    this.#rows.push({ name, ours, peers: this.#peers.map((name) => peers[name]), target, unit });
   }
 
   /** A line below the table. */
@@ -29,15 +34,19 @@ export class Table {
 
   print() {
     const figure = (value) => (value === undefined ? '-' : value >= 1000 ? value.toFixed(0) : value >= 10 ? value.toFixed(1) : value.toFixed(2));
-    const lines = this.#rows.map(({ name, ours, peer, target, unit }) => [
+    const ratio = (ours, peers) => {
+      const best = Math.min(...peers.filter((peer) => peer > 0));
+      return ours === undefined || best === Infinity ? '-' : `${(ours / best).toFixed(2)}x`;
+    };
+    const lines = this.#rows.map(({ name, ours, peers, target, unit }) => [
       `${name}${unit ? ` (${unit})` : ''}`,
       figure(ours),
-      figure(peer),
-      ours === undefined || peer === undefined || peer === 0 ? '-' : `${(ours / peer).toFixed(2)}x`,
+      ...peers.map(figure),
+      ratio(ours, peers),
       target === undefined ? '-' : figure(target),
       target === undefined || ours === undefined ? '' : ours <= target ? 'met' : 'MISSED',
     ]);
-    const all = [[this.#title, 'selvage', 'quickjs', 'ratio', 'target', ''], ...lines];
+    const all = [[this.#title, 'selvage', ...this.#peers, 'ratio', 'target', ''], ...lines];
     const widths = all[0].map((_, column) => Math.max(...all.map((line) => line[column].length)));
     console.log();
     for (const line of all) console.log(line.map((text, column) => (column === 0 ? text.padEnd(widths[0]) : text.padStart(widths[column]))).join('  ').trimEnd());

@@ -1,8 +1,8 @@
 //! `bench [name…]`: builds what changed, then runs the benchmarks of `tests/bench/`.
 
-use super::page;
+use super::{page, wasm};
 use crate::commands::Command;
-use crate::{Arguments, build, root};
+use crate::{Arguments, artifact, build, root};
 use anyhow::Result;
 
 /// See the module.
@@ -13,11 +13,18 @@ pub const COMMAND: Command = Command {
     run,
 };
 
+/// The sections that measure the workspace without a page.
+const WITHOUT_PAGE: [&str; 1] = ["workspace"];
+
 fn run(arguments: Arguments) -> Result<()> {
     let names = arguments.names()?;
-    page::ensure()?;
-    // As a person would get it.
-    page::compress_all()?;
+    let is_paged = |name: &String| !WITHOUT_PAGE.contains(&name.as_str());
+    wasm::build_all(&artifact::list()?.bench, false)?;
+    if names.is_empty() || names.iter().any(is_paged) {
+        page::ensure()?;
+        // As a person would get it.
+        page::compress_all()?;
+    }
     let mut node = std::process::Command::new("node");
     node.current_dir(root::root())
         .arg("tests/bench/run.mjs")

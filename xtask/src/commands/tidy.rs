@@ -45,6 +45,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "selvage-workbench",
             "selvage-sandbox",
             "selvage-vfs",
+            "selvage-sync",
             "selvage-tool",
         ],
     ),

@@ -18,7 +18,7 @@ pub const COMMAND: Command = Command {
 
 fn run(mut arguments: Arguments) -> Result<()> {
     let dev = arguments.switch("--dev");
-    let artifacts = artifact::select(artifact::list()?.artifact, &arguments.names()?)?;
+    let artifacts = artifact::select(artifact::list()?, &arguments.names()?)?;
     build_all(&artifacts, dev)?;
     if dev {
         println!("built for development: large, slow, and not held to a budget");

@@ -18,6 +18,9 @@ use std::sync::Arc;
 /// no content is missing.
 const LOOKED_THROUGH_MAX: usize = 4096;
 
+/// Nodes that are always worth keeping the tree in step with.
+const IN_STEP_MIN: usize = 64;
+
 impl Workspace {
     /// Takes in what came from another replica. What is complete lands in one batch, durable when
     /// this returns; what is not, waits in the inbox. What is known already does nothing.
@@ -25,6 +28,7 @@ impl Workspace {
     /// It fails only when this replica's own storage does; then nothing has landed, and another
     /// call tries again. A fault of the other replica is in [`Accepted::refused`].
     pub fn accept(&mut self, inbox: &mut Inbox, incoming: Incoming) -> Result<Accepted> {
+        self.ledger.ensure()?;
         let mut accepted = Accepted::default();
         inbox.add(
             incoming,
@@ -83,7 +87,9 @@ impl Workspace {
                 accepted.refused.push(Refusal::Sequence);
                 return Ok(false);
             }
-            tree = Arc::new(derive(&self.ledger, None)?);
+            let touched = foreign.iter().flat_map(|foreign| &foreign.touched);
+            let touched = touched.filter_map(|object| self.ledger.node_of(object));
+            tree = Arc::new(self.tree_after(touched.collect())?);
             if tree.nodes.len() > self.nodes_max {
                 inbox.drop_changes(order);
                 accepted.refused.push(Refusal::TooLarge);
@@ -127,10 +133,19 @@ impl Workspace {
         for foreign in &foreign {
             part.extend_from_slice(&foreign.change.clone().bytes());
         }
+        let mut index = self.index;
+        let mut cells = Vec::new();
+        if !part.is_empty() {
+            let known = (&self.ledger.heads(), self.ledger.changes_len());
+            let cell;
+            (index, cell) = self.index.next(&part, known, (&self.tree, &tree), None);
+            cells.push(cell);
+        }
         let batch = Batch {
             ledger: (!part.is_empty()).then_some(part),
             texts: writes.clone(),
             blobs: std::mem::take(&mut blobs).into_iter().collect(),
+            cells,
             ..Batch::default()
         };
         let part_bytes = batch.ledger.as_ref().map_or(0, Vec::len) as u64;
@@ -143,7 +158,7 @@ impl Workspace {
             self.texts.put(id, tried.live);
         }
         self.texts.landed(&writes);
-        self.shown(tree, part_bytes);
+        self.shown(tree, index, part_bytes);
         accepted.changes += order.len();
         accepted.texts.extend(
             writes
@@ -169,6 +184,29 @@ impl Workspace {
             .texts
             .retain(|text| !text.after.hashes().iter().all(|hash| ledger.has(hash)));
         Ok(true)
+    }
+
+    /// The tree after changes to some nodes, which the ledger holds by now: kept in step where they
+    /// can move nothing else, derived anew otherwise.
+    fn tree_after(&self, touched: BTreeSet<NodeId>) -> Result<Tree> {
+        let mut waiting = Vec::new();
+        if touched.len() <= self.tree.nodes.len() / 4 + IN_STEP_MIN {
+            for id in &touched {
+                waiting.extend(self.ledger.read_now(*id)?);
+            }
+        }
+        let mut tree = Tree::clone(&self.tree);
+        let mut is_in_step = waiting.len() == touched.len();
+        // What lies in a new folder comes after it.
+        while is_in_step && !waiting.is_empty() {
+            let left = waiting.len();
+            waiting.retain(|node| !tree.adopt(node));
+            is_in_step = waiting.len() < left;
+        }
+        match is_in_step {
+            true => Ok(tree),
+            false => derive(&self.ledger, None),
+        }
     }
 
     /// Which of some changes the ledger does not take after their causes.

@@ -139,6 +139,8 @@ impl Workspace {
     /// A name for everything that replicas exchange: two workspaces have the same digest exactly
     /// when they hold the same ledger and the same states of live texts, drafts included.
     pub fn digest(&self) -> Result<Hash> {
+        // A ledger that can't be read is told here, before anything else is said of it.
+        self.ledger.ensure()?;
         let mut sum = Sha256::new();
         sum.update(b"selvage workspace digest 1");
         let heads = self.heads();
@@ -231,12 +233,13 @@ impl Workspace {
             }
         }
         let has_nothing = known.hashes().iter().all(|hash| Some(*hash) == first);
-        let (document, changes) = if has_nothing && changes.len() > 1 {
-            (Some(self.ledger.save()), Vec::new())
-        } else {
-            let bytes = changes.iter_mut().map(|change| change.bytes().into_owned());
-            (None, bytes.collect())
-        };
+        let is_whole = has_nothing && changes.len() > 1;
+        let document = is_whole.then(|| self.ledger.save().ok()).flatten();
+        if document.is_some() {
+            changes.clear();
+        }
+        let bytes = changes.iter_mut().map(|change| change.bytes().into_owned());
+        let changes = bytes.collect();
         LedgerDelta {
             heads,
             document,

@@ -114,8 +114,12 @@ mod tests {
     fn good() -> Vec<u8> {
         let node = NodeId::from_random(77).expect("random");
         let live = LiveText::open(node, 5, &[seed(node, "one 😀 two three")]).expect("opens");
-        live.change("one 😀 two three", "one two 😀 four\n");
-        live.change("one two 😀 four\n", "zero one 😀\n");
+        for (old, new) in [
+            ("one 😀 two three", "one two 😀 four\n"),
+            ("one two 😀 four\n", "zero one 😀\n"),
+        ] {
+            live.change(old, new).expect("edits");
+        }
         live.save()
     }
 

@@ -1,6 +1,6 @@
 //! The ledger as other replicas meet it: what they know of it, what they lack, and taking theirs in.
 
-use super::{FIRST_ACTOR, Ledger, damaged};
+use super::{Document, FIRST_ACTOR, Ledger, damaged};
 use crate::error::Result;
 use crate::id::{Heads, NodeId};
 use automerge::{ActorId, Automerge, Change, ChangeHash, ObjId, Prop, ReadDoc};
@@ -11,21 +11,21 @@ pub(crate) type Object = (u64, Vec<u8>);
 impl Ledger {
     /// The first change, which made the map of nodes: every replica starts with the same bytes.
     pub fn first_hash(&self) -> Option<[u8; 32]> {
-        Some(self.doc.hash_for_opid(&self.nodes)?.0)
+        Some(self.doc().ok()?.hash_for_opid(self.nodes().ok()?)?.0)
     }
 
     /// Whether a change is in the ledger.
     pub fn has(&self, hash: &[u8; 32]) -> bool {
-        self.doc
-            .get_change_meta_by_hash(&ChangeHash(*hash))
-            .is_some()
+        self.doc()
+            .is_ok_and(|doc| doc.get_change_meta_by_hash(&ChangeHash(*hash)).is_some())
     }
 
     /// Hashes that get sparser the older they are, newest first: somebody with another history
     /// finds among them a late point that both know.
     pub fn samples(&self) -> Vec<[u8; 32]> {
-        let changes = self.doc.get_changes_meta(&[]);
         let mut samples = Vec::new();
+        let Ok(doc) = self.doc() else { return samples };
+        let changes = doc.get_changes_meta(&[]);
         let mut back = 1;
         while back < changes.len() {
             samples.push(changes[changes.len() - 1 - back].hash.0);
@@ -36,9 +36,9 @@ impl Ledger {
 
     /// The map of all nodes, as changes name it.
     pub fn nodes_map(&self) -> Object {
-        match &self.nodes {
-            ObjId::Id(counter, actor, _) => (*counter, actor.to_bytes().to_vec()),
-            ObjId::Root => (1, FIRST_ACTOR.to_vec()),
+        match self.nodes() {
+            Ok(ObjId::Id(counter, actor, _)) => (*counter, actor.to_bytes().to_vec()),
+            Ok(ObjId::Root) | Err(_) => (1, FIRST_ACTOR.to_vec()),
         }
     }
 
@@ -47,8 +47,9 @@ impl Ledger {
     pub fn node_of(&self, object: &Object) -> Option<NodeId> {
         // A place that no actor has makes automerge look the actor up by its name.
         let id = ObjId::Id(object.0, ActorId::from(object.1.as_slice()), usize::MAX);
-        let mut above = self.doc.parents(&id).ok()?;
-        match above.find(|parent| parent.obj == self.nodes)?.prop {
+        let Document { doc, nodes } = self.document().ok()?;
+        let mut above = doc.parents(&id).ok()?;
+        match above.find(|parent| parent.obj == *nodes)?.prop {
             Prop::Map(key) => key.parse().ok(),
             Prop::Seq(_) => None,
         }
@@ -56,21 +57,22 @@ impl Ledger {
 
     /// Whether a file holds no other seal than the one that it was made with.
     pub fn is_sealed_once(&self, id: NodeId) -> Result<bool> {
-        let Some((_, node)) = self.doc.get(&self.nodes, id.to_string()).map_err(damaged)? else {
+        let Document { doc, nodes } = self.document()?;
+        let Some((_, node)) = doc.get(nodes, id.to_string()).map_err(damaged)? else {
             return Ok(true);
         };
-        let made = self.doc.hash_for_opid(&node);
+        let made = doc.hash_for_opid(&node);
         let seals = self.all(&node, "seal", None)?;
-        Ok(seals
-            .iter()
-            .all(|(_, op)| self.doc.hash_for_opid(op) == made))
+        Ok(seals.iter().all(|(_, op)| doc.hash_for_opid(op) == made))
     }
 
     /// Takes in changes whose causes are all here, or come before them. When it fails, some of
     /// them may be in: the caller rolls back.
     pub fn take_in(&mut self, changes: Vec<Change>) -> bool {
         let wanted: Vec<ChangeHash> = changes.iter().map(Change::hash).collect();
-        self.doc.apply_changes(changes).is_ok() && wanted.iter().all(|hash| self.has(&hash.0))
+        self.doc_mut()
+            .is_ok_and(|doc| doc.apply_changes(changes).is_ok())
+            && wanted.iter().all(|hash| self.has(&hash.0))
     }
 
     /// Those of some hashes that are in the ledger.

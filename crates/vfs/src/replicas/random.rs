@@ -64,7 +64,11 @@ fn v1_v2_random_histories_converge_whatever_the_order() {
         }
         check_tree(tree);
         // The same from a saved ledger, and as the past of a later state.
-        let saved = Ledger::load(&[replicas[0].workspace.ledger.save()], [9; 16]).expect("loads");
+        let saved = Ledger::load(
+            &[replicas[0].workspace.ledger.save().expect("saves")],
+            [9; 16],
+        )
+        .expect("loads");
         assert_same(tree, &derive(&saved, None).expect("derives"));
         let heads = replicas[0].workspace.heads();
         let then = paths(tree);

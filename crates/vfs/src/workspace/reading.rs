@@ -32,6 +32,7 @@ impl Workspace {
         if *heads == self.ledger.heads() {
             return Ok(self.snapshot());
         }
+        self.ledger.ensure()?;
         let mut pasts = self.pasts.borrow_mut();
         if let Some(place) = pasts.iter().position(|past| past.heads == *heads) {
             let past = pasts.remove(place);
@@ -106,6 +107,13 @@ impl Workspace {
         self.storage.blob(hash)?.ok_or_else(|| VfsError::NotFound {
             path: hash.to_string(),
         })
+    }
+
+    /// Reads the whole history from storage, if that did not happen yet: what shows the tree needs
+    /// it not, and every change and every look back does. A host that has shown the tree calls
+    /// this when it has time, and learns whether the history can be read.
+    pub fn read_history(&self) -> Result<()> {
+        self.ledger.ensure()
     }
 
     /// Figures about the workspace.

@@ -1,7 +1,8 @@
 //! Live texts: drafts, seals, and writes that merge with typing.
 
 use crate::world::{World, mv, on_every_storage, rm};
-use selvage_vfs::{Hash, Op};
+use selvage_vfs::limits::SPLICES_MAX;
+use selvage_vfs::{Hash, Op, Splice, VfsError};
 
 #[test]
 fn t6_a_draft_is_read_and_kept_but_not_in_the_ledger() {
@@ -183,4 +184,85 @@ fn more_texts_than_may_be_open_are_read_again_when_needed() {
     }
     world.seal();
     assert_eq!(world.workspace.stats().expect("stats").drafts, 0);
+}
+
+fn splice(at: u32, remove: u32, insert: &str) -> Splice {
+    let insert = insert.to_owned();
+    Splice { at, remove, insert }
+}
+
+#[test]
+fn t9_typing_by_places_leaves_what_a_draft_would() {
+    on_every_storage(|world| {
+        world.write("a.md", "hello 😀");
+        let meta = world.meta("Type");
+        let type_into = |world: &mut crate::world::World, splices: &[Splice]| {
+            world.workspace.type_into("a.md", splices, &meta)
+        };
+        type_into(world, &[splice(0, 1, "H"), splice(8, 0, "!")]).expect("fits");
+        assert_eq!(world.read("a.md"), "Hello 😀!");
+        let mut text = "Hello 😀!".to_owned();
+        for n in 0..300u32 {
+            let (at, remove) = (n % 5, n % 3);
+            type_into(world, &[splice(at, remove, "ab"), splice(0, 0, "")]).expect("fits");
+            text.replace_range(at as usize..(at + remove) as usize, "ab");
+            if n % 100 == 99 {
+                world.reopen();
+            }
+            assert_eq!(world.read("a.md"), text);
+        }
+        assert!(world.workspace.stat("a.md").expect("is there").draft);
+        let heads = world.seal();
+        let sealed = world.workspace.at(&heads).expect("known");
+        let entry = sealed.stat("a.md").expect("is there");
+        assert_eq!(entry.hash, Some(Hash::of(text.as_bytes())));
+
+        // There and back again is no draft.
+        type_into(world, &[splice(0, 0, "x")]).expect("fits");
+        assert!(world.workspace.stat("a.md").expect("is there").draft);
+        type_into(world, &[splice(0, 1, "")]).expect("fits");
+        assert!(!world.workspace.stat("a.md").expect("is there").draft);
+    });
+}
+
+#[test]
+fn t9_what_does_not_fit_is_refused_as_a_whole() {
+    on_every_storage(|world| {
+        world.write("a.md", "hello");
+        world.write("b.bin", "\0");
+        let meta = world.meta("Type");
+        for _ in 0..2 {
+            let before = world.read("a.md");
+            let end = before.len() as u32;
+            for bad in [
+                vec![splice(0, 0, "x"), splice(end + 2, 0, "y")],
+                vec![splice(end, 1, "")],
+                vec![splice(u32::MAX, u32::MAX, "")],
+            ] {
+                let error = world.workspace.type_into("a.md", &bad, &meta);
+                assert!(
+                    matches!(error, Err(VfsError::OutOfRange { .. })),
+                    "{error:?}"
+                );
+            }
+            let nul = world
+                .workspace
+                .type_into("a.md", &[splice(0, 0, "\0")], &meta);
+            assert!(matches!(nul, Err(VfsError::NotText { .. })));
+            let many = vec![splice(0, 0, ""); SPLICES_MAX + 1];
+            let many = world.workspace.type_into("a.md", &many, &meta);
+            assert!(matches!(many, Err(VfsError::TooLarge { .. })));
+            let long = "x".repeat(selvage_vfs::limits::TEXT_BYTES_MAX);
+            let long = world
+                .workspace
+                .type_into("a.md", &[splice(0, 0, &long)], &meta);
+            assert!(matches!(long, Err(VfsError::TooLarge { .. })));
+            assert_eq!(world.read("a.md"), before);
+            world.draft("a.md", "hello there");
+        }
+        for path in ["b.bin", "", "missing.md"] {
+            let error = world.workspace.type_into(path, &[splice(0, 0, "x")], &meta);
+            assert!(error.is_err(), "{path}");
+        }
+    });
 }

@@ -138,7 +138,7 @@ fn x8_a_full_storage_leaves_nothing_and_another_call_tries_again() {
     assert!(b.accept(&mut inbox, incoming).is_err());
     assert_eq!((b.digest(), b.list("", true)), before);
     b.storage = Box::new(MemoryStorage::new());
-    let ledger = Some(b.ledger.save());
+    let ledger = Some(b.ledger.save().expect("saves"));
     b.storage
         .commit(crate::storage::Batch {
             ledger,
@@ -212,7 +212,7 @@ fn x8_changes_that_would_break_the_tree_are_refused_by_their_bytes_alone() {
     use automerge::transaction::Transactable;
     use automerge::{ActorId, Automerge, ObjType, ROOT, ReadDoc, ScalarValue};
     let (a, mut b) = (replica(1), replica(2));
-    let saved = a.ledger.save();
+    let saved = a.ledger.save().expect("saves");
     let make = |what: &str| {
         let mut doc = Automerge::load(&saved).expect("loads");
         doc.set_actor(ActorId::from([7; 16]));
