@@ -145,6 +145,13 @@ impl<'a> Bench<'a> {
             | Effect::Terminate { .. } => {
                 panic!("{effect:?} to a runner that runs nothing")
             }
+            Effect::Send { .. }
+            | Effect::CaughtUp { .. }
+            | Effect::Hangup { .. }
+            | Effect::Parcel { .. }
+            | Effect::Landed { .. } => {
+                panic!("{effect:?}, and nobody else is there")
+            }
         }
         Vec::new()
     }
