@@ -1,6 +1,6 @@
 //! Just enough HTTP/1.1 for a server on one's own machine: requests without a body, answers with a length.
 
-use crate::site::{Answer, Request, Site};
+use selvage_site::{Answer, Request, Site};
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
 use std::sync::Arc;

@@ -38,7 +38,6 @@ mod http;
 mod inputs;
 mod report;
 mod root;
-mod site;
 mod snip;
 
 use anyhow::{Result, bail};

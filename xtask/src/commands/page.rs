@@ -3,7 +3,7 @@
 use super::wasm::{self, Size};
 use crate::cache::Cache;
 use crate::commands::Command;
-use crate::{Arguments, artifact, build, compress, inputs, root, site};
+use crate::{Arguments, artifact, build, compress, inputs, root};
 use anyhow::{Context, Result, ensure};
 use std::path::{Path, PathBuf};
 use std::time::Instant;
@@ -71,7 +71,7 @@ pub fn ensure() -> Result<()> {
 fn sealed_runner(dist: &Path) -> Result<()> {
     let found = files(dist)?
         .iter()
-        .any(|path| site::is_runner(&path.to_string_lossy()));
+        .any(|path| selvage_site::is_runner(&path.to_string_lossy()));
     ensure!(
         found,
         "dist/ has no script that is served as the runner's: name the Worker's file runner.ts"
@@ -109,7 +109,7 @@ pub fn compress_all() -> Result<Vec<Size>> {
         }
         let bytes = std::fs::read(&path)?;
         let mut smallest = bytes.len();
-        if bytes.len() >= COMPRESSED_BYTES_MIN && site::is_compressible(extension) {
+        if bytes.len() >= COMPRESSED_BYTES_MIN && selvage_site::is_compressible(extension) {
             let compressed = compress::brotli(&bytes)?;
             smallest = compressed.len();
             let mut beside = path.clone().into_os_string();

@@ -9,9 +9,9 @@
 
 use super::page;
 use crate::commands::Command;
-use crate::site::Site;
 use crate::{Arguments, http, root};
 use anyhow::{Context, Result, ensure};
+use selvage_site::Site;
 use std::io::Write;
 use std::net::{Ipv4Addr, Ipv6Addr, TcpListener};
 use std::sync::Arc;

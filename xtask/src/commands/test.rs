@@ -55,6 +55,11 @@ const STAGES: &[Stage] = &[
             ),
             (
                 "cargo",
+                "clippy --quiet --package selvage-relay --target wasm32-unknown-unknown -- --deny warnings",
+                Reporter::ExitCode,
+            ),
+            (
+                "cargo",
                 "clippy --quiet --package selvage-wasm --features kernel,runner --target wasm32-unknown-unknown -- --deny warnings",
                 Reporter::ExitCode,
             ),

@@ -25,7 +25,8 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("selvage-sync", &["selvage-vfs"]),
     ("selvage-trust", &[]),
     ("selvage-relay", &[]),
-    ("selvage-serve", &["selvage-relay"]),
+    ("selvage-site", &[]),
+    ("selvage-serve", &["selvage-relay", "selvage-site"]),
     ("selvage-tool", &[]),
     ("selvage-lint", &["selvage-tool"]),
     ("selvage-sandbox", &["selvage-tool"]),
@@ -58,7 +59,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "selvage-tool",
         ],
     ),
-    ("xtask", &[]),
+    ("xtask", &["selvage-site"]),
 ];
 
 /// Libraries behind a door: the package that knows them, and nobody else.

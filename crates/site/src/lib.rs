@@ -1,11 +1,21 @@
-//! What the static server answers, and with which headers; no socket is known here.
+//! What a static server answers, and with which headers; no socket is known here.
+//!
+//! **Problem.** The page is served by the build's own program and by `selvage serve`, and its
+//! headers are part of the sandbox: they must be the same.
+//!
+//! **Shape.** [`Site::answer`] makes an [`Answer`] of a [`Request`]; the server around it moves
+//! both. It reads files, and holds nothing of them.
 //!
 //! - Every answer is isolated (COOP, COEP, CORP), unless that is switched off: the page must work either way.
 //! - Files whose name holds their hash may be kept forever; all others are asked for again each time.
 //! - A page says who may show it in a frame; a Worker's script says what the Worker may reach, since a Worker follows the
 //!   policy of its own response. The runner, where flows run, reaches nothing.
 
-use crate::inputs::hex;
+#![allow(
+    clippy::disallowed_methods,
+    reason = "it answers with files: the disk is what it is about"
+)]
+
 use sha2::{Digest, Sha256};
 use std::path::{Path, PathBuf};
 
@@ -105,7 +115,12 @@ impl Site {
         let Some(body) = compressed.or_else(|| std::fs::read(&path).ok()) else {
             return self.plain(404, "not found");
         };
-        let tag = format!("\"{}\"", hex(&Sha256::digest(&body)[..10]));
+        let hash = Sha256::digest(&body);
+        let tag: String = hash[..10]
+            .iter()
+            .map(|byte| format!("{byte:02x}"))
+            .collect();
+        let tag = format!("\"{tag}\"");
         let mut headers = self.common();
         headers.push(("Content-Type", media_type(extension).to_owned()));
         headers.push((
