@@ -2,14 +2,14 @@
 //!
 //! A message is its kind and its body. Integers are LEB128 (at most 10 bytes), names have fixed
 //! lengths, and the bytes that a message carries stand last and run to its end, so that nothing
-//! has a length that has to be believed. A message that is longer than [`MESSAGE_BYTES_MAX`] is
-//! refused before it is looked at. A link is a stream of messages in order: on a WebSocket, one
+//! has a length that has to be believed. No message is longer than
+//! [`crate::limits::MESSAGE_BYTES_MAX`]. A link is a stream of messages in order: on a WebSocket, one
 //! binary message each.
 
 mod input;
 
 use crate::id::{DeviceId, LetterId, Life, LinkId, Nonce, PublicKey, RoomId, Signature};
-use crate::limits::{MESSAGE_BYTES_MAX, PAYLOAD_BYTES_MAX, ROOM_LINKS_MAX};
+use crate::limits::ROOM_LINKS_MAX;
 use crate::reason::Refusal;
 use input::{Input, put};
 
@@ -217,7 +217,7 @@ impl Ask {
 
     /// Reads a message; `None` when it is none.
     pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
-        let mut input = Input::new(bytes)?;
+        let mut input = Input::new(bytes);
         let ask = match input.byte()? {
             0 => Self::Hello {
                 version: input.varint()?,
@@ -342,7 +342,7 @@ impl Tell {
 
     /// Reads a message; `None` when it is none.
     pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
-        let mut input = Input::new(bytes)?;
+        let mut input = Input::new(bytes);
         let tell = match input.byte()? {
             32 => Self::Challenge(Nonce(input.array()?)),
             33 => Self::Welcome {

@@ -51,6 +51,8 @@ struct Room {
     /// What is durable: nobody is shown more.
     shown: RoomRecord,
     links: BTreeMap<LinkId, DeviceId>,
+    /// Whether it is in storage, or on its way there.
+    is_kept: bool,
     /// Who sends a summary.
     uploader: Option<LinkId>,
 }
@@ -139,7 +141,7 @@ impl Relay {
                 self.enter(store, link, room, device, key, signature)
             }
             (Stage::In(room), Ask::Rotate { key, signature }) => {
-                self.rotate(link, room, key, signature)
+                self.rotate(store, link, room, key, signature)
             }
             (Stage::In(room), Ask::Send { link: to, bytes }) => self.forward(link, room, to, bytes),
             (Stage::In(room), Ask::Append { id, bytes }) => {
@@ -249,9 +251,6 @@ impl Relay {
             if let Some(room) = self.rooms.get_mut(&id) {
                 room.shown = record;
                 for link in room.links.keys() {
-                    if let Some(state) = self.links.get_mut(link) {
-                        state.waits = false;
-                    }
                     self.ready.insert(*link);
                 }
             }

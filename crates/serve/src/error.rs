@@ -24,6 +24,14 @@ pub enum ServeError {
         /// Why.
         source: std::io::Error,
     },
+    /// The folder of the page can't be read.
+    #[error("cannot serve the folder {}: {source}", folder.display())]
+    Pages {
+        /// Which.
+        folder: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
     /// The database can't be opened: it may be damaged, or another program has it open.
     #[error("cannot open {}: {source}", file.display())]
     Database {

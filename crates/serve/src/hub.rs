@@ -66,7 +66,8 @@ pub(crate) struct Link {
 }
 
 impl Hub {
-    /// Starts the relay's thread; without a storage it only forwards. To be called in a runtime.
+    /// Starts the relay's thread; without a storage it only forwards. The thread ends with
+    /// [`Hub::stop`], or with the last clone.
     pub fn start(limits: Limits, store: Option<RedbStore>) -> Result<Self> {
         let (heard, heard_by) = mpsc::channel(HEARD_MAX);
         let (done, done_by) = mpsc::unbounded_channel();
@@ -77,14 +78,18 @@ impl Hub {
             is_well: Arc::new(AtomicBool::new(true)),
             ended: Arc::default(),
         };
-        let runtime = tokio::runtime::Handle::current();
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_time()
+            .build()?;
         let keeper = Keeper {
             relay: Relay::new(limits, store.is_some()),
             store: store.map(Arc::new),
             nothing: MemoryStore::default(),
             sockets: BTreeMap::new(),
             started: Instant::now(),
-            hub: hub.clone(),
+            done: hub.done.clone(),
+            is_well: Arc::clone(&hub.is_well),
+            ended: Arc::clone(&hub.ended),
         };
         let work = move || runtime.block_on(keeper.run(heard_by, done_by));
         std::thread::Builder::new()
@@ -93,9 +98,9 @@ impl Hub {
         Ok(hub)
     }
 
-    /// Whether the last batch was kept.
+    /// Whether the relay runs, and its last batch was kept.
     pub fn is_well(&self) -> bool {
-        self.is_well.load(Ordering::Relaxed)
+        self.is_well.load(Ordering::Relaxed) && !self.heard.is_closed()
     }
 
     /// Keeps what waits, tells all clients that the relay stops, and waits for them, not long.
@@ -160,7 +165,10 @@ struct Keeper {
     nothing: MemoryStore,
     sockets: BTreeMap<LinkId, Socket>,
     started: Instant,
-    hub: Hub,
+    /// For batches that are done.
+    done: mpsc::UnboundedSender<Done>,
+    is_well: Arc<AtomicBool>,
+    ended: Arc<Notify>,
 }
 
 impl Keeper {
@@ -180,14 +188,18 @@ impl Keeper {
                     Done::Written(link, bytes) => self.relay.written(self.now_ms(), link, bytes),
                     Done::Committed(kept) => {
                         is_storing = false;
-                        self.hub.is_well.store(kept, Ordering::Relaxed);
+                        self.is_well.store(kept, Ordering::Relaxed);
                         self.relay.committed(kept);
                     }
                     Done::Stop => {
                         stop_by = Some(Instant::now() + ENDING_MAX);
                     }
                 },
-                Some(heard) = heard.recv(), if listens => self.hear(heard, stop_by.is_some()),
+                heard = heard.recv(), if listens => match heard {
+                    Some(heard) => self.hear(heard, stop_by.is_some()),
+                    // Nobody is left who could ask for anything.
+                    None => break,
+                },
                 _ = tick.tick() => self.relay.tick(self.now_ms()),
             }
             if !is_storing {
@@ -205,7 +217,7 @@ impl Keeper {
             }
         }
         drop(self.store);
-        self.hub.ended.notify_waiters();
+        self.ended.notify_waiters();
     }
 
     fn now_ms(&self) -> u64 {
@@ -227,7 +239,8 @@ impl Keeper {
                 let now_ms = self.now_ms();
                 self.relay
                     .opened(now_ms, link, &audience, Nonce(nonce), Life(life));
-                tracing::debug!(link = link.0, "link opened");
+                let (links, rooms) = self.relay.counts();
+                tracing::info!(link = link.0, links, rooms, "link opened");
             }
             // What comes after the stop is not acknowledged, and comes again somewhere else.
             Heard::Received(..) if stops => {}
@@ -248,7 +261,7 @@ impl Keeper {
                 self.relay.closed(link);
                 self.sockets.remove(&link);
                 let (links, rooms) = self.relay.counts();
-                tracing::debug!(link = link.0, links, rooms, "link closed");
+                tracing::info!(link = link.0, links, rooms, "link closed");
             }
         }
     }
@@ -261,7 +274,7 @@ impl Keeper {
         let Some(batch) = self.relay.batch() else {
             return false;
         };
-        let (store, done) = (Arc::clone(store), self.hub.done.clone());
+        let (store, done) = (Arc::clone(store), self.done.clone());
         tokio::task::spawn_blocking(move || {
             // A failure is logged where it happens. The storage is let go of first, so that it is
             // closed when the hub has stopped.

@@ -20,17 +20,20 @@
     reason = "a host: the clock, the disk, sockets, threads and randomness are its business"
 )]
 
+mod doors;
 mod error;
 mod hub;
 mod options;
+mod pages;
 mod relay_route;
 mod rows;
 mod server;
 mod store;
 
+pub use doors::{Doors, Names, Origins};
 pub use error::{Result, ServeError};
 pub use hub::Hub;
 pub use options::Options;
-pub use relay_route::Origins;
+pub use pages::pages;
 pub use server::{router, serve};
 pub use store::RedbStore;

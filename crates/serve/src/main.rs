@@ -5,7 +5,7 @@
 )]
 
 use selvage_relay::Limits;
-use selvage_serve::{Hub, Options, RedbStore, Result, ServeError, router, serve};
+use selvage_serve::{Hub, Options, RedbStore, Result, ServeError, pages, router, serve};
 use std::future::Future;
 use std::io::Write;
 use std::process::ExitCode;
@@ -54,7 +54,9 @@ async fn relay(options: Options) -> Result<()> {
     // Before anybody is told that the program listens: a signal that comes at once is heard.
     let stopped = stop_signal()?;
     let hub = Hub::start(Limits::default(), store)?;
-    let router = router(&hub, options.origins, axum::Router::new());
+    let more = options.pages.as_deref().map(pages).transpose()?;
+    let more = more.unwrap_or_default();
+    let router = router(&hub, options.doors, more);
     let address = listener.local_addr()?;
     println!("selvage listens on http://{address}/");
     std::io::stdout().flush()?;

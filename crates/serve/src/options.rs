@@ -1,7 +1,7 @@
 //! What a person writes behind `selvage`.
 
+use crate::doors::Doors;
 use crate::error::{Result, ServeError};
-use crate::relay_route::Origins;
 use lexopt::prelude::*;
 use std::ffi::OsString;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
@@ -14,6 +14,9 @@ usage: selvage serve [option...]
   --listen ADDRESS   where to listen: an address with a port, 0 for a free one [127.0.0.1:4180]
   --data FOLDER      where rooms are kept [selvage-data]
   --no-storage       only forwards, and keeps nothing
+  --pages FOLDER     serves the page that was built into this folder
+  --name HOST        a name under which clients dial this server, besides the address it listens
+                     on: host, or host:port where the port is not the scheme's own
   --origin ORIGIN    lets pages of this web origin connect, besides those of this server itself;
                      once for each, or `*` for all
   --help             this text";
@@ -25,8 +28,10 @@ pub struct Options {
     pub listen: SocketAddr,
     /// Where rooms are kept; `None` to keep nothing.
     pub data: Option<PathBuf>,
-    /// Whose pages may connect.
-    pub origins: Origins,
+    /// The folder of the page; `None` to serve none.
+    pub pages: Option<PathBuf>,
+    /// Whom it answers.
+    pub doors: Doors,
 }
 
 impl Options {
@@ -43,7 +48,8 @@ impl Options {
         let mut options = Self {
             listen: SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 4180),
             data: Some(PathBuf::from("selvage-data")),
-            origins: Origins::default(),
+            pages: None,
+            doors: Doors::default(),
         };
         let (mut data, mut keeps) = (None, true);
         while let Some(argument) = parser.next().map_err(usage)? {
@@ -52,11 +58,18 @@ impl Options {
                     options.listen = parser.value().and_then(|it| it.parse()).map_err(usage)?
                 }
                 Long("data") => data = Some(PathBuf::from(parser.value().map_err(usage)?)),
+                Long("pages") => {
+                    options.pages = Some(PathBuf::from(parser.value().map_err(usage)?));
+                }
                 Long("no-storage") => keeps = false,
                 Long("origin") => {
                     let origin = parser.value().and_then(|it| it.string()).map_err(usage)?;
-                    let added = options.origins.add(&origin);
+                    let added = options.doors.origins.add(&origin);
                     added.map_err(ServeError::Usage)?;
+                }
+                Long("name") => {
+                    let name = parser.value().and_then(|it| it.string()).map_err(usage)?;
+                    options.doors.names.add(&name).map_err(ServeError::Usage)?;
                 }
                 Long("help") | Short('h') => return Ok(None),
                 other => return Err(usage(other.unexpected())),
@@ -92,7 +105,12 @@ mod tests {
         let line = "serve --listen [::1]:0 --no-storage --origin https://a.example";
         let options = parse(line).expect("fine").expect("no help");
         assert_eq!((options.listen.port(), options.data), (0, None));
-        assert!(options.origins.allows("https://a.example", "b.example"));
+        assert!(
+            options
+                .doors
+                .origins
+                .allows("https://a.example", "b.example")
+        );
         assert_eq!(parse("serve --help").expect("fine"), None);
         for line in [
             "",
@@ -102,6 +120,7 @@ mod tests {
             "serve --data",
             "serve --data x --no-storage",
             "serve --origin a.example",
+            "serve --name https://a.example",
             "serve --nothing",
         ] {
             let error = parse(line).expect_err(line);

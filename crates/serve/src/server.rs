@@ -1,13 +1,17 @@
 //! HTTP: what requests reach, and how many connections there may be.
 
+use crate::doors::Doors;
 use crate::error::Result;
 use crate::hub::{ENDING_MAX, Hub};
-use crate::relay_route::{Entrance, Origins, open};
+use crate::relay_route::{Entrance, Local, open};
 use axum::Router;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::routing::get;
+use hyper::Request;
+use hyper::body::Incoming;
 use hyper::server::conn::http1;
+use hyper::service::{Service, service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
 use std::future::Future;
@@ -25,10 +29,10 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
 /// What requests reach: the relay at `/relay`, `/healthz`, and `more`. Other endpoints of this
 /// host, WebSockets among them, are routes of `more`; what nothing matches is its fallback's.
-pub fn router(hub: &Hub, origins: Origins, more: Router) -> Router {
+pub fn router(hub: &Hub, doors: Doors, more: Router) -> Router {
     let entrance = Entrance {
         hub: hub.clone(),
-        origins: Arc::new(origins),
+        doors: Arc::new(doors),
     };
     Router::new()
         .route("/relay", get(open))
@@ -94,7 +98,14 @@ async fn converse(stream: TcpStream, router: Router) {
     if stream.set_nodelay(true).is_err() {
         return;
     }
-    let service = TowerToHyperService::new(router);
+    let Ok(local) = stream.local_addr() else {
+        return;
+    };
+    let router = TowerToHyperService::new(router);
+    let service = service_fn(move |mut request: Request<Incoming>| {
+        request.extensions_mut().insert(Local(local));
+        router.call(request)
+    });
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(HEAD_MAX)

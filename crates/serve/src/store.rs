@@ -6,19 +6,22 @@
 
 use crate::error::{Result, ServeError};
 use crate::rows::{self, FORMAT, IDS, LETTERS, MARKS, META, PARTS, ROOMS};
-use redb::{Builder, Database, ReadTransaction, ReadableDatabase, ReadableTableMetadata};
+use redb::{
+    Builder, Database, DatabaseError, ReadTransaction, ReadableDatabase, ReadableTableMetadata,
+};
 use selvage_relay::store::{Batch, Mark, Read, RoomRecord};
 use selvage_relay::{LetterId, RoomId, StoreFault};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::{PoisonError, RwLock};
 
 /// Bytes that redb may keep in memory.
 const CACHE_BYTES: usize = 32 * 1024 * 1024;
 
+type Opener = Box<dyn Fn() -> Result<Database, DatabaseError> + Send + Sync>;
+
 /// See the module.
-#[derive(Debug)]
 pub struct RedbStore {
-    file: PathBuf,
+    opener: Opener,
     database: RwLock<Option<Database>>,
 }
 
@@ -30,21 +33,33 @@ impl RedbStore {
             source,
         })?;
         let file = folder.join("relay.redb");
-        let opened = open(&file).map_err(|source| ServeError::Database {
-            file: file.clone(),
+        let path = file.clone();
+        Self::open_with(&file, move || {
+            let mut builder = Builder::new();
+            builder.set_cache_size(CACHE_BYTES).create(&path)
+        })
+    }
+
+    /// A storage whose database is opened, or made, by a function, now and after each failure;
+    /// `file` is its name in errors.
+    pub fn open_with(
+        file: &Path,
+        opener: impl Fn() -> Result<Database, DatabaseError> + Send + Sync + 'static,
+    ) -> Result<Self> {
+        let opened = open(&opener).map_err(|source| ServeError::Database {
+            file: file.to_owned(),
             source: Box::new(source),
         })?;
         let (database, found) = opened;
         if found != FORMAT {
-            let expected = FORMAT;
             return Err(ServeError::Format {
-                file,
+                file: file.to_owned(),
                 found,
-                expected,
+                expected: FORMAT,
             });
         }
         Ok(Self {
-            file,
+            opener: Box::new(opener),
             database: RwLock::new(Some(database)),
         })
     }
@@ -81,7 +96,7 @@ impl RedbStore {
         if self.lock_shared().is_none() {
             let mut database = self.lock();
             if database.is_none() {
-                *database = Some(open(&self.file).map_err(fault)?.0);
+                *database = Some(open(&self.opener).map_err(fault)?.0);
             }
         }
         let result = {
@@ -108,9 +123,11 @@ impl RedbStore {
     }
 }
 
-/// The database of a file, and its format.
-fn open(file: &Path) -> Result<(Database, u64), redb::Error> {
-    let database = Builder::new().set_cache_size(CACHE_BYTES).create(file)?;
+/// The database, and its format.
+fn open(
+    opener: &dyn Fn() -> Result<Database, DatabaseError>,
+) -> Result<(Database, u64), redb::Error> {
+    let database = opener()?;
     let transaction = database.begin_write()?;
     let is_new = transaction.list_tables()?.next().is_none();
     if is_new {
@@ -122,6 +139,12 @@ fn open(file: &Path) -> Result<(Database, u64), redb::Error> {
     let meta = database.begin_read()?.open_table(META)?;
     let format = meta.get("format")?.map_or(0, |format| format.value());
     Ok((database, format))
+}
+
+impl std::fmt::Debug for RedbStore {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("RedbStore").finish_non_exhaustive()
+    }
 }
 
 impl Read for RedbStore {

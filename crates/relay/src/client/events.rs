@@ -140,7 +140,7 @@ impl Client {
             .place
             .filter(|own| own.life == relay.life && own.number <= relay.number);
         if goes_on.is_none() {
-            if self.place.is_some() {
+            if self.place.is_some_and(|own| own.number > 0) {
                 self.event(Event::Restarted);
             }
             let life = relay.life;

@@ -1,6 +1,7 @@
 //! Reading a message's bytes. Nothing is copied before it is known to fit.
 
-use super::{DeviceId, LinkId, MESSAGE_BYTES_MAX, PAYLOAD_BYTES_MAX, Refusal};
+use super::{DeviceId, LinkId, Refusal};
+use crate::limits::PAYLOAD_BYTES_MAX;
 
 /// Adds an integer as LEB128.
 pub(super) fn put(out: &mut Vec<u8>, mut value: u64) {
@@ -15,9 +16,8 @@ pub(super) fn put(out: &mut Vec<u8>, mut value: u64) {
 pub(super) struct Input<'a>(&'a [u8]);
 
 impl<'a> Input<'a> {
-    /// A message that is not too long.
-    pub fn new(bytes: &'a [u8]) -> Option<Self> {
-        (bytes.len() <= MESSAGE_BYTES_MAX).then_some(Self(bytes))
+    pub fn new(bytes: &'a [u8]) -> Self {
+        Self(bytes)
     }
 
     pub fn is_empty(&self) -> bool {

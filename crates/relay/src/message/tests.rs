@@ -1,7 +1,7 @@
 //! Every message there and back, its golden bytes, and what is no message.
 
 use super::*;
-use crate::limits::PART_BYTES;
+use crate::limits::{MESSAGE_BYTES_MAX, PART_BYTES, PAYLOAD_BYTES_MAX};
 use proptest::prelude::*;
 
 fn asks() -> Vec<Ask> {

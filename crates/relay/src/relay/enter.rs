@@ -102,7 +102,8 @@ impl Relay {
         is_signed.then_some(state.life).ok_or(Reason::Denied)
     }
 
-    /// Brings a room into memory, and makes it when there is none.
+    /// Brings a room into memory. One that nobody has made is made there, and kept when there is
+    /// something in it: where two devices meet once, nothing is left.
     fn load(
         &mut self,
         store: &dyn Read,
@@ -113,39 +114,44 @@ impl Relay {
         if self.rooms.contains_key(&id) {
             return Ok(());
         }
-        let new = RoomRecord::new(key, life);
-        let (kept, rooms) = if self.keeps {
-            (store.room(&id)?, store.rooms()?)
-        } else {
-            (None, self.rooms.len() as u64)
-        };
-        let flight = self
-            .flight
-            .as_ref()
-            .and_then(|flight| flight.rooms.get(&id));
+        let kept = if self.keeps { store.room(&id)? } else { None };
+        let flight = self.flight.as_ref();
+        let flight = flight.and_then(|flight| flight.rooms.get(&id));
         let staged = self.staged.rooms.get(&id).or(flight).cloned();
-        let shown = kept.clone().unwrap_or_else(|| new.clone());
-        let is_new = staged.is_none() && kept.is_none();
-        if is_new {
-            let flight = self.flight.as_ref().map_or(0, |flight| flight.made);
-            if rooms + flight + self.staged.made >= self.limits.rooms_max {
-                return Err(Reason::Full);
-            }
+        let is_kept = staged.is_some() || kept.is_some();
+        if !is_kept && self.rooms.len() as u64 >= self.limits.rooms_max {
+            return Err(Reason::Full);
         }
+        let shown = kept.unwrap_or_else(|| RoomRecord::new(key, life));
         let left = if staged.is_none() { shown.uploading } else { 0 };
         let room = Room {
             record: staged.unwrap_or_else(|| shown.clone()),
             shown,
             links: BTreeMap::new(),
+            is_kept,
             uploader: None,
         };
         self.rooms.insert(id, room);
-        if is_new {
-            self.staged.made += u64::from(self.keeps);
-            self.stage(id, Vec::new());
-        } else if left != 0 {
+        if left != 0 {
             self.drop_upload(id);
         }
+        Ok(())
+    }
+
+    /// From now on a room is kept, if there is a place for it.
+    pub(super) fn keep(&mut self, store: &dyn Read, id: RoomId) -> Result<(), Reason> {
+        let Some(room) = self.rooms.get_mut(&id) else {
+            return Ok(());
+        };
+        if room.is_kept || !self.keeps {
+            return Ok(());
+        }
+        let flight = self.flight.as_ref().map_or(0, |flight| flight.made);
+        if store.rooms()? + flight + self.staged.made >= self.limits.rooms_max {
+            return Err(Reason::Full);
+        }
+        room.is_kept = true;
+        self.staged.made += 1;
         Ok(())
     }
 
@@ -171,6 +177,7 @@ impl Relay {
 
     pub(super) fn rotate(
         &mut self,
+        store: &dyn Read,
         link: LinkId,
         id: RoomId,
         key: PublicKey,
@@ -179,6 +186,7 @@ impl Relay {
         let old = self.links.get(&link).and_then(|state| state.key);
         let old = old.ok_or(Reason::Protocol)?;
         self.check(link, id, Purpose::Rotate(key), &old, &signature)?;
+        self.keep(store, id)?;
         let Some(room) = self.rooms.get_mut(&id) else {
             return Ok(());
         };

@@ -28,8 +28,6 @@ pub(super) struct Link {
     pub cursor: Option<u64>,
     /// The summary that it is being sent.
     pub summary: Option<Summary>,
-    /// Whether storage is ahead of what may be shown.
-    pub waits: bool,
     /// Whether a letter is next, although something else waits.
     pub letter_is_next: bool,
     own: VecDeque<u64>,
@@ -97,7 +95,6 @@ impl Link {
             progress_ms: now_ms,
             cursor: None,
             summary: None,
-            waits: false,
             letter_is_next: false,
             own: VecDeque::new(),
             upload: None,

@@ -23,6 +23,7 @@ impl Relay {
         if self.is_known(store, link, room, id)? {
             return Ok(());
         }
+        self.keep(store, room)?;
         let cost = bytes.len() as u64 + LETTER_COST_BYTES;
         let bytes_max = self.limits.room_bytes_max;
         let Some(state) = self.rooms.get(&room) else {

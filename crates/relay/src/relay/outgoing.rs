@@ -75,7 +75,7 @@ impl Relay {
         let Some(state) = self.links.get_mut(&link) else {
             return Ok(None);
         };
-        let (Stage::In(id), Some(cursor), false) = (state.stage, state.cursor, state.waits) else {
+        let (Stage::In(id), Some(cursor)) = (state.stage, state.cursor) else {
             return Ok(None);
         };
         let Some(room) = self.rooms.get(&id) else {
@@ -104,7 +104,7 @@ impl Relay {
             return Ok(Some(Tell::Passed { number }));
         }
         let Some(mark) = store.mark(&id, number)? else {
-            return self.wait(link, id);
+            return self.wait(id);
         };
         let tell = if mark.is_summary {
             Tell::Passed { number }
@@ -112,7 +112,7 @@ impl Relay {
             let id = mark.id;
             Tell::Letter { number, id, bytes }
         } else {
-            return self.wait(link, id);
+            return self.wait(id);
         };
         if let Some(state) = self.links.get_mut(&link) {
             state.cursor = Some(number);
@@ -134,7 +134,7 @@ impl Relay {
             }
             let shown = self.rooms.get(&room).map(|room| room.shown.summary);
             if shown == Some(summary.upload) {
-                return self.wait(link, room);
+                return self.wait(room);
             }
             return self.next_letter(store, link);
         };
@@ -151,14 +151,13 @@ impl Relay {
 
     /// What should be there is not: a batch that drops it is durable already, and the relay will
     /// hear of it. Without such a batch, the storage lost something.
-    fn wait(&mut self, link: LinkId, room: RoomId) -> Result<Option<Tell>, Reason> {
+    fn wait(&self, room: RoomId) -> Result<Option<Tell>, Reason> {
         let flight = self.flight.as_ref();
-        if !flight.is_some_and(|flight| flight.rooms.contains_key(&room)) {
-            return Err(Reason::Storage);
+        let drops = flight.is_some_and(|flight| flight.rooms.contains_key(&room));
+        if drops {
+            Ok(None)
+        } else {
+            Err(Reason::Storage)
         }
-        if let Some(state) = self.links.get_mut(&link) {
-            state.waits = true;
-        }
-        Ok(None)
     }
 }

@@ -1,6 +1,7 @@
-//! Bytes that nobody should send: nothing panics, nothing grows past its bound.
+//! Bytes that nobody should send: nothing panics, nothing grows past its bound. `SELVAGE_SEEDS`
+//! and `SELVAGE_SEED` as in the simulation.
 
-use crate::world::{AUDIENCE, ROOM, Rng, World, letter, profile};
+use crate::world::{AUDIENCE, ROOM, Rng, World, letter, profile, seeds};
 use selvage_relay::client::Client;
 use selvage_relay::limits::{FORWARD_WINDOW_BYTES, PART_BYTES, QUEUE_BYTES_MAX, STAGED_BYTES_MAX};
 use selvage_relay::message::{Ask, Tell};
@@ -130,20 +131,21 @@ fn spoiled(rng: &mut Rng, mut bytes: Vec<u8>) -> Vec<u8> {
 #[test]
 fn a_relay_outlives_what_members_and_strangers_send() {
     let (mut ended, mut messages) = (0, 0);
-    for seed in 0..300 {
+    for seed in seeds(300) {
         let mut rng = Rng(seed);
         let mut world = World::new(Limits::default(), seed % 4 != 0);
-        let members = [world.client(1, 9), world.client(2, 9)];
+        let mut members = [world.client(1, 9), world.client(2, 9)];
         let stranger = LinkId(1000);
         let (nonce, life) = (Nonce([0; 32]), Life([9; 16]));
         world.relay.opened(0, stranger, AUDIENCE, nonce, life);
         for _ in 0..100 {
-            let member = members[rng.below(2)];
-            if !world.clients[member].is_open() {
+            let at = rng.below(2);
+            if !world.clients[members[at]].is_open() {
                 ended += 1;
-                world.pass(70_000);
+                members[at] = world.client(at as u8 + 1, 9);
                 continue;
             }
+            let member = members[at];
             let link = if rng.chance(80) {
                 world.link_of(member)
             } else {
@@ -163,13 +165,13 @@ fn a_relay_outlives_what_members_and_strangers_send() {
         }
     }
     println!("{messages} messages, {ended} links ended");
-    assert!(ended > 100);
+    assert!(ended > 100 || messages < 10_000);
 }
 
 #[test]
 fn a_client_outlives_what_a_relay_sends() {
     let (mut hung_up, mut opened) = (0, 0);
-    for seed in 0..500 {
+    for seed in seeds(500) {
         let mut rng = Rng(seed);
         let mut client = Client::new(profile(1, 9), None).expect("short");
         for number in 0..5 {
@@ -209,12 +211,12 @@ fn a_client_outlives_what_a_relay_sends() {
         }
     }
     println!("{hung_up} times hung up, {opened} times open");
-    assert!(hung_up > 500 && opened > 500);
+    assert!(hung_up > 500 && opened > 500 || opened + hung_up < 1000);
 }
 
 #[test]
 fn who_is_not_in_gets_nothing_but_a_challenge() {
-    for seed in 0..500 {
+    for seed in seeds(500) {
         let mut rng = Rng(seed);
         let mut world = World::new(Limits::default(), true);
         let member = world.client(1, 9);

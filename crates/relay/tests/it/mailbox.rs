@@ -223,3 +223,59 @@ fn a_storage_that_fails_loses_nothing_that_was_acknowledged() {
         [(1, b"one".to_vec()), (2, b"two".to_vec())]
     );
 }
+
+#[test]
+fn a_summary_covers_what_its_sender_can_have_seen() {
+    let mut world = world();
+    let a = world.client(1, 9);
+    append(&mut world, a, 1, b"one");
+    let summary = world.clients[a].summarize(letter(2), 2, vec![1]);
+    summary.expect("first");
+    world.run();
+    let (id, refusal) = (letter(2), Refusal::Stale);
+    assert!(world.events[a].contains(&Event::Refused { id, refusal }));
+}
+
+#[test]
+fn who_breaks_off_a_summary_keeps_nobody_from_sending_one() {
+    let mut world = world();
+    let (a, b) = (world.client(1, 9), world.client(2, 9));
+    append(&mut world, a, 1, b"one");
+    let link = world.link_of(a);
+    let begin = |id| Ask::Summarize {
+        id: letter(id),
+        covers: 1,
+        len: 5,
+    };
+    world
+        .relay
+        .received(0, &world.store, link, &begin(10).to_bytes());
+    let send = |world: &mut World, id| {
+        let summary = world.clients[b].summarize(letter(id), 1, b"whole".to_vec());
+        summary.expect("one at a time");
+        world.run();
+    };
+    send(&mut world, 11);
+    let (id, refusal) = (letter(11), Refusal::Busy);
+    assert!(world.events[b].contains(&Event::Refused { id, refusal }));
+    world.relay.closed(link);
+    send(&mut world, 12);
+    let (id, number) = (letter(12), 2);
+    assert!(world.events[b].contains(&Event::Appended { id, number }));
+}
+
+#[test]
+fn a_room_that_was_made_anew_is_noticed_although_it_has_as_many_letters() {
+    let mut world = world();
+    let a = world.client(1, 9);
+    append(&mut world, a, 1, b"one");
+    world.store = selvage_relay::MemoryStore::default();
+    world.restart(Limits::default(), true);
+    let b = world.client(2, 9);
+    append(&mut world, b, 2, b"two");
+    append(&mut world, b, 3, b"three");
+    world.pass(1000);
+    assert!(world.events[a].contains(&Event::Restarted));
+    let all = [(1, b"two".to_vec()), (2, b"three".to_vec())];
+    assert_eq!(world.letters(a), all);
+}

@@ -330,6 +330,31 @@ fn rooms_and_links_are_counted() {
 }
 
 #[test]
+fn a_room_is_kept_when_there_is_something_in_it() {
+    let limits = Limits {
+        rooms_max: 1,
+        ..Limits::default()
+    };
+    let mut world = World::new(limits, true);
+    let a = world.client(1, 9);
+    world.cut(a);
+    assert_eq!(world.store.rooms(), Ok(0), "nothing is left of it");
+    world.pass(1000);
+    append(&mut world, a, 1, b"one");
+    assert_eq!(world.store.rooms(), Ok(1));
+    world.cut(a);
+    // Nobody is in the kept one, and it has the only place.
+    let mut other = profile(4, 9);
+    other.room.0[0] = 0;
+    let other = world.join(Client::new(other, None).expect("short"));
+    assert!(world.clients[other].is_open());
+    append(&mut world, other, 2, b"two");
+    assert_eq!(world.reasons(other), [Reason::Full]);
+    assert_eq!(world.clients[other].pending(), 1);
+    assert_eq!(world.store.rooms(), Ok(1));
+}
+
+#[test]
 fn a_stop_is_said() {
     let mut world = world();
     let a = world.client(1, 9);

@@ -6,7 +6,7 @@
 mod ending;
 mod hosts;
 
-use crate::world::{Rng, letter, profile};
+use crate::world::{Rng, letter, profile, seeds};
 use selvage_relay::client::{Client, Place};
 use selvage_relay::limits::{LETTER_COST_BYTES, QUEUE_BYTES_MAX, STAGED_BYTES_MAX};
 use selvage_relay::relay::Relay;
@@ -37,6 +37,8 @@ struct Device {
     place: Option<Place>,
     known: BTreeSet<LetterId>,
     unacknowledged: BTreeMap<LetterId, Vec<u8>>,
+    /// All letters that it wrote, in order.
+    wrote: Vec<LetterId>,
     /// What it got by number, in this life of its program.
     summary: Option<Vec<u8>>,
     /// The next frame that it sends to a link, and expects of one.
@@ -91,6 +93,7 @@ impl World {
             place: None,
             known: BTreeSet::new(),
             unacknowledged: BTreeMap::new(),
+            wrote: Vec::new(),
             summary: None,
             sends: BTreeMap::new(),
             expects: BTreeMap::new(),
@@ -119,8 +122,8 @@ impl World {
             0..=14 => self.append(at),
             15..=22 => self.send(at),
             23 => self.summarize(at),
-            24..=44 => (0..=self.rng.below(8)).for_each(|_| self.to_relay(at)),
-            45..=64 => (0..=self.rng.below(8)).for_each(|_| self.to_device(at)),
+            24..=44 => (0..=self.rng.below(8)).for_each(|_| self.deliver_to_relay(at)),
+            45..=64 => (0..=self.rng.below(8)).for_each(|_| self.deliver_to_device(at)),
             65..=74 => self.begin_batch(),
             75..=84 => self.end_batch(),
             85..=92 => {
@@ -150,6 +153,7 @@ impl World {
         let device = &mut self.devices[at];
         device.client.append(id, bytes.clone()).expect("fits");
         device.known.insert(id);
+        device.wrote.push(id);
         device.unacknowledged.insert(id, bytes);
     }
 
@@ -182,7 +186,7 @@ impl World {
         }
     }
 
-    fn to_relay(&mut self, at: usize) {
+    fn deliver_to_relay(&mut self, at: usize) {
         let Some(link) = self.devices[at].link else {
             return;
         };
@@ -192,7 +196,7 @@ impl World {
         }
     }
 
-    fn to_device(&mut self, at: usize) {
+    fn deliver_to_device(&mut self, at: usize) {
         let Some(link) = self.devices[at].link else {
             return;
         };
@@ -301,22 +305,12 @@ impl World {
     }
 }
 
-#[allow(
-    clippy::disallowed_methods,
-    reason = "how many seeds is said from outside"
-)]
-fn number(name: &str) -> Option<u64> {
-    std::env::var(name).ok()?.parse().ok()
-}
-
 #[test]
 fn nothing_acknowledged_is_lost_or_doubled() {
-    let (from, count) = (
-        number("SELVAGE_SEED").unwrap_or(0),
-        number("SELVAGE_SEEDS").unwrap_or(400),
-    );
+    let seeds = seeds(400);
+    let count = seeds.end - seeds.start;
     let mut sum = Counts::default();
-    for seed in from..from + count {
+    for seed in seeds {
         let run = std::panic::catch_unwind(|| {
             let mut world = World::new(seed);
             for _ in 0..STEPS {

@@ -31,6 +31,17 @@ impl Rng {
     }
 }
 
+/// The seeds of a test: so many from 0 on, unless it is said otherwise from outside.
+#[allow(
+    clippy::disallowed_methods,
+    reason = "how many seeds is said from outside"
+)]
+pub fn seeds(count: u64) -> std::ops::Range<u64> {
+    let number = |name| std::env::var(name).ok()?.parse().ok();
+    let from = number("SELVAGE_SEED").unwrap_or(0);
+    from..from + number("SELVAGE_SEEDS").unwrap_or(count)
+}
+
 pub fn access(secret: u8) -> AccessKey {
     AccessKey::from_secret(&[secret; 32])
 }
@@ -46,7 +57,8 @@ pub fn profile(device: u8, secret: u8) -> Profile {
 
 pub fn letter(number: u64) -> LetterId {
     let mut id = [0; 16];
-    id[..8].copy_from_slice(&number.to_le_bytes());
+    // In the order of the numbers.
+    id[..8].copy_from_slice(&number.to_be_bytes());
     LetterId(id)
 }
 

@@ -3,6 +3,7 @@
 use futures_util::{SinkExt, StreamExt};
 use selvage_relay::client::{Client, Event, Output, Place, Profile};
 use selvage_relay::{AccessKey, DeviceId, LetterId, LinkId, Reason, RoomId};
+use std::collections::VecDeque;
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 use tokio::net::TcpStream;
@@ -20,6 +21,8 @@ pub struct Device {
     pub client: Client,
     socket: Option<Socket>,
     started: Instant,
+    /// What happened and was not looked at.
+    later: VecDeque<Event>,
 }
 
 pub fn access(secret: u8) -> AccessKey {
@@ -39,9 +42,19 @@ pub async fn dial(address: SocketAddr) -> Socket {
 
 impl Device {
     pub fn new(address: SocketAddr, device: u8, secret: u8, place: Option<Place>) -> Self {
+        Self::in_room(1, address, device, secret, place)
+    }
+
+    pub fn in_room(
+        room: u8,
+        address: SocketAddr,
+        device: u8,
+        secret: u8,
+        place: Option<Place>,
+    ) -> Self {
         let profile = Profile {
             audience: address.to_string(),
-            room: RoomId([1; 32]),
+            room: RoomId([room; 32]),
             device: DeviceId([device; 32]),
             access: access(secret),
         };
@@ -50,6 +63,7 @@ impl Device {
             client: Client::new(profile, place).expect("short"),
             socket: None,
             started: Instant::now(),
+            later: VecDeque::new(),
         }
     }
 
@@ -134,19 +148,16 @@ impl Device {
         self.say().await;
     }
 
-    /// Hands over what waits to be said; what happens is left for later.
+    /// Hands over what waits to be said; what happened is looked at later.
     async fn say(&mut self) {
-        let (mut later, now_ms) = (Vec::new(), self.now_ms());
+        let now_ms = self.now_ms();
         while let Some(output) = self.client.poll(now_ms) {
             match output {
                 Output::Write(bytes) => self.write(bytes).await,
-                other => later.push(other),
+                Output::Event(event) => self.later.push_back(event),
+                other => panic!("only while something is waited for: {other:?}"),
             }
         }
-        assert!(
-            later.is_empty(),
-            "events come while something is read: {later:?}"
-        );
     }
 
     async fn write(&mut self, bytes: Vec<u8>) {
@@ -163,6 +174,11 @@ impl Device {
     }
 
     async fn wait(&mut self, is_it: impl Fn(&Event) -> bool) -> Event {
+        while let Some(event) = self.later.pop_front() {
+            if is_it(&event) {
+                return event;
+            }
+        }
         loop {
             let now_ms = self.now_ms();
             self.client.tick(now_ms);

@@ -6,8 +6,11 @@
 )]
 
 mod device;
+mod faults;
 mod figures;
 mod http;
 mod links;
+mod node;
 mod program;
+mod sessions;
 mod storage;

@@ -1,7 +1,7 @@
 //! The program as a process, and a server within the test.
 
 use selvage_relay::Limits;
-use selvage_serve::{Hub, Origins, RedbStore, router, serve};
+use selvage_serve::{Doors, Hub, RedbStore, router, serve};
 use std::io::{BufRead, BufReader, Read};
 use std::net::SocketAddr;
 use std::path::Path;
@@ -77,7 +77,7 @@ pub async fn server(limits: Limits, data: Option<&Path>) -> SocketAddr {
     let hub = Hub::start(limits, store).expect("starts");
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
     let address = listener.local_addr().expect("bound");
-    let router = router(&hub, Origins::default(), axum::Router::new());
+    let router = router(&hub, Doors::default(), axum::Router::new());
     tokio::spawn(async move {
         let served = serve(listener, router, &hub, std::future::pending()).await;
         served.expect("serves");

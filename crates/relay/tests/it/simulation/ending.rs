@@ -3,6 +3,7 @@
 
 use super::World;
 use crate::world::ROOM;
+use selvage_relay::Limits;
 use selvage_relay::store::Read;
 use std::collections::BTreeSet;
 
@@ -24,10 +25,10 @@ impl World {
             self.notice();
             for at in 0..self.devices.len() {
                 self.devices[at].client.tick(self.now_ms);
-                self.to_relay(at);
+                self.deliver_to_relay(at);
                 self.pump();
-                self.to_device(at);
-                self.to_device(at);
+                self.deliver_to_device(at);
+                self.deliver_to_device(at);
                 self.poll(at);
             }
             if self.is_settled() {
@@ -76,6 +77,12 @@ impl World {
             "nothing is left behind"
         );
         for device in &self.devices {
+            let numbers = device.wrote.iter().map(|id| self.store.number(&ROOM, id));
+            let numbers: Vec<_> = numbers.filter_map(|it| it.expect("memory")).collect();
+            // One that was refused by a full room, and comes again, comes after later ones.
+            let is_full = self.limits != Limits::default();
+            let is_sorted = is_full || numbers.is_sorted();
+            assert!(is_sorted, "a device's letters keep their order");
             let lost: Vec<_> = self.acknowledged.difference(&device.known).collect();
             assert!(lost.is_empty(), "device {} lacks {lost:?}", device.at);
         }

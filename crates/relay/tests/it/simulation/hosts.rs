@@ -68,7 +68,7 @@ impl World {
             Event::Letter { number, id, bytes } => {
                 let before = *self.numbers.entry(number).or_insert(id);
                 assert_eq!(before, id, "a number means one letter");
-                assert!(bytes.iter().all(|byte| *byte == id.0[0]));
+                assert!(bytes.iter().all(|byte| *byte == id.0[7]));
                 device.known.insert(id);
                 device.place = device.client.place();
             }
@@ -91,9 +91,7 @@ impl World {
             Event::SummaryPart(bytes) => device.summary.as_mut().expect("began").extend(bytes),
             Event::SummaryEnded => {
                 let summary = device.summary.take().expect("began");
-                let ids = summary
-                    .chunks_exact(16)
-                    .map(|id| LetterId(id.try_into().expect("16")));
+                let ids = summary.as_chunks().0.iter().map(|id| LetterId(*id));
                 device.known.extend(ids.filter(|id| *id != letter(0)));
                 device.place = device.client.place();
                 self.counts.taken_over += 1;
