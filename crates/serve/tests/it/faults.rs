@@ -57,11 +57,11 @@ impl State {
         let mut bytes = std::mem::take(&mut self.flushed);
         for mut pending in std::mem::take(&mut self.pending) {
             if let Pending::Bytes(_, some) = &mut pending
-                && next(random) % 8 == 0
+                && next(random).is_multiple_of(8)
             {
                 some.truncate(next(random) as usize % (some.len() + 1));
             }
-            if matches!(pending, Pending::Length(_)) || next(random) % 2 == 0 {
+            if matches!(pending, Pending::Length(_)) || next(random).is_multiple_of(2) {
                 Self::perform(&mut bytes, &pending);
             }
         }
