@@ -1,22 +1,38 @@
 //! Random histories of replicas over links that delay, break, double and part; replicas crash and
 //! open again. A failing seed is printed; `SELVAGE_SEEDS` runs more of them, `SELVAGE_SEED` says
-//! from where on.
+//! from where on. Every core takes a share of the seeds.
 
 use crate::world::{Link, Replica, Rng, draft, talk};
 use selvage_vfs::{Op, OriginKind};
 use std::collections::BTreeSet;
+use std::ops::AddAssign;
 
 const STEPS: usize = 260;
 
-#[derive(Default)]
+/// What was done: a run that does nothing proves nothing.
+#[derive(Debug, Default)]
 struct Counts {
     changes: usize,
     drafts: usize,
     units: usize,
     frames: usize,
+    /// Links that broke with frames on the way.
     broken: usize,
     crashes: usize,
+    /// Frames that left something waiting.
     waits: usize,
+}
+
+impl AddAssign for Counts {
+    fn add_assign(&mut self, other: Self) {
+        self.changes += other.changes;
+        self.drafts += other.drafts;
+        self.units += other.units;
+        self.frames += other.frames;
+        self.broken += other.broken;
+        self.crashes += other.crashes;
+        self.waits += other.waits;
+    }
 }
 
 struct World {
@@ -339,27 +355,36 @@ fn number(name: &str) -> Option<u64> {
     std::env::var(name).ok()?.parse().ok()
 }
 
+/// Runs these seeds, and sums up what they did.
+fn run_all(seeds: impl Iterator<Item = u64>) -> Counts {
+    let mut sum = Counts::default();
+    for seed in seeds {
+        let done = std::panic::catch_unwind(|| run(seed));
+        sum += done.unwrap_or_else(|_| panic!("SELVAGE_SEED={seed} SELVAGE_SEEDS=1 fails"));
+    }
+    sum
+}
+
 #[test]
 fn replicas_come_together_whatever_happens_on_the_way() {
-    let from: u64 = number("SELVAGE_SEED").unwrap_or(0);
-    let count: u64 = number("SELVAGE_SEEDS").unwrap_or(60);
+    let from = number("SELVAGE_SEED").unwrap_or(0);
+    let seeds = from..from + number("SELVAGE_SEEDS").unwrap_or(60);
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let mut sum = Counts::default();
-    for seed in from..from + count {
-        let done = std::panic::catch_unwind(|| run(seed));
-        let counts = done.unwrap_or_else(|_| panic!("SELVAGE_SEED={seed} SELVAGE_SEEDS=1 fails"));
-        sum.changes += counts.changes;
-        sum.drafts += counts.drafts;
-        sum.units += counts.units;
-        sum.frames += counts.frames;
-        sum.broken += counts.broken;
-        sum.crashes += counts.crashes;
-        sum.waits += counts.waits;
-    }
-    println!(
-        "{count} seeds: {} changes, {} words typed, {} units, {} frames, {} links broken with \
-         frames on the way, {} crashes, {} frames that left something waiting",
-        sum.changes, sum.drafts, sum.units, sum.frames, sum.broken, sum.crashes, sum.waits
-    );
+    std::thread::scope(|scope| {
+        let shares: Vec<_> = (0..cores)
+            .map(|core| seeds.clone().skip(core).step_by(cores))
+            .map(|share| scope.spawn(|| run_all(share)))
+            .collect();
+        for share in shares {
+            match share.join() {
+                Ok(counts) => sum += counts,
+                Err(why) => std::panic::resume_unwind(why),
+            }
+        }
+    });
+    let count = seeds.end - seeds.start;
+    println!("{count} seeds: {sum:?}");
     let seeds = count as usize;
     assert!(sum.changes > 10 * seeds && sum.units > seeds && sum.frames > 40 * seeds);
     assert!(seeds < 10 || sum.broken * sum.crashes * sum.waits > 0);
