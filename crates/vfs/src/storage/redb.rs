@@ -238,9 +238,9 @@ impl Storage for RedbStorage {
             {
                 bytes.extend_from_slice(piece.map_err(failed)?.1.value());
             }
-            if bytes.len() as u64 != size {
+            if bytes.len() as u64 != size || Hash::of(&bytes) != *hash {
                 return Err(VfsError::Damaged {
-                    why: format!("blob {hash} is not whole"),
+                    why: format!("blob {hash} is not as it was written"),
                 });
             }
             Ok(Some(bytes))

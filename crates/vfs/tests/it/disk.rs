@@ -95,6 +95,14 @@ impl Disk {
         self.with_file(|file| file.live.clone())
     }
 
+    /// One bit of what is stored becomes another.
+    pub fn flip_bit(&self, at: usize, bit: u32) {
+        self.with_file(|file| {
+            file.live[at] ^= 1 << bit;
+            file.durable.clone_from(&file.live);
+        });
+    }
+
     pub fn fail_at(&self, call: u64, fault: Fault) {
         self.with(|state| state.fault = Some((call, fault)));
     }

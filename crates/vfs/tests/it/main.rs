@@ -3,6 +3,7 @@
 mod contract;
 mod crash;
 mod disk;
+mod flips;
 mod golden;
 mod limits;
 mod model;

@@ -66,6 +66,8 @@ pub enum Place {
     Disk(Disk),
     /// With a journal that is soon full.
     Journal(Disk),
+    /// With a journal that has room for a whole story.
+    LongJournal(Disk),
 }
 
 /// The kinds that outlive a process.
@@ -78,6 +80,9 @@ impl Place {
             Self::Disk(disk) => Box::new(RedbStorage::open(disk.clone())?),
             Self::Journal(disk) => {
                 Box::new(JournaledStorage::open(disk.clone(), disk.beside())?.with_batches_max(3))
+            }
+            Self::LongJournal(disk) => {
+                Box::new(JournaledStorage::open(disk.clone(), disk.beside())?)
             }
         })
     }

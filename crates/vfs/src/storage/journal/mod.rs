@@ -101,7 +101,7 @@ impl JournaledStorage {
                     supported: u32::from(HEADER[7]),
                 }),
                 // The first record was cut short, or an empty file was made longer.
-                _ => Ok(()),
+                _ => no_record_after(rest, folded),
             };
         }
         let (mut end, mut next) = (HEADER.len() as u64, None);
@@ -123,6 +123,7 @@ impl JournaledStorage {
             end += taken as u64;
             rest = &rest[taken..];
         }
+        no_record_after(rest, next.unwrap_or(0).max(folded + 1))?;
         if self.pending.borrow().batches.is_empty() {
             return Ok(());
         }
@@ -176,6 +177,17 @@ impl JournaledStorage {
             let _ = self.file.set_len(0);
         }
         Ok(())
+    }
+}
+
+/// Fails when a whole record with a later number lies behind bytes that are no record. Each record is written after the one
+/// before it was durable, so that one was acknowledged and is damaged. Without a later one it may have been cut short.
+fn no_record_after(bytes: &[u8], number: u64) -> Result<()> {
+    match (0..bytes.len()).find_map(|at| record::later(&bytes[at..], number)) {
+        Some(later) => Err(VfsError::Damaged {
+            why: format!("the journal holds record {later}, and not all before it"),
+        }),
+        None => Ok(()),
     }
 }
 

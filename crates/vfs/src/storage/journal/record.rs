@@ -11,6 +11,8 @@ use std::sync::Arc;
 /// What comes before a record's payload.
 pub(super) const HEAD_BYTES: usize = 4 + 8 + CHECKSUM_BYTES;
 const CHECKSUM_BYTES: usize = 16;
+/// How far a record's number may be ahead and still be looked for: more than a journal holds.
+const LATER_RECORDS_MAX: u64 = 1 << 16;
 
 const HAS_LEDGER: u8 = 1;
 const REPLACES: u8 = 2;
@@ -90,6 +92,14 @@ pub(super) fn decode(bytes: &[u8]) -> Option<(u64, Batch, usize)> {
         batch.cells.push((name, from.bytes()?.to_vec()));
     }
     from.0.is_empty().then_some((number, batch, end))
+}
+
+/// The number of the record that begins here, when it is whole and later than `number`. Most places have no such number, and
+/// are told apart without a checksum.
+pub(super) fn later(bytes: &[u8], number: u64) -> Option<u64> {
+    let found = u64::from_le_bytes(bytes.get(4..12)?.try_into().ok()?);
+    let is_near = found > number && found - number <= LATER_RECORDS_MAX;
+    is_near.then(|| decode(bytes))?.map(|(found, ..)| found)
 }
 
 fn checksum(head: &[u8], payload: &[u8]) -> [u8; CHECKSUM_BYTES] {

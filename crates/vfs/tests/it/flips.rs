@@ -1,0 +1,93 @@
+//! Stored bytes of which one bit is another, and what a workspace on them says.
+
+use crate::disk::Disk;
+use crate::world::{Place, Rng, World, mv};
+use selvage_vfs::{Result, Workspace};
+use std::collections::BTreeMap;
+
+type Contents = BTreeMap<String, Vec<u8>>;
+
+/// What came of the flips.
+#[derive(Debug, Default)]
+struct Counts {
+    /// The bit meant nothing, or what it hit was stored twice.
+    unharmed: usize,
+    reported: usize,
+    /// Only what was acknowledged last is missing.
+    last_missing: usize,
+    /// Something else is shown, and nothing said.
+    untold: Vec<u64>,
+}
+
+/// A workspace with texts, blobs of one and of several pieces, and moves.
+fn story(place: Place) -> [Contents; 2] {
+    let mut world = World::on(place);
+    world.write("text.md", "one\n".repeat(20));
+    world.write("small.bin", [5u8; 3_000]);
+    world.write("big.bin", vec![7u8; 300_000]);
+    world.apply("Move", &[mv("small.bin", "moved.bin")]);
+    world.write("text.md", "two\n".repeat(20));
+    let before = world.contents();
+    world.write("last.bin", [9u8; 500]);
+    [before, world.contents()]
+}
+
+/// Opens the workspace and reads all that it names.
+fn read(place: &Place) -> Result<Contents> {
+    let workspace = Workspace::open(place.open()?, [1; 16])?;
+    let mut found = Contents::new();
+    for entry in workspace.list("", true)? {
+        let content = match entry.is_folder() {
+            true => Vec::new(),
+            false => workspace.read(&entry.path)?,
+        };
+        found.insert(entry.path, content);
+    }
+    Ok(found)
+}
+
+fn count(counts: &mut Counts, at: u64, found: Result<Contents>, states: &[Contents; 2]) {
+    match found {
+        Err(_) => counts.reported += 1,
+        Ok(found) if found == states[1] => counts.unharmed += 1,
+        Ok(found) if found == states[0] => counts.last_missing += 1,
+        Ok(_) => counts.untold.push(at),
+    }
+}
+
+/// Flips one bit of every `stride`-th byte of one file of a disk.
+fn flip(kind: fn(Disk) -> Place, file: usize, stride: usize) -> Counts {
+    let disk = Disk::new();
+    let states = story(kind(disk.clone()));
+    let whole = disk.after_kill();
+    let target = |disk: &Disk| match file {
+        0 => disk.clone(),
+        _ => disk.beside(),
+    };
+    let mut counts = Counts::default();
+    let mut rng = Rng(7);
+    let length = target(&whole).bytes().len();
+    for from in (0..length).step_by(stride) {
+        let at = (from + rng.below(stride)).min(length - 1);
+        let disk = whole.after_kill();
+        target(&disk).flip_bit(at, rng.below(8) as u32);
+        count(&mut counts, at as u64, read(&kind(disk)), &states);
+    }
+    println!("{length} bytes: {counts:?}");
+    counts
+}
+
+#[test]
+fn d8_a_flipped_bit_of_the_database_is_told_or_does_no_harm() {
+    let counts = flip(Place::Disk, 0, 1_499);
+    assert_eq!(counts.untold, [0; 0], "bytes that lie, untold");
+    assert!(counts.reported > 40, "{counts:?}");
+}
+
+#[test]
+fn d8_a_flipped_bit_of_the_journal_costs_at_most_what_was_appended_last() {
+    let long = |disk: Disk| Place::LongJournal(disk);
+    let counts = flip(long, 1, 1_499);
+    assert_eq!(counts.untold, [0; 0], "bytes that lie, untold");
+    assert!(counts.reported > 40, "{counts:?}");
+}
