@@ -204,6 +204,13 @@ impl Keyring {
         Ok(new)
     }
 
+    /// A secret for a use outside of this crate, out of the roster's key. No label makes it a key
+    /// that is used here.
+    pub fn derive(&self, label: &str) -> Secret {
+        let context = [&self.workspace.0, label.as_bytes()].concat();
+        crypto::derive(&self.roster, "outside", &context)
+    }
+
     /// The key that the membership log is encrypted under.
     pub fn roster(&self) -> &Secret {
         &self.roster

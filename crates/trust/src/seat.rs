@@ -12,6 +12,7 @@ use crate::op::{Action, Op, OpId, Point, Role};
 use crate::progress::Progress;
 use crate::{Denial, Result, TrustError, WorkspaceId};
 use std::collections::BTreeMap;
+use zeroize::Zeroizing;
 
 mod admit;
 mod save;
@@ -318,6 +319,13 @@ impl Seat {
     /// bytes were changed.
     pub fn decrypt(&self, purpose: Purpose, bytes: &[u8]) -> Result<Vec<u8>> {
         self.keyring.decrypt(purpose, bytes)
+    }
+
+    /// A secret that all members have and that never changes, for a use outside of this crate that
+    /// `label` names: where they meet at a relay, for example. Whoever was a member once has it too.
+    #[must_use]
+    pub fn derive(&self, label: &str) -> Zeroizing<[u8; 32]> {
+        self.keyring.derive(label)
     }
 
     /// Whether this device holds the key of an epoch of the log.

@@ -104,6 +104,13 @@ impl Invitation {
         *crypto::derive(&self.secret, "invitation topic", &[])
     }
 
+    /// A secret that only holders of the invitation have, for a use outside of this crate that
+    /// `label` names: what opens the meeting place, for example.
+    #[must_use]
+    pub fn derive(&self, label: &str) -> Zeroizing<[u8; 32]> {
+        crypto::derive(&self.secret, "invitation outside", label.as_bytes())
+    }
+
     /// The key of the pairing's first messages.
     pub(super) fn key(&self) -> Secret {
         crypto::derive(&self.secret, "invitation key", &self.workspace.0)
