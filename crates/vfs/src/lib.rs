@@ -41,6 +41,7 @@
 //! # Ok::<(), selvage_vfs::VfsError>(())
 //! ```
 
+mod conflicts;
 mod diff;
 mod error;
 mod exchange;
@@ -70,6 +71,7 @@ mod undo;
 mod view;
 mod workspace;
 
+pub use conflicts::{Conflict, ConflictKind};
 pub use error::{Result, VfsError};
 pub use exchange::{Accepted, BlobPart, Inbox, Incoming, LedgerDelta, Refusal, TextUpdate};
 pub use history::HistoryEntry;

@@ -329,4 +329,5 @@ fn s2_seals_made_apart_are_both_kept_and_marked() {
     assert_eq!(met.mark("a.bin"), None);
 }
 
+mod conflicts;
 mod random;

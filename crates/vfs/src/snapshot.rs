@@ -2,7 +2,7 @@
 
 use crate::error::{Result, VfsError};
 use crate::id::{Hash, Heads, NodeId};
-use crate::node::{Kind, Mark, Node, Origin};
+use crate::node::{Kind, Mark, Node, Origin, Seal};
 use crate::path::Path;
 use crate::tree::{Found, Shown, Tree};
 use std::sync::Arc;
@@ -44,7 +44,11 @@ impl Entry {
     }
 
     pub(crate) fn of(path: String, name: &str, node: &Node) -> Self {
-        let seal = node.seal();
+        Self::of_seal(path, name, node, node.seal())
+    }
+
+    /// A node with one of the contents that it was sealed with.
+    pub(crate) fn of_seal(path: String, name: &str, node: &Node, seal: Option<&Seal>) -> Self {
         Self {
             path,
             name: name.to_owned(),
