@@ -304,6 +304,34 @@ fn v5_removing_what_was_recovered_deletes_it_for_good() {
 }
 
 #[test]
+fn v5_removing_the_folder_of_a_file_that_came_back_deletes_both_for_good() {
+    let start = [Op::write("d/a.md", "one")];
+    let mut met = apart(&start, &[rm("d/a.md")], &[Op::write("d/a.md", "edited")]);
+    assert_eq!(met.mark("d/a.md"), Some(Mark::Restored));
+    met.apply(&[rm("d")]);
+    assert!(met.paths().is_empty());
+    assert_same(
+        &met.workspace.tree,
+        &derive(&met.workspace.ledger, None).expect("derives"),
+    );
+}
+
+#[test]
+fn v7_undo_shows_the_place_for_recovered_files_again() {
+    let start = [Op::write("d/a.md", "one")];
+    let mut met = apart(&start, &[rm("d")], &[Op::write("d/a.md", "edited")]);
+    met.apply(&[mv("Recovered/a.md", "Recovered/b.md")]);
+    met.apply(&[rm("Recovered")]);
+    let meta = Meta::new(1, Origin::new(OriginKind::Person, "Ada"), "Step");
+    met.workspace.undo(&mut || 0, &meta).expect("undoes");
+    assert_same(
+        &met.workspace.tree,
+        &derive(&met.workspace.ledger, None).expect("derives"),
+    );
+    assert_eq!(met.paths(), ["Recovered", "Recovered/b.md"]);
+}
+
+#[test]
 fn v7_a_folder_that_comes_back_takes_what_was_recovered_from_it_along() {
     let start = [Op::write("d/a.md", "one"), Op::write("d/b.md", "two")];
     let mut met = apart(&start, &[rm("d")], &[Op::write("d/a.md", "edited")]);

@@ -31,6 +31,22 @@ pub(crate) struct Finished {
     pub paths: BTreeSet<String>,
 }
 
+impl Finished {
+    /// Whether the tree has to be derived anew: what was deleted comes and goes with its seals and
+    /// with the folders around it, in ways that no step of a stage sees.
+    pub fn is_about_deleted(&self, before: &Tree) -> bool {
+        let touched = || self.touched.iter().filter_map(|id| self.tree.node(*id));
+        let was_deleted = |id| {
+            let node = before.node(id);
+            node.is_some_and(|node| node.restored || !before.is_alive(id))
+        };
+        let is_gone = |node: &Node| node.kind == Kind::Folder && !self.tree.is_alive(node.id);
+        before.folder(NodeId::RECOVERED).is_some()
+            || touched().any(|node| node.parent == NodeId::RECOVERED || was_deleted(node.id))
+            || (touched().any(is_gone) && before.nodes.values().any(|node| node.restored))
+    }
+}
+
 /// The change so far.
 pub(crate) struct Stage<'a> {
     pub tree: Tree,

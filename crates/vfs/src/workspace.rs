@@ -244,9 +244,7 @@ impl Workspace {
                     node.birth.clone_from(birth);
                 }
             }
-            // A folder that comes back takes what was recovered from it along, which no step of the
-            // stage sees.
-            let is_anew = self.tree.folder(NodeId::RECOVERED).is_some();
+            let is_anew = stage.is_about_deleted(&self.tree);
             if is_anew {
                 stage.tree = derive(&self.ledger, None)?;
             }

@@ -69,6 +69,15 @@ const STAGES: &[Stage] = &[
         name: "rust",
         check: Check::Programs(&[("cargo", "test --workspace --no-fail-fast", Reporter::Cargo)]),
     },
+    // Ten thousand histories of replicas, which an optimised build goes through in minutes.
+    Stage {
+        name: "simulation",
+        check: Check::Programs(&[(
+            "cargo",
+            "test --release --package selvage-sync --test it simulation -- --nocapture",
+            Reporter::Cargo,
+        )]),
+    },
     Stage {
         name: "types",
         check: Check::Programs(&[("npm", "run --silent types", Reporter::ExitCode)]),

@@ -1,6 +1,6 @@
 //! Random histories of replicas over links that delay, break, double and part; replicas crash and
 //! open again. A failing seed is printed; `SELVAGE_SEEDS` runs more of them, `SELVAGE_SEED` says
-//! from where on. Every core takes a share of the seeds.
+//! from where on. Every core takes a share of the seeds; an optimised build runs many more of them.
 
 use crate::world::{Link, Replica, Rng, draft, talk};
 use selvage_vfs::{Op, OriginKind};
@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 use std::ops::AddAssign;
 
 const STEPS: usize = 260;
+const SEEDS: u64 = if cfg!(debug_assertions) { 60 } else { 10_000 };
 
 /// What was done: a run that does nothing proves nothing.
 #[derive(Debug, Default)]
@@ -368,7 +369,7 @@ fn run_all(seeds: impl Iterator<Item = u64>) -> Counts {
 #[test]
 fn replicas_come_together_whatever_happens_on_the_way() {
     let from = number("SELVAGE_SEED").unwrap_or(0);
-    let seeds = from..from + number("SELVAGE_SEEDS").unwrap_or(60);
+    let seeds = from..from + number("SELVAGE_SEEDS").unwrap_or(SEEDS);
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let mut sum = Counts::default();
     std::thread::scope(|scope| {
@@ -385,7 +386,10 @@ fn replicas_come_together_whatever_happens_on_the_way() {
     });
     let count = seeds.end - seeds.start;
     println!("{count} seeds: {sum:?}");
+    // A few seeds may do little of one thing or another.
     let seeds = count as usize;
-    assert!(sum.changes > 10 * seeds && sum.units > seeds && sum.frames > 40 * seeds);
-    assert!(seeds < 10 || sum.broken * sum.crashes * sum.waits > 0);
+    if seeds >= 10 {
+        assert!(sum.changes > 10 * seeds && sum.units > seeds && sum.frames > 40 * seeds);
+        assert!(sum.broken * sum.crashes * sum.waits > 0);
+    }
 }

@@ -92,11 +92,26 @@ impl Stage<'_> {
                     self.trash(kid);
                 }
             } else {
+                for file in self.came_back_below(id) {
+                    self.trash(file);
+                }
                 self.trash(id);
             }
         }
         self.paths.insert(path.to_string());
         Ok(())
+    }
+
+    /// Files below a folder that came back after their deletion. They have to be deleted once more:
+    /// the deletion of their folder says nothing of what they hold, so they would come back again.
+    fn came_back_below(&self, folder: NodeId) -> Vec<NodeId> {
+        let mut files = Vec::new();
+        self.tree.walk(folder, "", &mut |_, shown, _| {
+            let ids = std::iter::once(shown.id).chain(shown.also.iter().copied());
+            let is_back = |id: &NodeId| self.tree.node(*id).is_some_and(|node| node.restored);
+            files.extend(ids.filter(is_back));
+        });
+        files
     }
 
     pub(super) fn existing(&self, path: &Path) -> Result<Shown> {
