@@ -69,7 +69,7 @@ const STAGES: &[Stage] = &[
         name: "rust",
         check: Check::Programs(&[("cargo", "test --workspace --no-fail-fast", Reporter::Cargo)]),
     },
-    // Ten thousand histories of replicas, which an optimised build goes through in minutes.
+    // Five thousand histories of replicas, which an optimised build goes through in a minute.
     Stage {
         name: "simulation",
         check: Check::Programs(&[(

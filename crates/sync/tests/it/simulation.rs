@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use std::ops::AddAssign;
 
 const STEPS: usize = 260;
-const SEEDS: u64 = if cfg!(debug_assertions) { 60 } else { 10_000 };
+const SEEDS: u64 = if cfg!(debug_assertions) { 60 } else { 5_000 };
 
 /// What was done: a run that does nothing proves nothing.
 #[derive(Debug, Default)]
