@@ -367,6 +367,10 @@ fn run_all(seeds: impl Iterator<Item = u64>) -> Counts {
 }
 
 #[test]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "each history runs on one thread; the engine in it has none"
+)]
 fn replicas_come_together_whatever_happens_on_the_way() {
     let from = number("SELVAGE_SEED").unwrap_or(0);
     let seeds = from..from + number("SELVAGE_SEEDS").unwrap_or(SEEDS);
