@@ -25,6 +25,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("selvage-sync", &["selvage-vfs"]),
     ("selvage-trust", &[]),
     ("selvage-relay", &[]),
+    ("selvage-courier", &["selvage-relay", "selvage-trust"]),
     ("selvage-site", &[]),
     ("selvage-serve", &["selvage-relay", "selvage-site"]),
     ("selvage-tool", &[]),
@@ -48,6 +49,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "selvage-vfs",
             "selvage-sync",
             "selvage-tool",
+            "selvage-courier",
         ],
     ),
     (

@@ -1,0 +1,68 @@
+//! What stands in a letter under its seal, and parts that become whole again.
+
+use crate::limits::{PARCEL_BYTES_MAX, PART_BYTES};
+use crate::saved::Reader;
+use std::collections::BTreeMap;
+
+/// What one decrypted entry is.
+pub(crate) enum Entry<'a> {
+    Part {
+        parcel: [u8; 16],
+        index: u32,
+        count: u32,
+        bytes: &'a [u8],
+    },
+    Checkpoint(&'a [u8]),
+}
+
+/// An envelope is a little longer than its parcel.
+const PARTS_MAX: u32 = (PARCEL_BYTES_MAX / PART_BYTES) as u32 + 2;
+
+impl<'a> Entry<'a> {
+    pub fn read(plain: &'a [u8]) -> Option<Self> {
+        let (kind, rest) = plain.split_first()?;
+        if *kind == 2 {
+            return Some(Self::Checkpoint(rest));
+        }
+        let mut reader = Reader(rest);
+        let parcel = reader.array().ok()?;
+        let index = u32::from_le_bytes(reader.array().ok()?);
+        let count = u32::from_le_bytes(reader.array().ok()?);
+        let fits = *kind == 1 && index < count && count <= PARTS_MAX;
+        fits.then_some(Self::Part {
+            parcel,
+            index,
+            count,
+            bytes: reader.0,
+        })
+    }
+}
+
+/// The plain text of each letter of an envelope.
+pub(crate) fn parts(parcel: [u8; 16], envelope: &[u8]) -> Vec<Vec<u8>> {
+    let count = (envelope.len().div_ceil(PART_BYTES) as u32).to_le_bytes();
+    let cut = envelope.chunks(PART_BYTES).zip(0_u32..);
+    cut.map(|(bytes, index)| [&[1], &parcel[..], &index.to_le_bytes(), &count, bytes].concat())
+        .collect()
+}
+
+pub(crate) fn checkpoint(bytes: &[u8]) -> Vec<u8> {
+    [&[2], bytes].concat()
+}
+
+/// The parts of one envelope that are here.
+#[derive(Default)]
+pub(crate) struct Pile(pub BTreeMap<u32, Vec<u8>>);
+
+impl Pile {
+    /// Gives the envelope when it is whole.
+    pub fn add(&mut self, index: u32, count: u32, bytes: &[u8]) -> Option<Vec<u8>> {
+        self.0.entry(index).or_insert_with(|| bytes.to_vec());
+        let is_whole = self.0.len() == count as usize;
+        is_whole.then(|| self.0.values().flatten().copied().collect())
+    }
+
+    pub fn size(&self) -> usize {
+        self.0.values().map(Vec::len).sum()
+    }
+}
