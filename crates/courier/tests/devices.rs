@@ -1,5 +1,7 @@
 //! Devices share a workspace over a real relay, in memory.
 
+#![allow(clippy::unwrap_used)]
+
 use selvage_courier::{Act, Courier, LinkState, Output, RoleName, State};
 use selvage_relay::relay::Outgoing;
 use selvage_relay::{Life, Limits, LinkId, MemoryStore, Nonce, Relay};

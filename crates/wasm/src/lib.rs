@@ -4,12 +4,15 @@
 //!
 //! **Shape.** Two features make two artifacts, so that each Worker loads what it needs:
 //! `kernel` (the engine and its storage) and `runner` (the sandbox around a guest). A third one,
-//! `bench`, is the workspace alone, for measuring it beside others. No decision is taken here.
+//! `courier`, carries parcels between devices and is loaded when a workspace is shared; `bench` is the
+//! workspace alone, for measuring it beside others. No decision is taken here.
 //!
-//! **Control loop.** `worker/kernel.ts` and `worker/runner.ts` drive these types.
+//! **Control loop.** `worker/kernel.ts` and `worker/runner.ts` drive these types, `worker/post.ts` the courier.
 
 #[cfg(feature = "bench")]
 mod bench;
+#[cfg(feature = "courier")]
+mod devices;
 #[cfg(feature = "kernel")]
 mod effects;
 #[cfg(feature = "kernel")]

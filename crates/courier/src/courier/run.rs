@@ -1,0 +1,228 @@
+//! Moves on what the clients and the seat have to say.
+
+use super::*;
+
+impl Courier {
+    /// Moves everything on until it rests. What is kept is queued before what goes out.
+    pub(super) fn pump(&mut self, now_ms: u64) {
+        loop {
+            self.keep();
+            self.hand(now_ms);
+            let is_room_moved = self.drain(Which::Room, now_ms);
+            let is_pairing_moved = self.drain(Which::Pairing, now_ms);
+            let is_dirty = self.desk.as_ref().is_some_and(|desk| desk.dirty);
+            if !is_room_moved && !is_pairing_moved && !is_dirty {
+                break;
+            }
+        }
+        if self.is_pairing_over {
+            self.end_pairing();
+        }
+        if self.checkpoint_at_ms.is_none() && self.desk.as_ref().is_some_and(|desk| desk.moved) {
+            self.checkpoint_at_ms = Some(now_ms + CHECKPOINT_MS);
+        }
+    }
+
+    pub(super) fn keep(&mut self) {
+        let Some(desk) = &mut self.desk else {
+            return;
+        };
+        if let Some(line) = &self.room {
+            desk.place = line.client.place().or(desk.place);
+        }
+        if std::mem::take(&mut desk.dirty) {
+            self.outputs
+                .push_back(Output::Keep(desk.to_bytes(&self.relay.base)));
+            self.outputs.push_back(Output::Changed);
+        }
+        let fresh = desk.fresh();
+        let parcels = desk.inbox.iter().skip(desk.inbox.len() - fresh);
+        self.outputs.extend(parcels.cloned().map(Output::Parcel));
+    }
+
+    /// Hands kept letters and frames to the clients.
+    pub(super) fn hand(&mut self, now_ms: u64) {
+        if let (Some(desk), Some(line)) = (&mut self.desk, &mut self.room) {
+            for letter in desk.outbox.iter_mut().filter(|letter| !letter.handed) {
+                match line
+                    .client
+                    .append(LetterId(letter.id), letter.bytes.clone())
+                {
+                    Ok(()) => letter.handed = true,
+                    Err(RelayError::OutboxFull) => break,
+                    Err(_) => letter.handed = true,
+                }
+            }
+        }
+        if let Some((pairing, line)) = &mut self.pairing {
+            pairing.flush(&mut line.client, now_ms);
+        }
+    }
+
+    pub(super) fn drain(&mut self, which: Which, now_ms: u64) -> bool {
+        let mut is_moved = false;
+        while let Some(output) = self.line(which).and_then(|line| line.client.poll(now_ms)) {
+            is_moved = true;
+            let socket = self.line(which).and_then(|line| line.socket);
+            match (output, socket) {
+                (client::Output::Dial, _) => {
+                    self.sockets += 1;
+                    let socket = self.sockets;
+                    let address = self.relay.dialled();
+                    if let Some(line) = self.line(which) {
+                        line.socket = Some(socket);
+                        line.retry_at_ms = None;
+                    }
+                    self.outputs.push_back(Output::Dial { socket, address });
+                    self.outputs.push_back(Output::Changed);
+                }
+                (client::Output::Write(bytes), Some(socket)) => {
+                    self.outputs.push_back(Output::Write { socket, bytes })
+                }
+                (client::Output::HangUp(reason), Some(socket)) => {
+                    let code = reason.close_code();
+                    self.outputs.push_back(Output::HangUp { socket, code });
+                }
+                (client::Output::Event(event), _) => match which {
+                    Which::Room => self.hear_room(event, now_ms),
+                    Which::Pairing => self.hear_pairing(event, now_ms),
+                },
+                (client::Output::Write(_) | client::Output::HangUp(_), None) => {}
+            }
+        }
+        is_moved
+    }
+
+    pub(super) fn hear_room(&mut self, event: Event, now_ms: u64) {
+        if let Event::Closed { reason, retry_ms } = event {
+            if let Some(line) = &mut self.room {
+                line.retry_at_ms = retry_ms.map(|wait| now_ms + wait);
+                line.is_stopped |= retry_ms.is_none();
+            }
+            if let (Some(reason), None) = (reason, retry_ms) {
+                self.problem = Some(problem(
+                    "RELAY",
+                    format!("The relay ended the link: {reason}."),
+                    "Try again, or ask whoever runs the relay.",
+                ));
+            }
+            self.outputs.push_back(Output::Changed);
+            return;
+        }
+        let Some(desk) = &mut self.desk else {
+            return;
+        };
+        match event {
+            Event::Opened { keeps: false } => {
+                self.problem = Some(problem(
+                    "NOT_KEPT",
+                    "This relay keeps nothing for devices that sleep.".into(),
+                    "Use a relay with storage.",
+                ))
+            }
+            Event::Restarted => {
+                desk.rebase();
+                let all = desk.post_log(&mut self.random);
+                if all.is_ok()
+                    && desk
+                        .role()
+                        .is_some_and(|role| role >= selvage_trust::Role::Editor)
+                {
+                    desk.cursor.clear();
+                    self.outputs.push_back(Output::SendAll);
+                }
+            }
+            Event::Appended { id, .. } => desk.acknowledged(id),
+            Event::Refused { refusal, .. } => {
+                self.problem = Some(problem(
+                    "NOT_TAKEN",
+                    format!("The relay does not take a letter: {refusal}."),
+                    "Try again later, or use another relay.",
+                ))
+            }
+            Event::Letter { bytes, .. } => {
+                desk.received(&bytes, &mut self.random);
+                self.look_at_role();
+            }
+            _ => {}
+        }
+        self.outputs.push_back(Output::Changed);
+    }
+
+    pub(super) fn hear_pairing(&mut self, event: Event, now_ms: u64) {
+        let Some((pairing, line)) = &mut self.pairing else {
+            return;
+        };
+        let seat = self.desk.as_ref().map(|desk| &desk.seat);
+        let met = match event {
+            Event::Joined(link, _) => {
+                pairing.joined(link);
+                Met::Nothing
+            }
+            Event::Left(link) => {
+                pairing.left(link);
+                Met::Nothing
+            }
+            Event::Frame { link, bytes } => {
+                pairing.heard(link, &bytes, seat, now_ms, &mut self.random)
+            }
+            Event::Closed { retry_ms, .. } => {
+                line.is_stopped |= retry_ms.is_none();
+                Met::Changed
+            }
+            Event::Opened { .. } => Met::Changed,
+            _ => Met::Nothing,
+        };
+        match met {
+            Met::Nothing => return,
+            Met::Changed => {}
+            Met::In(seat) => {
+                if let Side::Joiner { identity, .. } = &pairing.side {
+                    let desk = Desk::new(*seat, identity.clone());
+                    if let Err(error) = self.sit(desk) {
+                        self.problem =
+                            Some(problem("PAIRING", error.to_string(), "Ask for a new link."));
+                    }
+                }
+                self.is_pairing_over = true;
+                if let Some(line) = &mut self.room {
+                    line.client.tick(now_ms);
+                }
+            }
+            Met::Over(error) => {
+                self.problem = Some(problem(
+                    "PAIRING",
+                    format!("The devices did not come together: {error}."),
+                    "Ask for a new link.",
+                ));
+                self.is_pairing_over = true;
+            }
+            Met::Done => self.is_pairing_over = true,
+        }
+        self.outputs.push_back(Output::Changed);
+    }
+
+    /// A device that was taken out has nothing to look for at the relay.
+    pub(super) fn look_at_role(&mut self) {
+        let is_out = self.desk.as_ref().is_some_and(|desk| desk.role().is_none());
+        let is_left = self
+            .desk
+            .as_ref()
+            .is_some_and(|desk| desk.outbox.iter().any(|letter| !letter.handed));
+        if !is_out || is_left {
+            return;
+        }
+        self.problem = Some(problem(
+            "REVOKED",
+            "This device was taken out. Its workspace stays here.".into(),
+            "Leave, and join again with a new link.",
+        ));
+        if let Some(line) = &mut self.room {
+            line.is_stopped = true;
+            if let Some(socket) = line.socket.take() {
+                self.outputs
+                    .push_back(Output::HangUp { socket, code: 1000 });
+            }
+        }
+    }
+}

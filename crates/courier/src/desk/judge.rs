@@ -1,0 +1,277 @@
+//! What came: opened, judged, and told to the person where it is odd.
+
+use super::*;
+
+impl Desk {
+    pub fn received(&mut self, bytes: &[u8], entropy: &mut Entropy<'_>) {
+        if let Ok(op) = self.seat.decrypt(Purpose::Roster, bytes) {
+            return self.hear_op(&op, entropy);
+        }
+        match self.seat.decrypt(Purpose::Stored, bytes) {
+            Ok(plain) => self.open(&plain),
+            // An epoch of the log that has no key for this device never gets one.
+            Err(TrustError::NoKey { epoch }) if !self.knows(epoch) => {
+                self.locked.push(bytes.to_vec());
+                self.bound();
+            }
+            Err(TrustError::NoKey { .. }) => {}
+            Err(_) => self.find(
+                "ALTERED",
+                "A letter was changed, or made up, on its way.".into(),
+                ASK,
+                None,
+                None,
+            ),
+        }
+    }
+
+    pub(super) fn knows(&self, epoch: EpochTag) -> bool {
+        self.seat
+            .members()
+            .since(&[])
+            .any(|op| EpochTag::of(op.id()) == epoch)
+    }
+
+    pub(super) fn hear_op(&mut self, op: &[u8], entropy: &mut Entropy<'_>) {
+        let answers = self.seat.receive([op]);
+        for answer in answers {
+            match answer {
+                Received::Added(_) => {
+                    self.dirty = true;
+                    self.moved = true;
+                    for letter in std::mem::take(&mut self.locked) {
+                        self.received(&letter, entropy);
+                    }
+                    self.admit(None);
+                    self.follow_up(entropy);
+                }
+                Received::Known(_) | Received::Waiting(_) => {}
+                Received::Refused(error) => {
+                    self.find(
+                        "MEMBERSHIP",
+                        format!("A change of the devices was refused: {error}."),
+                        ASK,
+                        None,
+                        None,
+                    );
+                }
+            }
+        }
+    }
+
+    pub fn follow_up(&mut self, entropy: &mut Entropy<'_>) {
+        let posted = self.seat.follow_up(entropy).map_err(CourierError::from);
+        let posted = posted.and_then(|ops| self.post_ops(&ops, entropy));
+        if let Err(error) = posted {
+            self.find(
+                "MEMBERSHIP",
+                format!("The devices can't be brought in order: {error}."),
+                ASK,
+                None,
+                None,
+            );
+        }
+    }
+
+    pub(super) fn open(&mut self, plain: &[u8]) {
+        match Entry::read(plain) {
+            Some(Entry::Part {
+                parcel,
+                index,
+                count,
+                bytes,
+            }) => {
+                let whole = self
+                    .piles
+                    .entry(parcel)
+                    .or_default()
+                    .add(index, count, bytes);
+                if let Some(envelope) = whole {
+                    self.piles.remove(&parcel);
+                    self.admit(Some(envelope));
+                }
+                self.bound();
+            }
+            Some(Entry::Checkpoint(bytes)) => self.compare(bytes),
+            None => self.find(
+                "UNKNOWN",
+                "A device sent something that this version can't read.".into(),
+                UPDATE,
+                None,
+                None,
+            ),
+        }
+    }
+
+    /// Judges an envelope together with those that wait.
+    pub(super) fn admit(&mut self, new: Option<Vec<u8>>) {
+        let mut batch = std::mem::take(&mut self.waiting);
+        batch.extend(new);
+        let slices: Vec<&[u8]> = batch.iter().map(Vec::as_slice).collect();
+        let answers = self.seat.admit(&slices);
+        for (bytes, answer) in batch.into_iter().zip(answers) {
+            match answer {
+                Admission::Admitted(envelope) => {
+                    self.inbox.push_back(envelope.into_payload());
+                    self.fresh += 1;
+                    self.moved = true;
+                }
+                Admission::Waiting(wait) => {
+                    if let Wait::Gap { signer, from, .. } = wait {
+                        self.find(
+                            "MISSING",
+                            "Letters of a device are missing.".into(),
+                            WITHHELD,
+                            Some(signer),
+                            Some((signer, from)),
+                        );
+                    }
+                    self.waiting.push(bytes);
+                }
+                Admission::Refused(refusal) => self.refused(&bytes, &refusal),
+            }
+        }
+        let seat = &self.seat;
+        self.findings
+            .retain(|(_, until)| until.is_none_or(|(signer, seq)| seat.admitted(signer).seq < seq));
+        self.bound();
+    }
+
+    pub(super) fn refused(&mut self, bytes: &[u8], refusal: &Refusal) {
+        let signer = Envelope::read(self.seat.workspace(), bytes)
+            .ok()
+            .map(|envelope| envelope.signer());
+        match refusal {
+            Refusal::Replayed { signer, seq } => {
+                let known = self.base.get(signer).copied().unwrap_or_default();
+                if *signer != self.seat.device() && *seq > known {
+                    self.find(
+                        "REPEATED",
+                        "A change came a second time, and was left out.".into(),
+                        ASK,
+                        Some(*signer),
+                        None,
+                    );
+                }
+            }
+            Refusal::Equivocation { .. } => {
+                self.find("FORKED", format!("{refusal}."), TAKE_OUT, signer, None)
+            }
+            _ => self.find(
+                "REFUSED",
+                format!("A change was refused: {refusal}."),
+                ALLOW,
+                signer,
+                None,
+            ),
+        }
+    }
+
+    pub(super) fn compare(&mut self, bytes: &[u8]) {
+        let Ok(report) = self.seat.compare(bytes) else {
+            return self.find(
+                "ALTERED",
+                "What a device says of itself can't be believed.".into(),
+                ASK,
+                None,
+                None,
+            );
+        };
+        let teller = report.checkpoint.signer;
+        for finding in report.findings {
+            match finding {
+                Finding::MembershipLacking(_) => self.find(
+                    "WITHHELD",
+                    "Changes of the devices did not come here.".into(),
+                    WITHHELD,
+                    Some(teller),
+                    None,
+                ),
+                Finding::Lacking { signer, told, .. } if signer != self.seat.device() => {
+                    self.find(
+                        "WITHHELD",
+                        "Another device has changes that did not come here.".into(),
+                        WITHHELD,
+                        Some(signer),
+                        Some((signer, told.seq)),
+                    );
+                }
+                Finding::Lacking { .. } => self.find(
+                    "SET_BACK",
+                    "This device was set back to an older state.".into(),
+                    ASK,
+                    None,
+                    None,
+                ),
+                Finding::Forked { signer, .. } => self.find(
+                    "FORKED",
+                    "Two devices were shown different changes under one number.".into(),
+                    TAKE_OUT,
+                    Some(signer),
+                    None,
+                ),
+                Finding::SetBack { .. } => self.find(
+                    "SET_BACK",
+                    "A device was set back to an older state.".into(),
+                    ASK,
+                    Some(teller),
+                    None,
+                ),
+                // It comes again with the letters of a room that began anew.
+                Finding::Replayed { .. } => {}
+            }
+        }
+    }
+
+    pub fn find(
+        &mut self,
+        code: &'static str,
+        message: String,
+        hint: &'static str,
+        device: Option<DeviceId>,
+        until: Option<(DeviceId, u64)>,
+    ) {
+        let device = device.map(hex);
+        let is_known = |(known, _): &(Shown, _)| known.code == code && known.device == device;
+        if !self.findings.iter().any(is_known) && self.findings.len() < FINDINGS_MAX {
+            self.findings.push((
+                Shown {
+                    code,
+                    message,
+                    hint,
+                    device,
+                },
+                until,
+            ));
+        }
+    }
+
+    pub fn findings(&self) -> Vec<Shown> {
+        let found = self.findings.iter().map(|(finding, _)| finding.clone());
+        let overhangs = self.seat.overhangs().into_iter().map(|overhang| Shown {
+            code: "OVERHANG",
+            message: "Changes of a removed device are here that other devices refuse.".into(),
+            hint: "Keep them if they are wanted.",
+            device: Some(hex(overhang.device)),
+        });
+        found.chain(overhangs).collect()
+    }
+
+    /// Forgets what waited longest, and says so, when too much waits.
+    pub(super) fn bound(&mut self) {
+        let size = |list: &[Vec<u8>]| list.iter().map(Vec::len).sum::<usize>();
+        let piled: usize = self.piles.values().map(Pile::size).sum();
+        if piled + size(&self.locked) + size(&self.waiting) > WAITING_BYTES_MAX {
+            self.piles.clear();
+            self.locked.clear();
+            self.waiting.clear();
+            self.find(
+                "MISSING",
+                "Too much waited for what did not come, and was let go.".into(),
+                WITHHELD,
+                None,
+                None,
+            );
+        }
+    }
+}

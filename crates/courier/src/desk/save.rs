@@ -1,0 +1,91 @@
+//! The bytes that are kept.
+
+use super::*;
+
+impl Desk {
+    pub fn to_bytes(&self, relay: &str) -> Vec<u8> {
+        let mut out = vec![FORMAT];
+        put(&mut out, relay.as_bytes());
+        put(&mut out, &self.identity);
+        put(&mut out, &self.seat.to_bytes());
+        put(&mut out, &self.cursor);
+        let place = self
+            .place
+            .map(|place| [&place.life.0[..], &place.number.to_le_bytes()].concat());
+        put(&mut out, &place.unwrap_or_default());
+        put_list(&mut out, self.outbox.iter().map(|letter| &letter.id[..]));
+        put_list(&mut out, self.outbox.iter().map(|letter| &letter.bytes[..]));
+        put_list(&mut out, self.inbox.iter().map(Vec::as_slice));
+        put_list(&mut out, self.locked.iter().map(Vec::as_slice));
+        put_list(&mut out, self.waiting.iter().map(Vec::as_slice));
+        let parts: Vec<_> = self
+            .piles
+            .iter()
+            .flat_map(|(id, pile)| {
+                pile.0
+                    .iter()
+                    .map(move |(index, bytes)| [&id[..], &index.to_le_bytes(), bytes].concat())
+            })
+            .collect();
+        put_list(&mut out, parts.iter().map(Vec::as_slice));
+        let base: Vec<_> = self
+            .base
+            .iter()
+            .map(|(id, seq)| [&id.0[..], &seq.to_le_bytes()].concat())
+            .collect();
+        put_list(&mut out, base.iter().map(Vec::as_slice));
+        out
+    }
+
+    /// Gives the relay's address, too.
+    pub fn from_bytes(bytes: &[u8]) -> Result<(String, Self)> {
+        let mut reader = Reader(bytes);
+        if reader.array()? != [FORMAT] {
+            return Err(CourierError::Unreadable);
+        }
+        let relay =
+            String::from_utf8(reader.bytes()?.to_vec()).map_err(|_| CourierError::Unreadable)?;
+        let identity = Zeroizing::new(reader.bytes()?.to_vec());
+        let seat = Seat::from_bytes(Identity::from_bytes(&identity)?, reader.bytes()?)?;
+        let mut desk = Self::new(seat, identity);
+        desk.cursor = reader.bytes()?.to_vec();
+        let mut place = Reader(reader.bytes()?);
+        if place.end().is_err() {
+            let life = selvage_relay::Life(place.array()?);
+            desk.place = Some(Place {
+                life,
+                number: place.uint()?,
+            });
+        }
+        let ids = reader.list()?;
+        for (id, bytes) in ids.iter().zip(reader.list()?) {
+            let id = Reader(id).array()?;
+            desk.outbox.push_back(Outgoing {
+                id,
+                bytes,
+                handed: false,
+            });
+        }
+        desk.inbox = reader.list()?.into();
+        desk.fresh = desk.inbox.len();
+        desk.locked = reader.list()?;
+        desk.waiting = reader.list()?;
+        for part in reader.list()? {
+            let mut part = Reader(&part);
+            let (id, index) = (part.array()?, u32::from_le_bytes(part.array()?));
+            desk.piles
+                .entry(id)
+                .or_default()
+                .0
+                .insert(index, part.0.to_vec());
+        }
+        desk.base.clear();
+        for base in reader.list()? {
+            let mut base = Reader(&base);
+            desk.base.insert(DeviceId(base.array()?), base.uint()?);
+        }
+        reader.end()?;
+        desk.dirty = false;
+        Ok((relay, desk))
+    }
+}
