@@ -8,8 +8,8 @@ use crate::{CourierError, Result};
 use selvage_relay::LetterId;
 use selvage_relay::client::Place;
 use selvage_trust::{
-    Admission, DeviceId, Entropy, Envelope, EpochTag, Finding, Identity, Kind, Purpose, Received,
-    Refusal, Role, Seat, TrustError, Wait,
+    Action, Admission, DeviceId, Entropy, Envelope, EpochTag, Finding, Identity, Kind, Purpose,
+    Received, Refusal, Role, Seat, TrustError, Wait,
 };
 use std::collections::{BTreeMap, VecDeque};
 use zeroize::Zeroizing;
@@ -78,11 +78,12 @@ impl Desk {
     /// What was shown up to here may be shown again.
     pub fn rebase(&mut self) {
         let members = self.seat.members();
-        // Removed devices, too: their additions are in the log.
-        let added = members.since(&[]).map(selvage_trust::Op::author);
-        let devices: Vec<_> = added
-            .chain(members.iter().map(|member| member.device))
-            .collect();
+        // Removed devices, too: what added them is in the log.
+        let named = members.since(&[]).flat_map(|op| match op.action() {
+            Action::Add { card, .. } => vec![op.author(), card.device()],
+            _ => vec![op.author()],
+        });
+        let devices: Vec<_> = named.collect();
         self.base = devices
             .iter()
             .map(|&one| (one, self.seat.admitted(one).seq))

@@ -1,0 +1,228 @@
+//! Devices, a relay, and what is between them.
+
+use selvage_courier::{Act, Courier, Output, RoleName, State};
+use selvage_relay::relay::Outgoing;
+use selvage_relay::{Life, Limits, LinkId, MemoryStore, Nonce, Relay};
+use std::collections::BTreeMap;
+
+type Bend = Box<dyn FnMut(usize, &mut Vec<u8>) -> bool>;
+
+pub struct Device {
+    pub courier: Courier,
+    pub kept: Vec<u8>,
+    pub landed: Vec<Vec<u8>>,
+    pub sends_all: usize,
+    pub sockets: BTreeMap<u32, LinkId>,
+    pub is_online: bool,
+}
+
+pub struct World {
+    pub relay: Relay,
+    pub store: MemoryStore,
+    pub devices: Vec<Device>,
+    pub links: u64,
+    pub now_ms: u64,
+    /// What the relay does to a message for a device; `false` drops it.
+    pub bend: Bend,
+}
+
+pub fn random(seed: u64) -> selvage_courier::Random {
+    let mut state = seed;
+    Box::new(move |out| {
+        for byte in out {
+            state = state
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1);
+            *byte = (state >> 56) as u8;
+        }
+    })
+}
+
+impl World {
+    pub fn new() -> Self {
+        let mut world = Self {
+            relay: Relay::new(Limits::default(), true),
+            store: MemoryStore::default(),
+            devices: Vec::new(),
+            links: 0,
+            now_ms: 1_700_000_000_000,
+            bend: Box::new(|_, _| true),
+        };
+        world.add(Courier::found("wss://relay.example", "Laptop", random(1)).unwrap());
+        world.run();
+        world
+    }
+
+    pub fn add(&mut self, courier: Courier) -> usize {
+        self.devices.push(Device {
+            courier,
+            kept: Vec::new(),
+            landed: Vec::new(),
+            sends_all: 0,
+            sockets: BTreeMap::new(),
+            is_online: true,
+        });
+        self.devices.len() - 1
+    }
+
+    pub fn run(&mut self) {
+        for _ in 0..200 {
+            self.now_ms += 10;
+            for at in 0..self.devices.len() {
+                if self.devices[at].is_online {
+                    self.devices[at].courier.tick(self.now_ms);
+                }
+                self.perform(at);
+            }
+            while let Some(batch) = self.relay.batch() {
+                self.store.commit(&batch);
+                self.relay.committed(true);
+            }
+            for at in 0..self.devices.len() {
+                let sockets: Vec<_> = self.devices[at].sockets.clone().into_iter().collect();
+                for (socket, link) in sockets {
+                    while let Some(outgoing) = self.relay.take(self.now_ms, &self.store, link) {
+                        match outgoing {
+                            Outgoing::Message(mut bytes) => {
+                                self.relay.written(self.now_ms, link, bytes.len());
+                                if (self.bend)(at, &mut bytes) {
+                                    self.devices[at]
+                                        .courier
+                                        .received(socket, self.now_ms, &bytes);
+                                }
+                            }
+                            Outgoing::Close(reason) => {
+                                self.close(at, socket, Some(reason.close_code()))
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    pub fn close(&mut self, at: usize, socket: u32, code: Option<u16>) {
+        if let Some(link) = self.devices[at].sockets.remove(&socket) {
+            self.relay.closed(link);
+            self.devices[at].courier.closed(socket, self.now_ms, code);
+        }
+    }
+
+    pub fn perform(&mut self, at: usize) {
+        while let Some(output) = self.devices[at].courier.poll(self.now_ms) {
+            let device = &mut self.devices[at];
+            match output {
+                Output::Keep(bytes) => device.kept = bytes,
+                Output::Dial { socket, address } => {
+                    assert_eq!(address, "wss://relay.example/relay");
+                    self.links += 1;
+                    let link = LinkId(self.links);
+                    device.sockets.insert(socket, link);
+                    let (nonce, life) =
+                        (Nonce([self.links as u8; 32]), Life([self.links as u8; 16]));
+                    self.relay
+                        .opened(self.now_ms, link, "relay.example", nonce, life);
+                    device.courier.opened(socket, self.now_ms);
+                }
+                Output::Write { socket, bytes } => {
+                    if let Some(&link) = device.sockets.get(&socket) {
+                        self.relay.received(self.now_ms, &self.store, link, &bytes);
+                    }
+                }
+                Output::HangUp { socket, code } => self.close(at, socket, Some(code)),
+                Output::Parcel(bytes) => {
+                    device.landed.push(bytes);
+                    let cursor = [device.landed.len() as u8];
+                    device.courier.landed(&cursor);
+                }
+                Output::SendAll => device.sends_all += 1,
+                Output::Changed => {}
+            }
+        }
+    }
+
+    /// The network of a device goes: it does not dial until it is back.
+    pub fn offline(&mut self, at: usize) {
+        for socket in self.devices[at].sockets.clone().into_keys() {
+            self.close(at, socket, None);
+        }
+        self.devices[at].is_online = false;
+    }
+
+    pub fn online(&mut self, at: usize) {
+        self.devices[at].is_online = true;
+        self.act(at, Act::Retry);
+        self.run();
+    }
+
+    pub fn restart(&mut self, at: usize) {
+        for socket in self.devices[at].sockets.clone().into_keys() {
+            self.close(at, socket, None);
+        }
+        let kept = self.devices[at].kept.clone();
+        self.devices[at].courier = Courier::from_bytes(&kept, random(99 + self.now_ms)).unwrap();
+    }
+
+    pub fn act(&mut self, at: usize, act: Act) {
+        self.devices[at].courier.act(act, self.now_ms).unwrap();
+    }
+
+    pub fn state(&self, at: usize) -> State {
+        self.devices[at].courier.state(self.now_ms)
+    }
+
+    pub fn send(&mut self, at: usize, parcel: &[u8]) {
+        self.devices[at].courier.send(parcel, Some(parcel)).unwrap();
+    }
+
+    pub fn invite(&mut self, role: RoleName, seed: u64) -> usize {
+        let base = "https://selvage.example/".to_owned();
+        self.act(
+            0,
+            Act::Invite {
+                role,
+                history: true,
+                base,
+            },
+        );
+        self.run();
+        let link = self.state(0).invitation.unwrap().link;
+        let joiner = Courier::join(&link, "Phone", self.now_ms, random(seed)).unwrap();
+        let at = self.add(joiner);
+        self.run();
+        at
+    }
+
+    pub fn pair(&mut self, role: RoleName, seed: u64) -> usize {
+        let at = self.invite(role, seed);
+        let (invitation, joining) = (
+            self.state(0).invitation.unwrap(),
+            self.state(at).joining.unwrap(),
+        );
+        assert!(invitation.code.is_some());
+        assert_eq!(invitation.code, joining.code);
+        assert_eq!(invitation.name.as_deref(), Some("Phone"));
+        self.act(0, Act::Accept);
+        self.run();
+        assert_eq!(self.state(0).invitation, None);
+        assert_eq!(self.state(at).joining, None);
+        at
+    }
+
+    pub fn id(&self, at: usize) -> String {
+        self.state(at)
+            .members
+            .into_iter()
+            .find(|member| member.is_self)
+            .unwrap()
+            .id
+    }
+
+    pub fn codes(&self, at: usize) -> Vec<&'static str> {
+        self.state(at)
+            .findings
+            .iter()
+            .map(|finding| finding.code)
+            .collect()
+    }
+}
