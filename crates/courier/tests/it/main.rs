@@ -188,3 +188,45 @@ fn a_parcel_past_the_limit_is_refused() {
     let large = vec![0; selvage_courier::limits::PARCEL_BYTES_MAX + 1];
     assert!(world.devices[0].courier.send(&large, None).is_err());
 }
+
+#[test]
+fn a_restart_between_two_parts_of_a_parcel_loses_nothing() {
+    let mut world = World::new();
+    let phone = world.pair(RoleName::Editor, 2);
+    let mut count = 0;
+    // The second part does not come before the phone was started anew.
+    world.bend = Box::new(move |at, bytes| {
+        count += usize::from(at == phone && bytes[0] == 41);
+        at != phone || count < 2
+    });
+    let large = vec![7; 300 * 1024];
+    world.send(0, &large);
+    world.run();
+    assert!(world.devices[phone].landed.is_empty());
+    world.devices[phone].courier.landed(b"one part is here");
+    world.perform(phone);
+    world.bend = Box::new(|_, _| true);
+    world.restart(phone);
+    world.run();
+    assert_eq!(world.devices[phone].landed, [large]);
+}
+
+#[test]
+fn a_relay_that_lost_the_room_gets_everything_again() {
+    let mut world = World::new();
+    let phone = world.pair(RoleName::Editor, 2);
+    world.send(0, b"bread");
+    world.run();
+    world.offline(0);
+    world.offline(phone);
+    world.relay = selvage_relay::Relay::new(selvage_relay::Limits::default(), true);
+    world.store = selvage_relay::MemoryStore::default();
+    let before = world.devices[0].sends_all;
+    world.online(0);
+    world.online(phone);
+    assert_eq!(world.devices[0].sends_all, before + 1);
+    world.send(0, b"bread, again");
+    world.run();
+    assert_eq!(world.devices[phone].landed.last().unwrap(), b"bread, again");
+    assert_eq!(world.codes(phone), Vec::<&str>::new());
+}
