@@ -3,7 +3,8 @@
 /** What a page sends. `agent` names who calls, when it is not the person at the page. */
 export type ToKernel =
   | { type: "call"; id: number; name: string; input: unknown; agent?: string }
-  | { type: "tools"; id: number };
+  | { type: "tools"; id: number }
+  | { type: "devices"; id: number; act: DeviceAct };
 
 /** Something to show, from the engine or from the kernel itself. */
 export type KernelEvent =
@@ -13,6 +14,8 @@ export type KernelEvent =
   | { kind: "tabs"; others: number }
   /** Files of the workspace could not be read; `restored` says whether another copy took their place. They are kept. */
   | { kind: "damaged"; message: string; restored: boolean }
+  /** How the workspace is shared with other devices; told whenever that changes. */
+  | { kind: "devices"; state: DevicesState }
   | { kind: "failed"; message: string }
   | { kind: "changed" | "run" | "log" | "asked" | "peerLost"; [key: string]: unknown };
 
@@ -20,3 +23,61 @@ export type KernelEvent =
 export type FromKernel =
   | { type: "result"; id: number; result: unknown }
   | { type: "event"; event: KernelEvent };
+
+/** What a device may do: an owner changes who takes part, an editor writes, a viewer reads. */
+export type Role = "owner" | "editor" | "viewer";
+
+/** A device that takes part in the shared workspace. */
+export interface DeviceMember {
+  id: string;
+  name: string;
+  role: Role;
+  /** It is this device. */
+  self: boolean;
+  online: boolean;
+}
+
+/** What a person asks of the devices. */
+export type DeviceAct =
+  | { do: "share"; relay: string; name: string }
+  | { do: "join"; link: string; name: string }
+  | { do: "leave" }
+  | { do: "cancelJoin" }
+  /** `base` is the address of the page that the link opens; `history`: whether the new device may read what was before. */
+  | { do: "invite"; role: Role; history: boolean; base: string }
+  | { do: "cancelInvitation" }
+  | { do: "accept" }
+  | { do: "refuse" }
+  | { do: "setRole"; device: string; role: Role }
+  | { do: "revoke"; device: string }
+  | { do: "rename"; name: string }
+  /** Keeps what a removed device wrote and this one had already taken in. */
+  | { do: "keep"; device: string }
+  | { do: "retry" };
+
+/** How the workspace is shared, as a page shows it. */
+export interface DevicesState {
+  /** Another tab of this browser speaks with the relay. */
+  elsewhere: boolean;
+  shared: boolean;
+  relay: string | null;
+  link: "off" | "connecting" | "open" | "waiting";
+  retryAtMs: number | null;
+  /** Letters that the relay has not acknowledged yet. */
+  pending: number;
+  workspace: string | null;
+  members: DeviceMember[];
+  invitation: null | {
+    link: string;
+    role: Role;
+    untilMs: number;
+    step: "waiting" | "compare";
+    /** The nine digits that both devices show. */
+    code: string | null;
+    /** What the device that asks to come in calls itself. */
+    name: string | null;
+  };
+  joining: null | { step: "connecting" | "waiting" | "compare"; code: string | null; relay: string };
+  findings: { code: string; message: string; hint: string; device: string | null }[];
+  problem: null | { code: string; message: string; hint: string };
+}

@@ -10,6 +10,7 @@ import { performFetch } from "./net.ts";
 import type { FetchEffect } from "./net.ts";
 import { leftSlots, openFiles, openStorage, setAside, withLeftSlot } from "./storage.ts";
 import type { Opened } from "./storage.ts";
+import { Post } from "./post.ts";
 import { Runners } from "./runners.ts";
 import { Tabs } from "./tabs.ts";
 import type { ToRunner } from "./protocol.ts";
@@ -23,6 +24,8 @@ type Effect =
   | { type: "spawn" }
   | { type: "send"; peer: number; frame: Uint8Array }
   | { type: "caughtUp" | "hangup"; peer: number }
+  | { type: "parcel"; bytes: Uint8Array; cursor: Uint8Array | null }
+  | { type: "landed"; cursor: Uint8Array }
   | { type: "check"; runner: number; task: number; path: string; module: boolean; source: string }
   | ({ type: "fetch"; task: number } & FetchEffect)
   | { type: "notify"; event: KernelEvent };
@@ -62,6 +65,14 @@ const tabs = new Tabs({
     tell({ kind: "tabs", others: tabs.count });
     void absorbLeft();
   },
+});
+
+const post = new Post({
+  opened: (cursor, writes) => perform(kernel.mail_opened(Date.now(), cursor, writes)),
+  closed: () => perform(kernel.mail_closed(Date.now())),
+  kept: () => perform(kernel.parcel_kept(Date.now())),
+  came: (parcel) => perform(kernel.parcel_came(Date.now(), parcel)),
+  state: (state) => tell({ kind: "devices", state }),
 });
 
 function tell(event: KernelEvent): void {
@@ -104,6 +115,12 @@ function perform(effects: Effect[]): void {
       case "hangup":
         tabs.leave(effect.peer);
         break;
+      case "parcel":
+        post.send(effect.bytes, effect.cursor ?? undefined);
+        break;
+      case "landed":
+        post.landed(effect.cursor);
+        break;
       case "check": {
         const { task, path, module, source } = effect;
         runners.post(effect.runner, { type: "check", id: task, path, module, source });
@@ -131,6 +148,9 @@ function handle(message: ToKernel): void {
   switch (message.type) {
     case "call":
       perform(kernel.called(Date.now(), message.id, message.agent, message.name, toJson(message.input)));
+      break;
+    case "devices":
+      void post.act(message.act).then((result) => scope.postMessage({ type: "result", id: message.id, result }));
       break;
     case "tools":
       scope.postMessage({ type: "result", id: message.id, result: { ok: true, value: JSON.parse(kernel.tools()) } });
@@ -205,7 +225,7 @@ async function start(): Promise<void> {
   early = null;
   waiting.forEach(handle);
   tell({ kind: "ready", tools: (JSON.parse(kernel.tools()) as { name: string }[]).map((tool) => tool.name) });
-  await runners.start();
+  await Promise.all([runners.start(), post.start()]);
 }
 
 start().catch(broke);

@@ -7,6 +7,7 @@ import './styles/dock.css';
 import './styles/prose.css';
 import { mount } from 'svelte';
 import App from './App.svelte';
+import { watchInvitations } from './lib/devices.svelte';
 import type { Kernel } from './lib/kernel';
 import { Workbench } from './lib/workbench.svelte';
 import { installSelvage } from './selvage';
@@ -18,6 +19,7 @@ export function startPage(kernel: Kernel): Workbench {
   if (!target) throw new Error('the page has no #app');
   const wb = new Workbench(kernel);
   installSelvage(kernel);
+  watchInvitations(wb.devices, () => wb.command('devices'));
   mount(App, { target, props: { wb } });
   addEventListener('visibilitychange', () => {
     // A hidden tab may be killed without another word.

@@ -5,6 +5,7 @@ import { fromBase64, toBase64 } from '../src/lib/base64';
 import type { Kernel } from '../src/lib/kernel';
 import { isFlow, isInside, moved, nameOf, parentOf } from '../src/lib/paths';
 import type { Entry, HistoryChange, KernelEvent, LogLevel, RunRecord, ToolError, ToolResult, WorkspaceStatus } from '../src/lib/tools';
+import type { DeviceAct } from '../../worker/client-messages';
 import { fakeLint } from './fake-lint';
 import { fakeScript, type ScriptStep } from './fake-runs';
 
@@ -34,6 +35,9 @@ type Input = Record<string, unknown>;
 export class FakeKernel implements Kernel {
   files = new Map<string, Item>();
   calls: { name: string; input: Input; agent?: string }[] = [];
+  /** What was asked of the devices, and the failure that answers it. */
+  acts: DeviceAct[] = [];
+  refusal: ToolError | undefined;
   #listeners = new Set<(event: KernelEvent) => void>();
   #ids = 0;
   #past: Map<string, Item>[] = [];
@@ -77,6 +81,12 @@ export class FakeKernel implements Kernel {
       if (error instanceof Refusal) return { ok: false, error: error.error };
       throw error;
     }
+  }
+
+  async devices(act: DeviceAct): Promise<ToolResult> {
+    this.acts.push(structuredClone(act));
+    await Promise.resolve();
+    return this.refusal ? { ok: false, error: this.refusal } : { ok: true, value: null };
   }
 
   #tools: Record<string, (input: Input) => unknown> = {

@@ -51,6 +51,7 @@ export function commandsOf(wb: Workbench): Command[] {
     { id: 'undo', title: 'Undo the last change of the workspace', group: 'Workspace', run: () => void wb.workspace.undo() },
     { id: 'redo', title: 'Redo', group: 'Workspace', run: () => void wb.workspace.redo() },
     { id: 'storage', title: 'Storage on this device', group: 'Workspace', run: () => (wb.overlay = { kind: 'storage' }) },
+    { id: 'devices', title: 'Devices: share this workspace', group: 'Workspace', run: () => (wb.overlay = { kind: 'devices' }) },
     { id: 'export', title: 'Export the workspace as a zip', group: 'Workspace', run: () => void exportWorkspace(wb) },
     { id: 'import', title: 'Import a zip', group: 'Workspace', run: () => void pickImport(wb) },
     { id: 'keys', title: 'Keyboard shortcuts', group: 'Help', keys: ['?'], run: () => (wb.overlay = { kind: 'keys' }) },

@@ -1,11 +1,14 @@
 // The page's side of the kernel Worker: calls go out with a number, results come back with it,
 // and events come at any time.
 
+import type { DeviceAct, ToKernel } from '../../../worker/client-messages';
 import { ToolFailure, type KernelEvent, type ToolResult } from './tools';
 
 export interface Kernel {
   /** Calls a tool. It never rejects: every failure is data. `agent` names who calls, when it is not the person. */
   call(name: string, input: unknown, agent?: string): Promise<ToolResult>;
+  /** Asks for something of the devices that share the workspace. It never rejects, either. */
+  devices(act: DeviceAct): Promise<ToolResult>;
   /** Hears of events; the returned function stops that. */
   subscribe(listener: (event: KernelEvent) => void): () => void;
 }
@@ -42,12 +45,20 @@ export class WorkerKernel implements Kernel {
   }
 
   call(name: string, input: unknown, agent?: string): Promise<ToolResult> {
+    return this.#ask((id) => ({ type: 'call', id, name, input, ...(agent === undefined ? {} : { agent }) }), name);
+  }
+
+  devices(act: DeviceAct): Promise<ToolResult> {
+    return this.#ask((id) => ({ type: 'devices', id, act }), act.do);
+  }
+
+  #ask(message: (id: number) => ToKernel, name: string): Promise<ToolResult> {
     if (this.#dead !== undefined) return Promise.resolve(broken(this.#dead));
     const id = this.#next++;
     return new Promise((resolve) => {
       this.#waiting.set(id, resolve);
       try {
-        this.#port.postMessage({ type: 'call', id, name, input, ...(agent === undefined ? {} : { agent }) });
+        this.#port.postMessage(message(id));
       } catch {
         // Structured clone refuses functions, and proxies of the page's state.
         this.#waiting.delete(id);

@@ -1,6 +1,8 @@
 // The tool contract as the page sees it: what goes in and comes back in JSON. The Rust crate
 // `selvage-tool` is the source; these are the parts that the page reads.
 
+import type { DevicesState } from '../../../worker/client-messages';
+
 export interface ToolError {
   code: string;
   message: string;
@@ -264,6 +266,7 @@ export type KernelEvent =
   | { kind: 'tabs'; others: number }
   | { kind: 'damaged'; message: string; restored: boolean }
   | { kind: 'peerLost'; message: string; hint: string; reason: string }
+  | { kind: 'devices'; state: DevicesState }
   | { kind: 'failed'; message: string };
 
 export const ended = (status: RunStatus): boolean =>

@@ -4,6 +4,7 @@ import { Documents } from '../editor/documents.svelte';
 import type { Document } from '../editor/document.svelte';
 import { Toasts } from '../ui/toasts.svelte';
 import { commandsOf, type Command } from './commands';
+import { Devices } from './devices.svelte';
 import { Forms } from './form-state.svelte';
 import type { Kernel } from './kernel';
 import { isFlow } from './paths';
@@ -31,6 +32,7 @@ export type Overlay =
   | { kind: 'palette'; start: string }
   | { kind: 'keys' }
   | { kind: 'storage' }
+  | { kind: 'devices' }
   | { kind: 'versions'; path: string }
   | { kind: 'import'; plan: ImportPlan }
   | { kind: 'confirm'; title: string; text: string; action: string; run: () => void };
@@ -41,6 +43,7 @@ export class Workbench {
   readonly storage = new StorageStatus();
   readonly forms = new Forms();
   readonly workspace: Workspace;
+  readonly devices: Devices;
   readonly problems: Problems;
   readonly documents: Documents;
   readonly runs: Runs;
@@ -59,6 +62,9 @@ export class Workbench {
 
   constructor(readonly kernel: Kernel) {
     this.workspace = new Workspace(kernel, this.toasts);
+    this.devices = new Devices(kernel, this.toasts, (name) => {
+      if (this.overlay?.kind !== 'devices') this.toasts.info(`${name} asks to join.`, { label: 'Compare digits', run: () => this.command('devices') });
+    });
     this.problems = new Problems(kernel, (path) => [...this.forms.of(path).allowed]);
     this.documents = new Documents(this.workspace, this.problems);
     this.runs = new Runs(this.workspace, this.toasts);

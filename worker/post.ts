@@ -1,0 +1,335 @@
+// This browser's post: sockets, the timer and the kept bytes of the courier, which carries parcels to other devices.
+//
+// One tab at a time has it, by a lock; the others see its state, and what their persons ask for goes to it. The program
+// of the courier is loaded when the workspace is shared for the first time.
+
+import type { Devices } from "@wasm/courier/courier.js";
+import type { DeviceAct, DevicesState } from "./client-messages.ts";
+import { Kept } from "./kept.ts";
+
+const LOCK = "selvage:post";
+const CHANNEL = "selvage:post";
+const FILE = "device";
+/** How long another tab may take to do what was asked. */
+const ANSWER_MS_MAX = 15_000;
+const TIMER_MS_MAX = 2 ** 31 - 1;
+
+type Result = { ok: true; value: null } | { ok: false; error: { code: string; message: string; hint?: string } };
+
+type Output =
+  | { type: "keep"; bytes: Uint8Array }
+  | { type: "dial"; socket: number; address: string }
+  | { type: "write"; socket: number; bytes: Uint8Array<ArrayBuffer> }
+  | { type: "hangUp"; socket: number; code: number }
+  | { type: "parcel"; bytes: Uint8Array }
+  | { type: "sendAll" | "changed" };
+
+type TabMessage =
+  | { kind: "state"; state: DevicesState }
+  | { kind: "ask" }
+  | { kind: "act"; id: string; act: DeviceAct }
+  | { kind: "done"; id: string; result: Result };
+
+const ALONE: DevicesState = {
+  elsewhere: false,
+  shared: false,
+  relay: null,
+  link: "off",
+  retryAtMs: null,
+  pending: 0,
+  workspace: null,
+  members: [],
+  invitation: null,
+  joining: null,
+  findings: [],
+  problem: null,
+};
+
+/** What the kernel hears. */
+export interface PostEvents {
+  /** Parcels are carried from now on. */
+  opened: (cursor: Uint8Array, writes: boolean) => void;
+  closed: () => void;
+  /** The parcel is kept, with its cursor. */
+  kept: () => void;
+  came: (parcel: Uint8Array) => void;
+  state: (state: DevicesState) => void;
+}
+
+export class Post {
+  readonly #events: PostEvents;
+  readonly #channel = new BroadcastChannel(CHANNEL);
+  readonly #sockets = new Map<number, WebSocket>();
+  readonly #asked = new Map<string, (result: Result) => void>();
+  #state = ALONE;
+  #devices: Devices | undefined;
+  #file: Kept | undefined;
+  #hasLock = false;
+  /** What was kept is there and could not be taken up; it is not written over. */
+  #isStuck = false;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #isDraining = false;
+  #waiting: { bytes: Uint8Array; cursor: Uint8Array | undefined } | undefined;
+  /** How the mail was opened last; undefined while it is not. */
+  #writes: boolean | undefined;
+
+  constructor(events: PostEvents) {
+    this.#events = events;
+  }
+
+  /** Goes on where this browser was, if it shares the workspace. */
+  async start(): Promise<void> {
+    this.#channel.onmessage = ({ data }: MessageEvent<TabMessage>) => void this.#heard(data);
+    this.#channel.postMessage({ kind: "ask" } satisfies TabMessage);
+    this.#tell(ALONE);
+    if (navigator.storage?.getDirectory === undefined || navigator.locks === undefined) return;
+    void navigator.locks.request(LOCK, async () => {
+      this.#hasLock = true;
+      try {
+        await this.#takeUp();
+        this.#show();
+      } catch (error) {
+        this.#isStuck = true;
+        this.#tell({ ...ALONE, problem: { code: "UNREADABLE", message: `What this browser keeps of the other devices could not be taken up: ${wordsOf(error)}`, hint: "Reload the page. If that does not help, leave, and join again with a new link." } });
+        this.#announce();
+      }
+      return new Promise<never>(() => {});
+    });
+  }
+
+  async #takeUp(): Promise<void> {
+    if (!(await Kept.exists(FILE))) return;
+    this.#file = await Kept.open(FILE);
+    const bytes = this.#file.read();
+    if (bytes !== undefined) this.#has((await courier()).restore(bytes, Date.now()));
+  }
+
+  /** Does what the person asks for, here or in the tab that has the post. */
+  async act(act: DeviceAct): Promise<Result> {
+    if (!this.#hasLock) return this.#askOther(act);
+    try {
+      if (this.#isStuck) {
+        if (act.do !== "leave") return refused("NOT_NOW", "What this browser keeps of the other devices could not be taken up.", "Reload the page, or leave first.");
+        await this.#forget();
+        this.#isStuck = false;
+      } else if (act.do === "share" || act.do === "join") {
+        if (this.#devices !== undefined) return refused("NOT_NOW", "This workspace is shared already.", "Leave it first.");
+        const Courier = await courier();
+        this.#file ??= await Kept.open(FILE);
+        // Another tab may have asked for the same while that was loaded.
+        if (this.#devices !== undefined) return refused("NOT_NOW", "This workspace is shared already.", "Leave it first.");
+        const made = act.do === "share" ? Courier.found(act.relay, act.name) : Courier.join(act.link, act.name, Date.now());
+        this.#has(made);
+      } else if (this.#devices === undefined) {
+        return refused("NOT_NOW", "This workspace is not shared.", "Share it, or join with a link.");
+      } else {
+        this.#devices.act(JSON.stringify(act), Date.now());
+        this.#drain();
+        if (act.do === "leave" || act.do === "cancelJoin") await this.#forget();
+      }
+      return { ok: true, value: null };
+    } catch (error) {
+      return refused("DEVICES", wordsOf(error));
+    }
+  }
+
+  /** A parcel for all other devices. */
+  send(bytes: Uint8Array, cursor: Uint8Array | undefined): void {
+    this.#waiting = { bytes, cursor };
+    this.#drain();
+  }
+
+  /** Everything that came so far is durable in the workspace. */
+  landed(cursor: Uint8Array): void {
+    this.#devices?.landed(cursor);
+    this.#drain();
+  }
+
+  #has(devices: Devices): void {
+    this.#devices = devices;
+    this.#devices.tick(Date.now());
+    this.#drain();
+  }
+
+  async #forget(): Promise<void> {
+    clearTimeout(this.#timer);
+    for (const socket of this.#sockets.values()) socket.close();
+    this.#sockets.clear();
+    this.#devices?.free();
+    this.#devices = undefined;
+    this.#waiting = undefined;
+    this.#openMail();
+    await this.#file?.remove(FILE);
+    this.#file = undefined;
+    this.#show();
+  }
+
+  /** Opens the mail when there is a seat, and anew when this device may write now, or no more. */
+  #openMail(from?: Uint8Array): void {
+    const state = this.#devices && (JSON.parse(this.#devices.state(Date.now())) as DevicesState);
+    const role = state?.members.find((member) => member.self)?.role;
+    const writes = role === undefined ? undefined : role !== "viewer";
+    if (writes === this.#writes && from === undefined) return;
+    this.#writes = writes;
+    this.#waiting = undefined;
+    if (writes === undefined || this.#devices === undefined) this.#events.closed();
+    else this.#events.opened(from ?? this.#devices.cursor(), writes);
+  }
+
+  /** Does what the courier wants, in order, until it wants nothing. What that brings about is done in the same loop. */
+  #drain(): void {
+    const devices = this.#devices;
+    if (devices === undefined || this.#isDraining) return;
+    this.#isDraining = true;
+    try {
+      do this.#performAll(devices);
+      while (this.#hand(devices));
+    } finally {
+      this.#isDraining = false;
+    }
+    clearTimeout(this.#timer);
+    const wakeMs = devices.wake_ms();
+    if (wakeMs === undefined) return;
+    this.#timer = setTimeout(
+      () => {
+        this.#devices?.tick(Date.now());
+        this.#drain();
+      },
+      Math.min(Math.max(wakeMs - Date.now(), 0), TIMER_MS_MAX),
+    );
+  }
+
+  #performAll(devices: Devices): void {
+    for (let output = devices.poll(Date.now()) as Output | undefined; output !== undefined; output = devices.poll(Date.now()) as Output | undefined) {
+      this.#perform(output);
+    }
+  }
+
+  /** Hands over the parcel that waits, if there is one and room for it. */
+  #hand(devices: Devices): boolean {
+    if (this.#waiting === undefined || !devices.can_send()) return false;
+    const { bytes, cursor } = this.#waiting;
+    this.#waiting = undefined;
+    devices.send(bytes, cursor);
+    this.#performAll(devices);
+    this.#events.kept();
+    return true;
+  }
+
+  #perform(output: Output): void {
+    switch (output.type) {
+      case "keep":
+        this.#file?.write(output.bytes);
+        return;
+      case "dial":
+        return this.#dial(output.socket, output.address);
+      case "write":
+        this.#sockets.get(output.socket)?.send(output.bytes);
+        return;
+      case "hangUp":
+        this.#sockets.get(output.socket)?.close(output.code);
+        return;
+      case "parcel":
+        this.#events.came(output.bytes);
+        return;
+      case "sendAll":
+        return this.#openMail(new Uint8Array());
+      case "changed":
+        this.#openMail();
+        return this.#show();
+    }
+  }
+
+  #dial(number: number, address: string): void {
+    const ended = (code: number | undefined) => {
+      if (!this.#sockets.delete(number)) return;
+      this.#devices?.closed(number, Date.now(), code);
+      this.#drain();
+    };
+    let socket: WebSocket;
+    try {
+      socket = new WebSocket(address);
+    } catch {
+      // An address that no browser dials; told in the next turn, since the courier is in the middle of one.
+      setTimeout(() => {
+        this.#devices?.closed(number, Date.now(), undefined);
+        this.#drain();
+      }, 0);
+      return;
+    }
+    this.#sockets.set(number, socket);
+    socket.binaryType = "arraybuffer";
+    socket.onopen = () => {
+      this.#devices?.opened(number, Date.now());
+      this.#drain();
+    };
+    socket.onmessage = ({ data }: MessageEvent<ArrayBuffer | string>) => {
+      if (typeof data === "string") return socket.close();
+      this.#devices?.received(number, Date.now(), new Uint8Array(data));
+      this.#drain();
+    };
+    socket.onclose = ({ code }) => ended(code);
+  }
+
+  #show(): void {
+    this.#tell(this.#devices === undefined ? ALONE : (JSON.parse(this.#devices.state(Date.now())) as DevicesState));
+    this.#announce();
+  }
+
+  #announce(): void {
+    this.#channel.postMessage({ kind: "state", state: this.#state } satisfies TabMessage);
+  }
+
+  #tell(state: DevicesState): void {
+    this.#state = state;
+    this.#events.state(state);
+  }
+
+  async #heard(message: TabMessage): Promise<void> {
+    switch (message.kind) {
+      case "state":
+        if (!this.#hasLock) this.#tell({ ...message.state, elsewhere: true });
+        return;
+      case "ask":
+        if (this.#hasLock) this.#announce();
+        return;
+      case "act":
+        if (this.#hasLock) this.#channel.postMessage({ kind: "done", id: message.id, result: await this.act(message.act) } satisfies TabMessage);
+        return;
+      case "done":
+        this.#asked.get(message.id)?.(message.result);
+        this.#asked.delete(message.id);
+        return;
+    }
+  }
+
+  #askOther(act: DeviceAct): Promise<Result> {
+    const id = crypto.randomUUID();
+    return new Promise((resolve) => {
+      this.#asked.set(id, resolve);
+      this.#channel.postMessage({ kind: "act", id, act } satisfies TabMessage);
+      setTimeout(() => {
+        if (this.#asked.delete(id)) resolve(refused("NOT_NOW", "The tab that speaks with the relay does not answer.", "Go to that tab, or close it."));
+      }, ANSWER_MS_MAX);
+    });
+  }
+}
+
+const wordsOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+function refused(code: string, message: string, hint?: string): Result {
+  return { ok: false, error: { code, message, ...(hint === undefined ? {} : { hint }) } };
+}
+
+let loaded: Promise<typeof Devices> | undefined;
+
+/** The courier's program: loaded when it is wanted for the first time. */
+function courier(): Promise<typeof Devices> {
+  loaded ??= (async () => {
+    const [program, { default: url }] = await Promise.all([import("@wasm/courier/courier.js"), import("@wasm/courier/courier_bg.wasm?url")]);
+    await program.default({ module_or_path: url });
+    return program.Devices;
+  })();
+  loaded.catch(() => (loaded = undefined));
+  return loaded;
+}
