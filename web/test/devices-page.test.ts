@@ -77,7 +77,7 @@ test('a workspace is shared, a device invited, compared and accepted, and one re
   await vi.waitUntil(async () => (await acts(page)).some((act) => act.do === 'share' && act.relay === 'wss://relay.example.org' && act.name === 'Desk'));
 
   await tell(page, SHARED);
-  await inDialog(page, 'combobox', 'It will be').selectOption('viewer');
+  await inDialog(page, 'combobox', 'A new device will be').selectOption('viewer');
   await press('button', 'Invite a device');
   const [invite] = await acts(page);
   expect(invite).toMatchObject({ do: 'invite', role: 'viewer', history: true });
