@@ -33,6 +33,6 @@ export default defineConfig(({ mode }) => {
       },
     },
     server: { headers: { 'Cross-Origin-Opener-Policy': 'same-origin', 'Cross-Origin-Embedder-Policy': 'require-corp' } },
-    test: { root: here('.'), include: ['web/**/*.test.ts'], environment: 'node' },
+    test: { root: here('.'), include: ['web/**/*.test.ts', 'worker/**/*.test.ts'], environment: 'node' },
   };
 });

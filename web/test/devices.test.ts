@@ -1,5 +1,5 @@
 import { beforeEach, expect, test, vi } from 'vitest';
-import { deviceName, Devices, deviceWords, forgetInvitation, linkWords, relayHere, span, watchInvitations } from '../src/lib/devices.svelte';
+import { deviceName, Devices, deviceWords, forgetInvitation, linkWords, NAME_BYTES_MAX, nameProblem, relayHere, span, watchInvitations } from '../src/lib/devices.svelte';
 import { WorkerKernel } from '../src/lib/kernel';
 import { Toasts } from '../src/ui/toasts.svelte';
 import { ALONE, comparing, inviting, JOIN_COMPARE, JOINING, LINK, REVOKED, SHARED, TROUBLED } from './device-states';
@@ -54,6 +54,11 @@ test('a device is called after its browser and system', () => {
       'something else',
     ].map(deviceName),
   ).toEqual(['Chrome on Linux', 'Edge on Windows', 'Safari on iPhone', 'Firefox on Android', 'This device']);
+});
+
+test('a name is as long as the membership takes it, in bytes, and not empty', () => {
+  expect(['Desk', 'é'.repeat(NAME_BYTES_MAX / 2), 'a'.repeat(NAME_BYTES_MAX)].map(nameProblem)).toEqual(['', '', '']);
+  expect(['  ', `${'é'.repeat(NAME_BYTES_MAX / 2)}a`, 'a'.repeat(NAME_BYTES_MAX + 1)].map(nameProblem)).toEqual(['Give the device a name.', 'This name is too long.', 'This name is too long.']);
 });
 
 test('the host of the page is proposed as the relay only when it says that it is one', async () => {

@@ -122,6 +122,15 @@ export function deviceName(agent: string): string {
   return [browser, system].filter(Boolean).join(' on ') || 'This device';
 }
 
+/** Bytes of a device's name in UTF-8, as the membership takes them. */
+export const NAME_BYTES_MAX = 64;
+
+/** Why this can't be a device's name; empty when it can. */
+export function nameProblem(name: string): string {
+  if (name.trim() === '') return 'Give the device a name.';
+  return new TextEncoder().encode(name.trim()).length > NAME_BYTES_MAX ? 'This name is too long.' : '';
+}
+
 /** The relay of the host that serves this page, if it has one: a host with a relay says that it is well. */
 export async function relayHere(origin: string, ask: typeof fetch = fetch): Promise<string | undefined> {
   try {

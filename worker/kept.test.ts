@@ -1,0 +1,114 @@
+import { afterEach, expect, test, vi } from "vitest";
+import { Kept } from "./kept.ts";
+
+class Death extends Error {}
+
+/** A disk that dies at the n-th thing that is asked of it, and tears it when it is a write. */
+class Disk {
+  files = new Map<string, Uint8Array>();
+  steps = Infinity;
+
+  step(): boolean {
+    this.steps -= 1;
+    if (this.steps < 0) throw new Death();
+    return this.steps === 0;
+  }
+
+  directory() {
+    return {
+      getFileHandle: async (name: string, options?: { create: boolean }) => {
+        if (!this.files.has(name) && options?.create !== true) throw new Error("there is no such file");
+        if (!this.files.has(name)) this.files.set(name, new Uint8Array());
+        return { createSyncAccessHandle: async () => this.#handle(name) };
+      },
+      removeEntry: async (name: string) => void this.files.delete(name),
+    };
+  }
+
+  #handle(name: string) {
+    const bytes = () => this.files.get(name)!;
+    const resize = (length: number) => {
+      const grown = new Uint8Array(length);
+      grown.set(bytes().subarray(0, length));
+      this.files.set(name, grown);
+    };
+    return {
+      read: (into: ArrayBufferView, { at }: { at: number }) => {
+        const found = bytes().subarray(at, at + into.byteLength);
+        new Uint8Array(into.buffer, into.byteOffset, into.byteLength).set(found);
+        return found.length;
+      },
+      write: (from: ArrayBufferView, { at }: { at: number }) => {
+        const isLast = this.step();
+        const whole = new Uint8Array(from.buffer, from.byteOffset, from.byteLength);
+        // A body is torn in the middle. A head is shorter than a sector, which disks write as a whole.
+        const part = isLast && at > 0 ? whole.subarray(0, whole.length >> 1) : whole;
+        if (bytes().length < at + part.length) resize(at + part.length);
+        bytes().set(part, at);
+      },
+      truncate: (length: number) => {
+        this.step();
+        resize(length);
+      },
+      flush: () => void this.step(),
+      getSize: () => bytes().length,
+      close: () => undefined,
+    };
+  }
+}
+
+function use(disk: Disk): void {
+  vi.stubGlobal("navigator", { storage: { getDirectory: async () => disk.directory() } });
+}
+
+const filled = (length: number, byte: number) => new Uint8Array(length).fill(byte);
+
+afterEach(() => {
+  vi.unstubAllGlobals();
+});
+
+test("what was kept last is read, also after it grew, shrank and was empty", async () => {
+  const disk = new Disk();
+  use(disk);
+  expect(await Kept.exists("device")).toBe(false);
+  expect((await Kept.open("device")).read()).toBeUndefined();
+  for (const length of [10, 5_000, 3, 0, 40]) {
+    const kept = await Kept.open("device");
+    kept.read();
+    kept.write(filled(length, length % 256));
+    expect((await Kept.open("device")).read()).toEqual(filled(length, length % 256));
+  }
+  expect(await Kept.exists("device")).toBe(true);
+  await (await Kept.open("device")).remove("device");
+  expect([await Kept.exists("device"), disk.files.size]).toEqual([false, 0]);
+});
+
+test("a death at any step leaves all of the old or all of the new, and the next write is kept", async () => {
+  const lengths = [700, 30, 2_000, 1];
+  let deaths = 0;
+  for (let steps = 1; ; steps += 1) {
+    const disk = new Disk();
+    use(disk);
+    const kept = await Kept.open("device");
+    disk.steps = steps;
+    let done = 0;
+    try {
+      for (const [index, length] of lengths.entries()) {
+        kept.write(filled(length, index + 1));
+        done = index + 1;
+      }
+    } catch (error) {
+      if (!(error instanceof Death)) throw error;
+      deaths += 1;
+    }
+    disk.steps = Infinity;
+    const again = await Kept.open("device");
+    const number = again.read()?.[0] ?? 0;
+    expect([done, done + 1], `death after ${steps} steps`).toContain(number);
+    if (number > 0) expect((await Kept.open("device")).read()).toEqual(filled(lengths[number - 1]!, number));
+    again.write(filled(9, 99));
+    expect((await Kept.open("device")).read(), `write after a death after ${steps} steps`).toEqual(filled(9, 99));
+    if (done === lengths.length) break;
+  }
+  expect(deaths).toBeGreaterThan(15);
+});
