@@ -54,8 +54,8 @@ for (const [name, options] of [
     await inDialog(page, 'button', 'Remove Ada’s phone').click();
     await inDialog(page, 'alertdialog', 'Remove Ada’s phone').waitFor();
     serious.push(...(await look(page, `devices-${name}-removing`)));
-    const wide = await page.evaluate(() => [...document.querySelectorAll('dialog, dialog .main')].filter((one) => one.scrollWidth > one.clientWidth).length);
-    expect(wide).toBe(0);
+    const overflowing = await page.evaluate(() => [...document.querySelectorAll('dialog, dialog .main')].filter((one) => one.scrollWidth > one.clientWidth).length);
+    expect(overflowing).toBe(0);
     expect(serious).toEqual([]);
     expect(ours(complaints)).toEqual([]);
   });
