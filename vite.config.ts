@@ -8,6 +8,8 @@ import { precache } from './web/build/precache.ts';
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
+const COURIER = here('./worker/fake-courier.ts');
+
 // `--mode fixture` builds the page over the in-memory kernel of the tests, for pictures and
 // for checks of the page alone. It is never what gets served.
 export default defineConfig(({ mode }) => {
@@ -17,7 +19,8 @@ export default defineConfig(({ mode }) => {
     base: './',
     publicDir: here('./web/public'),
     plugins: [svelte(), dockviewStyles(), flowApi(here(fixture ? './web/test/flow-sample.d.ts' : './crates/guest-js/flow.d.ts')), policy(), precache()],
-    resolve: { alias: { '@wasm': here('./target/wasm-web') } },
+    // The test of the post brings its own courier, so that it needs no built one.
+    resolve: { alias: { ...(mode === 'test' ? { '@wasm/courier/courier_bg.wasm': COURIER, '@wasm/courier/courier.js': COURIER } : {}), '@wasm': here('./target/wasm-web') } },
     worker: { format: 'es' as const },
     build: {
       target: 'es2023',

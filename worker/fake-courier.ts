@@ -1,0 +1,40 @@
+// The courier's program as the test of the post has it.
+
+/** A courier that is told what to want. */
+export class Devices {
+  static made: Devices | undefined;
+  static breaks = false;
+  outputs: Record<string, unknown>[] = [];
+  acts: unknown[] = [];
+  sent: Uint8Array[] = [];
+  mayWrite = true;
+  hasRoom = true;
+  isFree = false;
+
+  static found = () => (Devices.made = new Devices());
+  static join = () => Devices.found();
+  static restore = () => {
+    if (Devices.breaks) throw new Error("a newer format");
+    return Devices.found();
+  };
+
+  constructor() {
+    this.outputs = [{ type: "keep", bytes: new Uint8Array([1]) }, { type: "changed" }];
+  }
+
+  free = () => (this.isFree = true);
+  tick = () => undefined;
+  wake_ms = () => undefined;
+  cursor = () => new Uint8Array([7]);
+  can_send = () => this.hasRoom;
+  landed = () => undefined;
+  poll = () => this.outputs.shift();
+  act = (act: string) => void this.acts.push(JSON.parse(act));
+  state = () => JSON.stringify({ shared: true, members: [{ self: true, role: this.mayWrite ? "editor" : "viewer" }], problem: null });
+  send = (bytes: Uint8Array) => {
+    this.sent.push(bytes);
+    this.outputs.push({ type: "keep", bytes: new Uint8Array([2]) });
+  };
+}
+
+export default async function init(): Promise<void> {}

@@ -1,0 +1,129 @@
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import type { DevicesState } from "./client-messages.ts";
+import { Devices as FakeDevices } from "./fake-courier.ts";
+import type { Post as PostOf } from "./post.ts";
+
+/** What one browser keeps. */
+let disk: Uint8Array | undefined;
+let log: string[];
+
+vi.mock("./kept.ts", () => ({
+  Kept: class {
+    static exists = async () => disk !== undefined;
+    static open = async () => new this();
+    read = () => disk;
+    write = (bytes: Uint8Array) => {
+      disk = bytes;
+      log.push(`keep ${bytes.join()}`);
+    };
+    remove = async () => void (disk = undefined);
+  },
+}));
+
+/** Each test is a browser of its own; tabs of another one must not hear it. */
+let browser = 0;
+
+class Channel extends BroadcastChannel {
+  constructor(name: string) {
+    super(`${name} ${browser}`);
+  }
+}
+
+/** The locks of one browser: the first tab has it, the others wait. */
+let isTaken: boolean;
+let Post: typeof PostOf;
+
+beforeEach(async () => {
+  [disk, log, isTaken] = [undefined, [], false];
+  Object.assign(FakeDevices, { made: undefined, breaks: false });
+  const request = (_: string, run: () => Promise<never>) => (isTaken ? new Promise(() => {}) : ((isTaken = true), run()));
+  browser += 1;
+  vi.stubGlobal("BroadcastChannel", Channel);
+  vi.stubGlobal("navigator", { storage: { getDirectory: () => undefined }, locks: { request } });
+  ({ Post } = await import("./post.ts"));
+});
+
+afterEach(() => {
+  vi.unstubAllGlobals();
+});
+
+async function tab(name = "") {
+  let state: DevicesState | undefined;
+  const post = new Post({
+    opened: (cursor, writes) => log.push(`${name}opened ${cursor.join()} ${writes}`),
+    closed: () => log.push(`${name}closed`),
+    kept: () => log.push(`${name}kept`),
+    came: (parcel) => log.push(`${name}came ${parcel.join()}`),
+    state: (now) => (state = now),
+  });
+  await post.start();
+  await new Promise((resolve) => setTimeout(resolve, 5));
+  return { post, state: () => state };
+}
+
+const SHARE = { do: "share", relay: "wss://relay.example.org", name: "Desk" } as const;
+
+test("sharing keeps the seat and opens the mail, a parcel waits for room, and leaving forgets all of it", async () => {
+  const { post, state } = await tab();
+  expect(await post.act({ do: "retry" })).toMatchObject({ ok: false, error: { code: "NOT_NOW" } });
+  expect(await post.act(SHARE)).toEqual({ ok: true, value: null });
+  expect([log, state()?.shared]).toEqual([["keep 1", "opened 7 true"], true]);
+  expect(await post.act(SHARE)).toMatchObject({ ok: false, error: { code: "NOT_NOW" } });
+
+  const devices = FakeDevices.made!;
+  devices.hasRoom = false;
+  post.send(new Uint8Array([5]), undefined);
+  expect(devices.sent).toEqual([]);
+  devices.hasRoom = true;
+  devices.outputs.push({ type: "parcel", bytes: new Uint8Array([9]) });
+  post.landed(new Uint8Array([8]));
+  expect(log.slice(2)).toEqual(["came 9", "keep 2", "kept"]);
+
+  expect(await post.act({ do: "leave" })).toEqual({ ok: true, value: null });
+  expect([devices.acts, devices.isFree, disk, log.at(-1), state()?.shared]).toEqual([[{ do: "leave" }], true, undefined, "closed", false]);
+});
+
+test("the mail is opened anew when the role changes, and from the beginning when the relay lost it", async () => {
+  const { post } = await tab();
+  await post.act(SHARE);
+  const devices = FakeDevices.made!;
+  devices.mayWrite = false;
+  devices.outputs.push({ type: "changed" }, { type: "changed" }, { type: "sendAll" });
+  post.landed(new Uint8Array());
+  expect(log.slice(2)).toEqual(["opened 7 false", "opened  false"]);
+});
+
+test("another tab asks the one that has the post, and shows its state", async () => {
+  const first = await tab("first ");
+  const second = await tab("second ");
+  expect(await second.post.act(SHARE)).toEqual({ ok: true, value: null });
+  await vi.waitUntil(() => second.state()?.shared);
+  expect([second.state()?.elsewhere, first.state()?.elsewhere, log]).toEqual([true, undefined, ["keep 1", "first opened 7 true"]]);
+});
+
+test("of two tabs that share at once, one does", async () => {
+  const first = await tab();
+  const second = await tab();
+  const answers = await Promise.all([first.post.act(SHARE), second.post.act(SHARE)]);
+  expect(answers.map(({ ok }) => ok).sort()).toEqual([false, true]);
+  expect(log.filter((one) => one.startsWith("keep"))).toHaveLength(1);
+});
+
+test("a seat that can't be taken up is told and never written over, until the person leaves", async () => {
+  disk = new Uint8Array([3]);
+  FakeDevices.breaks = true;
+  const { post, state } = await tab();
+  await vi.waitUntil(() => state()?.problem);
+  expect(state()?.problem).toMatchObject({ code: "UNREADABLE", message: expect.stringContaining("a newer format") });
+  expect(await post.act(SHARE)).toMatchObject({ ok: false, error: { code: "NOT_NOW" } });
+  expect([disk, log]).toEqual([new Uint8Array([3]), []]);
+  expect(await post.act({ do: "leave" })).toMatchObject({ ok: true });
+  expect([disk, state()?.problem]).toEqual([undefined, null]);
+});
+
+test("a browser that restarts goes on where it was", async () => {
+  disk = new Uint8Array([3]);
+  const { state } = await tab();
+  await vi.waitUntil(() => state()?.shared);
+  expect(log).toContain("opened 7 true");
+});
