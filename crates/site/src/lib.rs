@@ -25,7 +25,7 @@ const PAGE_POLICY: &str = "default-src 'self'; script-src 'self' 'wasm-unsafe-ev
 
 /// What the kernel may do: fetch for flows, from the web and from this machine.
 const KERNEL_POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; \
-     connect-src 'self' https: http://localhost:* http://127.0.0.1:*";
+     connect-src 'self' https: wss: http://localhost:* http://127.0.0.1:* ws://localhost:* ws://127.0.0.1:*";
 
 /// What the runner may do: compute.
 const RUNNER_POLICY: &str =
