@@ -4,12 +4,23 @@ import { strict as assert } from 'node:assert';
 import { openChromium, openFirefox } from './lib/browsers.mjs';
 import { startRelay } from './lib/relay.mjs';
 import { test } from './lib/suite.mjs';
-import { call, click, fill, find, openWorkbench, ready, seenText, shows, until, value } from './lib/workbench.mjs';
+import { call, click, fill, find, openWorkbench, ready, seenText, until, value } from './lib/workbench.mjs';
 
 const has = (page, path, content) => until(`${path} has come`, async () => (await value(page, 'read', { path })).content === content);
 
 /** The nine digits that a page shows. */
 const digits = (page) => until('digits are shown', async () => /\b\d{3}\D?\d{3}\D?\d{3}\b/.exec(await seenText(page))?.[0].replace(/\D/g, ''));
+
+/** Presses a button of the dialog: the status bar behind it has one of the same name. */
+const answer = (page, name) =>
+  until(`the dialog has a button ${name}`, () =>
+    page.evaluate((name) => {
+      const buttons = [...document.querySelectorAll('dialog[open] form button')];
+      const found = buttons.find((button) => button.innerText.trim() === name);
+      found?.click();
+      return found !== undefined;
+    }, name),
+  );
 
 /** The first browser shares, the second comes in over the link with a role. */
 async function pair(a, b, { server, relay, role }) {
@@ -17,7 +28,7 @@ async function pair(a, b, { server, relay, role }) {
   await value(a, 'write', { path: 'before.md', content: 'was here\n' });
   await click(a, 'button', /not shared|share/i);
   await fill(a, /^Relay/, relay.address);
-  await click(a, 'button', 'Share');
+  await answer(a, 'Share');
   await find(a, 'button', /Invite a device/);
   await a.evaluate((role) => {
     const select = document.querySelector('form[aria-label="Invite a device"] select');
@@ -28,7 +39,7 @@ async function pair(a, b, { server, relay, role }) {
   const link = await until('a link is shown', () => a.evaluate(() => document.querySelector('[aria-label="Link of the invitation"]')?.value));
   await b.goto(link);
   await ready(b);
-  await click(b, 'button', 'Join');
+  await answer(b, 'Join');
   const codes = await Promise.all([digits(a), digits(b)]);
   assert.equal(codes[0], codes[1], 'both show the same digits');
   await click(a, 'button', /accept/);
@@ -52,8 +63,7 @@ test('two browsers share a workspace over a relay: what one writes comes to the 
   await openWorkbench(b, server.url);
   await has(b, 'meanwhile.md', 'a\n');
   await openWorkbench(a, server.url);
-  const lists = await Promise.all([a, b].map(async (page) => (await value(page, 'list', { path: '' })).entries.map((entry) => entry.path).sort()));
-  assert.deepEqual(lists[0], lists[1]);
+  for (const page of [a, b]) for (const path of ['before.md', 'from-b.md', 'meanwhile.md']) assert.ok((await call(page, 'read', { path })).ok, path);
 });
 
 test('a viewer reads, and nothing that it writes comes to the others; a removed device hears no more', async ({ server, defer }) => {
@@ -66,8 +76,14 @@ test('a viewer reads, and nothing that it writes comes to the others; a removed 
   assert.equal((await call(a, 'read', { path: 'by-a-viewer.md' })).ok, false, 'it stays where it was written');
 
   await click(a, 'button', /^Remove/);
-  await click(a, 'button', /^Remove/);
-  await shows(b, /was removed|taken out/i);
+  await until('removal is asked about', () =>
+    a.evaluate(() => {
+      const found = [...document.querySelectorAll('dialog[open] button')].find((button) => button.innerText.trim().startsWith('Remove'));
+      found?.click();
+      return found !== undefined;
+    }),
+  );
+  await until('the removed device is told', async () => /remov|taken out/i.test(await seenText(b)));
   await value(a, 'write', { path: 'secret.md', content: 'later\n' });
   await until('the relay has it', async () => !/waits? to be sent/.test(await seenText(a)));
   assert.equal((await call(b, 'read', { path: 'secret.md' })).ok, false);

@@ -53,6 +53,9 @@ pub struct Artifact {
     /// Functions of a guest's dependencies, and those of its own that stand in for them: see [`crate::graft`].
     #[serde(default)]
     pub graft: BTreeMap<String, String>,
+    /// Loaded when it is wanted and not before: no part of the first load.
+    #[serde(default)]
+    pub lazy: bool,
     /// Arguments for `wasm-opt`.
     pub optimize: Vec<String>,
     /// The most kilobytes (of 1000 bytes) that the wasm may have, brotli-compressed.

@@ -1,9 +1,10 @@
 //! `page`: builds the wasm artifacts and the page, into `dist/`, each file with its brotli form beside it.
 
 use super::wasm::{self, Size};
+use crate::artifact::{self, Artifact};
 use crate::cache::Cache;
 use crate::commands::Command;
-use crate::{Arguments, artifact, build, compress, inputs, root};
+use crate::{Arguments, build, compress, inputs, root};
 use anyhow::{Context, Result, ensure};
 use std::path::{Path, PathBuf};
 use std::time::Instant;
@@ -79,6 +80,13 @@ fn sealed_runner(dist: &Path) -> Result<()> {
     Ok(())
 }
 
+/// Whether a file of `dist/` holds this artifact, or loads it: the bundler keeps the name and adds a hash.
+fn is_of(artifact: &Artifact, path: &Path) -> bool {
+    let name = path.file_name().and_then(|name| name.to_str());
+    name.and_then(|name| name.strip_prefix(&artifact.name))
+        .is_some_and(|rest| rest.starts_with(['-', '_']))
+}
+
 /// Writes the brotli form of every file of `dist/`, and gives the sizes of its parts and, last, of all together.
 ///
 /// # Errors
@@ -99,6 +107,11 @@ pub fn compress_all() -> Result<Vec<Size>> {
         .iter()
         .map(wasm::size)
         .collect::<Result<Vec<_>>>()?;
+    let lazy: Vec<_> = list
+        .artifact
+        .iter()
+        .filter(|artifact| artifact.lazy)
+        .collect();
     for path in files(&dist)? {
         let extension = path
             .extension()
@@ -127,8 +140,10 @@ pub fn compress_all() -> Result<Vec<Size>> {
             part.raw += bytes.len() as u64;
             part.brotli += smallest as u64;
         }
-        total.raw += bytes.len() as u64;
-        total.brotli += smallest as u64;
+        if !lazy.iter().any(|artifact| is_of(artifact, &path)) {
+            total.raw += bytes.len() as u64;
+            total.brotli += smallest as u64;
+        }
     }
     sizes.extend([scripts, rest, total]);
     Ok(sizes)
