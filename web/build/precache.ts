@@ -7,8 +7,7 @@ import { join, relative } from 'node:path';
 import type { Plugin } from 'vite';
 
 const PLACEHOLDER = '__PRECACHE__';
-// The courier is for those who share, and its first use needs the network anyway.
-const LEFT_OUT = /(?:^sw\.js|\.(?:map|br|gz))$|^assets\/courier[-_]/;
+const LEFT_OUT = /(?:^sw\.js|\.(?:map|br|gz))$/;
 
 export function precache(): Plugin {
   let folder = 'dist';
