@@ -101,7 +101,7 @@ export class Post {
     if (!(await Kept.exists(FILE))) return;
     this.#file = await Kept.open(FILE);
     const bytes = this.#file.read();
-    if (bytes !== undefined) this.#has((await courier()).restore(bytes, Date.now()));
+    if (bytes !== undefined) this.#has((await courier()).restore(bytes));
   }
 
   /** Does what the person asks for, here or in the tab that has the post. */
@@ -158,16 +158,15 @@ export class Post {
     this.#devices?.free();
     this.#devices = undefined;
     this.#waiting = undefined;
-    this.#openMail();
+    this.#openMail(ALONE);
     await this.#file?.remove(FILE);
     this.#file = undefined;
     this.#show();
   }
 
   /** Opens the mail when there is a seat, and anew when this device may write now, or no more. */
-  #openMail(from?: Uint8Array): void {
-    const state = this.#devices && (JSON.parse(this.#devices.state(Date.now())) as DevicesState);
-    const role = state?.members.find((member) => member.self)?.role;
+  #openMail(state: DevicesState, from?: Uint8Array): void {
+    const role = state.members.find((member) => member.self)?.role;
     const writes = role === undefined ? undefined : role !== "viewer";
     if (writes === this.#writes && from === undefined) return;
     this.#writes = writes;
@@ -233,10 +232,12 @@ export class Post {
         this.#events.came(output.bytes);
         return;
       case "sendAll":
-        return this.#openMail(new Uint8Array());
-      case "changed":
-        this.#openMail();
-        return this.#show();
+        return this.#openMail(this.#read(), new Uint8Array());
+      case "changed": {
+        const state = this.#read();
+        this.#openMail(state);
+        return this.#show(state);
+      }
     }
   }
 
@@ -271,8 +272,13 @@ export class Post {
     socket.onclose = ({ code }) => ended(code);
   }
 
-  #show(): void {
-    this.#tell(this.#devices === undefined ? ALONE : (JSON.parse(this.#devices.state(Date.now())) as DevicesState));
+  /** How it stands now. */
+  #read(): DevicesState {
+    return this.#devices === undefined ? ALONE : (JSON.parse(this.#devices.state()) as DevicesState);
+  }
+
+  #show(state = this.#read()): void {
+    this.#tell(state);
     this.#announce();
   }
 

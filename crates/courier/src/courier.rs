@@ -307,8 +307,15 @@ impl Courier {
             self.pump(now_ms);
         }
         let output = self.outputs.pop_front();
-        if let Some(Output::Parcel(_)) = output {
-            self.given += 1;
+        match output {
+            Some(Output::Parcel(_)) => self.given += 1,
+            // The state is read when it is shown, so once is enough for all that changed together.
+            Some(Output::Changed) => {
+                while self.outputs.front() == Some(&Output::Changed) {
+                    self.outputs.pop_front();
+                }
+            }
+            _ => {}
         }
         output
     }

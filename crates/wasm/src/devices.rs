@@ -37,7 +37,7 @@ impl Devices {
     ///
     /// # Errors
     /// When the bytes can't be read.
-    pub fn restore(bytes: &[u8], _now_ms: f64) -> Result<Devices, JsError> {
+    pub fn restore(bytes: &[u8]) -> Result<Devices, JsError> {
         Ok(Self(Courier::from_bytes(bytes, Box::new(random_values))?))
     }
 
@@ -102,8 +102,8 @@ impl Devices {
     ///
     /// # Errors
     /// Never: the state has nothing that JSON has not.
-    pub fn state(&self, now_ms: f64) -> Result<String, JsError> {
-        Ok(serde_json::to_string(&self.0.state(now_ms as u64))?)
+    pub fn state(&self) -> Result<String, JsError> {
+        Ok(serde_json::to_string(&self.0.state())?)
     }
 
     /// The next thing for the host, as an object with its `type`.

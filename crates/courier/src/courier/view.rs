@@ -4,7 +4,7 @@ use super::*;
 
 impl Courier {
     /// What is shown.
-    pub fn state(&self, _now_ms: u64) -> State {
+    pub fn state(&self) -> State {
         let seat = self.desk.as_ref().map(|desk| &desk.seat);
         let mut members = Vec::new();
         for (seat, member) in seat

@@ -168,7 +168,7 @@ impl World {
     }
 
     pub fn state(&self, at: usize) -> State {
-        self.devices[at].courier.state(self.now_ms)
+        self.devices[at].courier.state()
     }
 
     pub fn send(&mut self, at: usize, parcel: &[u8]) {
