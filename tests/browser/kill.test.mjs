@@ -120,7 +120,8 @@ async function writeAll(width) {
       const number = next++;
       const { name, input } = calls[number];
       const result = await window.selvage.tools.call(name, input);
-      void window.acknowledged(number, result.ok ? '' : JSON.stringify(result.error));
+      // Waited for, so that a writer has one call or one answer on its way when the browser dies, and no more.
+      await window.acknowledged(number, result.ok ? '' : JSON.stringify(result.error));
     }
   };
   await Promise.all(Array.from({ length: width }, writer));
@@ -130,7 +131,7 @@ async function writeAll(width) {
 async function stateAfter(page, { told }, { calls, states, acknowledged }) {
   const found = await until('the folder can be read', () => readAll(page));
   const now = stateText(found);
-  const latest = Math.min(calls.length, acknowledged + WIDTH + LOST_MAX);
+  const latest = Math.min(calls.length, acknowledged + WIDTH);
   for (let at = acknowledged; at <= latest; at += 1) {
     if (stateText(states[at]) !== now) continue;
     if (at > acknowledged) told.ahead += 1;
@@ -143,9 +144,6 @@ async function stateAfter(page, { told }, { calls, states, acknowledged }) {
       : `what is there is no state of the story: ${difference(states[acknowledged], found)}`,
   );
 }
-
-/** Answers that can be lost on their way here: those that the page sent in its last moments. */
-const LOST_MAX = 60;
 
 /** Every file with its bytes, read one by one: what a list says of a file must be true, too. */
 async function readAll(page) {
