@@ -6,6 +6,7 @@ use crate::id::{Hash, NodeId};
 use crate::node::{put_varint, take_varint};
 use sha2::{Digest, Sha256};
 use std::cell::RefCell;
+use std::collections::BTreeMap;
 use yrs::block::ClientID;
 use yrs::updates::decoder::Decode;
 use yrs::{
@@ -57,6 +58,9 @@ pub(crate) struct LiveText {
     doc: Doc,
     text: TextRef,
     writing: RefCell<Writing>,
+    /// How far clients' edits go that came with others of theirs missing before them. The engine
+    /// shows such an edit when it stands beside letters that are here, and tells nobody of the gap.
+    gaps: RefCell<BTreeMap<ClientID, u32>>,
 }
 
 impl LiveText {
@@ -70,6 +74,7 @@ impl LiveText {
             doc,
             text,
             writing: RefCell::new(Writing::Without(0)),
+            gaps: RefCell::default(),
         }
     }
 
@@ -278,10 +283,18 @@ impl LiveText {
     pub fn apply(&self, update: &[u8]) -> Result<bool> {
         let update = Update::decode_v1(update).map_err(damaged)?;
         self.writing.replace(Writing::Without(0));
+        let mut gaps = self.gaps.borrow_mut();
+        for (client, edits) in update.insertions(true).iter() {
+            let end = edits.iter().map(|range| range.end).max();
+            let known = gaps.entry(*client).or_default();
+            *known = (*known).max(end.unwrap_or(0));
+        }
         let mut tx = self.doc.transact_mut();
         tx.apply_update(update).map_err(damaged)?;
         tx.commit();
-        Ok(!tx.has_missing_updates())
+        let state = tx.state_vector();
+        gaps.retain(|client, end| state.get(client) < *end);
+        Ok(gaps.is_empty() && !tx.has_missing_updates())
     }
 
     /// The whole text as one update.

@@ -295,4 +295,57 @@ fn x4_an_update_that_rests_on_a_missing_one_is_asked_for_and_leaves_nothing() {
     meet(&mut a, &mut b);
 }
 
+#[test]
+fn x4_typing_with_a_gap_before_it_is_not_shown_even_where_its_neighbours_are() {
+    let (mut a, mut b) = (replica(1), replica(2));
+    apply(&mut a, &[Op::write("a.md", "one\n\nthree\n")]);
+    send(&a, &mut b);
+    let number = a.texts_number();
+    apply(&mut a, &[draft("a.md", "one\ntwo\nthree\n")]);
+    // It stands beside what both have, and not beside the step before it.
+    apply(&mut a, &[draft("a.md", "one\ntwo\nthree\nfour\n")]);
+    // Typing elsewhere in between fills no gap.
+    let mut c = replica(3);
+    send(&b, &mut c);
+    let other = c.texts_number();
+    apply(&mut c, &[draft("a.md", "zero\none\n\nthree\n")]);
+    let mine = a.texts_since(number).expect("remembered");
+    let theirs = c.texts_since(other).expect("remembered");
+    let (first, second) = (&mine[mine.len() - 2], &mine[mine.len() - 1]);
+    let incoming = |updates: &[&(NodeId, std::sync::Arc<[u8]>)]| Incoming {
+        texts: updates
+            .iter()
+            .map(|(node, update)| TextUpdate {
+                node: *node,
+                after: b.heads(),
+                update: update.to_vec(),
+            })
+            .collect(),
+        ..Incoming::default()
+    };
+    let seeds: Vec<_> = mine[..mine.len() - 2].iter().collect();
+    let (seed, gap) = (incoming(&seeds), incoming(&[second]));
+    let theirs: Vec<_> = theirs.iter().collect();
+    let around = incoming(&[&[second], &theirs[..]].concat());
+    let both = incoming(&[second, first]);
+    let mut inbox = Inbox::new();
+    b.accept(&mut inbox, seed).expect("accepts");
+    let before = b.digest();
+    for incoming in [gap, around] {
+        let accepted = b.accept(&mut inbox, incoming).expect("accepts");
+        assert_eq!((accepted.incomplete.len(), accepted.texts), (1, vec![]));
+        assert_eq!(text(&b, "a.md"), "one\n\nthree\n");
+        assert_eq!(b.digest(), before);
+    }
+    let accepted = b.accept(&mut inbox, both).expect("accepts");
+    assert_eq!((accepted.incomplete.len(), accepted.texts.len()), (0, 1));
+    assert_eq!(b.digest(), a.digest());
+    assert_eq!(text(&b, "a.md"), text(&a, "a.md"));
+    // What is shown is what storage holds.
+    let node = first.0;
+    let kept = b.storage.text(&node).expect("reads");
+    let kept = crate::text::LiveText::open(node, 9, &kept).expect("opens");
+    assert_eq!(kept.get(), text(&b, "a.md"));
+}
+
 mod refusals;
