@@ -2,7 +2,7 @@
 
 use crate::crypto;
 use crate::identity::{DeviceId, Identity};
-use crate::limits::{ENVELOPE_BYTES_MAX, PAYLOAD_BYTES_MAX};
+use crate::limits::{ENVELOPE_BYTES_MAX, PAYLOAD_BYTES_MAX, STUB_BYTES_MAX};
 use crate::op::{OpId, Point, read_heads, write_heads};
 use crate::wire::{Reader, put_bytes, put_uint, split_signature};
 use crate::{FORMAT, Result, WorkspaceId, within};
@@ -16,6 +16,9 @@ pub enum Kind {
     Text = 2,
     /// Bytes of a content. A content that a signed change names by its hash needs no envelope.
     Content = 3,
+    /// What a signer says before it mails all that it has: how far it had admitted each signer, as
+    /// stubs. It needs nothing before it, so that what was mailed before can be thrown away.
+    Whole = 4,
 }
 
 /// What an envelope says besides its payload.
@@ -39,16 +42,17 @@ pub struct Envelope {
     pub(crate) header: Header,
     payload: Vec<u8>,
     hash: [u8; 32],
+    stub: Vec<u8>,
 }
 
 impl Envelope {
-    /// Signs a payload; gives the envelope's bytes and its hash.
+    /// Signs a payload; gives the envelope's bytes, its hash and its stub.
     pub(crate) fn sign(
         identity: &Identity,
         workspace: WorkspaceId,
         header: &Header,
         payload: &[u8],
-    ) -> Result<(Vec<u8>, [u8; 32])> {
+    ) -> Result<(Vec<u8>, [u8; 32], Vec<u8>)> {
         within("payload_bytes_max", payload.len(), PAYLOAD_BYTES_MAX)?;
         let mut bytes = vec![FORMAT, header.kind as u8];
         bytes.extend(header.signer.0);
@@ -56,11 +60,13 @@ impl Envelope {
         bytes.extend(header.previous);
         write_heads(&mut bytes, &header.heads);
         bytes.extend(header.epoch.0);
-        let signed = signed(workspace, &bytes, payload);
-        put_bytes(&mut bytes, payload);
+        let payload_hash = crypto::hash("payload", &[payload]);
+        let signed = signed(workspace, &bytes, &payload_hash);
         let signature = identity.sign("envelope", &signed);
+        let stub = [&bytes[..], &payload_hash, &signature].concat();
+        put_bytes(&mut bytes, payload);
         bytes.extend(signature);
-        Ok((bytes, hash(&signed, &signature)))
+        Ok((bytes, hash(&signed, &signature), stub))
     }
 
     /// Reads an envelope and checks that its signer signed it, for this workspace.
@@ -68,8 +74,18 @@ impl Envelope {
     /// # Errors
     /// When it can't be read, is of another format, too large or forged.
     pub fn read(workspace: WorkspaceId, bytes: &[u8]) -> Result<Self> {
-        let what = "envelope";
         within("envelope_bytes_max", bytes.len(), ENVELOPE_BYTES_MAX)?;
+        Self::open(workspace, bytes, false)
+    }
+
+    /// Reads a stub, which has the payload's hash in the payload's place, and checks its signature.
+    pub(crate) fn read_stub(workspace: WorkspaceId, bytes: &[u8]) -> Result<Self> {
+        within("stub_bytes_max", bytes.len(), STUB_BYTES_MAX)?;
+        Self::open(workspace, bytes, true)
+    }
+
+    fn open(workspace: WorkspaceId, bytes: &[u8], is_stub: bool) -> Result<Self> {
+        let what = "envelope";
         let (body, signature) = split_signature(what, bytes)?;
         let mut reader = Reader::new(what, body, "envelope_bytes_max", ENVELOPE_BYTES_MAX)?;
         reader.version()?;
@@ -77,6 +93,7 @@ impl Envelope {
             1 => Kind::Change,
             2 => Kind::Text,
             3 => Kind::Content,
+            4 => Kind::Whole,
             _ => return Err(reader.bad("there is no such kind")),
         };
         let header = Header {
@@ -88,18 +105,24 @@ impl Envelope {
             kind,
         };
         let head = body.len() - reader.clone().rest().len();
-        let payload = reader.bytes()?;
-        within("payload_bytes_max", payload.len(), PAYLOAD_BYTES_MAX)?;
+        let (payload, payload_hash) = if is_stub {
+            (&[][..], reader.array()?)
+        } else {
+            let payload = reader.bytes()?;
+            within("payload_bytes_max", payload.len(), PAYLOAD_BYTES_MAX)?;
+            (payload, crypto::hash("payload", &[payload]))
+        };
         reader.end()?;
         if header.seq == 0 || (header.seq == 1) != (header.previous == [0; 32]) {
             return Err(reader.bad("its number does not fit what is before it"));
         }
-        let signed = signed(workspace, &body[..head], payload);
+        let signed = signed(workspace, &body[..head], &payload_hash);
         crypto::verify(&header.signer.0, what, &signed, &signature)?;
         Ok(Self {
             header,
             payload: payload.to_vec(),
             hash: hash(&signed, &signature),
+            stub: [&body[..head], &payload_hash, &signature].concat(),
         })
     }
 
@@ -130,6 +153,11 @@ impl Envelope {
         &self.payload
     }
 
+    /// What shows that its signer signed it, without the payload.
+    pub(crate) fn stub(&self) -> &[u8] {
+        &self.stub
+    }
+
     /// The payload, without the rest.
     #[must_use]
     pub fn into_payload(self) -> Vec<u8> {
@@ -138,9 +166,8 @@ impl Envelope {
 }
 
 /// What a signature covers: the workspace, all of the header, and the payload's hash.
-fn signed(workspace: WorkspaceId, head: &[u8], payload: &[u8]) -> Vec<u8> {
-    let payload = crypto::hash("payload", &[payload]);
-    [&workspace.0[..], head, &payload].concat()
+fn signed(workspace: WorkspaceId, head: &[u8], payload_hash: &[u8; 32]) -> Vec<u8> {
+    [&workspace.0[..], head, payload_hash].concat()
 }
 
 fn hash(signed: &[u8], signature: &[u8; 64]) -> [u8; 32] {

@@ -18,6 +18,8 @@ pub const WAITING_OPS_MAX: usize = 256;
 pub const PAYLOAD_BYTES_MAX: usize = 16 * 1024 * 1024;
 /// Bytes of one envelope.
 pub const ENVELOPE_BYTES_MAX: usize = PAYLOAD_BYTES_MAX + 1024;
+/// Bytes of an envelope without its payload.
+pub const STUB_BYTES_MAX: usize = 1024;
 /// Envelopes of one signer whose hashes are remembered, to tell a replay from an equivocation.
 pub const RECENT_ENVELOPES_MAX: usize = 1024;
 /// Bytes that are encrypted in one piece.

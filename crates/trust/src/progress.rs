@@ -16,6 +16,8 @@ pub(crate) struct Progress {
     pub heads: Vec<OpId>,
     /// The hashes of the last ones, the newest at the end.
     recent: VecDeque<[u8; 32]>,
+    /// The last one without its payload; empty where it is not known.
+    pub stub: Vec<u8>,
 }
 
 /// How an envelope stands to what was admitted before.
@@ -63,9 +65,13 @@ impl Progress {
         self.recent.get(at).copied()
     }
 
-    /// Notes an envelope that is the next one.
-    pub fn advance(&mut self, point: Point, heads: &[OpId]) {
+    /// Notes an envelope that is the next one, or one that comes after others which are not needed.
+    pub fn advance(&mut self, point: Point, heads: &[OpId], stub: &[u8]) {
+        if point.seq != self.last.seq + 1 {
+            self.recent.clear();
+        }
         self.last = point;
+        self.stub = stub.to_vec();
         self.heads = heads.to_vec();
         self.recent.push_back(point.hash);
         if self.recent.len() > RECENT_ENVELOPES_MAX {
@@ -94,6 +100,7 @@ impl Progress {
             last,
             heads,
             recent,
+            stub: Vec::new(),
         })
     }
 }

@@ -17,9 +17,12 @@ use zeroize::Zeroizing;
 mod admit;
 mod save;
 mod watch;
+mod whole;
 
 pub use admit::{Admission, Refusal, Wait};
-pub(crate) use save::{read_log, read_progress, write_log, write_progress};
+pub(crate) use save::{
+    read_log, read_progress, read_stubs, write_log, write_progress, write_stubs,
+};
 pub use watch::{Finding, Overhang, Report};
 
 /// What an added device can read of what was encrypted before it came.
@@ -282,13 +285,14 @@ impl Seat {
             epoch: epoch.id(),
             kind,
         };
-        let (bytes, hash) = Envelope::sign(&self.identity, self.workspace(), &header, payload)?;
+        let (bytes, hash, stub) =
+            Envelope::sign(&self.identity, self.workspace(), &header, payload)?;
         let point = Point {
             seq: header.seq,
             hash,
         };
         let progress = self.progress.entry(device).or_default();
-        progress.advance(point, &header.heads);
+        progress.advance(point, &header.heads, &stub);
         self.signed = point.seq;
         Ok(bytes)
     }

@@ -5,7 +5,7 @@ use crate::crypto::{self, Entropy};
 use crate::identity::{Card, DeviceId};
 use crate::limits::PAIRING_BYTES_MAX;
 use crate::op::Role;
-use crate::seat::{History, Seat, write_log, write_progress};
+use crate::seat::{History, Seat, write_log, write_progress, write_stubs};
 use crate::wire::{Reader, put_bytes};
 use crate::{Denial, FORMAT, InvitationFault, Result, within};
 use zeroize::Zeroizing;
@@ -164,6 +164,7 @@ impl Inviter {
         let readable = self.history == History::Readable;
         seat.keyring().write(&mut plain, |_| readable);
         write_progress(&mut plain, seat.progress());
+        write_stubs(&mut plain, seat.progress());
         let talk = candidate.talk(seat.device(), number).hash(&self.invitation);
         let key = self.invitation.key();
         let ciphertext = crypto::encrypt_to(

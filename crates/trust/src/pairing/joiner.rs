@@ -6,7 +6,7 @@ use crate::identity::{DeviceId, Identity};
 use crate::keyring::Keyring;
 use crate::limits::PAIRING_BYTES_MAX;
 use crate::op::Role;
-use crate::seat::{Seat, read_log, read_progress};
+use crate::seat::{Seat, read_log, read_progress, read_stubs};
 use crate::wire::{Reader, split_signature};
 use crate::{Denial, InvitationFault, Result, TrustError, within};
 use zeroize::Zeroizing;
@@ -120,7 +120,8 @@ impl Joiner {
         }
         let mut keyring = Keyring::new(members.workspace(), Zeroizing::new(reader.array()?));
         keyring.read(&mut reader, &members)?;
-        let progress = read_progress(&mut reader)?;
+        let mut progress = read_progress(&mut reader)?;
+        read_stubs(&mut reader, &mut progress)?;
         reader.end()?;
         Ok(Seat::with(self.identity, members, keyring, progress))
     }

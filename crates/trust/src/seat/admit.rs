@@ -8,12 +8,13 @@
 //!    beyond what the removal, or a `Keep` after it, says to be known of *d*, **and** the envelope is
 //!    shown to be an ancestor of that very envelope. So what a removed device signs after its
 //!    removal is refused everywhere, whatever heads it cites and whoever hands it on;
-//! 4. it is the signer's next one, by number and by the hash before it;
+//! 4. it is the signer's next one, by number and by the hash before it; a [`Kind::Whole`] may leave
+//!    out others, and takes the signers that it names along (`seat/whole.rs`);
 //! 5. *H* is not behind what the signer named before, and no other epoch before *H* followed the one
 //!    that it names.
 
 use super::Seat;
-use crate::envelope::Envelope;
+use crate::envelope::{Envelope, Kind};
 use crate::identity::DeviceId;
 use crate::members::Stand;
 use crate::op::{OpId, Point};
@@ -122,7 +123,7 @@ impl Seat {
         });
         let mut chains = Chains {
             previous: links.collect(),
-            proven: BTreeMap::new(),
+            ..Chains::default()
         };
         let mut order: Vec<usize> = (0..read.len()).collect();
         order.sort_by_key(|&at| {
@@ -148,8 +149,13 @@ impl Seat {
         }
         match self.judge(&envelope, chains) {
             Ok(None) => {
+                if envelope.kind() == Kind::Whole
+                    && let Err(error) = self.skip(envelope.payload())
+                {
+                    return Admission::Refused(error.into());
+                }
                 let progress = self.progress.entry(signer).or_default();
-                progress.advance(point, &envelope.header.heads);
+                progress.advance(point, &envelope.header.heads, envelope.stub());
                 Admission::Admitted(envelope)
             }
             Ok(Some(wait)) => Admission::Waiting(wait),
@@ -157,7 +163,11 @@ impl Seat {
         }
     }
 
-    fn judge(&self, envelope: &Envelope, chains: &mut Chains) -> Result<Option<Wait>, Refusal> {
+    pub(super) fn judge(
+        &self,
+        envelope: &Envelope,
+        chains: &mut Chains,
+    ) -> Result<Option<Wait>, Refusal> {
         let header = &envelope.header;
         let (signer, Point { seq, hash }) = (envelope.signer(), envelope.point());
         let missing = self.members.missing(&header.heads);
@@ -194,7 +204,8 @@ impl Seat {
                 }));
             }
         }
-        if progress.order(envelope) == Order::Gap {
+        let skips = chains.skips || envelope.kind() == Kind::Whole;
+        if progress.order(envelope) == Order::Gap && !skips {
             return Ok(Some(Wait::Gap {
                 signer,
                 from: progress.last.seq + 1,
@@ -224,7 +235,10 @@ impl Seat {
 }
 
 /// The envelopes at hand, to show which of a removed signer's are those that stand.
-struct Chains {
+#[derive(Default)]
+pub(super) struct Chains {
+    /// Those before an envelope are not needed.
+    pub skips: bool,
     previous: BTreeMap<(DeviceId, Point), [u8; 32]>,
     proven: BTreeMap<(DeviceId, Point), BTreeSet<Point>>,
 }

@@ -4,12 +4,12 @@ use super::Seat;
 use crate::checkpoint::Checkpoint;
 use crate::identity::{DeviceId, Identity};
 use crate::keyring::Keyring;
-use crate::limits::{LOG_OPS_MAX, SEAT_BYTES_MAX};
+use crate::limits::{LOG_OPS_MAX, SEAT_BYTES_MAX, STUB_BYTES_MAX};
 use crate::members::{Members, Received};
 use crate::op::Op;
 use crate::progress::Progress;
 use crate::wire::{Reader, put_bytes, put_uint};
-use crate::{FORMAT, Result, crypto};
+use crate::{FORMAT, Result, crypto, within};
 use std::collections::BTreeMap;
 use zeroize::Zeroizing;
 
@@ -28,6 +28,7 @@ impl Seat {
         for checkpoint in self.checkpoints.values() {
             checkpoint.write(&mut out);
         }
+        write_stubs(&mut out, &self.progress);
         let check = crypto::hash("seat check", &[&out]);
         out.extend(&check[..8]);
         Zeroizing::new(out)
@@ -58,6 +59,7 @@ impl Seat {
             let checkpoint = Checkpoint::read(&mut reader)?;
             seat.checkpoints.insert(checkpoint.signer, checkpoint);
         }
+        read_stubs(&mut reader, &mut seat.progress)?;
         reader.end()?;
         Ok(seat)
     }
@@ -105,4 +107,29 @@ pub(crate) fn read_progress(reader: &mut Reader<'_>) -> Result<BTreeMap<DeviceId
         progress.insert(DeviceId(reader.array()?), Progress::read(reader)?);
     }
     Ok(progress)
+}
+
+/// Adds the last envelope of each signer without its payload, if there is one.
+pub(crate) fn write_stubs(out: &mut Vec<u8>, progress: &BTreeMap<DeviceId, Progress>) {
+    if progress.values().any(|progress| !progress.stub.is_empty()) {
+        put_uint(out, progress.len() as u64);
+        progress.values().for_each(|one| put_bytes(out, &one.stub));
+    }
+}
+
+/// Reads what [`write_stubs`] wrote. Bytes of before there were stubs end here.
+pub(crate) fn read_stubs(
+    reader: &mut Reader<'_>,
+    progress: &mut BTreeMap<DeviceId, Progress>,
+) -> Result<()> {
+    if reader.end().is_ok() {
+        return Ok(());
+    }
+    let count = reader.count(1, "log_ops_max", LOG_OPS_MAX)?;
+    for progress in progress.values_mut().take(count) {
+        let stub = reader.bytes()?;
+        within("stub_bytes_max", stub.len(), STUB_BYTES_MAX)?;
+        progress.stub = stub.to_vec();
+    }
+    Ok(())
 }

@@ -19,4 +19,5 @@ mod replayed;
 mod revoked;
 mod simulation;
 mod viewer;
+mod whole;
 mod world;
