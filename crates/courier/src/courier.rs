@@ -15,6 +15,7 @@ use std::collections::VecDeque;
 
 mod acts;
 mod run;
+mod tidy;
 mod view;
 
 /// Fills bytes with randomness of the system.
@@ -96,11 +97,19 @@ pub struct Courier {
     pairing: Option<(Pairing, Line)>,
     /// The pairing ends when what it has to say is said.
     is_pairing_over: bool,
+    /// What is kept is written out when it is polled for, so that it is the newest.
     outputs: VecDeque<Output>,
+    is_keep_queued: bool,
     sockets: u32,
     /// Parcels of the inbox that the host has.
     given: usize,
     checkpoint_at_ms: Option<u64>,
+    tidy: tidy::Tidy,
+    /// Not before this.
+    tidy_at_ms: Option<u64>,
+    tidy_wake_ms: Option<u64>,
+    /// The room took no more letters.
+    is_full: bool,
     problem: Option<Finding>,
 }
 
@@ -166,9 +175,14 @@ impl Courier {
             pairing: None,
             is_pairing_over: false,
             outputs: VecDeque::from([Output::Changed]),
+            is_keep_queued: false,
             sockets: 0,
             given: 0,
             checkpoint_at_ms: None,
+            tidy: tidy::Tidy::No,
+            tidy_at_ms: None,
+            tidy_wake_ms: None,
+            is_full: false,
             problem: None,
         }
     }
@@ -194,6 +208,7 @@ impl Courier {
             access: AccessKey::from_secret(&desk.seat.derive("relay access")),
         };
         self.room = Some(Line::new(Client::new(profile, desk.place)?));
+        self.link_is_new();
         self.look_at_role();
         Ok(())
     }
@@ -269,7 +284,10 @@ impl Courier {
         let wakes = lines
             .filter(|line| !line.is_stopped)
             .filter_map(|line| line.client.wake_ms());
-        wakes.chain(self.checkpoint_at_ms).min()
+        wakes
+            .chain(self.checkpoint_at_ms)
+            .chain(self.tidy_wake_ms)
+            .min()
     }
 
     /// How far the workspace was mailed: empty for not at all.
@@ -288,7 +306,11 @@ impl Courier {
     /// When this device may not write, or the parcel is too large.
     pub fn send(&mut self, parcel: &[u8], cursor: Option<&[u8]>) -> Result<()> {
         let desk = self.desk.as_mut().ok_or(NOT_SHARED)?;
-        desk.send(parcel, cursor, &mut self.random)
+        desk.send(parcel, cursor, &mut self.random)?;
+        if cursor.is_some() {
+            self.mailed_all();
+        }
+        Ok(())
     }
 
     /// Every parcel that was polled is durable in the workspace.
@@ -306,9 +328,11 @@ impl Courier {
         if self.outputs.is_empty() {
             self.pump(now_ms);
         }
-        let output = self.outputs.pop_front();
-        match output {
+        let mut output = self.outputs.pop_front();
+        match &mut output {
+            Some(Output::Keep(bytes)) => *bytes = self.kept(),
             Some(Output::Parcel(_)) => self.given += 1,
+            Some(Output::SendAll) => self.told(),
             // The state is read when it is shown, so once is enough for all that changed together.
             Some(Output::Changed) => {
                 while self.outputs.front() == Some(&Output::Changed) {
@@ -318,6 +342,20 @@ impl Courier {
             _ => {}
         }
         output
+    }
+}
+
+impl Courier {
+    fn kept(&mut self) -> Vec<u8> {
+        self.is_keep_queued = false;
+        let Some(desk) = &mut self.desk else {
+            return Vec::new();
+        };
+        if let Some(line) = &self.room {
+            desk.place = line.client.place().or(desk.place);
+        }
+        desk.dirty = false;
+        desk.to_bytes(&self.relay.base)
     }
 }
 

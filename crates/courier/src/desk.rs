@@ -16,8 +16,10 @@ use zeroize::Zeroizing;
 
 mod judge;
 mod save;
+mod summary;
 
-const FORMAT: u8 = 1;
+/// Bytes of format 1 end before the mailbox, and are read.
+const FORMAT: u8 = 2;
 
 /// A letter that is not acknowledged.
 pub(crate) struct Outgoing {
@@ -25,6 +27,18 @@ pub(crate) struct Outgoing {
     pub bytes: Vec<u8>,
     /// The relay's client has it.
     pub handed: bool,
+    /// The room had no place for it.
+    pub is_refused: bool,
+}
+
+/// What the room's mailbox holds, as far as this device counted.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Mailbox {
+    pub bytes: u64,
+    /// The size of the last whole.
+    pub whole: u64,
+    /// What was before a whole was thrown away, and the whole is not mailed yet.
+    pub is_owed: bool,
 }
 
 /// See the module.
@@ -47,6 +61,11 @@ pub(crate) struct Desk {
     /// that again is no replay.
     base: BTreeMap<DeviceId, u64>,
     findings: Vec<(Shown, Option<(DeviceId, u64)>)>,
+    pub mailbox: Mailbox,
+    /// Another device began to mail all that it has.
+    pub saw_whole: bool,
+    /// Of a summary that is coming, what is no whole letter yet.
+    coming: Vec<u8>,
     /// Something is to be kept.
     pub dirty: bool,
     /// There is something to say in a checkpoint.
@@ -68,6 +87,9 @@ impl Desk {
             waiting: Vec::new(),
             base: BTreeMap::new(),
             findings: Vec::new(),
+            mailbox: Mailbox::default(),
+            saw_whole: false,
+            coming: Vec::new(),
             dirty: true,
             moved: false,
         };
@@ -116,14 +138,22 @@ impl Desk {
         }
         let envelope = self.seat.sign(Kind::Change, parcel)?;
         self.dirty = true;
-        for part in letter::parts(random(entropy), &envelope) {
-            self.post(Purpose::Stored, &part, entropy)?;
-        }
+        self.post_envelope(&envelope, entropy)?;
         if let Some(cursor) = cursor {
             self.cursor = cursor.to_vec();
         }
         self.moved = true;
         Ok(())
+    }
+
+    pub(super) fn post_envelope(
+        &mut self,
+        envelope: &[u8],
+        entropy: &mut Entropy<'_>,
+    ) -> Result<()> {
+        letter::parts(random(entropy), envelope)
+            .iter()
+            .try_for_each(|part| self.post(Purpose::Stored, part, entropy))
     }
 
     fn post(&mut self, purpose: Purpose, plain: &[u8], entropy: &mut Entropy<'_>) -> Result<()> {
@@ -133,6 +163,7 @@ impl Desk {
             id,
             bytes,
             handed: false,
+            is_refused: false,
         });
         self.dirty = true;
         Ok(())
@@ -146,13 +177,13 @@ impl Desk {
 
     /// The relay lost the room: whoever comes later needs the whole log.
     pub fn post_log(&mut self, entropy: &mut Entropy<'_>) -> Result<()> {
-        let ops: Vec<_> = self
-            .seat
-            .members()
-            .since(&[])
-            .map(|op| op.bytes().to_vec())
-            .collect();
+        let ops = self.log();
         self.post_ops(&ops, entropy)
+    }
+
+    pub(super) fn log(&self) -> Vec<Vec<u8>> {
+        let ops = self.seat.members().since(&[]);
+        ops.map(|op| op.bytes().to_vec()).collect()
     }
 
     pub fn post_checkpoint(&mut self, entropy: &mut Entropy<'_>) -> Result<()> {
@@ -168,6 +199,8 @@ impl Desk {
 
     /// A letter is kept by the relay.
     pub fn acknowledged(&mut self, id: LetterId) {
+        let letter = self.outbox.iter().find(|letter| letter.id == id.0);
+        self.mailbox.bytes += letter.map_or(0, |letter| summary::cost(&letter.bytes));
         self.outbox.retain(|letter| letter.id != id.0);
         self.dirty |= self.outbox.is_empty();
     }

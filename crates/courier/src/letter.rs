@@ -13,6 +13,8 @@ pub(crate) enum Entry<'a> {
         bytes: &'a [u8],
     },
     Checkpoint(&'a [u8]),
+    /// A device threw away what was before its whole, which has so many bytes.
+    Tidied(u64),
 }
 
 /// An envelope is a little longer than its parcel.
@@ -25,6 +27,10 @@ impl<'a> Entry<'a> {
             return Some(Self::Checkpoint(rest));
         }
         let mut reader = Reader(rest);
+        if *kind == 3 {
+            let bytes = reader.uint().ok()?;
+            return reader.end().is_ok().then_some(Self::Tidied(bytes));
+        }
         let parcel = reader.array().ok()?;
         let index = u32::from_le_bytes(reader.array().ok()?);
         let count = u32::from_le_bytes(reader.array().ok()?);
@@ -50,6 +56,10 @@ pub(crate) fn checkpoint(bytes: &[u8]) -> Vec<u8> {
     [&[2], bytes].concat()
 }
 
+pub(crate) fn tidied(bytes: u64) -> Vec<u8> {
+    [&[3], &bytes.to_le_bytes()[..]].concat()
+}
+
 /// The parts of one envelope that are here.
 #[derive(Default)]
 pub(crate) struct Pile(pub BTreeMap<u32, Vec<u8>>);
@@ -59,7 +69,10 @@ impl Pile {
     pub fn add(&mut self, index: u32, count: u32, bytes: &[u8]) -> Option<Vec<u8>> {
         self.0.entry(index).or_insert_with(|| bytes.to_vec());
         let is_whole = self.0.len() == count as usize;
-        is_whole.then(|| self.0.values().flatten().copied().collect())
+        is_whole.then(|| {
+            let parts: Vec<&[u8]> = self.0.values().map(Vec::as_slice).collect();
+            parts.concat()
+        })
     }
 
     pub fn size(&self) -> usize {

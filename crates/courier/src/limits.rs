@@ -8,6 +8,15 @@ pub const PART_BYTES: usize = 126 * 1024;
 pub const WAITING_BYTES_MAX: usize = 64 * 1024 * 1024;
 /// With more bytes than this in the outbox, the next parcel waits in the workspace.
 pub const OUTBOX_BYTES_MAX: usize = 1024 * 1024;
+/// With more bytes than this in the mailbox, and more than twice a whole, a device mails all that it
+/// has and throws away what was before.
+pub const MAILBOX_BYTES: u64 = 16 * 1024 * 1024;
+/// A device waits up to this long before it does so, since others may.
+pub const TIDY_WAIT_MS: u64 = 30_000;
+/// How long one that could not, or that saw another one do it, waits before it tries.
+pub const TIDY_AGAIN_MS: u64 = 10 * 60_000;
+/// A whole is taken to be no larger than this, whatever another device says of its own.
+pub const WHOLE_BYTES_MAX: u64 = selvage_relay::limits::ROOM_BYTES_MAX / 2;
 /// The most findings that are remembered.
 pub const FINDINGS_MAX: usize = 32;
 /// After what time a device says how far it is.

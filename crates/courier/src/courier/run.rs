@@ -15,6 +15,7 @@ impl Courier {
                 break;
             }
         }
+        self.look_at_mailbox(now_ms);
         if self.is_pairing_over {
             self.end_pairing();
         }
@@ -27,12 +28,11 @@ impl Courier {
         let Some(desk) = &mut self.desk else {
             return;
         };
-        if let Some(line) = &self.room {
-            desk.place = line.client.place().or(desk.place);
-        }
+        // One that waits takes along what changed since.
         if std::mem::take(&mut desk.dirty) {
-            self.outputs
-                .push_back(Output::Keep(desk.to_bytes(&self.relay.base)));
+            if !std::mem::replace(&mut self.is_keep_queued, true) {
+                self.outputs.push_back(Output::Keep(Vec::new()));
+            }
             self.outputs.push_back(Output::Changed);
         }
         let fresh = desk.fresh();
@@ -121,6 +121,8 @@ impl Courier {
                 ))
             }
             Event::Restarted => {
+                desk.mailbox = Default::default();
+                self.tidy = tidy::Tidy::No;
                 desk.rebase();
                 let all = desk.post_log(&mut self.random);
                 if all.is_ok()
@@ -132,18 +134,21 @@ impl Courier {
                     self.outputs.push_back(Output::SendAll);
                 }
             }
-            Event::Appended { id, .. } => desk.acknowledged(id),
-            Event::Refused { refusal, .. } => {
-                self.problem = Some(problem(
-                    "NOT_TAKEN",
-                    format!("The relay does not take a letter: {refusal}."),
-                    "Try again later, or use another relay.",
-                ))
+            Event::Appended { id, .. } => {
+                desk.acknowledged(id);
+                self.kept_there(id);
             }
+            Event::Refused { id, refusal } => self.not_taken(id, refusal),
             Event::Letter { bytes, .. } => {
-                desk.received(&bytes, &mut self.random);
+                desk.took(&bytes, &mut self.random);
                 self.look_at_role();
             }
+            Event::SummaryBegan { .. } => desk.summary_began(),
+            Event::SummaryPart(bytes) => {
+                desk.summary_part(&bytes, &mut self.random);
+                self.look_at_role();
+            }
+            Event::SummaryEnded => desk.summary_ended(),
             _ => {}
         }
         self.outputs.push_back(Output::Changed);

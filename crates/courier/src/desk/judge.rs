@@ -3,7 +3,13 @@
 use super::*;
 
 impl Desk {
-    pub fn received(&mut self, bytes: &[u8], entropy: &mut Entropy<'_>) {
+    /// A letter of the mailbox.
+    pub fn took(&mut self, bytes: &[u8], entropy: &mut Entropy<'_>) {
+        self.mailbox.bytes += summary::cost(bytes);
+        self.received(bytes, entropy);
+    }
+
+    pub(super) fn received(&mut self, bytes: &[u8], entropy: &mut Entropy<'_>) {
         if let Ok(op) = self.seat.decrypt(Purpose::Roster, bytes) {
             return self.hear_op(&op, entropy);
         }
@@ -15,14 +21,13 @@ impl Desk {
                 self.bound();
             }
             Err(TrustError::NoKey { .. }) => {}
-            Err(_) => self.find(
-                "ALTERED",
-                "A letter was changed, or made up, on its way.".into(),
-                ASK,
-                None,
-                None,
-            ),
+            Err(_) => self.altered(),
         }
+    }
+
+    pub(super) fn altered(&mut self) {
+        let message = "A letter was changed, or made up, on its way.".into();
+        self.find("ALTERED", message, ASK, None, None);
     }
 
     pub(super) fn knows(&self, epoch: EpochTag) -> bool {
@@ -93,6 +98,10 @@ impl Desk {
                 self.bound();
             }
             Some(Entry::Checkpoint(bytes)) => self.compare(bytes),
+            Some(Entry::Tidied(whole)) => {
+                self.mailbox.tidied(whole);
+                self.dirty = true;
+            }
             None => self.find(
                 "UNKNOWN",
                 "A device sent something that this version can't read.".into(),
@@ -105,12 +114,17 @@ impl Desk {
 
     /// Judges an envelope together with those that wait.
     pub(super) fn admit(&mut self, new: Option<Vec<u8>>) {
+        let mut is_whole = false;
         let mut batch = std::mem::take(&mut self.waiting);
         batch.extend(new);
         let slices: Vec<&[u8]> = batch.iter().map(Vec::as_slice).collect();
         let answers = self.seat.admit(&slices);
         for (bytes, answer) in batch.into_iter().zip(answers) {
             match answer {
+                Admission::Admitted(envelope) if envelope.kind() == Kind::Whole => {
+                    self.moved = true;
+                    is_whole = true;
+                }
                 Admission::Admitted(envelope) => {
                     self.inbox.push_back(envelope.into_payload());
                     self.fresh += 1;
@@ -135,6 +149,12 @@ impl Desk {
         self.findings
             .retain(|(_, until)| until.is_none_or(|(signer, seq)| seat.admitted(signer).seq < seq));
         self.bound();
+        if is_whole {
+            // What it skipped may come, and what waited for that may go on.
+            self.saw_whole = true;
+            self.rebase();
+            self.admit(None);
+        }
     }
 
     pub(super) fn refused(&mut self, bytes: &[u8], refusal: &Refusal) {

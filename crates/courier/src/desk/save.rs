@@ -34,13 +34,22 @@ impl Desk {
             .map(|(id, seq)| [&id.0[..], &seq.to_le_bytes()].concat())
             .collect();
         put_list(&mut out, base.iter().map(Vec::as_slice));
+        let Mailbox {
+            bytes,
+            whole,
+            is_owed,
+        } = self.mailbox;
+        for count in [bytes, whole, u64::from(is_owed)] {
+            out.extend(count.to_le_bytes());
+        }
         out
     }
 
     /// Gives the relay's address, too.
     pub fn from_bytes(bytes: &[u8]) -> Result<(String, Self)> {
         let mut reader = Reader(bytes);
-        if reader.array()? != [FORMAT] {
+        let [format] = reader.array()?;
+        if !(1..=FORMAT).contains(&format) {
             return Err(CourierError::Unreadable);
         }
         let relay =
@@ -64,6 +73,7 @@ impl Desk {
                 id,
                 bytes,
                 handed: false,
+                is_refused: false,
             });
         }
         desk.inbox = reader.list()?.into();
@@ -83,6 +93,13 @@ impl Desk {
         for base in reader.list()? {
             let mut base = Reader(&base);
             desk.base.insert(DeviceId(base.array()?), base.uint()?);
+        }
+        if format > 1 {
+            desk.mailbox = Mailbox {
+                bytes: reader.uint()?,
+                whole: reader.uint()?,
+                is_owed: reader.uint()? != 0,
+            };
         }
         reader.end()?;
         desk.dirty = false;

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used)]
 
+mod mailbox;
 mod world;
 
 use selvage_courier::{Act, LinkState, RoleName};

@@ -3,7 +3,7 @@
 use selvage_courier::{Act, Courier, Output, RoleName, State};
 use selvage_relay::relay::Outgoing;
 use selvage_relay::{Life, Limits, LinkId, MemoryStore, Nonce, Relay};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 type Bend = Box<dyn FnMut(usize, &mut Vec<u8>) -> bool>;
 
@@ -12,6 +12,9 @@ pub struct Device {
     pub kept: Vec<u8>,
     pub landed: Vec<Vec<u8>>,
     pub sends_all: usize,
+    /// What the workspace holds: all that was sent here or landed.
+    pub contents: BTreeSet<Vec<u8>>,
+    owes_all: bool,
     pub sockets: BTreeMap<u32, LinkId>,
     pub is_online: bool,
 }
@@ -22,6 +25,8 @@ pub struct World {
     pub devices: Vec<Device>,
     pub links: u64,
     pub now_ms: u64,
+    /// Whether devices mail all that they have when they are asked to, as workspaces do.
+    pub mails_all: bool,
     /// What the relay does to a message for a device; `false` drops it.
     pub bend: Bend,
 }
@@ -46,6 +51,7 @@ impl World {
             devices: Vec::new(),
             links: 0,
             now_ms: 1_700_000_000_000,
+            mails_all: false,
             bend: Box::new(|_, _| true),
         };
         world.add(Courier::found("wss://relay.example", "Laptop", random(1)).unwrap());
@@ -59,6 +65,8 @@ impl World {
             kept: Vec::new(),
             landed: Vec::new(),
             sends_all: 0,
+            contents: BTreeSet::new(),
+            owes_all: false,
             sockets: BTreeMap::new(),
             is_online: true,
         });
@@ -131,13 +139,29 @@ impl World {
                 }
                 Output::HangUp { socket, code } => self.close(at, socket, Some(code)),
                 Output::Parcel(bytes) => {
+                    let items = bytes.split(|byte| *byte == b'\n').map(<[u8]>::to_vec);
+                    device.contents.extend(items);
                     device.landed.push(bytes);
                     let cursor = [device.landed.len() as u8];
                     device.courier.landed(&cursor);
                 }
-                Output::SendAll => device.sends_all += 1,
+                Output::SendAll => {
+                    device.sends_all += 1;
+                    device.owes_all = self.mails_all;
+                }
                 Output::Changed => {}
             }
+        }
+        let device = &mut self.devices[at];
+        if std::mem::take(&mut device.owes_all) {
+            // Two parcels, and the second one says that it was the last.
+            let items: Vec<_> = device.contents.iter().cloned().collect();
+            let (some, others) = items.split_at(items.len() / 2);
+            device.courier.send(&some.join(&b'\n'), None).unwrap();
+            device
+                .courier
+                .send(&others.join(&b'\n'), Some(b"all"))
+                .unwrap();
         }
     }
 
@@ -172,6 +196,7 @@ impl World {
     }
 
     pub fn send(&mut self, at: usize, parcel: &[u8]) {
+        self.devices[at].contents.insert(parcel.to_vec());
         self.devices[at].courier.send(parcel, Some(parcel)).unwrap();
     }
 
