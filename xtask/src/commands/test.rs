@@ -69,7 +69,7 @@ const STAGES: &[Stage] = &[
         name: "rust",
         check: Check::Programs(&[("cargo", "test --workspace --no-fail-fast", Reporter::Cargo)]),
     },
-    // Five thousand histories of replicas, which an optimised build goes through in a minute.
+    // Ten thousand histories of replicas, which an optimised build goes through in two minutes.
     Stage {
         name: "simulation",
         check: Check::Programs(&[(

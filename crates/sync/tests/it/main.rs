@@ -1,6 +1,7 @@
 //! Sessions between replicas: what they cost, what they survive, and that all come together.
 
 mod cost;
+mod disk;
 mod hostile;
 mod mail;
 mod simulation;

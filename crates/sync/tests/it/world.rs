@@ -1,10 +1,9 @@
 //! Replicas, the links between them, and what is done to both.
 
+use crate::disk::Disk;
 use selvage_sync::{Role, Session};
-use selvage_vfs::storage::{Batch, Loaded, MemoryStorage, Storage};
-use selvage_vfs::{Change, Hash, Meta, NodeId, Op, Origin, OriginKind, Result, Workspace};
+use selvage_vfs::{Change, Heads, Meta, Op, Origin, OriginKind, Result, Workspace};
 use std::collections::VecDeque;
-use std::sync::{Arc, Mutex};
 
 /// Numbers that look random and come again for the same seed.
 pub struct Rng(pub u64);
@@ -27,62 +26,45 @@ impl Rng {
     }
 }
 
-/// Memory that outlives the workspace that is open on it.
-#[derive(Clone, Default)]
-pub struct Shared(Arc<Mutex<MemoryStorage>>);
-
-impl Shared {
-    fn with<T>(&self, call: impl FnOnce(&mut MemoryStorage) -> T) -> T {
-        call(&mut self.0.lock().expect("one thread"))
-    }
-}
-
-impl Storage for Shared {
-    fn load(&mut self) -> Result<Loaded> {
-        self.with(|storage| storage.load())
-    }
-    fn blob(&self, hash: &Hash) -> Result<Option<Vec<u8>>> {
-        self.with(|storage| storage.blob(hash))
-    }
-    fn text(&self, node: &NodeId) -> Result<Vec<Vec<u8>>> {
-        self.with(|storage| storage.text(node))
-    }
-    fn commit(&mut self, batch: Batch) -> Result<()> {
-        self.with(|storage| storage.commit(batch))
-    }
-    fn size_bytes(&self) -> Result<u64> {
-        self.with(|storage| storage.size_bytes())
-    }
-}
-
-/// A workspace, its storage, and where its ids come from.
+/// A workspace, its disk, and where its ids and times come from.
 pub struct Replica {
     pub workspace: Workspace,
-    storage: Shared,
+    pub disk: Disk,
     actor: [u8; 16],
     ids: Rng,
+    /// What its clock says, in milliseconds.
+    pub clock_ms: u64,
 }
 
 impl Replica {
     pub fn new(number: u8) -> Self {
-        let storage = Shared::default();
+        let disk = Disk::default();
         let actor = [number; 16];
         Self {
-            workspace: Workspace::open(Box::new(storage.clone()), actor).expect("opens"),
-            storage,
+            workspace: Workspace::open(Box::new(disk.clone()), actor).expect("opens"),
+            disk,
             actor,
             ids: Rng(u64::from(number) << 32),
+            clock_ms: 1,
         }
     }
 
-    /// What a crash leaves: storage alone.
+    /// What a crash leaves: the disk alone.
+    pub fn try_reopen(&mut self) -> Result<()> {
+        self.workspace = Workspace::open(Box::new(self.disk.clone()), self.actor)?;
+        Ok(())
+    }
+
     pub fn reopen(&mut self) {
-        let storage = Box::new(self.storage.clone());
-        self.workspace = Workspace::open(storage, self.actor).expect("opens");
+        self.try_reopen().expect("opens");
+    }
+
+    fn meta(&self, kind: OriginKind, message: &str) -> Meta {
+        Meta::new(self.clock_ms, Origin::new(kind, "Ada"), message)
     }
 
     pub fn apply(&mut self, kind: OriginKind, message: &str, ops: &[Op]) -> Result<Change> {
-        let meta = Meta::new(1, Origin::new(kind, "Ada"), message);
+        let meta = self.meta(kind, message);
         let Self { workspace, ids, .. } = self;
         let mut ids = || (u128::from(ids.next()) << 64) | u128::from(ids.next());
         workspace.apply(&mut ids, &meta, ops)
@@ -93,7 +75,7 @@ impl Replica {
     }
 
     pub fn step(&mut self, is_undo: bool) -> Result<Change> {
-        let meta = Meta::new(1, Origin::new(OriginKind::Person, "Ada"), "Step");
+        let meta = self.meta(OriginKind::Person, "Step");
         let Self { workspace, ids, .. } = self;
         let mut ids = || (u128::from(ids.next()) << 64) | u128::from(ids.next());
         match is_undo {
@@ -103,9 +85,13 @@ impl Replica {
     }
 
     /// Seals what was typed, so that it is nobody's to undo.
+    pub fn try_seal(&mut self) -> Result<Heads> {
+        let meta = self.meta(OriginKind::System, "Seal");
+        self.workspace.seal(&meta)
+    }
+
     pub fn seal(&mut self) {
-        let meta = Meta::new(1, Origin::new(OriginKind::System, "Ada"), "Seal");
-        self.workspace.seal(&meta).expect("seals");
+        self.try_seal().expect("seals");
     }
 
     pub fn text(&self, path: &str) -> String {
@@ -126,6 +112,8 @@ pub struct Link {
     pub sessions: [Session; 2],
     /// What travels to each side.
     pub queues: [VecDeque<Vec<u8>>; 2],
+    /// Bytes that travel to each side.
+    pub queued: [usize; 2],
     /// Bytes that arrived at each side.
     pub bytes: [usize; 2],
     pub frames: usize,
@@ -133,33 +121,53 @@ pub struct Link {
 
 impl Link {
     pub fn new(ends: [usize; 2]) -> Self {
+        let sessions = [Session::new(Role::Initiator), Session::new(Role::Responder)];
+        Self::with(ends, sessions)
+    }
+
+    pub fn with(ends: [usize; 2], sessions: [Session; 2]) -> Self {
         Self {
             ends,
-            sessions: [Session::new(Role::Initiator), Session::new(Role::Responder)],
+            sessions,
             queues: Default::default(),
+            queued: [0; 2],
             bytes: [0; 2],
             frames: 0,
         }
     }
 
+    fn send(&mut self, side: usize, frames: Vec<Vec<u8>>) {
+        self.queued[side] += frames.iter().map(Vec::len).sum::<usize>();
+        self.queues[side].extend(frames);
+    }
+
     /// Tells a side's session that its workspace changed.
     pub fn changed(&mut self, side: usize, replica: &mut Replica) {
         let reply = self.sessions[side].changed(&mut replica.workspace);
-        self.queues[1 - side].extend(reply.expect("storage works").frames);
+        self.send(1 - side, reply.expect("reading works").frames);
     }
 
     /// Delivers one frame to a side; true when its workspace changed.
     pub fn deliver(&mut self, side: usize, replica: &mut Replica) -> bool {
+        self.try_deliver(side, replica).expect("storage works")
+    }
+
+    /// As above; with an error the session is over.
+    pub fn try_deliver(
+        &mut self,
+        side: usize,
+        replica: &mut Replica,
+    ) -> selvage_sync::Result<bool> {
         let Some(frame) = self.queues[side].pop_front() else {
-            return false;
+            return Ok(false);
         };
+        self.queued[side] -= frame.len();
         self.bytes[side] += frame.len();
         self.frames += 1;
-        let reply = self.sessions[side].handle(&mut replica.workspace, &frame);
-        let reply = reply.expect("storage works");
-        self.queues[1 - side].extend(reply.frames);
+        let reply = self.sessions[side].handle(&mut replica.workspace, &frame)?;
+        self.send(1 - side, reply.frames);
         assert_eq!(self.sessions[side].closed(), None, "nothing is refused");
-        reply.changed
+        Ok(reply.changed)
     }
 
     pub fn is_quiet(&self) -> bool {
