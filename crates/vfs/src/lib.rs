@@ -41,6 +41,7 @@
 //! # Ok::<(), selvage_vfs::VfsError>(())
 //! ```
 
+mod clients;
 mod conflicts;
 mod diff;
 mod error;
@@ -71,6 +72,7 @@ mod undo;
 mod view;
 mod workspace;
 
+pub use clients::{LedgerClient, TextClient};
 pub use conflicts::{Conflict, ConflictKind};
 pub use error::{Result, VfsError};
 pub use exchange::{Accepted, BlobPart, Inbox, Incoming, LedgerDelta, Refusal, TextUpdate};

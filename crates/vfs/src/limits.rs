@@ -66,6 +66,10 @@ pub const INBOX_BYTES_MAX: usize = 128 * MIB;
 pub const INBOX_BLOB_BYTES_MAX: usize = 4 * MIB;
 /// Bytes of one live text, with what was removed, that another replica can make it grow to.
 pub const TEXT_STATE_BYTES_MAX: usize = 4 * TEXT_BYTES_MAX;
+/// Bytes of one message of a client that speaks automerge's sync protocol.
+pub const CLIENT_MESSAGE_BYTES_MAX: usize = 16 * MIB;
+/// Bytes of such a client's changes that wait for their causes.
+pub const CLIENT_WAITING_BYTES_MAX: usize = 32 * MIB;
 /// Contents written one after the other without a live text that a live text begins with. One that
 /// began elsewhere is looked for among twice as many.
 pub const LINEAGE_SEALS_MAX: usize = 32;

@@ -75,34 +75,53 @@ impl Incoming {
 
 /// Why something of another replica was not taken. A replica that follows this crate's rules is
 /// never refused anything, so a session ends with the first refusal.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
     /// The bytes are no change, or not the one that they claim to be.
+    #[error("the bytes are no change")]
     NotAChange,
     /// The bytes are no saved ledger.
+    #[error("the bytes are no saved ledger")]
     NotALedger,
     /// The bytes are no update of a plain text.
+    #[error("the bytes are no update of a plain text")]
     NotAnUpdate,
     /// The change has no cause: it belongs to a workspace of another kind.
+    #[error("the change has no cause in this workspace")]
     AnotherWorkspace,
     /// The change writes outside of the tree of files.
+    #[error("the change writes outside of the tree of files")]
     OutsideTheTree,
     /// The change gives a node a name that no node can have, or none.
+    #[error("the change gives a name that no file can have, or none")]
     Name,
     /// The change holds a seal that can't be read.
+    #[error("the change holds a seal that cannot be read")]
     Seal,
     /// The change can't follow its causes.
+    #[error("the change cannot follow its causes")]
     Sequence,
     /// The text belongs to no file.
+    #[error("the text belongs to no file")]
     NoSuchFile,
     /// The part does not fit to those before it.
+    #[error("a part does not fit to those before it")]
     Part,
     /// The content is not the one that was asked for.
+    #[error("the content is not the one that was asked for")]
     WrongHash,
     /// A limit of size was passed.
+    #[error("a limit of size was passed")]
     TooLarge,
     /// More waits than `inbox_bytes_max`.
+    #[error("too much waits for the rest of it")]
     InboxFull,
+    /// The bytes are no message of a client's protocol.
+    #[error("the bytes are no message of this protocol")]
+    NotAMessage,
+    /// The change names a content or a state of a text that is not here, and its sender can't give.
+    #[error("the change names a content or a state of a text that is not here")]
+    Unknown,
 }
 
 /// What a call of [`Workspace::accept`] did.

@@ -9,6 +9,11 @@ use automerge::{ActorId, Automerge, Change, ChangeHash, ObjId, Prop, ReadDoc};
 pub(crate) type Object = (u64, Vec<u8>);
 
 impl Ledger {
+    /// A copy of the document, for a client's changes to be put together in.
+    pub fn copy(&self) -> Result<Automerge> {
+        Ok(self.doc()?.clone())
+    }
+
     /// The first change, which made the map of nodes: every replica starts with the same bytes.
     pub fn first_hash(&self) -> Option<[u8; 32]> {
         Some(self.doc().ok()?.hash_for_opid(self.nodes().ok()?)?.0)
