@@ -50,6 +50,14 @@ pub enum ServeError {
         /// What is read.
         expected: u64,
     },
+    /// The workspace can't be opened: it may be damaged, or another program has it open.
+    #[error("cannot open the workspace in {}: {why}", folder.display())]
+    Workspace {
+        /// Where it is.
+        folder: PathBuf,
+        /// Why.
+        why: String,
+    },
     /// The system gave no threads, no signals or no randomness.
     #[error("the system refused: {0}")]
     System(#[from] std::io::Error),

@@ -8,6 +8,10 @@
 //! HTTP requests reach; [`serve`] accepts connections, up to a limit, until it is told to stop.
 //! [`Options`] are what a person wrote behind `selvage serve`.
 //!
+//! A workspace that this host holds itself ([`Vault`]) is with a [`Keeper`] on another thread, and
+//! where its owner asks for it, [`clients`] are the endpoints of programs that know nothing of
+//! Selvage.
+//!
 //! **Control loop.** Sockets tell the hub what came, through a channel that is short: when the
 //! relay is behind, sockets are not read. The hub hands the relay's batches to a thread that may
 //! block, one at a time, and goes on meanwhile; what comes during a flush is in the next batch.
@@ -20,20 +24,27 @@
     reason = "a host: the clock, the disk, sockets, threads and randomness are its business"
 )]
 
+mod clients_route;
 mod doors;
 mod error;
 mod hub;
+mod keeper;
 mod options;
 mod pages;
 mod relay_route;
 mod rows;
 mod server;
+mod socket;
 mod store;
+mod vault;
 
+pub use clients_route::clients;
 pub use doors::{Doors, Names, Origins};
 pub use error::{Result, ServeError};
 pub use hub::Hub;
+pub use keeper::Keeper;
 pub use options::Options;
 pub use pages::pages;
 pub use server::{router, serve};
 pub use store::RedbStore;
+pub use vault::Vault;

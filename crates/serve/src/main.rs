@@ -5,7 +5,9 @@
 )]
 
 use selvage_relay::Limits;
-use selvage_serve::{Hub, Options, RedbStore, Result, ServeError, pages, router, serve};
+use selvage_serve::{
+    Hub, Keeper, Options, RedbStore, Result, ServeError, Vault, clients, pages, router, serve,
+};
 use std::future::Future;
 use std::io::Write;
 use std::process::ExitCode;
@@ -55,13 +57,23 @@ async fn relay(options: Options) -> Result<()> {
     let stopped = stop_signal()?;
     let hub = Hub::start(Limits::default(), store)?;
     let more = options.pages.as_deref().map(pages).transpose()?;
-    let more = more.unwrap_or_default();
-    let router = router(&hub, options.doors, more);
+    let mut more = more.unwrap_or_default();
     let address = listener.local_addr()?;
+    let vault = options.workspace.as_deref().map(Vault::open).transpose()?;
+    let keeper = vault.as_ref().map(Keeper::start).transpose()?;
     println!("selvage listens on http://{address}/");
+    if let (Some(vault), Some(keeper), true) = (&vault, &keeper, options.open_clients) {
+        let token = vault.token()?;
+        more = more.merge(clients(keeper, &options.doors, &token));
+        println!("Programs may read and write this workspace, not encrypted:");
+        println!("  automerge-repo: ws://{address}/automerge/{token}");
+        println!("    its ledger:   {}", vault.document().url());
+        println!("  y-websocket:    ws://{address}/yjs/{token} and a file's path as the room");
+    }
+    let router = router(&hub, options.doors, more);
     std::io::stdout().flush()?;
     tracing::info!(%address, keeps, "listening");
-    serve(listener, router, &hub, stopped).await
+    serve(listener, router, &hub, stopped, keeper.as_ref()).await
 }
 
 /// Ends when somebody stops the program: SIGINT or SIGTERM.

@@ -19,6 +19,10 @@ usage: selvage serve [option...]
                      on: host, or host:port where the port is not the scheme's own
   --origin ORIGIN    lets pages of this web origin connect, besides those of this server itself;
                      once for each, or `*` for all
+  --workspace FOLDER holds a workspace in this folder, made where there is none
+  --open-clients     lets programs that know nothing of Selvage read and write that workspace, by
+                     automerge-repo's and y-websocket's protocols. Not encrypted: whoever knows the
+                     printed addresses, or sees them pass by, can do the same. Off by default
   --help             this text";
 
 /// See the module.
@@ -32,6 +36,10 @@ pub struct Options {
     pub pages: Option<PathBuf>,
     /// Whom it answers.
     pub doors: Doors,
+    /// The folder of the workspace that this host holds itself; `None` to hold none.
+    pub workspace: Option<PathBuf>,
+    /// Whether other people's clients may come to that workspace.
+    pub open_clients: bool,
 }
 
 impl Options {
@@ -50,6 +58,8 @@ impl Options {
             data: Some(PathBuf::from("selvage-data")),
             pages: None,
             doors: Doors::default(),
+            workspace: None,
+            open_clients: false,
         };
         let (mut data, mut keeps) = (None, true);
         while let Some(argument) = parser.next().map_err(usage)? {
@@ -61,6 +71,10 @@ impl Options {
                 Long("pages") => {
                     options.pages = Some(PathBuf::from(parser.value().map_err(usage)?));
                 }
+                Long("workspace") => {
+                    options.workspace = Some(PathBuf::from(parser.value().map_err(usage)?));
+                }
+                Long("open-clients") => options.open_clients = true,
                 Long("no-storage") => keeps = false,
                 Long("origin") => {
                     let origin = parser.value().and_then(|it| it.string()).map_err(usage)?;
@@ -78,6 +92,10 @@ impl Options {
         if !keeps && data.is_some() {
             let contradiction = "--data and --no-storage exclude each other";
             return Err(ServeError::Usage(contradiction.to_owned()));
+        }
+        if options.open_clients && options.workspace.is_none() {
+            let lacking = "--open-clients needs --workspace";
+            return Err(ServeError::Usage(lacking.to_owned()));
         }
         options.data = keeps.then(|| data.unwrap_or_else(|| PathBuf::from("selvage-data")));
         Ok(Some(options))
@@ -111,6 +129,10 @@ mod tests {
                 .origins
                 .allows("https://a.example", "b.example")
         );
+        assert!(!plain.open_clients && plain.workspace.is_none());
+        let line = "serve --workspace here --open-clients";
+        let options = parse(line).expect("fine").expect("no help");
+        assert!(options.open_clients && options.workspace == Some(PathBuf::from("here")));
         assert_eq!(parse("serve --help").expect("fine"), None);
         for line in [
             "",
@@ -122,6 +144,8 @@ mod tests {
             "serve --origin a.example",
             "serve --name https://a.example",
             "serve --nothing",
+            "serve --open-clients",
+            "serve --workspace",
         ] {
             let error = parse(line).expect_err(line);
             assert!(error.to_string().contains("usage:"), "{line}");

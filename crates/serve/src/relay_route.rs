@@ -2,26 +2,20 @@
 
 use crate::doors::Doors;
 use crate::hub::{ENDING_MAX, Hub, Link, Voice};
+use crate::socket::{Came, Local, Sent, admit, bounded, next, write};
 use axum::Extension;
 use axum::extract::State;
-use axum::extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade};
-use axum::http::header::{HOST, ORIGIN};
-use axum::http::{HeaderMap, StatusCode};
-use axum::response::{IntoResponse, Response};
-use futures_util::stream::{SplitSink, SplitStream};
-use futures_util::{SinkExt, StreamExt};
+use axum::extract::ws::{WebSocket, WebSocketUpgrade};
+use axum::http::HeaderMap;
+use axum::response::Response;
+use futures_util::StreamExt;
+use futures_util::stream::SplitStream;
 use selvage_relay::Reason;
-use selvage_relay::limits::{AUDIENCE_BYTES_MAX, MESSAGE_BYTES_MAX};
+use selvage_relay::limits::MESSAGE_BYTES_MAX;
 use selvage_relay::relay::Outgoing;
-use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
-use tokio::sync::mpsc;
-use tokio_tungstenite::tungstenite;
-
-/// How many messages are written before the socket is flushed.
-const WRITTEN_MAX: usize = 32;
 
 /// What the route needs.
 #[derive(Debug, Clone)]
@@ -30,9 +24,17 @@ pub(crate) struct Entrance {
     pub doors: Arc<Doors>,
 }
 
-/// The address that a connection came to.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Local(pub SocketAddr);
+impl From<Outgoing> for Sent {
+    fn from(out: Outgoing) -> Self {
+        match out {
+            Outgoing::Message(bytes) => Self::Message(bytes),
+            Outgoing::Close(reason) => Self::Close {
+                code: reason.close_code(),
+                reason: reason.to_string(),
+            },
+        }
+    }
+}
 
 /// Answers a request to open a WebSocket.
 pub(crate) async fn open(
@@ -41,28 +43,11 @@ pub(crate) async fn open(
     headers: HeaderMap,
     upgrade: WebSocketUpgrade,
 ) -> Response {
-    let text = |name| headers.get(name).map(|value| value.to_str().unwrap_or(""));
-    let host = text(HOST).unwrap_or("").to_owned();
-    let refuse = |status: StatusCode, why: &'static str| {
-        tracing::info!(host, origin = text(ORIGIN), why, "request refused");
-        (status, why).into_response()
-    };
-    let doors = &entrance.doors;
-    if host.len() > AUDIENCE_BYTES_MAX || !doors.names.holds(&host, local) {
-        let why = "this server does not go by this name: see --name";
-        return refuse(StatusCode::MISDIRECTED_REQUEST, why);
+    match admit(&entrance.doors, local, &headers) {
+        Ok(host) => bounded(upgrade, MESSAGE_BYTES_MAX)
+            .on_upgrade(move |socket| run(entrance.hub, host, socket)),
+        Err(refusal) => *refusal,
     }
-    // Programs that are no browsers send no origin.
-    if text(ORIGIN).is_some_and(|origin| !doors.origins.allows(origin, &host)) {
-        let why = "pages of this web origin may not connect: see --origin";
-        return refuse(StatusCode::FORBIDDEN, why);
-    }
-    upgrade
-        .max_message_size(MESSAGE_BYTES_MAX)
-        .max_frame_size(MESSAGE_BYTES_MAX)
-        .read_buffer_size(4 * 1024)
-        .write_buffer_size(16 * 1024)
-        .on_upgrade(move |socket| run(entrance.hub, host, socket))
 }
 
 /// A socket's life.
@@ -77,7 +62,7 @@ async fn run(hub: Hub, audience: String, socket: WebSocket) {
     };
     tokio::select! {
         () = read(stream, &voice, &shared.pause_ms) => {}
-        () = write(sink, out, &voice) => {}
+        () = write(sink, out, |bytes| voice.written(bytes)) => {}
         () = ending => {}
     }
     voice.closed().await;
@@ -90,53 +75,17 @@ async fn read(mut stream: SplitStream<WebSocket>, voice: &Voice, pause_ms: &Atom
         if pause_ms > 0 {
             tokio::time::sleep(Duration::from_millis(pause_ms)).await;
         }
-        let reason = match stream.next().await {
-            Some(Ok(Message::Binary(bytes))) => {
-                voice.received(bytes.to_vec()).await;
+        let reason = match next(&mut stream).await {
+            Some(Came::Message(bytes)) => {
+                voice.received(bytes).await;
                 continue;
             }
-            // Answered by the socket itself; after a close, the stream ends.
-            Some(Ok(Message::Ping(_) | Message::Pong(_) | Message::Close(_))) => continue,
-            Some(Ok(Message::Text(_))) => Reason::Protocol,
-            Some(Err(error)) => match error.into_inner().downcast() {
-                Ok(error) if matches!(*error, tungstenite::Error::Capacity(_)) => Reason::TooLong,
-                _ => return,
-            },
+            Some(Came::Text) => Reason::Protocol,
+            Some(Came::TooLong) => Reason::TooLong,
             None => return,
         };
         voice.refused(reason).await;
         // The other half says why; then this task ends.
         return std::future::pending().await;
-    }
-}
-
-/// Until the socket fails.
-async fn write(
-    mut sink: SplitSink<WebSocket, Message>,
-    mut out: mpsc::UnboundedReceiver<Outgoing>,
-    voice: &Voice,
-) {
-    let mut some = Vec::with_capacity(WRITTEN_MAX);
-    while out.recv_many(&mut some, WRITTEN_MAX).await > 0 {
-        let mut written = 0;
-        for out in some.drain(..) {
-            let message = match out {
-                Outgoing::Message(bytes) => {
-                    written += bytes.len();
-                    Message::Binary(bytes.into())
-                }
-                Outgoing::Close(reason) => Message::Close(Some(CloseFrame {
-                    code: reason.close_code(),
-                    reason: reason.to_string().into(),
-                })),
-            };
-            if sink.feed(message).await.is_err() {
-                return;
-            }
-        }
-        if sink.flush().await.is_err() {
-            return;
-        }
-        voice.written(written);
     }
 }

@@ -3,7 +3,9 @@
 use crate::doors::Doors;
 use crate::error::Result;
 use crate::hub::{ENDING_MAX, Hub};
-use crate::relay_route::{Entrance, Local, open};
+use crate::keeper::Keeper;
+use crate::relay_route::{Entrance, open};
+use crate::socket::Local;
 use axum::Router;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -50,12 +52,13 @@ async fn health(State(entrance): State<Entrance>) -> (StatusCode, &'static str) 
     }
 }
 
-/// Accepts connections until `stopped`; then stops the hub and returns.
+/// Accepts connections until `stopped`; then stops the hub and the keeper, and returns.
 pub async fn serve(
     listener: TcpListener,
     router: Router,
     hub: &Hub,
     stopped: impl Future<Output = ()>,
+    keeper: Option<&Keeper>,
 ) -> Result<()> {
     let places = Arc::new(Semaphore::new(CONNECTIONS_MAX));
     let accepting = async {
@@ -84,7 +87,12 @@ pub async fn serve(
         () = stopped => {}
     }
     tracing::info!("stopping");
-    hub.stop().await;
+    let closing = async {
+        if let Some(keeper) = keeper {
+            keeper.stop().await;
+        }
+    };
+    tokio::join!(hub.stop(), closing);
     // Sockets that were told why are closed by their own tasks; whoever does not answer is not
     // waited for any longer.
     let all = places.acquire_many(CONNECTIONS_MAX as u32);

@@ -69,6 +69,17 @@ const STAGES: &[Stage] = &[
         name: "rust",
         check: Check::Programs(&[("cargo", "test --workspace --no-fail-fast", Reporter::Cargo)]),
     },
+    Stage {
+        name: "clients",
+        check: Check::Programs(&[
+            (
+                "cargo",
+                "build --quiet --package selvage-serve --bins --examples",
+                Reporter::ExitCode,
+            ),
+            ("node", "tests/clients/run.mjs", Reporter::Own),
+        ]),
+    },
     // Ten thousand histories of replicas, which an optimised build goes through in two minutes.
     Stage {
         name: "simulation",

@@ -27,7 +27,16 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("selvage-relay", &[]),
     ("selvage-courier", &["selvage-relay", "selvage-trust"]),
     ("selvage-site", &[]),
-    ("selvage-serve", &["selvage-relay", "selvage-site"]),
+    ("selvage-clients", &["selvage-vfs"]),
+    (
+        "selvage-serve",
+        &[
+            "selvage-relay",
+            "selvage-site",
+            "selvage-vfs",
+            "selvage-clients",
+        ],
+    ),
     ("selvage-tool", &[]),
     ("selvage-lint", &["selvage-tool"]),
     ("selvage-sandbox", &["selvage-tool"]),

@@ -79,7 +79,7 @@ pub async fn server(limits: Limits, data: Option<&Path>) -> SocketAddr {
     let address = listener.local_addr().expect("bound");
     let router = router(&hub, Doors::default(), axum::Router::new());
     tokio::spawn(async move {
-        let served = serve(listener, router, &hub, std::future::pending()).await;
+        let served = serve(listener, router, &hub, std::future::pending(), None).await;
         served.expect("serves");
     });
     address

@@ -1,0 +1,141 @@
+//! `/automerge/<token>` and `/yjs/<token>/<room>`: WebSockets of other people's clients.
+//!
+//! Whoever names the token reads and writes everything, in plain text.
+
+use crate::doors::Doors;
+use crate::hub::ENDING_MAX;
+use crate::keeper::{Keeper, Link, Wanted};
+use crate::socket::{Came, Local, admit, bounded, next, write};
+use axum::extract::ws::{WebSocket, WebSocketUpgrade};
+use axum::extract::{Path, State};
+use axum::http::HeaderMap;
+use axum::response::Response;
+use axum::routing::get;
+use axum::{Extension, Router};
+use futures_util::StreamExt;
+use futures_util::stream::SplitStream;
+use selvage_clients::limits::MESSAGE_BYTES_MAX;
+use selvage_clients::{Output, Reason, SessionId};
+use std::sync::Arc;
+use subtle::ConstantTimeEq;
+use tokio::sync::mpsc;
+
+#[derive(Clone)]
+struct Entrance {
+    keeper: Keeper,
+    doors: Arc<Doors>,
+    token: Arc<str>,
+}
+
+/// The routes of other people's clients: to be served beside the relay's.
+pub fn clients(keeper: &Keeper, doors: &Doors, token: &str) -> Router {
+    let entrance = Entrance {
+        keeper: keeper.clone(),
+        doors: Arc::new(doors.clone()),
+        token: token.into(),
+    };
+    Router::new()
+        .route("/automerge/{token}", get(ledger))
+        .route("/yjs/{token}/{*room}", get(text))
+        .with_state(entrance)
+}
+
+async fn ledger(
+    State(entrance): State<Entrance>,
+    Extension(local): Extension<Local>,
+    Path(token): Path<String>,
+    headers: HeaderMap,
+    upgrade: WebSocketUpgrade,
+) -> Response {
+    open(entrance, local, &headers, upgrade, &token, Wanted::Ledger)
+}
+
+async fn text(
+    State(entrance): State<Entrance>,
+    Extension(local): Extension<Local>,
+    Path((token, room)): Path<(String, String)>,
+    headers: HeaderMap,
+    upgrade: WebSocketUpgrade,
+) -> Response {
+    open(
+        entrance,
+        local,
+        &headers,
+        upgrade,
+        &token,
+        Wanted::Text(room),
+    )
+}
+
+fn open(
+    entrance: Entrance,
+    Local(local): Local,
+    headers: &HeaderMap,
+    upgrade: WebSocketUpgrade,
+    token: &str,
+    wanted: Wanted,
+) -> Response {
+    if let Err(refusal) = admit(&entrance.doors, local, headers) {
+        return *refusal;
+    }
+    // Told by a close code, since that is all a page learns of a WebSocket that fails.
+    let is_let_in = bool::from(token.as_bytes().ct_eq(entrance.token.as_bytes()));
+    bounded(upgrade, MESSAGE_BYTES_MAX).on_upgrade(move |socket| async move {
+        let opened = match is_let_in {
+            true => entrance.keeper.open(wanted).await,
+            false => Err(Reason::Token),
+        };
+        match opened {
+            Ok(link) => run(entrance.keeper, link, socket).await,
+            Err(reason) => turn_away(socket, reason).await,
+        }
+    })
+}
+
+/// Says why, and waits until the other side has heard it.
+async fn turn_away(socket: WebSocket, reason: Reason) {
+    tracing::info!(%reason, "client turned away");
+    let (sink, mut stream) = socket.split();
+    let (last_words, out) = mpsc::unbounded_channel();
+    let _ = last_words.send(Output::Close(reason));
+    drop(last_words);
+    let told = async {
+        write(sink, out, |_| {}).await;
+        while next(&mut stream).await.is_some() {}
+    };
+    let _ = tokio::time::timeout(ENDING_MAX, told).await;
+}
+
+/// A socket's life.
+async fn run(keeper: Keeper, link: Link, socket: WebSocket) {
+    let Link { id, out, shared } = link;
+    let (sink, stream) = socket.split();
+    let ending = async {
+        shared.ending.notified().await;
+        tokio::time::sleep(ENDING_MAX).await;
+    };
+    tokio::select! {
+        () = read(stream, &keeper, id) => {}
+        () = write::<Output>(sink, out, |bytes| shared.written(bytes)) => {}
+        () = ending => {}
+    }
+    keeper.closed(id).await;
+}
+
+/// Until the other side is gone.
+async fn read(mut stream: SplitStream<WebSocket>, keeper: &Keeper, id: SessionId) {
+    loop {
+        let why = match next(&mut stream).await {
+            Some(Came::Message(bytes)) => {
+                keeper.received(id, bytes).await;
+                continue;
+            }
+            Some(Came::Text) => "it is text",
+            Some(Came::TooLong) => "it is too long",
+            None => return,
+        };
+        keeper.refused(id, Reason::Protocol(why)).await;
+        // The other half says why; then this task ends.
+        return std::future::pending().await;
+    }
+}
