@@ -88,10 +88,11 @@ impl Mail {
         Some(mail)
     }
 
-    /// Whether nothing that came waits for what has not come.
+    /// Whether nothing that came waits for what has not come, and nothing that was looked up is left
+    /// to be said: only then does [`Self::cursor`] tell no more than the mailbox has.
     #[must_use]
     pub fn is_whole(&self) -> bool {
-        self.inbox.is_empty()
+        self.inbox.is_empty() && self.outbox.is_empty()
     }
 
     /// Where this replica is: what the mailbox has, in the words of a peer that has it.

@@ -15,6 +15,8 @@ pub(crate) struct Post {
     writes: bool,
     /// A parcel was given and is not kept yet.
     is_waiting: bool,
+    /// What came landed, and whoever carries it was not told.
+    owes_landed: bool,
     /// The workspace when it was looked through last.
     seen: Option<(selvage_vfs::Heads, u64)>,
     /// When typing is mailed.
@@ -29,6 +31,7 @@ impl Workbench {
             mail,
             writes,
             is_waiting: false,
+            owes_landed: false,
             seen: None,
             due_ms: None,
         });
@@ -39,6 +42,7 @@ impl Workbench {
             post.is_waiting = false;
             post.seen = None;
         }
+        self.landed();
     }
 
     pub(crate) fn parcel_came(&mut self, bytes: &[u8]) {
@@ -54,6 +58,9 @@ impl Workbench {
                         "Update Selvage on both devices. What each of them saved is still there.",
                     );
                 }
+                if let Some(post) = &mut self.post {
+                    post.owes_landed = true;
+                }
                 self.landed();
                 if reply.changed {
                     self.tell_merged(reply.paths);
@@ -66,11 +73,15 @@ impl Workbench {
         }
     }
 
-    /// Says how far this replica is, once nothing waits for the rest of it.
+    /// Says how far this replica is, once nothing waits for the rest of it, and nothing is left to be
+    /// mailed that the cursor would say was mailed.
     fn landed(&mut self) {
-        if let Some(post) = &self.post
+        if let Some(post) = &mut self.post
+            && post.owes_landed
+            && !post.is_waiting
             && post.mail.is_whole()
         {
+            post.owes_landed = false;
             let cursor = post.mail.cursor();
             self.effects.push(Effect::Landed { cursor });
         }

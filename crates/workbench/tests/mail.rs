@@ -134,3 +134,51 @@ fn a_parcel_that_is_none_is_told_and_does_no_harm() {
     a.write("notes.md", "bread", false);
     assert_eq!(a.left().len(), 1, "and it goes on");
 }
+
+#[test]
+fn what_comes_between_two_parcels_does_not_pass_for_the_second() {
+    let mut a = Device::of(Host::new(), true);
+    let mut b = Device::of(Host::empty(2), true);
+    b.open(&a.left());
+    b.write("from-b.md", "milk", false);
+    let from_b = b.left();
+    // More than one parcel holds, and something comes after the first.
+    for file in 0..4 {
+        let content = noise(file, 200 * 1024);
+        a.write(&format!("{file}.md"), &content, false);
+    }
+    a.host.tell(Event::MailClosed);
+    let cursor = a.cursor.clone();
+    a.host.others.clear();
+    a.host.tell(Event::MailOpened {
+        cursor: cursor.clone(),
+        writes: true,
+    });
+    a.open(&from_b);
+    let landed = |effect: &Effect| matches!(effect, Effect::Landed { .. });
+    let parcels = |device: &Device| {
+        let all = device.host.others.iter();
+        all.filter(|effect| matches!(effect, Effect::Parcel { .. }))
+            .count()
+    };
+    assert_eq!(parcels(&a), 1, "the others wait until it is kept");
+    assert!(!a.host.others.iter().any(landed), "it was not all mailed");
+    let left = a.left();
+    assert!(left.len() > 1, "{}", left.len());
+    assert_ne!(a.cursor, cursor, "now it was, and what came has landed");
+    b.open(&left);
+    assert_eq!(b.read("3.md"), noise(3, 200 * 1024));
+    assert_eq!(a.read("from-b.md"), "milk");
+}
+
+/// A text that can't be made smaller, the same in every run.
+fn noise(seed: u64, length: usize) -> String {
+    let mut state = seed + 1;
+    let letter = |state: &mut u64| {
+        *state = state
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1);
+        char::from(b'0' + (*state >> 58) as u8)
+    };
+    (0..length).map(|_| letter(&mut state)).collect()
+}
