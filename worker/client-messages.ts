@@ -53,6 +53,8 @@ export type DeviceAct =
   | { do: "rename"; name: string }
   /** Keeps what a removed device wrote and this one had already taken in. */
   | { do: "keep"; device: string }
+  /** The person has seen a finding. */
+  | { do: "dismiss"; code: string; device: string | null }
   | { do: "retry" };
 
 /** How the workspace is shared, as a page shows it. */

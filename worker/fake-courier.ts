@@ -10,6 +10,8 @@ export class Devices {
   mayWrite = true;
   hasRoom = true;
   isFree = false;
+  /** Whether the relay keeps that this device leaves; undefined while nothing is known. */
+  isHeard: boolean | undefined = true;
 
   static found = () => (Devices.made = new Devices());
   static join = () => Devices.found();
@@ -29,7 +31,10 @@ export class Devices {
   can_send = () => this.hasRoom;
   landed = () => undefined;
   poll = () => this.outputs.shift();
-  act = (act: string) => void this.acts.push(JSON.parse(act));
+  act = (act: string) => {
+    this.acts.push(JSON.parse(act));
+    if (JSON.parse(act).do === "leave" && this.isHeard !== undefined) this.outputs.push({ type: "left", told: this.isHeard });
+  };
   state = () => JSON.stringify({ shared: true, members: [{ self: true, role: this.mayWrite ? "editor" : "viewer" }], problem: null });
   send = (bytes: Uint8Array) => {
     this.sent.push(bytes);

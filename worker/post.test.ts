@@ -127,3 +127,25 @@ test("a browser that restarts goes on where it was", async () => {
   await vi.waitUntil(() => state()?.shared);
   expect(log).toContain("opened 7 true");
 });
+
+test("whoever leaves is out when the relay kept that, or hears that nobody knows", async () => {
+  const { post } = await tab();
+  await post.act(SHARE);
+  const devices = FakeDevices.made!;
+  devices.isHeard = undefined;
+  const leaving = post.act({ do: "leave" });
+  await new Promise((resolve) => setTimeout(resolve, 5));
+  expect([devices.isFree, disk]).toEqual([false, new Uint8Array([1])]);
+  devices.outputs.push({ type: "left", told: false });
+  post.landed(new Uint8Array());
+  expect(await leaving).toMatchObject({ ok: false, error: { code: "NOT_TOLD" } });
+  expect([devices.isFree, disk]).toEqual([true, undefined]);
+});
+
+test("of a device that did not come in nothing is taken up", async () => {
+  disk = new Uint8Array();
+  const { post, state } = await tab();
+  await new Promise((resolve) => setTimeout(resolve, 5));
+  expect([FakeDevices.made, state()?.problem]).toEqual([undefined, null]);
+  expect(await post.act(SHARE)).toEqual({ ok: true, value: null });
+});

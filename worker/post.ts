@@ -22,6 +22,7 @@ type Output =
   | { type: "write"; socket: number; bytes: Uint8Array<ArrayBuffer> }
   | { type: "hangUp"; socket: number; code: number }
   | { type: "parcel"; bytes: Uint8Array }
+  | { type: "left"; told: boolean }
   | { type: "sendAll" | "changed" };
 
 type TabMessage =
@@ -69,6 +70,10 @@ export class Post {
   #isStuck = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #isDraining = false;
+  /** What came is worked off together, and what is kept is written once for all of it. */
+  #soon: ReturnType<typeof setTimeout> | undefined;
+  /** Who waits for this device to be out. */
+  #left: ((told: boolean) => void) | undefined;
   #waiting: { bytes: Uint8Array; cursor: Uint8Array | undefined } | undefined;
   /** How the mail was opened last; undefined while it is not. */
   #writes: boolean | undefined;
@@ -101,7 +106,8 @@ export class Post {
     if (!(await Kept.exists(FILE))) return;
     this.#file = await Kept.open(FILE);
     const bytes = this.#file.read();
-    if (bytes !== undefined) this.#has((await courier()).restore(bytes));
+    // Nothing is kept of a device that did not come in.
+    if (bytes !== undefined && bytes.length > 0) this.#has((await courier()).restore(bytes));
   }
 
   /** Does what the person asks for, here or in the tab that has the post. */
@@ -124,8 +130,11 @@ export class Post {
         return refused("NOT_NOW", "This workspace is not shared.", "Share it, or join with a link.");
       } else {
         this.#devices.act(JSON.stringify(act), Date.now());
+        const left = act.do === "leave" ? new Promise<boolean>((resolve) => (this.#left = resolve)) : undefined;
         this.#drain();
+        const told = await left;
         if (act.do === "leave" || act.do === "cancelJoin") await this.#forget();
+        if (told === false) return refused("NOT_TOLD", "This device left, but the relay did not take that, so the others do not know.", "An owner can take it out of the list.");
       }
       return { ok: true, value: null };
     } catch (error) {
@@ -153,6 +162,8 @@ export class Post {
 
   async #forget(): Promise<void> {
     clearTimeout(this.#timer);
+    clearTimeout(this.#soon);
+    this.#soon = undefined;
     for (const socket of this.#sockets.values()) socket.close();
     this.#sockets.clear();
     this.#devices?.free();
@@ -231,6 +242,8 @@ export class Post {
       case "parcel":
         this.#events.came(output.bytes);
         return;
+      case "left":
+        return this.#left?.(output.told);
       case "sendAll":
         return this.#openMail(this.#read(), new Uint8Array());
       case "changed": {
@@ -267,7 +280,10 @@ export class Post {
     socket.onmessage = ({ data }: MessageEvent<ArrayBuffer | string>) => {
       if (typeof data === "string") return socket.close();
       this.#devices?.received(number, Date.now(), new Uint8Array(data));
-      this.#drain();
+      this.#soon ??= setTimeout(() => {
+        this.#soon = undefined;
+        this.#drain();
+      }, 0);
     };
     socket.onclose = ({ code }) => ended(code);
   }

@@ -2,18 +2,21 @@
 
 use crate::address::Address;
 use crate::desk::{Desk, hex, random};
+use crate::kept::Kept;
 use crate::limits::{CHECKPOINT_MS, INVITATION_MS};
-use crate::pairing::{self, Met, Pairing, Side};
+use crate::pairing::{Met, Pairing, Side};
 use crate::state::{
     Act, Finding, InvitationState, JoiningState, LinkState, MemberState, State, Step,
 };
 use crate::{CourierError, Result};
+use line::{Line, Which};
 use selvage_relay::client::{self, Client, Event, Profile};
 use selvage_relay::{AccessKey, LetterId, Reason, RelayError, RoomId};
 use selvage_trust::{DeviceId, History, Identity, Invitation, Inviter, Joiner, Seat};
 use std::collections::VecDeque;
 
 mod acts;
+mod line;
 mod run;
 mod tidy;
 mod view;
@@ -51,41 +54,13 @@ pub enum Output {
     Parcel(Vec<u8>),
     /// Everything is mailed from the beginning.
     SendAll,
+    /// This device is out, and everything that is kept of the others is forgotten.
+    Left {
+        /// Whether the relay kept that it left.
+        told: bool,
+    },
     /// The state is to be shown anew.
     Changed,
-}
-
-struct Line {
-    client: Client,
-    socket: Option<u32>,
-    retry_at_ms: Option<u64>,
-    is_stopped: bool,
-}
-
-impl Line {
-    fn new(client: Client) -> Self {
-        Self {
-            client,
-            socket: None,
-            retry_at_ms: None,
-            is_stopped: false,
-        }
-    }
-
-    fn state(&self) -> LinkState {
-        match (self.is_stopped, self.client.is_open(), self.retry_at_ms) {
-            (true, ..) => LinkState::Off,
-            (_, true, _) => LinkState::Open,
-            (.., Some(_)) => LinkState::Waiting,
-            (.., None) => LinkState::Connecting,
-        }
-    }
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Which {
-    Room,
-    Pairing,
 }
 
 /// See the crate.
@@ -97,6 +72,10 @@ pub struct Courier {
     pairing: Option<(Pairing, Line)>,
     /// The pairing ends when what it has to say is said.
     is_pairing_over: bool,
+    /// Something about the pairing is to be kept.
+    is_pairing_new: bool,
+    /// Until when a device that leaves waits for the relay to keep that.
+    leave_by_ms: Option<u64>,
     /// What is kept is written out when it is polled for, so that it is the newest.
     outputs: VecDeque<Output>,
     is_keep_queued: bool,
@@ -139,8 +118,6 @@ impl Courier {
         let relay = Address::parse(invitation.relay())?;
         let identity = Identity::new(&mut random);
         let kept = identity.to_bytes();
-        let device = self::random(&mut random);
-        let profile = pairing::profile(&invitation, &relay.audience, device);
         let (joiner, request) = Joiner::new(identity, name, invitation, now_ms, &mut random)?;
         let joiner = Some(Box::new(joiner));
         let side = Side::Joiner {
@@ -150,8 +127,9 @@ impl Courier {
             welcome: Vec::new(),
             inviter: None,
         };
+        let device = self::random(&mut random);
         let mut courier = Self::new(relay, random);
-        courier.pairing = Some((Pairing::new(side), Line::new(Client::new(profile, None)?)));
+        courier.pair(Pairing::new(side, device))?;
         Ok(courier)
     }
 
@@ -160,10 +138,25 @@ impl Courier {
     /// # Errors
     /// When the bytes are not those.
     pub fn from_bytes(bytes: &[u8], random: Random) -> Result<Self> {
-        let (relay, desk) = Desk::from_bytes(bytes)?;
-        let mut courier = Self::new(Address::parse(&relay)?, random);
-        courier.sit(desk)?;
+        let kept = Kept::read(bytes)?;
+        let mut courier = Self::new(Address::parse(&kept.relay)?, random);
+        if let Some(desk) = kept.desk {
+            courier.sit(desk)?;
+        }
+        if let Some(pairing) = kept.pairing {
+            courier.pair(pairing)?;
+        }
+        courier.is_pairing_new = false;
         Ok(courier)
+    }
+
+    /// Meets another device.
+    fn pair(&mut self, pairing: Pairing) -> Result<()> {
+        if let Some(client) = pairing.client(&self.relay.audience)? {
+            self.pairing = Some((pairing, Line::new(client)));
+            self.is_pairing_new = true;
+        }
+        Ok(())
     }
 
     fn new(relay: Address, random: Random) -> Self {
@@ -174,6 +167,8 @@ impl Courier {
             room: None,
             pairing: None,
             is_pairing_over: false,
+            is_pairing_new: false,
+            leave_by_ms: None,
             outputs: VecDeque::from([Output::Changed]),
             is_keep_queued: false,
             sockets: 0,
@@ -272,6 +267,9 @@ impl Courier {
                 let _ = desk.post_checkpoint(&mut self.random);
             }
         }
+        if self.invitation_ends_ms().is_some_and(|at| now_ms >= at) {
+            self.expire();
+        }
         self.pump(now_ms);
     }
 
@@ -287,6 +285,8 @@ impl Courier {
         wakes
             .chain(self.checkpoint_at_ms)
             .chain(self.tidy_wake_ms)
+            .chain(self.leave_by_ms)
+            .chain(self.invitation_ends_ms())
             .min()
     }
 
@@ -348,14 +348,13 @@ impl Courier {
 impl Courier {
     fn kept(&mut self) -> Vec<u8> {
         self.is_keep_queued = false;
-        let Some(desk) = &mut self.desk else {
-            return Vec::new();
-        };
-        if let Some(line) = &self.room {
+        self.is_pairing_new = false;
+        if let (Some(desk), Some(line)) = (&mut self.desk, &self.room) {
             desk.place = line.client.place().or(desk.place);
+            desk.dirty = false;
         }
-        desk.dirty = false;
-        desk.to_bytes(&self.relay.base)
+        let pairing = self.pairing.as_ref().map(|(pairing, _)| pairing);
+        crate::kept::write(&self.relay.base, self.desk.as_ref(), pairing)
     }
 }
 

@@ -1,10 +1,11 @@
 //! The seat with the letters that wait on either side of it.
 
 use crate::letter::{self, Entry, Pile};
-use crate::limits::{FINDINGS_MAX, OUTBOX_BYTES_MAX, PARCEL_BYTES_MAX, WAITING_BYTES_MAX};
+use crate::limits::{OUTBOX_BYTES_MAX, PARCEL_BYTES_MAX, WAITING_BYTES_MAX};
 use crate::saved::{Reader, put, put_list};
 use crate::state::Finding as Shown;
 use crate::{CourierError, Result};
+use found::Found;
 use selvage_relay::LetterId;
 use selvage_relay::client::Place;
 use selvage_trust::{
@@ -14,12 +15,10 @@ use selvage_trust::{
 use std::collections::{BTreeMap, VecDeque};
 use zeroize::Zeroizing;
 
+mod found;
 mod judge;
 mod save;
 mod summary;
-
-/// Bytes of format 1 end before the mailbox, and are read.
-const FORMAT: u8 = 2;
 
 /// A letter that is not acknowledged.
 pub(crate) struct Outgoing {
@@ -57,10 +56,12 @@ pub(crate) struct Desk {
     locked: Vec<Vec<u8>>,
     /// Envelopes that can't be judged yet.
     waiting: Vec<Vec<u8>>,
+    /// Envelopes of removed devices, of the last ones: a member who had them before may keep them.
+    aside: VecDeque<Vec<u8>>,
     /// How far each signer was known when this device came in, or the room began anew: to be shown
     /// that again is no replay.
     base: BTreeMap<DeviceId, u64>,
-    findings: Vec<(Shown, Option<(DeviceId, u64)>)>,
+    findings: Vec<Found>,
     pub mailbox: Mailbox,
     /// Another device began to mail all that it has.
     pub saw_whole: bool,
@@ -85,6 +86,7 @@ impl Desk {
             piles: BTreeMap::new(),
             locked: Vec::new(),
             waiting: Vec::new(),
+            aside: VecDeque::new(),
             base: BTreeMap::new(),
             findings: Vec::new(),
             mailbox: Mailbox::default(),
@@ -114,6 +116,15 @@ impl Desk {
 
     pub fn role(&self) -> Option<Role> {
         self.seat.members().role(self.seat.device())
+    }
+
+    /// Whether the others could never change the membership again without this device.
+    pub fn is_only_owner(&self) -> bool {
+        let members = self.seat.members();
+        let is_other = |device| device != self.seat.device();
+        let mut others = members.iter().filter(|one| is_other(one.device)).peekable();
+        let is_owner = self.role() == Some(Role::Owner);
+        is_owner && others.peek().is_some() && others.all(|one| one.role != Role::Owner)
     }
 
     pub fn can_send(&self) -> bool {
@@ -210,12 +221,6 @@ impl Desk {
         std::mem::take(&mut self.fresh)
     }
 }
-
-const ASK: &str = "Ask the persons of the other devices. If it happens again, use another relay.";
-const WITHHELD: &str = "Wait a little. If it stays, the relay keeps letters back: use another one.";
-const TAKE_OUT: &str = "Take that device out, unless you know why.";
-const ALLOW: &str = "An owner can give that device the right to edit, or add it anew.";
-const UPDATE: &str = "Reload the page to have the newest version.";
 
 pub(crate) fn random<const N: usize>(entropy: &mut Entropy<'_>) -> [u8; N] {
     let mut bytes = [0; N];

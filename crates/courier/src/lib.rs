@@ -19,6 +19,7 @@
 mod address;
 mod courier;
 mod desk;
+mod kept;
 mod letter;
 pub mod limits;
 mod pairing;

@@ -6,6 +6,8 @@ pub const PARCEL_BYTES_MAX: usize = 15 * 1024 * 1024;
 pub const PART_BYTES: usize = 126 * 1024;
 /// The most bytes that wait for keys, other parts, or other envelopes.
 pub const WAITING_BYTES_MAX: usize = 64 * 1024 * 1024;
+/// The most bytes of envelopes of removed devices that are set aside, since somebody may keep them.
+pub const ASIDE_BYTES_MAX: usize = 4 * 1024 * 1024;
 /// With more bytes than this in the outbox, the next parcel waits in the workspace.
 pub const OUTBOX_BYTES_MAX: usize = 1024 * 1024;
 /// With more bytes than this in the mailbox, and more than twice a whole, a device mails all that it
@@ -21,6 +23,8 @@ pub const WHOLE_BYTES_MAX: u64 = selvage_relay::limits::ROOM_BYTES_MAX / 2;
 pub const FINDINGS_MAX: usize = 32;
 /// After what time a device says how far it is.
 pub const CHECKPOINT_MS: u64 = 60_000;
+/// How long a device that leaves waits for the relay to keep that.
+pub const LEAVE_MS_MAX: u64 = 10_000;
 /// How long an invitation is good.
 pub const INVITATION_MS: u64 = 60 * 60 * 1000;
 /// The bytes of a frame that is one piece of a welcome.

@@ -1,12 +1,14 @@
 //! Both sides of a pairing, as frames in the room that an invitation names.
 //!
-//! None of it is kept: after a reload the inviter shows a new link, and the joiner starts over.
+//! It is kept, so that a restart of either side goes on with the same conversation: the joiner shows
+//! the same request again, and is answered as before.
 
 use crate::limits::{WELCOME_BYTES_MAX, WELCOME_PIECE_BYTES};
+use crate::saved::{Reader, put};
 use crate::{CourierError, Result};
 use selvage_relay::client::{Client, Profile};
 use selvage_relay::{AccessKey, DeviceId, LinkId, RelayError, RoomId};
-use selvage_trust::{Code, Entropy, Invitation, Inviter, Joiner, Role, Seat};
+use selvage_trust::{Code, Entropy, Identity, Invitation, Inviter, Joiner, Role, Seat};
 use std::collections::VecDeque;
 use zeroize::Zeroizing;
 
@@ -17,7 +19,7 @@ const WELCOME: u8 = 4;
 const REFUSED: u8 = 5;
 const WELCOMED: u8 = 6;
 
-pub(crate) fn profile(invitation: &Invitation, audience: &str, device: [u8; 32]) -> Profile {
+fn profile(invitation: &Invitation, audience: &str, device: [u8; 32]) -> Profile {
     Profile {
         audience: audience.to_owned(),
         room: RoomId(invitation.topic()),
@@ -42,6 +44,7 @@ pub(crate) enum Met {
 pub(crate) enum Side {
     Inviter {
         inviter: Box<Inviter>,
+        /// The role that it gives.
         role: Role,
         link: String,
         welcome: Option<Vec<u8>>,
@@ -58,6 +61,8 @@ pub(crate) enum Side {
 /// See the module.
 pub(crate) struct Pairing {
     pub side: Side,
+    /// How this device is called in the pairing's room.
+    device: [u8; 32],
     pub code: Option<Code>,
     pub name: Option<String>,
     /// The other one's link.
@@ -66,14 +71,98 @@ pub(crate) struct Pairing {
 }
 
 impl Pairing {
-    pub fn new(side: Side) -> Self {
+    pub fn new(side: Side, device: [u8; 32]) -> Self {
         Self {
             side,
+            device,
             code: None,
             name: None,
             peer: None,
             frames: VecDeque::new(),
         }
+    }
+
+    /// The invitation that this is about; `None` when the joiner has its seat.
+    pub fn invitation(&self) -> Option<&Invitation> {
+        match &self.side {
+            Side::Inviter { inviter, .. } => Some(inviter.invitation()),
+            Side::Joiner { joiner, .. } => joiner.as_ref().map(|joiner| joiner.invitation()),
+        }
+    }
+
+    /// The client that meets the other device.
+    pub fn client(&self, audience: &str) -> Result<Option<Client>> {
+        let profile = |invitation| profile(invitation, audience, self.device);
+        let client = self.invitation().map(|it| Client::new(profile(it), None));
+        Ok(client.transpose()?)
+    }
+
+    /// What is kept of it.
+    pub fn to_bytes(&self) -> Zeroizing<Vec<u8>> {
+        let mut out = Zeroizing::new(self.device.to_vec());
+        match &self.side {
+            Side::Inviter {
+                inviter,
+                role,
+                link,
+                welcome,
+            } => {
+                put(&mut out, &inviter.to_bytes());
+                out.push(*role as u8);
+                put(&mut out, link.as_bytes());
+                put(&mut out, welcome.as_deref().unwrap_or_default());
+            }
+            Side::Joiner {
+                joiner,
+                request,
+                identity,
+                ..
+            } => {
+                let joiner = joiner.as_ref().map(|joiner| joiner.to_bytes());
+                put(&mut out, &joiner.unwrap_or_default());
+                put(&mut out, request);
+                put(&mut out, identity);
+            }
+        }
+        out
+    }
+
+    /// Goes on with an invitation that was kept.
+    pub fn inviter_from(bytes: &[u8]) -> Result<Self> {
+        let mut reader = Reader(bytes);
+        let device = reader.array()?;
+        let inviter = Box::new(Inviter::from_bytes(reader.bytes()?)?);
+        let roles = [Role::Owner, Role::Editor, Role::Viewer].into_iter();
+        let role = u8::from_le_bytes(reader.array()?);
+        let role = roles.into_iter().find(|one| *one as u8 == role);
+        let link = String::from_utf8(reader.bytes()?.to_vec());
+        let welcome = Some(reader.bytes()?.to_vec()).filter(|bytes| !bytes.is_empty());
+        reader.end()?;
+        let side = Side::Inviter {
+            inviter,
+            role: role.ok_or(CourierError::Unreadable)?,
+            link: link.map_err(|_| CourierError::Unreadable)?,
+            welcome,
+        };
+        Ok(Self::new(side, device))
+    }
+
+    /// Goes on to come in.
+    pub fn joiner_from(bytes: &[u8]) -> Result<Self> {
+        let mut reader = Reader(bytes);
+        let device = reader.array()?;
+        let (joiner, request) = (reader.bytes()?, reader.bytes()?.to_vec());
+        let identity = Zeroizing::new(reader.bytes()?.to_vec());
+        reader.end()?;
+        let joiner = Joiner::from_bytes(Identity::from_bytes(&identity)?, &request, joiner)?;
+        let side = Side::Joiner {
+            joiner: Some(Box::new(joiner)),
+            request,
+            identity,
+            welcome: Vec::new(),
+            inviter: None,
+        };
+        Ok(Self::new(side, device))
     }
 
     /// A joiner shows its request to whoever is there: only the inviter can read it.

@@ -77,6 +77,13 @@ pub enum Act {
         /// Which.
         device: String,
     },
+    /// The person has seen a finding.
+    Dismiss {
+        /// Which.
+        code: String,
+        /// Of which device, if it is about one.
+        device: Option<String>,
+    },
     /// The relay is dialled at once.
     Retry,
 }

@@ -133,6 +133,7 @@ fn object(output: Output) -> JsValue {
         } => ("hangUp", vec![socket(number), ("code", code.into())]),
         Output::Parcel(parcel) => ("parcel", vec![bytes(parcel)]),
         Output::SendAll => ("sendAll", vec![]),
+        Output::Left { told } => ("left", vec![("told", told.into())]),
         Output::Changed => ("changed", vec![]),
     };
     let object = Object::new();

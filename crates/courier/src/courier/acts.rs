@@ -1,6 +1,11 @@
 //! What a person asks for.
 
 use super::*;
+use crate::limits::LEAVE_MS_MAX;
+
+const ONLY_OWNER: CourierError = CourierError::NotNow(
+    "this device is the only owner: make another one an owner first, or take the others out",
+);
 
 impl Courier {
     /// A person asks for something.
@@ -25,6 +30,13 @@ impl Courier {
                     return Err(NOT_SHARED);
                 };
                 let own = desk.seat.device();
+                let is_leaving = act == Act::Leave;
+                if is_leaving && self.leave_by_ms.is_some() {
+                    return Err(CourierError::NotNow("this device is leaving already"));
+                }
+                if is_leaving && desk.is_only_owner() {
+                    return Err(ONLY_OWNER);
+                }
                 let ops = match act {
                     Act::Invite {
                         role,
@@ -45,8 +57,15 @@ impl Courier {
                     Act::Revoke { device } => desk.seat.revoke(named(&device)?, random)?,
                     Act::Leave => desk.seat.revoke(own, random).unwrap_or_default(),
                     Act::Rename { name } => vec![desk.seat.rename(own, &name)?],
+                    Act::Dismiss { code, device } => {
+                        desk.dismiss(&code, device.as_deref().map(named).transpose()?);
+                        Vec::new()
+                    }
                     _ => desk.seat.follow_up(random)?,
                 };
+                if is_leaving {
+                    self.leave_by_ms = Some(now_ms + LEAVE_MS_MAX);
+                }
                 desk.dirty = true;
                 desk.post_ops(&ops, random)?;
                 self.look_at_role();
@@ -91,12 +110,6 @@ impl Courier {
             &mut self.random,
         )?;
         let link = inviter.invitation().link(base)?;
-        let profile = pairing::profile(
-            inviter.invitation(),
-            &self.relay.audience,
-            random(&mut self.random),
-        );
-        let client = Client::new(profile, None)?;
         self.end_pairing();
         let side = Side::Inviter {
             inviter: Box::new(inviter),
@@ -104,13 +117,47 @@ impl Courier {
             link,
             welcome: None,
         };
-        self.pairing = Some((Pairing::new(side), Line::new(client)));
+        let device = random(&mut self.random);
+        self.pair(Pairing::new(side, device))?;
         self.tick(now_ms);
         Ok(())
     }
 
+    /// When an invitation that nobody came in with is void.
+    pub(super) fn invitation_ends_ms(&self) -> Option<u64> {
+        let (pairing, _) = self.pairing.as_ref()?;
+        match &pairing.side {
+            Side::Inviter {
+                welcome: Some(_), ..
+            } => None,
+            _ => Some(pairing.invitation()?.expires_ms()),
+        }
+    }
+
+    /// Nobody came in time.
+    pub(super) fn expire(&mut self) {
+        if self.desk.is_none() {
+            self.problem = Some(problem(
+                "PAIRING",
+                "The invitation's time is over.".into(),
+                "Ask for a new link.",
+            ));
+        }
+        self.end_pairing();
+    }
+
+    /// A device that leaves is out when the relay has kept that, or when it waited long enough.
+    pub(super) fn look_at_leaving(&mut self, now_ms: u64) {
+        let told = self.desk.as_ref().is_none_or(|desk| desk.outbox.is_empty());
+        if self.leave_by_ms.is_some_and(|by| told || now_ms >= by) {
+            self.leave_by_ms = None;
+            self.outputs.push_back(Output::Left { told });
+        }
+    }
+
     pub(super) fn end_pairing(&mut self) {
         self.is_pairing_over = false;
+        self.is_pairing_new |= self.pairing.is_some();
         if let Some((
             _,
             Line {

@@ -10,7 +10,7 @@ impl Courier {
             self.hand(now_ms);
             let is_room_moved = self.drain(Which::Room, now_ms);
             let is_pairing_moved = self.drain(Which::Pairing, now_ms);
-            let is_dirty = self.desk.as_ref().is_some_and(|desk| desk.dirty);
+            let is_dirty = self.is_pairing_new || self.desk.as_ref().is_some_and(|desk| desk.dirty);
             if !is_room_moved && !is_pairing_moved && !is_dirty {
                 break;
             }
@@ -18,23 +18,27 @@ impl Courier {
         self.look_at_mailbox(now_ms);
         if self.is_pairing_over {
             self.end_pairing();
+            self.keep();
         }
+        self.look_at_leaving(now_ms);
         if self.checkpoint_at_ms.is_none() && self.desk.as_ref().is_some_and(|desk| desk.moved) {
             self.checkpoint_at_ms = Some(now_ms + CHECKPOINT_MS);
         }
     }
 
     pub(super) fn keep(&mut self) {
-        let Some(desk) = &mut self.desk else {
-            return;
-        };
+        let is_dirty = self
+            .desk
+            .as_mut()
+            .is_some_and(|desk| std::mem::take(&mut desk.dirty));
         // One that waits takes along what changed since.
-        if std::mem::take(&mut desk.dirty) {
+        if std::mem::take(&mut self.is_pairing_new) || is_dirty {
             if !std::mem::replace(&mut self.is_keep_queued, true) {
                 self.outputs.push_back(Output::Keep(Vec::new()));
             }
             self.outputs.push_back(Output::Changed);
         }
+        let Some(desk) = &mut self.desk else { return };
         let fresh = desk.fresh();
         let parcels = desk.inbox.iter().skip(desk.inbox.len() - fresh);
         self.outputs.extend(parcels.cloned().map(Output::Parcel));
@@ -137,6 +141,7 @@ impl Courier {
             Event::Appended { id, .. } => {
                 desk.acknowledged(id);
                 self.kept_there(id);
+                self.look_at_role();
             }
             Event::Refused { id, refusal } => self.not_taken(id, refusal),
             Event::Letter { bytes, .. } => {
@@ -180,7 +185,7 @@ impl Courier {
         };
         match met {
             Met::Nothing => return,
-            Met::Changed => {}
+            Met::Changed => self.is_pairing_new = true,
             Met::In(seat) => {
                 if let Side::Joiner { identity, .. } = &pairing.side {
                     let desk = Desk::new(*seat, identity.clone());
@@ -210,11 +215,7 @@ impl Courier {
     /// A device that was taken out has nothing to look for at the relay.
     pub(super) fn look_at_role(&mut self) {
         let is_out = self.desk.as_ref().is_some_and(|desk| desk.role().is_none());
-        let is_left = self
-            .desk
-            .as_ref()
-            .is_some_and(|desk| desk.outbox.iter().any(|letter| !letter.handed));
-        if !is_out || is_left {
+        if !is_out || self.leave_by_ms.is_some() {
             return;
         }
         self.problem = Some(problem(
@@ -222,7 +223,12 @@ impl Courier {
             "This device was taken out. Its workspace stays here.".into(),
             "Leave, and join again with a new link.",
         ));
-        if let Some(line) = &mut self.room {
+        // What it wrote goes out first: it may be that it left by itself.
+        let is_done = self
+            .desk
+            .as_ref()
+            .is_some_and(|desk| desk.outbox.is_empty());
+        if let Some(line) = self.room.as_mut().filter(|_| is_done) {
             line.is_stopped = true;
             if let Some(socket) = line.socket.take() {
                 self.outputs

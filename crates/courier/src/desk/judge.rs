@@ -1,6 +1,7 @@
 //! What came: opened, judged, and told to the person where it is odd.
 
 use super::*;
+use crate::limits::ASIDE_BYTES_MAX;
 
 impl Desk {
     /// A letter of the mailbox.
@@ -27,7 +28,7 @@ impl Desk {
 
     pub(super) fn altered(&mut self) {
         let message = "A letter was changed, or made up, on its way.".into();
-        self.find("ALTERED", message, ASK, None, None);
+        self.find("ALTERED", message, None, None);
     }
 
     pub(super) fn knows(&self, epoch: EpochTag) -> bool {
@@ -47,7 +48,8 @@ impl Desk {
                     for letter in std::mem::take(&mut self.locked) {
                         self.received(&letter, entropy);
                     }
-                    self.admit(None);
+                    let aside = std::mem::take(&mut self.aside);
+                    self.admit(None, aside.into());
                     self.follow_up(entropy);
                 }
                 Received::Known(_) | Received::Waiting(_) => {}
@@ -55,7 +57,6 @@ impl Desk {
                     self.find(
                         "MEMBERSHIP",
                         format!("A change of the devices was refused: {error}."),
-                        ASK,
                         None,
                         None,
                     );
@@ -71,7 +72,6 @@ impl Desk {
             self.find(
                 "MEMBERSHIP",
                 format!("The devices can't be brought in order: {error}."),
-                ASK,
                 None,
                 None,
             );
@@ -93,7 +93,7 @@ impl Desk {
                     .add(index, count, bytes);
                 if let Some(envelope) = whole {
                     self.piles.remove(&parcel);
-                    self.admit(Some(envelope));
+                    self.admit(Some(envelope), Vec::new());
                 }
                 self.bound();
             }
@@ -105,21 +105,22 @@ impl Desk {
             None => self.find(
                 "UNKNOWN",
                 "A device sent something that this version can't read.".into(),
-                UPDATE,
                 None,
                 None,
             ),
         }
     }
 
-    /// Judges an envelope together with those that wait.
-    pub(super) fn admit(&mut self, new: Option<Vec<u8>>) {
+    /// Judges an envelope together with those that wait, and with those that were refused before.
+    pub(super) fn admit(&mut self, new: Option<Vec<u8>>, aside: Vec<Vec<u8>>) {
         let mut is_whole = false;
-        let mut batch = std::mem::take(&mut self.waiting);
+        let told = aside.len();
+        let mut batch = aside;
+        batch.append(&mut self.waiting);
         batch.extend(new);
         let slices: Vec<&[u8]> = batch.iter().map(Vec::as_slice).collect();
         let answers = self.seat.admit(&slices);
-        for (bytes, answer) in batch.into_iter().zip(answers) {
+        for (at, (bytes, answer)) in batch.into_iter().zip(answers).enumerate() {
             match answer {
                 Admission::Admitted(envelope) if envelope.kind() == Kind::Whole => {
                     self.moved = true;
@@ -135,32 +136,47 @@ impl Desk {
                         self.find(
                             "MISSING",
                             "Letters of a device are missing.".into(),
-                            WITHHELD,
                             Some(signer),
                             Some((signer, from)),
                         );
                     }
                     self.waiting.push(bytes);
                 }
-                Admission::Refused(refusal) => self.refused(&bytes, &refusal),
+                Admission::Refused(refusal) => {
+                    if at >= told {
+                        self.refused(&bytes, &refusal);
+                    }
+                    if let Refusal::BeyondRemoval { .. } = refusal {
+                        self.set_aside(bytes);
+                    }
+                }
             }
         }
-        let seat = &self.seat;
-        self.findings
-            .retain(|(_, until)| until.is_none_or(|(signer, seq)| seat.admitted(signer).seq < seq));
+        self.settle();
         self.bound();
         if is_whole {
             // What it skipped may come, and what waited for that may go on.
             self.saw_whole = true;
             self.rebase();
-            self.admit(None);
+            self.admit(None, Vec::new());
+        }
+    }
+
+    fn set_aside(&mut self, envelope: Vec<u8>) {
+        self.aside.push_back(envelope);
+        while self.aside.iter().map(Vec::len).sum::<usize>() > ASIDE_BYTES_MAX {
+            self.aside.pop_front();
         }
     }
 
     pub(super) fn refused(&mut self, bytes: &[u8], refusal: &Refusal) {
-        let signer = Envelope::read(self.seat.workspace(), bytes)
-            .ok()
-            .map(|envelope| envelope.signer());
+        let envelope = Envelope::read(self.seat.workspace(), bytes);
+        let signer = envelope.ok().map(|envelope| envelope.signer());
+        // Somebody may keep what a removed device wrote.
+        let until = match refusal {
+            Refusal::BeyondRemoval { signer, seq, .. } => Some((*signer, *seq)),
+            _ => None,
+        };
         match refusal {
             Refusal::Replayed { signer, seq } => {
                 let known = self.base.get(signer).copied().unwrap_or_default();
@@ -168,21 +184,19 @@ impl Desk {
                     self.find(
                         "REPEATED",
                         "A change came a second time, and was left out.".into(),
-                        ASK,
                         Some(*signer),
                         None,
                     );
                 }
             }
             Refusal::Equivocation { .. } => {
-                self.find("FORKED", format!("{refusal}."), TAKE_OUT, signer, None)
+                self.find("FORKED", format!("{refusal}."), signer, None)
             }
             _ => self.find(
                 "REFUSED",
                 format!("A change was refused: {refusal}."),
-                ALLOW,
                 signer,
-                None,
+                until,
             ),
         }
     }
@@ -192,7 +206,6 @@ impl Desk {
             return self.find(
                 "ALTERED",
                 "What a device says of itself can't be believed.".into(),
-                ASK,
                 None,
                 None,
             );
@@ -203,7 +216,6 @@ impl Desk {
                 Finding::MembershipLacking(_) => self.find(
                     "WITHHELD",
                     "Changes of the devices did not come here.".into(),
-                    WITHHELD,
                     Some(teller),
                     None,
                 ),
@@ -211,7 +223,6 @@ impl Desk {
                     self.find(
                         "WITHHELD",
                         "Another device has changes that did not come here.".into(),
-                        WITHHELD,
                         Some(signer),
                         Some((signer, told.seq)),
                     );
@@ -219,21 +230,18 @@ impl Desk {
                 Finding::Lacking { .. } => self.find(
                     "SET_BACK",
                     "This device was set back to an older state.".into(),
-                    ASK,
                     None,
                     None,
                 ),
                 Finding::Forked { signer, .. } => self.find(
                     "FORKED",
                     "Two devices were shown different changes under one number.".into(),
-                    TAKE_OUT,
                     Some(signer),
                     None,
                 ),
                 Finding::SetBack { .. } => self.find(
                     "SET_BACK",
                     "A device was set back to an older state.".into(),
-                    ASK,
                     Some(teller),
                     None,
                 ),
@@ -241,40 +249,6 @@ impl Desk {
                 Finding::Replayed { .. } => {}
             }
         }
-    }
-
-    pub fn find(
-        &mut self,
-        code: &'static str,
-        message: String,
-        hint: &'static str,
-        device: Option<DeviceId>,
-        until: Option<(DeviceId, u64)>,
-    ) {
-        let device = device.map(hex);
-        let is_known = |(known, _): &(Shown, _)| known.code == code && known.device == device;
-        if !self.findings.iter().any(is_known) && self.findings.len() < FINDINGS_MAX {
-            self.findings.push((
-                Shown {
-                    code,
-                    message,
-                    hint,
-                    device,
-                },
-                until,
-            ));
-        }
-    }
-
-    pub fn findings(&self) -> Vec<Shown> {
-        let found = self.findings.iter().map(|(finding, _)| finding.clone());
-        let overhangs = self.seat.overhangs().into_iter().map(|overhang| Shown {
-            code: "OVERHANG",
-            message: "Changes of a removed device are here that other devices refuse.".into(),
-            hint: "Keep them if they are wanted.",
-            device: Some(hex(overhang.device)),
-        });
-        found.chain(overhangs).collect()
     }
 
     /// Forgets what waited longest, and says so, when too much waits.
@@ -288,7 +262,6 @@ impl Desk {
             self.find(
                 "MISSING",
                 "Too much waited for what did not come, and was let go.".into(),
-                WITHHELD,
                 None,
                 None,
             );

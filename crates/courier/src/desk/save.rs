@@ -3,21 +3,19 @@
 use super::*;
 
 impl Desk {
-    pub fn to_bytes(&self, relay: &str) -> Vec<u8> {
-        let mut out = vec![FORMAT];
-        put(&mut out, relay.as_bytes());
-        put(&mut out, &self.identity);
-        put(&mut out, &self.seat.to_bytes());
-        put(&mut out, &self.cursor);
+    pub fn write(&self, out: &mut Vec<u8>) {
+        put(out, &self.identity);
+        put(out, &self.seat.to_bytes());
+        put(out, &self.cursor);
         let place = self
             .place
             .map(|place| [&place.life.0[..], &place.number.to_le_bytes()].concat());
-        put(&mut out, &place.unwrap_or_default());
-        put_list(&mut out, self.outbox.iter().map(|letter| &letter.id[..]));
-        put_list(&mut out, self.outbox.iter().map(|letter| &letter.bytes[..]));
-        put_list(&mut out, self.inbox.iter().map(Vec::as_slice));
-        put_list(&mut out, self.locked.iter().map(Vec::as_slice));
-        put_list(&mut out, self.waiting.iter().map(Vec::as_slice));
+        put(out, &place.unwrap_or_default());
+        put_list(out, self.outbox.iter().map(|letter| &letter.id[..]));
+        put_list(out, self.outbox.iter().map(|letter| &letter.bytes[..]));
+        put_list(out, self.inbox.iter().map(Vec::as_slice));
+        put_list(out, self.locked.iter().map(Vec::as_slice));
+        put_list(out, self.waiting.iter().map(Vec::as_slice));
         let parts: Vec<_> = self
             .piles
             .iter()
@@ -27,13 +25,16 @@ impl Desk {
                     .map(move |(index, bytes)| [&id[..], &index.to_le_bytes(), bytes].concat())
             })
             .collect();
-        put_list(&mut out, parts.iter().map(Vec::as_slice));
+        put_list(out, parts.iter().map(Vec::as_slice));
         let base: Vec<_> = self
             .base
             .iter()
             .map(|(id, seq)| [&id.0[..], &seq.to_le_bytes()].concat())
             .collect();
-        put_list(&mut out, base.iter().map(Vec::as_slice));
+        put_list(out, base.iter().map(Vec::as_slice));
+        let findings: Vec<_> = self.findings.iter().map(Found::to_bytes).collect();
+        put_list(out, findings.iter().map(Vec::as_slice));
+        put_list(out, self.aside.iter().map(Vec::as_slice));
         let Mailbox {
             bytes,
             whole,
@@ -42,18 +43,9 @@ impl Desk {
         for count in [bytes, whole, u64::from(is_owed)] {
             out.extend(count.to_le_bytes());
         }
-        out
     }
 
-    /// Gives the relay's address, too.
-    pub fn from_bytes(bytes: &[u8]) -> Result<(String, Self)> {
-        let mut reader = Reader(bytes);
-        let [format] = reader.array()?;
-        if !(1..=FORMAT).contains(&format) {
-            return Err(CourierError::Unreadable);
-        }
-        let relay =
-            String::from_utf8(reader.bytes()?.to_vec()).map_err(|_| CourierError::Unreadable)?;
+    pub fn read(reader: &mut Reader<'_>, has_mailbox: bool) -> Result<Self> {
         let identity = Zeroizing::new(reader.bytes()?.to_vec());
         let seat = Seat::from_bytes(Identity::from_bytes(&identity)?, reader.bytes()?)?;
         let mut desk = Self::new(seat, identity);
@@ -94,15 +86,19 @@ impl Desk {
             let mut base = Reader(&base);
             desk.base.insert(DeviceId(base.array()?), base.uint()?);
         }
-        if format > 1 {
+        let findings = has_mailbox.then(|| reader.list()).transpose()?;
+        for finding in findings.into_iter().flatten() {
+            desk.findings.extend(Found::read(&finding)?);
+        }
+        if has_mailbox {
+            desk.aside = reader.list()?.into();
             desk.mailbox = Mailbox {
                 bytes: reader.uint()?,
                 whole: reader.uint()?,
                 is_owed: reader.uint()? != 0,
             };
         }
-        reader.end()?;
         desk.dirty = false;
-        Ok((relay, desk))
+        Ok(desk)
     }
 }

@@ -15,6 +15,8 @@ pub struct Device {
     /// What the workspace holds: all that was sent here or landed.
     pub contents: BTreeSet<Vec<u8>>,
     owes_all: bool,
+    /// It left, and whether the others know.
+    pub left: Option<bool>,
     pub sockets: BTreeMap<u32, LinkId>,
     pub is_online: bool,
 }
@@ -67,6 +69,7 @@ impl World {
             sends_all: 0,
             contents: BTreeSet::new(),
             owes_all: false,
+            left: None,
             sockets: BTreeMap::new(),
             is_online: true,
         });
@@ -149,6 +152,7 @@ impl World {
                     device.sends_all += 1;
                     device.owes_all = self.mails_all;
                 }
+                Output::Left { told } => device.left = Some(told),
                 Output::Changed => {}
             }
         }

@@ -7,8 +7,8 @@ use crate::keyring::Keyring;
 use crate::limits::PAIRING_BYTES_MAX;
 use crate::op::Role;
 use crate::seat::{Seat, read_log, read_progress, read_stubs};
-use crate::wire::{Reader, split_signature};
-use crate::{Denial, InvitationFault, Result, TrustError, within};
+use crate::wire::{Reader, put_bytes, split_signature};
+use crate::{Denial, FORMAT, InvitationFault, Result, TrustError, within};
 use zeroize::Zeroizing;
 
 /// The side that comes in.
@@ -45,6 +45,55 @@ impl Joiner {
             talk: None,
         };
         Ok((joiner, bytes))
+    }
+
+    /// The bytes to keep on this device beside its identity and the request, to go on with the same
+    /// conversation after a restart. They hold the invitation's secret.
+    #[must_use]
+    pub fn to_bytes(&self) -> Zeroizing<Vec<u8>> {
+        let mut out = Zeroizing::new(vec![FORMAT]);
+        put_bytes(&mut out, &self.invitation.to_bytes());
+        out.extend(&self.number[..]);
+        if let Some(talk) = &self.talk {
+            out.extend(talk.inviter.0);
+            out.extend(talk.inviter_number);
+        }
+        out
+    }
+
+    /// Reads what [`Self::to_bytes`] gave, for the same identity and request.
+    ///
+    /// # Errors
+    /// When the bytes are not those.
+    pub fn from_bytes(identity: Identity, request: &[u8], bytes: &[u8]) -> Result<Self> {
+        let mut reader = Reader::new("joiner", bytes, "pairing_bytes_max", SHORT_BYTES_MAX)?;
+        reader.version()?;
+        let invitation = Invitation::from_bytes(reader.bytes()?)?;
+        let number: Secret = Zeroizing::new(reader.array()?);
+        let request = crypto::hash("pairing request", &[request]);
+        let talk = match reader.end() {
+            Ok(()) => None,
+            Err(_) => Some(Talk {
+                request,
+                inviter: DeviceId(reader.array()?),
+                inviter_number: reader.array()?,
+                joiner_number: *number,
+            }),
+        };
+        reader.end()?;
+        Ok(Self {
+            identity,
+            invitation,
+            number,
+            request,
+            talk,
+        })
+    }
+
+    /// The invitation that it shows.
+    #[must_use]
+    pub fn invitation(&self) -> &Invitation {
+        &self.invitation
     }
 
     /// Takes the inviter's offer; gives the code to compare, and the reveal to send.

@@ -1,0 +1,60 @@
+//! What is kept of all of it: the seat with its letters, and a pairing that goes on.
+
+use crate::desk::Desk;
+use crate::pairing::Pairing;
+use crate::saved::{Reader, put};
+use crate::{CourierError, Result};
+
+/// Bytes of format 1 end before the mailbox, and are read.
+const FORMAT: u8 = 2;
+/// What is kept begins with this while the device is still coming in.
+const JOINING: u8 = 0x80 | FORMAT;
+
+/// See the module.
+pub(crate) struct Kept {
+    pub relay: String,
+    pub desk: Option<Desk>,
+    pub pairing: Option<Pairing>,
+}
+
+/// Nothing is to be kept of a device that did not come in.
+pub(crate) fn write(relay: &str, desk: Option<&Desk>, pairing: Option<&Pairing>) -> Vec<u8> {
+    let pairing = pairing.filter(|one| one.invitation().is_some());
+    let mut out = Vec::new();
+    match (desk, pairing) {
+        (None, None) => return out,
+        (Some(_), _) => out.push(FORMAT),
+        (None, Some(_)) => out.push(JOINING),
+    }
+    put(&mut out, relay.as_bytes());
+    desk.into_iter().for_each(|desk| desk.write(&mut out));
+    pairing
+        .into_iter()
+        .for_each(|it| put(&mut out, &it.to_bytes()));
+    out
+}
+
+impl Kept {
+    pub fn read(bytes: &[u8]) -> Result<Self> {
+        let mut reader = Reader(bytes);
+        let [format] = reader.array()?;
+        let relay = reader.bytes()?.to_vec();
+        let relay = String::from_utf8(relay).map_err(|_| CourierError::Unreadable)?;
+        let desk = match format {
+            1 | FORMAT => Some(Desk::read(&mut reader, format > 1)?),
+            JOINING => None,
+            _ => return Err(CourierError::Unreadable),
+        };
+        let pairing = match (reader.end(), &desk) {
+            (Ok(()), _) => None,
+            (Err(_), Some(_)) => Some(Pairing::inviter_from(reader.bytes()?)?),
+            (Err(_), None) => Some(Pairing::joiner_from(reader.bytes()?)?),
+        };
+        reader.end()?;
+        Ok(Self {
+            relay,
+            desk,
+            pairing,
+        })
+    }
+}
