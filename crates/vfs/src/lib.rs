@@ -42,6 +42,7 @@
 //! ```
 
 mod clients;
+mod compare;
 mod conflicts;
 mod diff;
 mod error;
@@ -73,7 +74,8 @@ mod view;
 mod workspace;
 
 pub use clients::{LedgerClient, TextClient};
-pub use conflicts::{Conflict, ConflictKind};
+pub use compare::{Comparison, Difference, Verb};
+pub use conflicts::{Conflict, ConflictKind, Conflicts};
 pub use error::{Result, VfsError};
 pub use exchange::{Accepted, BlobPart, Inbox, Incoming, LedgerDelta, Refusal, TextUpdate};
 pub use history::HistoryEntry;
@@ -81,7 +83,7 @@ pub use id::{Hash, Heads, NodeId};
 pub use message::Meta;
 pub use node::{Kind, Mark, Origin, OriginKind};
 pub use op::Op;
-pub use path::{Path, check_name, fold};
+pub use path::{Path, check_name, fold, with_suffix};
 pub use search::{Match, Matches, Query, SearchIn};
 pub use snapshot::{Entry, Snapshot};
 pub use text::Splice;

@@ -29,6 +29,8 @@ pub const UNDO_CHANGES_MAX: usize = 200;
 pub const TEXTS_OPEN_MAX: usize = 64;
 /// Past states held in memory for repeated reads.
 pub const PASTS_OPEN_MAX: usize = 4;
+/// Sides of one conflict of contents that are listed.
+pub const CONFLICT_VERSIONS_MAX: usize = 16;
 /// Matches of one search.
 pub const MATCHES_MAX: usize = 10_000;
 /// Bytes of file content that one search reads before it stops and says so.

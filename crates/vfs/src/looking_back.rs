@@ -14,6 +14,16 @@ impl Workspace {
     /// The changes that touched a file or folder, or all changes, newest first, at most `limit`.
     /// A path that is gone is looked up among the deleted.
     pub fn history(&self, path: Option<&str>, limit: usize) -> Result<Vec<HistoryEntry>> {
+        self.history_after(path, 0, limit)
+    }
+
+    /// The same, without the newest `skip` of them.
+    pub fn history_after(
+        &self,
+        path: Option<&str>,
+        skip: usize,
+        limit: usize,
+    ) -> Result<Vec<HistoryEntry>> {
         self.ledger.ensure()?;
         let mut history = self.history.borrow_mut();
         history.catch_up(&self.ledger);
@@ -26,7 +36,7 @@ impl Workspace {
             }
         };
         let mut entries = Vec::new();
-        for entry in history.newest(node).take(limit) {
+        for entry in history.newest(node).skip(skip).take(limit) {
             let heads = Heads::new(vec![entry.hash]);
             let seal = match node {
                 Some(id) => self

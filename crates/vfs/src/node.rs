@@ -204,7 +204,14 @@ impl Node {
         if self.restored {
             return Some(Mark::Restored);
         }
-        (self.seals.len() > 1).then_some(Mark::Apart)
+        self.is_apart().then_some(Mark::Apart)
+    }
+
+    /// Whether replicas sealed different contents apart.
+    pub fn is_apart(&self) -> bool {
+        self.seals
+            .windows(2)
+            .any(|pair| pair[0].hash != pair[1].hash)
     }
 
     /// Notes that the place where the node is shown is now what its registers say.

@@ -38,6 +38,13 @@ pub enum Op {
         /// Its new path, the last name included. Nothing may be there.
         to: String,
     },
+    /// Keeps a file or a folder where it is shown and by the name that is shown: writes both, so
+    /// that a deletion or a move made apart does not win over it. It ends what is in doubt about
+    /// its place and its name.
+    Keep {
+        /// What to keep.
+        path: String,
+    },
     /// Deletes a file, or a folder with everything in it.
     Remove {
         /// What to delete.

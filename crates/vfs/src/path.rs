@@ -168,7 +168,7 @@ pub fn fold(name: &str) -> String {
 
 /// A name with a mark before its ending: `report.csv` and `k3f` give `report~k3f.csv`.
 #[must_use]
-pub(crate) fn with_suffix(name: &str, suffix: &str) -> String {
+pub fn with_suffix(name: &str, suffix: &str) -> String {
     match name.rfind('.') {
         Some(dot) if dot > 0 => format!("{}~{suffix}{}", &name[..dot], &name[dot..]),
         _ => format!("{name}~{suffix}"),

@@ -135,6 +135,7 @@ impl<'a> Stage<'a> {
                 self.folder(&path)?;
             }
             Op::Move { from, to } => self.relocate(&Path::parse(from)?, &Path::parse(to)?)?,
+            Op::Keep { path } => self.keep(&Path::parse(path)?)?,
             Op::Remove { path } => self.remove(&Path::parse(path)?)?,
         }
         Ok(())

@@ -124,6 +124,13 @@ impl Tree {
         Some(names.join("/"))
     }
 
+    /// Whether the folder of a node shows it under its own id, and not as part of another.
+    pub fn shows(&self, node: &Node) -> bool {
+        let folder = self.folder(self.primary(node.parent));
+        let shown = folder.and_then(|folder| folder.names.get(&fold(&node.shown)));
+        shown.is_some_and(|shown| shown.id == node.id)
+    }
+
     /// Whether a node is in the tree that is shown.
     pub fn is_alive(&self, id: NodeId) -> bool {
         let mut at = id;

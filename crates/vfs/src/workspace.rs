@@ -325,7 +325,7 @@ impl Workspace {
         }
     }
 
-    fn live(&self, mut entry: Entry) -> Result<Entry> {
+    pub(crate) fn live(&self, mut entry: Entry) -> Result<Entry> {
         if self.texts.is_draft(entry.id) {
             let text = self.texts.read(&*self.storage, entry.id)?;
             entry.size = text.len() as u64;

@@ -10,7 +10,7 @@ fn v1_v2_random_histories_converge_whatever_the_order() {
         println!("seed {seed}");
         let mut rng = Rng(seed);
         let mut replicas: Vec<Replica> = (1..=3).map(Replica::new).collect();
-        for _ in 0..30 {
+        for _ in 0..36 {
             let who = rng.below(3);
             let known = replicas[who].paths();
             let name = |rng: &mut Rng| ["a", "b", "c", "D", "d"][rng.below(5)].to_owned();
@@ -18,7 +18,7 @@ fn v1_v2_random_histories_converge_whatever_the_order() {
                 true => name(rng),
                 false => known[rng.below(known.len())].clone(),
             };
-            let op = match rng.below(8) {
+            let op = match rng.below(9) {
                 0 | 1 => Op::write(
                     format!("{}/{}.md", any(&mut rng), name(&mut rng)),
                     name(&mut rng),
@@ -29,6 +29,9 @@ fn v1_v2_random_histories_converge_whatever_the_order() {
                     &format!("{}/{}", any(&mut rng), name(&mut rng)),
                 ),
                 6 => rm(&any(&mut rng)),
+                7 => Op::Keep {
+                    path: any(&mut rng),
+                },
                 _ => Op::write(name(&mut rng), name(&mut rng)),
             };
             if replicas[who].try_apply(std::slice::from_ref(&op)).is_ok() {

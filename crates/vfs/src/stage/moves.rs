@@ -38,12 +38,7 @@ impl Stage<'_> {
             }
             self.check_depth(shown.id, to)?;
         }
-        let members = if is_folder {
-            self.tree.members(shown.id)
-        } else {
-            self.absorb(&shown);
-            vec![shown.id]
-        };
+        let members = self.members(&shown);
         if members.contains(&NodeId::RECOVERED) {
             return Err(VfsError::InvalidPath {
                 path: from.to_string(),
@@ -72,14 +67,34 @@ impl Stage<'_> {
         Ok(())
     }
 
+    /// Writes the place and the name that are shown. The edge becomes as recent as that of a
+    /// deletion made apart, and between the two the deletion loses (rule V2).
+    pub(super) fn keep(&mut self, path: &Path) -> Result<()> {
+        let shown = self.existing(path)?;
+        let members = self.members(&shown);
+        for id in members.into_iter().filter(|id| !id.is_fixed()) {
+            let Some(parent) = self.tree.node(id).map(|node| node.parent) else {
+                continue;
+            };
+            let anchored = self.tree.anchor(parent);
+            self.touched.extend(anchored);
+            self.tree.place(id, parent);
+            if self
+                .tree
+                .node(id)
+                .is_some_and(|node| node.name != shown.name)
+            {
+                self.tree.rename(id, &shown.name);
+            }
+            self.touched.insert(id);
+        }
+        self.paths.insert(path.to_string());
+        Ok(())
+    }
+
     pub(super) fn remove(&mut self, path: &Path) -> Result<()> {
         let shown = self.existing(path)?;
-        let members = if self.tree.is_folder(shown.id) {
-            self.tree.members(shown.id)
-        } else {
-            self.absorb(&shown);
-            vec![shown.id]
-        };
+        let members = self.members(&shown);
         for id in members {
             if id == NodeId::RECOVERED {
                 let kids: Vec<NodeId> = self
@@ -112,6 +127,15 @@ impl Stage<'_> {
             files.extend(ids.filter(is_back));
         });
         files
+    }
+
+    /// The nodes that are shown as one folder, or the one file that stands for its equals.
+    fn members(&mut self, shown: &Shown) -> Vec<NodeId> {
+        if self.tree.is_folder(shown.id) {
+            return self.tree.members(shown.id);
+        }
+        self.absorb(shown);
+        vec![shown.id]
     }
 
     pub(super) fn existing(&self, path: &Path) -> Result<Shown> {

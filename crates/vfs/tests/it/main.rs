@@ -1,5 +1,6 @@
 //! What the workspace promises, as stories. Rule ids are those of `SPEC.md`.
 
+mod compare;
 mod contract;
 mod crash;
 mod disk;

@@ -105,6 +105,7 @@ fn step(model: &mut Model, op: &Op) -> bool {
                 model.insert(format!("{to}{}", &path[from.len()..]), bytes);
             }
         }
+        Op::Keep { path } => return has_folder(model, path) || model.contains_key(path),
         Op::Remove { path } => {
             if has_folder(model, path) {
                 model.retain(|other, _| !other.starts_with(&format!("{path}/")));
