@@ -3,73 +3,12 @@
 mod common;
 
 use common::Host;
+use common::pair::{PEER, Pair};
 use selvage_tool::ErrorCode;
 use selvage_vfs::Workspace;
 use selvage_vfs::storage::MemoryStorage;
 use selvage_workbench::{Cx, Effect, Event, Notice, Workbench};
-use serde_json::{Value, json};
-
-/// Two hosts with a link between them that loses nothing.
-struct Pair {
-    hosts: [Host; 2],
-    caught_up: [bool; 2],
-    hung_up: [bool; 2],
-}
-
-const PEER: u32 = 9;
-
-impl Pair {
-    /// A host that has worked for a while, and one that has nothing yet.
-    fn new() -> Self {
-        Self::of(Host::new(), Host::empty(2))
-    }
-
-    fn of(a: Host, b: Host) -> Self {
-        let mut pair = Self {
-            hosts: [a, b],
-            caught_up: [false; 2],
-            hung_up: [false; 2],
-        };
-        for (at, host) in pair.hosts.iter_mut().enumerate() {
-            host.tell(Event::PeerJoined {
-                peer: PEER,
-                initiator: at == 1,
-            });
-        }
-        pair.settle();
-        pair
-    }
-
-    /// Carries frames until nobody has anything to say.
-    fn settle(&mut self) {
-        loop {
-            let mut quiet = true;
-            for at in 0..2 {
-                for effect in std::mem::take(&mut self.hosts[at].others) {
-                    match effect {
-                        Effect::Send { peer, frame } => {
-                            assert_eq!(peer, PEER);
-                            quiet = false;
-                            self.hosts[1 - at].tell(Event::PeerSent { peer: PEER, frame });
-                        }
-                        Effect::CaughtUp { .. } => self.caught_up[at] = true,
-                        Effect::Hangup { .. } => self.hung_up[at] = true,
-                        other => panic!("{other:?}"),
-                    }
-                }
-            }
-            if quiet {
-                return;
-            }
-        }
-    }
-
-    fn call(&mut self, at: usize, name: &str, input: Value) -> Value {
-        let value = self.hosts[at].call(name, input).expect("it works");
-        self.settle();
-        value
-    }
-}
+use serde_json::json;
 
 #[test]
 fn a_new_tab_gets_everything_before_it_is_said_to_have_caught_up() {
@@ -142,15 +81,14 @@ fn a_writer_who_started_from_an_older_text_is_told_and_overwrites_nothing() {
 #[test]
 fn two_tabs_that_worked_apart_come_together() {
     let mut pair = Pair::new();
+    pair.part();
     for (at, host) in pair.hosts.iter_mut().enumerate() {
-        host.tell(Event::PeerGone { peer: PEER });
         let path = format!("apart-{at}.md");
         let written = host.call("write", json!({ "path": path, "content": "x" }));
         written.expect("it works");
     }
 
-    let [a, b] = pair.hosts;
-    let mut pair = Pair::of(a, b);
+    let mut pair = pair.again();
 
     for at in 0..2 {
         for path in ["apart-0.md", "apart-1.md"] {

@@ -28,6 +28,8 @@ pub struct LsInput {
     pub path: String,
     /// Whether to list everything below, too.
     pub recursive: bool,
+    /// The heads at which to list; absent is now.
+    pub at: Option<Vec<String>>,
 }
 
 /// What is known of a file or folder.
@@ -100,6 +102,9 @@ pub struct ReadInput {
     /// The heads at which to read; absent is now.
     #[serde(default)]
     pub at: Option<Vec<String>>,
+    /// The hash of one side of a conflict about this file, instead of what is shown.
+    #[serde(default)]
+    pub version: Option<String>,
     /// How many characters (of a text) or bytes (otherwise) to pass over.
     #[serde(default)]
     pub offset: u64,

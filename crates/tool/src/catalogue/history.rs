@@ -1,5 +1,6 @@
 //! Inputs and outputs of the tools on the past.
 
+use super::EntryKind;
 #[cfg(feature = "schema")]
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -13,6 +14,8 @@ pub struct HistoryInput {
     pub path: Option<String>,
     /// The most changes to give; 100 unless told.
     pub limit: Option<u32>,
+    /// How many of the newest changes to pass over.
+    pub skip: u32,
 }
 
 /// Who or what made a change.
@@ -56,6 +59,8 @@ pub struct HistoryChange {
 pub struct HistoryOutput {
     /// Newest first.
     pub changes: Vec<HistoryChange>,
+    /// Whether there are older ones; `skip` leads to them.
+    pub more: bool,
 }
 
 /// Input of `diff`.
@@ -86,6 +91,49 @@ pub struct DiffOutput {
     pub from: String,
     /// The later text.
     pub to: String,
+}
+
+/// Input of `compare`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[serde(rename_all = "camelCase", default, deny_unknown_fields)]
+pub struct CompareInput {
+    /// The earlier heads; absent is before there was anything.
+    pub from: Option<Vec<String>>,
+    /// The later heads; absent is now.
+    pub to: Option<Vec<String>>,
+    /// The most differences to give; 500 unless told, 5,000 at the most.
+    pub limit: Option<u32>,
+}
+
+/// A file or folder that differs.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct Difference {
+    /// What became of it: `added`, `removed`, `moved`, `renamed` or `edited`. What a moved or
+    /// renamed folder holds moved with it and is not listed for that.
+    pub verb: String,
+    /// Where it is afterwards, or where it was when it is gone.
+    pub path: String,
+    /// Where it was, when that is another path.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub was: Option<String>,
+    /// File or folder.
+    pub kind: EntryKind,
+    /// Whether a file that is still there holds something else.
+    pub edited: bool,
+}
+
+/// Output of `compare`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct CompareOutput {
+    /// The first ones by path.
+    pub differences: Vec<Difference>,
+    /// How many there are; more than are given when the limit was reached.
+    pub total: u64,
 }
 
 /// Input of `restore`.

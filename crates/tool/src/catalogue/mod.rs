@@ -2,10 +2,12 @@
 //!
 //! The page, embedding pages, flows and every later transport serve this one catalogue.
 
+mod conflicts;
 mod files;
 mod flows;
 mod history;
 
+pub use conflicts::*;
 pub use files::*;
 pub use flows::*;
 pub use history::*;
@@ -89,6 +91,12 @@ tools! {
     History = "history" (Reads): HistoryInput => HistoryOutput;
     /// Compares a file between two points in time.
     Diff = "diff" (Reads): DiffInput => DiffOutput;
+    /// Compares the whole tree between two points in time: what was added, removed, moved, renamed and edited.
+    Compare = "compare" (Reads): CompareInput => CompareOutput;
+    /// Lists what was made apart and can't be joined, with both sides: names that two want, files with several contents, files deleted and edited.
+    Conflicts = "conflicts" (Reads): ConflictsInput => ConflictsOutput;
+    /// Decides a conflict by an ordinary change, which merges and can be undone like any other. One that is not as it was listed any more is refused as `STALE`.
+    ResolveConflict = "resolve_conflict" (Destroys): ResolveInput => Changed;
     /// Brings a file, or the whole workspace, back to how it was at given heads, as a new change.
     Restore = "restore" (Writes): RestoreInput => Changed;
     /// Takes back this device's last change.

@@ -1,5 +1,6 @@
 //! Tools on files and folders.
 
+use super::history::heads;
 use crate::engine::{Cx, Workbench};
 use crate::failure::failure;
 use crate::patch::{self, Step};
@@ -11,7 +12,7 @@ use selvage_tool::catalogue::{
     WriteInput, WriteOutput,
 };
 use selvage_tool::{ErrorCode, ToolError, ToolResult};
-use selvage_vfs::{self as vfs, Change, Hash, Heads, Op, Origin, Query};
+use selvage_vfs::{self as vfs, Change, Hash, Op, Origin, Query};
 
 /// The most characters of a text, or bytes of anything else, that one `read` gives.
 const READ_CHARS_MAX: u64 = 16 * 1024 * 1024;
@@ -35,6 +36,13 @@ pub(super) fn bare(path: &str) -> &str {
     path.trim_start_matches('/').trim_end_matches('/')
 }
 
+pub(super) fn kind_of(kind: vfs::Kind) -> EntryKind {
+    match kind {
+        vfs::Kind::File => EntryKind::File,
+        vfs::Kind::Folder => EntryKind::Folder,
+    }
+}
+
 fn entry(entry: &vfs::Entry) -> Entry {
     Entry {
         path: entry.path.clone(),
@@ -44,11 +52,7 @@ fn entry(entry: &vfs::Entry) -> Entry {
             .next()
             .unwrap_or(&entry.path)
             .to_owned(),
-        kind: if entry.is_folder() {
-            EntryKind::Folder
-        } else {
-            EntryKind::File
-        },
+        kind: kind_of(entry.kind),
         size: entry.size,
         hash: entry.hash.map(|hash| hash.to_string()).unwrap_or_default(),
         text: entry.text,
@@ -59,10 +63,15 @@ fn entry(entry: &vfs::Entry) -> Entry {
 
 impl Workbench {
     pub(super) fn ls(&self, input: &LsInput) -> ToolResult<LsOutput> {
-        let found = self
-            .workspace
-            .list(bare(&input.path), input.recursive)
-            .map_err(failure)?;
+        let path = bare(&input.path);
+        let found = match &input.at {
+            None => self.workspace.list(path, input.recursive),
+            Some(at) => self
+                .workspace
+                .at(&heads(at)?)
+                .and_then(|past| past.list(path, input.recursive)),
+        }
+        .map_err(failure)?;
         let mut entries: Vec<Entry> = found.iter().map(entry).collect();
         entries.sort_by(|a, b| {
             (a.kind == EntryKind::File, a.path.to_lowercase())
@@ -80,13 +89,13 @@ impl Workbench {
 
     pub(super) fn read(&self, input: &ReadInput) -> ToolResult<ReadOutput> {
         let path = bare(&input.path);
-        let bytes = match &input.at {
-            None => self.workspace.read(path).map_err(failure)?,
-            Some(heads) => {
-                let heads = Heads::from_strings(heads).map_err(failure)?;
+        let bytes = match (&input.version, &input.at) {
+            (Some(version), _) => self.read_version(path, version)?,
+            (None, None) => self.workspace.read(path).map_err(failure)?,
+            (None, Some(at)) => {
                 let found = self
                     .workspace
-                    .at(&heads)
+                    .at(&heads(at)?)
                     .and_then(|past| past.stat(path))
                     .map_err(failure)?;
                 let not_a_file = || {

@@ -1,12 +1,12 @@
 //! Tools on the past: history, differences, undo, redo, restore.
 
-use super::files::{bare, changed};
+use super::files::{bare, changed, kind_of};
 use crate::engine::{Cx, Workbench};
 use crate::failure::failure;
 use selvage_tool::ToolResult;
 use selvage_tool::catalogue::{
-    ChangeOrigin, Changed, DiffInput, DiffOutput, HistoryChange, HistoryInput, HistoryOutput,
-    RestoreInput, Sealed,
+    ChangeOrigin, Changed, CompareInput, CompareOutput, DiffInput, DiffOutput, Difference,
+    HistoryChange, HistoryInput, HistoryOutput, RestoreInput, Sealed,
 };
 use selvage_vfs::{Heads, Meta, Origin, VfsError};
 
@@ -16,7 +16,20 @@ const CHANGES: u32 = 100;
 /// The most changes that `history` gives.
 const CHANGES_MAX: u32 = 10_000;
 
-fn heads(texts: &[String]) -> ToolResult<Heads> {
+/// How many differences `compare` gives unless told.
+const DIFFERENCES: u32 = 500;
+
+/// The most differences that `compare` gives.
+const DIFFERENCES_MAX: u32 = 5_000;
+
+pub(super) fn origin_of(origin: Origin) -> ChangeOrigin {
+    ChangeOrigin {
+        kind: origin.kind.as_str().to_owned(),
+        name: origin.name,
+    }
+}
+
+pub(super) fn heads(texts: &[String]) -> ToolResult<Heads> {
     Heads::from_strings(texts).map_err(failure)
 }
 
@@ -31,26 +44,53 @@ fn meta(cx: &Cx<'_>, origin: &Origin, message: &str) -> Meta {
 impl Workbench {
     pub(super) fn history(&self, input: &HistoryInput) -> ToolResult<HistoryOutput> {
         let limit = input.limit.unwrap_or(CHANGES).min(CHANGES_MAX) as usize;
+        let path = input.path.as_deref().map(bare);
         let found = self
             .workspace
-            .history(input.path.as_deref().map(bare), limit)
+            .history_after(path, input.skip as usize, limit + 1)
             .map_err(failure)?;
+        let more = found.len() > limit;
         let changes = found
             .into_iter()
+            .take(limit)
             .map(|entry| HistoryChange {
                 change: entry.change,
                 heads: entry.heads.to_strings(),
                 at_ms: entry.at_ms,
-                origin: ChangeOrigin {
-                    kind: entry.origin.kind.as_str().to_owned(),
-                    name: entry.origin.name,
-                },
+                origin: origin_of(entry.origin),
                 message: entry.message,
                 hash: entry.hash.map(|hash| hash.to_string()),
                 size: entry.size,
             })
             .collect();
-        Ok(HistoryOutput { changes })
+        Ok(HistoryOutput { changes, more })
+    }
+
+    /// Drafts are sealed first, so that "now" is what is seen.
+    pub(super) fn compare(
+        &mut self,
+        cx: &mut Cx<'_>,
+        input: &CompareInput,
+    ) -> ToolResult<CompareOutput> {
+        self.seal(cx)?;
+        let limit = input.limit.unwrap_or(DIFFERENCES).min(DIFFERENCES_MAX) as usize;
+        let side = |at: &Option<Vec<String>>| at.as_deref().map(heads).transpose();
+        let (from, to) = (side(&input.from)?, side(&input.to)?);
+        let found = self
+            .workspace
+            .compare(from.as_ref(), to.as_ref(), limit)
+            .map_err(failure)?;
+        let differences = found.first.into_iter().map(|one| Difference {
+            verb: one.verb.as_str().to_owned(),
+            path: one.path,
+            was: one.was,
+            kind: kind_of(one.kind),
+            edited: matches!(one.hashes, [Some(before), Some(after)] if before != after),
+        });
+        Ok(CompareOutput {
+            differences: differences.collect(),
+            total: found.total as u64,
+        })
     }
 
     pub(super) fn diff(&mut self, cx: &mut Cx<'_>, input: &DiffInput) -> ToolResult<DiffOutput> {

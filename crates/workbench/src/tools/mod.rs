@@ -1,5 +1,6 @@
 //! The tools that are answered at once, and the table that leads a call to its tool.
 
+mod conflicts;
 mod files;
 mod history;
 mod status;
@@ -26,6 +27,9 @@ impl Workbench {
             Call::Search(input) => json(self.search(&input)),
             Call::History(input) => json(self.history(&input)),
             Call::Diff(input) => json(self.diff(cx, &input)),
+            Call::Compare(input) => json(self.compare(cx, &input)),
+            Call::Conflicts(input) => json(self.conflicts(&input)),
+            Call::ResolveConflict(input) => json(self.resolve_conflict(cx, &origin, &input)),
             Call::Restore(input) => json(self.restore(cx, &origin, input)),
             Call::Undo(_) => json(self.undo(cx, &origin)),
             Call::Redo(_) => json(self.redo(cx, &origin)),

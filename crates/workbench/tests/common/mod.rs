@@ -2,6 +2,8 @@
 
 #![allow(dead_code, reason = "each test program uses its own part")]
 
+pub mod pair;
+
 use selvage_tool::catalogue::StorageMode;
 use selvage_tool::run::{FileOp, Job, Outcome, RunReport};
 use selvage_tool::{ToolError, ToolResult, Usage};
