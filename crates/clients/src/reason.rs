@@ -14,6 +14,9 @@ pub enum Reason {
     /// The request does not hold the token.
     #[error("the token is not the one of this workspace")]
     Token,
+    /// The workspace is shared, and this host is none of its owners.
+    #[error("only an owner's device opens a workspace to clients")]
+    NotOwner,
     /// There is no text file of that name.
     #[error("there is no text file of this name")]
     NoFile,
@@ -38,7 +41,7 @@ impl Reason {
     pub fn close_code(&self) -> u16 {
         match self {
             Self::Protocol(_) | Self::Refused(_) => 4400,
-            Self::Token => 4403,
+            Self::Token | Self::NotOwner => 4403,
             Self::NoFile => 4404,
             Self::Full | Self::Slow => 4503,
             Self::Storage => 4500,

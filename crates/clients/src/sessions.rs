@@ -184,10 +184,10 @@ impl Clients {
     }
 
     /// Sends all clients away.
-    pub fn stop(&mut self) {
+    pub fn stop(&mut self, reason: &Reason) {
         let all: Vec<SessionId> = self.sessions.keys().copied().collect();
         for id in all {
-            self.refuse(id, Reason::Stopping);
+            self.refuse(id, reason.clone());
         }
     }
 

@@ -58,6 +58,12 @@ pub enum ServeError {
         /// Why.
         why: String,
     },
+    /// The workspace can't be shared, or not like this.
+    #[error("{0}")]
+    Sharing(String),
+    /// The workspace failed.
+    #[error("the workspace failed: {0}")]
+    Vfs(#[from] selvage_vfs::VfsError),
     /// The system gave no threads, no signals or no randomness.
     #[error("the system refused: {0}")]
     System(#[from] std::io::Error),

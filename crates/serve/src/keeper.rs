@@ -1,16 +1,22 @@
-//! A workspace that this host holds itself, on a thread of its own, and the clients at it.
+//! A workspace that this host holds itself, on a thread of its own: the clients at it, and the
+//! device that this host is when the workspace is shared.
 
+use crate::device::{Device, system_random};
+use crate::dialer::{Dialer, Wire};
 use crate::error::Result;
 use crate::hub::ENDING_MAX;
 use crate::socket::Sent;
 use crate::vault::Vault;
-use selvage_clients::{Clients, Output, Reason, SessionId};
+use selvage_clients::{Clients, DocumentId, Output, Reason, SessionId};
+use selvage_courier::{Courier, RoleName};
 use selvage_vfs::{Meta, Origin, OriginKind, Workspace};
+use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::future::pending;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use tokio::runtime::Handle;
 use tokio::sync::{Notify, mpsc, oneshot};
 
 /// How many messages of clients may wait for the workspace.
@@ -34,7 +40,14 @@ enum Heard {
     Received(SessionId, Vec<u8>),
     Refused(SessionId, Reason),
     Closed(SessionId),
+    Wire(Wire),
     Stop,
+}
+
+impl From<Wire> for Heard {
+    fn from(wire: Wire) -> Self {
+        Self::Wire(wire)
+    }
 }
 
 /// A client as its socket's task sees it.
@@ -80,31 +93,28 @@ impl From<Output> for Sent {
 #[derive(Debug, Clone)]
 pub struct Keeper {
     heard: mpsc::Sender<Heard>,
+    document: DocumentId,
     ended: Arc<Notify>,
 }
 
 impl Keeper {
-    /// Opens the workspace of a vault on a new thread.
+    /// Opens the workspace of a vault on a new thread, and dials its relay if it is shared. To be
+    /// called where tasks can run.
     pub fn start(vault: &Vault) -> Result<Self> {
         let (heard, heard_by) = mpsc::channel(HEARD_MAX);
         let ended = Arc::new(Notify::new());
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_time()
             .build()?;
+        let dialer = Dialer::new(Handle::current(), heard.clone());
         let (vault, ended_too) = (vault.clone(), Arc::clone(&ended));
         let (opened, opened_by) = std::sync::mpsc::channel();
         let work = move || {
-            let workspace = match vault.workspace() {
-                Ok(workspace) => workspace,
+            let held = match Held::open(&vault, dialer) {
+                Ok(held) => held,
                 Err(error) => return drop(opened.send(Err(error))),
             };
-            let held = Held {
-                workspace,
-                clients: Clients::new(vault.document()),
-                sockets: BTreeMap::new(),
-                seal_at: None,
-            };
-            let _ = opened.send(Ok(()));
+            let _ = opened.send(Ok(held.document));
             runtime.block_on(held.run(heard_by));
             ended_too.notify_waiters();
         };
@@ -113,8 +123,17 @@ impl Keeper {
             .spawn(work)?;
         // A thread that is gone without a word has panicked.
         let gone = |_| std::io::Error::other("the workspace's thread ended");
-        opened_by.recv().map_err(gone)??;
-        Ok(Self { heard, ended })
+        let document = opened_by.recv().map_err(gone)??;
+        Ok(Self {
+            heard,
+            document,
+            ended,
+        })
+    }
+
+    /// The ledger's name for automerge-repo: the same on every device of a shared workspace.
+    pub fn document(&self) -> DocumentId {
+        self.document
     }
 
     /// Sends all clients away and closes the workspace, not waiting long.
@@ -150,18 +169,52 @@ impl Keeper {
 /// What the workspace's thread holds.
 struct Held {
     workspace: Workspace,
+    document: DocumentId,
     clients: Clients,
     sockets: BTreeMap<SessionId, Socket>,
     seal_at: Option<Instant>,
+    /// Nothing while the workspace is not shared.
+    device: Option<Device<Heard>>,
+    /// Whether clients may come: not where the workspace is shared and this device owns it not.
+    lets_clients_in: bool,
 }
 
 impl Held {
+    fn open(vault: &Vault, dialer: Dialer<Heard>) -> Result<Self> {
+        let workspace = vault.workspace()?;
+        let (mut document, mut device) = (vault.document(), None);
+        if let Some(kept) = vault.seat()? {
+            let courier = Courier::from_bytes(&kept, system_random())?;
+            if let Some(id) = courier.state().workspace {
+                let digest = Sha256::digest(format!("selvage document 1 {id}"));
+                document.0.copy_from_slice(&digest[..16]);
+            }
+            device = Some(Device::new(courier, dialer, vault.seat_file()));
+        }
+        Ok(Self {
+            workspace,
+            document,
+            clients: Clients::new(document),
+            sockets: BTreeMap::new(),
+            seal_at: None,
+            device,
+            lets_clients_in: true,
+        })
+    }
+
     async fn run(mut self, mut heard: mpsc::Receiver<Heard>) {
+        self.mail();
         loop {
-            let due = self.seal_at;
+            let (seal_at, wake_ms) = (self.seal_at, self.wake_ms());
             let sealing = async {
-                match due {
+                match seal_at {
                     Some(at) => tokio::time::sleep_until(at.into()).await,
+                    None => pending().await,
+                }
+            };
+            let waking = async {
+                match wake_ms.map(|at| at.saturating_sub(now_ms())) {
+                    Some(ms) => tokio::time::sleep(Duration::from_millis(ms.max(1))).await,
                     None => pending().await,
                 }
             };
@@ -171,13 +224,44 @@ impl Held {
                     Some(heard) => self.hear(heard),
                 },
                 () = sealing => self.seal(),
+                () = waking => {}
             }
+            self.mail();
             self.pump();
         }
-        self.clients.stop();
+        self.clients.stop(&Reason::Stopping);
         self.pump();
         if self.seal_at.is_some() {
             self.seal();
+        }
+        // What is not at the relay yet goes there after the next start.
+        self.mail();
+    }
+
+    fn wake_ms(&self) -> Option<u64> {
+        self.device.as_ref().and_then(Device::wake_ms)
+    }
+
+    /// Leaves and takes mail, and looks whether clients may still be here.
+    fn mail(&mut self) {
+        let Some(device) = &mut self.device else {
+            return;
+        };
+        match device.drain(&mut self.workspace, now_ms()) {
+            Ok(has_changed) => {
+                if has_changed {
+                    self.clients.changed(&self.workspace);
+                }
+                self.lets_clients_in = device.role() == Some(RoleName::Owner);
+            }
+            Err(error) => {
+                tracing::error!(%error, "this host is no device of the workspace until it starts anew");
+                self.device = None;
+                self.lets_clients_in = false;
+            }
+        }
+        if !self.lets_clients_in {
+            self.clients.stop(&Reason::NotOwner);
         }
     }
 
@@ -185,6 +269,7 @@ impl Held {
         match heard {
             Heard::Open(wanted, answer) => {
                 let opened = match &wanted {
+                    _ if !self.lets_clients_in => Err(Reason::NotOwner),
                     Wanted::Ledger => self.clients.open_ledger(&self.workspace),
                     Wanted::Text(room) => self.clients.open_text(&self.workspace, room),
                 };
@@ -217,6 +302,11 @@ impl Held {
             }
             Heard::Refused(id, reason) => self.clients.refuse(id, reason),
             Heard::Closed(id) => self.gone(id),
+            Heard::Wire(wire) => {
+                if let Some(device) = &mut self.device {
+                    device.hear(wire, now_ms());
+                }
+            }
             Heard::Stop => {}
         }
     }
@@ -266,7 +356,8 @@ impl Held {
     }
 }
 
-fn now_ms() -> u64 {
+/// Milliseconds since 1970.
+pub(crate) fn now_ms() -> u64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH);
     since.unwrap_or_default().as_millis() as u64
 }

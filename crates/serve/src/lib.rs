@@ -10,7 +10,8 @@
 //!
 //! A workspace that this host holds itself ([`Vault`]) is with a [`Keeper`] on another thread, and
 //! where its owner asks for it, [`clients`] are the endpoints of programs that know nothing of
-//! Selvage.
+//! Selvage. When it is shared ([`membership`]), this host is one of its devices: always on, with a
+//! seat beside the workspace, and with the same mail as the others.
 //!
 //! **Control loop.** Sockets tell the hub what came, through a channel that is short: when the
 //! relay is behind, sockets are not read. The hub hands the relay's batches to a thread that may
@@ -25,10 +26,13 @@
 )]
 
 mod clients_route;
+mod device;
+mod dialer;
 mod doors;
 mod error;
 mod hub;
 mod keeper;
+mod membership;
 mod options;
 mod pages;
 mod relay_route;
@@ -43,7 +47,8 @@ pub use doors::{Doors, Names, Origins};
 pub use error::{Result, ServeError};
 pub use hub::Hub;
 pub use keeper::Keeper;
-pub use options::Options;
+pub use membership::{Membership, membership};
+pub use options::{Command, Options};
 pub use pages::pages;
 pub use server::{router, serve};
 pub use store::RedbStore;

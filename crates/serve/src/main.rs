@@ -6,7 +6,8 @@
 
 use selvage_relay::Limits;
 use selvage_serve::{
-    Hub, Keeper, Options, RedbStore, Result, ServeError, Vault, clients, pages, router, serve,
+    Command, Hub, Keeper, Options, RedbStore, Result, ServeError, Vault, clients, membership,
+    pages, router, serve,
 };
 use std::future::Future;
 use std::io::Write;
@@ -15,10 +16,10 @@ use tokio::net::TcpListener;
 
 fn main() -> ExitCode {
     let arguments = std::env::args_os().skip(1);
-    let ended = Options::parse(arguments).and_then(|options| match options {
-        Some(options) => run(options),
+    let ended = Command::parse(arguments).and_then(|command| match command {
+        Some(command) => run(command),
         None => {
-            println!("{}", Options::usage());
+            println!("{}", Command::usage());
             Ok(())
         }
     });
@@ -32,7 +33,7 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(options: Options) -> Result<()> {
+fn run(command: Command) -> Result<()> {
     tracing_subscriber::fmt()
         .with_writer(std::io::stderr)
         .with_ansi(false)
@@ -42,7 +43,12 @@ fn run(options: Options) -> Result<()> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()?;
-    runtime.block_on(relay(options))
+    runtime.block_on(async {
+        match command {
+            Command::Serve(options) => relay(options).await,
+            Command::Member(folder, asked) => membership(folder, asked).await,
+        }
+    })
 }
 
 async fn relay(options: Options) -> Result<()> {
@@ -67,7 +73,7 @@ async fn relay(options: Options) -> Result<()> {
         more = more.merge(clients(keeper, &options.doors, &token));
         println!("Programs may read and write this workspace, not encrypted:");
         println!("  automerge-repo: ws://{address}/automerge/{token}");
-        println!("    its ledger:   {}", vault.document().url());
+        println!("    its ledger:   {}", keeper.document().url());
         println!("  y-websocket:    ws://{address}/yjs/{token} and a file's path as the room");
     }
     let router = router(&hub, options.doors, more);

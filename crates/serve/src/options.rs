@@ -2,14 +2,22 @@
 
 use crate::doors::Doors;
 use crate::error::{Result, ServeError};
+use crate::membership::Membership;
 use lexopt::prelude::*;
+use selvage_courier::RoleName;
 use std::ffi::OsString;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 
 /// The help.
 pub(crate) const USAGE: &str = "\
-usage: selvage serve [option...]
+usage: selvage serve [option...]          a place for devices to meet at, and a workspace's host
+       selvage share RELAY [option...]    shares a folder's workspace over a relay, as its owner
+       selvage invite [option...]         prints a link for another device, and asks for its digits
+       selvage join LINK [option...]      comes in over such a link, into a new folder
+       selvage leave [option...]          takes this device out; the files stay
+
+options of serve:
 
   --listen ADDRESS   where to listen: an address with a port, 0 for a free one [127.0.0.1:4180]
   --data FOLDER      where rooms are kept [selvage-data]
@@ -19,13 +27,32 @@ usage: selvage serve [option...]
                      on: host, or host:port where the port is not the scheme's own
   --origin ORIGIN    lets pages of this web origin connect, besides those of this server itself;
                      once for each, or `*` for all
-  --workspace FOLDER holds a workspace in this folder, made where there is none
+  --workspace FOLDER holds a workspace in this folder, made where there is none; when it is shared,
+                     this host is one of its devices
   --open-clients     lets programs that know nothing of Selvage read and write that workspace, by
                      automerge-repo's and y-websocket's protocols. Not encrypted: whoever knows the
-                     printed addresses, or sees them pass by, can do the same. Off by default
+                     printed addresses, or sees them pass by, can do the same. Off by default.
+                     Where the workspace is shared, only an owner's device does so
+
+options of share, invite, join and leave, while no host has the folder open:
+  --workspace FOLDER the workspace's folder
+  --name NAME        how other devices call this one [Host]
+  --role ROLE        what the invited device is: owner, editor or viewer [editor]
+  --page ADDRESS     the page that the link opens, if a browser opens it
+                     [http://localhost:4180/]
+
   --help             this text";
 
-/// See the module.
+/// What is to be done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Command {
+    /// Serves.
+    Serve(Options),
+    /// Does something about the devices of the workspace in a folder.
+    Member(PathBuf, Membership),
+}
+
+/// What `selvage serve` is to do.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Options {
     /// Where to listen.
@@ -42,17 +69,87 @@ pub struct Options {
     pub open_clients: bool,
 }
 
-impl Options {
+impl Command {
     /// Reads what stands behind the program's name; `None` when the help is asked for.
     pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Option<Self>> {
-        let usage = |error: lexopt::Error| ServeError::Usage(error.to_string());
         let mut parser = lexopt::Parser::from_args(arguments);
-        match parser.next().map_err(usage)? {
-            Some(Value(command)) if command == "serve" => {}
+        let command = match parser.next().map_err(usage)? {
+            Some(Value(command)) => command.to_string_lossy().into_owned(),
             Some(Long("help") | Short('h')) => return Ok(None),
             Some(other) => return Err(usage(other.unexpected())),
             None => return Err(ServeError::Usage("what should it do?".to_owned())),
+        };
+        match &*command {
+            "serve" => Ok(Options::parse(&mut parser)?.map(Self::Serve)),
+            "share" | "invite" | "join" | "leave" => Self::parse_member(&command, &mut parser),
+            _ => Err(ServeError::Usage(format!(
+                "there is no command {command:?}"
+            ))),
         }
+    }
+
+    fn parse_member(command: &str, parser: &mut lexopt::Parser) -> Result<Option<Self>> {
+        let (mut folder, mut operand) = (None, None);
+        let takes_one = matches!(command, "share" | "join");
+        let mut name = "Host".to_owned();
+        let mut role = RoleName::Editor;
+        let mut page = "http://localhost:4180/".to_owned();
+        while let Some(argument) = parser.next().map_err(usage)? {
+            match argument {
+                Long("workspace") => folder = Some(PathBuf::from(parser.value().map_err(usage)?)),
+                Long("name") if takes_one => name = text(parser)?,
+                Long("page") if command == "invite" => page = text(parser)?,
+                Long("role") if command == "invite" => {
+                    role = match &*text(parser)? {
+                        "owner" => RoleName::Owner,
+                        "editor" => RoleName::Editor,
+                        "viewer" => RoleName::Viewer,
+                        other => {
+                            let why = format!("{other:?} is no role: owner, editor or viewer");
+                            return Err(ServeError::Usage(why));
+                        }
+                    };
+                }
+                Value(value) if takes_one && operand.is_none() => {
+                    operand = Some(value.string().map_err(usage)?);
+                }
+                Long("help") | Short('h') => return Ok(None),
+                other => return Err(usage(other.unexpected())),
+            }
+        }
+        let lacks = |what: &str| ServeError::Usage(format!("{command} needs {what}"));
+        let folder = folder.ok_or_else(|| lacks("--workspace"))?;
+        let member = match command {
+            "invite" => Membership::Invite { role, page },
+            "leave" => Membership::Leave,
+            "share" => Membership::Share {
+                relay: operand.ok_or_else(|| lacks("the relay's address"))?,
+                name,
+            },
+            _ => Membership::Join {
+                link: operand.ok_or_else(|| lacks("the link of an invitation"))?,
+                name,
+            },
+        };
+        Ok(Some(Self::Member(folder, member)))
+    }
+
+    /// The help.
+    pub fn usage() -> &'static str {
+        USAGE
+    }
+}
+
+fn usage(error: lexopt::Error) -> ServeError {
+    ServeError::Usage(error.to_string())
+}
+
+fn text(parser: &mut lexopt::Parser) -> Result<String> {
+    parser.value().and_then(|it| it.string()).map_err(usage)
+}
+
+impl Options {
+    fn parse(parser: &mut lexopt::Parser) -> Result<Option<Self>> {
         let mut options = Self {
             listen: SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 4180),
             data: Some(PathBuf::from("selvage-data")),
@@ -77,13 +174,12 @@ impl Options {
                 Long("open-clients") => options.open_clients = true,
                 Long("no-storage") => keeps = false,
                 Long("origin") => {
-                    let origin = parser.value().and_then(|it| it.string()).map_err(usage)?;
-                    let added = options.doors.origins.add(&origin);
+                    let added = options.doors.origins.add(&text(parser)?);
                     added.map_err(ServeError::Usage)?;
                 }
                 Long("name") => {
-                    let name = parser.value().and_then(|it| it.string()).map_err(usage)?;
-                    options.doors.names.add(&name).map_err(ServeError::Usage)?;
+                    let added = options.doors.names.add(&text(parser)?);
+                    added.map_err(ServeError::Usage)?;
                 }
                 Long("help") | Short('h') => return Ok(None),
                 other => return Err(usage(other.unexpected())),
@@ -100,19 +196,63 @@ impl Options {
         options.data = keeps.then(|| data.unwrap_or_else(|| PathBuf::from("selvage-data")));
         Ok(Some(options))
     }
-
-    /// The help.
-    pub fn usage() -> &'static str {
-        USAGE
-    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn command(line: &str) -> Result<Option<Command>> {
+        Command::parse(line.split_whitespace().map(OsString::from))
+    }
+
     fn parse(line: &str) -> Result<Option<Options>> {
-        Options::parse(line.split_whitespace().map(OsString::from))
+        Ok(command(line)?.map(|command| match command {
+            Command::Serve(options) => options,
+            Command::Member(..) => panic!("{line} serves not"),
+        }))
+    }
+
+    #[test]
+    fn what_is_done_about_devices_is_read() {
+        let member = |line: &str| match command(line) {
+            Ok(Some(Command::Member(folder, asked))) => (folder, asked),
+            other => panic!("{line}: {other:?}"),
+        };
+        let here = PathBuf::from("here");
+        let relay = "ws://localhost:4180".to_owned();
+        let name = "Attic".to_owned();
+        let line = "share ws://localhost:4180 --workspace here --name Attic";
+        assert_eq!(
+            member(line),
+            (here.clone(), Membership::Share { relay, name })
+        );
+        let (role, page) = (RoleName::Owner, "https://a.example/".to_owned());
+        let line = "invite --workspace here --role owner --page https://a.example/";
+        assert_eq!(
+            member(line),
+            (here.clone(), Membership::Invite { role, page })
+        );
+        let line = "leave --workspace here";
+        assert_eq!(member(line), (here.clone(), Membership::Leave));
+        let (link, name) = ("https://a.example/#pair=x".to_owned(), "Host".to_owned());
+        let line = "join https://a.example/#pair=x --workspace here";
+        assert_eq!(member(line), (here, Membership::Join { link, name }));
+        for line in [
+            "share --workspace here",
+            "share ws://localhost:4180",
+            "invite",
+            "invite --workspace here --role king",
+            "invite --workspace here --name Attic",
+            "join --workspace here",
+            "join a b --workspace here",
+            "leave",
+            "leave now --workspace here",
+            "go",
+        ] {
+            let error = command(line).expect_err(line);
+            assert!(error.to_string().contains("usage:"), "{line}");
+        }
     }
 
     #[test]

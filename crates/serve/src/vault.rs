@@ -1,8 +1,9 @@
 //! The folder of a workspace that this host holds itself.
 //!
 //! It holds the workspace's database and journal, the names under which this device writes and the
-//! ledger is found (`identity`), and the token of clients (`token`), which whoever may read the
-//! folder may know: the workspace lies beside it in plain.
+//! ledger is found (`identity`), the seat of this device when the workspace is shared (`device`),
+//! and the token of clients (`token`). Nothing of it is encrypted: whoever may read the folder has
+//! the workspace and the device's keys.
 
 use crate::error::{Result, ServeError};
 use selvage_clients::DocumentId;
@@ -48,9 +49,24 @@ impl Vault {
         })
     }
 
-    /// The ledger's name for automerge-repo.
-    pub fn document(&self) -> DocumentId {
+    /// The ledger's name for automerge-repo, while the workspace is not shared.
+    pub(crate) fn document(&self) -> DocumentId {
         self.document
+    }
+
+    /// Where this device's seat is kept.
+    pub(crate) fn seat_file(&self) -> PathBuf {
+        self.folder.join("device")
+    }
+
+    /// What is kept of this device, when the workspace is shared or it is about to come in.
+    pub(crate) fn seat(&self) -> Result<Option<Vec<u8>>> {
+        match std::fs::read(self.seat_file()) {
+            // Nothing is kept of a device that did not come in.
+            Ok(bytes) => Ok(Some(bytes).filter(|bytes| !bytes.is_empty())),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(error.into()),
+        }
     }
 
     /// The token that clients name, as text.

@@ -10,6 +10,9 @@ import { removeFolder } from '../../browser/lib/suite.mjs';
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 const built = join(process.env.CARGO_TARGET_DIR ?? join(root, 'target'), 'debug');
 
+/** The program. */
+export const program = join(built, 'selvage');
+
 /** How long the program may take to say where it listens. */
 const START_MS_MAX = 20_000;
 
@@ -33,7 +36,7 @@ export function workspaceOf(defer, files) {
 /** Starts the program on a workspace; gives its addresses, `kill` (no last words) and `stop`. */
 export async function startHost(defer, { folder }, { port = 0, args = [] } = {}) {
   const all = ['serve', '--no-storage', '--listen', `127.0.0.1:${port}`, '--workspace', folder, '--open-clients', ...args];
-  const child = spawn(join(built, 'selvage'), all, { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(program, all, { stdio: ['ignore', 'pipe', 'pipe'] });
   const gone = new Promise((resolve) => child.once('exit', resolve));
   let said = '';
   let errors = '';

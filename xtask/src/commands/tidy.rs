@@ -33,6 +33,8 @@ const LAYERS: &[(&str, &[&str])] = &[
         &[
             "selvage-relay",
             "selvage-site",
+            "selvage-courier",
+            "selvage-sync",
             "selvage-vfs",
             "selvage-clients",
         ],
