@@ -4,6 +4,7 @@ use crate::Arguments;
 use anyhow::Result;
 
 mod bench;
+mod fuzz;
 mod page;
 mod serve;
 mod test;
@@ -32,4 +33,5 @@ pub const ALL: &[Command] = &[
     test::COMMAND,
     tidy::COMMAND,
     bench::COMMAND,
+    fuzz::COMMAND,
 ];

@@ -26,6 +26,19 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("selvage-trust", &[]),
     ("selvage-relay", &[]),
     ("selvage-courier", &["selvage-relay", "selvage-trust"]),
+    (
+        "selvage-fuzz",
+        &[
+            "selvage-courier",
+            "selvage-lint",
+            "selvage-relay",
+            "selvage-sync",
+            "selvage-tool",
+            "selvage-trust",
+            "selvage-vfs",
+            "selvage-workbench",
+        ],
+    ),
     ("selvage-site", &[]),
     ("selvage-clients", &["selvage-vfs"]),
     (
