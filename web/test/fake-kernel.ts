@@ -4,7 +4,7 @@
 import { fromBase64, toBase64 } from '../src/lib/base64';
 import type { Kernel } from '../src/lib/kernel';
 import { isFlow, isInside, moved, nameOf, parentOf } from '../src/lib/paths';
-import type { Entry, HistoryChange, KernelEvent, LogLevel, RunRecord, ToolError, ToolResult, WorkspaceStatus } from '../src/lib/tools';
+import type { Conflict, Difference, Entry, HistoryChange, KernelEvent, LogLevel, RunRecord, ToolError, ToolResult, WorkspaceStatus } from '../src/lib/tools';
 import type { DeviceAct } from '../../worker/client-messages';
 import { fakeLint } from './fake-lint';
 import { fakeScript, type ScriptStep } from './fake-runs';
@@ -38,6 +38,11 @@ export class FakeKernel implements Kernel {
   /** What was asked of the devices, and the failure that answers it. */
   acts: DeviceAct[] = [];
   refusal: ToolError | undefined;
+  /** What is to be decided, and the sides of it by hash. */
+  conflicts: Conflict[] = [];
+  sides = new Map<string, string>();
+  /** What differs between any two points in time. */
+  differences: Difference[] = [];
   #listeners = new Set<(event: KernelEvent) => void>();
   #ids = 0;
   #past: Map<string, Item>[] = [];
@@ -94,7 +99,9 @@ export class FakeKernel implements Kernel {
       entries: this.#entries().filter((entry) => (recursive ? entry.path !== path && isInside(entry.path, String(path)) : parentOf(entry.path) === path)),
     }),
     stat: ({ path }) => this.#entries().find((entry) => entry.path === path) ?? refuse('NOT_FOUND', `There is no “${String(path)}”.`),
-    read: ({ path, encoding = 'auto', maxChars }) => {
+    read: ({ path, encoding = 'auto', maxChars, version }) => {
+      const side = version === undefined ? undefined : this.sides.get(String(version));
+      if (side !== undefined) return { path, content: side, encoding: 'text', size: side.length, hash: version, truncated: false };
       const bytes = this.#bytes(String(path));
       const entry = this.#entry(String(path));
       const asText = encoding === 'text' || (encoding === 'auto' && entry.text);
@@ -144,7 +151,17 @@ export class FakeKernel implements Kernel {
             origin: [{ kind: 'person', name: 'You' }, { kind: 'run', name: 'invoices.flow.js' }, { kind: 'system', name: 'Selvage' }][step], hash: `${step}`, size: 100,
           }))
         : this.#origins.map((origin, index) => ({ change: `c${this.#origins.length - index}`, heads: ['h'], atMs: this.clock(), message: 'Changed', origin })),
+      more: false,
     }),
+    compare: () => ({ differences: this.differences, total: this.differences.length }),
+    conflicts: ({ limit = 100 }) => ({ conflicts: this.conflicts.slice(0, Number(limit)), total: this.conflicts.length }),
+    resolve_conflict: ({ conflict }) => {
+      const found = this.conflicts.find((one) => one.id === conflict) ?? (refuse('STALE', 'The conflict is not as it was listed any more.', 'List the conflicts again.') as never);
+      this.#keep();
+      this.conflicts = this.conflicts.filter((one) => one !== found);
+      this.#changed([found.path]);
+      return { change: [], message: '', paths: [found.path] };
+    },
     restore: () => ({ change: 'c', message: 'Restored', paths: [] }),
     search: ({ query }) => ({
       matches: this.#entries().flatMap((entry) => {

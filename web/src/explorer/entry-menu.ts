@@ -34,6 +34,7 @@ export function menuFor(wb: Workbench, path: string | undefined, actions: EntryA
       { label: 'Export as zip', icon: 'archive', run: () => wb.command('export') },
       { label: 'Import a zip', icon: 'package', run: () => wb.command('import') },
       'line',
+      { label: 'History of the workspace', icon: 'history', run: () => wb.command('past') },
       { label: 'Undo the last change', icon: 'undo-2', run: () => wb.command('undo') },
       { label: 'Redo', icon: 'redo-2', run: () => wb.command('redo') },
     ];
@@ -54,6 +55,7 @@ export function menuFor(wb: Workbench, path: string | undefined, actions: EntryA
   return [
     ...flow,
     ...(isFolder ? [...making, 'line' as const] : [{ label: 'Open', icon: 'file', run: () => actions.open(path) }]),
+    ...(wb.conflicts.byPath.has(path) ? [{ label: 'Decide the conflict', icon: 'git-compare', run: () => (wb.overlay = { kind: 'conflicts' as const, path }) }] : []),
     ...(isFolder ? [] : [{ label: 'Earlier versions', icon: 'git-compare', run: () => (wb.overlay = { kind: 'versions', path }) }]),
     { label: isFolder ? 'Download as zip' : 'Download', icon: 'download', run: () => void downloadEntry(wb, path) },
     { label: 'Copy path', icon: 'copy', run: () => void copyPath(wb, path) },

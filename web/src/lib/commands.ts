@@ -48,6 +48,8 @@ export function commandsOf(wb: Workbench): Command[] {
     { id: 'theme-system', title: 'Colours: as the system', group: 'View', run: () => wb.theme.set('system') },
     { id: 'theme-light', title: 'Colours: light', group: 'View', run: () => wb.theme.set('light') },
     { id: 'theme-dark', title: 'Colours: dark', group: 'View', run: () => wb.theme.set('dark') },
+    { id: 'conflicts', title: 'Show conflicts, and decide them', group: 'Workspace', keys: ['Alt+6'], run: () => (wb.overlay = { kind: 'conflicts' }) },
+    { id: 'past', title: 'Show the history of the workspace', group: 'Workspace', keys: ['Alt+7'], run: () => (wb.overlay = { kind: 'past' }) },
     { id: 'undo', title: 'Undo the last change of the workspace', group: 'Workspace', run: () => void wb.workspace.undo() },
     { id: 'redo', title: 'Redo', group: 'Workspace', run: () => void wb.workspace.redo() },
     { id: 'storage', title: 'Storage on this device', group: 'Workspace', run: () => (wb.overlay = { kind: 'storage' }) },

@@ -32,8 +32,37 @@ export interface Entry {
   text: boolean;
   modifiedMs: number;
   id: string;
-  /** Set where two edits met and a person should look. */
-  marker?: string;
+}
+
+/** One side of a conflict. */
+export interface ConflictVersion {
+  path: string;
+  kind: 'file' | 'folder';
+  hash: string;
+  size: number;
+  text: boolean;
+  modifiedMs: number;
+  origin?: HistoryChange['origin'];
+}
+
+/** What was made apart and can't be joined; the side that is shown comes first. */
+export interface Conflict {
+  id: string;
+  kind: 'name' | 'contents' | 'deletion';
+  path: string;
+  versions: ConflictVersion[];
+  more: boolean;
+}
+
+export type Keep = 'shown' | 'other' | 'both';
+
+/** A file or folder that differs between two points in time. */
+export interface Difference {
+  verb: 'added' | 'removed' | 'moved' | 'renamed' | 'edited';
+  path: string;
+  was?: string;
+  kind: 'file' | 'folder';
+  edited: boolean;
 }
 
 export interface Position {

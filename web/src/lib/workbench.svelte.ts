@@ -4,6 +4,7 @@ import { Documents } from '../editor/documents.svelte';
 import type { Document } from '../editor/document.svelte';
 import { Toasts } from '../ui/toasts.svelte';
 import { commandsOf, type Command } from './commands';
+import { Conflicts } from './conflicts.svelte';
 import { Devices } from './devices.svelte';
 import { Forms } from './form-state.svelte';
 import type { Kernel } from './kernel';
@@ -34,6 +35,8 @@ export type Overlay =
   | { kind: 'storage' }
   | { kind: 'devices' }
   | { kind: 'versions'; path: string }
+  | { kind: 'conflicts'; path?: string }
+  | { kind: 'past'; heads?: string[]; title?: string }
   | { kind: 'import'; plan: ImportPlan }
   | { kind: 'confirm'; title: string; text: string; action: string; run: () => void };
 
@@ -43,6 +46,7 @@ export class Workbench {
   readonly storage = new StorageStatus();
   readonly forms = new Forms();
   readonly workspace: Workspace;
+  readonly conflicts: Conflicts;
   readonly devices: Devices;
   readonly problems: Problems;
   readonly documents: Documents;
@@ -62,6 +66,7 @@ export class Workbench {
 
   constructor(readonly kernel: Kernel) {
     this.workspace = new Workspace(kernel, this.toasts);
+    this.conflicts = new Conflicts(this.workspace, this.toasts);
     this.devices = new Devices(kernel, this.toasts, (name) => {
       if (this.overlay?.kind !== 'devices') this.toasts.info(`${name} asks to join.`, { label: 'Compare digits', run: () => this.command('devices') });
     });

@@ -41,4 +41,7 @@ const BY_FAMILY: Record<FileFamily, string> = {
   other: 'file',
 };
 
+/** Who or what made a change. */
+export const MAKER_ICONS = { person: 'pencil', run: 'zap', agent: 'workflow', system: 'circle-dot' } as const;
+
 export const fileIcon = (path: string): string => BY_FAMILY[familyOf(path)];
