@@ -2,56 +2,17 @@
 
 import { strict as assert } from 'node:assert';
 import { openChromium, openFirefox } from './lib/browsers.mjs';
+import { has, pairDevices } from './lib/devices.mjs';
 import { startRelay } from './lib/relay.mjs';
 import { test } from './lib/suite.mjs';
-import { call, click, fill, find, openWorkbench, ready, seenText, until, value } from './lib/workbench.mjs';
-
-const has = (page, path, content) => until(`${path} has come`, async () => (await value(page, 'read', { path })).content === content);
-
-/** The nine digits that a page shows. */
-const digits = (page) => until('digits are shown', async () => /\b\d{3}\D?\d{3}\D?\d{3}\b/.exec(await seenText(page))?.[0].replace(/\D/g, ''));
-
-/** Presses a button of the dialog: the status bar behind it has one of the same name. */
-const answer = (page, name) =>
-  until(`the dialog has a button ${name}`, () =>
-    page.evaluate((name) => {
-      const buttons = [...document.querySelectorAll('dialog[open] form button')];
-      const found = buttons.find((button) => button.innerText.trim() === name);
-      found?.click();
-      return found !== undefined;
-    }, name),
-  );
-
-/** The first browser shares, the second comes in over the link with a role. */
-async function pair(a, b, { server, relay, role }) {
-  await openWorkbench(a, server.url);
-  await value(a, 'write', { path: 'before.md', content: 'was here\n' });
-  await click(a, 'button', /not shared|share/i);
-  await fill(a, /^Relay/, relay.address);
-  await answer(a, 'Share');
-  await find(a, 'button', /Invite a device/);
-  await a.evaluate((role) => {
-    const select = document.querySelector('form[aria-label="Invite a device"] select');
-    select.value = role;
-    select.dispatchEvent(new Event('change', { bubbles: true }));
-  }, role);
-  await click(a, 'button', /Invite a device/);
-  const link = await until('a link is shown', () => a.evaluate(() => document.querySelector('[aria-label="Link of the invitation"]')?.value));
-  await b.goto(link);
-  await ready(b);
-  await answer(b, 'Join');
-  const codes = await Promise.all([digits(a), digits(b)]);
-  assert.equal(codes[0], codes[1], 'both show the same digits');
-  await click(a, 'button', /accept/);
-  await has(b, 'before.md', 'was here\n');
-}
+import { call, click, find, openWorkbench, seenText, until, value } from './lib/workbench.mjs';
 
 test('two browsers share a workspace over a relay: what one writes comes to the other, also after both were away', async ({ server, defer }) => {
   const relay = await startRelay(defer, server.origin);
   const context = await openChromium(defer);
   const firefox = await openFirefox(defer);
   const [a, b] = [await context.newPage(), await firefox.newPage()];
-  await pair(a, b, { server, relay, role: 'editor' });
+  await pairDevices(a, b, { server, relay, role: 'editor' });
   await value(b, 'write', { path: 'from-b.md', content: 'b\n' });
   await has(a, 'from-b.md', 'b\n');
 
@@ -69,7 +30,7 @@ test('two browsers share a workspace over a relay: what one writes comes to the 
 test('a viewer reads, and nothing that it writes comes to the others; a removed device hears no more', async ({ server, defer }) => {
   const relay = await startRelay(defer, server.origin);
   const [a, b] = [await (await openChromium(defer)).newPage(), await (await openChromium(defer)).newPage()];
-  await pair(a, b, { server, relay, role: 'viewer' });
+  await pairDevices(a, b, { server, relay, role: 'viewer' });
   await value(b, 'write', { path: 'by-a-viewer.md', content: 'no\n' });
   await value(a, 'write', { path: 'by-the-owner.md', content: 'yes\n' });
   await has(b, 'by-the-owner.md', 'yes\n');
