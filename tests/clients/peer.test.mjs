@@ -3,8 +3,11 @@
 import { strict as assert } from 'node:assert';
 import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync } from 'node:fs';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createServer } from 'node:tls';
+import { fileURLToPath } from 'node:url';
 import { WebSocket } from 'ws';
 import { removeFolder, test } from '../browser/lib/suite.mjs';
 import { program, startHost, until, workspaceOf } from './lib/host.mjs';
@@ -12,8 +15,8 @@ import { idOf, make, openLedger, rename, shows } from './lib/ledger.mjs';
 import { openText } from './lib/text.mjs';
 
 /** Starts `selvage serve` as a relay only, with storage. */
-async function startRelay(defer, folder, port = 0) {
-  const child = spawn(program, ['serve', '--listen', `127.0.0.1:${port}`, '--data', folder], { stdio: ['ignore', 'pipe', 'ignore'] });
+async function startRelay(defer, folder, port = 0, args = []) {
+  const child = spawn(program, ['serve', '--listen', `127.0.0.1:${port}`, '--data', folder, ...args], { stdio: ['ignore', 'pipe', 'ignore'] });
   const gone = new Promise((resolve) => child.once('exit', resolve));
   const kill = async () => {
     child.kill('SIGKILL');
@@ -51,6 +54,27 @@ function run(defer, ...words) {
 }
 
 const DIGITS = /: (\d{3}\D?\d{3}\D?\d{3})\n/;
+
+/** Speaks TLS, for `localhost` and with a certificate that is this test's own, before whatever `to` gives. */
+async function startProxy(defer, to) {
+  const read = (name) => readFileSync(new URL(`tls/${name}.pem`, import.meta.url));
+  const sockets = new Set();
+  const server = createServer({ key: read('key'), cert: read('certificate') }, (outside) => {
+    const inside = connect(to(), '127.0.0.1');
+    for (const [one, other] of [[outside, inside], [inside, outside]]) {
+      sockets.add(one);
+      one.pipe(other);
+      one.on('error', () => other.destroy());
+    }
+  });
+  server.on('tlsClientError', () => {});
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+  defer(async () => {
+    sockets.forEach((socket) => socket.destroy());
+    server.close();
+  });
+  return server.address().port;
+}
 
 /** Shares a's workspace and lets b in; gives both sides' digits. */
 async function pair(defer, relay, a, b, role, answer = 'yes') {
@@ -145,6 +169,24 @@ test('only an owner’s host opens a shared workspace to clients', async ({ defe
   const alone = run(defer, 'invite', '--workspace', owner.folder);
   assert.equal(await alone.end(), 1);
   assert.match(alone.said, /not shared/);
+});
+
+test('a relay elsewhere is dialled over TLS, and only with a certificate that the system trusts', async ({ defer }) => {
+  const data = mkdtempSync(join(tmpdir(), 'selvage-relay-'));
+  defer(async () => removeFolder(data));
+  let relay;
+  const port = await startProxy(defer, () => relay.port);
+  relay = await startRelay(defer, data, 0, ['--name', `localhost:${port}`]);
+  const a = workspaceOf(defer, { 'a.md': 'one\n' });
+  const share = (folder) => run(defer, 'share', `wss://localhost:${port}`, '--workspace', folder);
+  const doubtful = share(a.folder);
+  await doubtful.says(/the relay does not answer.*certificate/i);
+
+  const b = workspaceOf(defer, { 'a.md': 'one\n' });
+  process.env.SSL_CERT_FILE = fileURLToPath(new URL('tls/certificate.pem', import.meta.url));
+  defer(async () => delete process.env.SSL_CERT_FILE);
+  const trusting = share(b.folder);
+  assert.equal(await trusting.end(), 0, trusting.said);
 });
 
 test('digits that differ let nobody in', async ({ defer }) => {
