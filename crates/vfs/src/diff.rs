@@ -323,6 +323,11 @@ mod tests {
             "ab",
             "the same insertion counts once"
         );
+        assert_eq!(
+            join("ac", "abc!", "abc"),
+            "abc!",
+            "and once only beside others"
+        );
     }
 
     #[test]

@@ -84,7 +84,7 @@ fn paths(tree: &Tree) -> Vec<String> {
 }
 
 #[track_caller]
-fn assert_same(a: &Tree, b: &Tree) {
+pub(crate) fn assert_same(a: &Tree, b: &Tree) {
     assert_eq!(paths(a), paths(b));
     for (id, node) in a.nodes.iter() {
         // Registers of deleted nodes agree as well; how they would be shown need not.
@@ -358,4 +358,6 @@ fn s2_seals_made_apart_are_both_kept_and_marked() {
 }
 
 mod conflicts;
+mod moves;
+mod places;
 mod random;

@@ -166,6 +166,32 @@ fn x1_x2_a_change_waits_for_each_of_its_parts_in_any_order() {
 }
 
 #[test]
+fn x1_a_change_waits_for_the_typing_that_it_cites_when_all_else_is_here() {
+    let (mut a, mut b) = (replica(1), replica(2));
+    apply(&mut a, &[Op::write("a.md", "one"), Op::write("b.md", "1")]);
+    send(&a, &mut b);
+    apply(&mut a, &[draft("a.md", "one two")]);
+    apply(
+        &mut a,
+        &[Op::write("a.md", "one two three"), Op::write("b.md", "2")],
+    );
+    let all = lacks(&a, &b);
+    let texts = Incoming {
+        texts: all.texts.clone(),
+        ..Incoming::default()
+    };
+    let (heads, mut inbox) = (b.heads(), Inbox::new());
+    let rest = Incoming {
+        texts: Vec::new(),
+        ..all
+    };
+    assert_eq!(b.accept(&mut inbox, rest).expect("accepts").changes, 0);
+    assert_eq!((b.heads(), text(&b, "b.md")), (heads, "1".into()));
+    assert_eq!(b.accept(&mut inbox, texts).expect("accepts").changes, 1);
+    assert_eq!(b.digest(), a.digest());
+}
+
+#[test]
 fn x4_changes_from_the_future_wait_for_their_causes() {
     let (mut a, mut b) = (replica(1), replica(2));
     for name in ["a", "b", "c"] {
@@ -352,4 +378,5 @@ fn x4_typing_with_a_gap_before_it_is_not_shown_even_where_its_neighbours_are() {
     assert_eq!(kept.get(), text(&b, "a.md"));
 }
 
+mod in_step;
 mod refusals;

@@ -198,3 +198,22 @@ fn d7_an_index_that_does_not_fit_is_not_used_and_written_anew() {
         }
     }
 }
+
+#[test]
+fn d7_a_cell_that_follows_other_parts_is_not_used() {
+    let (storage, workspace) = grown();
+    let cells = storage.clone().load().expect("loads").cells;
+    for (name, mut value) in cells.into_iter().filter(|cell| cell.0.starts_with(WHOLE)) {
+        // Behind the version stands what the cell follows.
+        value[1] ^= 1;
+        let mut storage = storage.clone();
+        let batch = crate::storage::Batch {
+            cells: vec![(name, value)],
+            ..Default::default()
+        };
+        storage.commit(batch).expect("commits");
+        let opened = Workspace::open(Box::new(storage), [2; 16]).expect("opens");
+        assert_eq!(opened.list("", true), workspace.list("", true));
+        assert_eq!(opened.index.whole_bytes, 0);
+    }
+}
