@@ -12,4 +12,6 @@ mod names;
 mod search;
 mod steps;
 mod texts;
+mod traces;
 mod world;
+mod yjs;
