@@ -5,6 +5,7 @@ use anyhow::Result;
 
 mod bench;
 mod fuzz;
+mod mutants;
 mod page;
 mod serve;
 mod test;
@@ -34,4 +35,5 @@ pub const ALL: &[Command] = &[
     tidy::COMMAND,
     bench::COMMAND,
     fuzz::COMMAND,
+    mutants::COMMAND,
 ];

@@ -16,6 +16,7 @@
 //! | `tidy` | checks the layers, the length of files, their docs and their links |
 //! | `bench` | runs the benchmarks |
 //! | `fuzz` | tries bent bytes at every door |
+//! | `mutants` | breaks rules on purpose and tells which tests see it |
 //!
 //! **Control loop.** A command asks [`artifact`] for the recipes, [`inputs`] for the hash of all that goes into one, and
 //! [`cache`] for what was built from the same hash; only on a miss does it start cargo, [`fuel`] being the last step.
