@@ -64,6 +64,31 @@ test('typing is kept as a draft soon, and saving makes it a change', async () =>
   expect(document.dirty).toBe(false);
 });
 
+test('a full storage is told, what was typed stays, and is written when there is room again', async () => {
+  const { kernel, toasts, workspace } = await open();
+  const document = new Document(1, 'notes/a.txt', workspace);
+  await document.load();
+  const person = editor(document);
+  const call = kernel.call.bind(kernel);
+  let isFull = true;
+  const error = { code: 'STORAGE_FULL', message: 'Storage is full.', hint: 'Delete what is not needed.' };
+  vi.spyOn(kernel, 'call').mockImplementation((name, input) =>
+    isFull && name === 'write' ? Promise.resolve({ ok: false, error } as ToolResult) : call(name, input),
+  );
+  person.type(3, '!');
+  await vi.waitUntil(() => document.problem !== undefined);
+  person.type(4, '?');
+  await document.save().catch(() => undefined);
+  const told = toasts.list.filter(({ text }) => text.includes('was not saved'));
+  expect(told.length).toBeGreaterThan(0);
+  expect(JSON.stringify(told)).toContain('Delete what is not needed.');
+  expect([document.dirty, person.text()]).toEqual([true, 'one!?']);
+  isFull = false;
+  await document.save();
+  expect([document.dirty, document.problem]).toEqual([false, undefined]);
+  expect(writes(kernel)).toEqual([['one!?', false]]);
+});
+
 test('a change from outside lands around what is being typed, and both are written', async () => {
   const { kernel, workspace } = await open({ 'a.txt': 'one\ntwo\nthree' });
   const documents = new Documents(workspace, new Problems(kernel));
