@@ -1,4 +1,4 @@
-// Where a tab keeps its replica of the workspace: two files in the origin private file system.
+// Where a tab keeps its replica of the workspace: three files in the origin private file system.
 //
 // Every tab has a slot of its own, held by a lock for as long as its Worker lives, however it dies. The first slot is the
 // one that stays; what a dead tab left in another is taken in by whoever finds it, and removed.
@@ -14,10 +14,10 @@ export type Opened =
   | { mode: "durable"; slot: number; files: FileSystemSyncAccessHandle[] }
   | { mode: "memory"; reason: string };
 
-/** The database, and the journal in front of it. */
+/** The database, the journal in front of it, and the checksums of the database's blocks. */
 function namesOf(slot: number): string[] {
   const stem = slot === 0 ? "workspace" : `workspace-${slot}`;
-  return [`${stem}.redb`, `${stem}.journal`];
+  return [`${stem}.redb`, `${stem}.journal`, `${stem}.sums`];
 }
 
 /** Takes the first slot that is free, and opens its files. */

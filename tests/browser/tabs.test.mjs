@@ -76,7 +76,7 @@ test('what a tab did that was killed is taken in by the others, and by the next'
   const next = await context.newPage();
   await openWorkbench(next, server.url);
   for (const path of ['last-words.txt', 'goes-on.txt', 'alone.txt']) assert.equal((await value(next, 'read', { path })).content, 'kept', path);
-  assert.deepEqual(await stored(next), ['workspace.journal', 'workspace.redb']);
+  assert.deepEqual(await stored(next), ['workspace.journal', 'workspace.redb', 'workspace.sums']);
 });
 
 test('a damaged copy is put aside, and another tab gives what it held', async ({ server, defer }) => {

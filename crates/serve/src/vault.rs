@@ -101,7 +101,8 @@ impl Vault {
             FileBackend::new(file).map_err(|error| failed(error.to_string()))
         };
         let database = file("workspace.redb")?;
-        let storage = JournaledStorage::open(database, file("workspace.journal")?);
+        let (sums, journal) = (file("workspace.sums")?, file("workspace.journal")?);
+        let storage = JournaledStorage::open(database, sums, journal);
         let storage = storage.map_err(|error| failed(error.to_string()))?;
         Workspace::open(Box::new(storage), self.actor).map_err(|error| failed(error.to_string()))
     }

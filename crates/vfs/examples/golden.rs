@@ -1,5 +1,6 @@
-//! Makes the golden files of the current format, one with all in the database and one with all in the journal:
-//! `cargo run -p selvage-vfs --example golden -- <database> <journal>`.
+//! Makes the golden files of the current format, one with all in the database and its checksums, and one with
+//! all in the journal:
+//! `cargo run -p selvage-vfs --example golden -- <database> <sums> <journal>`.
 //!
 //! Run it once for a new format version, and keep the files of the older ones.
 #![allow(
@@ -20,9 +21,9 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         options.read(true).write(true).create_new(true);
         Ok::<_, Box<dyn std::error::Error>>(FileBackend::new(options.open(path)?)?)
     };
-    tell(Box::new(RedbStorage::open(file(1)?)?))?;
-    let database = InMemoryBackend::new();
-    tell(Box::new(JournaledStorage::open(database, file(2)?)?))
+    tell(Box::new(RedbStorage::open(file(1)?, file(2)?)?))?;
+    let (database, sums) = (InMemoryBackend::new(), InMemoryBackend::new());
+    tell(Box::new(JournaledStorage::open(database, sums, file(3)?)?))
 }
 
 fn tell(storage: Box<dyn Storage>) -> Result<(), Box<dyn std::error::Error>> {

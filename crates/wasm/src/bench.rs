@@ -1,8 +1,8 @@
 //! The workspace alone, for benchmarks: the same code as in the page, called without the engine.
 
-use crate::opfs::OpfsFile;
+use crate::kernel::durable;
 use selvage_sync::{Role, Session};
-use selvage_vfs::storage::{JournaledStorage, MemoryStorage, Storage};
+use selvage_vfs::storage::{MemoryStorage, Storage};
 use selvage_vfs::{Meta, Op, Origin, OriginKind, Query, SearchIn, Splice, Workspace};
 use wasm_bindgen::prelude::{JsError, wasm_bindgen};
 use web_sys::FileSystemSyncAccessHandle;
@@ -13,16 +13,15 @@ pub struct Store(Box<dyn Storage>);
 
 #[wasm_bindgen]
 impl Store {
-    /// Opens storage: in two files (database, journal), or in memory when there are none.
+    /// Opens storage: in three files (database, journal, checksums), or in memory when there are none.
     ///
     /// # Errors
     /// When the files hold something else.
     #[wasm_bindgen(constructor)]
     pub fn new(files: Vec<FileSystemSyncAccessHandle>) -> Result<Store, JsError> {
-        let files: Vec<_> = files.into_iter().map(OpfsFile::new).collect();
-        Ok(match <[OpfsFile; 2]>::try_from(files) {
-            Ok([database, journal]) => Self(Box::new(JournaledStorage::open(database, journal)?)),
-            Err(_) => Self(Box::new(MemoryStorage::new())),
+        Ok(match durable(files)? {
+            Some(storage) => Self(Box::new(storage)),
+            None => Self(Box::new(MemoryStorage::new())),
         })
     }
 }

@@ -37,7 +37,7 @@ pub struct Kernel {
 
 #[wasm_bindgen]
 impl Kernel {
-    /// Opens the workspace: in the storage files (database, journal) when there are two, otherwise in memory. `woken`
+    /// Opens the workspace: in the storage files (database, journal, checksums) when there are three, otherwise in memory. `woken`
     /// is called when the engine asked to be told the time.
     ///
     /// # Errors
@@ -325,11 +325,13 @@ impl Kernel {
     }
 }
 
-/// Storage in two files, database and journal; nothing where there are no such files.
-fn durable(files: Vec<FileSystemSyncAccessHandle>) -> Result<Option<JournaledStorage>, JsError> {
+/// Storage in three files: database, journal and checksums; nothing where there are no such files.
+pub(crate) fn durable(
+    files: Vec<FileSystemSyncAccessHandle>,
+) -> Result<Option<JournaledStorage>, JsError> {
     let files: Vec<_> = files.into_iter().map(OpfsFile::new).collect();
-    match <[OpfsFile; 2]>::try_from(files) {
-        Ok([database, journal]) => Ok(Some(JournaledStorage::open(database, journal)?)),
+    match <[OpfsFile; 3]>::try_from(files) {
+        Ok([database, journal, sums]) => Ok(Some(JournaledStorage::open(database, sums, journal)?)),
         Err(_) => Ok(None),
     }
 }

@@ -60,7 +60,7 @@ export class System {
 
   /** Opens storage, and reads nothing of the workspace. */
   static store(folder) {
-    return new Store(folder ? ['database', 'journal'].map((name) => new File(join(folder, name))) : []);
+    return new Store(folder ? ['database', 'journal', 'sums'].map((name) => new File(join(folder, name))) : []);
   }
 
   static open(folder, store) {

@@ -4,12 +4,13 @@
 //! hash, and small named cells. Everything is added in batches, and a batch is there as a whole or
 //! not at all.
 
+mod checked;
 mod journal;
 mod memory;
 mod redb;
 mod rows;
 
-pub use self::journal::JournaledStorage;
+pub use self::journal::{BOUNDS_PASSED_MAX, JournaledStorage};
 pub use self::memory::MemoryStorage;
 pub use self::redb::{RedbStorage, StorageBackend, backends};
 
@@ -18,7 +19,7 @@ use crate::id::{Hash, NodeId};
 use std::sync::Arc;
 
 /// The format that this crate writes.
-pub const FORMAT_VERSION: u32 = 1;
+pub const FORMAT_VERSION: u32 = 2;
 
 /// What is read when a workspace opens.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

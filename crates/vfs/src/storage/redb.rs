@@ -1,5 +1,5 @@
-//! A workspace in one redb file: natively a file, in a browser an OPFS access handle, in tests a
-//! disk that fails.
+//! A workspace in one redb file and the file of its checksums: natively files, in a browser OPFS
+//! access handles, in tests a disk that fails.
 //!
 //! One batch is one redb transaction. A failed transaction closes the database, because redb
 //! trusts nothing after an I/O error; the next call opens it again on the same backend. Whether
@@ -7,11 +7,13 @@
 //! counts up: if it did, the batch was committed; if opening fails too, the batch is remembered
 //! and taken out again when opening works, so that what was reported as failed is not there.
 
+use super::checked::CheckedFile;
 use super::rows::{
     BLOBS, CELLS, Doubt, FOLDED, LEDGER, META, PIECES, TEXTS, UPDATES, create, failed, read_meta,
     take_out, write,
 };
-use super::{Batch, FORMAT_VERSION, Loaded, Storage, TextState};
+use super::rows::{FORMAT_VERSION, damaged};
+use super::{Batch, Loaded, Storage, TextState};
 use crate::error::{Result, VfsError};
 use crate::id::{Hash, NodeId};
 use ::redb::{Builder, Database, ReadableDatabase, ReadableTable};
@@ -56,6 +58,18 @@ impl StorageBackend for Shared {
     }
 }
 
+/// A database without the checksums that stand in front of it.
+pub(super) fn unchecked(backend: &Arc<dyn StorageBackend>) -> Result<Database> {
+    database_on(Shared(backend.clone()))
+}
+
+fn database_on(backend: impl StorageBackend) -> Result<Database> {
+    Builder::new()
+        .set_cache_size(CACHE_BYTES)
+        .create_with_backend(backend)
+        .map_err(failed)
+}
+
 /// What the disk itself says, as everything else that fails.
 pub(super) fn io_failed(error: io::Error) -> VfsError {
     failed(::redb::StorageError::Io(error))
@@ -65,15 +79,21 @@ pub(super) fn io_failed(error: io::Error) -> VfsError {
 #[derive(Debug)]
 pub struct RedbStorage {
     backend: Arc<dyn StorageBackend>,
+    sums: Arc<dyn StorageBackend>,
     database: RefCell<Option<Database>>,
     doubt: RefCell<Option<Doubt>>,
 }
 
 impl RedbStorage {
-    /// Opens a database on a backend, or makes a new one when the backend is empty.
-    pub fn open(backend: impl StorageBackend) -> Result<Self> {
+    /// Opens a database and the checksums of its blocks, or makes new ones where the backends are
+    /// empty. A database without checksums, as earlier versions wrote it, gets them.
+    ///
+    /// # Errors
+    /// What is there can't be read, or is a later version's. The files are left as they are.
+    pub fn open(database: impl StorageBackend, sums: impl StorageBackend) -> Result<Self> {
         let storage = Self {
-            backend: Arc::new(backend),
+            backend: Arc::new(database),
+            sums: Arc::new(sums),
             database: RefCell::new(None),
             doubt: RefCell::new(None),
         };
@@ -83,13 +103,9 @@ impl RedbStorage {
 
     fn reopen(&self) -> Result<()> {
         *self.database.borrow_mut() = None;
-        self.clear_unfinished()?;
-        let database = Builder::new()
-            .set_cache_size(CACHE_BYTES)
-            .create_with_backend(Shared(self.backend.clone()))
-            .map_err(failed)?;
-        let format = read_meta(&database, "format")?;
-        match format {
+        let checked = CheckedFile::open(self.backend.clone(), self.sums.clone())?;
+        let database = database_on(checked)?;
+        match read_meta(&database, "format")? {
             Some(format) if format == u64::from(FORMAT_VERSION) => {}
             Some(format) => {
                 return Err(VfsError::UnsupportedFormat {
@@ -137,19 +153,6 @@ impl RedbStorage {
         }
     }
 
-    /// A file whose making was cut short holds nothing: redb writes its first bytes last. It is
-    /// emptied, so that it can be made anew.
-    fn clear_unfinished(&self) -> Result<()> {
-        let mut start = [0; 9];
-        let len = usize::try_from(self.backend.len().map_err(io_failed)?).unwrap_or(usize::MAX);
-        let start = &mut start[..len.min(9)];
-        self.backend.read(0, start).map_err(io_failed)?;
-        if len > 0 && start.iter().all(|&byte| byte == 0) {
-            self.backend.set_len(0).map_err(io_failed)?;
-        }
-        Ok(())
-    }
-
     /// Runs a call on the database. After a failure the database is closed, and the next call
     /// opens it again.
     fn with<T>(&self, call: impl FnOnce(&Database) -> Result<T>) -> Result<T> {
@@ -164,7 +167,9 @@ impl RedbStorage {
         };
         if matches!(
             result,
-            Err(VfsError::StorageFailed { .. } | VfsError::StorageFull { .. })
+            Err(VfsError::StorageFailed { .. }
+                | VfsError::StorageFull { .. }
+                | VfsError::Damaged { .. })
         ) {
             *self.database.borrow_mut() = None;
         }
@@ -239,9 +244,7 @@ impl Storage for RedbStorage {
                 bytes.extend_from_slice(piece.map_err(failed)?.1.value());
             }
             if bytes.len() as u64 != size || Hash::of(&bytes) != *hash {
-                return Err(VfsError::Damaged {
-                    why: format!("blob {hash} is not as it was written"),
-                });
+                return Err(damaged(format!("blob {hash} is not as it was written")));
             }
             Ok(Some(bytes))
         })
@@ -296,6 +299,7 @@ impl Storage for RedbStorage {
     }
 
     fn size_bytes(&self) -> Result<u64> {
-        self.backend.len().map_err(io_failed)
+        let sums = self.sums.len().map_err(io_failed)?;
+        Ok(self.backend.len().map_err(io_failed)? + sums)
     }
 }

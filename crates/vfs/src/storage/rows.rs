@@ -1,6 +1,7 @@
 //! The tables of the redb file, and how a batch goes into them and out again.
 
-use super::{Batch, FORMAT_VERSION};
+use super::Batch;
+pub(super) use super::FORMAT_VERSION;
 use crate::error::{Result, VfsError};
 use crate::id::NodeId;
 use ::redb::{Database, ReadableDatabase, ReadableTable, TableDefinition, WriteTransaction};
@@ -90,6 +91,17 @@ pub(super) fn create(database: &Database) -> Result<()> {
     tx.open_table(BLOBS).map_err(failed)?;
     tx.open_table(PIECES).map_err(failed)?;
     tx.open_table(CELLS).map_err(failed)?;
+    tx.commit().map_err(failed)
+}
+
+/// Says that the database is of the format that this program writes.
+pub(super) fn set_format(database: &Database) -> Result<()> {
+    let mut tx = database.begin_write().map_err(failed)?;
+    tx.set_quick_repair(true);
+    tx.open_table(META)
+        .map_err(failed)?
+        .insert("format", u64::from(FORMAT_VERSION))
+        .map_err(failed)?;
     tx.commit().map_err(failed)
 }
 
@@ -209,6 +221,7 @@ pub(super) fn failed(error: impl Into<::redb::Error>) -> VfsError {
     let why = error.to_string();
     match error {
         ::redb::Error::Io(io) if is_full(&io) => VfsError::StorageFull { why },
+        ::redb::Error::Io(io) if is_damage(&io) => VfsError::Damaged { why },
         ::redb::Error::Corrupted(_) | ::redb::Error::TableTypeMismatch { .. } => {
             VfsError::Damaged { why }
         }
@@ -218,6 +231,18 @@ pub(super) fn failed(error: impl Into<::redb::Error>) -> VfsError {
         },
         _ => VfsError::StorageFailed { why },
     }
+}
+
+pub(super) fn damaged(why: impl Into<String>) -> VfsError {
+    VfsError::Damaged { why: why.into() }
+}
+
+/// The bytes are not what was written, or fewer.
+fn is_damage(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::InvalidData | io::ErrorKind::UnexpectedEof
+    )
 }
 
 pub(super) fn is_full(error: &io::Error) -> bool {

@@ -2,7 +2,7 @@
 //!
 //! It keeps what a program sees (`live`) apart from what survives the loss of power (`durable`),
 //! and counts every write, resize and sync. At the n-th of them it can refuse once, refuse from
-//! then on, or stop dead. It has two files, which fail together.
+//! then on, or stop dead. It has three files, which fail together.
 
 use selvage_vfs::storage::StorageBackend;
 use std::io;
@@ -26,7 +26,23 @@ pub enum Fault {
     Forever,
     /// The disk is full from then on: it can't grow, all else works.
     Full,
+    /// Of a write, a part takes effect; it and all that follow fail.
+    Torn(Tear),
 }
+
+/// Which part of a torn write takes effect.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tear {
+    /// The first half.
+    Prefix,
+    /// The second half.
+    Suffix,
+    /// Every other sector.
+    Sectors,
+}
+
+/// Sectors of 512 bytes land whole.
+const SECTOR_BYTES: usize = 512;
 
 #[derive(Debug, Default)]
 struct File {
@@ -37,7 +53,7 @@ struct File {
 
 #[derive(Debug, Default)]
 struct State {
-    files: [File; 2],
+    files: [File; 3],
     calls: u64,
     fault: Option<(u64, Fault)>,
 }
@@ -55,10 +71,10 @@ impl Disk {
     }
 
     pub fn from_bytes(bytes: &[u8]) -> Self {
-        Self::from_files([bytes.to_vec(), Vec::new()])
+        Self::from_files([bytes.to_vec(), Vec::new(), Vec::new()])
     }
 
-    fn from_files(files: [Vec<u8>; 2]) -> Self {
+    pub fn from_files(files: [Vec<u8>; 3]) -> Self {
         let disk = Self::new();
         disk.with(|state| {
             state.files = files.map(|bytes| File {
@@ -70,11 +86,11 @@ impl Disk {
         disk
     }
 
-    /// The other file of the same disk.
-    pub fn beside(&self) -> Self {
+    /// A file of the same disk: 0 is the database, 1 its checksums, 2 the journal.
+    pub fn file(&self, file: usize) -> Self {
         Self {
             state: self.state.clone(),
-            file: 1 - self.file,
+            file,
         }
     }
 
@@ -113,11 +129,11 @@ impl Disk {
 
     /// The disk after the process was killed: everything written is there.
     pub fn after_kill(&self) -> Self {
-        Self::from_files(self.with(|state| [0, 1].map(|file| state.files[file].live.clone())))
+        Self::from_files(self.with(|state| [0, 1, 2].map(|file| state.files[file].live.clone())))
     }
 
-    /// The disk after the loss of power: what was synced, and of the rest whatever `keep` says;
-    /// the last write that is kept may be torn.
+    /// The disk after the loss of power: what was synced, and of the rest whatever `keep` says:
+    /// writes as a whole, by single sectors, or not at all.
     pub fn after_power_loss(&self, mut keep: impl FnMut() -> u64) -> Self {
         let mut left = |file: &File| {
             let mut bytes = file.durable.clone();
@@ -127,23 +143,17 @@ impl Disk {
                     _ if choice == 0 => {}
                     Pending::Resize(len) => bytes.resize(*len as usize, 0),
                     Pending::Write(offset, data) => {
-                        // Sectors of 512 bytes land whole; a torn write is cut between them.
-                        let cut = if choice == 1 {
-                            (keep() as usize % (data.len() + 1)) / 512 * 512
-                        } else {
-                            data.len()
-                        };
-                        let start = *offset as usize;
-                        if start + cut > bytes.len() {
-                            bytes.resize(start + cut, 0);
+                        for (at, sector) in sectors(*offset as usize, data) {
+                            if choice > 1 || keep().is_multiple_of(2) {
+                                put(&mut bytes, at, sector);
+                            }
                         }
-                        bytes[start..start + cut].copy_from_slice(&data[..cut]);
                     }
                 }
             }
             bytes
         };
-        Self::from_files(self.with(|state| [left(&state.files[0]), left(&state.files[1])]))
+        Self::from_files(self.with(|state| [0, 1, 2].map(|file| left(&state.files[file]))))
     }
 
     fn change(&self, grows_to: Option<u64>, effect: impl FnOnce(&mut File)) -> io::Result<()> {
@@ -158,6 +168,7 @@ impl Disk {
                     effect(file);
                     Err(refused())
                 }
+                Some((at, Fault::Torn(_))) if state.calls >= at => Err(refused()),
                 Some((at, Fault::Full))
                     if state.calls >= at
                         && grows_to.is_some_and(|len| len > file.live.len() as u64) =>
@@ -205,13 +216,47 @@ impl StorageBackend for Disk {
     }
 
     fn write(&self, offset: u64, data: &[u8]) -> io::Result<()> {
-        self.change(None, |file| {
-            let start = offset as usize;
-            if start + data.len() > file.live.len() {
-                file.live.resize(start + data.len(), 0);
-            }
-            file.live[start..start + data.len()].copy_from_slice(data);
-            file.pending.push(Pending::Write(offset, data.to_vec()));
+        let start = offset as usize;
+        let torn = self.with(|state| match state.fault {
+            Some((at, Fault::Torn(tear))) if state.calls + 1 == at => Some(tear),
+            _ => None,
+        });
+        if let Some(tear) = torn {
+            let middle = data.len() / 2;
+            self.with_file(|file| match tear {
+                Tear::Prefix => file.write(start, &data[..middle]),
+                Tear::Suffix => file.write(start + middle, &data[middle..]),
+                Tear::Sectors => sectors(start, data)
+                    .step_by(2)
+                    .for_each(|(at, sector)| file.write(at, sector)),
+            });
+        }
+        self.change(Some(offset + data.len() as u64), |file| {
+            file.write(start, data);
         })
     }
+}
+
+impl File {
+    fn write(&mut self, start: usize, data: &[u8]) {
+        put(&mut self.live, start, data);
+        self.pending
+            .push(Pending::Write(start as u64, data.to_vec()));
+    }
+}
+
+fn put(bytes: &mut Vec<u8>, start: usize, data: &[u8]) {
+    let end = start + data.len();
+    bytes.resize(bytes.len().max(end), 0);
+    bytes[start..end].copy_from_slice(data);
+}
+
+/// The pieces of a write that land in different sectors, and where.
+fn sectors(start: usize, data: &[u8]) -> impl Iterator<Item = (usize, &[u8])> {
+    let first = (SECTOR_BYTES - start % SECTOR_BYTES).min(data.len());
+    let (first, rest) = data.split_at(first);
+    let rest_start = start + first.len();
+    let rest = rest.chunks(SECTOR_BYTES).enumerate();
+    std::iter::once((start, first))
+        .chain(rest.map(move |(n, sector)| (rest_start + n * SECTOR_BYTES, sector)))
 }

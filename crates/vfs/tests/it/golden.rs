@@ -1,17 +1,35 @@
 //! Files of every format version open forever. `examples/golden.rs` makes a new one.
 
 use crate::disk::Disk;
-use crate::world::{Place, World};
-use selvage_vfs::storage::{JournaledStorage, RedbStorage};
+use crate::world::{DURABLE, Place, World, journaled};
 use selvage_vfs::{Hash, VfsError, Workspace};
 
 const VERSION_1: &[u8] = include_bytes!("../fixtures/format-1.redb");
 const JOURNAL_1: &[u8] = include_bytes!("../fixtures/format-1.journal");
+const VERSION_2: &[u8] = include_bytes!("../fixtures/format-2.redb");
+const SUMS_2: &[u8] = include_bytes!("../fixtures/format-2.sums");
 
 #[test]
-fn d6_a_file_of_version_1_opens_with_all_it_holds() {
-    holds_it_all(Place::Disk(Disk::from_bytes(VERSION_1)));
-    holds_it_all(Place::Journal(Disk::from_bytes(VERSION_1)));
+fn d6_a_file_of_version_1_opens_with_all_it_holds_and_is_of_version_2_then() {
+    for kind in DURABLE {
+        let disk = Disk::from_bytes(VERSION_1);
+        holds_it_all(kind(disk.clone()));
+        assert_eq!(disk.file(1).bytes()[..8], SUMS_2[..8]);
+        // It opens by its checksums from now on: one that is another is seen.
+        for at in (4096..disk.file(1).bytes().len()).step_by(8) {
+            disk.file(1).flip_bit(at, 0);
+        }
+        let error = kind(disk.clone()).open().map(drop);
+        assert!(matches!(error, Err(VfsError::Damaged { .. })), "{error:?}");
+    }
+}
+
+#[test]
+fn d6_a_file_of_version_2_opens_with_all_it_holds() {
+    let disk = || Disk::from_files([VERSION_2.to_vec(), SUMS_2.to_vec(), Vec::new()]);
+    for kind in DURABLE {
+        holds_it_all(kind(disk()));
+    }
 }
 
 #[test]
@@ -21,7 +39,7 @@ fn d6_a_journal_of_version_1_opens_with_all_it_holds() {
 
 /// A disk with nothing but a journal.
 fn journal(bytes: &[u8]) -> Disk {
-    Disk::from_bytes(bytes).beside()
+    Disk::from_files([Vec::new(), Vec::new(), bytes.to_vec()])
 }
 
 #[track_caller]
@@ -61,8 +79,15 @@ fn holds_it_all(place: Place) {
 
 #[test]
 fn d6_a_later_version_is_refused_and_not_touched() {
-    let disk = Disk::new();
-    drop(World::on(Place::Disk(disk.clone())));
+    let mut sums = SUMS_2.to_vec();
+    sums[7] = 3;
+    let disk = Disk::from_files([VERSION_2.to_vec(), sums, Vec::new()]);
+    let files = || [0, 1].map(|file| disk.file(file).bytes());
+    let before = files();
+    refused(&disk);
+    assert!(files() == before, "it is touched");
+    // A database that says so itself, and has lost its checksums.
+    let disk = Disk::from_bytes(VERSION_2);
     {
         use redb::{Builder, TableDefinition};
         const META: TableDefinition<&str, u64> = TableDefinition::new("meta");
@@ -72,34 +97,29 @@ fn d6_a_later_version_is_refused_and_not_touched() {
         let tx = database.begin_write().expect("begins");
         tx.open_table(META)
             .expect("is there")
-            .insert("format", 2)
+            .insert("format", 3)
             .expect("writes");
         tx.commit().expect("commits");
     }
-    let error = RedbStorage::open(disk.clone())
-        .map(|_| ())
-        .expect_err("too new");
-    assert_eq!(
-        error,
-        VfsError::UnsupportedFormat {
-            found: 2,
-            supported: 1
-        }
-    );
+    refused(&disk);
+}
+
+#[track_caller]
+fn refused(disk: &Disk) {
+    let error = Place::Disk(disk.clone()).open().map(drop);
+    let too_new = VfsError::UnsupportedFormat {
+        found: 3,
+        supported: 2,
+    };
+    assert_eq!(error, Err(too_new));
 }
 
 #[test]
 fn what_is_no_workspace_is_refused() {
-    let error = RedbStorage::open(Disk::from_bytes(&[0x5a; 8192]))
-        .map(|_| ())
-        .expect_err("no database");
-    assert!(
-        matches!(
-            error,
-            VfsError::Damaged { .. } | VfsError::StorageFailed { .. }
-        ),
-        "{error:?}"
-    );
+    let error = Place::Disk(Disk::from_bytes(&[0x5a; 8192]))
+        .open()
+        .map(drop);
+    assert!(matches!(error, Err(VfsError::Damaged { .. })), "{error:?}");
 }
 
 #[test]
@@ -122,8 +142,8 @@ fn a_ledger_that_is_damaged_is_told_as_such() {
 fn d6_a_journal_of_a_later_version_is_refused_and_one_that_goes_on_elsewhere_is_damaged() {
     let error = |bytes: &[u8]| {
         let disk = journal(bytes);
-        let error = JournaledStorage::open(disk.clone(), disk.beside()).map(|_| ());
-        assert_eq!(disk.beside().bytes(), bytes, "it is not touched");
+        let error = journaled(&disk).map(|_| ());
+        assert_eq!(disk.file(2).bytes(), bytes, "it is not touched");
         error.expect_err("is refused")
     };
     let later = [&JOURNAL_1[..7], &[2], &JOURNAL_1[8..]].concat();

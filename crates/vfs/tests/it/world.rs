@@ -77,15 +77,15 @@ impl Place {
     pub fn open(&self) -> Result<Box<dyn Storage>> {
         Ok(match self {
             Self::Memory(memory) => Box::new(memory.clone()),
-            Self::Disk(disk) => Box::new(RedbStorage::open(disk.clone())?),
-            Self::Journal(disk) => {
-                Box::new(JournaledStorage::open(disk.clone(), disk.beside())?.with_batches_max(3))
-            }
-            Self::LongJournal(disk) => {
-                Box::new(JournaledStorage::open(disk.clone(), disk.beside())?)
-            }
+            Self::Disk(disk) => Box::new(RedbStorage::open(disk.file(0), disk.file(1))?),
+            Self::Journal(disk) => Box::new(journaled(disk)?.with_batches_max(3)),
+            Self::LongJournal(disk) => Box::new(journaled(disk)?),
         })
     }
+}
+
+pub fn journaled(disk: &Disk) -> Result<JournaledStorage> {
+    JournaledStorage::open(disk.file(0), disk.file(1), disk.file(2))
 }
 
 /// A workspace in use.

@@ -10,11 +10,14 @@
 //!
 //! *Invariants.* Records are numbered without gaps, and the database knows the last number that it holds: a record with
 //! that number or a lower one is skipped, so that a fold that was cut short does no harm. The journal ends at the first record
-//! that is not whole or not the next. What a failed append may have left is cut off before anything else is done.
+//! that is not whole or not the next. Behind a record that is durable lies its mark, until the next record goes over it: a
+//! record that is not whole and has its mark was acknowledged, and is damaged. The mark is not flushed, so the loss of power
+//! can take it; then such a record can't be told from one that was cut short. What a failed append may have left is cut off before anything else is done.
 
 mod record;
 
 use super::redb::{RedbStorage, StorageBackend, io_failed};
+use super::rows::damaged;
 use super::{Batch, Loaded, Storage, TextState};
 use crate::error::{Result, VfsError};
 use crate::id::{Hash, NodeId};
@@ -28,6 +31,8 @@ const HEADER: &[u8; 8] = b"SELVJRN\x01";
 const BATCHES_MAX: usize = 256;
 /// The most bytes of a journal before they go into the database; a larger batch goes there at once.
 const JOURNAL_BYTES_MAX: u64 = 1024 * 1024;
+/// How many times the journal's bounds it holds, when the database takes nothing, before a batch is refused.
+pub const BOUNDS_PASSED_MAX: usize = 16;
 
 /// Storage in a database with a journal in front of it.
 #[derive(Debug)]
@@ -42,6 +47,8 @@ pub struct JournaledStorage {
     next: Cell<u64>,
     /// An append failed, and bytes may lie behind the end.
     has_rest: Cell<bool>,
+    /// The database refused what the journal holds, and may hold it all the same.
+    is_doubtful: Cell<bool>,
     batches_max: usize,
 }
 
@@ -59,12 +66,17 @@ impl Pending {
 }
 
 impl JournaledStorage {
-    /// Opens a database and its journal, or makes new ones where the backends are empty.
+    /// Opens a database with the checksums of its blocks and its journal, or makes new ones where the
+    /// backends are empty.
     ///
     /// # Errors
     /// What is there can't be read, or is another version's. The files are left as they are.
-    pub fn open(database: impl StorageBackend, journal: impl StorageBackend) -> Result<Self> {
-        let database = RedbStorage::open(database)?;
+    pub fn open(
+        database: impl StorageBackend,
+        sums: impl StorageBackend,
+        journal: impl StorageBackend,
+    ) -> Result<Self> {
+        let database = RedbStorage::open(database, sums)?;
         let folded = database.folded()?;
         let storage = Self {
             database,
@@ -73,6 +85,7 @@ impl JournaledStorage {
             end: Cell::new(0),
             next: Cell::new(folded + 1),
             has_rest: Cell::new(false),
+            is_doubtful: Cell::new(false),
             batches_max: BATCHES_MAX,
         };
         storage.replay(folded)?;
@@ -101,7 +114,7 @@ impl JournaledStorage {
                     supported: u32::from(HEADER[7]),
                 }),
                 // The first record was cut short, or an empty file was made longer.
-                _ => no_record_after(rest, folded),
+                _ => nothing_acknowledged(rest, folded + 1),
             };
         }
         let (mut end, mut next) = (HEADER.len() as u64, None);
@@ -110,11 +123,9 @@ impl JournaledStorage {
                 break;
             }
             if number > folded + 1 && next.is_none() {
-                return Err(VfsError::Damaged {
-                    why: format!(
-                        "the journal goes on at {number}, and the database ends at {folded}"
-                    ),
-                });
+                return Err(damaged(format!(
+                    "the journal goes on at {number}, and the database ends at {folded}"
+                )));
             }
             if number > folded {
                 self.pending.borrow_mut().push(batch);
@@ -123,12 +134,24 @@ impl JournaledStorage {
             end += taken as u64;
             rest = &rest[taken..];
         }
-        no_record_after(rest, next.unwrap_or(0).max(folded + 1))?;
+        nothing_acknowledged(rest, next.unwrap_or(0).max(folded + 1))?;
         if self.pending.borrow().batches.is_empty() {
             return Ok(());
         }
         self.end.set(end);
         self.next.set(next.unwrap_or(folded + 1));
+        Ok(())
+    }
+
+    /// Finds out what became of what failed, before anything else is done.
+    fn settle(&self) -> Result<()> {
+        self.cut()?;
+        if self.is_doubtful.get() {
+            if self.database.folded()? == self.next.get() - 1 {
+                self.begin_anew();
+            }
+            self.is_doubtful.set(false);
+        }
         Ok(())
     }
 
@@ -155,6 +178,10 @@ impl JournaledStorage {
         match written {
             Ok(written) => {
                 self.end.set(end + written as u64);
+                // The record is kept without it.
+                let _ = self
+                    .file
+                    .write(self.end.get(), &record::mark(self.next.get()));
                 Ok(())
             }
             Err(error) => {
@@ -166,34 +193,56 @@ impl JournaledStorage {
         }
     }
 
+    /// Whether the journal has come to so many times its bounds.
+    fn is_at(&self, times: usize) -> bool {
+        self.pending.borrow().batches.len() >= self.batches_max * times
+            || self.end.get() > JOURNAL_BYTES_MAX * times as u64
+    }
+
     /// Takes everything into the database, and begins the journal anew.
     fn fold(&self) -> Result<()> {
-        let mut pending = self.pending.borrow_mut();
-        if !pending.batches.is_empty() {
-            self.database.fold(&pending.batches, self.next.get() - 1)?;
-            *pending = Pending::default();
-            self.end.set(0);
-            // Old records are skipped by their numbers, so this only frees space.
-            let _ = self.file.set_len(0);
+        if self.pending.borrow().batches.is_empty() {
+            return Ok(());
         }
-        Ok(())
+        let folded = self
+            .database
+            .fold(&self.pending.borrow().batches, self.next.get() - 1);
+        match folded {
+            Ok(()) => self.begin_anew(),
+            Err(_) => self.is_doubtful.set(true),
+        }
+        folded
+    }
+
+    /// The database holds it all.
+    fn begin_anew(&self) {
+        self.pending.take();
+        self.end.set(0);
+        // Old records are skipped by their numbers, so this only frees space.
+        let _ = self.file.set_len(0);
     }
 }
 
-/// Fails when a whole record with a later number lies behind bytes that are no record. Each record is written after the one
-/// before it was durable, so that one was acknowledged and is damaged. Without a later one it may have been cut short.
-fn no_record_after(bytes: &[u8], number: u64) -> Result<()> {
-    match (0..bytes.len()).find_map(|at| record::later(&bytes[at..], number)) {
-        Some(later) => Err(VfsError::Damaged {
-            why: format!("the journal holds record {later}, and not all before it"),
-        }),
+/// Fails when these bytes, which are no record, were acknowledged as the one of this number: its mark lies behind it, or a
+/// whole later record, which is only written when those before it are durable.
+fn nothing_acknowledged(bytes: &[u8], number: u64) -> Result<()> {
+    let mark = record::mark(number);
+    if bytes.windows(record::MARK_BYTES).any(|place| place == mark) {
+        return Err(damaged(format!(
+            "record {number} of the journal is not as it was written"
+        )));
+    }
+    match (0..bytes.len()).find_map(|at| record::later(&bytes[at..], number - 1)) {
+        Some(later) => Err(damaged(format!(
+            "the journal holds record {later}, and not all before it"
+        ))),
         None => Ok(()),
     }
 }
 
 impl Storage for JournaledStorage {
     fn load(&mut self) -> Result<Loaded> {
-        self.cut()?;
+        self.settle()?;
         let mut loaded = self.database.load()?;
         let mut texts: BTreeMap<NodeId, TextState> = std::mem::take(&mut loaded.texts)
             .into_iter()
@@ -232,7 +281,7 @@ impl Storage for JournaledStorage {
     }
 
     fn blob(&self, hash: &Hash) -> Result<Option<Vec<u8>>> {
-        self.cut()?;
+        self.settle()?;
         match self.pending.borrow().blobs.get(hash) {
             Some(bytes) => Ok(Some(bytes.to_vec())),
             None => self.database.blob(hash),
@@ -240,7 +289,7 @@ impl Storage for JournaledStorage {
     }
 
     fn has_blob(&self, hash: &Hash) -> Result<bool> {
-        self.cut()?;
+        self.settle()?;
         if self.pending.borrow().blobs.contains_key(hash) {
             return Ok(true);
         }
@@ -248,7 +297,7 @@ impl Storage for JournaledStorage {
     }
 
     fn text(&self, node: &NodeId) -> Result<Vec<Vec<u8>>> {
-        self.cut()?;
+        self.settle()?;
         let mut updates = self.database.text(node)?;
         let pending = self.pending.borrow();
         let texts = pending.batches.iter().flat_map(|batch| &batch.texts);
@@ -262,7 +311,10 @@ impl Storage for JournaledStorage {
     }
 
     fn commit(&mut self, batch: Batch) -> Result<()> {
-        self.cut()?;
+        self.settle()?;
+        if self.is_at(BOUNDS_PASSED_MAX) {
+            self.fold()?;
+        }
         let record = (batch.bytes() <= JOURNAL_BYTES_MAX)
             .then(|| record::encode(self.next.get(), &batch))
             .flatten();
@@ -273,9 +325,7 @@ impl Storage for JournaledStorage {
         self.append(&record)?;
         self.next.set(self.next.get() + 1);
         self.pending.borrow_mut().push(batch);
-        if self.pending.borrow().batches.len() >= self.batches_max
-            || self.end.get() > JOURNAL_BYTES_MAX
-        {
+        if self.is_at(1) {
             // The journal holds it all. When this fails, the next commit tries again.
             let _ = self.fold();
         }

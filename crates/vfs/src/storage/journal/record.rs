@@ -11,6 +11,7 @@ use std::sync::Arc;
 /// What comes before a record's payload.
 pub(super) const HEAD_BYTES: usize = 4 + 8 + CHECKSUM_BYTES;
 const CHECKSUM_BYTES: usize = 16;
+pub(super) const MARK_BYTES: usize = CHECKSUM_BYTES;
 /// How far a record's number may be ahead and still be looked for: more than a journal holds.
 const LATER_RECORDS_MAX: u64 = 1 << 16;
 
@@ -92,6 +93,11 @@ pub(super) fn decode(bytes: &[u8]) -> Option<(u64, Batch, usize)> {
         batch.cells.push((name, from.bytes()?.to_vec()));
     }
     from.0.is_empty().then_some((number, batch, end))
+}
+
+/// What is written behind the record of this number when that is durable: it was acknowledged, whatever becomes of it.
+pub(super) fn mark(number: u64) -> [u8; MARK_BYTES] {
+    checksum(b"kept", &number.to_le_bytes())
 }
 
 /// The number of the record that begins here, when it is whole and later than `number`. Most places have no such number, and
@@ -194,6 +200,24 @@ mod tests {
                 blobs,
                 cells,
             })
+    }
+
+    #[test]
+    fn a_later_record_is_looked_for_as_far_as_a_journal_can_go_on() {
+        let record = |number| encode(number, &Batch::default()).expect("a small batch");
+        for (ahead, found) in [
+            (0, false),
+            (1, true),
+            (LATER_RECORDS_MAX, true),
+            (LATER_RECORDS_MAX + 1, false),
+        ] {
+            let number = 7 + ahead;
+            assert_eq!(
+                later(&record(number), 7),
+                found.then_some(number),
+                "{ahead}"
+            );
+        }
     }
 
     proptest! {
