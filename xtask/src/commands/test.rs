@@ -80,14 +80,21 @@ const STAGES: &[Stage] = &[
             ("node", "tests/clients/run.mjs", Reporter::Own),
         ]),
     },
-    // Ten thousand histories of replicas, which an optimised build goes through in two minutes.
+    // Ten thousand histories of replicas, and every fault of a disk at every call: minutes of an optimised build.
     Stage {
         name: "simulation",
-        check: Check::Programs(&[(
-            "cargo",
-            "test --release --package selvage-sync --test it simulation -- --nocapture",
-            Reporter::Cargo,
-        )]),
+        check: Check::Programs(&[
+            (
+                "cargo",
+                "test --release --package selvage-sync --test it simulation -- --nocapture",
+                Reporter::Cargo,
+            ),
+            (
+                "cargo",
+                "test --release --package selvage-vfs --test it faults -- --nocapture",
+                Reporter::Cargo,
+            ),
+        ]),
     },
     Stage {
         name: "types",

@@ -4,6 +4,7 @@ mod compare;
 mod contract;
 mod crash;
 mod disk;
+mod faults;
 mod flips;
 mod golden;
 mod limits;
