@@ -7,7 +7,7 @@ import { click, fill, find, openWorkbench, ready, seenText, until, value } from 
 export const has = (page, path, content) => until(`${path} has come`, async () => (await value(page, 'read', { path })).content === content);
 
 /** The nine digits that a page shows. */
-const digits = (page) => until('digits are shown', async () => /\b\d{3}\D?\d{3}\D?\d{3}\b/.exec(await seenText(page))?.[0].replace(/\D/g, ''));
+export const digits = (page) => until('digits are shown', async () => /\b\d{3}\D?\d{3}\D?\d{3}\b/.exec(await seenText(page))?.[0].replace(/\D/g, ''));
 
 /** Presses a button of the dialog: the status bar behind it has one of the same name. */
 const answer = (page, name) =>
@@ -20,8 +20,8 @@ const answer = (page, name) =>
     }, name),
   );
 
-/** The first browser shares, the second comes in over the link with a role. */
-export async function pairDevices(a, b, { server, relay, role }) {
+/** The browser shares, and invites with a role; gives the link. */
+export async function invite(a, { server, relay, role }) {
   await openWorkbench(a, server.url);
   await value(a, 'write', { path: 'before.md', content: 'was here\n' });
   await click(a, 'button', /not shared|share/i);
@@ -34,8 +34,12 @@ export async function pairDevices(a, b, { server, relay, role }) {
     select.dispatchEvent(new Event('change', { bubbles: true }));
   }, role);
   await click(a, 'button', /Invite a device/);
-  const link = await until('a link is shown', () => a.evaluate(() => document.querySelector('[aria-label="Link of the invitation"]')?.value));
-  await b.goto(link);
+  return until('a link is shown', () => a.evaluate(() => document.querySelector('[aria-label="Link of the invitation"]')?.value));
+}
+
+/** The first browser shares, the second comes in over the link with a role. */
+export async function pairDevices(a, b, how) {
+  await b.goto(await invite(a, how));
   await ready(b);
   await answer(b, 'Join');
   const codes = await Promise.all([digits(a), digits(b)]);

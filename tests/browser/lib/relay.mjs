@@ -6,10 +6,15 @@ import { join } from 'node:path';
 import { root } from './server.mjs';
 import { freshProfile } from './browsers.mjs';
 
-/** Starts a relay that pages of an origin may dial; gives its address, and how to stop it and start it again. `args` are further arguments of the program. */
-export async function startRelay(defer, origin, args = []) {
+/** Starts the program `selvage`; gives the process. */
+export function selvage(...args) {
   const built = join(process.env.CARGO_TARGET_DIR ?? join(root, 'target'), 'debug/selvage');
   const [program, ...first] = existsSync(built) ? [built] : ['cargo', 'run', '--quiet', '--package', 'selvage-serve', '--'];
+  return spawn(program, [...first, ...args], { cwd: root, stdio: ['ignore', 'pipe', 'inherit'] });
+}
+
+/** Starts a relay that pages of an origin may dial; gives its address, and how to stop it and start it again. `args` are further arguments of the program. */
+export async function startRelay(defer, origin, args = []) {
   const data = freshProfile(defer);
   const relay = { address: '', stop: async () => undefined, start };
   defer(() => relay.stop());
@@ -18,7 +23,7 @@ export async function startRelay(defer, origin, args = []) {
 
   /** With the same data, and at the same address unless told. */
   async function start(listen = relay.address.slice('ws://'.length)) {
-    const child = spawn(program, [...first, 'serve', '--listen', listen, '--data', data, '--origin', origin, ...args], { cwd: root, stdio: ['ignore', 'pipe', 'inherit'] });
+    const child = selvage('serve', '--listen', listen, '--data', data, '--origin', origin, ...args);
     const gone = new Promise((resolve) => child.once('exit', resolve));
     relay.stop = async () => {
       child.kill('SIGKILL');
