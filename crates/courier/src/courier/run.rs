@@ -126,6 +126,7 @@ impl Courier {
             }
             Event::Restarted => {
                 desk.mailbox = Default::default();
+                desk.relay_was_set_back();
                 self.tidy = tidy::Tidy::No;
                 desk.rebase();
                 let all = desk.post_log(&mut self.random);

@@ -11,11 +11,16 @@ const TAKE_OUT: &str = "Take that device out, unless you know why.";
 const HINTS: &[(&str, &str)] = &[
     ("ALTERED", ASK),
     ("FORKED", TAKE_OUT),
+    ("LOCKED", WITHHELD),
     ("MEMBERSHIP", ASK),
     ("MISSING", WITHHELD),
     (
         "REFUSED",
         "An owner can give that device the right to edit, or add it anew.",
+    ),
+    (
+        "RELAY_SET_BACK",
+        "Nothing is lost that a device has. If it happens again, use another relay.",
     ),
     ("REPEATED", ASK),
     ("SET_BACK", ASK),
@@ -87,6 +92,12 @@ impl Found {
 }
 
 impl Desk {
+    /// The relay has not what it had before.
+    pub fn relay_was_set_back(&mut self) {
+        let message = "The relay lost letters, or was set back to an older state.".into();
+        self.find("RELAY_SET_BACK", message, None, None);
+    }
+
     pub(super) fn find(
         &mut self,
         code: &'static str,
@@ -112,9 +123,10 @@ impl Desk {
     /// What was missing has come.
     pub(super) fn settle(&mut self) {
         let seat = &self.seat;
+        let is_open = self.locked.is_empty();
         self.findings.retain(|found| {
             let lacks = |(signer, seq)| seat.admitted(signer).seq < seq;
-            found.until.is_none_or(lacks)
+            found.until.is_none_or(lacks) && !(is_open && found.code == "LOCKED")
         });
     }
 

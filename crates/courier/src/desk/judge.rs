@@ -19,6 +19,8 @@ impl Desk {
             // An epoch of the log that has no key for this device never gets one.
             Err(TrustError::NoKey { epoch }) if !self.knows(epoch) => {
                 self.locked.push(bytes.to_vec());
+                let message = "A letter is here whose key did not come.".into();
+                self.find("LOCKED", message, None, None);
                 self.bound();
             }
             Err(TrustError::NoKey { .. }) => {}
@@ -114,6 +116,7 @@ impl Desk {
     /// Judges an envelope together with those that wait, and with those that were refused before.
     pub(super) fn admit(&mut self, new: Option<Vec<u8>>, aside: Vec<Vec<u8>>) {
         let mut is_whole = false;
+        let mut admitted = Vec::new();
         let told = aside.len();
         let mut batch = aside;
         batch.append(&mut self.waiting);
@@ -127,9 +130,8 @@ impl Desk {
                     is_whole = true;
                 }
                 Admission::Admitted(envelope) => {
-                    self.inbox.push_back(envelope.into_payload());
-                    self.fresh += 1;
-                    self.moved = true;
+                    let place = (envelope.signer(), envelope.point().seq);
+                    admitted.push((place, envelope.into_payload()));
                 }
                 Admission::Waiting(wait) => {
                     if let Wait::Gap { signer, from, .. } = wait {
@@ -152,6 +154,12 @@ impl Desk {
                 }
             }
         }
+        // What waited came in any order, and lands in its signer's.
+        admitted.sort_by_key(|(place, _)| *place);
+        self.fresh += admitted.len();
+        self.moved |= !admitted.is_empty();
+        self.inbox
+            .extend(admitted.into_iter().map(|(_, payload)| payload));
         self.settle();
         self.bound();
         if is_whole {

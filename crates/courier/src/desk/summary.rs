@@ -26,11 +26,11 @@ impl Mailbox {
 }
 
 impl Desk {
-    /// Nothing that came waits, so this device has all that the mailbox has up to its place.
+    /// Nothing that came waits, so this device has all that the mailbox has up to its place. A letter
+    /// whose key did not come before it is none of those: keys come first.
     pub fn is_settled(&self) -> bool {
         self.inbox.is_empty()
             && self.piles.is_empty()
-            && self.locked.is_empty()
             && self.waiting.is_empty()
             && self.coming.is_empty()
     }

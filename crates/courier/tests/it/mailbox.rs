@@ -138,6 +138,8 @@ fn a_full_room_is_emptied_and_what_it_did_not_take_is_sent_again() {
     world.store = selvage_relay::MemoryStore::default();
     world.offline(0);
     world.online(0);
+    let code = "RELAY_SET_BACK".to_owned();
+    world.act(0, Act::Dismiss { code, device: None });
     world.mails_all = true;
     let phone = world.pair(RoleName::Editor, 2);
     for number in 0..5 {
