@@ -10,6 +10,7 @@ const TAKE_OUT: &str = "Take that device out, unless you know why.";
 /// Every code of a finding with what can be done about it.
 const HINTS: &[(&str, &str)] = &[
     ("ALTERED", ASK),
+    ("DISPUTED", TAKE_OUT),
     ("FORKED", TAKE_OUT),
     ("LOCKED", WITHHELD),
     ("MEMBERSHIP", ASK),

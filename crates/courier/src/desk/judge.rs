@@ -41,10 +41,12 @@ impl Desk {
     }
 
     pub(super) fn hear_op(&mut self, op: &[u8], entropy: &mut Entropy<'_>) {
+        let before = self.seat.members().disputes().len();
         let answers = self.seat.receive([op]);
         for answer in answers {
             match answer {
                 Received::Added(_) => {
+                    self.dispute(before);
                     self.dirty = true;
                     self.moved = true;
                     for letter in std::mem::take(&mut self.locked) {
@@ -65,6 +67,17 @@ impl Desk {
                 }
             }
         }
+    }
+
+    /// Tells of what has no effect any more since so many disputes were known.
+    fn dispute(&mut self, before: usize) {
+        let members = self.seat.members();
+        let newest = members.disputes().get(before..).and_then(<[_]>::last);
+        let Some(op) = newest.and_then(|dispute| members.op(dispute.void)) else {
+            return;
+        };
+        let message = "A change of the devices has no effect: its author had lost the right to it.";
+        self.find("DISPUTED", message.into(), Some(op.author()), None);
     }
 
     pub fn follow_up(&mut self, entropy: &mut Entropy<'_>) {

@@ -325,3 +325,33 @@ fn a_relay_that_leaves_a_letter_out_is_not_listened_to() {
         [b"one".to_vec(), b"two".to_vec()]
     );
 }
+
+#[test]
+fn an_owner_that_was_one_changes_nothing_as_if_it_had_not_heard() {
+    let (mut world, _, phone, tablet) = stolen();
+    let device = world.id(phone);
+    let role = |role| Act::SetRole {
+        device: device.clone(),
+        role,
+    };
+    world.act(0, role(RoleName::Owner));
+    world.online(phone);
+    world.perform(phone);
+    world.offline(phone);
+    let mut seat = steal(&world.devices[phone].kept);
+    world.act(0, role(RoleName::Editor));
+    world.run();
+    let members = seat.members().iter().map(|one| one.device);
+    let victim = members
+        .into_iter()
+        .find(|one| *one != seat.device())
+        .unwrap();
+    let op = seat.set_role(victim, selvage_trust::Role::Viewer).unwrap();
+    let letter = seat.encrypt(Purpose::Roster, &op, &mut random(5)).unwrap();
+    let before = world.state(0).members;
+    leave(&mut world, &seat, &[letter]);
+    for at in [0, tablet] {
+        assert_eq!(world.codes(at), ["DISPUTED"]);
+    }
+    assert_eq!(world.state(0).members, before);
+}
