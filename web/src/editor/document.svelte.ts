@@ -1,6 +1,6 @@
 // One open file: what kind of view it needs, and, for text, the editor with its autosave.
 
-import { ChangeSet, Text } from '@codemirror/state';
+import { ChangeSet, Text, type ChangeDesc } from '@codemirror/state';
 import type { EditorView } from '@codemirror/view';
 import { familyOf, isFlow, nameOf } from '../lib/paths';
 import { ToolFailure } from '../lib/tools';
@@ -38,6 +38,8 @@ export class Document {
   view: EditorView | undefined;
   entryId: string | undefined;
   onText: (() => void) | undefined;
+  /** Hears that the editor and the workspace agreed on a text. */
+  onAgreed: (() => void) | undefined;
   #place: { line: number; column: number } | undefined;
   #wantsFocus = false;
   #sync: TextSync | undefined;
@@ -66,6 +68,11 @@ export class Document {
   /** The text as it stands in the editor. */
   get content(): string | undefined {
     return this.kind === 'text' ? (this.view?.state.doc.toString() ?? this.text) : undefined;
+  }
+
+  /** The content that the editor and the workspace last agreed on, by its hash, and the edits since then. */
+  get agreed(): { version: string; since: ChangeDesc } | undefined {
+    return this.#hash !== undefined && this.#sync ? { version: this.#hash, since: this.#sync.local.desc } : undefined;
   }
 
   async load(): Promise<void> {
@@ -141,6 +148,7 @@ export class Document {
         const code = await this.#send(sent, draft);
         if (code === undefined) {
           sync.acknowledged(sent, this.#since);
+          this.onAgreed?.();
           break;
         }
         // Somebody else was faster: their text comes first, and what was typed here is written on top of it.
@@ -198,12 +206,13 @@ export class Document {
     if (value.encoding !== 'text' || !this.#sync) return;
     this.#hash = value.hash;
     const changes = this.#sync.received(lines(value.content));
-    if (!changes) return;
+    if (!changes) return this.onAgreed?.();
     this.text = value.content;
     if (this.view) {
       this.view.dispatch({ changes, annotations: fromOutside.of(true), scrollIntoView: false });
     }
     if (this.#sync.clean) this.dirty = false;
+    this.onAgreed?.();
     this.#told();
   }
 
@@ -238,6 +247,7 @@ export class Document {
   dispose(): void {
     clearTimeout(this.#timer);
     this.onText = undefined;
+    this.onAgreed = undefined;
     this.view?.destroy();
     this.view = undefined;
   }

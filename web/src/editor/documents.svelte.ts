@@ -11,6 +11,8 @@ export class Documents {
   open = $state.raw<readonly Document[]>([]);
   active = $state.raw<Document | undefined>(undefined);
   dirty = $derived(this.open.some((document) => document.dirty));
+  /** Hears that an editor is there, or that one agreed with the workspace on a text. */
+  onAgreed: (() => void) | undefined;
   #next = 1;
 
   constructor(
@@ -30,6 +32,7 @@ export class Documents {
     if (known) return known;
     const document = new Document(this.#next++, path, this.workspace);
     document.onText = () => this.lint(document);
+    document.onAgreed = () => this.onAgreed?.();
     this.open = [...this.open, document];
     void document.load();
     return document;
@@ -62,6 +65,7 @@ export class Documents {
   shown(document: Document): void {
     const report = this.problems.of(document.path);
     if (report) this.#show(document, report.diagnostics);
+    this.onAgreed?.();
   }
 
   #changed(paths: string[]): void {

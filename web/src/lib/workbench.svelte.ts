@@ -2,6 +2,7 @@
 
 import { Documents } from '../editor/documents.svelte';
 import type { Document } from '../editor/document.svelte';
+import type { Shown } from '../presence/start.svelte';
 import { Toasts } from '../ui/toasts.svelte';
 import { commandsOf, type Command } from './commands';
 import { Conflicts } from './conflicts.svelte';
@@ -58,6 +59,9 @@ export class Workbench {
   #chosen = $state<string | undefined>(undefined);
   /** A run was asked for and has no name yet: a second one would be a slip of the hand. */
   starting = $state(false);
+  /** Who else is here, from when the first one is. */
+  others = $state.raw<Shown | undefined>(undefined);
+  #meeting = false;
   /** The selected entry of the explorer. */
   selected = $state<string | undefined>(undefined);
   /** The explorer answers this when it is there: it starts naming a new entry in a folder. */
@@ -82,9 +86,21 @@ export class Workbench {
         this.#listFlowsSoon();
         this.runs.happened++;
         void this.storage.measure();
-      }
+      } else if (event.kind === 'tabs' && event.others > 0) void this.#meet();
     });
     this.workspace.onFirstWrite(() => void this.storage.persist());
+  }
+
+  /** Others are here now: what shows them is loaded, once. */
+  async #meet(): Promise<void> {
+    if (this.#meeting) return;
+    this.#meeting = true;
+    try {
+      this.others = (await import('../presence/start.svelte')).startPresence(this);
+    } catch {
+      // It can be had again later, and nothing else waits for it.
+      this.#meeting = false;
+    }
   }
 
   /** The flow that the Run panel is about: the chosen one, as long as it is there. */
