@@ -29,6 +29,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     (
         "selvage-fuzz",
         &[
+            "selvage-clients",
             "selvage-courier",
             "selvage-lint",
             "selvage-relay",

@@ -6,11 +6,11 @@ use selvage_sync::{Mail, Role, Session};
 use selvage_vfs::storage::MemoryStorage;
 use selvage_vfs::{Meta, Op, Origin, OriginKind, Workspace};
 
-fn empty(actor: u8) -> Workspace {
+pub(super) fn empty(actor: u8) -> Workspace {
     must(Workspace::open(Box::new(MemoryStorage::new()), [actor; 16]))
 }
 
-fn write(workspace: &mut Workspace, seed: u128, ops: &[Op]) {
+pub(super) fn write(workspace: &mut Workspace, seed: u128, ops: &[Op]) {
     let mut id = seed << 64;
     let mut ids = || {
         id += 1;
@@ -21,7 +21,7 @@ fn write(workspace: &mut Workspace, seed: u128, ops: &[Op]) {
 }
 
 /// Files of every kind: text that is edited, bytes, a folder, a move, a removal.
-fn source(actor: u8) -> Workspace {
+pub(super) fn source(actor: u8) -> Workspace {
     let mut workspace = empty(actor);
     let draft = |text: &str| Op::Draft {
         path: "d/a.md".into(),

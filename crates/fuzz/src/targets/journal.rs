@@ -54,17 +54,17 @@ impl StorageBackend for File {
     }
 }
 
-fn open_both(database: &File, journal: &File) -> selvage_vfs::Result<Workspace> {
-    let storage = JournaledStorage::open(database.clone(), journal.clone())?;
+fn open_all(database: &File, sums: &File, journal: &File) -> selvage_vfs::Result<Workspace> {
+    let storage = JournaledStorage::open(database.clone(), sums.clone(), journal.clone())?;
     Workspace::open(Box::new(storage), [1; 16])
 }
 
 /// The journal of a few changes, whose database has none of them yet.
 pub fn open() -> (Vec<Input>, Door) {
-    let (database, journal) = (File::default(), File::default());
-    drop(must(open_both(&database, &journal)));
-    let before = database.bytes().clone();
-    let mut workspace = must(open_both(&database, &journal));
+    let (database, sums, journal) = (File::default(), File::default(), File::default());
+    drop(must(open_all(&database, &sums, &journal)));
+    let before = (database.bytes().clone(), sums.bytes().clone());
+    let mut workspace = must(open_all(&database, &sums, &journal));
     for number in 0..4_u8 {
         let mut id = u128::from(number) << 64;
         let mut ids = || {
@@ -78,10 +78,10 @@ pub fn open() -> (Vec<Input>, Door) {
     let written = journal.bytes().clone();
     assert!(written.len() > 1000, "a journal");
     let door = move |input: &[Vec<u8>]| {
-        let database = File::of(before.clone());
+        let (database, sums) = (File::of(before.0.clone()), File::of(before.1.clone()));
         let journal = File::of(input.concat());
         // Damage is an error, or the changes up to it; what opens can be read and opened again.
-        if let Ok(workspace) = open_both(&database, &journal) {
+        if let Ok(workspace) = open_all(&database, &sums, &journal) {
             for entry in must(workspace.list("", true)) {
                 if entry.hash.is_some() {
                     must(workspace.read(&entry.path));
@@ -89,7 +89,7 @@ pub fn open() -> (Vec<Input>, Door) {
             }
             let digest = must(workspace.digest());
             drop(workspace);
-            let again = must(open_both(&database, &journal));
+            let again = must(open_all(&database, &sums, &journal));
             assert_eq!(must(again.digest()), digest, "it reads the same again");
         }
     };

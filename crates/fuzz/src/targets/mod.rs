@@ -1,5 +1,6 @@
 //! The doors.
 
+mod clients;
 mod courier;
 mod exchange;
 mod journal;
@@ -33,6 +34,11 @@ pub const ALL: &[Target] = &[
         name: "client",
         memory_bytes_max: 32 * MB,
         open: relay::client,
+    },
+    Target {
+        name: "clients",
+        memory_bytes_max: 64 * MB,
+        open: clients::open,
     },
     Target {
         name: "trust",
