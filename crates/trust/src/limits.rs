@@ -30,6 +30,8 @@ pub const SHARED_EPOCHS_MAX: usize = LOG_OPS_MAX;
 pub const CHECKPOINT_SIGNERS_MAX: usize = LOG_OPS_MAX;
 /// Bytes of one checkpoint.
 pub const CHECKPOINT_BYTES_MAX: usize = 512 * 1024;
+/// Bytes of what one live message says.
+pub const LIVE_BYTES_MAX: usize = 64 * 1024;
 /// Characters of a pairing link, so that it fits a QR code of version 11 (61 modules).
 pub const LINK_CHARS_MAX: usize = 300;
 /// Bytes of a relay's address in a link.

@@ -10,6 +10,7 @@ mod forged;
 mod golden;
 mod laws;
 mod limits;
+mod live;
 mod mutation;
 mod owners;
 mod pairing;
