@@ -37,8 +37,12 @@ export class Runners {
     this.#guest = compile(guestUrl);
   }
 
-  /** Starts the Workers with the guest. */
+  /**
+   * Starts the Workers with the guest. Not before both programs are compiled: Firefox 153 now and then never comes back
+   * from `new Worker` in a Worker whose streams it is compiling, and the kernel would be silent for good.
+   */
   async start(): Promise<void> {
+    await Promise.all([this.#sandbox, this.#guest]);
     await Promise.all(Array.from({ length: RUNNERS }, () => this.spawn()));
   }
 

@@ -46,13 +46,15 @@ export async function openChromium(defer, options = {}) {
 
 /** Firefox with one profile; what it gives is a Puppeteer browser. */
 export async function openFirefox(defer) {
-  const browser = await puppeteer.launch({
+  const launch = () => puppeteer.launch({
     browser: 'firefox',
     executablePath: FIREFOX,
     headless: true,
     userDataDir: freshProfile(defer),
     defaultViewport: { width: 1360, height: 860 },
   });
+  // One start in about a hundred ends before the browser speaks; that says nothing about the page.
+  const browser = await launch().catch(launch);
   defer(() => browser.close());
   return browser;
 }
