@@ -80,11 +80,18 @@ fn sealed_runner(dist: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Whether a file of `dist/` holds this artifact, or loads it: the bundler keeps the name and adds a hash.
-fn is_of(artifact: &Artifact, path: &Path) -> bool {
-    let name = path.file_name().and_then(|name| name.to_str());
-    name.and_then(|name| name.strip_prefix(&artifact.name))
-        .is_some_and(|rest| rest.starts_with(['-', '_']))
+/// Whether a file of `dist/` is fetched only when a person asks for what is in it: a chunk that the page imports when it
+/// needs it (`vite.config.ts` names those), or a lazy artifact and what loads it. The bundler keeps names and adds a hash.
+fn is_later(lazy: &[&Artifact], path: &Path) -> bool {
+    let name = path
+        .file_name()
+        .and_then(|name| name.to_str())
+        .unwrap_or_default();
+    let is_of = |artifact: &&Artifact| {
+        name.strip_prefix(&artifact.name)
+            .is_some_and(|rest| rest.starts_with(['-', '_']))
+    };
+    name.starts_with("later-") || lazy.iter().any(is_of)
 }
 
 /// Writes the brotli form of every file of `dist/`, and gives the sizes of its parts and, last, of all together.
@@ -140,7 +147,7 @@ pub fn compress_all() -> Result<Vec<Size>> {
             part.raw += bytes.len() as u64;
             part.brotli += smallest as u64;
         }
-        if !lazy.iter().any(|artifact| is_of(artifact, &path)) {
+        if !is_later(&lazy, &path) {
             total.raw += bytes.len() as u64;
             total.brotli += smallest as u64;
         }
