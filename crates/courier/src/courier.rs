@@ -4,6 +4,8 @@ use crate::address::Address;
 use crate::desk::{Desk, hex, random};
 use crate::kept::Kept;
 use crate::limits::{CHECKPOINT_MS, INVITATION_MS};
+use crate::live::Room;
+use crate::output::Output;
 use crate::pairing::{Met, Pairing, Side};
 use crate::state::{
     Act, Finding, InvitationState, JoiningState, LinkState, MemberState, State, Step,
@@ -17,6 +19,7 @@ use std::collections::VecDeque;
 
 mod acts;
 mod line;
+mod live;
 mod run;
 mod tidy;
 mod view;
@@ -24,51 +27,16 @@ mod view;
 /// Fills bytes with randomness of the system.
 pub type Random = Box<dyn FnMut(&mut [u8])>;
 
-/// What the host does, in order.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Output {
-    /// These bytes are durable before the next output is performed.
-    Keep(Vec<u8>),
-    /// A socket is opened.
-    Dial {
-        /// Its number from now on.
-        socket: u32,
-        /// Where.
-        address: String,
-    },
-    /// A message goes out.
-    Write {
-        /// On which socket.
-        socket: u32,
-        /// What.
-        bytes: Vec<u8>,
-    },
-    /// A socket is closed.
-    HangUp {
-        /// Which.
-        socket: u32,
-        /// The close code.
-        code: u16,
-    },
-    /// A parcel lands in the workspace.
-    Parcel(Vec<u8>),
-    /// Everything is mailed from the beginning.
-    SendAll,
-    /// This device is out, and everything that is kept of the others is forgotten.
-    Left {
-        /// Whether the relay kept that it left.
-        told: bool,
-    },
-    /// The state is to be shown anew.
-    Changed,
-}
-
 /// See the crate.
 pub struct Courier {
     random: Random,
     relay: Address,
     desk: Option<Desk>,
     room: Option<Line>,
+    /// What is said to those who are there.
+    live: Room,
+    /// Whether the relay keeps letters, as it said last.
+    keeps: Option<bool>,
     pairing: Option<(Pairing, Line)>,
     /// The pairing ends when what it has to say is said.
     is_pairing_over: bool,
@@ -159,8 +127,10 @@ impl Courier {
         Ok(())
     }
 
-    fn new(relay: Address, random: Random) -> Self {
+    fn new(relay: Address, mut random: Random) -> Self {
         Self {
+            live: Room::new(&mut random),
+            keeps: None,
             random,
             relay,
             desk: None,
@@ -203,6 +173,7 @@ impl Courier {
             access: AccessKey::from_secret(&desk.seat.derive("relay access")),
         };
         self.room = Some(Line::new(Client::new(profile, desk.place)?));
+        self.live.relay_is_gone();
         self.link_is_new();
         self.look_at_role();
         Ok(())
@@ -261,7 +232,7 @@ impl Courier {
             if let Some(desk) = self
                 .desk
                 .as_mut()
-                .filter(|desk| desk.moved && desk.role().is_some())
+                .filter(|desk| desk.moved && desk.role().is_some() && self.keeps != Some(false))
             {
                 // Another one follows the next change.
                 let _ = desk.post_checkpoint(&mut self.random);

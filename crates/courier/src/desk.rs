@@ -71,6 +71,9 @@ pub(crate) struct Desk {
     pub dirty: bool,
     /// There is something to say in a checkpoint.
     pub moved: bool,
+    /// What is judged came live: a device may say a letter again when a link broke before it was
+    /// acknowledged.
+    pub(super) is_live: bool,
 }
 
 impl Desk {
@@ -94,6 +97,7 @@ impl Desk {
             coming: Vec::new(),
             dirty: true,
             moved: false,
+            is_live: false,
         };
         desk.rebase();
         desk
@@ -214,6 +218,15 @@ impl Desk {
         self.mailbox.bytes += letter.map_or(0, |letter| summary::cost(&letter.bytes));
         self.outbox.retain(|letter| letter.id != id.0);
         self.dirty |= self.outbox.is_empty();
+    }
+
+    /// Everybody who is there has a letter, and the relay keeps none.
+    pub fn handed_over(&mut self, is_taken: impl Fn(&[u8; 16]) -> bool) -> bool {
+        let before = self.outbox.len();
+        self.outbox.retain(|letter| !is_taken(&letter.id));
+        let is_less = self.outbox.len() < before;
+        self.dirty |= is_less && self.outbox.is_empty();
+        is_less
     }
 
     /// How many parcels of the inbox's end are new.

@@ -22,13 +22,17 @@ mod desk;
 mod kept;
 mod letter;
 pub mod limits;
+mod live;
+mod output;
 mod pairing;
 mod saved;
 mod state;
 
-pub use courier::{Courier, Output, Random};
+pub use courier::{Courier, Random};
+pub use output::Output;
 pub use state::{
-    Act, Finding, InvitationState, JoiningState, LinkState, MemberState, RoleName, State, Step,
+    Act, Finding, InvitationState, JoiningState, LinkState, Linked, MemberState, RoleName, State,
+    Step,
 };
 
 /// Why a call failed. Nothing of it was done.

@@ -31,3 +31,17 @@ pub const INVITATION_MS: u64 = 60 * 60 * 1000;
 pub const WELCOME_PIECE_BYTES: usize = 64 * 1024;
 /// The most bytes of a welcome.
 pub const WELCOME_BYTES_MAX: usize = 64 * 1024 * 1024;
+/// The bytes of a letter that go in one live message.
+pub const PIECE_BYTES: usize = 60 * 1024;
+/// The most pieces of a letter.
+pub const PIECES_MAX: usize = selvage_relay::limits::PAYLOAD_BYTES_MAX.div_ceil(PIECE_BYTES);
+/// The most letters that are under way to a peer, so 512 KiB wait in a direct link at most.
+pub const LETTERS_UNDER_WAY_MAX: usize = 4;
+/// The most devices that are spoken with live.
+pub const PEERS_MAX: usize = 32;
+/// The most messages beside letters that wait for one peer; newer ones are dropped.
+pub const SAYINGS_MAX: usize = 64;
+/// The most texts a second that are heard of one peer.
+pub const TEXTS_PER_SECOND_MAX: u32 = 20;
+/// So many of the newest letters of each device are known when they come again.
+pub const TAKEN_MAX: usize = 64;

@@ -109,6 +109,18 @@ pub enum Step {
     Compare,
 }
 
+/// How a device is linked with this one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Linked {
+    /// Without a relay between them.
+    Direct,
+    /// Both are there, and the relay hands on what they say.
+    Relay,
+    /// By letters that the relay keeps.
+    Mail,
+}
+
 /// A device of the workspace.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[expect(missing_docs, reason = "the words say it")]
@@ -119,6 +131,7 @@ pub struct MemberState {
     #[serde(rename = "self")]
     pub is_self: bool,
     pub online: bool,
+    pub linked: Linked,
 }
 
 /// An invitation that is out.
@@ -162,6 +175,8 @@ pub struct State {
     pub shared: bool,
     pub relay: Option<String>,
     pub link: LinkState,
+    /// The relay said that it keeps nothing for devices that are not there.
+    pub passing: bool,
     pub retry_at_ms: Option<u64>,
     pub pending: usize,
     pub workspace: Option<String>,

@@ -127,6 +127,8 @@ impl<T: From<Wire> + Send + 'static> Device<T> {
                 std::fs::remove_file(&self.file)?;
                 self.left = Some(told);
             }
+            // There is nobody in front of this host, and it opens no direct links.
+            Output::Said { .. } | Output::Direct { .. } => {}
             Output::Changed => {
                 self.open_mail(None);
                 self.tell();

@@ -23,7 +23,7 @@ pub use admit::{Admission, Refusal, Wait};
 pub(crate) use save::{
     read_log, read_progress, read_stubs, write_log, write_progress, write_stubs,
 };
-pub use watch::{Finding, Overhang, Report};
+pub use watch::{Ahead, Finding, Overhang, Report};
 
 /// What an added device can read of what was encrypted before it came.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -323,6 +323,14 @@ impl Seat {
     /// bytes were changed.
     pub fn decrypt(&self, purpose: Purpose, bytes: &[u8]) -> Result<Vec<u8>> {
         self.keyring.decrypt(purpose, bytes)
+    }
+
+    /// Whether bytes are of the epoch in use: whoever encrypted them knows of no older one only.
+    #[must_use]
+    pub fn is_current(&self, bytes: &[u8]) -> bool {
+        let epoch = self.members.epoch(&self.members.everything());
+        epoch
+            .is_some_and(|(epoch, ..)| bytes.get(2..18) == Some(&crate::EpochTag::of(epoch.id()).0))
     }
 
     /// A secret that all members have and that never changes, for a use outside of this crate that

@@ -98,6 +98,43 @@ impl Devices {
         Ok(self.0.act(act, now_ms as u64)?)
     }
 
+    /// A page says something to the pages of a device, or of all that are there.
+    ///
+    /// # Errors
+    /// When there is no such device.
+    pub fn say(&mut self, to: Option<String>, text: &str, now_ms: f64) -> Result<(), JsError> {
+        Ok(self.0.say(to.as_deref(), text, now_ms as u64)?)
+    }
+
+    /// A direct link to a device is open.
+    ///
+    /// # Errors
+    /// When there is no such device.
+    pub fn direct_opened(&mut self, device: &str, now_ms: f64) -> Result<(), JsError> {
+        Ok(self.0.direct_opened(device, now_ms as u64)?)
+    }
+
+    /// A message came over it.
+    ///
+    /// # Errors
+    /// When there is no such device.
+    pub fn direct_received(
+        &mut self,
+        device: &str,
+        bytes: &[u8],
+        now_ms: f64,
+    ) -> Result<(), JsError> {
+        Ok(self.0.direct_received(device, bytes, now_ms as u64)?)
+    }
+
+    /// It is gone.
+    ///
+    /// # Errors
+    /// When there is no such device.
+    pub fn direct_closed(&mut self, device: &str, now_ms: f64) -> Result<(), JsError> {
+        Ok(self.0.direct_closed(device, now_ms as u64)?)
+    }
+
     /// What is shown, as JSON.
     ///
     /// # Errors
@@ -135,6 +172,14 @@ fn object(output: Output) -> JsValue {
         Output::SendAll => ("sendAll", vec![]),
         Output::Left { told } => ("left", vec![("told", told.into())]),
         Output::Changed => ("changed", vec![]),
+        Output::Said { device, text } => (
+            "said",
+            vec![("device", device.into()), ("text", text.into())],
+        ),
+        Output::Direct {
+            device,
+            bytes: message,
+        } => ("direct", vec![("device", device.into()), bytes(message)]),
     };
     let object = Object::new();
     for (key, value) in [("type", kind.into())].into_iter().chain(fields) {

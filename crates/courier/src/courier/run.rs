@@ -1,6 +1,7 @@
 //! Moves on what the clients and the seat have to say.
 
 use super::*;
+use crate::live::Way;
 
 impl Courier {
     /// Moves everything on until it rests. What is kept is queued before what goes out.
@@ -46,7 +47,9 @@ impl Courier {
 
     /// Hands kept letters and frames to the clients.
     pub(super) fn hand(&mut self, now_ms: u64) {
-        if let (Some(desk), Some(line)) = (&mut self.desk, &mut self.room) {
+        // A relay that keeps nothing takes no letters: they go to those who are there.
+        let keeps = self.keeps != Some(false);
+        if let (true, Some(desk), Some(line)) = (keeps, &mut self.desk, &mut self.room) {
             for letter in desk.outbox.iter_mut().filter(|letter| !letter.handed) {
                 match line
                     .client
@@ -58,6 +61,7 @@ impl Courier {
                 }
             }
         }
+        self.hand_live(now_ms);
         if let Some((pairing, line)) = &mut self.pairing {
             pairing.flush(&mut line.client, now_ms);
         }
@@ -110,6 +114,7 @@ impl Courier {
                     "Try again, or ask whoever runs the relay.",
                 ));
             }
+            self.live.relay_is_gone();
             self.outputs.push_back(Output::Changed);
             return;
         }
@@ -117,13 +122,14 @@ impl Courier {
             return;
         };
         match event {
-            Event::Opened { keeps: false } => {
-                self.problem = Some(problem(
-                    "NOT_KEPT",
-                    "This relay keeps nothing for devices that sleep.".into(),
-                    "Use a relay with storage.",
-                ))
+            Event::Opened { keeps } => self.keeps = Some(keeps),
+            Event::Joined(link, name) => self.greet(link, name),
+            Event::Left(link) => self.live.left(link),
+            Event::Frame { link, bytes } => {
+                return self.hear_live(Way::Relay(link), &bytes, now_ms);
             }
+            // What waits is handed when all that happened is worked off.
+            Event::Writable(_) => return,
             Event::Restarted => {
                 desk.mailbox = Default::default();
                 desk.relay_was_set_back();

@@ -1,6 +1,7 @@
 //! What a person sees.
 
 use super::*;
+use crate::state::Linked;
 
 impl Courier {
     /// What is shown.
@@ -18,13 +19,15 @@ impl Courier {
                 .iter()
                 .flat_map(|line| line.client.peers())
                 .any(|(_, peer)| peer == name);
+            let linked = self.live.linked(member.device);
             let is_open = self.room.as_ref().is_some_and(|line| line.client.is_open());
             members.push(MemberState {
                 id: hex(member.device),
                 name: member.name.clone(),
                 role: member.role.into(),
                 is_self,
-                online: online || is_self && is_open,
+                online: online || linked != Linked::Mail || is_self && is_open,
+                linked,
             });
         }
         let (mut invitation, mut joining) = (None, None);
@@ -72,6 +75,7 @@ impl Courier {
             shared: self.desk.is_some(),
             relay: Some(self.relay.base.clone()),
             link: line.map_or(LinkState::Off, Line::state),
+            passing: self.keeps == Some(false),
             retry_at_ms: line.and_then(|line| line.retry_at_ms),
             pending: self.desk.as_ref().map_or(0, |desk| desk.outbox.len()),
             workspace: seat.map(|seat| seat.workspace().to_string()),

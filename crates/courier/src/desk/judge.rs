@@ -10,6 +10,13 @@ impl Desk {
         self.received(bytes, entropy);
     }
 
+    /// A letter that its device said itself.
+    pub fn heard(&mut self, bytes: &[u8], entropy: &mut Entropy<'_>) {
+        self.is_live = true;
+        self.received(bytes, entropy);
+        self.is_live = false;
+    }
+
     pub(super) fn received(&mut self, bytes: &[u8], entropy: &mut Entropy<'_>) {
         if let Ok(op) = self.seat.decrypt(Purpose::Roster, bytes) {
             return self.hear_op(&op, entropy);
@@ -40,7 +47,7 @@ impl Desk {
             .any(|op| EpochTag::of(op.id()) == epoch)
     }
 
-    pub(super) fn hear_op(&mut self, op: &[u8], entropy: &mut Entropy<'_>) {
+    pub fn hear_op(&mut self, op: &[u8], entropy: &mut Entropy<'_>) {
         let before = self.seat.members().disputes().len();
         let answers = self.seat.receive([op]);
         for answer in answers {
@@ -201,7 +208,7 @@ impl Desk {
         match refusal {
             Refusal::Replayed { signer, seq } => {
                 let known = self.base.get(signer).copied().unwrap_or_default();
-                if *signer != self.seat.device() && *seq > known {
+                if *signer != self.seat.device() && *seq > known && !self.is_live {
                     self.find(
                         "REPEATED",
                         "A change came a second time, and was left out.".into(),
@@ -254,22 +261,58 @@ impl Desk {
                     None,
                     None,
                 ),
-                Finding::Forked { signer, .. } => self.find(
-                    "FORKED",
-                    "Two devices were shown different changes under one number.".into(),
-                    Some(signer),
-                    None,
-                ),
-                Finding::SetBack { .. } => self.find(
-                    "SET_BACK",
-                    "A device was set back to an older state.".into(),
-                    Some(teller),
-                    None,
-                ),
+                Finding::Forked { signer, .. } => self.forked(signer),
+                Finding::SetBack { .. } => self.set_back(Some(teller)),
                 // It comes again with the letters of a room that began anew.
                 Finding::Replayed { .. } => {}
             }
         }
+    }
+
+    /// The log for one that may be behind, as letters that it can read without the newest key.
+    pub fn log_letters(&self, entropy: &mut Entropy<'_>) -> Result<Vec<Vec<u8>>> {
+        let ops = self.log();
+        let letters = ops
+            .iter()
+            .map(|op| Ok(self.seat.encrypt(Purpose::Roster, op, entropy)?));
+        letters.collect()
+    }
+
+    /// Says how far this device is.
+    pub fn checkpoint(&mut self) -> Result<Vec<u8>> {
+        self.dirty = true;
+        Ok(self.seat.checkpoint([0; 32])?)
+    }
+
+    /// Hears how far a device is that is there. What is lacking here will come; where that one lacks
+    /// something, the operations of the log that it lacks are posted, and it is told whether it lacks
+    /// changes, too.
+    pub fn met(&mut self, checkpoint: &[u8], entropy: &mut Entropy<'_>) -> Result<bool> {
+        let report = self.seat.compare(checkpoint)?;
+        self.dirty = true;
+        let teller = Some(report.checkpoint.signer);
+        for finding in report.findings {
+            match finding {
+                Finding::Forked { signer, .. } => self.forked(signer),
+                Finding::SetBack { .. } => self.set_back(teller),
+                Finding::MembershipLacking(_)
+                | Finding::Lacking { .. }
+                | Finding::Replayed { .. } => {}
+            }
+        }
+        let ahead = self.seat.ahead_of(&report.checkpoint);
+        self.post_ops(&ahead.ops, entropy)?;
+        Ok(ahead.has_changes)
+    }
+
+    fn forked(&mut self, signer: DeviceId) {
+        let message = "Two devices were shown different changes under one number.";
+        self.find("FORKED", message.into(), Some(signer), None);
+    }
+
+    fn set_back(&mut self, teller: Option<DeviceId>) {
+        let message = "A device was set back to an older state.";
+        self.find("SET_BACK", message.into(), teller, None);
     }
 
     /// Forgets what waited longest, and says so, when too much waits.

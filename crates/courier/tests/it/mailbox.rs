@@ -31,8 +31,14 @@ fn edit(world: &mut World, number: u32, devices: &[usize]) {
     world.run();
 }
 
+/// The first minute goes by step by step, so that devices that wait for each other can.
 fn wait_ms(world: &mut World, ms: u64) {
-    world.now_ms += ms;
+    let end_ms = world.now_ms + ms;
+    let steps_end_ms = end_ms.min(world.now_ms + 60_000);
+    while world.now_ms < steps_end_ms {
+        world.run();
+    }
+    world.now_ms = world.now_ms.max(end_ms);
     world.run();
 }
 

@@ -5,6 +5,7 @@
 mod acts;
 mod authorisation;
 mod limits;
+mod live;
 mod mailbox;
 mod thief;
 mod world;

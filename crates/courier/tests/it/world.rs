@@ -3,7 +3,7 @@
 use selvage_courier::{Act, Courier, Output, RoleName, State};
 use selvage_relay::relay::Outgoing;
 use selvage_relay::{Life, Limits, LinkId, MemoryStore, Nonce, Relay};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 type Bend = Box<dyn FnMut(usize, &mut Vec<u8>) -> bool>;
 
@@ -19,6 +19,8 @@ pub struct Device {
     pub left: Option<bool>,
     pub sockets: BTreeMap<u32, LinkId>,
     pub is_online: bool,
+    /// Who said what.
+    pub said: Vec<(String, String)>,
 }
 
 pub struct World {
@@ -31,6 +33,11 @@ pub struct World {
     pub mails_all: bool,
     /// What the relay does to a message for a device; `false` drops it.
     pub bend: Bend,
+    /// Messages that are on their way between two devices, without the relay; `None` while there is
+    /// no direct link.
+    pub direct: Option<VecDeque<(usize, Vec<u8>)>>,
+    /// How many messages went over direct links.
+    pub directly: usize,
 }
 
 pub fn random(seed: u64) -> selvage_courier::Random {
@@ -47,14 +54,21 @@ pub fn random(seed: u64) -> selvage_courier::Random {
 
 impl World {
     pub fn new() -> Self {
+        Self::with_relay(true)
+    }
+
+    /// The relay keeps letters, or nothing.
+    pub fn with_relay(keeps: bool) -> Self {
         let mut world = Self {
-            relay: Relay::new(Limits::default(), true),
+            relay: Relay::new(Limits::default(), keeps),
             store: MemoryStore::default(),
             devices: Vec::new(),
             links: 0,
             now_ms: 1_700_000_000_000,
-            mails_all: false,
+            mails_all: !keeps,
             bend: Box::new(|_, _| true),
+            direct: None,
+            directly: 0,
         };
         world.add(Courier::found("wss://relay.example", "Laptop", random(1)).unwrap());
         world.run();
@@ -72,13 +86,43 @@ impl World {
             left: None,
             sockets: BTreeMap::new(),
             is_online: true,
+            said: Vec::new(),
         });
         self.devices.len() - 1
+    }
+
+    /// Two devices link without the relay.
+    pub fn link(&mut self, one: usize, other: usize) {
+        self.direct = Some(VecDeque::new());
+        for (at, to) in [(one, other), (other, one)] {
+            let (to, now_ms) = (self.id(to), self.now_ms);
+            self.devices[at].courier.direct_opened(&to, now_ms).unwrap();
+        }
+    }
+
+    /// What is on its way between them is lost.
+    pub fn unlink(&mut self, one: usize, other: usize) {
+        self.direct = None;
+        for (at, to) in [(one, other), (other, one)] {
+            let (to, now_ms) = (self.id(to), self.now_ms);
+            self.devices[at].courier.direct_closed(&to, now_ms).unwrap();
+        }
+    }
+
+    /// Of two devices that are linked, each message is from the other one.
+    fn deliver(&mut self) {
+        while let Some((to, bytes)) = self.direct.as_mut().and_then(VecDeque::pop_front) {
+            self.directly += 1;
+            let from = self.id(usize::from(to == 0));
+            let courier = &mut self.devices[to].courier;
+            courier.direct_received(&from, &bytes, self.now_ms).unwrap();
+        }
     }
 
     pub fn run(&mut self) {
         for _ in 0..200 {
             self.now_ms += 10;
+            self.deliver();
             for at in 0..self.devices.len() {
                 if self.devices[at].is_online {
                     self.devices[at].courier.tick(self.now_ms);
@@ -143,7 +187,9 @@ impl World {
                 Output::HangUp { socket, code } => self.close(at, socket, Some(code)),
                 Output::Parcel(bytes) => {
                     let items = bytes.split(|byte| *byte == b'\n').map(<[u8]>::to_vec);
-                    device.contents.extend(items);
+                    device
+                        .contents
+                        .extend(items.filter(|item| !item.is_empty()));
                     device.landed.push(bytes);
                     let cursor = [device.landed.len() as u8];
                     device.courier.landed(&cursor);
@@ -153,6 +199,13 @@ impl World {
                     device.owes_all = self.mails_all;
                 }
                 Output::Left { told } => device.left = Some(told),
+                Output::Said { device, text } => self.devices[at].said.push((device, text)),
+                Output::Direct { device, bytes } => {
+                    let to = (0..self.devices.len()).find(|&to| self.id(to) == device);
+                    if let Some(direct) = &mut self.direct {
+                        direct.push_back((to.unwrap(), bytes));
+                    }
+                }
                 Output::Changed => {}
             }
         }

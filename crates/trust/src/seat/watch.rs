@@ -76,7 +76,28 @@ pub struct Overhang {
     pub keepable: bool,
 }
 
+/// What is here and was not there when a device signed its checkpoint.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ahead {
+    /// Operations of the membership log.
+    pub ops: Vec<Vec<u8>>,
+    /// Whether there are envelopes, too.
+    pub has_changes: bool,
+}
+
 impl Seat {
+    /// What that device lacks.
+    #[must_use]
+    pub fn ahead_of(&self, checkpoint: &Checkpoint) -> Ahead {
+        let there = |device| checkpoint.seen.get(device).map_or(0, |point| point.seq);
+        let ops = self.members.since(&checkpoint.heads);
+        Ahead {
+            ops: ops.map(|op| op.bytes().to_vec()).collect(),
+            has_changes: (self.progress.iter())
+                .any(|(device, progress)| progress.last.seq > there(device)),
+        }
+    }
+
     /// Signs what this device has seen, with a digest of its workspace, for all peers.
     ///
     /// # Errors
