@@ -154,6 +154,7 @@ impl CheckedFile {
                     return Err(damaged("the database is gone, and its checksums are not"));
                 }
                 file.state().header = Some(header);
+                file.lengthen_sums().map_err(io_failed)?;
             }
             // The making of a database was cut short.
             Some(_) => file.begin().map_err(io_failed)?,
@@ -162,6 +163,15 @@ impl CheckedFile {
             None => file.adopt()?,
         }
         Ok(file)
+    }
+
+    /// Makes place for the checksums of all blocks: the loss of power can leave the database longer, and not them.
+    fn lengthen_sums(&self) -> io::Result<()> {
+        let wanted = sums_len(self.database.len()?);
+        match self.sums.len()? < wanted {
+            true => self.sums.set_len(wanted),
+            false => Ok(()),
+        }
     }
 
     fn newest(&self) -> Result<Option<Header>> {
