@@ -3,7 +3,8 @@
 use crate::Result;
 use crate::limits::{FRAME_BYTES_MAX, PACK_BYTES_MAX, WINDOW_BYTES_MAX};
 use crate::message::Message;
-use selvage_vfs::{BlobPart, Hash, Heads, NodeId, TextUpdate, Workspace};
+use selvage_vfs::storage::PIECE_BYTES;
+use selvage_vfs::{BlobPart, Hash, Heads, NodeId, TextUpdate, VfsError, Workspace};
 use std::collections::VecDeque;
 use std::sync::Arc;
 
@@ -26,8 +27,8 @@ pub(crate) struct Outbox {
     stream: Vec<u8>,
     jobs: VecDeque<Job>,
     under_way: u64,
-    /// The content whose parts are sent now: storage reads contents as a whole.
-    reading: Option<(Hash, Vec<u8>)>,
+    /// The piece of a content whose parts are sent now, with the place where it begins.
+    reading: Option<(Hash, u64, Vec<u8>)>,
 }
 
 impl Outbox {
@@ -126,31 +127,33 @@ impl Outbox {
         Ok((!texts.is_empty()).then_some(Message::Texts(texts)))
     }
 
+    /// The next part of a content; an empty one when it is not here, or can't be read.
     fn part(&mut self, workspace: &Workspace, hash: Hash, from: u64) -> Result<Option<Message>> {
-        if self
-            .reading
-            .as_ref()
-            .is_none_or(|(other, _)| *other != hash)
-        {
-            self.reading = Some((hash, workspace.read_hash(&hash)?));
+        let begin = from / PIECE_BYTES as u64 * PIECE_BYTES as u64;
+        let is_read = |(other, at, _): &(Hash, u64, _)| (*other, *at) == (hash, begin);
+        if !self.reading.as_ref().is_some_and(is_read) {
+            self.reading = None;
+            match workspace.read_range(&hash, begin, PIECE_BYTES) {
+                Ok(piece) => self.reading = Some((hash, begin, piece)),
+                Err(VfsError::NotFound { .. } | VfsError::Damaged { .. }) => {}
+                Err(error) => return Err(error.into()),
+            }
         }
-        let bytes = self.reading.as_ref().map_or(&[][..], |(_, bytes)| bytes);
-        let start = usize::try_from(from).unwrap_or(usize::MAX).min(bytes.len());
-        let end = bytes.len().min(start + PACK_BYTES_MAX);
-        let part = BlobPart {
-            hash,
-            from,
-            bytes: bytes[start..end].to_vec(),
-        };
-        if end < bytes.len() {
-            self.jobs.push_back(Job::Part {
-                hash,
-                from: end as u64,
-            });
+        let piece = self.reading.as_ref().map_or(&[][..], |(.., piece)| piece);
+        let start = usize::try_from(from - begin).unwrap_or(usize::MAX);
+        let bytes = piece.get(start..).unwrap_or_default();
+        let bytes = bytes[..bytes.len().min(PACK_BYTES_MAX)].to_vec();
+        let next = from + bytes.len() as u64;
+        if !bytes.is_empty()
+            && workspace
+                .content_size(&hash)?
+                .is_some_and(|size| next < size)
+        {
+            self.jobs.push_back(Job::Part { hash, from: next });
         } else {
             self.reading = None;
         }
-        Ok((start < end).then_some(Message::Part(part)))
+        Ok(Some(Message::Part(BlobPart { hash, from, bytes })))
     }
 
     /// Whether nothing was said and nothing waits.

@@ -31,8 +31,6 @@ pub enum Reason {
     Refused(Refusal),
     /// The peer asks for more than it can get.
     TooMuch,
-    /// The peer asks for a content that is not here.
-    NoSuchContent,
     /// The peer ended the session; the number is its reason.
     Peer(u64),
     /// This side's workspace failed.
@@ -46,7 +44,6 @@ impl Reason {
             Self::Garbage => 2,
             Self::Refused(_) => 3,
             Self::TooMuch => 4,
-            Self::NoSuchContent => 5,
             Self::Workspace => 6,
             Self::Peer(_) => 7,
         }
@@ -99,6 +96,8 @@ pub struct Session {
     /// Bytes that arrived and were not said to have.
     arrived: u64,
     asked_blobs: BTreeSet<Hash>,
+    /// Contents that the peer was asked for and can't give.
+    not_there: BTreeSet<Hash>,
     asked_texts: BTreeSet<NodeId>,
     /// Updates that the peer sent itself, until they land: they are not sent back.
     echoes: BTreeSet<Hash>,
@@ -120,6 +119,7 @@ impl Session {
             number: 0,
             arrived: 0,
             asked_blobs: BTreeSet::new(),
+            not_there: BTreeSet::new(),
             asked_texts: BTreeSet::new(),
             echoes: BTreeSet::new(),
         }
@@ -259,7 +259,12 @@ impl Session {
             }
             Message::Part(part) => {
                 self.arrived += len as u64;
-                incoming.parts.push(part);
+                if part.bytes.is_empty() {
+                    self.not_there.insert(part.hash);
+                    self.asked_blobs.remove(&part.hash);
+                } else {
+                    incoming.parts.push(part);
+                }
             }
             // All else is answered by what is here after that.
             message => {
@@ -303,6 +308,7 @@ impl Session {
             } => {
                 // The peer has dropped what it was to send: it is asked again.
                 self.asked_blobs.clear();
+                self.not_there.clear();
                 self.asked_texts.clear();
                 self.peer.clear();
                 self.told = Some(heads.clone());
@@ -325,7 +331,6 @@ impl Session {
                 }
                 self.sent = Heads::default();
                 self.state = State::Live;
-                self.ask_blobs();
                 self.tell_news(workspace)?;
             }
             Message::Ranges(list) => {
@@ -355,10 +360,6 @@ impl Session {
                 self.pump(workspace)?;
             }
             Message::BlobWant { hash, from } => {
-                if !workspace.has_content(&hash)? {
-                    self.close(Reason::NoSuchContent);
-                    return Ok(());
-                }
                 self.request(Job::Part { hash, from });
                 self.pump(workspace)?;
             }

@@ -1,6 +1,6 @@
 //! Everything that can go wrong, as one list.
 
-use crate::id::Heads;
+use crate::id::{Hash, Heads};
 
 /// Why a call on a workspace failed. Nothing of it was kept.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -67,6 +67,12 @@ pub enum VfsError {
         size: u64,
         /// The limit.
         max: u64,
+    },
+    /// Bytes that came piece by piece are not the content that they were to be.
+    #[error("the bytes are not the content {hash}")]
+    NotTheContent {
+        /// The content's name.
+        hash: Hash,
     },
     /// A folder can't move into itself or below itself.
     #[error("`{from}` can't move into itself (`{to}`)")]

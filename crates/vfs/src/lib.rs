@@ -44,6 +44,7 @@
 mod clients;
 mod compare;
 mod conflicts;
+mod contents;
 mod diff;
 mod error;
 mod exchange;
@@ -76,6 +77,7 @@ mod workspace;
 pub use clients::{LedgerClient, TextClient};
 pub use compare::{Comparison, Difference, Verb};
 pub use conflicts::{Conflict, ConflictKind, Conflicts};
+pub use contents::Naming;
 pub use error::{Result, VfsError};
 pub use exchange::{Accepted, BlobPart, Inbox, Incoming, LedgerDelta, Refusal, TextUpdate};
 pub use history::HistoryEntry;

@@ -13,6 +13,16 @@ pub const PATH_BYTES_MAX: usize = 1024;
 pub const DEPTH_MAX: usize = 64;
 /// Bytes of one file. It does not bound the sum over all files.
 pub const FILE_BYTES_MAX: usize = 512 * MIB;
+/// Bytes that contents which come piece by piece shall have together, those that were interrupted
+/// included.
+pub const ARRIVING_BYTES_MAX: u64 = 2 * FILE_BYTES_MAX as u64;
+/// Contents that come piece by piece at the same time.
+pub const ARRIVING_CONTENTS_MAX: usize = 64;
+/// Bytes of such a content that are held in memory before they go to storage.
+pub const ARRIVING_HELD_BYTES_MAX: usize = 4 * crate::storage::PIECE_BYTES;
+/// Bytes of a content in parts that is kept in memory until it is whole; a larger one goes to storage
+/// piece by piece.
+pub const INBOX_CONTENT_BYTES_MAX: u64 = MIB as u64;
 /// Bytes of a file that is kept as live text; a larger one is a blob, whatever it holds.
 pub const TEXT_BYTES_MAX: usize = 8 * MIB;
 /// Files and folders, the deleted ones included: history still names them.

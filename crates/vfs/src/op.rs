@@ -18,6 +18,16 @@ pub enum Op {
         /// content replaces whatever is there.
         base: Option<Hash>,
     },
+    /// Gives a file a content that is here already, by its hash: one that came piece by piece, or
+    /// that of another file. Missing folders are made.
+    Put {
+        /// The file.
+        path: String,
+        /// The content.
+        hash: Hash,
+        /// Refuse when the file is there already.
+        create_only: bool,
+    },
     /// Gives a text file its live text, as an editor does while somebody types: durable, and no
     /// change in the ledger before the next seal. A file that is not there is made as by `Write`.
     Draft {

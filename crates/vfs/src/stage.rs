@@ -20,6 +20,8 @@ mod moves;
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Body {
     pub sealed: Option<(Arc<[u8]>, Option<Hash>)>,
+    /// A content that storage holds and that is no text, with its size; in place of `sealed`.
+    pub held: Option<(Hash, u64)>,
     pub draft: Option<String>,
 }
 
@@ -97,9 +99,11 @@ impl<'a> Stage<'a> {
                 let base = if body.sealed.is_some() { None } else { *base };
                 *body = Body {
                     sealed: Some((bytes.as_slice().into(), base)),
-                    draft: None,
+                    ..Body::default()
                 };
             }
+            // What storage holds is looked up first, see `put`.
+            Op::Put { .. } => {}
             Op::Draft { path, text } => {
                 let path = Path::parse(path)?;
                 check_size(&path, text.len(), "text_bytes_max", TEXT_BYTES_MAX)?;
@@ -116,6 +120,7 @@ impl<'a> Stage<'a> {
                     return Ok(());
                 }
                 let is_text = match &body.sealed {
+                    _ if body.held.is_some() => false,
                     Some((bytes, _)) => is_text(bytes),
                     None => self
                         .tree
@@ -138,6 +143,29 @@ impl<'a> Stage<'a> {
             Op::Keep { path } => self.keep(&Path::parse(path)?)?,
             Op::Remove { path } => self.remove(&Path::parse(path)?)?,
         }
+        Ok(())
+    }
+
+    /// Gives a file a content that storage holds; `bytes` when it was read, since it could be text.
+    pub fn put(
+        &mut self,
+        path: &str,
+        content: (Hash, u64),
+        bytes: Option<Vec<u8>>,
+        create_only: bool,
+    ) -> Result<()> {
+        let id = self.file(&Path::parse(path)?, create_only)?;
+        let body = match bytes {
+            Some(bytes) if is_text(&bytes) => Body {
+                sealed: Some((bytes.into(), None)),
+                ..Body::default()
+            },
+            _ => Body {
+                held: Some(content),
+                ..Body::default()
+            },
+        };
+        self.bodies.insert(id, body);
         Ok(())
     }
 

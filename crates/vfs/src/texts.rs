@@ -192,11 +192,14 @@ impl Texts {
                 Some(wanted)
             }
             // To seal is to take the typed text as it is.
-            None if body.draft.is_none() && was_draft => {
+            None if body.draft.is_none() && body.held.is_none() && was_draft => {
                 Some(self.read(storage, id)?.into_bytes().into())
             }
             None => None,
         };
+        if body.held.is_some() && has_live {
+            updates.extend(self.edit(storage, id, "")?);
+        }
 
         if let Some(bytes) = base_text {
             let mut contents = Vec::new();
@@ -217,8 +220,11 @@ impl Texts {
             has_live = true;
         }
 
-        if let Some(bytes) = sealed {
-            let hash = Hash::of(&bytes);
+        let named = match &sealed {
+            Some(bytes) => Some((Hash::of(bytes), bytes.len() as u64)),
+            None => body.held,
+        };
+        if let Some((hash, size)) = named {
             let is_same = old.is_some_and(|seal| seal.hash == hash)
                 && after.node(id).is_some_and(|node| node.seals.len() == 1);
             if !is_same {
@@ -229,14 +235,14 @@ impl Texts {
                 };
                 let seal = Seal {
                     hash,
-                    size: bytes.len() as u64,
-                    text: is_text(&bytes),
+                    size,
+                    text: sealed.as_ref().is_some_and(|bytes| is_text(bytes)),
                     at_ms: meta.at_ms,
                     origin: meta.origin.clone(),
                     state,
                 };
                 after.seal(id, seal);
-                outcome.blobs.push((hash, bytes));
+                outcome.blobs.extend(sealed.map(|bytes| (hash, bytes)));
             }
         }
 

@@ -246,15 +246,21 @@ impl Workspace {
         if now == Some(seal.hash) && !self.texts.is_draft(id) {
             return Ok(());
         }
-        let bytes = self.read_hash(&seal.hash)?;
-        let base = base.and_then(Node::seal).map(|seal| seal.hash);
-        stage.bodies.insert(
-            id,
-            Body {
-                sealed: Some((bytes.into(), base)),
-                draft: None,
+        let body = match seal.text {
+            true => {
+                let bytes = self.read_hash(&seal.hash)?;
+                let base = base.and_then(Node::seal).map(|seal| seal.hash);
+                Body {
+                    sealed: Some((bytes.into(), base)),
+                    ..Body::default()
+                }
+            }
+            false => Body {
+                held: Some((seal.hash, seal.size)),
+                ..Body::default()
             },
-        );
+        };
+        stage.bodies.insert(id, body);
         stage.touched.insert(id);
         Ok(())
     }

@@ -1,11 +1,12 @@
 //! The workspace: the one door to the ledger, the live texts and the blobs.
 
+use crate::contents::Contents;
 use crate::error::{Result, VfsError};
 use crate::history::History;
 use crate::id::{Hash, Heads, NodeId, hex};
 use crate::index::Index;
 use crate::ledger::Ledger;
-use crate::limits::{NODES_MAX, OPS_MAX, SEARCH_BYTES_MAX};
+use crate::limits::{NODES_MAX, OPS_MAX, SEARCH_BYTES_MAX, TEXT_BYTES_MAX};
 use crate::message::Meta;
 use crate::node::{Node, OriginKind};
 use crate::op::Op;
@@ -65,6 +66,7 @@ pub struct Workspace {
     pub(crate) tree: Arc<Tree>,
     pub(crate) storage: Box<dyn Storage>,
     pub(crate) texts: Texts,
+    pub(crate) contents: Contents,
     pub(crate) index: Index,
     pub(crate) steps: crate::undo::Steps,
     pub(crate) history: RefCell<History>,
@@ -116,6 +118,7 @@ impl Workspace {
             tree,
             storage,
             texts: Texts::new(actor, &loaded.texts),
+            contents: Contents::default(),
             index,
             steps,
             history: RefCell::default(),
@@ -149,7 +152,24 @@ impl Workspace {
         }
         let mut stage = self.stage(ids, meta);
         for op in ops {
-            stage.apply(op)?;
+            match op {
+                Op::Put {
+                    path,
+                    hash,
+                    create_only,
+                } => {
+                    let size = self.content_size(hash)?.ok_or_else(|| VfsError::NotFound {
+                        path: hash.to_string(),
+                    })?;
+                    // What could be text is looked at.
+                    let bytes = match size <= TEXT_BYTES_MAX as u64 {
+                        true => Some(self.read_hash(hash)?),
+                        false => None,
+                    };
+                    stage.put(path, (*hash, size), bytes, *create_only)?;
+                }
+                op => stage.apply(op)?,
+            }
         }
         self.land(stage.finish(), meta, crate::undo::Step::New)
     }
@@ -315,12 +335,9 @@ impl Workspace {
                 .map(String::into_bytes);
         }
         match node.seal() {
-            Some(seal) => self
-                .storage
-                .blob(&seal.hash)?
-                .ok_or_else(|| VfsError::Damaged {
-                    why: format!("the content {} is not there", seal.hash),
-                }),
+            Some(seal) => self.blob(&seal.hash)?.ok_or_else(|| VfsError::Damaged {
+                why: format!("the content {} is not there", seal.hash),
+            }),
             None => Ok(Vec::new()),
         }
     }

@@ -24,6 +24,8 @@ pub fn failure(error: VfsError) -> ToolError {
         VfsError::OutOfRange { path, len, .. } => {
             about(ErrorCode::InvalidInput, path).hint(format!("The text ends at {len}. Read it again."))
         }
+        VfsError::NotTheContent { .. } => ToolError::new(ErrorCode::InvalidInput, message)
+            .hint("The file changed while it was read, or was read badly. Try again."),
         VfsError::MoveIntoSelf { from, .. } => {
             about(ErrorCode::MoveIntoSelf, from).hint("Choose a target outside the folder that moves.")
         }

@@ -6,7 +6,7 @@ use crate::limits::{ASKED_BYTES_MAX, PEER_HASHES_MAX, PUSH_BYTES_MAX, REQUESTS_M
 use crate::message::{Message, VERSION};
 use crate::outbox::Job;
 use crate::ranges::{self, Todo};
-use selvage_vfs::{Hash, Heads, Incoming, NodeId, Workspace};
+use selvage_vfs::{Hash, Heads, Incoming, NodeId, VfsError, Workspace};
 use std::collections::BTreeSet;
 
 /// A name for an update of a text.
@@ -85,7 +85,9 @@ impl Session {
                 self.ask_text(workspace, node, true)?;
             }
         }
-        self.ask_blobs();
+        self.asked_blobs
+            .retain(|hash| !accepted.again.contains(hash));
+        self.ask_blobs(workspace)?;
         self.tell_news(workspace)?;
         if self.inbox.is_empty() {
             self.echoes.clear();
@@ -93,19 +95,35 @@ impl Session {
         Ok(())
     }
 
-    pub(super) fn ask_blobs(&mut self) {
-        let missing: Vec<_> = self.inbox.missing().collect();
-        let is_asked = |hash: &Hash| self.asked_blobs.contains(hash);
-        let asked = missing.iter().filter(|(hash, ..)| is_asked(hash));
+    /// Asks for contents that are lacking, as many at a time as there is room for.
+    pub(super) fn ask_blobs(&mut self, workspace: &mut Workspace) -> Result<()> {
+        let lacking = workspace.lacking(&self.inbox);
+        let asked = lacking.iter();
+        let asked = asked.filter(|(hash, ..)| self.asked_blobs.contains(hash));
         let mut bytes: u64 = asked.clone().map(|(_, size, _)| size).sum();
         self.asked_blobs = asked.map(|(hash, ..)| *hash).collect();
-        for (hash, size, from) in missing {
+        let damaged = workspace.damaged_contents();
+        let is_damaged = |hash: &Hash| damaged.iter().any(|(other, _)| other == hash);
+        for (hash, size, held) in lacking {
             let has_room = self.asked_blobs.is_empty() || bytes + size <= ASKED_BYTES_MAX;
-            if size > PUSH_BYTES_MAX && has_room && self.asked_blobs.insert(hash) {
-                bytes += size;
-                self.outbox.say(&Message::BlobWant { hash, from });
+            let is_pushed = size <= PUSH_BYTES_MAX && !is_damaged(&hash);
+            let is_asked = self.asked_blobs.contains(&hash) || self.not_there.contains(&hash);
+            if is_pushed || is_asked || !has_room {
+                continue;
             }
+            let from = match workspace.prepare(&self.inbox, &hash, size) {
+                // It is here by now.
+                Ok(stored) if stored == size => continue,
+                Ok(stored) => held.max(stored),
+                // When others have come, there is room.
+                Err(VfsError::TooLarge { .. }) => continue,
+                Err(error) => return Err(error.into()),
+            };
+            self.asked_blobs.insert(hash);
+            bytes += size;
+            self.outbox.say(&Message::BlobWant { hash, from });
         }
+        Ok(())
     }
 
     pub(super) fn ask_text(
@@ -143,6 +161,7 @@ impl Session {
         if self.state != State::Live {
             return Ok(());
         }
+        self.ask_blobs(workspace)?;
         self.tell_ledger(workspace);
         match workspace.texts_since(self.number) {
             Some(updates) => {

@@ -4,7 +4,7 @@
 //! held where the bytes are, by the tests of `selvage-vfs` on disks. Here it is what comes after.
 
 use crate::world::Rng;
-use selvage_vfs::storage::{Batch, Loaded, MemoryStorage, Storage};
+use selvage_vfs::storage::{Arrival, Arriving, Batch, Loaded, MemoryStorage, Storage};
 use selvage_vfs::{Hash, NodeId, Result, VfsError};
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
@@ -50,6 +50,11 @@ impl Disk {
         });
     }
 
+    /// Makes one content unreadable.
+    pub fn damage_content(&self, hash: Hash) {
+        self.with(|state| state.damaged.insert(Record::Blob(hash)));
+    }
+
     /// The content that is unreadable, if it is one.
     pub fn damaged_content(&self) -> Option<Hash> {
         let content = |record: &Record| match record {
@@ -90,6 +95,25 @@ impl Storage for Disk {
         self.with(|state| state.memory.has_blob(hash))
     }
 
+    fn blob_size(&self, hash: &Hash) -> Result<Option<u64>> {
+        self.with(|state| state.memory.blob_size(hash))
+    }
+
+    fn piece(&self, hash: &Hash, number: u32) -> Result<Option<Vec<u8>>> {
+        self.with(|state| {
+            state.check(&Record::Blob(*hash))?;
+            state.memory.piece(hash, number)
+        })
+    }
+
+    fn arriving(&self) -> Result<Vec<Arriving>> {
+        self.with(|state| state.memory.arriving())
+    }
+
+    fn arriving_piece(&self, hash: &Hash, number: u32) -> Result<Option<Vec<u8>>> {
+        self.with(|state| state.memory.arriving_piece(hash, number))
+    }
+
     fn text(&self, node: &NodeId) -> Result<Vec<Vec<u8>>> {
         self.with(|state| {
             state.check(&Record::Text(*node))?;
@@ -106,6 +130,12 @@ impl Storage for Disk {
             state
                 .blobs
                 .extend(batch.blobs.iter().map(|(hash, _)| *hash));
+            for arrival in &batch.arrivals {
+                if let Arrival::Whole { hash } = arrival {
+                    state.blobs.insert(*hash);
+                    state.damaged.remove(&Record::Blob(*hash));
+                }
+            }
             state.memory.commit(batch)
         })
     }

@@ -1,5 +1,6 @@
 //! Sessions between replicas: what they cost, what they survive, and that all come together.
 
+mod contents;
 mod cost;
 mod disk;
 mod hostile;

@@ -27,15 +27,22 @@ impl Workspace {
     ///
     /// It fails only when this replica's own storage does; then nothing has landed, and another
     /// call tries again. A fault of the other replica is in [`Accepted::refused`].
-    pub fn accept(&mut self, inbox: &mut Inbox, incoming: Incoming) -> Result<Accepted> {
+    pub fn accept(&mut self, inbox: &mut Inbox, mut incoming: Incoming) -> Result<Accepted> {
         self.ledger.ensure()?;
         let mut accepted = Accepted::default();
+        let parts = std::mem::take(&mut incoming.parts);
         inbox.add(
             incoming,
             &self.ledger,
             &*self.storage,
             &mut accepted.refused,
         )?;
+        for part in parts {
+            if let Some(part) = self.take_part(inbox, part, &mut accepted)? {
+                accepted.refused.extend(inbox.add_part(part).err());
+            }
+        }
+        self.look_for_missing(inbox)?;
         let is_worth_it = inbox.missing.is_empty()
             || inbox.changes.len() + inbox.texts.len() < LOOKED_THROUGH_MAX;
         while is_worth_it && self.accept_once(inbox, &mut accepted)? {}

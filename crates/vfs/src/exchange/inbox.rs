@@ -6,7 +6,7 @@ use super::{BlobPart, Incoming, Refusal, TextUpdate};
 use crate::error::Result;
 use crate::id::Hash;
 use crate::ledger::{Ledger, read_document};
-use crate::limits::{DOCUMENT_BYTES_MAX, FILE_BYTES_MAX, INBOX_BYTES_MAX, TEXT_STATE_BYTES_MAX};
+use crate::limits::{DOCUMENT_BYTES_MAX, INBOX_BYTES_MAX, TEXT_STATE_BYTES_MAX};
 use crate::storage::Storage;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -23,8 +23,12 @@ pub struct Inbox {
     /// Whole contents that waiting changes name.
     pub(super) blobs: BTreeMap<Hash, Arc<[u8]>>,
     /// Contents that waiting changes name and that are not there, with their sizes.
-    pub(super) missing: BTreeMap<Hash, u64>,
+    pub(crate) missing: BTreeMap<Hash, u64>,
     parts: BTreeMap<Hash, Vec<u8>>,
+    /// Bytes that came from this peer of contents that come into storage.
+    pub(crate) sent: BTreeMap<Hash, u64>,
+    /// Lives as long as the inbox: what nobody brings any more makes room.
+    pub(crate) alive: Arc<()>,
     pub(super) bytes_max: usize,
 }
 
@@ -36,6 +40,8 @@ impl Default for Inbox {
             blobs: BTreeMap::new(),
             missing: BTreeMap::new(),
             parts: BTreeMap::new(),
+            sent: BTreeMap::new(),
+            alive: Arc::default(),
             bytes_max: INBOX_BYTES_MAX,
         }
     }
@@ -55,12 +61,19 @@ impl Inbox {
     }
 
     /// The contents that waiting changes name and that are not there: hash, size, and how many
-    /// bytes of it came already.
+    /// bytes of it are in this inbox. Large ones come into storage, see
+    /// [`Workspace::begin_content`](crate::Workspace::begin_content).
     pub fn missing(&self) -> impl Iterator<Item = (Hash, u64, u64)> {
         self.missing.iter().map(|(hash, size)| {
             let held = self.parts.get(hash).map_or(0, Vec::len) as u64;
             (*hash, *size, held)
         })
+    }
+
+    /// Storage has a content that was missing.
+    pub(crate) fn arrived(&mut self, hash: &Hash) {
+        self.missing.remove(hash);
+        self.sent.remove(hash);
     }
 
     /// Bytes that wait.
@@ -119,11 +132,7 @@ impl Inbox {
         for bytes in incoming.blobs {
             self.add_blob(Hash::of(&bytes), bytes);
         }
-        for part in incoming.parts {
-            refused.extend(self.add_part(part).err());
-        }
-        let parts: usize = self.parts.values().map(Vec::len).sum();
-        if parts > FILE_BYTES_MAX || self.held_bytes() - parts > self.bytes_max {
+        if self.held_bytes() > self.bytes_max {
             refused.push(Refusal::InboxFull);
         }
         Ok(())
@@ -155,7 +164,7 @@ impl Inbox {
         }
     }
 
-    fn add_part(&mut self, part: BlobPart) -> Result<(), Refusal> {
+    pub(super) fn add_part(&mut self, part: BlobPart) -> Result<(), Refusal> {
         let Some(size) = self.missing.get(&part.hash).copied() else {
             return Ok(());
         };

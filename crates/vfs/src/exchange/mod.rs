@@ -137,6 +137,9 @@ pub struct Accepted {
     pub paths: Vec<String>,
     /// Files whose update rests on edits that are not here: their state is to be asked for.
     pub incomplete: Vec<NodeId>,
+    /// Contents of which parts came from several peers, and were not right together: they are to be
+    /// asked for from the start.
+    pub again: Vec<Hash>,
     /// What was not taken, and why.
     pub refused: Vec<Refusal>,
 }

@@ -1,7 +1,7 @@
 //! A workspace that lives as long as its process: for tests, and where nothing durable is to be
 //! had.
 
-use super::{Batch, Loaded, Storage, TextState};
+use super::{Arrival, Arriving, Batch, Loaded, PIECE_BYTES, Storage, TextState};
 use crate::error::{Result, VfsError};
 use crate::id::{Hash, NodeId};
 use std::collections::BTreeMap;
@@ -19,6 +19,8 @@ pub struct MemoryStorage {
     ledger: Vec<Vec<u8>>,
     texts: BTreeMap<NodeId, Log>,
     blobs: BTreeMap<Hash, Arc<[u8]>>,
+    /// Contents that are not whole, with the sizes that they shall have.
+    arriving: BTreeMap<Hash, (u64, Vec<u8>)>,
     cells: BTreeMap<String, Vec<u8>>,
     bytes_max: Option<u64>,
 }
@@ -53,7 +55,8 @@ impl MemoryStorage {
             .iter()
             .map(|(name, value)| name.len() + value.len())
             .sum();
-        (ledger + texts + blobs + cells) as u64
+        let arriving: usize = self.arriving.values().map(|(_, bytes)| bytes.len()).sum();
+        (ledger + texts + blobs + arriving + cells) as u64
     }
 
     fn added_bytes(&self, batch: &Batch) -> u64 {
@@ -70,7 +73,37 @@ impl MemoryStorage {
             .filter(|(hash, _)| !self.blobs.contains_key(hash))
             .map(|(_, bytes)| bytes.len())
             .sum();
-        (ledger + texts + blobs) as u64
+        let arrivals = batch.arrivals.iter().map(|arrival| match arrival {
+            Arrival::Pieces { bytes, .. } => bytes.len(),
+            Arrival::Whole { .. } | Arrival::Dropped { .. } => 0,
+        });
+        (ledger + texts + blobs + arrivals.sum::<usize>()) as u64
+    }
+
+    fn arrive(&mut self, arrival: Arrival) -> Result<()> {
+        let hash = arrival.hash();
+        match arrival {
+            Arrival::Pieces {
+                size, first, bytes, ..
+            } => {
+                let held = self.arriving.entry(hash).or_default();
+                held.0 = size;
+                held.1.truncate(first as usize * PIECE_BYTES);
+                if held.1.len() != first as usize * PIECE_BYTES {
+                    return Err(VfsError::Damaged {
+                        why: format!("content {hash} has no such piece"),
+                    });
+                }
+                held.1.extend_from_slice(&bytes);
+            }
+            Arrival::Whole { .. } => {
+                if let Some((_, bytes)) = self.arriving.remove(&hash) {
+                    self.blobs.insert(hash, bytes.into());
+                }
+            }
+            Arrival::Dropped { .. } => drop(self.arriving.remove(&hash)),
+        }
+        Ok(())
     }
 }
 
@@ -97,6 +130,31 @@ impl Storage for MemoryStorage {
         Ok(self.blobs.contains_key(hash))
     }
 
+    fn blob_size(&self, hash: &Hash) -> Result<Option<u64>> {
+        Ok(self.blobs.get(hash).map(|bytes| bytes.len() as u64))
+    }
+
+    fn piece(&self, hash: &Hash, number: u32) -> Result<Option<Vec<u8>>> {
+        let blob = self.blobs.get(hash);
+        let piece = blob.and_then(|bytes| bytes.chunks(PIECE_BYTES).nth(number as usize));
+        Ok(piece.map(<[u8]>::to_vec))
+    }
+
+    fn arriving(&self) -> Result<Vec<Arriving>> {
+        let rows = self.arriving.iter().map(|(hash, (size, bytes))| Arriving {
+            hash: *hash,
+            size: *size,
+            pieces: u32::try_from(bytes.len().div_ceil(PIECE_BYTES)).unwrap_or(u32::MAX),
+        });
+        Ok(rows.collect())
+    }
+
+    fn arriving_piece(&self, hash: &Hash, number: u32) -> Result<Option<Vec<u8>>> {
+        let held = self.arriving.get(hash);
+        let piece = held.and_then(|(_, bytes)| bytes.chunks(PIECE_BYTES).nth(number as usize));
+        Ok(piece.map(<[u8]>::to_vec))
+    }
+
     fn text(&self, node: &NodeId) -> Result<Vec<Vec<u8>>> {
         Ok(self
             .texts
@@ -113,6 +171,9 @@ impl Storage for MemoryStorage {
                     why: format!("{wanted} bytes of {max}"),
                 });
             }
+        }
+        for arrival in batch.arrivals {
+            self.arrive(arrival)?;
         }
         if batch.replace_ledger {
             self.ledger.clear();

@@ -7,6 +7,7 @@
 mod checked;
 mod journal;
 mod memory;
+mod pieces;
 mod redb;
 mod rows;
 
@@ -20,6 +21,58 @@ use std::sync::Arc;
 
 /// The format that this crate writes.
 pub const FORMAT_VERSION: u32 = 2;
+
+/// Bytes of one piece of a content; only the last piece is shorter. With its key and the page's
+/// header it fills 64 pages of 4 KiB.
+pub const PIECE_BYTES: usize = 256 * 1024 - 256;
+
+/// A content that is not whole.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Arriving {
+    /// Its name.
+    pub hash: Hash,
+    /// Bytes that it shall have.
+    pub size: u64,
+    /// Pieces that are held.
+    pub pieces: u32,
+}
+
+/// What happens to a content that comes piece by piece. Nobody sees it before it is whole.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Arrival {
+    /// Pieces that follow on those held. The first one begins anew, also a content that is whole:
+    /// what is held then stays until the new one is whole.
+    Pieces {
+        /// The content.
+        hash: Hash,
+        /// Bytes that it shall have.
+        size: u64,
+        /// The number of the first of these pieces.
+        first: u32,
+        /// The pieces, of [`PIECE_BYTES`] each.
+        bytes: Arc<[u8]>,
+    },
+    /// The content is whole, and its hash was found right.
+    Whole {
+        /// The content.
+        hash: Hash,
+    },
+    /// The pieces are not wanted any more.
+    Dropped {
+        /// The content.
+        hash: Hash,
+    },
+}
+
+impl Arrival {
+    /// The content.
+    #[must_use]
+    pub fn hash(&self) -> Hash {
+        match self {
+            Self::Pieces { hash, .. } | Self::Whole { hash } | Self::Dropped { hash } => *hash,
+        }
+    }
+}
 
 /// What is read when a workspace opens.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -69,6 +122,8 @@ pub struct Batch {
     pub texts: Vec<TextWrite>,
     /// Contents by hash. One that is held already is left as it is.
     pub blobs: Vec<(Hash, Arc<[u8]>)>,
+    /// What happens to contents that come piece by piece. A batch with any holds nothing else.
+    pub arrivals: Vec<Arrival>,
     /// Cells to set.
     pub cells: Vec<(String, Vec<u8>)>,
 }
@@ -92,7 +147,12 @@ impl Batch {
             .iter()
             .map(|(name, value)| name.len() + value.len())
             .sum();
-        (self.ledger.as_ref().map_or(0, Vec::len) + texts + blobs + cells) as u64
+        let arrivals = self.arrivals.iter().map(|arrival| match arrival {
+            Arrival::Pieces { bytes, .. } => bytes.len(),
+            Arrival::Whole { .. } | Arrival::Dropped { .. } => 0,
+        });
+        let arrivals: usize = arrivals.sum();
+        (self.ledger.as_ref().map_or(0, Vec::len) + texts + blobs + arrivals + cells) as u64
     }
 }
 
@@ -111,6 +171,31 @@ pub trait Storage: Send {
     /// Whether a content was ever added. A storage that can tell without reading it should.
     fn has_blob(&self, hash: &Hash) -> Result<bool> {
         Ok(self.blob(hash)?.is_some())
+    }
+
+    /// Bytes of a content, or `None` when it is not here as a whole.
+    fn blob_size(&self, hash: &Hash) -> Result<Option<u64>> {
+        Ok(self.blob(hash)?.map(|bytes| bytes.len() as u64))
+    }
+
+    /// One piece of [`PIECE_BYTES`] of a content that is here as a whole. It is not held against the
+    /// content's hash.
+    fn piece(&self, hash: &Hash, number: u32) -> Result<Option<Vec<u8>>> {
+        let blob = self.blob(hash)?;
+        Ok(blob.and_then(|bytes| {
+            let piece = bytes.chunks(PIECE_BYTES).nth(number as usize);
+            piece.map(<[u8]>::to_vec)
+        }))
+    }
+
+    /// The contents that are not whole. Storage that does not tell has them sent from the start.
+    fn arriving(&self) -> Result<Vec<Arriving>> {
+        Ok(Vec::new())
+    }
+
+    /// One piece of a content that is not whole.
+    fn arriving_piece(&self, _hash: &Hash, _number: u32) -> Result<Option<Vec<u8>>> {
+        Ok(None)
     }
 
     /// The updates of one live text, oldest first; none when the file has no live text.

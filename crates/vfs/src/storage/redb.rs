@@ -9,11 +9,10 @@
 
 use super::checked::CheckedFile;
 use super::rows::{
-    BLOBS, CELLS, Doubt, FOLDED, LEDGER, META, PIECES, TEXTS, UPDATES, create, failed, read_meta,
+    CELLS, Doubt, FOLDED, FORMAT_VERSION, LEDGER, META, TEXTS, UPDATES, create, failed, read_meta,
     take_out, write,
 };
-use super::rows::{FORMAT_VERSION, damaged};
-use super::{Batch, Loaded, Storage, TextState};
+use super::{Arriving, Batch, Loaded, Storage, TextState, pieces};
 use crate::error::{Result, VfsError};
 use crate::id::{Hash, NodeId};
 use ::redb::{Builder, Database, ReadableDatabase, ReadableTable};
@@ -224,39 +223,27 @@ impl Storage for RedbStorage {
     }
 
     fn blob(&self, hash: &Hash) -> Result<Option<Vec<u8>>> {
-        self.with(|database| {
-            let tx = database.begin_read().map_err(failed)?;
-            let size = match tx
-                .open_table(BLOBS)
-                .map_err(failed)?
-                .get(&hash.0)
-                .map_err(failed)?
-            {
-                Some(size) => size.value(),
-                None => return Ok(None),
-            };
-            let mut bytes = Vec::with_capacity(usize::try_from(size).unwrap_or(0));
-            let pieces = tx.open_table(PIECES).map_err(failed)?;
-            for piece in pieces
-                .range((&hash.0, 0)..=(&hash.0, u32::MAX))
-                .map_err(failed)?
-            {
-                bytes.extend_from_slice(piece.map_err(failed)?.1.value());
-            }
-            if bytes.len() as u64 != size || Hash::of(&bytes) != *hash {
-                return Err(damaged(format!("blob {hash} is not as it was written")));
-            }
-            Ok(Some(bytes))
-        })
+        self.with(|database| pieces::read(database, hash))
+    }
+
+    fn blob_size(&self, hash: &Hash) -> Result<Option<u64>> {
+        self.with(|database| pieces::size(database, hash))
+    }
+
+    fn piece(&self, hash: &Hash, number: u32) -> Result<Option<Vec<u8>>> {
+        self.with(|database| pieces::piece(database, hash, number, true))
+    }
+
+    fn arriving(&self) -> Result<Vec<Arriving>> {
+        self.with(pieces::arriving)
+    }
+
+    fn arriving_piece(&self, hash: &Hash, number: u32) -> Result<Option<Vec<u8>>> {
+        self.with(|database| pieces::piece(database, hash, number, false))
     }
 
     fn has_blob(&self, hash: &Hash) -> Result<bool> {
-        self.with(|database| {
-            let tx = database.begin_read().map_err(failed)?;
-            let blobs = tx.open_table(BLOBS).map_err(failed)?;
-            let found = blobs.get(&hash.0).map_err(failed)?;
-            Ok(found.is_some())
-        })
+        Ok(self.blob_size(hash)?.is_some())
     }
 
     fn text(&self, node: &NodeId) -> Result<Vec<Vec<u8>>> {

@@ -1,14 +1,11 @@
 //! The tables of the redb file, and how a batch goes into them and out again.
 
-use super::Batch;
 pub(super) use super::FORMAT_VERSION;
+use super::{Batch, PIECE_BYTES, pieces};
 use crate::error::{Result, VfsError};
 use crate::id::NodeId;
 use ::redb::{Database, ReadableDatabase, ReadableTable, TableDefinition, WriteTransaction};
 use std::io;
-
-/// Bytes of one piece of a blob: with its key and the page's header it fills 64 pages of 4 KiB.
-const PIECE_BYTES: usize = 256 * 1024 - 256;
 
 /// First update held, next update, bytes held, draft.
 pub(super) type TextRow = (u64, u64, u64, bool);
@@ -155,6 +152,9 @@ pub(super) fn write(tx: &WriteTransaction, batch: &Batch, generation: u64) -> Re
         texts
             .insert(key, (first, next, bytes, text.draft))
             .map_err(failed)?;
+    }
+    for arrival in &batch.arrivals {
+        pieces::write(tx, arrival)?;
     }
     let mut blobs = tx.open_table(BLOBS).map_err(failed)?;
     let mut pieces = tx.open_table(PIECES).map_err(failed)?;

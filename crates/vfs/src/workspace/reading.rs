@@ -104,7 +104,7 @@ impl Workspace {
 
     /// A content by its hash: of this state or any past one.
     pub fn read_hash(&self, hash: &Hash) -> Result<Vec<u8>> {
-        self.storage.blob(hash)?.ok_or_else(|| VfsError::NotFound {
+        self.blob(hash)?.ok_or_else(|| VfsError::NotFound {
             path: hash.to_string(),
         })
     }

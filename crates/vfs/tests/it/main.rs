@@ -1,6 +1,7 @@
 //! What the workspace promises, as stories. Rule ids are those of `SPEC.md`.
 
 mod compare;
+mod contents;
 mod contract;
 mod crash;
 mod disk;

@@ -105,6 +105,8 @@ fn step(model: &mut Model, op: &Op) -> bool {
                 model.insert(format!("{to}{}", &path[from.len()..]), bytes);
             }
         }
+        // A map knows no hashes; see `contents.rs`.
+        Op::Put { .. } => return false,
         Op::Keep { path } => return has_folder(model, path) || model.contains_key(path),
         Op::Remove { path } => {
             if has_folder(model, path) {

@@ -13,12 +13,13 @@
 //! that is not whole or not the next. Behind a record that is durable lies its mark, until the next record goes over it: a
 //! record that is not whole and has its mark was acknowledged, and is damaged. The mark is not flushed, so the loss of power
 //! can take it; then such a record can't be told from one that was cut short. What a failed append may have left is cut off before anything else is done.
+//! Contents that come piece by piece go to the database past the journal.
 
 mod record;
 
 use super::redb::{RedbStorage, StorageBackend, io_failed};
 use super::rows::damaged;
-use super::{Batch, Loaded, Storage, TextState};
+use super::{Arriving, Batch, Loaded, PIECE_BYTES, Storage, TextState};
 use crate::error::{Result, VfsError};
 use crate::id::{Hash, NodeId};
 use std::cell::{Cell, RefCell};
@@ -296,6 +297,35 @@ impl Storage for JournaledStorage {
         self.database.has_blob(hash)
     }
 
+    fn blob_size(&self, hash: &Hash) -> Result<Option<u64>> {
+        self.settle()?;
+        match self.pending.borrow().blobs.get(hash) {
+            Some(bytes) => Ok(Some(bytes.len() as u64)),
+            None => self.database.blob_size(hash),
+        }
+    }
+
+    fn piece(&self, hash: &Hash, number: u32) -> Result<Option<Vec<u8>>> {
+        self.settle()?;
+        match self.pending.borrow().blobs.get(hash) {
+            Some(bytes) => {
+                let piece = bytes.chunks(PIECE_BYTES).nth(number as usize);
+                Ok(piece.map(<[u8]>::to_vec))
+            }
+            None => self.database.piece(hash, number),
+        }
+    }
+
+    fn arriving(&self) -> Result<Vec<Arriving>> {
+        self.settle()?;
+        self.database.arriving()
+    }
+
+    fn arriving_piece(&self, hash: &Hash, number: u32) -> Result<Option<Vec<u8>>> {
+        self.settle()?;
+        self.database.arriving_piece(hash, number)
+    }
+
     fn text(&self, node: &NodeId) -> Result<Vec<Vec<u8>>> {
         self.settle()?;
         let mut updates = self.database.text(node)?;
@@ -312,6 +342,10 @@ impl Storage for JournaledStorage {
 
     fn commit(&mut self, batch: Batch) -> Result<()> {
         self.settle()?;
+        if !batch.arrivals.is_empty() {
+            // Nothing that the journal holds is about them.
+            return self.database.commit(batch);
+        }
         if self.is_at(BOUNDS_PASSED_MAX) {
             self.fold()?;
         }

@@ -199,6 +199,7 @@ mod tests {
                 texts,
                 blobs,
                 cells,
+                ..Batch::default()
             })
     }
 
