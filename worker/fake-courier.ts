@@ -7,6 +7,8 @@ export class Devices {
   outputs: Record<string, unknown>[] = [];
   acts: unknown[] = [];
   sent: Uint8Array[] = [];
+  /** What sockets brought. */
+  heard: number[][] = [];
   mayWrite = true;
   hasRoom = true;
   isFree = false;
@@ -30,6 +32,14 @@ export class Devices {
   cursor = () => new Uint8Array([7]);
   can_send = () => this.hasRoom;
   landed = () => undefined;
+  opened = () => undefined;
+  closed = () => undefined;
+  received = (_socket: number, _nowMs: number, bytes: Uint8Array) => {
+    this.heard.push([...bytes]);
+    // Kept once for all that came since it was asked what it wants.
+    if (this.outputs.length === 0) this.outputs.push({ type: "keep", bytes: new Uint8Array([3]) });
+    this.outputs.push({ type: "parcel", bytes });
+  };
   poll = () => this.outputs.shift();
   act = (act: string) => {
     this.acts.push(JSON.parse(act));

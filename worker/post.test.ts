@@ -101,6 +101,24 @@ test("another tab asks the one that has the post, and shows its state", async ()
   expect([second.state()?.elsewhere, first.state()?.elsewhere, log]).toEqual([true, undefined, ["keep 1", "first opened 7 true"]]);
 });
 
+test("what a socket brings in one turn is worked off together, and kept once for all of it", async () => {
+  const sockets: Partial<WebSocket>[] = [];
+  vi.stubGlobal("WebSocket", function (this: Partial<WebSocket>) {
+    sockets.push(this);
+  });
+  const { post } = await tab();
+  await post.act(SHARE);
+  const devices = FakeDevices.made!;
+  devices.outputs.push({ type: "dial", socket: 1, address: "wss://relay.example.org/relay" });
+  post.landed(new Uint8Array());
+  log.length = 0;
+  for (const byte of [1, 2, 3]) sockets[0]!.onmessage!.call(sockets[0] as WebSocket, { data: new Uint8Array([byte]).buffer } as MessageEvent);
+  // The courier has heard them, and nobody has asked yet what it wants.
+  expect([devices.heard, log]).toEqual([[[1], [2], [3]], []]);
+  await vi.waitUntil(() => log.at(-1) === "came 3");
+  expect(log).toEqual(["keep 3", "came 1", "came 2", "came 3"]);
+});
+
 test("of two tabs that share at once, one does", async () => {
   const first = await tab();
   const second = await tab();
