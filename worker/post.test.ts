@@ -22,21 +22,25 @@ vi.mock("./kept.ts", () => ({
 
 /** Each test is a browser of its own; tabs of another one must not hear it. */
 let browser = 0;
+/** What each tab speaks through, in the order in which they were opened. */
+let channels: BroadcastChannel[];
 
 class Channel extends BroadcastChannel {
   constructor(name: string) {
     super(`${name} ${browser}`);
+    channels.push(this);
   }
 }
 
 /** The locks of one browser: the first tab has it, the others wait. */
 let isTaken: boolean;
+let waiting: (() => void)[];
 let Post: typeof PostOf;
 
 beforeEach(async () => {
-  [disk, log, isTaken] = [undefined, [], false];
+  [disk, log, isTaken, channels, waiting] = [undefined, [], false, [], []];
   Object.assign(FakeDevices, { made: undefined, breaks: false });
-  const request = (_: string, run: () => Promise<never>) => (isTaken ? new Promise(() => {}) : ((isTaken = true), run()));
+  const request = (_: string, run: () => Promise<never>) => (isTaken ? new Promise((resolve) => waiting.push(() => resolve(run()))) : ((isTaken = true), run()));
   browser += 1;
   vi.stubGlobal("BroadcastChannel", Channel);
   vi.stubGlobal("navigator", { storage: { getDirectory: () => undefined }, locks: { request } });
@@ -44,7 +48,9 @@ beforeEach(async () => {
 });
 
 afterEach(() => {
+  vi.useRealTimers();
   vi.unstubAllGlobals();
+  for (const channel of channels) channel.close();
 });
 
 async function tab(name = "") {
@@ -99,6 +105,68 @@ test("another tab asks the one that has the post, and shows its state", async ()
   expect(await second.post.act(SHARE)).toEqual({ ok: true, value: null });
   await vi.waitUntil(() => second.state()?.shared);
   expect([second.state()?.elsewhere, first.state()?.elsewhere, log]).toEqual([true, undefined, ["keep 1", "first opened 7 true"]]);
+});
+
+test("a tab that asks one that is gone does it itself as soon as it has the post", async () => {
+  await tab("first ");
+  const second = await tab("second ");
+  channels[0]!.close();
+  const asked = second.post.act(SHARE);
+  waiting[0]!();
+  expect(await asked).toEqual({ ok: true, value: null });
+  expect(log).toEqual(["keep 1", "second opened 7 true"]);
+});
+
+test("a tab whose post died in the middle of what it asked for hears that it may have been done", async () => {
+  await tab();
+  const second = await tab();
+  await second.post.act(SHARE);
+  FakeDevices.made!.isHeard = undefined;
+  const leaving = second.post.act({ do: "leave" });
+  await vi.waitUntil(() => FakeDevices.made!.acts.length === 1);
+  await new Promise((resolve) => setTimeout(resolve, 5));
+  channels[0]!.close();
+  waiting[0]!();
+  expect(await leaving).toMatchObject({ ok: false, error: { code: "NOT_NOW", hint: expect.stringContaining("whether it was done") } });
+  expect(FakeDevices.made!.acts).toEqual([]);
+});
+
+test("a tab that does not hear is given up on after two seconds, and does not do it when it hears later", async () => {
+  await tab();
+  const second = await tab();
+  await second.post.act(SHARE);
+  const [first, late] = [channels[0]!, [] as MessageEvent[]];
+  const hear = first.onmessage!;
+  first.onmessage = (event) => void late.push(event);
+  vi.useFakeTimers({ toFake: ["setTimeout", "Date"] });
+  const asked = second.post.act({ do: "leave" });
+  vi.advanceTimersByTime(2_000);
+  expect(await asked).toMatchObject({ ok: false, error: { message: expect.stringContaining("does not answer") } });
+  vi.advanceTimersByTime(1);
+  vi.useRealTimers();
+  await vi.waitUntil(() => late.length === 1);
+  vi.useFakeTimers({ toFake: ["Date"], now: late[0]!.data.byMs + 1 });
+  hear.call(first, late[0]!);
+  expect([FakeDevices.made!.acts, disk]).toEqual([[], new Uint8Array([1])]);
+});
+
+test("a tab that heard is waited for while it does what was asked", async () => {
+  const first = await tab();
+  const second = await tab();
+  await second.post.act(SHARE);
+  const devices = FakeDevices.made!;
+  devices.isHeard = undefined;
+  const hears = new Promise<void>((resolve) => channels[1]!.addEventListener("message", ({ data }) => data.kind === "heard" && resolve()));
+  vi.useFakeTimers({ toFake: ["setTimeout"] });
+  const answered = vi.fn();
+  const leaving = second.post.act({ do: "leave" });
+  void leaving.then(answered);
+  await hears;
+  await vi.advanceTimersByTimeAsync(10_000);
+  expect(answered).not.toHaveBeenCalled();
+  devices.outputs.push({ type: "left", told: true });
+  first.post.landed(new Uint8Array());
+  expect(await leaving).toEqual({ ok: true, value: null });
 });
 
 test("what a socket brings in one turn is worked off together, and kept once for all of it", async () => {

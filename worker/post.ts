@@ -10,7 +10,9 @@ import { Kept } from "./kept.ts";
 const LOCK = "selvage:post";
 const CHANNEL = "selvage:post";
 const FILE = "device";
-/** How long another tab may take to do what was asked. */
+/** How long another tab may take to say that it heard what is asked, before it is taken to be frozen. */
+const HEARD_MS_MAX = 2_000;
+/** How long it may then take to do it. */
 const ANSWER_MS_MAX = 15_000;
 const TIMER_MS_MAX = 2 ** 31 - 1;
 
@@ -28,8 +30,18 @@ type Output =
 type TabMessage =
   | { kind: "state"; state: DevicesState }
   | { kind: "ask" }
-  | { kind: "act"; id: string; act: DeviceAct }
+  /** To be heard by a time: what nobody waits for any more is not done. */
+  | { kind: "act"; id: string; act: DeviceAct; byMs: number }
+  | { kind: "heard"; id: string }
   | { kind: "done"; id: string; result: Result };
+
+/** What another tab was asked for. */
+interface Asked {
+  act: DeviceAct;
+  answer: (result: Result) => void;
+  /** It heard that. */
+  isHeard: boolean;
+}
 
 const ALONE: DevicesState = {
   elsewhere: false,
@@ -61,11 +73,12 @@ export class Post {
   readonly #events: PostEvents;
   readonly #channel = new BroadcastChannel(CHANNEL);
   readonly #sockets = new Map<number, WebSocket>();
-  readonly #asked = new Map<string, (result: Result) => void>();
+  readonly #asked = new Map<string, Asked>();
   #state = ALONE;
   #devices: Devices | undefined;
   #file: Kept | undefined;
-  #hasLock = false;
+  /** This tab has the lock, and took up what was kept. */
+  #hasPost = false;
   /** What was kept is there and could not be taken up; it is not written over. */
   #isStuck = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -89,15 +102,16 @@ export class Post {
     this.#tell(ALONE);
     if (navigator.storage?.getDirectory === undefined || navigator.locks === undefined) return;
     void navigator.locks.request(LOCK, async () => {
-      this.#hasLock = true;
+      let problem: DevicesState["problem"] = null;
       try {
         await this.#takeUp();
-        this.#show();
       } catch (error) {
         this.#isStuck = true;
-        this.#tell({ ...ALONE, problem: { code: "UNREADABLE", message: `What this browser keeps of the other devices could not be taken up: ${wordsOf(error)}`, hint: "Reload the page. If that does not help, leave, and join again with a new link." } });
-        this.#announce();
+        problem = { code: "UNREADABLE", message: `What this browser keeps of the other devices could not be taken up: ${wordsOf(error)}`, hint: "Reload the page. If that does not help, leave, and join again with a new link." };
       }
+      this.#hasPost = true;
+      this.#show(this.#isStuck ? { ...ALONE, problem } : this.#read());
+      void this.#inherit();
       return new Promise<never>(() => {});
     });
   }
@@ -112,7 +126,7 @@ export class Post {
 
   /** Does what the person asks for, here or in the tab that has the post. */
   async act(act: DeviceAct): Promise<Result> {
-    if (!this.#hasLock) return this.#askOther(act);
+    if (!this.#hasPost) return this.#askOther(act);
     try {
       if (this.#isStuck) {
         if (act.do !== "leave") return refused("NOT_NOW", "What this browser keeps of the other devices could not be taken up.", "Reload the page, or leave first.");
@@ -310,29 +324,45 @@ export class Post {
   async #heard(message: TabMessage): Promise<void> {
     switch (message.kind) {
       case "state":
-        if (!this.#hasLock) this.#tell({ ...message.state, elsewhere: true });
+        if (!this.#hasPost) this.#tell({ ...message.state, elsewhere: true });
         return;
       case "ask":
-        if (this.#hasLock) this.#announce();
+        if (this.#hasPost) this.#announce();
         return;
       case "act":
-        if (this.#hasLock) this.#channel.postMessage({ kind: "done", id: message.id, result: await this.act(message.act) } satisfies TabMessage);
+        if (!this.#hasPost || Date.now() > message.byMs) return;
+        this.#channel.postMessage({ kind: "heard", id: message.id } satisfies TabMessage);
+        this.#channel.postMessage({ kind: "done", id: message.id, result: await this.act(message.act) } satisfies TabMessage);
         return;
+      case "heard": {
+        const asked = this.#asked.get(message.id);
+        if (asked !== undefined) asked.isHeard = true;
+        return;
+      }
       case "done":
-        this.#asked.get(message.id)?.(message.result);
-        this.#asked.delete(message.id);
+        this.#asked.get(message.id)?.answer(message.result);
         return;
+    }
+  }
+
+  /** The tab that had the post is gone: what it did not hear is done here. */
+  async #inherit(): Promise<void> {
+    for (const asked of [...this.#asked.values()]) {
+      const wasHeard = asked.isHeard;
+      asked.isHeard = true;
+      asked.answer(wasHeard ? refused("NOT_NOW", "The tab that was doing it is gone.", "Look whether it was done, and try again.") : await this.act(asked.act));
     }
   }
 
   #askOther(act: DeviceAct): Promise<Result> {
     const id = crypto.randomUUID();
     return new Promise((resolve) => {
-      this.#asked.set(id, resolve);
-      this.#channel.postMessage({ kind: "act", id, act } satisfies TabMessage);
-      setTimeout(() => {
-        if (this.#asked.delete(id)) resolve(refused("NOT_NOW", "The tab that speaks with the relay does not answer.", "Go to that tab, or close it."));
-      }, ANSWER_MS_MAX);
+      const silent = refused("NOT_NOW", "The tab that speaks with the relay does not answer.", "Go to that tab, or close it.");
+      const asked: Asked = { act, isHeard: false, answer: (result) => void (this.#asked.delete(id), resolve(result)) };
+      this.#asked.set(id, asked);
+      this.#channel.postMessage({ kind: "act", id, act, byMs: Date.now() + HEARD_MS_MAX } satisfies TabMessage);
+      setTimeout(() => asked.isHeard || asked.answer(silent), HEARD_MS_MAX);
+      setTimeout(() => asked.answer(silent), ANSWER_MS_MAX);
     });
   }
 }
