@@ -5,7 +5,7 @@
 use crate::doors::Doors;
 use crate::hub::ENDING_MAX;
 use crate::keeper::{Keeper, Link, Wanted};
-use crate::socket::{Came, Local, admit, bounded, next, write};
+use crate::socket::{Came, Local, Unread, admit, both, bounded, hear_out, next, write};
 use axum::extract::ws::{WebSocket, WebSocketUpgrade};
 use axum::extract::{Path, State};
 use axum::http::HeaderMap;
@@ -99,10 +99,7 @@ async fn turn_away(socket: WebSocket, reason: Reason) {
     let (last_words, out) = mpsc::unbounded_channel();
     let _ = last_words.send(Output::Close(reason));
     drop(last_words);
-    let told = async {
-        write(sink, out, |_| {}).await;
-        while next(&mut stream).await.is_some() {}
-    };
+    let told = both(hear_out(&mut stream, &Came::Text), write(sink, out, |_| {}));
     let _ = tokio::time::timeout(ENDING_MAX, told).await;
 }
 
@@ -115,27 +112,29 @@ async fn run(keeper: Keeper, link: Link, socket: WebSocket) {
         tokio::time::sleep(ENDING_MAX).await;
     };
     tokio::select! {
-        () = read(stream, &keeper, id) => {}
-        () = write::<Output>(sink, out, |bytes| shared.written(bytes)) => {}
+        () = both(
+            read(stream, &keeper, id),
+            write::<Output>(sink, out, |bytes| shared.written(bytes)),
+        ) => {}
         () = ending => {}
     }
     keeper.closed(id).await;
 }
 
-/// Until the other side is gone.
-async fn read(mut stream: SplitStream<WebSocket>, keeper: &Keeper, id: SessionId) {
+/// Until the other side is gone, or can't be read any more.
+async fn read(mut stream: SplitStream<WebSocket>, keeper: &Keeper, id: SessionId) -> Unread {
     loop {
-        let why = match next(&mut stream).await {
+        let (came, why) = match next(&mut stream).await {
             Some(Came::Message(bytes)) => {
                 keeper.received(id, bytes).await;
                 continue;
             }
-            Some(Came::Text) => "it is text",
-            Some(Came::TooLong) => "it is too long",
-            None => return,
+            Some(came @ Came::Text) => (came, "it is text"),
+            Some(came @ Came::TooLong) => (came, "it is too long"),
+            None => return Unread::Gone,
         };
+        // The other half says why.
         keeper.refused(id, Reason::Protocol(why)).await;
-        // The other half says why; then this task ends.
-        return std::future::pending().await;
+        return hear_out(&mut stream, &came).await;
     }
 }

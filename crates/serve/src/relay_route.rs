@@ -2,7 +2,7 @@
 
 use crate::doors::Doors;
 use crate::hub::{ENDING_MAX, Hub, Link, Voice};
-use crate::socket::{Came, Local, Sent, admit, bounded, next, write};
+use crate::socket::{Came, Local, Sent, Unread, admit, both, bounded, hear_out, next, write};
 use axum::Extension;
 use axum::extract::State;
 use axum::extract::ws::{WebSocket, WebSocketUpgrade};
@@ -61,31 +61,33 @@ async fn run(hub: Hub, audience: String, socket: WebSocket) {
         tokio::time::sleep(ENDING_MAX).await;
     };
     tokio::select! {
-        () = read(stream, &voice, &shared.pause_ms) => {}
-        () = write(sink, out, |bytes| voice.written(bytes)) => {}
+        () = both(
+            read(stream, &voice, &shared.pause_ms),
+            write(sink, out, |bytes| voice.written(bytes)),
+        ) => {}
         () = ending => {}
     }
     voice.closed().await;
 }
 
-/// Until the other side is gone.
-async fn read(mut stream: SplitStream<WebSocket>, voice: &Voice, pause_ms: &AtomicU64) {
+/// Until the other side is gone, or can't be read any more.
+async fn read(mut stream: SplitStream<WebSocket>, voice: &Voice, pause_ms: &AtomicU64) -> Unread {
     loop {
         let pause_ms = pause_ms.swap(0, Ordering::Relaxed);
         if pause_ms > 0 {
             tokio::time::sleep(Duration::from_millis(pause_ms)).await;
         }
-        let reason = match next(&mut stream).await {
+        let (came, reason) = match next(&mut stream).await {
             Some(Came::Message(bytes)) => {
                 voice.received(bytes).await;
                 continue;
             }
-            Some(Came::Text) => Reason::Protocol,
-            Some(Came::TooLong) => Reason::TooLong,
-            None => return,
+            Some(came @ Came::Text) => (came, Reason::Protocol),
+            Some(came @ Came::TooLong) => (came, Reason::TooLong),
+            None => return Unread::Gone,
         };
+        // The other half says why.
         voice.refused(reason).await;
-        // The other half says why; then this task ends.
-        return std::future::pending().await;
+        return hear_out(&mut stream, &came).await;
     }
 }

@@ -9,11 +9,16 @@ use futures_util::stream::{SplitSink, SplitStream};
 use futures_util::{SinkExt, StreamExt};
 use selvage_relay::limits::AUDIENCE_BYTES_MAX;
 use std::net::SocketAddr;
+use std::pin::pin;
+use std::time::Duration;
 use tokio::sync::mpsc;
 use tokio_tungstenite::tungstenite;
 
 /// How many messages are written before the socket is flushed.
 const WRITTEN_MAX: usize = 32;
+/// How long the last words have to arrive at a side that is not heard any more: what it still sends
+/// would otherwise break the connection under them.
+const LINGER: Duration = Duration::from_millis(250);
 
 /// The address that a connection came to.
 #[derive(Debug, Clone, Copy)]
@@ -30,7 +35,46 @@ pub(crate) enum Came {
     Message(Vec<u8>),
     /// Only bytes are understood here.
     Text,
+    /// Nothing can be read after it.
     TooLong,
+}
+
+/// Why a socket is not read any more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Unread {
+    /// The other side is gone.
+    Gone,
+    /// It sent what was too long, and does not know yet what became of that.
+    Deaf,
+}
+
+/// After something was refused: reads on, since the answer to the close frame ends the socket.
+pub(crate) async fn hear_out(stream: &mut SplitStream<WebSocket>, refused: &Came) -> Unread {
+    if matches!(refused, Came::TooLong) {
+        return Unread::Deaf;
+    }
+    loop {
+        match next(stream).await {
+            Some(Came::TooLong) => return Unread::Deaf,
+            Some(_) => {}
+            None => return Unread::Gone,
+        }
+    }
+}
+
+/// Both halves of a socket, until the other side is gone, or was told why it has to go.
+pub(crate) async fn both(
+    reading: impl Future<Output = Unread>,
+    writing: impl Future<Output = bool>,
+) {
+    let (mut reading, mut writing) = (pin!(reading), pin!(writing));
+    let is_told = tokio::select! {
+        unread = &mut reading => unread == Unread::Deaf && writing.await,
+        is_told = &mut writing => is_told && reading.await == Unread::Deaf,
+    };
+    if is_told {
+        tokio::time::sleep(LINGER).await;
+    }
 }
 
 /// The host that a request names, when this server is to answer it; else the answer.
@@ -84,34 +128,44 @@ pub(crate) async fn next(stream: &mut SplitStream<WebSocket>) -> Option<Came> {
     }
 }
 
-/// Writes what comes out of a channel, until that or the socket ends; tells how many bytes were
-/// written each time.
+/// Writes what comes out of a channel, until that or the socket ends, or the last words are written:
+/// gives whether they were. Tells how many bytes were written each time.
 pub(crate) async fn write<T: Into<Sent>>(
     mut sink: SplitSink<WebSocket, Message>,
     mut out: mpsc::UnboundedReceiver<T>,
     tell: impl Fn(usize),
-) {
+) -> bool {
     let mut some = Vec::with_capacity(WRITTEN_MAX);
     while out.recv_many(&mut some, WRITTEN_MAX).await > 0 {
-        let mut written = 0;
+        let (mut written, mut is_last) = (0, false);
         for out in some.drain(..) {
             let message = match out.into() {
                 Sent::Message(bytes) => {
                     written += bytes.len();
                     Message::Binary(bytes.into())
                 }
-                Sent::Close { code, reason } => Message::Close(Some(CloseFrame {
-                    code,
-                    reason: reason.into(),
-                })),
+                Sent::Close { code, reason } => {
+                    is_last = true;
+                    Message::Close(Some(CloseFrame {
+                        code,
+                        reason: reason.into(),
+                    }))
+                }
             };
             if sink.feed(message).await.is_err() {
-                return;
+                return false;
+            }
+            if is_last {
+                break;
             }
         }
         if sink.flush().await.is_err() {
-            return;
+            return false;
         }
         tell(written);
+        if is_last {
+            return true;
+        }
     }
+    false
 }

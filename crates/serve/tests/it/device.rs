@@ -250,3 +250,10 @@ pub async fn last_words(socket: &mut Socket) -> Option<Reason> {
     };
     tokio::time::timeout(WAIT_MAX, wait).await.expect("in time")
 }
+
+/// After its last words, a socket ends long before the time is up that it may take for them.
+pub async fn ends_at_once(socket: &mut Socket) {
+    let rest = async { while let Some(Ok(_)) = socket.next().await {} };
+    let ended = tokio::time::timeout(Duration::from_secs(2), rest).await;
+    ended.expect("it ends at once");
+}

@@ -1,6 +1,6 @@
 //! Devices on real sockets.
 
-use crate::device::{Device, access, dial, last_words, letter};
+use crate::device::{Device, access, dial, ends_at_once, last_words, letter};
 use crate::program::{Program, server};
 use futures_util::{SinkExt, StreamExt};
 use selvage_relay::client::Event;
@@ -155,6 +155,7 @@ async fn what_is_too_long_is_ended_with_a_reason() {
         let mut socket = dial(address).await;
         socket.send(message).await.expect("open");
         assert_eq!(last_words(&mut socket).await, Some(reason));
+        ends_at_once(&mut socket).await;
     }
 }
 

@@ -5,6 +5,7 @@
     reason = "a test of a host: processes, sockets, the clock and the disk are what it is about"
 )]
 
+mod clients;
 mod device;
 mod faults;
 mod figures;
