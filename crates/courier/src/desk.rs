@@ -131,6 +131,22 @@ impl Desk {
         is_owner && others.peek().is_some() && others.all(|one| one.role != Role::Owner)
     }
 
+    /// Keeps for all what was admitted here of a removed device. A device that may write does so by
+    /// itself as soon as it can; the operations are for all peers.
+    pub fn keep(&mut self, device: DeviceId, entropy: &mut Entropy<'_>) -> Result<Vec<Vec<u8>>> {
+        let overhangs = self.seat.overhangs();
+        let over = overhangs.iter().find(|over| over.device == device);
+        match over {
+            Some(over) if !over.keepable => Err(CourierError::NotNow(
+                "the other devices have other changes of that device under these numbers",
+            )),
+            Some(_) if self.role().is_none_or(|role| role < Role::Editor) => Err(
+                CourierError::NotNow("this device may not write, so it can't keep changes for all"),
+            ),
+            _ => Ok(self.seat.follow_up(entropy)?),
+        }
+    }
+
     pub fn can_send(&self) -> bool {
         let bytes: usize = self.outbox.iter().map(|letter| letter.bytes.len()).sum();
         self.role().is_some_and(|role| role >= Role::Editor) && bytes <= OUTBOX_BYTES_MAX

@@ -72,7 +72,7 @@ pub enum Act {
         /// The name.
         name: String,
     },
-    /// What was admitted of a removed device stays.
+    /// What was admitted of a removed device stays. A device that may write does so by itself.
     Keep {
         /// Which.
         device: String,

@@ -61,7 +61,11 @@ impl Courier {
                         desk.dismiss(&code, device.as_deref().map(named).transpose()?);
                         Vec::new()
                     }
-                    _ => desk.seat.follow_up(random)?,
+                    Act::Keep { device } => desk.keep(named(&device)?, random)?,
+                    // Done above.
+                    Act::CancelJoin | Act::CancelInvitation | Act::Refuse | Act::Retry => {
+                        Vec::new()
+                    }
                 };
                 if is_leaving {
                     self.leave_by_ms = Some(now_ms + LEAVE_MS_MAX);

@@ -99,7 +99,7 @@ impl Desk {
         self.find("RELAY_SET_BACK", message, None, None);
     }
 
-    pub(super) fn find(
+    pub fn find(
         &mut self,
         code: &'static str,
         message: String,
@@ -143,7 +143,10 @@ impl Desk {
         let overhangs = self.seat.overhangs().into_iter().map(|overhang| Shown {
             code: "OVERHANG",
             message: "Changes of a removed device are here that other devices refuse.".into(),
-            hint: "Keep them if they are wanted.",
+            hint: match overhang.keepable {
+                true => "An owner can let this device write: it then keeps them for all.",
+                false => "Copy what is wanted of them, and write it anew.",
+            },
             device: Some(hex(overhang.device)),
         });
         found.chain(overhangs).collect()

@@ -259,6 +259,52 @@ fn what_only_this_device_has_of_a_removed_one_is_kept_by_a_word() {
 }
 
 #[test]
+fn what_a_viewer_alone_has_of_a_removed_device_waits_until_it_may_write() {
+    let mut world = World::new();
+    let phone = world.pair(RoleName::Editor, 2);
+    let tablet = world.pair(RoleName::Viewer, 3);
+    world.offline(0);
+    world.send(phone, b"heard by a viewer");
+    world.run();
+    world.offline(phone);
+    let device = world.id(phone);
+    world.act(
+        0,
+        Act::Revoke {
+            device: device.clone(),
+        },
+    );
+    world.online(0);
+    assert_eq!(world.devices[0].landed, Vec::<Vec<u8>>::new());
+    assert_eq!(world.codes(tablet), ["OVERHANG"]);
+    // A viewer's word counts for nothing, and it is told so.
+    let keep = || Act::Keep {
+        device: device.clone(),
+    };
+    let now_ms = world.now_ms;
+    let refused = world.devices[tablet].courier.act(keep(), now_ms);
+    assert!(matches!(refused, Err(CourierError::NotNow(why)) if why.contains("may not write")));
+    world.run();
+    assert_eq!(world.codes(tablet), ["OVERHANG"]);
+    // With the right to write it keeps them.
+    let (editor, role) = (world.id(tablet), RoleName::Editor);
+    world.act(
+        0,
+        Act::SetRole {
+            device: editor,
+            role,
+        },
+    );
+    world.run();
+    assert_eq!(world.devices[0].landed, [b"heard by a viewer".to_vec()]);
+    for at in [0, tablet] {
+        assert_eq!(world.codes(at), Vec::<&str>::new());
+    }
+    // A second word for it finds nothing more to do.
+    world.act(tablet, keep());
+}
+
+#[test]
 fn the_page_reads_the_state_and_says_the_acts_in_these_words() {
     let mut world = World::new();
     let state = serde_json::to_value(world.state(0)).unwrap();
