@@ -22,6 +22,8 @@ mod desk;
 mod kept;
 mod letter;
 pub mod limits;
+#[cfg(test)]
+mod limits_tests;
 mod live;
 mod output;
 mod pairing;

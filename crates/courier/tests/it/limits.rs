@@ -1,10 +1,12 @@
 //! What waits is bounded, whoever sends it.
 
-use crate::thief::{leave, steal};
+use crate::thief::{leave, sealed, steal};
 use crate::world::{World, random};
-use selvage_courier::RoleName;
-use selvage_courier::limits::{OUTBOX_BYTES_MAX, PARCEL_BYTES_MAX, PART_BYTES, WAITING_BYTES_MAX};
-use selvage_trust::{Purpose, Seat};
+use selvage_courier::limits::{
+    ASIDE_BYTES_MAX, OUTBOX_BYTES_MAX, PARCEL_BYTES_MAX, PART_BYTES, WAITING_BYTES_MAX,
+};
+use selvage_courier::{Act, RoleName};
+use selvage_trust::{Kind, Purpose, Seat};
 
 /// A part of a parcel: its number among so many.
 fn part(seat: &Seat, name: u32, place: u32, count: u32, bytes: usize) -> Vec<u8> {
@@ -70,4 +72,40 @@ fn parcels_wait_in_the_workspace_when_much_waits_for_the_relay() {
     world.online(0);
     assert!(world.devices[0].courier.can_send());
     assert_eq!(world.devices[phone].landed.len(), 1);
+}
+
+#[test]
+fn what_a_removed_device_goes_on_to_write_is_kept_up_to_a_bound_for_whoever_keeps_it() {
+    const WRITTEN_BYTES: usize = 120 * 1024;
+    let fit = ASIDE_BYTES_MAX / (WRITTEN_BYTES + 1024);
+    for (count, all_land) in [(fit, true), (fit + 2, false)] {
+        let mut world = World::new();
+        let phone = world.pair(RoleName::Editor, 2);
+        let tablet = world.pair(RoleName::Editor, 3);
+        world.perform(phone);
+        world.offline(phone);
+        let mut seat = steal(&world.devices[phone].kept);
+        // The owner takes it out; the tablet has not heard, and takes what it writes.
+        world.offline(0);
+        let device = world.id(phone);
+        world.act(0, Act::Revoke { device });
+        let mut write = |number: usize| {
+            let payload = vec![number as u8; WRITTEN_BYTES];
+            let envelope = seat.sign(Kind::Change, &payload).unwrap();
+            sealed(&seat, number as u8, &envelope)
+        };
+        let letters: Vec<_> = (0..count).map(&mut write).collect();
+        leave(&mut world, &seat, &letters);
+        assert_eq!(world.devices[tablet].landed.len(), count);
+        // The tablet keeps it for all; the owner has of it what it did not let go.
+        world.online(0);
+        world.perform(0);
+        let landed = world.devices[0].landed.len();
+        match all_land {
+            true => assert_eq!((landed, world.codes(0)), (count, vec![])),
+            false => assert_eq!((landed, world.codes(0)), (0, vec!["REFUSED", "MISSING"])),
+        }
+        let kept = world.devices[0].kept.len();
+        assert!(kept < ASIDE_BYTES_MAX + 256 * 1024, "{kept}");
+    }
 }

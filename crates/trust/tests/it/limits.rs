@@ -194,6 +194,27 @@ fn checkpoints_and_seats() {
 }
 
 #[test]
+fn stubs_of_a_whole() {
+    let mut team = team(9);
+    let ada = team.ada.copy();
+    for (bytes, is_too_large) in [(STUB_BYTES_MAX, false), (STUB_BYTES_MAX + 1, true)] {
+        let stub = vec![1; bytes];
+        let whole = [forge::uint(1), forge::uint(bytes as u64), stub].concat();
+        let whole = ada.copy().sign(Kind::Whole, &whole).unwrap();
+        match team.ben.refuses(&whole) {
+            Refusal::Unreadable(error) if is_too_large => {
+                assert_eq!(limit::<()>(Err(error)), "stub_bytes_max");
+            }
+            // One that is short enough is looked into.
+            Refusal::Unreadable(error) => {
+                assert!(!matches!(error, TrustError::TooLarge { .. }), "{error}");
+            }
+            refusal => panic!("{refusal}"),
+        }
+    }
+}
+
+#[test]
 fn invitations_and_pairings() {
     let mut dice = Dice(8);
     let ada = ada(&mut dice);
