@@ -228,6 +228,10 @@ impl Held {
             }
             self.mail();
             self.pump();
+            if self.workspace.has_orphans() && self.seal_at.is_none() {
+                // What brings files back is mailed in the next round.
+                self.seal_at = Some(Instant::now());
+            }
         }
         self.clients.stop(&Reason::Stopping);
         self.pump();

@@ -19,7 +19,7 @@ use crate::texts::lineage::is_plain;
 use crate::tree::{Found, Tree};
 use crate::view;
 use std::cell::{LazyCell, RefCell};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 mod folding;
@@ -71,6 +71,8 @@ pub struct Workspace {
     pub(crate) steps: crate::undo::Steps,
     pub(crate) history: RefCell<History>,
     pasts: RefCell<Vec<Snapshot>>,
+    /// Drafts in files that others deleted without having seen them.
+    pub(crate) orphans: BTreeSet<NodeId>,
     ledger_parts: u64,
     ledger_base_bytes: u64,
     ledger_log_bytes: u64,
@@ -123,6 +125,7 @@ impl Workspace {
             steps,
             history: RefCell::default(),
             pasts: RefCell::default(),
+            orphans: BTreeSet::new(),
             ledger_parts: sizes.len().max(1) as u64,
             ledger_base_bytes: sizes.first().copied().unwrap_or(0),
             ledger_log_bytes: sizes.iter().skip(1).sum(),
@@ -175,12 +178,12 @@ impl Workspace {
     }
 
     /// Makes typed text part of the ledger, as one change; gives the heads that then name every
-    /// byte. Without drafts, nothing is written.
+    /// byte. Without drafts, nothing is written. Orphans among them bring their files back (T10).
     pub fn seal(&mut self, meta: &Meta) -> Result<Heads> {
         let drafts: Vec<NodeId> = self
             .texts
             .drafts()
-            .filter(|id| self.tree.is_alive(*id))
+            .filter(|id| self.tree.is_alive(*id) || self.orphans.contains(id))
             .collect();
         if !drafts.is_empty() {
             let mut ids = || 0;
@@ -192,7 +195,14 @@ impl Workspace {
             }
             self.land(stage.finish(), meta, crate::undo::Step::New)?;
         }
+        self.orphans.clear();
         Ok(self.heads())
+    }
+
+    /// Whether there is typing in a file that another replica deleted without having seen it.
+    /// [`Workspace::seal`] brings such a file back, so it is to be called soon.
+    pub fn has_orphans(&self) -> bool {
+        !self.orphans.is_empty()
     }
 
     pub(crate) fn stage<'a>(&self, ids: &'a mut dyn FnMut() -> u128, meta: &Meta) -> Stage<'a> {
@@ -372,7 +382,9 @@ pub(crate) fn derive(ledger: &Ledger, at: Option<&Heads>) -> Result<Tree> {
     let is_linear = LazyCell::new(|| ledger.is_linear());
     // What can't be read is not brought back; reading the same node failed above already.
     let unseen = |file: &Node, deleted: &[NodeId]| {
-        !*is_linear && ledger.is_unseen(file, deleted, at).unwrap_or(false)
+        // In a linear history only typing can have been sealed after the deletion of its file (T10).
+        let is_typed = || file.seals.iter().any(|seal| !seal.state.is_empty());
+        (!*is_linear || is_typed()) && ledger.is_unseen(file, deleted, at).unwrap_or(false)
     };
     Ok(view::derive(nodes, &unseen))
 }

@@ -165,7 +165,9 @@ impl Workspace {
             self.texts.put(id, tried.live);
         }
         self.texts.landed(&writes);
+        let before = Arc::clone(&self.tree);
         self.shown(tree, index, part_bytes);
+        self.note_orphans(&before, &writes);
         accepted.changes += order.len();
         accepted.texts.extend(
             writes
@@ -191,6 +193,19 @@ impl Workspace {
             .texts
             .retain(|text| !text.after.hashes().iter().all(|hash| ledger.has(hash)));
         Ok(true)
+    }
+
+    /// Notes the drafts that the deletion of their file had not seen: those that were there when it
+    /// came, and those that came after it.
+    fn note_orphans(&mut self, before: &Tree, writes: &[TextWrite]) {
+        let typed = |id| {
+            writes
+                .iter()
+                .any(|one| one.node == id && !one.updates.is_empty())
+        };
+        let drafts = self.texts.drafts().filter(|id| !self.tree.is_alive(*id));
+        let orphans = drafts.filter(|id| before.is_alive(*id) || typed(*id));
+        self.orphans.extend(orphans);
     }
 
     /// The tree after changes to some nodes, which the ledger holds by now: kept in step where they
