@@ -169,6 +169,9 @@ impl Workbench {
 
     /// Tells peers and mail what is new, and asks to be woken for what comes next.
     pub(crate) fn tell_others(&mut self, cx: &Cx<'_>) {
+        if self.workspace.has_orphans() {
+            self.bring_back(cx);
+        }
         self.tell_peers();
         self.leave_news(cx);
         let own = self.seal_at_ms.into_iter().chain(self.mail_time());
@@ -217,7 +220,19 @@ impl Workbench {
         }
     }
 
-    /// Makes one change of the workspace and tells of it.
+    /// Seals what was typed in files that others deleted meanwhile, which brings those back.
+    fn bring_back(&mut self, cx: &Cx<'_>) {
+        match self.seal(cx) {
+            Ok(heads) => self.effects.push(Effect::Notify(Notice::Changed {
+                paths: Vec::new(),
+                heads,
+            })),
+            Err(_) => self.seal_later(cx),
+        }
+    }
+
+    /// Makes one change of the workspace and tells of it. What was typed where it writes or deletes is sealed first, so
+    /// that the history has it, as a change of whoever typed.
     pub(crate) fn change(
         &mut self,
         cx: &mut Cx<'_>,
@@ -225,6 +240,9 @@ impl Workbench {
         message: String,
         ops: &[Op],
     ) -> ToolResult<Change> {
+        if ops.iter().any(|op| self.covers_typing(op)) {
+            self.seal(cx)?;
+        }
         let meta = Meta {
             at_ms: cx.now_ms,
             origin: origin.clone(),
@@ -238,6 +256,21 @@ impl Workbench {
         Ok(change)
     }
 
+    /// Whether something typed that is in no history yet is written over, or deleted.
+    fn covers_typing(&self, op: &Op) -> bool {
+        let is_draft = |path: &str| self.workspace.stat(path).is_ok_and(|entry| entry.draft);
+        match op {
+            Op::Write { path, bytes, .. } => {
+                is_draft(path) && self.workspace.read(path).is_ok_and(|now| now != *bytes)
+            }
+            Op::Remove { path } => {
+                let below = self.workspace.list(path, true).unwrap_or_default();
+                is_draft(path) || below.iter().any(|entry| entry.draft)
+            }
+            Op::Draft { .. } | Op::Mkdir { .. } | Op::Move { .. } | Op::Keep { .. } => false,
+        }
+    }
+
     pub(crate) fn tell_changed(&mut self, change: &Change) {
         let heads = change.heads.to_strings();
         self.effects.push(Effect::Notify(Notice::Changed {
@@ -247,7 +280,7 @@ impl Workbench {
     }
 
     /// Makes drafts part of the history, so that heads name every byte.
-    pub(crate) fn seal(&mut self, cx: &mut Cx<'_>) -> ToolResult<Vec<String>> {
+    pub(crate) fn seal(&mut self, cx: &Cx<'_>) -> ToolResult<Vec<String>> {
         self.seal_at_ms = None;
         let meta = Meta {
             at_ms: cx.now_ms,

@@ -97,3 +97,44 @@ fn differences_past_the_limit_are_counted_and_heads_that_never_were_are_refused(
         assert_eq!(error.expect_err("never was").code, ErrorCode::NotFound);
     }
 }
+
+#[test]
+fn what_was_typed_just_before_something_took_its_place_is_in_the_history_as_a_change_of_its_own() {
+    let then = |host: &mut Host| host.ok("seal", json!({}))["heads"].clone();
+    let patch = json!({ "edits": [{ "path": "d/a.md", "find": "typed", "replace": "patched" }] });
+    for (name, input) in [
+        ("delete", json!({ "path": "d" })),
+        ("delete", json!({ "path": "d/a.md" })),
+        ("write", json!({ "path": "d/a.md", "content": "other" })),
+        ("apply_patch", patch),
+        ("restore", json!({})),
+    ] {
+        let mut host = Host::new();
+        host.ok("write", json!({ "path": "d/a.md", "content": "one" }));
+        let start = then(&mut host);
+        let typed = json!({ "path": "d/a.md", "content": "one, typed", "draft": true });
+        host.ok("write", typed);
+        let input = match name {
+            "restore" => json!({ "at": start }),
+            _ => input,
+        };
+        host.ok(name, input);
+
+        let changes = host.ok("history", json!({ "limit": 2 }))["changes"].clone();
+        assert_eq!(changes[1]["message"], "Edit", "{name}");
+        let read = json!({ "path": "d/a.md", "at": changes[1]["heads"] });
+        assert_eq!(host.ok("read", read)["content"], "one, typed", "{name}");
+    }
+}
+
+#[test]
+fn a_save_of_just_what_was_typed_is_one_change() {
+    let mut host = Host::new();
+    host.ok("write", json!({ "path": "a.md", "content": "one" }));
+    for draft in [true, false] {
+        let content = json!({ "path": "a.md", "content": "two", "draft": draft });
+        host.ok("write", content);
+    }
+    let changes = host.ok("history", json!({ "limit": 2 }))["changes"].clone();
+    assert_eq!(texts(&changes, "message"), ["Write a.md", "Write a.md"]);
+}

@@ -184,3 +184,21 @@ fn a_workspace_that_has_something_gets_no_starter_files() {
     let effects = bench.begin(&mut cx).expect("nothing to do");
     assert!(effects.is_empty());
 }
+
+#[test]
+fn what_was_typed_while_another_tab_deleted_the_file_comes_back_in_both() {
+    let mut pair = Pair::new();
+    pair.call(0, "write", json!({ "path": "a.md", "content": "one" }));
+    pair.part();
+    let typed = json!({ "path": "a.md", "content": "one and two", "draft": true });
+    pair.hosts[0].call("write", typed).expect("it works");
+    let deleted = pair.hosts[1].call("delete", json!({ "path": "a.md" }));
+    deleted.expect("it works");
+
+    let mut pair = pair.again();
+
+    for at in 0..2 {
+        let read = pair.call(at, "read", json!({ "path": "a.md" }));
+        assert_eq!(read["content"], "one and two");
+    }
+}

@@ -138,12 +138,14 @@ impl Workbench {
         })
     }
 
+    /// Drafts are sealed first, so that the history has what the past takes the place of.
     pub(super) fn restore(
         &mut self,
         cx: &mut Cx<'_>,
         origin: &Origin,
         input: RestoreInput,
     ) -> ToolResult<Changed> {
+        self.seal(cx)?;
         let at = heads(&input.at)?;
         let path = input.path.as_deref().map(bare);
         let meta = meta(
