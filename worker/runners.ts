@@ -30,20 +30,25 @@ export class Runners {
   readonly #sandbox: Promise<WebAssembly.Module>;
   readonly #guest: Promise<{ module: WebAssembly.Module; hash: string }>;
   #next = 1;
+  #isStarted = false;
 
+  /**
+   * Starts the first Workers before anything is compiled: they load beside the kernel, and Firefox 153 now and then never
+   * comes back from `new Worker` in a Worker that compiles a stream.
+   */
   constructor(guestUrl: string, events: RunnerEvents) {
     this.#events = events;
+    for (let count = 0; count < RUNNERS; count += 1) this.#create();
     this.#sandbox = WebAssembly.compileStreaming(fetch(sandboxUrl));
     this.#guest = compile(guestUrl);
   }
 
-  /**
-   * Starts the Workers with the guest. Not before both programs are compiled: Firefox 153 now and then never comes back
-   * from `new Worker` in a Worker whose streams it is compiling, and the kernel would be silent for good.
-   */
+  /** Gives the first Workers their programs, and those that broke a successor. From now on events come. */
   async start(): Promise<void> {
-    await Promise.all([this.#sandbox, this.#guest]);
-    await Promise.all(Array.from({ length: RUNNERS }, () => this.spawn()));
+    this.#isStarted = true;
+    const first = [...this.#held.keys()];
+    while (first.length < RUNNERS) first.push(this.#create());
+    await Promise.all(first.map((runner) => this.#equip(runner)));
   }
 
   post(runner: number, message: ToRunner): void {
@@ -73,7 +78,11 @@ export class Runners {
   }
 
   /** Starts one more runner. */
-  async spawn(): Promise<void> {
+  spawn(): Promise<void> {
+    return this.#equip(this.#create());
+  }
+
+  #create(): number {
     const runner = this.#next;
     this.#next += 1;
     const worker = new Worker(new URL("./runner.ts", import.meta.url), { type: "module", name: `runner-${runner}` });
@@ -85,9 +94,14 @@ export class Runners {
       event.preventDefault();
       this.#broke(runner, event.message);
     };
+    return runner;
+  }
+
+  async #equip(runner: number): Promise<void> {
     this.post(runner, { type: "sandbox", module: await this.#sandbox });
     const { module, hash } = await this.#guest;
-    this.post(runner, { type: "init", guest: module, guestHash: hash, cancelFlag: flag });
+    const flag = this.#held.get(runner)?.cancelFlag?.buffer ?? null;
+    this.post(runner, { type: "init", guest: module, guestHash: hash, cancelFlag: flag as SharedArrayBuffer | null });
   }
 
   #heard(runner: number, message: FromRunner): void {
@@ -113,6 +127,10 @@ export class Runners {
 
   #broke(runner: number, reason: string): void {
     if (!this.#held.has(runner)) return;
+    if (!this.#isStarted) {
+      this.#held.delete(runner);
+      return;
+    }
     this.replace(runner);
     this.#events.gone(runner, reason);
   }
