@@ -1,6 +1,6 @@
 //! The workspace alone, for benchmarks: the same code as in the page, called without the engine.
 
-use crate::kernel::durable;
+use crate::opfs::durable;
 use selvage_sync::{Role, Session};
 use selvage_vfs::storage::{MemoryStorage, Storage};
 use selvage_vfs::{Meta, Op, Origin, OriginKind, Query, SearchIn, Splice, Workspace};

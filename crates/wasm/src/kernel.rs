@@ -1,14 +1,14 @@
 //! The kernel Worker's side: the engine, its storage and its timer.
 
 use crate::effects::encode;
-use crate::opfs::OpfsFile;
+use crate::opfs::durable;
 use gloo::timers::callback::Timeout;
 use js_sys::{Array, Function, Uint8Array};
 use selvage_tool::catalogue::{StorageMode, TOOLS_JSON};
 use selvage_tool::guest::{Checked, Fetched};
 use selvage_tool::run::RunReport;
 use selvage_tool::{ErrorCode, ToolError};
-use selvage_vfs::storage::{JournaledStorage, MemoryStorage, Storage};
+use selvage_vfs::storage::{MemoryStorage, Storage};
 use selvage_vfs::{Origin, OriginKind, Workspace};
 use selvage_workbench::{Config, Cx, Effect, Event, Workbench};
 use serde_json::Value;
@@ -322,17 +322,6 @@ impl Kernel {
         });
         // The earlier timer is dropped, and so cancelled.
         self.timer = Some(timer);
-    }
-}
-
-/// Storage in three files: database, journal and checksums; nothing where there are no such files.
-pub(crate) fn durable(
-    files: Vec<FileSystemSyncAccessHandle>,
-) -> Result<Option<JournaledStorage>, JsError> {
-    let files: Vec<_> = files.into_iter().map(OpfsFile::new).collect();
-    match <[OpfsFile; 3]>::try_from(files) {
-        Ok([database, journal, sums]) => Ok(Some(JournaledStorage::open(database, sums, journal)?)),
-        Err(_) => Ok(None),
     }
 }
 

@@ -4,10 +4,10 @@
 //! must be able to move between threads. The backend therefore holds a number, and the handle stays
 //! in a table of the Worker's own.
 
-use selvage_vfs::storage::StorageBackend;
+use selvage_vfs::storage::{JournaledStorage, StorageBackend};
 use std::cell::RefCell;
 use std::io::{Error, ErrorKind};
-use wasm_bindgen::JsValue;
+use wasm_bindgen::{JsError, JsValue};
 use web_sys::{FileSystemReadWriteOptions, FileSystemSyncAccessHandle};
 
 thread_local! {
@@ -61,6 +61,17 @@ fn at(offset: u64) -> FileSystemReadWriteOptions {
     let options = FileSystemReadWriteOptions::new();
     options.set_at(offset as f64);
     options
+}
+
+/// Storage in three files: database, journal and checksums; nothing where there are no such files.
+pub fn durable(
+    files: Vec<FileSystemSyncAccessHandle>,
+) -> Result<Option<JournaledStorage>, JsError> {
+    let files: Vec<_> = files.into_iter().map(OpfsFile::new).collect();
+    match <[OpfsFile; 3]>::try_from(files) {
+        Ok([database, journal, sums]) => Ok(Some(JournaledStorage::open(database, sums, journal)?)),
+        Err(_) => Ok(None),
+    }
 }
 
 impl StorageBackend for OpfsFile {
