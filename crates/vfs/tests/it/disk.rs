@@ -46,9 +46,64 @@ const SECTOR_BYTES: usize = 512;
 
 #[derive(Debug, Default)]
 struct File {
-    live: Vec<u8>,
-    durable: Vec<u8>,
+    live: Pages,
+    durable: Pages,
     pending: Vec<Pending>,
+}
+
+const PAGE_BYTES: usize = 4096;
+
+/// The bytes of a file, in pages that copies share: a disk is copied for every fault, and little of it changes then.
+#[derive(Debug, Clone, Default)]
+struct Pages {
+    /// The last page is full of zeros from the end of the file on.
+    pages: Vec<Arc<[u8; PAGE_BYTES]>>,
+    length: usize,
+}
+
+impl Pages {
+    fn new(bytes: &[u8]) -> Self {
+        let mut pages = Self::default();
+        pages.put(0, bytes);
+        pages
+    }
+
+    fn resize(&mut self, length: usize) {
+        let cut = self.pages.get_mut(length / PAGE_BYTES);
+        if let Some(page) = cut.filter(|_| length < self.length) {
+            Arc::make_mut(page)[length % PAGE_BYTES..].fill(0);
+        }
+        let pages = length.div_ceil(PAGE_BYTES);
+        self.pages.resize_with(pages, || Arc::new([0; PAGE_BYTES]));
+        self.length = length;
+    }
+
+    fn put(&mut self, start: usize, data: &[u8]) {
+        self.resize(self.length.max(start + data.len()));
+        let mut done = 0;
+        while done < data.len() {
+            let (page, at) = ((start + done) / PAGE_BYTES, (start + done) % PAGE_BYTES);
+            let length = (PAGE_BYTES - at).min(data.len() - done);
+            Arc::make_mut(&mut self.pages[page])[at..at + length]
+                .copy_from_slice(&data[done..done + length]);
+            done += length;
+        }
+    }
+
+    /// Fills `out` from a place on, or says that the file ends before.
+    fn get(&self, start: usize, out: &mut [u8]) -> Option<()> {
+        if start + out.len() > self.length {
+            return None;
+        }
+        let mut done = 0;
+        while done < out.len() {
+            let (page, at) = ((start + done) / PAGE_BYTES, (start + done) % PAGE_BYTES);
+            let length = (PAGE_BYTES - at).min(out.len() - done);
+            out[done..done + length].copy_from_slice(&self.pages[page][at..at + length]);
+            done += length;
+        }
+        Some(())
+    }
 }
 
 #[derive(Debug, Default)]
@@ -75,11 +130,15 @@ impl Disk {
     }
 
     pub fn from_files(files: [Vec<u8>; 3]) -> Self {
+        Self::from_pages(files.map(|bytes| Pages::new(&bytes)))
+    }
+
+    fn from_pages(files: [Pages; 3]) -> Self {
         let disk = Self::new();
         disk.with(|state| {
-            state.files = files.map(|bytes| File {
-                live: bytes.clone(),
-                durable: bytes,
+            state.files = files.map(|pages| File {
+                live: pages.clone(),
+                durable: pages,
                 pending: Vec::new(),
             });
         });
@@ -108,13 +167,19 @@ impl Disk {
     }
 
     pub fn bytes(&self) -> Vec<u8> {
-        self.with_file(|file| file.live.clone())
+        self.with_file(|file| {
+            let mut bytes = vec![0; file.live.length];
+            file.live.get(0, &mut bytes).expect("it is as long");
+            bytes
+        })
     }
 
     /// One bit of what is stored becomes another.
     pub fn flip_bit(&self, at: usize, bit: u32) {
         self.with_file(|file| {
-            file.live[at] ^= 1 << bit;
+            let mut byte = [0];
+            file.live.get(at, &mut byte).expect("a byte of the file");
+            file.live.put(at, &[byte[0] ^ 1 << bit]);
             file.durable.clone_from(&file.live);
         });
     }
@@ -129,7 +194,7 @@ impl Disk {
 
     /// The disk after the process was killed: everything written is there.
     pub fn after_kill(&self) -> Self {
-        Self::from_files(self.with(|state| [0, 1, 2].map(|file| state.files[file].live.clone())))
+        Self::from_pages(self.with(|state| [0, 1, 2].map(|file| state.files[file].live.clone())))
     }
 
     /// The disk after the loss of power: what was synced, and of the rest whatever `keep` says:
@@ -141,11 +206,11 @@ impl Disk {
                 let choice = keep() % 4;
                 match pending {
                     _ if choice == 0 => {}
-                    Pending::Resize(len) => bytes.resize(*len as usize, 0),
+                    Pending::Resize(len) => bytes.resize(*len as usize),
                     Pending::Write(offset, data) => {
                         for (at, sector) in sectors(*offset as usize, data) {
                             if choice > 1 || keep().is_multiple_of(2) {
-                                put(&mut bytes, at, sector);
+                                bytes.put(at, sector);
                             }
                         }
                     }
@@ -153,7 +218,7 @@ impl Disk {
             }
             bytes
         };
-        Self::from_files(self.with(|state| [0, 1, 2].map(|file| left(&state.files[file]))))
+        Self::from_pages(self.with(|state| [0, 1, 2].map(|file| left(&state.files[file]))))
     }
 
     fn change(&self, grows_to: Option<u64>, effect: impl FnOnce(&mut File)) -> io::Result<()> {
@@ -171,7 +236,7 @@ impl Disk {
                 Some((at, Fault::Torn(_))) if state.calls >= at => Err(refused()),
                 Some((at, Fault::Full))
                     if state.calls >= at
-                        && grows_to.is_some_and(|len| len > file.live.len() as u64) =>
+                        && grows_to.is_some_and(|len| len > file.live.length as u64) =>
                 {
                     Err(io::ErrorKind::QuotaExceeded.into())
                 }
@@ -186,24 +251,19 @@ impl Disk {
 
 impl StorageBackend for Disk {
     fn len(&self) -> io::Result<u64> {
-        Ok(self.with_file(|file| file.live.len() as u64))
+        Ok(self.with_file(|file| file.live.length as u64))
     }
 
     fn read(&self, offset: u64, out: &mut [u8]) -> io::Result<()> {
         self.with_file(|file| {
-            let start = offset as usize;
-            let bytes = file
-                .live
-                .get(start..start + out.len())
-                .ok_or(io::ErrorKind::UnexpectedEof)?;
-            out.copy_from_slice(bytes);
-            Ok(())
+            let bytes = file.live.get(offset as usize, out);
+            bytes.ok_or(io::ErrorKind::UnexpectedEof.into())
         })
     }
 
     fn set_len(&self, len: u64) -> io::Result<()> {
         self.change(Some(len), |file| {
-            file.live.resize(len as usize, 0);
+            file.live.resize(len as usize);
             file.pending.push(Pending::Resize(len));
         })
     }
@@ -239,16 +299,10 @@ impl StorageBackend for Disk {
 
 impl File {
     fn write(&mut self, start: usize, data: &[u8]) {
-        put(&mut self.live, start, data);
+        self.live.put(start, data);
         self.pending
             .push(Pending::Write(start as u64, data.to_vec()));
     }
-}
-
-fn put(bytes: &mut Vec<u8>, start: usize, data: &[u8]) {
-    let end = start + data.len();
-    bytes.resize(bytes.len().max(end), 0);
-    bytes[start..end].copy_from_slice(data);
 }
 
 /// The pieces of a write that land in different sectors, and where.

@@ -17,10 +17,12 @@ use std::sync::Arc;
 type Kind = fn(Disk) -> Place;
 
 /// Scripts of one run, and batches of one script.
-const SEEDS: u64 = if cfg!(debug_assertions) { 1 } else { 8 };
+const SEEDS: u64 = if cfg!(debug_assertions) { 1 } else { 2 };
 const BATCHES: usize = if cfg!(debug_assertions) { 9 } else { 24 };
 /// A byte of so many is flipped outside of headers.
 const FLIP_STRIDE: usize = if cfg!(debug_assertions) { 4_801 } else { 601 };
+/// A call meets each so many-th fault, the next call those beside them.
+const FAULT_STRIDE: usize = if cfg!(debug_assertions) { 3 } else { 1 };
 const NODES: usize = 4;
 
 const FAULTS: [Fault; 7] = [
@@ -337,8 +339,8 @@ fn d1_d2_d3_whatever_call_fails_or_is_torn_what_was_acknowledged_is_there_and_no
             let calls = disk.calls();
             counts.calls += calls as usize;
             for call in 1..=calls {
-                for fault in FAULTS {
-                    counts.add(&fault_at(kind, script, from, at, call, fault));
+                for fault in (call as usize % FAULT_STRIDE..FAULTS.len()).step_by(FAULT_STRIDE) {
+                    counts.add(&fault_at(kind, script, from, at, call, FAULTS[fault]));
                 }
             }
         }
@@ -346,10 +348,7 @@ fn d1_d2_d3_whatever_call_fails_or_is_torn_what_was_acknowledged_is_there_and_no
     });
     assert!(counts.calls > 250 && counts.refused > 500, "{counts:?}");
     assert!(counts.full > 10 && counts.acknowledged > 100, "{counts:?}");
-    assert!(
-        counts.in_time > 100 && counts.in_time < counts.ends,
-        "{counts:?}"
-    );
+    assert!(counts.in_time > 100 && counts.in_time < counts.ends);
 }
 
 #[test]
