@@ -51,6 +51,8 @@ pub struct Courier {
     /// Parcels of the inbox that the host has.
     given: usize,
     checkpoint_at_ms: Option<u64>,
+    /// By when what came should be part of the workspace.
+    landing_by_ms: Option<u64>,
     tidy: tidy::Tidy,
     /// Not before this.
     tidy_at_ms: Option<u64>,
@@ -144,6 +146,7 @@ impl Courier {
             sockets: 0,
             given: 0,
             checkpoint_at_ms: None,
+            landing_by_ms: None,
             tidy: tidy::Tidy::No,
             tidy_at_ms: None,
             tidy_wake_ms: None,
@@ -255,6 +258,7 @@ impl Courier {
             .filter_map(|line| line.client.wake_ms());
         wakes
             .chain(self.checkpoint_at_ms)
+            .chain(self.landing_by_ms)
             .chain(self.tidy_wake_ms)
             .chain(self.leave_by_ms)
             .chain(self.invitation_ends_ms())
@@ -291,6 +295,8 @@ impl Courier {
             desk.inbox.drain(..given);
             desk.cursor = cursor.to_vec();
             desk.dirty = true;
+            desk.has_landed();
+            self.landing_by_ms = None;
         }
     }
 

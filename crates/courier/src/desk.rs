@@ -63,6 +63,8 @@ pub(crate) struct Desk {
     base: BTreeMap<DeviceId, u64>,
     findings: Vec<Found>,
     pub mailbox: Mailbox,
+    /// Who said last to mail everything.
+    voucher: Option<DeviceId>,
     /// Another device began to mail all that it has.
     pub saw_whole: bool,
     /// Of a summary that is coming, what is no whole letter yet.
@@ -93,6 +95,7 @@ impl Desk {
             base: BTreeMap::new(),
             findings: Vec::new(),
             mailbox: Mailbox::default(),
+            voucher: None,
             saw_whole: false,
             coming: Vec::new(),
             dirty: true,

@@ -21,6 +21,8 @@ pub const TIDY_AGAIN_MS: u64 = 10 * 60_000;
 pub const WHOLE_BYTES_MAX: u64 = selvage_relay::limits::ROOM_BYTES_MAX / 2;
 /// The most findings that are remembered.
 pub const FINDINGS_MAX: usize = 32;
+/// How long what came may wait in the workspace for what it rests on, before that is shown.
+pub const LANDING_MS_MAX: u64 = 5 * 60_000;
 /// After what time a device says how far it is.
 pub const CHECKPOINT_MS: u64 = 60_000;
 /// How long a device that leaves waits for the relay to keep that.

@@ -1,11 +1,13 @@
 //! Moves on what the clients and the seat have to say.
 
 use super::*;
+use crate::limits::LANDING_MS_MAX;
 use crate::live::Way;
 
 impl Courier {
     /// Moves everything on until it rests. What is kept is queued before what goes out.
     pub(super) fn pump(&mut self, now_ms: u64) {
+        self.look_at_landing(now_ms);
         loop {
             self.keep();
             self.hand(now_ms);
@@ -24,6 +26,26 @@ impl Courier {
         self.look_at_leaving(now_ms);
         if self.checkpoint_at_ms.is_none() && self.desk.as_ref().is_some_and(|desk| desk.moved) {
             self.checkpoint_at_ms = Some(now_ms + CHECKPOINT_MS);
+        }
+    }
+
+    /// The workspace lands all that came, or nothing of it: what rests on changes that did not come
+    /// waits there. They come soon from an honest device. One that mailed all that it has may have left
+    /// them out.
+    fn look_at_landing(&mut self, now_ms: u64) {
+        let is_open = self.room.as_ref().is_some_and(|it| it.client.is_open());
+        let waits = |desk: &&mut Desk| !desk.inbox.is_empty();
+        let Some(desk) = self.desk.as_mut().filter(waits) else {
+            self.landing_by_ms = None;
+            return;
+        };
+        let by_ms = self.landing_by_ms.get_or_insert(now_ms + LANDING_MS_MAX);
+        if now_ms >= *by_ms {
+            *by_ms = now_ms + LANDING_MS_MAX;
+            // While something is not mailed, the workspace says nothing of what came.
+            if is_open && desk.outbox.is_empty() {
+                desk.stays_incomplete();
+            }
         }
     }
 

@@ -5,6 +5,7 @@ use crate::limits::FINDINGS_MAX;
 
 const ASK: &str = "Ask the persons of the other devices. If it happens again, use another relay.";
 const WITHHELD: &str = "Wait a little. If it stays, the relay keeps letters back: use another one.";
+const INCOMPLETE: &str = "Open the workspace on the device that made them. The device that is named said last to mail everything.";
 const TAKE_OUT: &str = "Take that device out, unless you know why.";
 
 /// Every code of a finding with what can be done about it.
@@ -12,6 +13,7 @@ const HINTS: &[(&str, &str)] = &[
     ("ALTERED", ASK),
     ("DISPUTED", TAKE_OUT),
     ("FORKED", TAKE_OUT),
+    ("INCOMPLETE", INCOMPLETE),
     ("LOCKED", WITHHELD),
     ("MEMBERSHIP", ASK),
     ("MISSING", WITHHELD),
@@ -129,6 +131,17 @@ impl Desk {
             let lacks = |(signer, seq)| seat.admitted(signer).seq < seq;
             found.until.is_none_or(lacks) && !(is_open && found.code == "LOCKED")
         });
+    }
+
+    /// What came rests on changes that did not come; whoever said last to mail everything is named.
+    pub fn stays_incomplete(&mut self) {
+        let message = "Changes came that rest on others which did not come.".into();
+        self.find("INCOMPLETE", message, self.voucher, None);
+    }
+
+    /// All that came landed.
+    pub fn has_landed(&mut self) {
+        self.findings.retain(|found| found.code != "INCOMPLETE");
     }
 
     /// The person has seen it. The same is shown again when it happens again.

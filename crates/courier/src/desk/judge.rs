@@ -148,6 +148,7 @@ impl Desk {
                 Admission::Admitted(envelope) if envelope.kind() == Kind::Whole => {
                     self.moved = true;
                     is_whole = true;
+                    self.voucher = Some(envelope.signer());
                 }
                 Admission::Admitted(envelope) => {
                     let place = (envelope.signer(), envelope.point().seq);

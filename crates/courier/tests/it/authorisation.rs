@@ -6,6 +6,7 @@
 
 use crate::thief::{leave, sealed, steal};
 use crate::world::{World, random};
+use selvage_courier::limits::LANDING_MS_MAX;
 use selvage_courier::{Act, Courier, RoleName};
 use selvage_trust::{Kind, Purpose, Seat};
 
@@ -354,4 +355,34 @@ fn an_owner_that_was_one_changes_nothing_as_if_it_had_not_heard() {
         assert_eq!(world.codes(at), ["DISPUTED"]);
     }
     assert_eq!(world.state(0).members, before);
+}
+
+#[test]
+fn what_rests_on_changes_that_a_whole_left_out_is_shown_with_who_signed_the_whole() {
+    let (mut world, mut seat, phone, tablet) = stolen();
+    let liar = world.id(phone);
+    world.send(0, b"left out");
+    world.run();
+    let whole = seat.sign_whole().unwrap().unwrap();
+    let letter = sealed(&seat, 1, &whole);
+    leave(&mut world, &seat, &[letter]);
+    assert_eq!(world.codes(tablet), Vec::<&str>::new());
+    // Only the workspace can tell that something is not there: what rests on it does not land.
+    world.devices[tablet].lands = false;
+    world.send(0, b"rests on it");
+    world.run();
+    world.now_ms += LANDING_MS_MAX / 2;
+    world.run();
+    assert_eq!(world.codes(tablet), Vec::<&str>::new(), "it may still come");
+    world.now_ms += LANDING_MS_MAX;
+    world.run();
+    assert_eq!(world.codes(tablet), ["INCOMPLETE"]);
+    let findings = world.state(tablet).findings;
+    assert_eq!(findings[0].device.as_ref(), Some(&liar));
+    assert_eq!(world.codes(0), Vec::<&str>::new(), "nothing waits there");
+    // It comes in another way, and all of it lands.
+    world.devices[tablet].lands = true;
+    world.send(0, b"what was left out");
+    world.run();
+    assert_eq!(world.codes(tablet), Vec::<&str>::new());
 }

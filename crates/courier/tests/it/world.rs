@@ -15,6 +15,8 @@ pub struct Device {
     /// What the workspace holds: all that was sent here or landed.
     pub contents: BTreeSet<Vec<u8>>,
     owes_all: bool,
+    /// Whether what comes becomes part of the workspace: not while it rests on what did not come.
+    pub lands: bool,
     /// It left, and whether the others know.
     pub left: Option<bool>,
     pub sockets: BTreeMap<u32, LinkId>,
@@ -83,6 +85,7 @@ impl World {
             sends_all: 0,
             contents: BTreeSet::new(),
             owes_all: false,
+            lands: true,
             left: None,
             sockets: BTreeMap::new(),
             is_online: true,
@@ -192,7 +195,9 @@ impl World {
                         .extend(items.filter(|item| !item.is_empty()));
                     device.landed.push(bytes);
                     let cursor = [device.landed.len() as u8];
-                    device.courier.landed(&cursor);
+                    if device.lands {
+                        device.courier.landed(&cursor);
+                    }
                 }
                 Output::SendAll => {
                     device.sends_all += 1;
