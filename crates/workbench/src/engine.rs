@@ -263,6 +263,7 @@ impl Workbench {
             Op::Write { path, bytes, .. } => {
                 is_draft(path) && self.workspace.read(path).is_ok_and(|now| now != *bytes)
             }
+            Op::Put { path, .. } => is_draft(path),
             Op::Remove { path } => {
                 let below = self.workspace.list(path, true).unwrap_or_default();
                 is_draft(path) || below.iter().any(|entry| entry.draft)
