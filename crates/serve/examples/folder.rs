@@ -9,7 +9,7 @@ use selvage_vfs::{Kind, Meta, Op, Origin, OriginKind, Workspace};
 use std::path::Path;
 use std::process::ExitCode;
 
-const USAGE: &str = "usage: folder FOLDER tree | read PATH | write PATH TEXT | type PATH TEXT | move FROM TO | history";
+const USAGE: &str = "usage: folder FOLDER tree | hashes | read PATH | write PATH TEXT | type PATH TEXT | move FROM TO | history";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -33,6 +33,12 @@ fn run(words: &[&str]) -> Result<(), Box<dyn std::error::Error>> {
             for entry in workspace.list("", true)? {
                 let ending = if entry.kind == Kind::Folder { "/" } else { "" };
                 println!("{}{ending}", entry.path);
+            }
+        }
+        ["hashes"] => {
+            for entry in workspace.list("", true)? {
+                let hash = entry.hash.map(|hash| hash.to_string());
+                println!("{} {}", hash.unwrap_or_default(), entry.path);
             }
         }
         ["read", path] => print!("{}", String::from_utf8(workspace.read(path)?)?),

@@ -27,6 +27,11 @@ export async function invite(a, { server, relay, role }) {
   await click(a, 'button', /not shared|share/i);
   await fill(a, /^Relay/, relay.address);
   await answer(a, 'Share');
+  return inviteOne(a, role);
+}
+
+/** The browser, with the dialog open, invites with a role; gives the link. */
+export async function inviteOne(a, role) {
   await find(a, 'button', /Invite a device/);
   await a.evaluate((role) => {
     const select = document.querySelector('form[aria-label="Invite a device"] select');

@@ -24,6 +24,8 @@ export function workspaceOf(defer, files) {
   for (const [path, text] of Object.entries(files)) look('write', path, text);
   return {
     folder,
+    /** The content's hash and the path of everything. */
+    hashes: () => look('hashes').split('\n').filter(Boolean),
     tree: () => look('tree').split('\n').filter(Boolean),
     read: (path) => look('read', path),
     write: (path, text) => look('write', path, text),
