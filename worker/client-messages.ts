@@ -4,7 +4,15 @@
 export type ToKernel =
   | { type: "call"; id: number; name: string; input: unknown; agent?: string }
   | { type: "tools"; id: number }
-  | { type: "devices"; id: number; act: DeviceAct };
+  | { type: "devices"; id: number; act: DeviceAct }
+  | ToDevices;
+
+/** What a page says to devices that are there. It has no answer, and may be lost. */
+export type ToDevices =
+  /** A text to the pages of one device, or of all. */
+  | { type: "say"; to?: string; text: string }
+  /** What became of the direct link that the page has to a device, or a message that came over it. */
+  | { type: "direct"; device: string; came: "opened" | "closed" | Uint8Array };
 
 /** Something to show, from the engine or from the kernel itself. */
 export type KernelEvent =
@@ -16,6 +24,10 @@ export type KernelEvent =
   | { kind: "damaged"; message: string; restored: boolean }
   /** How the workspace is shared with other devices; told whenever that changes. */
   | { kind: "devices"; state: DevicesState }
+  /** A page of another device said something. */
+  | { kind: "said"; device: string; text: string }
+  /** A message goes out over the direct link to a device, which the page has. */
+  | { kind: "direct"; device: string; bytes: Uint8Array<ArrayBuffer> }
   | { kind: "failed"; message: string }
   | { kind: "changed" | "run" | "log" | "asked" | "peerLost"; [key: string]: unknown };
 
@@ -35,6 +47,8 @@ export interface DeviceMember {
   /** It is this device. */
   self: boolean;
   online: boolean;
+  /** How it is linked with this one: without a relay, by one that hands on what both say, or by letters that are kept. */
+  linked: "direct" | "relay" | "mail";
 }
 
 /** What a person asks of the devices. */
@@ -64,6 +78,8 @@ export interface DevicesState {
   shared: boolean;
   relay: string | null;
   link: "off" | "connecting" | "open" | "waiting";
+  /** The relay keeps nothing for devices that are not there. */
+  passing: boolean;
   retryAtMs: number | null;
   /** Letters that the relay has not acknowledged yet. */
   pending: number;

@@ -26,6 +26,11 @@ export class Devices {
     this.outputs = [{ type: "keep", bytes: new Uint8Array([1]) }, { type: "changed" }];
   }
 
+  said: unknown[] = [];
+  say = (to: string | undefined, text: string) => this.said.push([to, text]);
+  direct_opened = (device: string) => this.said.push([device, "opened"]);
+  direct_closed = (device: string) => this.said.push([device, "closed"]);
+  direct_received = (device: string, bytes: Uint8Array) => this.said.push([device, bytes]);
   free = () => (this.isFree = true);
   tick = () => undefined;
   wake_ms = () => undefined;

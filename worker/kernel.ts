@@ -73,6 +73,8 @@ const post = new Post({
   kept: () => perform(kernel.parcel_kept(Date.now())),
   came: (parcel) => perform(kernel.parcel_came(Date.now(), parcel)),
   state: (state) => tell({ kind: "devices", state }),
+  said: (device, text) => tell({ kind: "said", device, text }),
+  direct: (device, bytes) => tell({ kind: "direct", device, bytes }),
 });
 
 function tell(event: KernelEvent): void {
@@ -151,6 +153,12 @@ function handle(message: ToKernel): void {
       break;
     case "devices":
       void post.act(message.act).then((result) => scope.postMessage({ type: "result", id: message.id, result }));
+      break;
+    case "say":
+      post.say(message.text, message.to);
+      break;
+    case "direct":
+      post.direct(message.device, message.came);
       break;
     case "tools":
       scope.postMessage({ type: "result", id: message.id, result: { ok: true, value: JSON.parse(kernel.tools()) } });

@@ -61,6 +61,8 @@ async function tab(name = "") {
     kept: () => log.push(`${name}kept`),
     came: (parcel) => log.push(`${name}came ${parcel.join()}`),
     state: (now) => (state = now),
+    said: (device, text) => log.push(`${name}${device} said ${text}`),
+    direct: (device, bytes) => log.push(`${name}to ${device} ${bytes.join()}`),
   });
   await post.start();
   await new Promise((resolve) => setTimeout(resolve, 5));
@@ -234,4 +236,22 @@ test("of a device that did not come in nothing is taken up", async () => {
   await new Promise((resolve) => setTimeout(resolve, 5));
   expect([FakeDevices.made, state()?.problem]).toEqual([undefined, null]);
   expect(await post.act(SHARE)).toEqual({ ok: true, value: null });
+});
+
+test("what is said live goes to and from every tab, and a direct link is the page's that has the post", async () => {
+  const first = await tab("first ");
+  const second = await tab("second ");
+  await first.post.act(SHARE);
+  const devices = FakeDevices.made!;
+  second.post.say("here I am", undefined);
+  await vi.waitUntil(() => devices.said.length);
+  first.post.direct("d2", "opened");
+  first.post.direct("d2", new Uint8Array([4]));
+  expect(devices.said).toEqual([[undefined, "here I am"], ["d2", "opened"], ["d2", new Uint8Array([4])]]);
+
+  devices.outputs.push({ type: "said", device: "d2", text: "hello" }, { type: "direct", device: "d2", bytes: new Uint8Array([5]) });
+  first.post.direct("d2", "closed");
+  await vi.waitUntil(() => log.includes("second d2 said hello"));
+  expect(log).toContain("first d2 said hello");
+  expect(log.filter((one) => one.includes("to d2"))).toEqual(["first to d2 5"]);
 });

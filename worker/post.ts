@@ -6,6 +6,7 @@
 import type { Devices } from "@wasm/courier/courier.js";
 import type { DeviceAct, DevicesState } from "./client-messages.ts";
 import { Kept } from "./kept.ts";
+import { ALONE, type Output, type Result, type TabMessage } from "./post-messages.ts";
 
 const LOCK = "selvage:post";
 const CHANNEL = "selvage:post";
@@ -16,25 +17,6 @@ const HEARD_MS_MAX = 2_000;
 const ANSWER_MS_MAX = 15_000;
 const TIMER_MS_MAX = 2 ** 31 - 1;
 
-type Result = { ok: true; value: null } | { ok: false; error: { code: string; message: string; hint?: string } };
-
-type Output =
-  | { type: "keep"; bytes: Uint8Array }
-  | { type: "dial"; socket: number; address: string }
-  | { type: "write"; socket: number; bytes: Uint8Array<ArrayBuffer> }
-  | { type: "hangUp"; socket: number; code: number }
-  | { type: "parcel"; bytes: Uint8Array }
-  | { type: "left"; told: boolean }
-  | { type: "sendAll" | "changed" };
-
-type TabMessage =
-  | { kind: "state"; state: DevicesState }
-  | { kind: "ask" }
-  /** To be heard by a time: what nobody waits for any more is not done. */
-  | { kind: "act"; id: string; act: DeviceAct; byMs: number }
-  | { kind: "heard"; id: string }
-  | { kind: "done"; id: string; result: Result };
-
 /** What another tab was asked for. */
 interface Asked {
   act: DeviceAct;
@@ -42,21 +24,6 @@ interface Asked {
   /** It heard that. */
   isHeard: boolean;
 }
-
-const ALONE: DevicesState = {
-  elsewhere: false,
-  shared: false,
-  relay: null,
-  link: "off",
-  retryAtMs: null,
-  pending: 0,
-  workspace: null,
-  members: [],
-  invitation: null,
-  joining: null,
-  findings: [],
-  problem: null,
-};
 
 /** What the kernel hears. */
 export interface PostEvents {
@@ -67,6 +34,10 @@ export interface PostEvents {
   kept: () => void;
   came: (parcel: Uint8Array) => void;
   state: (state: DevicesState) => void;
+  /** A page of another device said something. */
+  said: (device: string, text: string) => void;
+  /** A message for the direct link to a device, which this tab's page has. */
+  direct: (device: string, bytes: Uint8Array<ArrayBuffer>) => void;
 }
 
 export class Post {
@@ -168,6 +139,21 @@ export class Post {
     this.#drain();
   }
 
+  /** Says something to the pages of a device, or of all that are there; here or in the tab that has the post. */
+  say(text: string, to: string | undefined): void {
+    if (!this.#hasPost) return this.#channel.postMessage({ kind: "say", text, to } satisfies TabMessage);
+    this.#devices?.say(to, text, Date.now());
+    this.#drain();
+  }
+
+  /** What became of the direct link to a device, or what came over it. */
+  direct(device: string, came: "opened" | "closed" | Uint8Array): void {
+    if (came === "opened") this.#devices?.direct_opened(device, Date.now());
+    else if (came === "closed") this.#devices?.direct_closed(device, Date.now());
+    else this.#devices?.direct_received(device, came, Date.now());
+    this.#drainSoon();
+  }
+
   #has(devices: Devices): void {
     this.#devices = devices;
     this.#devices.tick(Date.now());
@@ -256,6 +242,11 @@ export class Post {
       case "parcel":
         this.#events.came(output.bytes);
         return;
+      case "said":
+        this.#channel.postMessage({ kind: "said", device: output.device, text: output.text } satisfies TabMessage);
+        return this.#events.said(output.device, output.text);
+      case "direct":
+        return this.#events.direct(output.device, output.bytes);
       case "left":
         return this.#left?.(output.told);
       case "sendAll":
@@ -294,12 +285,16 @@ export class Post {
     socket.onmessage = ({ data }: MessageEvent<ArrayBuffer | string>) => {
       if (typeof data === "string") return socket.close();
       this.#devices?.received(number, Date.now(), new Uint8Array(data));
-      this.#soon ??= setTimeout(() => {
-        this.#soon = undefined;
-        this.#drain();
-      }, 0);
+      this.#drainSoon();
     };
     socket.onclose = ({ code }) => ended(code);
+  }
+
+  #drainSoon(): void {
+    this.#soon ??= setTimeout(() => {
+      this.#soon = undefined;
+      this.#drain();
+    }, 0);
   }
 
   /** How it stands now. */
@@ -328,6 +323,11 @@ export class Post {
         return;
       case "ask":
         if (this.#hasPost) this.#announce();
+        return;
+      case "said":
+        return this.#events.said(message.device, message.text);
+      case "say":
+        if (this.#hasPost) this.say(message.text, message.to);
         return;
       case "act":
         if (!this.#hasPost || Date.now() > message.byMs) return;

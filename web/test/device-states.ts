@@ -5,16 +5,16 @@ import type { DevicesState } from '../../worker/client-messages';
 const MINUTE_MS = 60_000;
 
 export const ALONE: DevicesState = {
-  elsewhere: false, shared: false, relay: null, link: 'off', retryAtMs: null, pending: 0, workspace: null, members: [],
+  elsewhere: false, shared: false, relay: null, link: 'off', passing: false, retryAtMs: null, pending: 0, workspace: null, members: [],
   invitation: null, joining: null, findings: [], problem: null,
 };
 
 export const SHARED: DevicesState = {
   ...ALONE, shared: true, relay: 'wss://relay.example.org', link: 'open', workspace: 'w1',
   members: [
-    { id: 'd1', name: 'Chrome on Linux', role: 'owner', self: true, online: true },
-    { id: 'd2', name: 'Ada’s phone', role: 'editor', self: false, online: true },
-    { id: 'd3', name: 'Safari on Mac', role: 'viewer', self: false, online: false },
+    { id: 'd1', name: 'Chrome on Linux', role: 'owner', self: true, online: true, linked: 'mail' },
+    { id: 'd2', name: 'Ada’s phone', role: 'editor', self: false, online: true, linked: 'mail' },
+    { id: 'd3', name: 'Safari on Mac', role: 'viewer', self: false, online: false, linked: 'mail' },
   ],
 };
 

@@ -5,7 +5,7 @@ import { fromBase64, toBase64 } from '../src/lib/base64';
 import type { Kernel } from '../src/lib/kernel';
 import { isFlow, isInside, moved, nameOf, parentOf } from '../src/lib/paths';
 import type { Conflict, Difference, Entry, HistoryChange, KernelEvent, LogLevel, RunRecord, ToolError, ToolResult, WorkspaceStatus } from '../src/lib/tools';
-import type { DeviceAct } from '../../worker/client-messages';
+import type { DeviceAct, ToDevices } from '../../worker/client-messages';
 import { fakeLint } from './fake-lint';
 import { fakeScript, type ScriptStep } from './fake-runs';
 
@@ -38,6 +38,9 @@ export class FakeKernel implements Kernel {
   /** What was asked of the devices, and the failure that answers it. */
   acts: DeviceAct[] = [];
   refusal: ToolError | undefined;
+  /** What was said to other devices. */
+  told: ToDevices[] = [];
+  tell = (message: ToDevices): void => void this.told.push(message);
   /** What is to be decided, and the sides of it by hash. */
   conflicts: Conflict[] = [];
   sides = new Map<string, string>();

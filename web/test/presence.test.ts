@@ -27,10 +27,13 @@ function room() {
   const enter = (path?: string) => {
     const documents = { open: [], active: path === undefined ? undefined : { path }, find: () => undefined } as unknown as Documents;
     const opened: string[] = [];
-    return { documents, opened, presence: new Presence({ documents, openFile: (path) => void opened.push(path) }, open) };
+    return { documents, opened, presence: new Presence({ documents, openFile: (path) => void opened.push(path), nameOf: (device) => NAMES[device] }, open) };
   };
   return { enter, said, hear: (text: unknown) => hear.forEach((one) => one(text)) };
 }
+
+/** What devices are called. */
+const NAMES: Record<string, string> = { d2: 'Phone' };
 
 test('every message comes out of its text as it went in', () => {
   const messages: Message[] = [here(7), here(7, { path: null, place: null }), { kind: 'ask', id: id(1) }, { kind: 'gone', id: id(1) }, here(1, { tab: TAB_MAX, path: 'x'.repeat(PATH_CHARS_MAX) })];

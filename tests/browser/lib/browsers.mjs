@@ -19,6 +19,9 @@ export const CHROMIUM_ARGS = [
   '--disable-background-networking',
   '--disable-component-update',
   '--disable-sync',
+  // Two browsers of one machine that is in no network find each other.
+  '--allow-loopback-in-peer-connection',
+  '--disable-features=WebRtcHideLocalIpsWithMdns',
 ];
 
 /** A new folder for a browser's profile, removed when the test is over. */
@@ -51,6 +54,8 @@ export async function openFirefox(defer) {
     executablePath: FIREFOX,
     headless: true,
     userDataDir: freshProfile(defer),
+    // As for Chromium.
+    extraPrefsFirefox: { 'media.peerconnection.ice.loopback': true, 'media.peerconnection.ice.obfuscate_host_addresses': false },
     defaultViewport: { width: 1360, height: 860 },
   });
   // One start in about a hundred ends before the browser speaks; that says nothing about the page.

@@ -14,8 +14,8 @@ export function selvage(...args) {
 }
 
 /** Starts a relay that pages of an origin may dial; gives its address, and how to stop it and start it again. `args` are further arguments of the program. */
-export async function startRelay(defer, origin, args = []) {
-  const data = freshProfile(defer);
+export async function startRelay(defer, origin, args = [], { keeps = true } = {}) {
+  const storage = keeps ? ['--data', freshProfile(defer)] : ['--no-storage'];
   const relay = { address: '', stop: async () => undefined, start };
   defer(() => relay.stop());
   await start('127.0.0.1:0');
@@ -23,7 +23,7 @@ export async function startRelay(defer, origin, args = []) {
 
   /** With the same data, and at the same address unless told. */
   async function start(listen = relay.address.slice('ws://'.length)) {
-    const child = selvage('serve', '--listen', listen, '--data', data, '--origin', origin, ...args);
+    const child = selvage('serve', '--listen', listen, ...storage, '--origin', origin, ...args);
     const gone = new Promise((resolve) => child.once('exit', resolve));
     relay.stop = async () => {
       child.kill('SIGKILL');

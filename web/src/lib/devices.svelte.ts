@@ -1,7 +1,7 @@
 // The devices that share the workspace: their state as the kernel tells it, what a person may ask of them, and the
 // invitation that the page was opened with.
 
-import type { DeviceAct, DevicesState, Role } from '../../../worker/client-messages';
+import type { DeviceAct, DeviceMember, DevicesState, Role } from '../../../worker/client-messages';
 import type { Toasts } from '../ui/toasts.svelte';
 import { plural } from './format';
 import type { Kernel } from './kernel';
@@ -56,6 +56,11 @@ export class Devices {
     return this.state?.members.some((member) => member.self && member.role === 'owner') ?? false;
   }
 
+  /** The other devices that are there. */
+  get there(): string[] {
+    return this.state?.members.filter((member) => !member.self && member.linked !== 'mail').map((member) => member.id) ?? [];
+  }
+
   #heard(state: DevicesState): void {
     const before = this.state;
     this.state = state;
@@ -86,6 +91,12 @@ export function deviceWords(state: DevicesState | undefined, nowMs: number): Dev
   return { text: parts.join(' · '), tone: state.findings.length || state.link === 'waiting' || state.link === 'off' ? 'warn' : '' };
 }
 
+/** What becomes of what is written while the relay keeps nothing. */
+export const handedWords = (state: DevicesState): string =>
+  `This relay keeps nothing: what is written here goes to others while they are online. ${
+    state.pending === 0 ? 'Nothing waits for them.' : `${plural(state.pending, 'letter')} ${state.pending === 1 ? 'waits' : 'wait'} to be sent.`
+  }`;
+
 /** How it stands with the relay. */
 export function linkWords(state: DevicesState, nowMs: number): string {
   switch (state.link) {
@@ -114,6 +125,9 @@ export const ROLES: Record<Role, { title: string; says: string }> = {
   editor: { title: 'Editor', says: 'reads and writes' },
   viewer: { title: 'Viewer', says: 'reads' },
 };
+
+/** How a device that is online is linked with this one. */
+export const LINKS: Record<DeviceMember['linked'], string> = { direct: 'linked directly', relay: 'over the relay', mail: 'by mail' };
 
 /** What the device is called until its person says otherwise. */
 export function deviceName(agent: string): string {

@@ -1,7 +1,7 @@
 // The page's side of the kernel Worker: calls go out with a number, results come back with it,
 // and events come at any time.
 
-import type { DeviceAct, ToKernel } from '../../../worker/client-messages';
+import type { DeviceAct, ToDevices, ToKernel } from '../../../worker/client-messages';
 import { ToolFailure, type KernelEvent, type ToolResult } from './tools';
 
 export interface Kernel {
@@ -9,6 +9,8 @@ export interface Kernel {
   call(name: string, input: unknown, agent?: string): Promise<ToolResult>;
   /** Asks for something of the devices that share the workspace. It never rejects, either. */
   devices(act: DeviceAct): Promise<ToolResult>;
+  /** Says something to devices that are there; it may be lost. */
+  tell(message: ToDevices): void;
   /** Hears of events; the returned function stops that. */
   subscribe(listener: (event: KernelEvent) => void): () => void;
 }
@@ -50,6 +52,10 @@ export class WorkerKernel implements Kernel {
 
   devices(act: DeviceAct): Promise<ToolResult> {
     return this.#ask((id) => ({ type: 'devices', id, act }), act.do);
+  }
+
+  tell(message: ToDevices): void {
+    if (this.#dead === undefined) this.#port.postMessage(message);
   }
 
   #ask(message: (id: number) => ToKernel, name: string): Promise<ToolResult> {

@@ -296,6 +296,8 @@ export type KernelEvent =
   | { kind: 'damaged'; message: string; restored: boolean }
   | { kind: 'peerLost'; message: string; hint: string; reason: string }
   | { kind: 'devices'; state: DevicesState }
+  | { kind: 'said'; device: string; text: string }
+  | { kind: 'direct'; device: string; bytes: Uint8Array<ArrayBuffer> }
   | { kind: 'failed'; message: string };
 
 export const ended = (status: RunStatus): boolean =>

@@ -86,7 +86,7 @@ export class Workbench {
         this.#listFlowsSoon();
         this.runs.happened++;
         void this.storage.measure();
-      } else if (event.kind === 'tabs' && event.others > 0) void this.#meet();
+      } else if ((event.kind === 'tabs' && event.others > 0) || (event.kind === 'devices' && this.devices.there.length > 0)) void this.#meet();
     });
     this.workspace.onFirstWrite(() => void this.storage.persist());
   }

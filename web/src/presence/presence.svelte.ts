@@ -5,6 +5,7 @@
 import { StateEffect } from '@codemirror/state';
 import type { Document } from '../editor/document.svelte';
 import type { Documents } from '../editor/documents.svelte';
+import type { Kernel } from '../lib/kernel';
 import { nameOf } from '../lib/paths';
 import { colourFor } from './colours';
 import { cursors, put, shownCursors, take } from './cursors';
@@ -24,6 +25,9 @@ export const LISTEN_MS = 300;
 /** How long the way to somebody is kept in mind while their file opens. */
 const GOAL_MS_MAX = 5_000;
 
+/** Hears a text; from which device, if not from a tab of this browser. */
+export type Heard = (text: unknown, device?: string) => void;
+
 /** A way to others. What is sent goes to all of them, or to nobody. */
 export interface Link {
   send(text: string): void;
@@ -32,6 +36,8 @@ export interface Link {
 
 export interface Peer {
   id: string;
+  /** The device that it is on, if not on this one. */
+  device: string | undefined;
   tab: number;
   name: string;
   colour: number;
@@ -45,6 +51,8 @@ export interface Peer {
 export interface Bench {
   documents: Documents;
   openFile(path: string): void;
+  /** What a device is called. */
+  nameOf(device: string): string | undefined;
 }
 
 export class Presence {
@@ -65,10 +73,10 @@ export class Presence {
   readonly #timers: ReturnType<typeof setInterval>[];
 
   /** `open` gets what hears of the others' messages, and gives the way to them. */
-  constructor(bench: Bench, open: (heard: (text: unknown) => void) => Link) {
+  constructor(bench: Bench, open: (heard: Heard) => Link) {
     this.#bench = bench;
     bench.documents.onAgreed = () => this.look();
-    this.#link = open((text) => this.#heard(text));
+    this.#link = open((text, device) => this.#heard(text, device));
     this.#link.send(encode({ kind: 'ask', id: this.#id }));
     const listened = setTimeout(() => {
       this.#tab = this.#freeTab();
@@ -134,17 +142,26 @@ export class Presence {
     this.say();
   }
 
-  #heard(text: unknown): void {
+  /** These devices are there: whoever is on another one is gone. */
+  only(devices: ReadonlySet<string>): void {
+    for (const { id, device } of this.#all.values()) if (device !== undefined && !devices.has(device)) this.#forget(id);
+    this.say(true);
+  }
+
+  #heard(text: unknown, device: string | undefined): void {
     const message = decode(text);
     if (message === undefined || message.id === this.#id) return;
+    // A device speaks for its own tabs alone.
+    const known = this.#all.get(message.id);
+    if (known !== undefined && known.device !== device) return;
     if (message.kind === 'gone') return this.#forget(message.id);
     if (message.kind === 'ask') return this.say(true);
-    this.#met(message);
+    this.#met(message, device);
     // The timers of a page that nobody sees are slow, but it hears: the word of another is its clock, too.
     this.say();
   }
 
-  #met(message: Message & { kind: 'here' }): void {
+  #met(message: Message & { kind: 'here' }, device: string | undefined): void {
     const { id, tab, path, place } = message;
     const before = this.#all.get(id);
     if (before === undefined && this.#all.size >= PEERS_MAX) return;
@@ -152,9 +169,9 @@ export class Presence {
     const hasMoved = before?.path !== path || JSON.stringify(before.place) !== JSON.stringify(place);
     const taken = new Set([...this.#all.values()].map((peer) => peer.colour));
     const colour = before?.colour ?? colourFor(id, taken);
-    this.#all.set(id, { id, tab, name: `Tab ${tab}`, colour, path, place, heardMs: nowMs, movedMs: hasMoved ? nowMs : (before?.movedMs ?? nowMs) });
+    this.#all.set(id, { id, device, tab, name: this.#nameOf(device, tab), colour, path, place, heardMs: nowMs, movedMs: hasMoved ? nowMs : (before?.movedMs ?? nowMs) });
     // Two tabs that came at once took one number: the one with the greater id takes another.
-    if (tab === this.#tab && this.#id > id) {
+    if (device === undefined && tab === this.#tab && this.#id > id) {
       this.#tab = this.#freeTab();
       this.say();
     }
@@ -169,11 +186,19 @@ export class Presence {
   }
 
   #show(): void {
-    this.peers = [...this.#all.values()].sort((a, b) => a.tab - b.tab || (a.id < b.id ? -1 : 1));
+    this.peers = [...this.#all.values()].sort((a, b) => compare(a.device ?? '', b.device ?? '') || a.tab - b.tab || compare(a.id, b.id));
+  }
+
+  /** The first tab of a device has the device's name. */
+  #nameOf(device: string | undefined, tab: number): string {
+    if (device === undefined) return `Tab ${tab}`;
+    const name = this.#bench.nameOf(device) ?? 'Another device';
+    return tab === 1 ? name : `${name}, tab ${tab}`;
   }
 
   #freeTab(): number {
-    const taken = new Set([...this.#all.values()].map((peer) => peer.tab));
+    const own = [...this.#all.values()].filter((peer) => peer.device === undefined);
+    const taken = new Set(own.map((peer) => peer.tab));
     let tab = 1;
     while (taken.has(tab) && tab < TAB_MAX) tab++;
     return tab;
@@ -247,12 +272,32 @@ export class Presence {
   }
 }
 
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+
 /** What somebody's avatar says: who it is and where. */
 export const wordsOf = (peer: Peer): string => (peer.path === null ? peer.name : `${peer.name}, in ${nameOf(peer.path)}`);
 
 /** The way to the other tabs of this browser. */
-export function tabs(heard: (text: unknown) => void): Link {
+export function tabs(heard: Heard): Link {
   const channel = new BroadcastChannel('selvage:presence');
   channel.onmessage = ({ data }: MessageEvent) => heard(data);
   return { send: (text) => channel.postMessage(text), close: () => channel.close() };
 }
+
+/** The way to the tabs of other devices. */
+export const others =
+  (kernel: Kernel) =>
+  (heard: Heard): Link => {
+    const close = kernel.subscribe((event) => {
+      if (event.kind === 'said') heard(event.text, event.device);
+    });
+    return { send: (text) => kernel.tell({ type: 'say', text }), close };
+  };
+
+/** Several ways as one. */
+export const all =
+  (...open: ((heard: Heard) => Link)[]) =>
+  (heard: Heard): Link => {
+    const links = open.map((one) => one(heard));
+    return { send: (text) => links.forEach((link) => link.send(text)), close: () => links.forEach((link) => link.close()) };
+  };

@@ -4,7 +4,8 @@ import type { Command } from '../lib/commands';
 import type { Workbench } from '../lib/workbench.svelte';
 import Avatars from './Avatars.svelte';
 import { cssOf } from './colours';
-import { Presence, tabs } from './presence.svelte';
+import { Direct } from './direct';
+import { all, others, Presence, tabs } from './presence.svelte';
 
 /** What the page shows of others. */
 export class Shown {
@@ -23,8 +24,23 @@ export class Shown {
 
 /** Begins to tell the others where this page is, and to show where they are. */
 export function startPresence(wb: Workbench): Shown {
-  const presence = new Presence(wb, tabs);
+  const bench = {
+    documents: wb.documents,
+    openFile: (path: string) => wb.openFile(path),
+    nameOf: (device: string) => wb.devices.state?.members.find((member) => member.id === device)?.name,
+  };
+  const presence = new Presence(bench, all(tabs, others(wb.kernel)));
+  const direct = new Direct(wb.kernel);
+  let there = '';
   $effect.root(() => {
+    // Other devices came or went.
+    $effect(() => {
+      direct.look(wb.devices.state);
+      const now = new Set(wb.devices.there);
+      if ([...now].join() === there) return;
+      there = [...now].join();
+      presence.only(now);
+    });
     // Another file came to the front.
     $effect(() => {
       void wb.documents.active?.path;
