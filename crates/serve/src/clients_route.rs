@@ -95,26 +95,29 @@ fn open(
 /// Says why, and waits until the other side has heard it.
 async fn turn_away(socket: WebSocket, reason: Reason) {
     tracing::info!(%reason, "client turned away");
-    let (sink, mut stream) = socket.split();
+    let (mut sink, mut stream) = socket.split();
     let (last_words, out) = mpsc::unbounded_channel();
     let _ = last_words.send(Output::Close(reason));
     drop(last_words);
-    let told = both(hear_out(&mut stream, &Came::Text), write(sink, out, |_| {}));
+    let told = both(
+        hear_out(&mut stream, &Came::Text),
+        write(&mut sink, out, |_| {}),
+    );
     let _ = tokio::time::timeout(ENDING_MAX, told).await;
 }
 
 /// A socket's life.
 async fn run(keeper: Keeper, link: Link, socket: WebSocket) {
     let Link { id, out, shared } = link;
-    let (sink, stream) = socket.split();
+    let (mut sink, mut stream) = socket.split();
     let ending = async {
         shared.ending.notified().await;
         tokio::time::sleep(ENDING_MAX).await;
     };
     tokio::select! {
         () = both(
-            read(stream, &keeper, id),
-            write::<Output>(sink, out, |bytes| shared.written(bytes)),
+            read(&mut stream, &keeper, id),
+            write::<Output>(&mut sink, out, |bytes| shared.written(bytes)),
         ) => {}
         () = ending => {}
     }
@@ -122,9 +125,9 @@ async fn run(keeper: Keeper, link: Link, socket: WebSocket) {
 }
 
 /// Until the other side is gone, or can't be read any more.
-async fn read(mut stream: SplitStream<WebSocket>, keeper: &Keeper, id: SessionId) -> Unread {
+async fn read(stream: &mut SplitStream<WebSocket>, keeper: &Keeper, id: SessionId) -> Unread {
     loop {
-        let (came, why) = match next(&mut stream).await {
+        let (came, why) = match next(stream).await {
             Some(Came::Message(bytes)) => {
                 keeper.received(id, bytes).await;
                 continue;
@@ -135,6 +138,6 @@ async fn read(mut stream: SplitStream<WebSocket>, keeper: &Keeper, id: SessionId
         };
         // The other half says why.
         keeper.refused(id, Reason::Protocol(why)).await;
-        return hear_out(&mut stream, &came).await;
+        return hear_out(stream, &came).await;
     }
 }

@@ -55,15 +55,15 @@ async fn run(hub: Hub, audience: String, socket: WebSocket) {
     let Some(Link { voice, out, shared }) = hub.open(audience).await else {
         return;
     };
-    let (sink, stream) = socket.split();
+    let (mut sink, mut stream) = socket.split();
     let ending = async {
         shared.ending.notified().await;
         tokio::time::sleep(ENDING_MAX).await;
     };
     tokio::select! {
         () = both(
-            read(stream, &voice, &shared.pause_ms),
-            write(sink, out, |bytes| voice.written(bytes)),
+            read(&mut stream, &voice, &shared.pause_ms),
+            write(&mut sink, out, |bytes| voice.written(bytes)),
         ) => {}
         () = ending => {}
     }
@@ -71,13 +71,13 @@ async fn run(hub: Hub, audience: String, socket: WebSocket) {
 }
 
 /// Until the other side is gone, or can't be read any more.
-async fn read(mut stream: SplitStream<WebSocket>, voice: &Voice, pause_ms: &AtomicU64) -> Unread {
+async fn read(stream: &mut SplitStream<WebSocket>, voice: &Voice, pause_ms: &AtomicU64) -> Unread {
     loop {
         let pause_ms = pause_ms.swap(0, Ordering::Relaxed);
         if pause_ms > 0 {
             tokio::time::sleep(Duration::from_millis(pause_ms)).await;
         }
-        let (came, reason) = match next(&mut stream).await {
+        let (came, reason) = match next(stream).await {
             Some(Came::Message(bytes)) => {
                 voice.received(bytes).await;
                 continue;
@@ -88,6 +88,6 @@ async fn read(mut stream: SplitStream<WebSocket>, voice: &Voice, pause_ms: &Atom
         };
         // The other half says why.
         voice.refused(reason).await;
-        return hear_out(&mut stream, &came).await;
+        return hear_out(stream, &came).await;
     }
 }

@@ -62,7 +62,8 @@ pub(crate) async fn hear_out(stream: &mut SplitStream<WebSocket>, refused: &Came
     }
 }
 
-/// Both halves of a socket, until the other side is gone, or was told why it has to go.
+/// Both halves of a socket, until the other side is gone, or was told why it has to go. They only borrow the halves, so that
+/// the socket is there while the last words arrive.
 pub(crate) async fn both(
     reading: impl Future<Output = Unread>,
     writing: impl Future<Output = bool>,
@@ -131,7 +132,7 @@ pub(crate) async fn next(stream: &mut SplitStream<WebSocket>) -> Option<Came> {
 /// Writes what comes out of a channel, until that or the socket ends, or the last words are written:
 /// gives whether they were. Tells how many bytes were written each time.
 pub(crate) async fn write<T: Into<Sent>>(
-    mut sink: SplitSink<WebSocket, Message>,
+    sink: &mut SplitSink<WebSocket, Message>,
     mut out: mpsc::UnboundedReceiver<T>,
     tell: impl Fn(usize),
 ) -> bool {

@@ -8,6 +8,9 @@ import { until } from './host.mjs';
 /** A stock Repo that dials a host; gives the ledger's handle. */
 export async function openLedger(defer, host) {
   const adapter = new WebSocketClientAdapter(host.automerge, 100);
+  // It throws where nobody can catch it when a host that is killed resets the connection; then it dials again.
+  const { onError } = adapter;
+  adapter.onError = (event) => event.error?.code === 'ECONNRESET' || onError(event);
   const repo = new Repo({ network: [adapter], enableRemoteHeadsGossiping: false });
   // An adapter that has left has no socket, and asserts that it has one.
   const leave = () => adapter.socket && adapter.disconnect();
