@@ -6,19 +6,15 @@ import { completeFromList } from '@codemirror/autocomplete';
 import { syntaxTree } from '@codemirror/language';
 import type { Extension } from '@codemirror/state';
 import api from 'virtual:flow-api';
-import { familyOf } from '../lib/paths';
 import { membersOf, type ApiMember } from './flow-api';
 
 const NOT_CODE = new Set(['String', 'TemplateString', 'LineComment', 'BlockComment', 'RegExp', 'PropertyDefinition']);
 
-export function flowCompletions(path: string): Extension {
-  if (familyOf(path) !== 'flow' && familyOf(path) !== 'script') return [];
-  return [
-    javascriptLanguage.data.of({ autocomplete: completeApi }),
-    javascriptLanguage.data.of({ autocomplete: localCompletionSource }),
-    javascriptLanguage.data.of({ autocomplete: completeFromList(snippets) }),
-  ];
-}
+export const flowCompletions: Extension = [
+  javascriptLanguage.data.of({ autocomplete: completeApi }),
+  javascriptLanguage.data.of({ autocomplete: localCompletionSource }),
+  javascriptLanguage.data.of({ autocomplete: completeFromList(snippets) }),
+];
 
 export function completeApi(context: CompletionContext): CompletionResult | null {
   const inside = syntaxTree(context.state).resolveInner(context.pos, -1);

@@ -7,9 +7,9 @@ export async function languageOf(path: string): Promise<Extension | undefined> {
   switch (familyOf(path)) {
     case 'flow':
     case 'script': {
-      const { javascript } = await import('@codemirror/lang-javascript');
+      const [{ javascript }, { flowCompletions }] = await Promise.all([import('@codemirror/lang-javascript'), import('./completions')]);
       const ending = endingOf(path);
-      return javascript({ typescript: ending.startsWith('ts'), jsx: ending.endsWith('x') });
+      return [javascript({ typescript: ending.startsWith('ts'), jsx: ending.endsWith('x') }), flowCompletions];
     }
     case 'json':
       return (await import('@codemirror/lang-json')).json();

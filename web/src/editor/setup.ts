@@ -19,7 +19,6 @@ import {
   lineNumbers,
   rectangularSelection,
 } from '@codemirror/view';
-import { flowCompletions } from './completions';
 import { languageOf } from './language';
 import { highlighting, look } from './look';
 import { fromOutside } from './sync';
@@ -78,7 +77,6 @@ export function createEditor(parent: ShadowRoot | HTMLElement, options: EditorOp
         crosshairCursor(),
         lintGutter(),
         search({ top: true }),
-        flowCompletions(options.path),
         keymap.of([
           ...closeBracketsKeymap,
           ...defaultKeymap,
