@@ -33,6 +33,7 @@ export type KernelEvent =
 
 /** What the kernel sends. */
 export type FromKernel =
+  | { type: "alive" }
   | { type: "result"; id: number; result: unknown }
   | { type: "event"; event: KernelEvent };
 

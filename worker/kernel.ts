@@ -50,6 +50,9 @@ const runners = new Runners(guestUrl, {
   checked: (task, checked) => perform(kernel.checked(Date.now(), task, checked)),
 });
 
+// The first Workers are made, where a browser may hang: from here on the kernel answers.
+scope.postMessage({ type: "alive" });
+
 /** Resolves when everything that some other tab has is here. */
 let caughtUp: () => void;
 const joined = new Promise<void>((resolve) => (caughtUp = resolve));

@@ -33,8 +33,8 @@ export class Runners {
   #isStarted = false;
 
   /**
-   * Starts the first Workers before anything is compiled: they load beside the kernel, and Firefox 153 now and then never
-   * comes back from `new Worker` in a Worker that compiles a stream.
+   * Starts the first Workers before anything else: they load beside the kernel, and where Firefox does not come back from
+   * `new Worker` (`web/src/lib/started-worker.ts`), nothing has happened yet.
    */
   constructor(guestUrl: string, events: RunnerEvents) {
     this.#events = events;
