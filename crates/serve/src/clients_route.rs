@@ -3,7 +3,6 @@
 //! Whoever names the token reads and writes everything, in plain text.
 
 use crate::doors::Doors;
-use crate::hub::ENDING_MAX;
 use crate::keeper::{Keeper, Link, Wanted};
 use crate::socket::{Came, Local, Unread, admit, both, bounded, hear_out, next, write};
 use axum::extract::ws::{WebSocket, WebSocketUpgrade};
@@ -16,6 +15,7 @@ use futures_util::StreamExt;
 use futures_util::stream::SplitStream;
 use selvage_clients::limits::MESSAGE_BYTES_MAX;
 use selvage_clients::{Output, Reason, SessionId};
+use std::future::ready;
 use std::sync::Arc;
 use subtle::ConstantTimeEq;
 use tokio::sync::mpsc;
@@ -99,28 +99,24 @@ async fn turn_away(socket: WebSocket, reason: Reason) {
     let (last_words, out) = mpsc::unbounded_channel();
     let _ = last_words.send(Output::Close(reason));
     drop(last_words);
-    let told = both(
+    both(
         hear_out(&mut stream, &Came::Text),
         write(&mut sink, out, |_| {}),
-    );
-    let _ = tokio::time::timeout(ENDING_MAX, told).await;
+        ready(()),
+    )
+    .await;
 }
 
 /// A socket's life.
 async fn run(keeper: Keeper, link: Link, socket: WebSocket) {
     let Link { id, out, shared } = link;
     let (mut sink, mut stream) = socket.split();
-    let ending = async {
-        shared.ending.notified().await;
-        tokio::time::sleep(ENDING_MAX).await;
-    };
-    tokio::select! {
-        () = both(
-            read(&mut stream, &keeper, id),
-            write::<Output>(&mut sink, out, |bytes| shared.written(bytes)),
-        ) => {}
-        () = ending => {}
-    }
+    both(
+        read(&mut stream, &keeper, id),
+        write::<Output>(&mut sink, out, |bytes| shared.written(bytes)),
+        shared.ending.notified(),
+    )
+    .await;
     keeper.closed(id).await;
 }
 

@@ -1,7 +1,7 @@
 //! `/relay`: a WebSocket is a link of the relay.
 
 use crate::doors::Doors;
-use crate::hub::{ENDING_MAX, Hub, Link, Voice};
+use crate::hub::{Hub, Link, Voice};
 use crate::socket::{Came, Local, Sent, Unread, admit, both, bounded, hear_out, next, write};
 use axum::Extension;
 use axum::extract::State;
@@ -56,17 +56,12 @@ async fn run(hub: Hub, audience: String, socket: WebSocket) {
         return;
     };
     let (mut sink, mut stream) = socket.split();
-    let ending = async {
-        shared.ending.notified().await;
-        tokio::time::sleep(ENDING_MAX).await;
-    };
-    tokio::select! {
-        () = both(
-            read(&mut stream, &voice, &shared.pause_ms),
-            write(&mut sink, out, |bytes| voice.written(bytes)),
-        ) => {}
-        () = ending => {}
-    }
+    both(
+        read(&mut stream, &voice, &shared.pause_ms),
+        write(&mut sink, out, |bytes| voice.written(bytes)),
+        shared.ending.notified(),
+    )
+    .await;
     voice.closed().await;
 }
 

@@ -1,6 +1,7 @@
 //! What all WebSockets of this host share: whom they answer, and moving messages.
 
 use crate::doors::Doors;
+use crate::hub::ENDING_MAX;
 use axum::extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade};
 use axum::http::header::{HOST, ORIGIN};
 use axum::http::{HeaderMap, StatusCode};
@@ -62,19 +63,30 @@ pub(crate) async fn hear_out(stream: &mut SplitStream<WebSocket>, refused: &Came
     }
 }
 
-/// Both halves of a socket, until the other side is gone, or was told why it has to go. They only borrow the halves, so that
-/// the socket is there while the last words arrive.
+/// Both halves of a socket, until the other side is gone, or was told why it has to go, which takes at most [`ENDING_MAX`]
+/// from `ending` on. They only borrow the halves, so that the socket is there while the last words arrive.
 pub(crate) async fn both(
     reading: impl Future<Output = Unread>,
     writing: impl Future<Output = bool>,
+    ending: impl Future<Output = ()>,
 ) {
     let (mut reading, mut writing) = (pin!(reading), pin!(writing));
-    let is_told = tokio::select! {
-        unread = &mut reading => unread == Unread::Deaf && writing.await,
-        is_told = &mut writing => is_told && reading.await == Unread::Deaf,
+    let life = async {
+        let is_told = tokio::select! {
+            unread = &mut reading => unread == Unread::Deaf && writing.await,
+            is_told = &mut writing => is_told && reading.await == Unread::Deaf,
+        };
+        if is_told {
+            tokio::time::sleep(LINGER).await;
+        }
     };
-    if is_told {
-        tokio::time::sleep(LINGER).await;
+    let end = async {
+        ending.await;
+        tokio::time::sleep(ENDING_MAX).await;
+    };
+    tokio::select! {
+        () = life => {}
+        () = end => {}
     }
 }
 
