@@ -7,7 +7,8 @@
 //! `poll` alone while its socket has much to write: letters and parts of summaries are made into
 //! messages only when they are polled for.
 //!
-//! A letter that came is the host's at once. [`Client::place`] is what it keeps, together with
+//! Letters go out when all is here that the mailbox had, so a host that learns from it what it should
+//! not mail can drop the client. A letter that came is the host's at once. [`Client::place`] is what it keeps, together with
 //! what the letters brought, to go on from there the next time.
 
 mod backoff;
@@ -72,6 +73,8 @@ pub struct Client {
     backoff: Backoff,
     outbox: Outbox,
     keeps: bool,
+    /// The mailbox's last number when the relay was entered.
+    last: u64,
     /// What may still be sent to each peer.
     peers: BTreeMap<LinkId, (DeviceId, usize)>,
     /// The summary that is coming: what it covers, and how much of it is still to come.
@@ -96,6 +99,7 @@ impl Client {
             backoff: Backoff::default(),
             outbox: Outbox::default(),
             keeps: false,
+            last: 0,
             peers: BTreeMap::new(),
             summary: None,
             new_key: None,
@@ -210,6 +214,7 @@ impl Client {
         if self.outputs.is_empty()
             && let State::Open(_) = self.state
             && self.keeps
+            && self.has_read()
             && let Some(ask) = self.outbox.next()
         {
             self.say(now_ms, &ask);
@@ -278,6 +283,11 @@ impl Client {
     /// What to go on from the next time; `None` before a relay was entered.
     pub fn place(&self) -> Option<Place> {
         self.place
+    }
+
+    /// Whether all is here that the mailbox had when the relay was entered. Nothing is mailed before.
+    pub fn has_read(&self) -> bool {
+        self.place.is_some_and(|place| place.number >= self.last)
     }
 
     /// Whether the relay was entered and the link is open.

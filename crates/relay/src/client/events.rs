@@ -68,6 +68,12 @@ pub enum Event {
         /// What it says.
         bytes: Vec<u8>,
     },
+    /// The number of a letter of this client's, or of a summary, is its turn in the mailbox's order:
+    /// what comes later has a higher one. A relay says before which letter has the number.
+    Passed {
+        /// The number.
+        number: u64,
+    },
     /// A summary comes; what came of another one before is void.
     SummaryBegan {
         /// The number of the last letter that it stands for.
@@ -109,6 +115,7 @@ impl Client {
                 self.entered_ms = now_ms;
                 self.keeps = keeps;
                 self.event(Event::Opened { keeps });
+                self.last = last;
                 if keeps {
                     self.resume(now_ms, Place { life, number: last });
                 }
@@ -180,7 +187,10 @@ impl Client {
                 self.advance(number)?;
                 self.event(Event::Letter { number, id, bytes });
             }
-            Tell::Passed { number } => self.advance(number)?,
+            Tell::Passed { number } => {
+                self.advance(number)?;
+                self.event(Event::Passed { number });
+            }
             Tell::Summary { covers, len } => {
                 let place = self.place?;
                 if covers <= place.number || len == 0 || len > SUMMARY_BYTES_MAX {

@@ -159,6 +159,16 @@ impl Queue {
         Some(tell)
     }
 
+    /// Takes out that a letter is kept, if that waits.
+    pub fn take_appended(&mut self, letter: u64) -> Option<Tell> {
+        let is_it =
+            |tell: &Tell| matches!(tell, Tell::Appended { number, .. } if *number == letter);
+        let at = self.messages.iter().position(is_it)?;
+        let tell = self.messages.remove(at)?;
+        self.bytes -= Self::cost(&tell);
+        Some(tell)
+    }
+
     pub fn clear(&mut self) {
         *self = Self::default();
     }

@@ -100,6 +100,10 @@ impl Relay {
         }
         let number = cursor + 1;
         if state.is_own(number) {
+            // A device that is told to pass a number has to know which letter has it.
+            if let Some(appended) = state.queue.take_appended(number) {
+                return Ok(Some(appended));
+            }
             state.cursor = Some(number);
             return Ok(Some(Tell::Passed { number }));
         }

@@ -37,6 +37,8 @@ struct Device {
     place: Option<Place>,
     known: BTreeSet<LetterId>,
     unacknowledged: BTreeMap<LetterId, Vec<u8>>,
+    /// The numbers that it was told to pass on this link.
+    passed: BTreeSet<u64>,
     /// All letters that it wrote, in order.
     wrote: Vec<LetterId>,
     /// What it got by number, in this life of its program.
@@ -93,6 +95,7 @@ impl World {
             place: None,
             known: BTreeSet::new(),
             unacknowledged: BTreeMap::new(),
+            passed: BTreeSet::new(),
             wrote: Vec::new(),
             summary: None,
             sends: BTreeMap::new(),

@@ -76,11 +76,18 @@ impl World {
                 let before = *self.numbers.entry(number).or_insert(id);
                 assert_eq!(before, id, "a letter has one number");
                 if device.unacknowledged.remove(&id).is_some() {
+                    assert!(
+                        !device.passed.contains(&number),
+                        "it is told what it passes"
+                    );
                     self.counts.acknowledged += 1;
                     self.acknowledged.insert(id);
                 } else {
                     self.counts.summaries += 1;
                 }
+            }
+            Event::Passed { number } => {
+                device.passed.insert(number);
             }
             Event::Refused { id, .. } => {
                 device.unacknowledged.remove(&id);
@@ -108,6 +115,7 @@ impl World {
             }
             Event::Closed { reason, retry_ms } => {
                 device.expects.clear();
+                device.passed.clear();
                 assert!(retry_ms.is_some(), "a client stopped: {reason:?}");
             }
             Event::Opened { .. }
