@@ -82,8 +82,8 @@ fn pair(ada: &mut Seat, name: &str, random: &mut dyn FnMut(&mut [u8])) -> Result
     let (_, offer) = inviter.request(ada, &request, 0, random)?;
     let (_, reveal) = joiner.offer(&offer, random)?;
     inviter.reveal(ada, &reveal)?;
-    let (_, welcome) = inviter.accept(ada, 0, random)?;
-    joiner.welcome(&welcome)
+    let (_, welcome) = inviter.accept(ada, &[], 0, random)?;
+    Ok(joiner.welcome(&welcome)?.0)
 }
 
 fn tell(what: &str, count: usize, start: Instant) {

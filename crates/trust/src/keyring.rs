@@ -207,8 +207,19 @@ impl Keyring {
     /// A secret for a use outside of this crate, out of the roster's key. No label makes it a key
     /// that is used here.
     pub fn derive(&self, label: &str) -> Secret {
+        self.derive_from(&self.roster, label)
+    }
+
+    /// The same out of the key of an epoch, if it is here.
+    pub fn derive_of(&self, epoch: OpId, label: &str) -> Option<Secret> {
+        let (_, key) = self.epochs.get(&EpochTag::of(epoch))?;
+        Some(self.derive_from(key, label))
+    }
+
+    /// The same out of a secret that was derived.
+    pub fn derive_from(&self, secret: &Secret, label: &str) -> Secret {
         let context = [&self.workspace.0, label.as_bytes()].concat();
-        crypto::derive(&self.roster, "outside", &context)
+        crypto::derive(secret, "outside", &context)
     }
 
     /// The key that the membership log is encrypted under.

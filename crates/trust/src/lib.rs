@@ -55,8 +55,9 @@
 //! let (code_at_ben, reveal) = joiner.offer(&offer, random)?;
 //! let code_at_ada = inviter.reveal(&ada, &reveal)?;
 //! assert_eq!(code_at_ada.to_string(), code_at_ben.to_string());
-//! let (_operations_for_other_peers, welcome) = inviter.accept(&mut ada, now_ms, random)?;
-//! let mut ben = joiner.welcome(&welcome)?;
+//! let (_operations_for_other_peers, welcome) = inviter.accept(&mut ada, b"more", now_ms, random)?;
+//! let (mut ben, more) = joiner.welcome(&welcome)?;
+//! assert_eq!(&more[..], b"more");
 //! assert_eq!(ada.members().get(card.device()).map(|member| member.role), Some(Role::Editor));
 //!
 //! // Ben's changes travel signed and encrypted.

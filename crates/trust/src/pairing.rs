@@ -10,7 +10,7 @@
 //! | request | joiner | its card, and a commitment to a number |
 //! | offer | inviter | its own number |
 //! | reveal | joiner | the number that it committed to |
-//! | welcome | inviter | the log, the keys, how far each signer was admitted |
+//! | welcome | inviter | the log, the keys, how far each signer was admitted, and what else the host gives |
 //!
 //! The first three are encrypted under a key of the invitation's secret: to make one proves to know
 //! it. Then both sides show a **code** of nine digits over all that was said. Since the joiner is

@@ -340,6 +340,28 @@ impl Seat {
         self.keyring.derive(label)
     }
 
+    /// The same for those who have the key of an epoch; `None` when this device has not. Whoever was
+    /// taken out before the epoch began has it never.
+    #[must_use]
+    pub fn derive_of(&self, epoch: OpId, label: &str) -> Option<Zeroizing<[u8; 32]>> {
+        self.keyring.derive_of(epoch, label)
+    }
+
+    /// A secret for one use, out of one of [`Self::derive_of`]: so a device can be given that one
+    /// without the epoch's key.
+    #[must_use]
+    pub fn derive_from(&self, secret: &Zeroizing<[u8; 32]>, label: &str) -> Zeroizing<[u8; 32]> {
+        self.keyring.derive_from(secret, label)
+    }
+
+    /// The epoch of the log that bytes were encrypted in.
+    #[must_use]
+    pub fn epoch_of(&self, bytes: &[u8]) -> Option<OpId> {
+        let tag = crate::EpochTag(*bytes.get(2..18)?.first_chunk()?);
+        let mut ops = self.members.since(&[]).map(Op::id);
+        ops.find(|&id| crate::EpochTag::of(id) == tag)
+    }
+
     /// Whether this device holds the key of an epoch of the log.
     #[must_use]
     pub fn has_key(&self, epoch: OpId) -> bool {

@@ -64,8 +64,8 @@ pub fn open() -> (Vec<Input>, Door) {
     let (_, reveal) = must(joiner.offer(&offer, random));
     let talked = joiner.to_bytes().to_vec();
     must(inviter.reveal(&ada, &reveal));
-    let (_, welcome) = must(inviter.accept(&mut ada, NOW, random));
-    let mut ben = must(joiner.welcome(&welcome));
+    let (_, welcome) = must(inviter.accept(&mut ada, &[], NOW, random));
+    let (mut ben, _) = must(joiner.welcome(&welcome));
     let mut said = Vec::new();
     for text in ["one", "two", "three"] {
         let envelope = must(ben.sign(Kind::Change, text.as_bytes()));

@@ -6,6 +6,7 @@ use crate::crypto::HPKE_BYTES;
 use crate::identity::DeviceId;
 use crate::op::{Action, Op, OpId, Point, Role};
 use crate::{Denial, Result};
+use std::collections::BTreeSet;
 
 /// An epoch of the log: its operation, what its key fits, and the key for each member.
 pub(crate) type Epoch<'a> = (
@@ -105,6 +106,52 @@ impl Members {
             && removed.all(|device| status(device, past) == Status::Gone)
     }
 
+    /// Whether no removed device has what was derived from an epoch; `None` stands for what never
+    /// changes, and is private for as long as nobody was taken out.
+    #[must_use]
+    pub fn is_private(&self, epoch: Option<OpId>) -> bool {
+        match epoch {
+            Some(id) => {
+                (self.index.get(&id)).is_none_or(|&at| self.is_closed(at, &self.everything()))
+            }
+            None => self.settled.gone.is_empty(),
+        }
+    }
+
+    /// The epoch in use, if no removed device can read it.
+    #[must_use]
+    pub fn private_epoch(&self) -> Option<OpId> {
+        let everything = self.everything();
+        let (op, ..) = self.epoch(&everything)?;
+        self.is_private(Some(op.id())).then(|| op.id())
+    }
+
+    /// Whether an epoch's author knew of a removal that the author of `from` did not, or `None` where
+    /// that is the founding. It depends on the operations before both alone, so all devices that have
+    /// them answer alike, whatever else they know.
+    #[must_use]
+    pub fn shuts_out(&self, from: Option<OpId>, to: OpId) -> bool {
+        let removed = |epoch: OpId| {
+            let past = self.closure_of_known(&[epoch]);
+            let at = (0..self.entries.len()).filter(move |&at| past.has(at));
+            at.filter_map(|at| match self.action(at) {
+                Action::Revoke { device, .. } => Some(*device),
+                _ => None,
+            })
+        };
+        let before: BTreeSet<_> = from.into_iter().flat_map(removed).collect();
+        self.epoch_of(to).is_some() && removed(to).any(|device| !before.contains(&device))
+    }
+
+    /// Members that were added at the same time as an epoch began, so that it may have no key for them.
+    pub fn apart(&self, epoch: OpId) -> impl Iterator<Item = DeviceId> + '_ {
+        let at = self.index.get(&epoch).copied();
+        let is_apart = move |member: &&Member| {
+            at.is_some_and(|at| !self.ordered(at, self.index[&member.added]))
+        };
+        self.iter().filter(is_apart).map(|member| member.device)
+    }
+
     /// An epoch of the log by its operation, void or not.
     pub(crate) fn epoch_of(&self, id: OpId) -> Option<Epoch<'_>> {
         let op = self.op(id)?;
@@ -132,7 +179,6 @@ impl Members {
             return true;
         };
         let at = self.index[&op.id()];
-        let apart = |member: &Member| !self.ordered(at, self.index[&member.added]);
-        !self.is_closed(at, &everything) || self.settled.members.values().any(apart)
+        !self.is_closed(at, &everything) || self.apart(op.id()).next().is_some()
     }
 }

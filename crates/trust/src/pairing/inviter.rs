@@ -139,13 +139,14 @@ impl Inviter {
     }
 
     /// Adds the device, after people compared the codes; gives the operations for all peers and the
-    /// welcome for the device. The invitation is used up.
+    /// welcome for the device, which carries `more` to it. The invitation is used up.
     ///
     /// # Errors
     /// When no device came this far, the invitation has ended, or the log does not take it.
     pub fn accept(
         &mut self,
         seat: &mut Seat,
+        more: &[u8],
         now_ms: u64,
         entropy: &mut Entropy<'_>,
     ) -> Result<(Vec<Vec<u8>>, Vec<u8>)> {
@@ -164,7 +165,8 @@ impl Inviter {
         let readable = self.history == History::Readable;
         seat.keyring().write(&mut plain, |_| readable);
         write_progress(&mut plain, seat.progress());
-        write_stubs(&mut plain, seat.progress());
+        write_stubs(&mut plain, seat.progress(), !more.is_empty());
+        plain.extend(more);
         let talk = candidate.talk(seat.device(), number).hash(&self.invitation);
         let key = self.invitation.key();
         let ciphertext = crypto::encrypt_to(

@@ -129,12 +129,12 @@ impl Joiner {
         Ok((code, reveal))
     }
 
-    /// Takes the welcome: the seat in the workspace. It begins where the inviter's stood; the
-    /// workspace's contents come from peers.
+    /// Takes the welcome: the seat in the workspace, and what else the inviter gave along. The seat
+    /// begins where the inviter's stood; the workspace's contents come from peers.
     ///
     /// # Errors
     /// When it is not for this device and this conversation, or does not fit the invitation.
-    pub fn welcome(self, bytes: &[u8]) -> Result<Seat> {
+    pub fn welcome(self, bytes: &[u8]) -> Result<(Seat, Zeroizing<Vec<u8>>)> {
         let what = "welcome";
         within("pairing_bytes_max", bytes.len(), PAIRING_BYTES_MAX)?;
         let talk = self.talk.as_ref().ok_or(InvitationFault::Order)?;
@@ -171,7 +171,8 @@ impl Joiner {
         keyring.read(&mut reader, &members)?;
         let mut progress = read_progress(&mut reader)?;
         read_stubs(&mut reader, &mut progress)?;
-        reader.end()?;
-        Ok(Seat::with(self.identity, members, keyring, progress))
+        let more = Zeroizing::new(reader.rest().to_vec());
+        let seat = Seat::with(self.identity, members, keyring, progress);
+        Ok((seat, more))
     }
 }

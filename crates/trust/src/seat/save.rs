@@ -28,7 +28,7 @@ impl Seat {
         for checkpoint in self.checkpoints.values() {
             checkpoint.write(&mut out);
         }
-        write_stubs(&mut out, &self.progress);
+        write_stubs(&mut out, &self.progress, false);
         let check = crypto::hash("seat check", &[&out]);
         out.extend(&check[..8]);
         Zeroizing::new(out)
@@ -109,9 +109,13 @@ pub(crate) fn read_progress(reader: &mut Reader<'_>) -> Result<BTreeMap<DeviceId
     Ok(progress)
 }
 
-/// Adds the last envelope of each signer without its payload, if there is one.
-pub(crate) fn write_stubs(out: &mut Vec<u8>, progress: &BTreeMap<DeviceId, Progress>) {
-    if progress.values().any(|progress| !progress.stub.is_empty()) {
+/// Adds the last envelope of each signer without its payload, if there is one or something follows.
+pub(crate) fn write_stubs(
+    out: &mut Vec<u8>,
+    progress: &BTreeMap<DeviceId, Progress>,
+    is_followed: bool,
+) {
+    if is_followed || progress.values().any(|progress| !progress.stub.is_empty()) {
         put_uint(out, progress.len() as u64);
         progress.values().for_each(|one| put_bytes(out, &one.stub));
     }

@@ -98,7 +98,9 @@ fn the_messages_of_a_pairing() {
         assert!(inviter.reveal(&ada, &bad).is_err());
     }
     inviter.reveal(&ada, &reveal).unwrap();
-    let (_, welcome) = inviter.accept(&mut ada, NOW, &mut dice.bytes()).unwrap();
+    let (_, welcome) = inviter
+        .accept(&mut ada, &[], NOW, &mut dice.bytes())
+        .unwrap();
     let (stranger, _) = ask(&mut dice);
     assert!(stranger.welcome(&welcome).is_err());
     let mut bad = welcome.clone();

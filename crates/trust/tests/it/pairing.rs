@@ -98,7 +98,7 @@ fn an_invitation_ends() {
         .unwrap();
     let (_, reveal) = joiner.offer(&offer, &mut dice.bytes()).unwrap();
     inviter.reveal(&ada, &reveal).unwrap();
-    let late = inviter.accept(&mut ada, SOON, &mut dice.bytes());
+    let late = inviter.accept(&mut ada, &[], SOON, &mut dice.bytes());
     assert_eq!(fault(late), InvitationFault::Expired);
     let identity = Identity::new(&mut dice.bytes());
     let invitation = inviter.invitation().clone();
@@ -146,12 +146,14 @@ fn an_invitation_serves_one_device() {
     let (code, reveal) = joiner.offer(&offer, &mut dice.bytes()).unwrap();
     assert_eq!(inviter.reveal(&ada, &reveal).unwrap(), code);
     let mut inviter = Inviter::from_bytes(&inviter.to_bytes()).unwrap();
-    inviter.accept(&mut ada, NOW, &mut dice.bytes()).unwrap();
+    inviter
+        .accept(&mut ada, &[], NOW, &mut dice.bytes())
+        .unwrap();
     for again in [&request, &thief] {
         let late = inviter.request(&ada, again, NOW, &mut dice.bytes());
         assert_eq!(fault(late), InvitationFault::Used);
     }
-    let twice = inviter.accept(&mut ada, NOW, &mut dice.bytes());
+    let twice = inviter.accept(&mut ada, &[], NOW, &mut dice.bytes());
     assert_eq!(fault(twice), InvitationFault::Order);
     assert_eq!(ada.members().iter().count(), 2);
 }
@@ -200,7 +202,7 @@ fn somebody_in_between_who_knows_the_link_shows_in_the_code() {
     // The people see it; nothing was added.
     inviter.cancel();
     assert_eq!(
-        fault(inviter.accept(&mut ada, NOW, &mut dice.bytes())),
+        fault(inviter.accept(&mut ada, &[], NOW, &mut dice.bytes())),
         InvitationFault::Order
     );
     assert_eq!(ada.members().iter().count(), 1);
@@ -219,7 +221,9 @@ fn a_welcome_is_for_one_device_in_one_conversation() {
             .unwrap();
         let (_, reveal) = joiner.offer(&offer, &mut dice.bytes()).unwrap();
         inviter.reveal(&ada, &reveal).unwrap();
-        let (_, welcome) = inviter.accept(&mut ada, NOW, &mut dice.bytes()).unwrap();
+        let (_, welcome) = inviter
+            .accept(&mut ada, &[], NOW, &mut dice.bytes())
+            .unwrap();
         welcomes.push((joiner, welcome));
     }
     let (joiner, _) = welcomes.remove(0);
@@ -331,7 +335,9 @@ fn a_welcome_leads_where_the_invitation_did() {
         .unwrap();
     let (_, reveal) = joiner.offer(&offer, &mut dice.bytes()).unwrap();
     inviter.reveal(&other, &reveal).unwrap();
-    let (_, welcome) = inviter.accept(&mut other, NOW, &mut dice.bytes()).unwrap();
+    let (_, welcome) = inviter
+        .accept(&mut other, &[], NOW, &mut dice.bytes())
+        .unwrap();
     let refused = joiner.welcome(&welcome).map(drop);
     assert_eq!(fault(refused), InvitationFault::OtherWorkspace);
 }

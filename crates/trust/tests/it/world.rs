@@ -142,8 +142,8 @@ pub fn pair_with(
     assert_eq!(card.name(), name);
     let (code, reveal) = joiner.offer(&offer, &mut dice.bytes()).unwrap();
     assert_eq!(inviter.reveal(owner, &reveal).unwrap(), code);
-    let (ops, welcome) = inviter.accept(owner, NOW, &mut dice.bytes()).unwrap();
-    let seat = joiner.welcome(&welcome).unwrap();
+    let (ops, welcome) = inviter.accept(owner, &[], NOW, &mut dice.bytes()).unwrap();
+    let (seat, _) = joiner.welcome(&welcome).unwrap();
     (Device { keys, seat }, ops)
 }
 
