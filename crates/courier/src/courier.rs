@@ -12,14 +12,15 @@ use crate::state::{
 };
 use crate::{CourierError, Result};
 use line::{Line, Which};
-use selvage_relay::client::{self, Client, Event, Profile};
-use selvage_relay::{AccessKey, LetterId, Reason, RelayError, RoomId};
+use selvage_relay::client::{self, Client, Event};
+use selvage_relay::{LetterId, Reason, RelayError};
 use selvage_trust::{DeviceId, History, Identity, Invitation, Inviter, Joiner, Seat};
 use std::collections::VecDeque;
 
 mod acts;
 mod line;
 mod live;
+mod rooms;
 mod run;
 mod tidy;
 mod view;
@@ -37,6 +38,8 @@ pub struct Courier {
     live: Room,
     /// Whether the relay keeps letters, as it said last.
     keeps: Option<bool>,
+    /// A look into a room that the members left.
+    look: Option<rooms::Look>,
     pairing: Option<(Pairing, Line)>,
     /// The pairing ends when what it has to say is said.
     is_pairing_over: bool,
@@ -57,6 +60,9 @@ pub struct Courier {
     /// Not before this.
     tidy_at_ms: Option<u64>,
     tidy_wake_ms: Option<u64>,
+    /// When this device tells the others to go to another room, if nobody did by then.
+    move_at_ms: Option<u64>,
+    move_wake_ms: Option<u64>,
     /// The room took no more letters.
     is_full: bool,
     problem: Option<Finding>,
@@ -137,6 +143,7 @@ impl Courier {
             relay,
             desk: None,
             room: None,
+            look: None,
             pairing: None,
             is_pairing_over: false,
             is_pairing_new: false,
@@ -150,6 +157,8 @@ impl Courier {
             tidy: tidy::Tidy::No,
             tidy_at_ms: None,
             tidy_wake_ms: None,
+            move_at_ms: None,
+            move_wake_ms: None,
             is_full: false,
             problem: None,
         }
@@ -169,12 +178,7 @@ impl Courier {
         desk.outbox
             .iter_mut()
             .for_each(|letter| letter.handed = false);
-        let profile = Profile {
-            audience: self.relay.audience.clone(),
-            room: RoomId(*desk.seat.derive("relay room")),
-            device: relay_name(&desk.seat, desk.seat.device()),
-            access: AccessKey::from_secret(&desk.seat.derive("relay access")),
-        };
+        let profile = desk.meeting.profile(&desk.seat, &self.relay.audience);
         self.room = Some(Line::new(Client::new(profile, desk.place)?));
         self.live.relay_is_gone();
         self.link_is_new();
@@ -185,12 +189,13 @@ impl Courier {
     fn line(&mut self, which: Which) -> Option<&mut Line> {
         match which {
             Which::Room => self.room.as_mut(),
+            Which::Left => self.look.as_mut().map(|look| &mut look.line),
             Which::Pairing => self.pairing.as_mut().map(|(_, line)| line),
         }
     }
 
     fn of_socket(&mut self, socket: u32) -> Option<Which> {
-        [Which::Room, Which::Pairing].into_iter().find(|&which| {
+        Which::ALL.into_iter().find(|&which| {
             self.line(which)
                 .is_some_and(|line| line.socket == Some(socket))
         })
@@ -225,7 +230,7 @@ impl Courier {
 
     /// Time went by.
     pub fn tick(&mut self, now_ms: u64) {
-        for which in [Which::Room, Which::Pairing] {
+        for which in Which::ALL {
             if let Some(line) = self.line(which).filter(|line| !line.is_stopped) {
                 line.client.tick(now_ms);
             }
@@ -249,9 +254,8 @@ impl Courier {
 
     /// When [`Courier::tick`] is due.
     pub fn wake_ms(&self) -> Option<u64> {
-        let lines = self
-            .room
-            .iter()
+        let lines = (self.room.iter())
+            .chain(self.look.iter().map(|look| &look.line))
             .chain(self.pairing.iter().map(|(_, line)| line));
         let wakes = lines
             .filter(|line| !line.is_stopped)
@@ -260,6 +264,7 @@ impl Courier {
             .chain(self.checkpoint_at_ms)
             .chain(self.landing_by_ms)
             .chain(self.tidy_wake_ms)
+            .chain(self.move_wake_ms)
             .chain(self.leave_by_ms)
             .chain(self.invitation_ends_ms())
             .min()
@@ -337,11 +342,6 @@ impl Courier {
 
 const NOT_SHARED: CourierError = CourierError::NotNow("this workspace is not shared");
 const NO_PAIRING: CourierError = CourierError::NotNow("no device asks to come in");
-
-/// How a device is called at the relay: members know it, the relay does not know who that is.
-fn relay_name(seat: &Seat, device: DeviceId) -> selvage_relay::DeviceId {
-    selvage_relay::DeviceId(*seat.derive(&format!("relay device {}", hex(device))))
-}
 
 fn problem(code: &'static str, message: String, hint: &'static str) -> Finding {
     Finding {

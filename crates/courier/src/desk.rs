@@ -12,22 +12,73 @@ use selvage_trust::{
     Action, Admission, DeviceId, Entropy, Envelope, EpochTag, Finding, Identity, Kind, Purpose,
     Received, Refusal, Role, Seat, TrustError, Wait,
 };
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use zeroize::Zeroizing;
 
 mod found;
 mod judge;
+mod rooms;
 mod save;
 mod summary;
 
-/// A letter that is not acknowledged.
+pub(crate) use rooms::{Left, Meeting, Turn};
+pub(crate) use summary::summary_of;
+
+/// A letter of which it is not known yet that it counts.
 pub(crate) struct Outgoing {
     pub id: [u8; 16],
     pub bytes: Vec<u8>,
+    pub what: What,
     /// The relay's client has it.
     pub handed: bool,
+    /// The relay kept it, under this number.
+    pub number: Option<u64>,
+    /// The room was read up to it, and no move was before.
+    pub counts: bool,
     /// The room had no place for it.
     pub is_refused: bool,
+}
+
+/// What a letter holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum What {
+    /// A part of an envelope.
+    Part {
+        /// Another one follows.
+        more: bool,
+    },
+    Op,
+    Move,
+    Tidied,
+    Other,
+}
+
+impl What {
+    fn of(purpose: Purpose, plain: &[u8]) -> Self {
+        match (purpose, Entry::read(plain)) {
+            (Purpose::Roster, _) => Self::Op,
+            (_, Some(Entry::Part { index, count, .. })) => Self::Part {
+                more: index + 1 < count,
+            },
+            (_, Some(Entry::Move(_))) => Self::Move,
+            (_, Some(Entry::Tidied(_))) => Self::Tidied,
+            _ => Self::Other,
+        }
+    }
+}
+
+impl Outgoing {
+    fn new(id: [u8; 16], bytes: Vec<u8>, what: What) -> Self {
+        Self {
+            id,
+            bytes,
+            what,
+            handed: false,
+            number: None,
+            counts: false,
+            is_refused: false,
+        }
+    }
 }
 
 /// What the room's mailbox holds, as far as this device counted.
@@ -36,8 +87,10 @@ pub(crate) struct Mailbox {
     pub bytes: u64,
     /// The size of the last whole.
     pub whole: u64,
-    /// What was before a whole was thrown away, and the whole is not mailed yet.
+    /// A whole is to be mailed by this device: it threw away what was before, or led the others here.
     pub is_owed: bool,
+    /// Nobody mailed a whole yet.
+    pub is_new: bool,
 }
 
 /// See the module.
@@ -45,7 +98,22 @@ pub(crate) struct Desk {
     pub seat: Seat,
     identity: Zeroizing<Vec<u8>>,
     pub cursor: Vec<u8>,
+    /// The room in use.
+    pub meeting: Meeting,
+    /// How far in it this device is.
     pub place: Option<Place>,
+    /// The number of the last letter there that this device mailed and the others need.
+    said: u64,
+    /// Rooms that the members left.
+    pub left: Vec<Left>,
+    /// Who was in the room in use.
+    met: BTreeSet<DeviceId>,
+    /// A move that was read.
+    pub turn: Option<Turn>,
+    /// The letter that is judged.
+    number: u64,
+    /// What is judged came before, and its key only now.
+    is_late: bool,
     pub outbox: VecDeque<Outgoing>,
     /// Admitted, and not durable in the workspace yet.
     pub inbox: VecDeque<Vec<u8>>,
@@ -84,7 +152,14 @@ impl Desk {
             seat,
             identity,
             cursor: Vec::new(),
+            meeting: Meeting::default(),
             place: None,
+            said: 0,
+            left: Vec::new(),
+            met: BTreeSet::new(),
+            turn: None,
+            number: 0,
+            is_late: false,
             outbox: VecDeque::new(),
             inbox: VecDeque::new(),
             fresh: 0,
@@ -151,7 +226,8 @@ impl Desk {
     }
 
     pub fn can_send(&self) -> bool {
-        let bytes: usize = self.outbox.iter().map(|letter| letter.bytes.len()).sum();
+        let waits = self.outbox.iter().filter(|letter| letter.number.is_none());
+        let bytes: usize = waits.map(|letter| letter.bytes.len()).sum();
         self.role().is_some_and(|role| role >= Role::Editor) && bytes <= OUTBOX_BYTES_MAX
     }
 
@@ -192,13 +268,9 @@ impl Desk {
 
     fn post(&mut self, purpose: Purpose, plain: &[u8], entropy: &mut Entropy<'_>) -> Result<()> {
         let bytes = self.seat.encrypt(purpose, plain, entropy)?;
-        let id = random(entropy);
-        self.outbox.push_back(Outgoing {
-            id,
-            bytes,
-            handed: false,
-            is_refused: false,
-        });
+        let what = What::of(purpose, plain);
+        let letter = Outgoing::new(random(entropy), bytes, what);
+        self.outbox.push_back(letter);
         self.dirty = true;
         Ok(())
     }
@@ -231,12 +303,25 @@ impl Desk {
         self.post(Purpose::Stored, &plain, entropy)
     }
 
-    /// A letter is kept by the relay.
-    pub fn acknowledged(&mut self, id: LetterId) {
-        let letter = self.outbox.iter().find(|letter| letter.id == id.0);
-        self.mailbox.bytes += letter.map_or(0, |letter| summary::cost(&letter.bytes));
-        self.outbox.retain(|letter| letter.id != id.0);
-        self.dirty |= self.outbox.is_empty();
+    /// A letter is kept by the relay. It counts when the room was read up to it.
+    pub fn acknowledged(&mut self, id: LetterId, number: u64) {
+        let mut letters = self.outbox.iter_mut();
+        let letter = letters.find(|letter| letter.id == id.0);
+        if let Some(letter) = letter.filter(|letter| letter.number.is_none()) {
+            letter.number = Some(number);
+            self.mailbox.bytes += summary::cost(&letter.bytes);
+        }
+    }
+
+    /// The relay lost the room, and what it had kept of this device.
+    pub fn room_is_new(&mut self) {
+        self.mailbox = Mailbox::default();
+        self.said = 0;
+        for letter in self.outbox.iter_mut().filter(|it| it.number.is_some()) {
+            (letter.number, letter.counts, letter.handed) = (None, false, false);
+        }
+        self.relay_was_set_back();
+        self.rebase();
     }
 
     /// Everybody who is there has a letter, and the relay keeps none.

@@ -5,10 +5,10 @@ use crate::pairing::Pairing;
 use crate::saved::{Reader, put};
 use crate::{CourierError, Result};
 
-/// Bytes of format 1 end before the mailbox, and are read.
-const FORMAT: u8 = 2;
-/// What is kept begins with this while the device is still coming in.
-const JOINING: u8 = 0x80 | FORMAT;
+/// Bytes of older formats are read: see [`Desk::read`].
+const FORMAT: u8 = 3;
+/// What is kept begins with this and the format while the device is still coming in.
+const JOINING: u8 = 0x80;
 
 /// See the module.
 pub(crate) struct Kept {
@@ -24,7 +24,7 @@ pub(crate) fn write(relay: &str, desk: Option<&Desk>, pairing: Option<&Pairing>)
     match (desk, pairing) {
         (None, None) => return out,
         (Some(_), _) => out.push(FORMAT),
-        (None, Some(_)) => out.push(JOINING),
+        (None, Some(_)) => out.push(JOINING | FORMAT),
     }
     put(&mut out, relay.as_bytes());
     desk.into_iter().for_each(|desk| desk.write(&mut out));
@@ -41,8 +41,8 @@ impl Kept {
         let relay = reader.bytes()?.to_vec();
         let relay = String::from_utf8(relay).map_err(|_| CourierError::Unreadable)?;
         let desk = match format {
-            1 | FORMAT => Some(Desk::read(&mut reader, format > 1)?),
-            JOINING => None,
+            1..=FORMAT => Some(Desk::read(&mut reader, format)?),
+            _ if (2..=FORMAT).contains(&(format ^ JOINING)) => None,
             _ => return Err(CourierError::Unreadable),
         };
         let pairing = match (reader.end(), &desk) {

@@ -2,7 +2,10 @@
 
 use crate::limits::{PARCEL_BYTES_MAX, PART_BYTES};
 use crate::saved::Reader;
+use selvage_relay::Life;
+use selvage_relay::client::Place;
 use std::collections::BTreeMap;
+use zeroize::Zeroizing;
 
 /// What one decrypted entry is.
 pub(crate) enum Entry<'a> {
@@ -15,6 +18,45 @@ pub(crate) enum Entry<'a> {
     Checkpoint(&'a [u8]),
     /// A device threw away what was before its whole, which has so many bytes.
     Tidied(u64),
+    /// From here on the members meet elsewhere.
+    Move(Move),
+}
+
+/// Where the members meet from now on.
+pub(crate) struct Move {
+    /// The room that it leads out of.
+    pub from: [u8; 32],
+    /// The epoch whose room it leads to, and that room's secret.
+    pub to: [u8; 32],
+    pub secret: Zeroizing<[u8; 32]>,
+    /// Where the first move stood, when it is mailed again.
+    pub first: Option<Place>,
+}
+
+impl Move {
+    pub fn to_bytes(&self) -> Zeroizing<Vec<u8>> {
+        let mut out = [&[4], &self.from[..], &self.to, &self.secret[..]].concat();
+        if let Some(first) = self.first {
+            out.extend(first.life.0);
+            out.extend(first.number.to_le_bytes());
+        }
+        Zeroizing::new(out)
+    }
+
+    fn read(reader: &mut Reader<'_>) -> crate::Result<Self> {
+        Ok(Self {
+            from: reader.array()?,
+            to: reader.array()?,
+            secret: Zeroizing::new(reader.array()?),
+            first: match reader.end() {
+                Ok(()) => None,
+                Err(_) => Some(Place {
+                    life: Life(reader.array()?),
+                    number: reader.uint()?,
+                }),
+            },
+        })
+    }
 }
 
 /// An envelope is a little longer than its parcel.
@@ -30,6 +72,10 @@ impl<'a> Entry<'a> {
         if *kind == 3 {
             let bytes = reader.uint().ok()?;
             return reader.end().is_ok().then_some(Self::Tidied(bytes));
+        }
+        if *kind == 4 {
+            let it = Move::read(&mut reader).ok()?;
+            return reader.end().is_ok().then_some(Self::Move(it));
         }
         let parcel = reader.array().ok()?;
         let index = u32::from_le_bytes(reader.array().ok()?);

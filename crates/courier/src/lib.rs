@@ -6,8 +6,9 @@
 //!
 //! **Shape.** [`Courier`] is a state machine without clock, socket or disk; randomness is handed
 //! in. A parcel is signed, cut into parts, each part encrypted and left as a letter. Letters wait
-//! in an own outbox until the relay acknowledged them. Two devices pair with frames in a room of
-//! their own, whose name and key come from the invitation.
+//! in an own outbox until the room was read up to them and they count. Two devices pair with frames
+//! in a room of their own, whose name and key come from the invitation. When a device was taken out,
+//! the others go to a room that it can't enter.
 //!
 //! **Control loop.** The host tells what happened, and calls [`Courier::poll`] until there is
 //! nothing, and performs each [`Output`] in order.

@@ -13,12 +13,15 @@ pub const OUTBOX_BYTES_MAX: usize = 1024 * 1024;
 /// With more bytes than this in the mailbox, and more than twice a whole, a device mails all that it
 /// has and throws away what was before.
 pub const MAILBOX_BYTES: u64 = 16 * 1024 * 1024;
-/// A device waits up to this long before it does so, since others may.
+/// A device waits up to this long before it does so, since others may; before it does what is another
+/// device's to do, so long beside.
 pub const TIDY_WAIT_MS: u64 = 30_000;
 /// How long one that could not, or that saw another one do it, waits before it tries.
 pub const TIDY_AGAIN_MS: u64 = 10 * 60_000;
 /// A whole is taken to be no larger than this, whatever another device says of its own.
 pub const WHOLE_BYTES_MAX: u64 = selvage_relay::limits::ROOM_BYTES_MAX / 2;
+/// The most rooms that were left and are looked into for devices that were away.
+pub const ROOMS_LEFT_MAX: usize = 16;
 /// The most findings that are remembered.
 pub const FINDINGS_MAX: usize = 32;
 /// How long what came may wait in the workspace for what it rests on, before that is shown.

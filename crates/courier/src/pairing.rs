@@ -3,6 +3,7 @@
 //! It is kept, so that a restart of either side goes on with the same conversation: the joiner shows
 //! the same request again, and is answered as before.
 
+use crate::desk::Meeting;
 use crate::limits::{WELCOME_BYTES_MAX, WELCOME_PIECE_BYTES};
 use crate::saved::{Reader, put};
 use crate::{CourierError, Result};
@@ -32,8 +33,8 @@ fn profile(invitation: &Invitation, audience: &str, device: [u8; 32]) -> Profile
 pub(crate) enum Met {
     Nothing,
     Changed,
-    /// The joiner is in.
-    In(Box<Seat>),
+    /// The joiner is in, and meets the others here.
+    In(Box<Seat>, Meeting),
     /// It is over; the inviter said no, or somebody is in between.
     Over(CourierError),
     /// The joiner has its seat.
@@ -285,10 +286,13 @@ impl Pairing {
             return Met::Nothing;
         };
         match joiner.welcome(welcome) {
-            Ok(seat) => {
-                self.frames.push_back((from, vec![WELCOMED]));
-                Met::In(Box::new(seat))
-            }
+            Ok((seat, more)) => match Meeting::read(&more) {
+                Ok(meeting) => {
+                    self.frames.push_back((from, vec![WELCOMED]));
+                    Met::In(Box::new(seat), meeting)
+                }
+                Err(error) => Met::Over(error),
+            },
             Err(error) => Met::Over(error.into()),
         }
     }
@@ -297,6 +301,7 @@ impl Pairing {
     pub fn accept(
         &mut self,
         seat: &mut Seat,
+        meeting: &Meeting,
         now_ms: u64,
         entropy: &mut Entropy<'_>,
     ) -> Result<Vec<Vec<u8>>> {
@@ -306,7 +311,7 @@ impl Pairing {
         else {
             return Err(CourierError::NotNow("this device invites nobody"));
         };
-        let (ops, bytes) = inviter.accept(seat, now_ms, entropy)?;
+        let (ops, bytes) = inviter.accept(seat, &meeting.to_bytes(), now_ms, entropy)?;
         *welcome = Some(bytes);
         self.welcome();
         Ok(ops)

@@ -7,6 +7,10 @@ const ONLY_OWNER: CourierError = CourierError::NotNow(
     "this device is the only owner: make another one an owner first, or take the others out",
 );
 
+const MOVING: CourierError = CourierError::NotNow(
+    "the devices are going to another room of the relay, since one was taken out: try again in a minute",
+);
+
 impl Courier {
     /// A person asks for something.
     ///
@@ -43,9 +47,13 @@ impl Courier {
                         history,
                         base,
                     } => return self.invite(role.into(), history, &base, now_ms),
+                    // The new device could not read where the others went.
+                    Act::Accept if desk.move_due().is_some() && self.keeps == Some(true) => {
+                        return Err(MOVING);
+                    }
                     Act::Accept => {
                         let (pairing, _) = self.pairing.as_mut().ok_or(NO_PAIRING)?;
-                        let ops = pairing.accept(&mut desk.seat, now_ms, random)?;
+                        let ops = pairing.accept(&mut desk.seat, &desk.meeting, now_ms, random)?;
                         // What came before the welcome, the new device can't admit.
                         desk.cursor.clear();
                         self.outputs.push_back(Output::SendAll);

@@ -31,9 +31,15 @@ impl Line {
     }
 }
 
-/// Which of the two links.
+/// Which of the links.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Which {
     Room,
+    /// To a room that the members left.
+    Left,
     Pairing,
+}
+
+impl Which {
+    pub const ALL: [Self; 3] = [Self::Room, Self::Left, Self::Pairing];
 }

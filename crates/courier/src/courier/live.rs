@@ -67,7 +67,8 @@ impl Courier {
         let seat = &desk.seat;
         let mut others = seat.members().iter().map(|member| member.device);
         // One that is not known here yet knows this device, and greets it.
-        let device = others.find(|&it| it != seat.device() && relay_name(seat, it) == name);
+        let is_it = |it| it != seat.device() && desk.meeting.name(seat, it) == name;
+        let device = others.find(|&it| is_it(it));
         let peer = device.and_then(|device| self.live.met(device, Way::Relay(link)));
         if let Some(peer) = peer {
             peer.link = Some(link);

@@ -11,13 +11,17 @@ impl Courier {
         loop {
             self.keep();
             self.hand(now_ms);
-            let is_room_moved = self.drain(Which::Room, now_ms);
-            let is_pairing_moved = self.drain(Which::Pairing, now_ms);
+            let mut is_moved = false;
+            for which in Which::ALL {
+                is_moved |= self.drain(which, now_ms);
+            }
+            self.take_turn(now_ms);
             let is_dirty = self.is_pairing_new || self.desk.as_ref().is_some_and(|desk| desk.dirty);
-            if !is_room_moved && !is_pairing_moved && !is_dirty {
+            if !is_moved && !is_dirty {
                 break;
             }
         }
+        self.look_at_rooms(now_ms);
         self.look_at_mailbox(now_ms);
         if self.is_pairing_over {
             self.end_pairing();
@@ -115,6 +119,7 @@ impl Courier {
                 }
                 (client::Output::Event(event), _) => match which {
                     Which::Room => self.hear_room(event, now_ms),
+                    Which::Left => self.hear_left(event),
                     Which::Pairing => self.hear_pairing(event, now_ms),
                 },
                 (client::Output::Write(_) | client::Output::HangUp(_), None) => {}
@@ -140,6 +145,8 @@ impl Courier {
             self.outputs.push_back(Output::Changed);
             return;
         }
+        let place = self.room.as_ref().and_then(|line| line.client.place());
+        let read = place.map_or(0, |place| place.number);
         let Some(desk) = &mut self.desk else {
             return;
         };
@@ -153,10 +160,8 @@ impl Courier {
             // What waits is handed when all that happened is worked off.
             Event::Writable(_) => return,
             Event::Restarted => {
-                desk.mailbox = Default::default();
-                desk.relay_was_set_back();
+                desk.room_is_new();
                 self.tidy = tidy::Tidy::No;
-                desk.rebase();
                 let all = desk.post_log(&mut self.random);
                 if all.is_ok()
                     && desk
@@ -167,24 +172,37 @@ impl Courier {
                     self.outputs.push_back(Output::SendAll);
                 }
             }
-            Event::Appended { id, .. } => {
-                desk.acknowledged(id);
+            Event::Appended { id, number } => {
+                desk.acknowledged(id, number);
+                desk.read_up_to(read, &mut self.random);
                 self.kept_there(id);
                 self.look_at_role();
             }
-            Event::Refused { id, refusal } => self.not_taken(id, refusal),
-            Event::Letter { bytes, .. } => {
-                desk.took(&bytes, &mut self.random);
+            Event::Passed { number } => {
+                desk.read_up_to(number, &mut self.random);
                 self.look_at_role();
             }
-            Event::SummaryBegan { .. } => desk.summary_began(),
+            Event::Refused { id, refusal } => self.not_taken(id, refusal),
+            Event::Letter { number, id, bytes } => {
+                desk.took(number, id, &bytes, &mut self.random);
+                if desk.turn.is_none() {
+                    desk.read_up_to(number, &mut self.random);
+                }
+                self.look_at_role();
+            }
+            Event::SummaryBegan { covers, .. } => desk.summary_began(covers),
             Event::SummaryPart(bytes) => {
                 desk.summary_part(&bytes, &mut self.random);
                 self.look_at_role();
             }
-            Event::SummaryEnded => desk.summary_ended(),
+            Event::SummaryEnded => {
+                desk.summary_ended();
+                desk.read_up_to(read, &mut self.random);
+            }
             _ => {}
         }
+        // What comes after a move does not count.
+        self.take_turn(now_ms);
         self.outputs.push_back(Output::Changed);
     }
 
@@ -215,9 +233,10 @@ impl Courier {
         match met {
             Met::Nothing => return,
             Met::Changed => self.is_pairing_new = true,
-            Met::In(seat) => {
+            Met::In(seat, meeting) => {
                 if let Side::Joiner { identity, .. } = &pairing.side {
-                    let desk = Desk::new(*seat, identity.clone());
+                    let mut desk = Desk::new(*seat, identity.clone());
+                    desk.meeting = meeting;
                     if let Err(error) = self.sit(desk) {
                         self.problem =
                             Some(problem("PAIRING", error.to_string(), "Ask for a new link."));

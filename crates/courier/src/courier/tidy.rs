@@ -41,7 +41,8 @@ impl Courier {
         }
         self.tidy_wake_ms = None;
         let may = desk.role().is_some_and(|role| role >= Role::Editor) && desk.is_settled();
-        let wants = desk.mailbox.is_heavy() || desk.mailbox.is_owed || self.is_full;
+        let wants =
+            desk.mailbox.is_heavy() || desk.mailbox.is_owed || desk.mailbox.is_new || self.is_full;
         let line = self.room.as_ref();
         let place = line.filter(|line| line.client.is_open());
         let Some(place) = place.and_then(|line| line.client.place()) else {
@@ -57,6 +58,8 @@ impl Courier {
         let is_urgent = desk.mailbox.is_owed || self.is_full;
         let at_ms = *self.tidy_at_ms.get_or_insert(match is_urgent {
             true => now_ms,
+            // Whoever led the others here begins.
+            false if desk.mailbox.is_new => now_ms + TIDY_WAIT_MS + spread,
             false => now_ms + spread,
         });
         if now_ms < at_ms {
@@ -82,11 +85,13 @@ impl Courier {
             return Ok(());
         };
         let before = desk.mailbox.bytes;
-        if desk.post_whole(&mut self.random)? {
-            let is_told = false;
+        let is_whole = desk.post_whole(&mut self.random)?;
+        // A new room begins with all that is here, also where that can't take the place of anything.
+        if is_whole || desk.mailbox.is_new {
+            desk.cursor.clear();
             self.tidy = Tidy::Mailing {
-                is_told,
-                covers,
+                is_told: false,
+                covers: if is_whole { covers } else { 0 },
                 before,
             };
             self.outputs.push_back(Output::SendAll);
@@ -158,7 +163,10 @@ impl Courier {
                 covers,
                 before,
                 last,
-            } if last == kept => self.replace(covers, before),
+            } if last == kept => match covers {
+                0 => self.replaced(before),
+                _ => self.replace(covers, before),
+            },
             Tidy::Replacing { before, id } if id == kept => self.replaced(before),
             _ => Ok(()),
         };

@@ -8,12 +8,13 @@ impl Courier {
     pub fn state(&self) -> State {
         let seat = self.desk.as_ref().map(|desk| &desk.seat);
         let mut members = Vec::new();
-        for (seat, member) in seat
-            .iter()
-            .flat_map(|seat| seat.members().iter().map(move |member| (seat, member)))
+        let desks = self.desk.iter();
+        for (desk, member) in
+            desks.flat_map(|desk| desk.seat.members().iter().map(move |member| (desk, member)))
         {
+            let seat = &desk.seat;
             let is_self = member.device == seat.device();
-            let name = relay_name(seat, member.device);
+            let name = desk.meeting.name(seat, member.device);
             let online = self
                 .room
                 .iter()

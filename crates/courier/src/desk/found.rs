@@ -17,6 +17,7 @@ const HINTS: &[(&str, &str)] = &[
     ("LOCKED", WITHHELD),
     ("MEMBERSHIP", ASK),
     ("MISSING", WITHHELD),
+    ("MOVE", ASK),
     (
         "REFUSED",
         "An owner can give that device the right to edit, or add it anew.",

@@ -4,8 +4,13 @@ use super::*;
 use crate::limits::ASIDE_BYTES_MAX;
 
 impl Desk {
-    /// A letter of the mailbox.
-    pub fn took(&mut self, bytes: &[u8], entropy: &mut Entropy<'_>) {
+    /// A letter of the mailbox. One of this device's comes when its link is another one.
+    pub fn took(&mut self, number: u64, id: LetterId, bytes: &[u8], entropy: &mut Entropy<'_>) {
+        let mut letters = self.outbox.iter_mut();
+        if let Some(own) = letters.find(|letter| letter.id == id.0) {
+            own.number = Some(number);
+        }
+        self.number = number;
         self.mailbox.bytes += summary::cost(bytes);
         self.received(bytes, entropy);
     }
@@ -22,7 +27,10 @@ impl Desk {
             return self.hear_op(&op, entropy);
         }
         match self.seat.decrypt(Purpose::Stored, bytes) {
-            Ok(plain) => self.open(&plain),
+            Ok(plain) => match Entry::read(&plain) {
+                Some(Entry::Move(it)) => self.hear_move(&it, bytes),
+                entry => self.open(entry),
+            },
             // An epoch of the log that has no key for this device never gets one.
             Err(TrustError::NoKey { epoch }) if !self.knows(epoch) => {
                 self.locked.push(bytes.to_vec());
@@ -56,9 +64,11 @@ impl Desk {
                     self.dispute(before);
                     self.dirty = true;
                     self.moved = true;
+                    self.is_late = true;
                     for letter in std::mem::take(&mut self.locked) {
                         self.received(&letter, entropy);
                     }
+                    self.is_late = false;
                     let aside = std::mem::take(&mut self.aside);
                     self.admit(None, aside.into());
                     self.follow_up(entropy);
@@ -100,8 +110,8 @@ impl Desk {
         }
     }
 
-    pub(super) fn open(&mut self, plain: &[u8]) {
-        match Entry::read(plain) {
+    fn open(&mut self, entry: Option<Entry<'_>>) {
+        match entry {
             Some(Entry::Part {
                 parcel,
                 index,
@@ -124,7 +134,7 @@ impl Desk {
                 self.mailbox.tidied(whole);
                 self.dirty = true;
             }
-            None => self.find(
+            Some(Entry::Move(_)) | None => self.find(
                 "UNKNOWN",
                 "A device sent something that this version can't read.".into(),
                 None,
@@ -240,6 +250,7 @@ impl Desk {
             );
         };
         let teller = report.checkpoint.signer;
+        self.has_met(teller);
         for finding in report.findings {
             match finding {
                 Finding::MembershipLacking(_) => self.find(

@@ -1,5 +1,6 @@
 //! The bytes that are kept.
 
+use super::rooms::{place_bytes, read_place};
 use super::*;
 
 impl Desk {
@@ -7,10 +8,7 @@ impl Desk {
         put(out, &self.identity);
         put(out, &self.seat.to_bytes());
         put(out, &self.cursor);
-        let place = self
-            .place
-            .map(|place| [&place.life.0[..], &place.number.to_le_bytes()].concat());
-        put(out, &place.unwrap_or_default());
+        put(out, &self.place.map(place_bytes).unwrap_or_default());
         put_list(out, self.outbox.iter().map(|letter| &letter.id[..]));
         put_list(out, self.outbox.iter().map(|letter| &letter.bytes[..]));
         put_list(out, self.inbox.iter().map(Vec::as_slice));
@@ -39,34 +37,34 @@ impl Desk {
             bytes,
             whole,
             is_owed,
+            is_new,
         } = self.mailbox;
-        for count in [bytes, whole, u64::from(is_owed)] {
+        for count in [bytes, whole, u64::from(is_owed), u64::from(is_new)] {
             out.extend(count.to_le_bytes());
         }
+        out.extend(self.said.to_le_bytes());
+        put(out, &self.meeting.to_bytes());
+        let left: Vec<_> = self.left.iter().map(Left::to_bytes).collect();
+        put_list(out, left.iter().map(Vec::as_slice));
+        put_list(out, self.met.iter().map(|device| &device.0[..]));
     }
 
-    pub fn read(reader: &mut Reader<'_>, has_mailbox: bool) -> Result<Self> {
+    /// Bytes of format 1 end before the findings, and those of format 2 before the rooms.
+    pub fn read(reader: &mut Reader<'_>, format: u8) -> Result<Self> {
         let identity = Zeroizing::new(reader.bytes()?.to_vec());
         let seat = Seat::from_bytes(Identity::from_bytes(&identity)?, reader.bytes()?)?;
         let mut desk = Self::new(seat, identity);
         desk.cursor = reader.bytes()?.to_vec();
         let mut place = Reader(reader.bytes()?);
         if place.end().is_err() {
-            let life = selvage_relay::Life(place.array()?);
-            desk.place = Some(Place {
-                life,
-                number: place.uint()?,
-            });
+            desk.place = Some(read_place(&mut place)?);
         }
         let ids = reader.list()?;
         for (id, bytes) in ids.iter().zip(reader.list()?) {
-            let id = Reader(id).array()?;
-            desk.outbox.push_back(Outgoing {
-                id,
-                bytes,
-                handed: false,
-                is_refused: false,
-            });
+            let plain = desk.seat.decrypt(Purpose::Stored, &bytes);
+            let what = plain.map_or(What::Op, |plain| What::of(Purpose::Stored, &plain));
+            let letter = Outgoing::new(Reader(id).array()?, bytes, what);
+            desk.outbox.push_back(letter);
         }
         desk.inbox = reader.list()?.into();
         desk.fresh = desk.inbox.len();
@@ -86,17 +84,31 @@ impl Desk {
             let mut base = Reader(&base);
             desk.base.insert(DeviceId(base.array()?), base.uint()?);
         }
-        let findings = has_mailbox.then(|| reader.list()).transpose()?;
-        for finding in findings.into_iter().flatten() {
-            desk.findings.extend(Found::read(&finding)?);
-        }
-        if has_mailbox {
+        if format > 1 {
+            for finding in reader.list()? {
+                desk.findings.extend(Found::read(&finding)?);
+            }
             desk.aside = reader.list()?.into();
             desk.mailbox = Mailbox {
                 bytes: reader.uint()?,
                 whole: reader.uint()?,
                 is_owed: reader.uint()? != 0,
+                is_new: format > 2 && reader.uint()? != 0,
             };
+        }
+        if format > 2 {
+            desk.said = reader.uint()?;
+            desk.meeting = Meeting::read(reader.bytes()?)?;
+            for left in reader.list()? {
+                desk.left.push(Left::read(&left)?);
+            }
+            for device in reader.list()? {
+                desk.met.insert(DeviceId(Reader(&device).array()?));
+            }
+        } else if !desk.seat.members().is_private(None) {
+            // A move that came before this version knew of moves was passed over.
+            desk.place = None;
+            desk.rebase();
         }
         desk.dirty = false;
         Ok(desk)

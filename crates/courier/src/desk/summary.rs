@@ -7,6 +7,16 @@ use super::*;
 use crate::limits::{MAILBOX_BYTES, WHOLE_BYTES_MAX};
 use selvage_relay::limits::{LETTER_COST_BYTES, PAYLOAD_BYTES_MAX};
 
+/// Letters with their lengths.
+pub(crate) fn summary_of(letters: &[Vec<u8>]) -> Vec<u8> {
+    let mut out = Vec::new();
+    for letter in letters {
+        out.extend((letter.len() as u32).to_le_bytes());
+        out.extend(letter);
+    }
+    out
+}
+
 /// What a letter takes of a room.
 pub(super) fn cost(letter: &[u8]) -> u64 {
     letter.len() as u64 + LETTER_COST_BYTES
@@ -22,6 +32,7 @@ impl Mailbox {
     pub fn tidied(&mut self, whole: u64) {
         self.whole = whole.min(WHOLE_BYTES_MAX);
         self.bytes = self.whole;
+        self.is_new = false;
     }
 }
 
@@ -65,17 +76,13 @@ impl Desk {
         }
     }
 
-    /// The membership log, sealed: letters with their lengths.
+    /// The membership log, sealed.
     pub fn summary(&self, entropy: &mut Entropy<'_>) -> Result<Vec<u8>> {
-        let mut out = Vec::new();
-        for letter in self.log_letters(entropy)? {
-            out.extend((letter.len() as u32).to_le_bytes());
-            out.extend(letter);
-        }
-        Ok(out)
+        Ok(summary_of(&self.log_letters(entropy)?))
     }
 
-    pub fn summary_began(&mut self) {
+    pub fn summary_began(&mut self, covers: u64) {
+        self.number = covers;
         self.coming.clear();
         self.mailbox.bytes = 0;
     }

@@ -1,7 +1,7 @@
 //! A member that means harm: it has a seat and keys, and leaves in the room what it likes.
 
 use crate::world::{World, random};
-use selvage_relay::client::{Client, Output, Profile};
+use selvage_relay::client::{Client, Event, Output, Profile};
 use selvage_relay::relay::Outgoing;
 use selvage_relay::{AccessKey, DeviceId, LetterId, Life, LinkId, Nonce, RoomId};
 use selvage_trust::{Identity, Purpose, Seat};
@@ -34,52 +34,116 @@ pub fn sealed(seat: &Seat, name: u8, envelope: &[u8]) -> Vec<u8> {
         .unwrap()
 }
 
+/// A link of somebody who has the first room's key.
+pub struct Intruder {
+    pub client: Client,
+    link: LinkId,
+    pub events: Vec<Event>,
+}
+
+impl Intruder {
+    pub fn enter(world: &mut World, seat: &Seat) -> Self {
+        world.links += 1;
+        let mut device = [0xee; 32];
+        device[..8].copy_from_slice(&world.links.to_le_bytes());
+        let profile = Profile {
+            audience: "relay.example".into(),
+            room: RoomId(*seat.derive("relay room")),
+            device: DeviceId(device),
+            access: AccessKey::from_secret(&seat.derive("relay access")),
+        };
+        let mut intruder = Self {
+            client: Client::new(profile, None).unwrap(),
+            link: LinkId(world.links),
+            events: Vec::new(),
+        };
+        intruder.client.tick(world.now_ms);
+        intruder.go(world);
+        intruder
+    }
+
+    /// Until there is nothing to say or to hear.
+    pub fn go(&mut self, world: &mut World) {
+        let (link, now_ms) = (self.link, world.now_ms);
+        let mut is_moved = true;
+        while std::mem::take(&mut is_moved) {
+            while let Some(output) = self.client.poll(now_ms) {
+                is_moved = true;
+                match output {
+                    Output::Dial => {
+                        let (nonce, life) = (Nonce([7; 32]), Life([7; 16]));
+                        world
+                            .relay
+                            .opened(now_ms, link, "relay.example", nonce, life);
+                        self.client.opened(now_ms);
+                    }
+                    Output::Write(bytes) => {
+                        world.relay.received(now_ms, &world.store, link, &bytes)
+                    }
+                    Output::HangUp(reason) => panic!("{reason}"),
+                    Output::Event(event) => self.events.push(event),
+                }
+            }
+            while let Some(batch) = world.relay.batch() {
+                world.store.commit(&batch);
+                world.relay.committed(true);
+            }
+            while let Some(outgoing) = world.relay.take(now_ms, &world.store, link) {
+                is_moved = true;
+                match outgoing {
+                    Outgoing::Message(bytes) => {
+                        world.relay.written(now_ms, link, bytes.len());
+                        self.client.received(now_ms, &bytes);
+                    }
+                    Outgoing::Close(reason) => panic!("{reason}"),
+                }
+            }
+        }
+    }
+
+    fn name(&self, number: usize) -> LetterId {
+        let mut id = [number as u8; 16];
+        id[..8].copy_from_slice(&self.link.0.to_le_bytes());
+        LetterId(id)
+    }
+
+    /// Leaves letters; the room may have no place for them.
+    pub fn append(&mut self, world: &mut World, letters: &[Vec<u8>]) {
+        for (number, letter) in letters.iter().enumerate() {
+            let id = self.name(self.events.len() + number);
+            self.client.append(id, letter.clone()).unwrap();
+        }
+        self.go(world);
+    }
+
+    /// Puts bytes in the place of all that is there; gives whether it could.
+    pub fn overwrite(&mut self, world: &mut World, bytes: &[u8]) -> bool {
+        let id = self.name(200 + self.events.len() % 50);
+        let covers = self.client.place().unwrap().number;
+        self.client.summarize(id, covers, bytes.to_vec()).unwrap();
+        self.go(world);
+        let is_it = |event: &Event| matches!(event, Event::Appended { id: it, .. } if *it == id);
+        self.events.iter().any(is_it)
+    }
+
+    /// The letters that it was shown.
+    pub fn letters(&self) -> Vec<Vec<u8>> {
+        let letter = |event: &Event| match event {
+            Event::Letter { bytes, .. } => Some(bytes.clone()),
+            _ => None,
+        };
+        self.events.iter().filter_map(letter).collect()
+    }
+
+    pub fn go_away(self, world: &mut World) {
+        world.relay.closed(self.link);
+    }
+}
+
 /// A member leaves letters in the room.
 pub fn leave(world: &mut World, seat: &Seat, letters: &[Vec<u8>]) {
-    let profile = Profile {
-        audience: "relay.example".into(),
-        room: RoomId(*seat.derive("relay room")),
-        device: DeviceId([0xee; 32]),
-        access: AccessKey::from_secret(&seat.derive("relay access")),
-    };
-    let mut client = Client::new(profile, None).unwrap();
-    world.links += 1;
-    let (link, now_ms) = (LinkId(world.links), world.now_ms);
-    for (number, letter) in letters.iter().enumerate() {
-        let mut id = [number as u8; 16];
-        id[0] = world.links as u8;
-        client.append(LetterId(id), letter.clone()).unwrap();
-    }
-    client.tick(now_ms);
-    while client.pending() > 0 {
-        while let Some(output) = client.poll(now_ms) {
-            match output {
-                Output::Dial => {
-                    let (nonce, life) = (Nonce([7; 32]), Life([7; 16]));
-                    world
-                        .relay
-                        .opened(now_ms, link, "relay.example", nonce, life);
-                    client.opened(now_ms);
-                }
-                Output::Write(bytes) => world.relay.received(now_ms, &world.store, link, &bytes),
-                Output::HangUp(reason) => panic!("{reason}"),
-                Output::Event(_) => {}
-            }
-        }
-        while let Some(batch) = world.relay.batch() {
-            world.store.commit(&batch);
-            world.relay.committed(true);
-        }
-        while let Some(outgoing) = world.relay.take(now_ms, &world.store, link) {
-            match outgoing {
-                Outgoing::Message(bytes) => {
-                    world.relay.written(now_ms, link, bytes.len());
-                    client.received(now_ms, &bytes);
-                }
-                Outgoing::Close(reason) => panic!("{reason}"),
-            }
-        }
-    }
-    world.relay.closed(link);
+    let mut intruder = Intruder::enter(world, seat);
+    intruder.append(world, letters);
+    intruder.go_away(world);
     world.run();
 }

@@ -31,6 +31,9 @@ pub struct World {
     pub devices: Vec<Device>,
     pub links: u64,
     pub now_ms: u64,
+    /// Who invites, and whether those who come in read what was sealed before.
+    pub inviter: usize,
+    pub history: bool,
     /// Whether devices mail all that they have when they are asked to, as workspaces do.
     pub mails_all: bool,
     /// What the relay does to a message for a device; `false` drops it.
@@ -67,6 +70,8 @@ impl World {
             devices: Vec::new(),
             links: 0,
             now_ms: 1_700_000_000_000,
+            inviter: 0,
+            history: true,
             mails_all: !keeps,
             bend: Box::new(|_, _| true),
             direct: None,
@@ -124,34 +129,38 @@ impl World {
 
     pub fn run(&mut self) {
         for _ in 0..200 {
-            self.now_ms += 10;
-            self.deliver();
-            for at in 0..self.devices.len() {
-                if self.devices[at].is_online {
-                    self.devices[at].courier.tick(self.now_ms);
-                }
-                self.perform(at);
+            self.run_once();
+        }
+    }
+
+    pub fn run_once(&mut self) {
+        self.now_ms += 10;
+        self.deliver();
+        for at in 0..self.devices.len() {
+            if self.devices[at].is_online {
+                self.devices[at].courier.tick(self.now_ms);
             }
-            while let Some(batch) = self.relay.batch() {
-                self.store.commit(&batch);
-                self.relay.committed(true);
-            }
-            for at in 0..self.devices.len() {
-                let sockets: Vec<_> = self.devices[at].sockets.clone().into_iter().collect();
-                for (socket, link) in sockets {
-                    while let Some(outgoing) = self.relay.take(self.now_ms, &self.store, link) {
-                        match outgoing {
-                            Outgoing::Message(mut bytes) => {
-                                self.relay.written(self.now_ms, link, bytes.len());
-                                if (self.bend)(at, &mut bytes) {
-                                    self.devices[at]
-                                        .courier
-                                        .received(socket, self.now_ms, &bytes);
-                                }
+            self.perform(at);
+        }
+        while let Some(batch) = self.relay.batch() {
+            self.store.commit(&batch);
+            self.relay.committed(true);
+        }
+        for at in 0..self.devices.len() {
+            let sockets: Vec<_> = self.devices[at].sockets.clone().into_iter().collect();
+            for (socket, link) in sockets {
+                while let Some(outgoing) = self.relay.take(self.now_ms, &self.store, link) {
+                    match outgoing {
+                        Outgoing::Message(mut bytes) => {
+                            self.relay.written(self.now_ms, link, bytes.len());
+                            if (self.bend)(at, &mut bytes) {
+                                self.devices[at]
+                                    .courier
+                                    .received(socket, self.now_ms, &bytes);
                             }
-                            Outgoing::Close(reason) => {
-                                self.close(at, socket, Some(reason.close_code()))
-                            }
+                        }
+                        Outgoing::Close(reason) => {
+                            self.close(at, socket, Some(reason.close_code()))
                         }
                     }
                 }
@@ -167,64 +176,70 @@ impl World {
     }
 
     pub fn perform(&mut self, at: usize) {
-        while let Some(output) = self.devices[at].courier.poll(self.now_ms) {
-            let device = &mut self.devices[at];
-            match output {
-                Output::Keep(bytes) => device.kept = bytes,
-                Output::Dial { socket, address } => {
-                    assert_eq!(address, "wss://relay.example/relay");
-                    self.links += 1;
-                    let link = LinkId(self.links);
-                    device.sockets.insert(socket, link);
-                    let (nonce, life) =
-                        (Nonce([self.links as u8; 32]), Life([self.links as u8; 16]));
-                    self.relay
-                        .opened(self.now_ms, link, "relay.example", nonce, life);
-                    device.courier.opened(socket, self.now_ms);
-                }
-                Output::Write { socket, bytes } => {
-                    if let Some(&link) = device.sockets.get(&socket) {
-                        self.relay.received(self.now_ms, &self.store, link, &bytes);
-                    }
-                }
-                Output::HangUp { socket, code } => self.close(at, socket, Some(code)),
-                Output::Parcel(bytes) => {
-                    let items = bytes.split(|byte| *byte == b'\n').map(<[u8]>::to_vec);
-                    device
-                        .contents
-                        .extend(items.filter(|item| !item.is_empty()));
-                    device.landed.push(bytes);
-                    let cursor = [device.landed.len() as u8];
-                    if device.lands {
-                        device.courier.landed(&cursor);
-                    }
-                }
-                Output::SendAll => {
-                    device.sends_all += 1;
-                    device.owes_all = self.mails_all;
-                }
-                Output::Left { told } => device.left = Some(told),
-                Output::Said { device, text } => self.devices[at].said.push((device, text)),
-                Output::Direct { device, bytes } => {
-                    let to = (0..self.devices.len()).find(|&to| self.id(to) == device);
-                    if let Some(direct) = &mut self.direct {
-                        direct.push_back((to.unwrap(), bytes));
-                    }
-                }
-                Output::Changed => {}
-            }
-        }
+        while self.step(at) {}
         let device = &mut self.devices[at];
         if std::mem::take(&mut device.owes_all) {
             // Two parcels, and the second one says that it was the last.
             let items: Vec<_> = device.contents.iter().cloned().collect();
             let (some, others) = items.split_at(items.len() / 2);
-            device.courier.send(&some.join(&b'\n'), None).unwrap();
-            device
-                .courier
-                .send(&others.join(&b'\n'), Some(b"all"))
-                .unwrap();
+            let mail = [(some, None), (others, Some(&b"all"[..]))];
+            for (items, cursor) in mail {
+                // A device that may not write any more has nothing to mail.
+                let _ = device.courier.send(&items.join(&b'\n'), cursor);
+            }
         }
+    }
+
+    /// Performs one thing; gives whether there was one.
+    pub fn step(&mut self, at: usize) -> bool {
+        let Some(output) = self.devices[at].courier.poll(self.now_ms) else {
+            return false;
+        };
+        let device = &mut self.devices[at];
+        match output {
+            Output::Keep(bytes) => device.kept = bytes,
+            Output::Dial { socket, address } => {
+                assert_eq!(address, "wss://relay.example/relay");
+                self.links += 1;
+                let link = LinkId(self.links);
+                device.sockets.insert(socket, link);
+                let (nonce, life) = (Nonce([self.links as u8; 32]), Life([self.links as u8; 16]));
+                self.relay
+                    .opened(self.now_ms, link, "relay.example", nonce, life);
+                device.courier.opened(socket, self.now_ms);
+            }
+            Output::Write { socket, bytes } => {
+                if let Some(&link) = device.sockets.get(&socket) {
+                    self.relay.received(self.now_ms, &self.store, link, &bytes);
+                }
+            }
+            Output::HangUp { socket, code } => self.close(at, socket, Some(code)),
+            Output::Parcel(bytes) => {
+                let items = bytes.split(|byte| *byte == b'\n').map(<[u8]>::to_vec);
+                device
+                    .contents
+                    .extend(items.filter(|item| !item.is_empty()));
+                device.landed.push(bytes);
+                let cursor = [device.landed.len() as u8];
+                if device.lands {
+                    device.courier.landed(&cursor);
+                }
+            }
+            Output::SendAll => {
+                device.sends_all += 1;
+                device.owes_all = self.mails_all;
+            }
+            Output::Left { told } => device.left = Some(told),
+            Output::Said { device, text } => self.devices[at].said.push((device, text)),
+            Output::Direct { device, bytes } => {
+                let to = (0..self.devices.len()).find(|&to| self.id(to) == device);
+                if let Some(direct) = &mut self.direct {
+                    direct.push_back((to.unwrap(), bytes));
+                }
+            }
+            Output::Changed => {}
+        }
+        true
     }
 
     /// The network of a device goes: it does not dial until it is back.
@@ -264,16 +279,17 @@ impl World {
 
     pub fn invite(&mut self, role: RoleName, seed: u64) -> usize {
         let base = "https://selvage.example/".to_owned();
+        let (inviter, history) = (self.inviter, self.history);
         self.act(
-            0,
+            inviter,
             Act::Invite {
                 role,
-                history: true,
+                history,
                 base,
             },
         );
         self.run();
-        let link = self.state(0).invitation.unwrap().link;
+        let link = self.state(inviter).invitation.unwrap().link;
         let joiner = Courier::join(&link, "Phone", self.now_ms, random(seed)).unwrap();
         let at = self.add(joiner);
         self.run();
@@ -283,15 +299,15 @@ impl World {
     pub fn pair(&mut self, role: RoleName, seed: u64) -> usize {
         let at = self.invite(role, seed);
         let (invitation, joining) = (
-            self.state(0).invitation.unwrap(),
+            self.state(self.inviter).invitation.unwrap(),
             self.state(at).joining.unwrap(),
         );
         assert!(invitation.code.is_some());
         assert_eq!(invitation.code, joining.code);
         assert_eq!(invitation.name.as_deref(), Some("Phone"));
-        self.act(0, Act::Accept);
+        self.act(self.inviter, Act::Accept);
         self.run();
-        assert_eq!(self.state(0).invitation, None);
+        assert_eq!(self.state(self.inviter).invitation, None);
         assert_eq!(self.state(at).joining, None);
         at
     }
