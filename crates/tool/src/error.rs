@@ -57,6 +57,8 @@ codes! {
     Stale = "STALE",
     /// A folder can't move into itself.
     MoveIntoSelf = "MOVE_INTO_SELF",
+    /// That version was thinned out of the past; other versions were kept.
+    Thinned = "THINNED",
     /// There is nothing to undo or redo.
     NothingToUndo = "NOTHING_TO_UNDO",
     /// The flow has errors that keep it from running; they come as diagnostics.

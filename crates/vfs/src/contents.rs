@@ -24,7 +24,9 @@ use std::sync::{Arc, Weak};
 pub(crate) struct Contents {
     arriving: BTreeMap<Hash, Coming>,
     /// Contents that could not be read since they are damaged, with their sizes.
-    damaged: RefCell<BTreeMap<Hash, u64>>,
+    pub(crate) damaged: RefCell<BTreeMap<Hash, u64>>,
+    /// How often contents were thinned out since the workspace was opened.
+    pub(crate) thinnings: u64,
 }
 
 /// A content that comes.
@@ -174,8 +176,7 @@ impl Workspace {
         let mut number = from / PIECE_BYTES as u64;
         let mut skip = (from % PIECE_BYTES as u64) as usize;
         if self.storage.blob_size(hash)?.is_none() {
-            let path = hash.to_string();
-            return Err(VfsError::NotFound { path });
+            return Err(self.not_here(hash)?);
         }
         while out.len() < len {
             let at = u32::try_from(number).unwrap_or(u32::MAX);
@@ -303,13 +304,8 @@ impl Workspace {
         Ok(None)
     }
 
-    /// A whole content; nothing when it is not here.
-    pub(crate) fn blob(&self, hash: &Hash) -> Result<Option<Vec<u8>>> {
-        self.noting_damage(hash, self.storage.blob(hash))
-    }
-
     /// Remembers a content whose read told of damage.
-    fn noting_damage<T>(&self, hash: &Hash, read: Result<T>) -> Result<T> {
+    pub(crate) fn noting_damage<T>(&self, hash: &Hash, read: Result<T>) -> Result<T> {
         if let Err(VfsError::Damaged { .. }) = read
             && let Ok(Some(size)) = self.storage.blob_size(hash)
         {

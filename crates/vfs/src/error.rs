@@ -94,6 +94,14 @@ pub enum VfsError {
         /// The heads that were asked for.
         heads: Heads,
     },
+    /// A content of the past that retention has thinned out.
+    #[error("the content {hash} was thinned out")]
+    Thinned {
+        /// The content's name.
+        hash: Hash,
+        /// When it was, in milliseconds since 1970.
+        at_ms: u64,
+    },
     /// A search query that can't be understood.
     #[error("the query can't be understood: {why}")]
     InvalidQuery {

@@ -31,6 +31,9 @@ pub struct HistoryEntry {
     pub hash: Option<Hash>,
     /// For the history of a file: bytes of its content after the change.
     pub size: Option<u64>,
+    /// For the history of a file: when its content after the change was thinned out, in milliseconds
+    /// since 1970; `None` when it is here.
+    pub thinned_ms: Option<u64>,
 }
 
 /// A change and the nodes it touched.

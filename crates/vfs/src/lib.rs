@@ -62,6 +62,7 @@ mod op;
 mod path;
 #[cfg(test)]
 mod replicas;
+mod retention;
 mod search;
 mod shards;
 mod snapshot;
@@ -86,6 +87,7 @@ pub use message::Meta;
 pub use node::{Kind, Mark, Origin, OriginKind};
 pub use op::Op;
 pub use path::{Path, check_name, fold, with_suffix};
+pub use retention::{Thinned, Thinning};
 pub use search::{Match, Matches, Query, SearchIn};
 pub use snapshot::{Entry, Snapshot};
 pub use text::Splice;

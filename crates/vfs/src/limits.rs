@@ -85,6 +85,10 @@ pub const CLIENT_WAITING_BYTES_MAX: usize = 32 * MIB;
 /// Contents written one after the other without a live text that a live text begins with. One that
 /// began elsewhere is looked for among twice as many.
 pub const LINEAGE_SEALS_MAX: usize = 32;
+/// Contents that are thinned out in one step.
+pub const THINNED_CONTENTS_MAX: usize = 64;
+/// Bytes of the contents that are thinned out in one step, but that of a single one.
+pub const THINNED_BYTES_MAX: u64 = 4 * MIB as u64;
 
 const _: () = assert!(TEXT_BYTES_MAX <= FILE_BYTES_MAX);
 const _: () = assert!(NAME_BYTES_MAX < PATH_BYTES_MAX);

@@ -46,7 +46,12 @@ impl Workspace {
                     .and_then(|node| node.seal().map(|seal| (seal.hash, seal.size))),
                 None => None,
             };
+            let thinned_ms = match seal {
+                Some((hash, _)) => self.thinned_at(&hash)?,
+                None => None,
+            };
             entries.push(HistoryEntry {
+                thinned_ms,
                 change: hex(&entry.hash),
                 heads,
                 at_ms: entry.message.at_ms,

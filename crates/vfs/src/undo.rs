@@ -255,10 +255,15 @@ impl Workspace {
                     ..Body::default()
                 }
             }
-            false => Body {
-                held: Some((seal.hash, seal.size)),
-                ..Body::default()
-            },
+            false => {
+                if !self.has_content(&seal.hash)? {
+                    return Err(self.not_here(&seal.hash)?);
+                }
+                Body {
+                    held: Some((seal.hash, seal.size)),
+                    ..Body::default()
+                }
+            }
         };
         stage.bodies.insert(id, body);
         stage.touched.insert(id);

@@ -70,6 +70,7 @@ pub struct Workspace {
     pub(crate) index: Index,
     pub(crate) steps: crate::undo::Steps,
     pub(crate) history: RefCell<History>,
+    pub(crate) mark: Option<crate::retention::Mark>,
     pasts: RefCell<Vec<Snapshot>>,
     /// Drafts in files that others deleted without having seen them.
     pub(crate) orphans: BTreeSet<NodeId>,
@@ -115,6 +116,7 @@ impl Workspace {
         };
         let tree = Arc::new(tree);
         let steps = crate::undo::Steps::load(&loaded.cells);
+        let mark = crate::retention::Mark::load(&loaded.cells);
         Ok(Self {
             ledger,
             tree,
@@ -124,6 +126,7 @@ impl Workspace {
             index,
             steps,
             history: RefCell::default(),
+            mark,
             pasts: RefCell::default(),
             orphans: BTreeSet::new(),
             ledger_parts: sizes.len().max(1) as u64,

@@ -1,5 +1,6 @@
 //! The workspace's errors in the contract's words.
 
+use crate::record::stamp;
 use selvage_tool::{ErrorCode, ToolError};
 use selvage_vfs::VfsError;
 
@@ -33,6 +34,10 @@ pub fn failure(error: VfsError) -> ToolError {
             .hint("`history` lists the changes; `restore` goes back to any of them."),
         VfsError::UnknownHeads { .. } => {
             ToolError::new(ErrorCode::NotFound, message).hint("`history` lists the heads that can be named.")
+        }
+        VfsError::Thinned { at_ms, .. } => {
+            ToolError::new(ErrorCode::Thinned, format!("This version was thinned out on {}.", &stamp(at_ms)[..10]))
+                .hint("`history` of the file marks the versions that were thinned out; the others can be read and restored.")
         }
         VfsError::InvalidQuery { .. } => {
             ToolError::new(ErrorCode::InvalidInput, message).hint("Mend the query, or search for it as plain text.")

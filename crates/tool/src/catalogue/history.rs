@@ -50,6 +50,9 @@ pub struct HistoryChange {
     /// Bytes of the file after it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub size: Option<u64>,
+    /// When the file's content after it was thinned out, in milliseconds since 1970; absent when it can be read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub thinned_ms: Option<u64>,
 }
 
 /// Output of `history`.

@@ -23,8 +23,20 @@ pub(crate) struct Foreign {
     pub made: Vec<(Object, NodeId)>,
     /// Every object that it writes to.
     pub touched: BTreeSet<Object>,
-    /// The contents that it seals, by the node's object.
-    pub seals: Vec<(Object, Seal)>,
+    /// The contents that it seals.
+    pub seals: Vec<Sealed>,
+    /// The operations on seals that it takes the place of.
+    pub overwritten: Vec<Object>,
+}
+
+/// A content that a change seals.
+#[derive(Debug, Clone)]
+pub(crate) struct Sealed {
+    /// The node's object.
+    pub object: Object,
+    /// The operation that seals.
+    pub op: Object,
+    pub seal: Seal,
 }
 
 impl Foreign {
@@ -58,9 +70,11 @@ impl Foreign {
             made: Vec::new(),
             touched: BTreeSet::new(),
             seals: Vec::new(),
+            overwritten: Vec::new(),
             change,
         };
         let mut named = BTreeSet::new();
+        let op_at = |place| (expanded.start_op.get() + place as u64, actor.clone());
         for (place, op) in expanded.operations.iter().enumerate() {
             let ObjectId::Id(object) = &op.obj else {
                 return Err(Refusal::OutsideTheTree);
@@ -71,8 +85,7 @@ impl Foreign {
                 if matches!(op.action, OpType::Make(_))
                     && let Ok(id) = key.parse::<NodeId>()
                 {
-                    let made = (expanded.start_op.get() + place as u64, actor.clone());
-                    foreign.made.push((made, id));
+                    foreign.made.push((op_at(place), id));
                 }
                 continue;
             }
@@ -85,9 +98,11 @@ impl Foreign {
                     named.insert(object);
                 }
                 "seal" => {
+                    let before = op.pred.iter().map(|op| (op.0, op.1.to_bytes().to_vec()));
+                    foreign.overwritten.extend(before);
                     if let OpType::Put(ScalarValue::Bytes(bytes)) = &op.action {
-                        let seal = read_seal(bytes).ok_or(Refusal::Seal)?;
-                        foreign.seals.push((object, seal));
+                        let (op, seal) = (op_at(place), read_seal(bytes).ok_or(Refusal::Seal)?);
+                        foreign.seals.push(Sealed { object, op, seal });
                     }
                 }
                 _ => {}
@@ -101,12 +116,13 @@ impl Foreign {
 
     /// The contents that the change names, with their sizes.
     pub fn blobs(&self) -> impl Iterator<Item = (Hash, u64)> {
-        self.seals.iter().map(|(_, seal)| (seal.hash, seal.size))
+        let seals = self.seals.iter().map(|sealed| &sealed.seal);
+        seals.map(|seal| (seal.hash, seal.size))
     }
 
     /// Bytes that it takes up while it waits.
     pub fn held_bytes(&self) -> usize {
-        self.change.raw_bytes().len() + self.seals.len() * size_of::<(Object, Seal)>()
+        self.change.raw_bytes().len() + self.seals.len() * size_of::<Sealed>()
     }
 }
 

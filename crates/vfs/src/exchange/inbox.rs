@@ -24,6 +24,10 @@ pub struct Inbox {
     pub(super) blobs: BTreeMap<Hash, Arc<[u8]>>,
     /// Contents that waiting changes name and that are not there, with their sizes.
     pub(crate) missing: BTreeMap<Hash, u64>,
+    /// Contents that waiting changes name and that the peer has thinned out, with the times of that.
+    pub(super) thinned: BTreeMap<Hash, u64>,
+    /// How often this replica had thinned contents out when it was looked which ones are missing.
+    looked: u64,
     parts: BTreeMap<Hash, Vec<u8>>,
     /// Bytes that came from this peer of contents that come into storage.
     pub(crate) sent: BTreeMap<Hash, u64>,
@@ -39,6 +43,8 @@ impl Default for Inbox {
             texts: Vec::new(),
             blobs: BTreeMap::new(),
             missing: BTreeMap::new(),
+            thinned: BTreeMap::new(),
+            looked: 0,
             parts: BTreeMap::new(),
             sent: BTreeMap::new(),
             alive: Arc::default(),
@@ -132,6 +138,13 @@ impl Inbox {
         for bytes in incoming.blobs {
             self.add_blob(Hash::of(&bytes), bytes);
         }
+        for (hash, at_ms) in incoming.thinned {
+            if self.missing.contains_key(&hash) {
+                self.arrived(&hash);
+                self.parts.remove(&hash);
+                self.thinned.insert(hash, at_ms);
+            }
+        }
         if self.held_bytes() > self.bytes_max {
             refused.push(Refusal::InboxFull);
         }
@@ -147,12 +160,33 @@ impl Inbox {
         if ledger.has(&change.hash) || self.changes.contains_key(&change.hash) {
             return Ok(());
         }
-        for (hash, size) in change.blobs() {
+        self.miss(change.blobs(), storage)?;
+        self.changes.insert(change.hash, change);
+        Ok(())
+    }
+
+    fn miss(
+        &mut self,
+        named: impl Iterator<Item = (Hash, u64)>,
+        storage: &dyn Storage,
+    ) -> Result<()> {
+        for (hash, size) in named {
             if !self.blobs.contains_key(&hash) && !storage.has_blob(&hash)? {
                 self.missing.insert(hash, size);
             }
         }
-        self.changes.insert(change.hash, change);
+        Ok(())
+    }
+
+    /// Looks again for what waiting changes name, when this replica has thinned contents out since.
+    pub(super) fn look_again(&mut self, thinnings: u64, storage: &dyn Storage) -> Result<()> {
+        if std::mem::replace(&mut self.looked, thinnings) != thinnings {
+            let named = self.changes.values().flat_map(Foreign::blobs);
+            let named: Vec<_> = named.collect();
+            let told = |hash: &Hash| self.thinned.contains_key(hash);
+            let named: Vec<_> = named.into_iter().filter(|(hash, _)| !told(hash)).collect();
+            self.miss(named.into_iter(), storage)?;
+        }
         Ok(())
     }
 

@@ -17,7 +17,7 @@ pub use inbox::Inbox;
 use crate::error::Result;
 use crate::id::{Hash, Heads, NodeId};
 use crate::workspace::Workspace;
-use change::Foreign;
+pub(crate) use change::Foreign;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -63,6 +63,8 @@ pub struct Incoming {
     pub blobs: Vec<Vec<u8>>,
     /// Parts of contents.
     pub parts: Vec<BlobPart>,
+    /// Contents that the sender has thinned out, with the times of that in milliseconds since 1970.
+    pub thinned: Vec<(Hash, u64)>,
 }
 
 impl Incoming {

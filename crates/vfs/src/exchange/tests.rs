@@ -49,7 +49,7 @@ fn lacks(from: &Workspace, to: &Workspace) -> Incoming {
         blobs: blobs
             .map(|(hash, _)| from.read_hash(hash).expect("there"))
             .collect(),
-        parts: Vec::new(),
+        ..Incoming::default()
     }
 }
 

@@ -1,9 +1,9 @@
 //! Finding out what is complete, by trying it on.
 
-use super::change::Foreign;
+use super::change::{Foreign, Sealed};
 use super::{Accepted, Inbox, Refusal};
 use crate::error::Result;
-use crate::id::NodeId;
+use crate::id::{Hash, NodeId};
 use crate::ledger::Object;
 use crate::limits::TEXT_STATE_BYTES_MAX;
 use crate::node::Kind;
@@ -52,7 +52,8 @@ impl Workspace {
                     None => ready.bad.extend(places),
                 }
             }
-            let failed = self.uncovered(inbox, &order, &texts)?;
+            let mut failed = self.uncovered(inbox, &order, &texts)?;
+            failed.extend(self.unheld(inbox, &order)?);
             let mut place = 0;
             inbox.texts.retain(|_| {
                 place += 1;
@@ -176,7 +177,8 @@ impl Workspace {
             .collect();
         let mut cited: BTreeMap<NodeId, Vec<(&Foreign, &[u8])>> = BTreeMap::new();
         for change in changes() {
-            for (object, seal) in change.seals.iter().filter(|(_, s)| !s.state.is_empty()) {
+            let live = change.seals.iter().filter(|s| !s.seal.state.is_empty());
+            for Sealed { object, seal, .. } in live {
                 let node = made.get(object).copied();
                 if let Some(id) = node.or_else(|| self.ledger.node_of(object)) {
                     cited.entry(id).or_default().push((change, &seal.state));
@@ -198,6 +200,34 @@ impl Workspace {
             }
         }
         Ok(failed)
+    }
+}
+
+impl Workspace {
+    /// Changes that would show a content which the peer says it has thinned out: only one that another
+    /// of these changes takes the place of can be done without.
+    fn unheld(&self, inbox: &Inbox, order: &[ChangeId]) -> Result<Vec<ChangeId>> {
+        let mut unheld = Vec::new();
+        if inbox.thinned.is_empty() {
+            return Ok(unheld);
+        }
+        let changes = || order.iter().map(|hash| &inbox.changes[hash]);
+        let overwritten: BTreeSet<&Object> = changes().flat_map(|c| &c.overwritten).collect();
+        for change in changes() {
+            for Sealed { op, seal, .. } in &change.seals {
+                let is_shown = !overwritten.contains(op);
+                if is_shown && self.is_done_without(inbox, &seal.hash)? {
+                    unheld.push(change.hash);
+                }
+            }
+        }
+        Ok(unheld)
+    }
+
+    /// Whether the peer has thinned a content out, and nobody else gave it.
+    pub(super) fn is_done_without(&self, inbox: &Inbox, hash: &Hash) -> Result<bool> {
+        let is_told = inbox.thinned.contains_key(hash) && !inbox.blobs.contains_key(hash);
+        Ok(is_told && !self.storage.has_blob(hash)?)
     }
 }
 

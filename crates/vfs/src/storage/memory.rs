@@ -21,6 +21,7 @@ pub struct MemoryStorage {
     blobs: BTreeMap<Hash, Arc<[u8]>>,
     /// Contents that are not whole, with the sizes that they shall have.
     arriving: BTreeMap<Hash, (u64, Vec<u8>)>,
+    thinned: BTreeMap<Hash, u64>,
     cells: BTreeMap<String, Vec<u8>>,
     bytes_max: Option<u64>,
 }
@@ -155,6 +156,10 @@ impl Storage for MemoryStorage {
         Ok(piece.map(<[u8]>::to_vec))
     }
 
+    fn thinned(&self, hash: &Hash) -> Result<Option<u64>> {
+        Ok(self.thinned.get(hash).copied())
+    }
+
     fn text(&self, node: &NodeId) -> Result<Vec<Vec<u8>>> {
         Ok(self
             .texts
@@ -174,6 +179,10 @@ impl Storage for MemoryStorage {
         }
         for arrival in batch.arrivals {
             self.arrive(arrival)?;
+        }
+        for (hash, at_ms) in batch.thinned {
+            self.blobs.remove(&hash);
+            self.thinned.insert(hash, at_ms);
         }
         if batch.replace_ledger {
             self.ledger.clear();

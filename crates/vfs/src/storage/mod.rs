@@ -124,16 +124,20 @@ pub struct Batch {
     pub blobs: Vec<(Hash, Arc<[u8]>)>,
     /// What happens to contents that come piece by piece. A batch with any holds nothing else.
     pub arrivals: Vec<Arrival>,
+    /// Contents that are thinned out, with the time in milliseconds since 1970: what is held of them
+    /// goes, and that they were thinned out is kept. A batch with any holds nothing else.
+    pub thinned: Vec<(Hash, u64)>,
     /// Cells to set.
     pub cells: Vec<(String, Vec<u8>)>,
 }
 
 impl Batch {
-    /// Whether the batch replaces what is held by the same in fewer pieces. Such a batch adds
-    /// nothing else.
+    /// Whether the batch only makes room: it replaces what is held by the same in fewer pieces, or
+    /// thins contents out. Such a batch adds nothing else, and may stay when it was reported as failed.
     #[must_use]
-    pub fn is_folding(&self) -> bool {
-        self.replace_ledger || self.texts.iter().any(|text| text.replace)
+    pub fn makes_room(&self) -> bool {
+        let is_folding = self.replace_ledger || self.texts.iter().any(|text| text.replace);
+        is_folding || !self.thinned.is_empty()
     }
 
     /// The bytes that are to be kept, without bookkeeping.
@@ -195,6 +199,11 @@ pub trait Storage: Send {
 
     /// One piece of a content that is not whole.
     fn arriving_piece(&self, _hash: &Hash, _number: u32) -> Result<Option<Vec<u8>>> {
+        Ok(None)
+    }
+
+    /// When a content was thinned out, or `None` when it never was. It may have come again since.
+    fn thinned(&self, _hash: &Hash) -> Result<Option<u64>> {
         Ok(None)
     }
 

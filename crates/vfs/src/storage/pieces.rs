@@ -5,7 +5,7 @@
 //! table of its own, `pieces.<n>`: a damaged row can't be written over, since a tree reads what it
 //! changes.
 
-use super::rows::{BLOBS, damaged, failed};
+use super::rows::{BLOBS, PIECES, damaged, failed};
 use super::{Arrival, Arriving, PIECE_BYTES};
 use crate::error::Result;
 use crate::id::Hash;
@@ -18,6 +18,8 @@ use ::redb::{
 const ARRIVING: TableDefinition<&[u8; 32], (u64, u32, u32)> = TableDefinition::new("arriving");
 /// Contents that came again: the copy that counts.
 const COPIES: TableDefinition<&[u8; 32], u32> = TableDefinition::new("copies");
+/// When contents were thinned out, in milliseconds since 1970.
+const THINNED: TableDefinition<&[u8; 32], u64> = TableDefinition::new("thinned");
 
 type PieceKey = (&'static [u8; 32], u32);
 
@@ -125,6 +127,37 @@ pub(super) fn arriving(database: &Database) -> Result<Vec<Arriving>> {
         out.push(Arriving { hash, size, pieces });
     }
     Ok(out)
+}
+
+/// When a content was thinned out.
+pub(super) fn thinned(database: &Database, hash: &Hash) -> Result<Option<u64>> {
+    let tx = database.begin_read().map_err(failed)?;
+    let Some(thinned) = optional(&tx, THINNED)? else {
+        return Ok(None);
+    };
+    let at_ms = thinned.get(&hash.0).map_err(failed)?;
+    Ok(at_ms.map(|at_ms| at_ms.value()))
+}
+
+/// Frees what a content takes, and notes when that was. One that came again stays: what is damaged
+/// of it can't go, and nothing may be written over that.
+pub(super) fn thin(tx: &WriteTransaction, hash: &Hash, at_ms: u64) -> Result<()> {
+    let mut blobs = tx.open_table(BLOBS).map_err(failed)?;
+    let copies = tx.open_table(COPIES).map_err(failed)?;
+    let mut thinned = tx.open_table(THINNED).map_err(failed)?;
+    let key = &hash.0;
+    if copies.get(key).map_err(failed)?.is_some() {
+        return Ok(());
+    }
+    if let Some(size) = blobs.remove(key).map_err(failed)?.map(|size| size.value()) {
+        let mut pieces = tx.open_table(PIECES).map_err(failed)?;
+        for number in 0..size.div_ceil(PIECE_BYTES as u64) {
+            let number = u32::try_from(number).unwrap_or(u32::MAX);
+            pieces.remove((key, number)).map_err(failed)?;
+        }
+    }
+    thinned.insert(key, at_ms).map_err(failed)?;
+    Ok(())
 }
 
 pub(super) fn write(tx: &WriteTransaction, arrival: &Arrival) -> Result<()> {

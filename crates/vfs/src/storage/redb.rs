@@ -246,6 +246,10 @@ impl Storage for RedbStorage {
         Ok(self.blob_size(hash)?.is_some())
     }
 
+    fn thinned(&self, hash: &Hash) -> Result<Option<u64>> {
+        self.with(|database| pieces::thinned(database, hash))
+    }
+
     fn text(&self, node: &NodeId) -> Result<Vec<Vec<u8>>> {
         self.with(|database| {
             let tx = database.begin_read().map_err(failed)?;
@@ -278,8 +282,7 @@ impl Storage for RedbStorage {
             Ok(found) if found == Some(doubt.generation) => Ok(()),
             Ok(_) => Err(error),
             Err(_) => {
-                // A folding says the same as what it replaces, so it may stay.
-                *self.doubt.borrow_mut() = (!batch.is_folding()).then_some(doubt);
+                *self.doubt.borrow_mut() = (!batch.makes_room()).then_some(doubt);
                 Err(error)
             }
         }

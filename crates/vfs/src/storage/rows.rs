@@ -156,6 +156,9 @@ pub(super) fn write(tx: &WriteTransaction, batch: &Batch, generation: u64) -> Re
     for arrival in &batch.arrivals {
         pieces::write(tx, arrival)?;
     }
+    for (hash, at_ms) in &batch.thinned {
+        pieces::thin(tx, hash, *at_ms)?;
+    }
     let mut blobs = tx.open_table(BLOBS).map_err(failed)?;
     let mut pieces = tx.open_table(PIECES).map_err(failed)?;
     for (hash, bytes) in &batch.blobs {

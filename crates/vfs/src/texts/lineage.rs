@@ -70,7 +70,13 @@ impl Workspace {
                 if old == Some(seal) {
                     continue;
                 }
-                let old = old.filter(|old| is_plain(old)).cloned();
+                let mut old = old.filter(|old| is_plain(old)).cloned();
+                // It begins behind what was thinned out; only a branch from long ago comes that far.
+                if let Some(seal) = &old
+                    && self.thinned_at(&seal.hash)?.is_some()
+                {
+                    old = None;
+                }
                 chain.extend(old.as_ref().map(|old| old.hash));
                 wanted = old.filter(|old| !begins(&old.hash));
             }

@@ -34,6 +34,11 @@ impl Steps {
         }
     }
 
+    /// The changes that can be undone or redone.
+    pub fn hashes(&self) -> impl Iterator<Item = &[u8; 32]> {
+        self.undo.iter().chain(&self.redo)
+    }
+
     pub fn cells(&self) -> Vec<(String, Vec<u8>)> {
         vec![
             ("undo".into(), self.undo.concat()),

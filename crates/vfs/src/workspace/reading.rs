@@ -104,9 +104,10 @@ impl Workspace {
 
     /// A content by its hash: of this state or any past one.
     pub fn read_hash(&self, hash: &Hash) -> Result<Vec<u8>> {
-        self.blob(hash)?.ok_or_else(|| VfsError::NotFound {
-            path: hash.to_string(),
-        })
+        match self.blob(hash)? {
+            Some(bytes) => Ok(bytes),
+            None => Err(self.not_here(hash)?),
+        }
     }
 
     /// Reads the whole history from storage, if that did not happen yet: what shows the tree needs

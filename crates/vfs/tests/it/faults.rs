@@ -7,12 +7,12 @@
 
 use crate::disk::{Disk, Fault, Tear};
 use crate::world::{DURABLE, Place, Rng};
-use selvage_vfs::storage::{
-    BOUNDS_PASSED_MAX, Batch, JournaledStorage, Loaded, MemoryStorage, Storage, TextWrite,
-};
-use selvage_vfs::{Hash, NodeId, Result, VfsError};
-use std::collections::BTreeMap;
-use std::sync::Arc;
+use selvage_vfs::storage::{BOUNDS_PASSED_MAX, Batch, JournaledStorage, MemoryStorage, Storage};
+use selvage_vfs::{Result, VfsError};
+
+mod script;
+
+use script::{Script, bytes};
 
 type Kind = fn(Disk) -> Place;
 
@@ -23,7 +23,6 @@ const BATCHES: usize = if cfg!(debug_assertions) { 9 } else { 24 };
 const FLIP_STRIDE: usize = if cfg!(debug_assertions) { 4_801 } else { 601 };
 /// A call meets each so many-th fault, the next call those beside them.
 const FAULT_STRIDE: usize = if cfg!(debug_assertions) { 3 } else { 1 };
-const NODES: usize = 4;
 
 const FAULTS: [Fault; 7] = [
     Fault::Once,
@@ -48,115 +47,6 @@ struct Counts {
     flips: usize,
     unharmed: usize,
     reported: usize,
-}
-
-/// All that a storage holds.
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct Held {
-    loaded: Loaded,
-    texts: BTreeMap<NodeId, Vec<Vec<u8>>>,
-    blobs: BTreeMap<Hash, Option<Vec<u8>>>,
-}
-
-/// One script: the batches, and what is held before each and after the last.
-struct Script {
-    seed: u64,
-    batches: Vec<Batch>,
-    states: Vec<Held>,
-    hashes: Vec<Hash>,
-}
-
-impl Script {
-    fn new(seed: u64) -> Self {
-        let mut rng = Rng(seed);
-        let batches: Vec<Batch> = (0..BATCHES).map(|_| batch(&mut rng)).collect();
-        let blobs = batches.iter().flat_map(|batch| &batch.blobs);
-        let mut script = Self {
-            seed,
-            hashes: blobs.map(|(hash, _)| *hash).collect(),
-            states: Vec::new(),
-            batches,
-        };
-        let mut model = MemoryStorage::new();
-        script.states.push(script.held(&mut model).expect("memory"));
-        for batch in script.batches.clone() {
-            model.commit(batch).expect("memory");
-            script.states.push(script.held(&mut model).expect("memory"));
-        }
-        script
-    }
-
-    /// Reads all that there is, and asks for all that there will be.
-    fn held(&self, storage: &mut dyn Storage) -> Result<Held> {
-        let loaded = storage.load()?;
-        let nodes = loaded.texts.iter().map(|state| state.node);
-        let texts = nodes.map(|node| Ok((node, storage.text(&node)?)));
-        let hashes = self.hashes.iter();
-        Ok(Held {
-            texts: texts.collect::<Result<_>>()?,
-            blobs: hashes
-                .map(|hash| Ok((*hash, storage.blob(hash)?)))
-                .collect::<Result<_>>()?,
-            loaded,
-        })
-    }
-
-    fn opened(&self, place: &Place) -> Result<Held> {
-        self.held(place.open()?.as_mut())
-    }
-
-    /// The state without blobs that no acknowledged batch brought: a failed one may leave them, and nothing names them.
-    fn is(&self, found: &Held, state: &Held) -> bool {
-        let blobs = found.blobs.iter().zip(&state.blobs);
-        found.loaded == state.loaded
-            && found.texts == state.texts
-            && blobs.into_iter().all(|((hash, found), (_, state))| {
-                found == state
-                    || (state.is_none() && found.as_ref().is_some_and(|b| Hash::of(b) == *hash))
-            })
-    }
-}
-
-fn bytes(rng: &mut Rng, bytes_max: usize) -> Vec<u8> {
-    let length = 1 + rng.below(bytes_max);
-    (0..length).map(|_| rng.next() as u8).collect()
-}
-
-/// A change, typing, or a folding of either.
-fn batch(rng: &mut Rng) -> Batch {
-    let node = NodeId::from_random(1 + rng.below(NODES) as u128).expect("no fixed place");
-    let text = |replace, updates, draft| TextWrite {
-        node,
-        replace,
-        updates,
-        draft,
-    };
-    match rng.below(8) {
-        0 => Batch {
-            ledger: Some(bytes(rng, 2_000)),
-            replace_ledger: true,
-            ..Batch::default()
-        },
-        1 => Batch {
-            texts: vec![text(true, vec![bytes(rng, 500)], false)],
-            ..Batch::default()
-        },
-        2 | 3 => Batch {
-            texts: vec![text(false, vec![bytes(rng, 60), bytes(rng, 60)], true)],
-            ..Batch::default()
-        },
-        kind => {
-            let size = if kind == 4 { 300_000 } else { 9_000 };
-            let content = bytes(rng, size);
-            Batch {
-                ledger: Some(bytes(rng, 400)),
-                texts: vec![text(false, vec![bytes(rng, 80)], false)],
-                blobs: vec![(Hash::of(&content), Arc::from(content))],
-                cells: vec![(format!("tree.{}", rng.below(3)), bytes(rng, 300))],
-                ..Batch::default()
-            }
-        }
-    }
 }
 
 /// What the disk holds before each batch and after the last, the process killed each time.
@@ -235,7 +125,7 @@ fn fault_at(
             .held(storage.as_mut())
             .unwrap_or_else(|error| panic!("{}: {error}", case()));
         // A folding says the same as what it replaces, so it may stay; here it says something else.
-        let may_stay = script.batches[at].is_folding() && script.is(&found, after);
+        let may_stay = script.batches[at].makes_room() && script.is(&found, after);
         assert!(
             may_stay || script.is(&found, now),
             "{}: what is shown",

@@ -11,6 +11,7 @@ mod golden;
 mod limits;
 mod model;
 mod names;
+mod retention;
 mod search;
 mod steps;
 mod texts;

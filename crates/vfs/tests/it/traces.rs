@@ -66,7 +66,7 @@ fn lacks(from: &Workspace, to: &Workspace) -> Incoming {
         blobs: delta.blobs.iter().map(content).collect(),
         documents: delta.document.into_iter().collect(),
         changes: delta.changes,
-        parts: Vec::new(),
+        ..Incoming::default()
     }
 }
 

@@ -48,6 +48,9 @@ impl Storage for SharedMemory {
     fn blob(&self, hash: &Hash) -> Result<Option<Vec<u8>>> {
         self.with(|storage| storage.blob(hash))
     }
+    fn thinned(&self, hash: &Hash) -> Result<Option<u64>> {
+        self.with(|storage| storage.thinned(hash))
+    }
     fn text(&self, node: &NodeId) -> Result<Vec<Vec<u8>>> {
         self.with(|storage| storage.text(node))
     }

@@ -344,7 +344,7 @@ fn selvage_meet(from: &Workspace, to: &mut Workspace) {
                 update: from.text_since(node, &[]).expect("reads").expect("one"),
             })
             .collect(),
-        parts: Vec::new(),
+        ..Incoming::default()
     };
     to.accept(&mut Inbox::new(), incoming).expect("accepts");
     assert_eq!(to.digest(), from.digest());

@@ -61,6 +61,7 @@ impl Workbench {
                 message: entry.message,
                 hash: entry.hash.map(|hash| hash.to_string()),
                 size: entry.size,
+                thinned_ms: entry.thinned_ms,
             })
             .collect();
         Ok(HistoryOutput { changes, more })

@@ -297,6 +297,11 @@ impl Storage for JournaledStorage {
         self.database.has_blob(hash)
     }
 
+    fn thinned(&self, hash: &Hash) -> Result<Option<u64>> {
+        self.settle()?;
+        self.database.thinned(hash)
+    }
+
     fn blob_size(&self, hash: &Hash) -> Result<Option<u64>> {
         self.settle()?;
         match self.pending.borrow().blobs.get(hash) {
@@ -342,6 +347,11 @@ impl Storage for JournaledStorage {
 
     fn commit(&mut self, batch: Batch) -> Result<()> {
         self.settle()?;
+        if !batch.thinned.is_empty() {
+            // The journal may hold what goes.
+            self.fold()?;
+            return self.database.commit(batch);
+        }
         if !batch.arrivals.is_empty() {
             // Nothing that the journal holds is about them.
             return self.database.commit(batch);
