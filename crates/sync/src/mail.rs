@@ -252,6 +252,7 @@ fn open(parcel: &[u8]) -> Option<Incoming> {
             Message::Blobs(blobs) => incoming.blobs.extend(blobs),
             Message::Texts(texts) => incoming.texts.extend(texts),
             Message::Part(part) => incoming.parts.push(part),
+            Message::Thinned(contents) => incoming.thinned.extend(contents),
             _ => return None,
         }
     }

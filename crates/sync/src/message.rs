@@ -4,7 +4,10 @@
 //! is taken at its word: a count is believed only as far as there are bytes for it.
 
 use crate::limits::MESSAGE_BYTES_MAX;
+use bytes::{Input, put, put_bytes, put_hashes, put_list};
 use selvage_vfs::{BlobPart, Hash, Heads, NodeId, TextUpdate};
+
+mod bytes;
 
 /// The protocol that this crate speaks.
 pub const VERSION: u64 = 1;
@@ -48,6 +51,8 @@ pub(crate) enum Message {
     Restart,
     /// The session ends, and why: see [`crate::Reason`].
     Close(u64),
+    /// Contents that the sender has thinned out, with the times of that in milliseconds since 1970.
+    Thinned(Vec<(Hash, u64)>),
 }
 
 /// A stretch of the list of live texts, from a node on and up to another one.
@@ -158,6 +163,14 @@ impl Message {
                 out.push(13);
                 put(out, *code);
             }
+            Self::Thinned(contents) => {
+                out.push(14);
+                put(out, contents.len() as u64);
+                for (hash, at_ms) in contents {
+                    out.extend_from_slice(&hash.0);
+                    put(out, *at_ms);
+                }
+            }
         }
     }
 
@@ -242,6 +255,11 @@ impl Message {
             11 => Self::Got(input.varint()?),
             12 => Self::Restart,
             13 => Self::Close(input.varint()?),
+            14 => {
+                let contents = 0..input.count(33)?;
+                let contents = contents.map(|_| Some((input.hash()?, input.varint()?)));
+                Self::Thinned(contents.collect::<Option<_>>()?)
+            }
             _ => return None,
         };
         input.0.is_empty().then_some(message)
@@ -287,105 +305,6 @@ impl Range {
             }
         };
         Some(Self { from, to, of })
-    }
-}
-
-fn put(out: &mut Vec<u8>, mut value: u64) {
-    while value >= 0x80 {
-        out.push((value as u8 & 0x7f) | 0x80);
-        value >>= 7;
-    }
-    out.push(value as u8);
-}
-
-fn put_bytes(out: &mut Vec<u8>, bytes: &[u8]) {
-    put(out, bytes.len() as u64);
-    out.extend_from_slice(bytes);
-}
-
-fn put_list(out: &mut Vec<u8>, list: &[Vec<u8>]) {
-    put(out, list.len() as u64);
-    for bytes in list {
-        put_bytes(out, bytes);
-    }
-}
-
-fn put_hashes(out: &mut Vec<u8>, hashes: &[[u8; 32]]) {
-    put(out, hashes.len() as u64);
-    for hash in hashes {
-        out.extend_from_slice(hash);
-    }
-}
-
-/// Bytes that are read from the front.
-struct Input<'a>(&'a [u8]);
-
-impl<'a> Input<'a> {
-    fn take(&mut self, count: usize) -> Option<&'a [u8]> {
-        let (head, rest) = self.0.split_at_checked(count)?;
-        self.0 = rest;
-        Some(head)
-    }
-
-    fn array<const N: usize>(&mut self) -> Option<[u8; N]> {
-        self.take(N)?.try_into().ok()
-    }
-
-    fn byte(&mut self) -> Option<u8> {
-        Some(self.take(1)?[0])
-    }
-
-    fn flag(&mut self) -> Option<bool> {
-        match self.byte()? {
-            0 => Some(false),
-            1 => Some(true),
-            _ => None,
-        }
-    }
-
-    fn varint(&mut self) -> Option<u64> {
-        let mut value = 0u64;
-        for shift in (0..64).step_by(7) {
-            let byte = self.byte()?;
-            value |= u64::from(byte & 0x7f) << shift;
-            if byte < 0x80 {
-                return Some(value);
-            }
-        }
-        None
-    }
-
-    /// A count of things that have at least `least` bytes each.
-    fn count(&mut self, least: usize) -> Option<u64> {
-        let count = self.varint()?;
-        (count <= (self.0.len() / least) as u64).then_some(count)
-    }
-
-    fn bytes(&mut self) -> Option<Vec<u8>> {
-        let len = usize::try_from(self.varint()?).ok()?;
-        Some(self.take(len)?.to_vec())
-    }
-
-    fn rest(&mut self) -> Vec<u8> {
-        std::mem::take(&mut self.0).to_vec()
-    }
-
-    fn list(&mut self) -> Option<Vec<Vec<u8>>> {
-        let count = self.count(1)?;
-        (0..count).map(|_| self.bytes()).collect()
-    }
-
-    fn hash(&mut self) -> Option<Hash> {
-        self.array().map(Hash)
-    }
-
-    fn hashes(&mut self) -> Option<Vec<[u8; 32]>> {
-        let count = self.count(32)?;
-        (0..count).map(|_| self.array()).collect()
-    }
-
-    fn node(&mut self) -> Option<NodeId> {
-        NodeId::from_random(u128::from_be_bytes(self.array()?))
     }
 }
 

@@ -80,17 +80,29 @@ impl Outbox {
     }
 
     fn pack_blobs(&mut self, workspace: &Workspace, first: Hash) -> Result<Option<Message>> {
-        let mut blobs = vec![workspace.read_hash(&first)?];
-        let mut bytes = blobs[0].len();
-        while bytes < PACK_BYTES_MAX
-            && let Some(Job::Blob(hash)) = self.jobs.front()
-        {
-            let blob = workspace.read_hash(hash)?;
-            bytes += blob.len();
-            blobs.push(blob);
-            self.jobs.pop_front();
+        let (mut blobs, mut thinned, mut bytes) = (Vec::new(), Vec::new(), 0);
+        let mut next = Some(first);
+        while let Some(hash) = next.take() {
+            match workspace.read_hash(&hash) {
+                Ok(blob) => {
+                    bytes += blob.len();
+                    blobs.push(blob);
+                }
+                Err(VfsError::Thinned { hash, at_ms }) => {
+                    bytes += hash.0.len();
+                    thinned.push((hash, at_ms));
+                }
+                Err(error) => return Err(error.into()),
+            }
+            if let Some(Job::Blob(hash)) = self.jobs.front().filter(|_| bytes < PACK_BYTES_MAX) {
+                next = Some(*hash);
+                self.jobs.pop_front();
+            }
         }
-        Ok(Some(Message::Blobs(blobs)))
+        if !thinned.is_empty() {
+            self.say(&Message::Thinned(thinned));
+        }
+        Ok((!blobs.is_empty()).then_some(Message::Blobs(blobs)))
     }
 
     fn pack_texts(
@@ -135,6 +147,9 @@ impl Outbox {
             self.reading = None;
             match workspace.read_range(&hash, begin, PIECE_BYTES) {
                 Ok(piece) => self.reading = Some((hash, begin, piece)),
+                Err(VfsError::Thinned { hash, at_ms }) => {
+                    return Ok(Some(Message::Thinned(vec![(hash, at_ms)])));
+                }
                 Err(VfsError::NotFound { .. } | VfsError::Damaged { .. }) => {}
                 Err(error) => return Err(error.into()),
             }

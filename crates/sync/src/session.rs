@@ -259,12 +259,15 @@ impl Session {
             }
             Message::Part(part) => {
                 self.arrived += len as u64;
-                if part.bytes.is_empty() {
-                    self.not_there.insert(part.hash);
-                    self.asked_blobs.remove(&part.hash);
-                } else {
-                    incoming.parts.push(part);
+                match part.bytes.is_empty() {
+                    true => self.is_not_there(part.hash),
+                    false => incoming.parts.push(part),
                 }
+            }
+            Message::Thinned(contents) => {
+                self.arrived += len as u64;
+                contents.iter().for_each(|one| self.is_not_there(one.0));
+                incoming.thinned.extend(contents);
             }
             // All else is answered by what is here after that.
             message => {
@@ -374,6 +377,7 @@ impl Session {
             | Message::Changes { .. }
             | Message::Blobs(_)
             | Message::Texts(_)
+            | Message::Thinned(_)
             | Message::Part(_) => {}
         }
         Ok(())

@@ -65,6 +65,7 @@ fn samples() -> Vec<Message> {
         Message::Got(262_144),
         Message::Restart,
         Message::Close(2),
+        Message::Thinned(vec![(Hash([6; 32]), 1_700_000_000_000)]),
     ]
 }
 
@@ -105,15 +106,17 @@ fn the_bytes_of_version_1() {
     for message in samples() {
         message.write(&mut bytes);
     }
-    assert_eq!(bytes.len(), 829);
+    let rest = bytes.len() - 41;
+    assert_eq!(rest, 829);
     assert_eq!(
-        Hash::of(&bytes).to_string(),
+        Hash::of(&bytes[..rest]).to_string(),
         "bd24d2de838dd582107364d23f0c79730105eb8c20397a7423a1df79d841a865"
     );
     let hello = [&[34, 0, 1][..], &[7; 32]].concat();
     assert!(bytes.starts_with(&hello));
     assert_eq!(bytes[hello.len()..][..2], [1, 1], "same");
-    assert_eq!(bytes[bytes.len() - 3..], [2, 13, 2], "close");
+    assert_eq!(bytes[rest - 3..rest], [2, 13, 2], "close");
+    assert_eq!(bytes[rest..][..4], [40, 14, 1, 6], "thinned");
 }
 
 #[test]
@@ -126,7 +129,7 @@ fn lengths_past_message_bytes_max_and_counts_without_bytes_are_refused() {
         Err(()),
         "a length without an end"
     );
-    for kind in [4, 5, 6, 7] {
+    for kind in [4, 5, 6, 7, 14] {
         // Four billion things in six bytes.
         let bytes = [6, kind, 0xff, 0xff, 0xff, 0xff, 0x0f];
         assert_eq!(Message::read(&bytes), Err(()), "{kind}");

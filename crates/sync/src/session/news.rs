@@ -46,6 +46,13 @@ impl Session {
         self.state = State::Live;
     }
 
+    /// The peer can't give a content that it was asked for.
+    pub(super) fn is_not_there(&mut self, hash: Hash) {
+        if self.asked_blobs.remove(&hash) {
+            self.not_there.insert(hash);
+        }
+    }
+
     pub(super) fn learn(&mut self, hashes: &[[u8; 32]]) {
         self.peer.extend_from_slice(hashes);
         let excess = self.peer.len().saturating_sub(PEER_HASHES_MAX);
@@ -200,7 +207,8 @@ impl Session {
             None => {}
         }
         for (hash, size) in delta.blobs {
-            if size <= PUSH_BYTES_MAX {
+            // That a content was thinned out is told before it is asked for.
+            if size <= PUSH_BYTES_MAX || matches!(workspace.thinned_at(&hash), Ok(Some(_))) {
                 self.outbox.add(Job::Blob(hash));
             }
         }

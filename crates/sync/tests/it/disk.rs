@@ -114,6 +114,10 @@ impl Storage for Disk {
         self.with(|state| state.memory.arriving_piece(hash, number))
     }
 
+    fn thinned(&self, hash: &Hash) -> Result<Option<u64>> {
+        self.with(|state| state.memory.thinned(hash))
+    }
+
     fn text(&self, node: &NodeId) -> Result<Vec<Vec<u8>>> {
         self.with(|state| {
             state.check(&Record::Text(*node))?;
@@ -130,6 +134,15 @@ impl Storage for Disk {
             state
                 .blobs
                 .extend(batch.blobs.iter().map(|(hash, _)| *hash));
+            if let Some((hash, _)) = (batch.thinned.iter())
+                .find(|(hash, _)| state.damaged.contains(&Record::Blob(*hash)))
+            {
+                // What is damaged can't be taken out.
+                return state.check(&Record::Blob(*hash));
+            }
+            for (hash, _) in &batch.thinned {
+                state.blobs.remove(hash);
+            }
             for arrival in &batch.arrivals {
                 if let Arrival::Whole { hash } = arrival {
                     state.blobs.insert(*hash);

@@ -5,5 +5,6 @@ mod cost;
 mod disk;
 mod hostile;
 mod mail;
+mod retention;
 mod simulation;
 mod world;

@@ -9,6 +9,7 @@ mod acts;
 mod checks;
 mod faults;
 mod network;
+mod retention;
 
 use crate::world::{Link, Replica, Rng, talk};
 use network::Post;
@@ -44,6 +45,12 @@ struct Counts {
     taken: usize,
     /// Clocks that jumped.
     jumps: usize,
+    /// Contents that were thinned out, and those that a run needed and that came back.
+    thinned: usize,
+    refetched: usize,
+    /// Past states that were opened at the end, and those of which not all was kept.
+    pasts: usize,
+    thin_pasts: usize,
     /// Frames that left something waiting.
     waits: usize,
     /// The most bytes that one session held of what was not complete.
@@ -67,6 +74,10 @@ impl AddAssign for Counts {
         self.anew += other.anew;
         self.taken += other.taken;
         self.jumps += other.jumps;
+        self.thinned += other.thinned;
+        self.refetched += other.refetched;
+        self.pasts += other.pasts;
+        self.thin_pasts += other.thin_pasts;
         self.waits += other.waits;
         self.held_peak = self.held_peak.max(other.held_peak);
         self.queued_peak = self.queued_peak.max(other.queued_peak);
@@ -99,6 +110,10 @@ struct World {
     /// The changes that wrote lines of the unit's text.
     units: BTreeMap<String, [u8; 32]>,
     runs: Vec<Run>,
+    /// The right time, in milliseconds since the world began.
+    time_ms: u64,
+    /// All were asked once more what they lack, after everything healed.
+    is_mended: bool,
     counts: Counts,
 }
 
@@ -112,8 +127,10 @@ fn run(seed: u64) -> Counts {
     // Equal replicas that meet anew are done at once, after a crash as well.
     world.replicas[0].reopen();
     let [a, b] = world.replicas.get_disjoint_mut([0, 1]).expect("two");
+    // What is gone everywhere is asked for once a session, and said to be gone.
+    let lacking = a.workspace.damaged_contents().len() + b.workspace.damaged_contents().len();
     let bytes = talk(a, b);
-    assert!(bytes[0] + bytes[1] <= 128, "{bytes:?}");
+    assert!(bytes[0] + bytes[1] <= 128 + 96 * lacking, "{bytes:?}");
     world.counts
 }
 
@@ -166,6 +183,7 @@ fn replicas_come_together_whatever_happens_on_the_way() {
         assert!(sum.runs > seeds && sum.parcels > seeds && sum.crashes > seeds);
         let rare = [sum.broken, sum.resumed, sum.refused, sum.anew, sum.taken];
         let rare = rare.into_iter().chain([sum.jumps, sum.waits]);
+        let rare = rare.chain([sum.thinned, sum.pasts, sum.thin_pasts]);
         assert!(rare.min() > Some(seeds / 10), "{sum:?}");
     }
 }

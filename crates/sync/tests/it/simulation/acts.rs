@@ -51,6 +51,8 @@ impl World {
             gone: Vec::new(),
             units: Default::default(),
             runs: Vec::new(),
+            time_ms: 0,
+            is_mended: false,
             counts: Counts::default(),
         };
         for who in 0..count {
@@ -60,9 +62,7 @@ impl World {
     }
 
     pub(super) fn step(&mut self, number: usize) {
-        for replica in &mut self.replicas {
-            replica.clock_ms += STEP_MS;
-        }
+        self.pass_time(STEP_MS);
         let who = self.rng.below(self.replicas.len());
         match self.rng.below(1000) {
             0..=149 => self.act(who, number),
@@ -79,6 +79,12 @@ impl World {
             360..=365 => return self.set_clock(who),
             366..=385 => return self.leave_mail(who),
             386..=420 => return self.open_mail(who),
+            421..=430 => return self.pass_days(),
+            431..=480 => {
+                let is_full = self.rng.below(8) == 0;
+                self.thin(who, is_full);
+            }
+            481..=520 => self.overwrite(who, number),
             _ => return self.deliver(),
         }
         self.tell(who, None);
@@ -117,9 +123,9 @@ impl World {
                 return;
             }
         };
-        let _ = self.on_disk(who, |replica| {
-            replica.apply(OriginKind::Person, "Step", &[op])
-        });
+        // What can be undone is not thinned out.
+        let kind = [OriginKind::Person, OriginKind::System][self.rng.below(2)];
+        let _ = self.on_disk(who, |replica| replica.apply(kind, "Step", &[op]));
     }
 
     /// Makes a change, on a disk that may be full. What it acknowledges may never be lost; what it
@@ -149,6 +155,16 @@ impl World {
             Err(_) => {}
         }
         done
+    }
+
+    /// Writes over a file that is written over often.
+    fn overwrite(&mut self, who: usize, number: usize) {
+        let content = [&[0], format!("{who} {number}").as_bytes()].concat();
+        let op = Op::write("often.bin", content);
+        // A folder may stand there, or a file above.
+        let _ = self.on_disk(who, |replica| {
+            replica.apply(OriginKind::System, "Overwrite", &[op])
+        });
     }
 
     /// Types into a file that nobody does anything else with: nothing of it may ever be lost.

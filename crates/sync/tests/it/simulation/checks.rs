@@ -59,13 +59,12 @@ impl World {
         let first = &self.replicas[0].workspace;
         let digest = first.digest().expect("reads");
         let entries = first.list("", true).expect("lists");
-        let history = first.history(None, PASTS).expect("reads");
-        // What is named at any time is there: contents are a replica's own, names are not.
+        // What was named of late is there: contents are a replica's own, names are not.
         let mut named: BTreeSet<Hash> = BTreeSet::new();
-        for entry in &history {
-            let past = first.at(&entry.heads).expect("known");
-            named.extend(files(&past).into_iter().filter_map(|(_, hash)| hash));
-        }
+        let (pasts, thin_pasts) = self.check_pasts(PASTS, &mut named);
+        self.counts.pasts += pasts;
+        self.counts.thin_pasts += thin_pasts;
+        let first = &self.replicas[0].workspace;
         for run in &self.runs {
             let past = first.at(&run.heads).expect("a run refers to it");
             assert_eq!(files(&past), run.files, "what a run read is another now");

@@ -4,8 +4,6 @@ use super::World;
 use crate::world::Replica;
 use selvage_vfs::{Result, Workspace};
 
-/// What the right clock says when a world begins, in milliseconds.
-const START_MS: u64 = 1_700_000_000_000;
 /// How far a clock can be off, in milliseconds: twelve hours.
 const SKEW_MS_MAX: u64 = 12 * 3_600_000;
 
@@ -13,7 +11,7 @@ impl World {
     /// Sets a clock to some wrong time, backwards as well.
     pub(super) fn set_clock(&mut self, who: usize) {
         let skew = self.rng.next() % (2 * SKEW_MS_MAX);
-        self.replicas[who].clock_ms = START_MS - SKEW_MS_MAX + skew;
+        self.replicas[who].clock_ms = self.now_ms() - SKEW_MS_MAX + skew;
         self.counts.jumps += 1;
     }
 
@@ -60,6 +58,7 @@ impl World {
         let mut runs = std::mem::take(&mut self.runs);
         runs.retain(|run| run.heads.hashes().iter().all(|hash| hold(self, hash)));
         self.runs = runs;
+        self.forget_what_nobody_has();
         let is_held = |(path, word): &(String, String)| {
             let mut replicas = self.replicas.iter();
             replicas.any(|r| r.workspace.exists(path) == Ok(true) && r.text(path).contains(word))
@@ -81,6 +80,7 @@ impl World {
         let digests = [&left.workspace, &heir_replica.workspace].map(Workspace::digest);
         assert_eq!(digests[0], digests[1], "nothing stays behind");
         self.start_anew(dead);
+        self.forget_what_nobody_has();
         self.counts.taken += 1;
         self.tell(heir, None);
         self.check(heir);

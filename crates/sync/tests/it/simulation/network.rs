@@ -193,7 +193,10 @@ impl World {
         }
         for _ in 0..200_000 {
             if self.links.iter().all(Link::is_quiet) {
-                return;
+                if !self.mend() {
+                    return;
+                }
+                continue;
             }
             let (place, side) = (self.rng.below(self.links.len()), self.rng.below(2));
             self.deliver_on(place, side, false);
