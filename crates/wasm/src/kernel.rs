@@ -30,7 +30,7 @@ fn random() -> u128 {
 /// The engine in its Worker. Every method takes an event and gives the effects as an array.
 #[wasm_bindgen]
 pub struct Kernel {
-    workbench: Workbench,
+    pub(crate) workbench: Workbench,
     timer: Option<Timeout>,
     woken: Function,
 }
@@ -337,7 +337,7 @@ fn cx(now_ms: f64, random: &mut dyn FnMut() -> u128) -> Cx<'_> {
     clippy::cast_sign_loss,
     reason = "a float casts to the nearest whole number"
 )]
-fn whole(number: f64) -> u64 {
+pub(crate) fn whole(number: f64) -> u64 {
     number as u64
 }
 

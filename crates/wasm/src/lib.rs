@@ -11,6 +11,8 @@
 
 #[cfg(feature = "bench")]
 mod bench;
+#[cfg(feature = "kernel")]
+mod contents;
 #[cfg(feature = "courier")]
 mod devices;
 #[cfg(feature = "kernel")]

@@ -15,6 +15,7 @@
 //! a file natively), so a change is durable when `handle` returns, and no state lies between
 //! "acknowledged" and "kept".
 
+mod contents;
 mod engine;
 mod event;
 mod failure;

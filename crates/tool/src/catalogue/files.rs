@@ -87,6 +87,8 @@ pub enum Encoding {
     Text,
     /// As base64.
     Base64,
+    /// As the SHA-256, in hexadecimal, of a content that is stored already: without its bytes.
+    Hash,
 }
 
 /// Input of `read`.
@@ -122,7 +124,7 @@ pub struct ReadOutput {
     pub path: String,
     /// The content, or the asked part of it.
     pub content: String,
-    /// `text` or `base64`.
+    /// `text`, `base64` or `hash`.
     pub encoding: Encoding,
     /// Bytes of the whole file.
     pub size: u64,
@@ -142,7 +144,7 @@ pub struct ReadOutput {
 pub struct WriteInput {
     /// The workspace path.
     pub path: String,
-    /// The whole new content.
+    /// The whole new content; with the encoding `hash`, the `hash` of one that some file has or had, or that was just stored.
     pub content: String,
     /// How the content stands here; `auto` is text.
     #[serde(default)]

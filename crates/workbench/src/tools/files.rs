@@ -1,21 +1,16 @@
 //! Tools on files and folders.
 
+use super::contents::not_text;
 use super::history::heads;
 use crate::engine::{Cx, Workbench};
 use crate::failure::failure;
 use crate::patch::{self, Step};
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use selvage_tool::catalogue::{
-    Changed, Encoding, Entry, EntryKind, LsInput, LsOutput, Match, MoveInput, PatchInput,
-    PatchOutput, Patched, PathInput, ReadInput, ReadOutput, SearchIn, SearchInput, SearchOutput,
-    WriteInput, WriteOutput,
+    Changed, Entry, EntryKind, LsInput, LsOutput, Match, MoveInput, PatchInput, PatchOutput,
+    Patched, PathInput, SearchIn, SearchInput, SearchOutput,
 };
 use selvage_tool::{ErrorCode, ToolError, ToolResult};
-use selvage_vfs::{self as vfs, Change, Hash, Op, Origin, Query};
-
-/// The most characters of a text, or bytes of anything else, that one `read` gives.
-const READ_CHARS_MAX: u64 = 16 * 1024 * 1024;
+use selvage_vfs::{self as vfs, Change, Op, Origin, Query};
 
 /// How many matches a search gives unless told.
 const MATCHES: u32 = 200;
@@ -87,122 +82,6 @@ impl Workbench {
             .map_err(failure)
     }
 
-    pub(super) fn read(&self, input: &ReadInput) -> ToolResult<ReadOutput> {
-        let path = bare(&input.path);
-        let bytes = match (&input.version, &input.at) {
-            (Some(version), _) => self.read_version(path, version)?,
-            (None, None) => self.workspace.read(path).map_err(failure)?,
-            (None, Some(at)) => {
-                let found = self
-                    .workspace
-                    .at(&heads(at)?)
-                    .and_then(|past| past.stat(path))
-                    .map_err(failure)?;
-                let not_a_file = || {
-                    failure(vfs::VfsError::NotAFile {
-                        path: path.to_owned(),
-                    })
-                };
-                self.workspace
-                    .read_hash(&found.hash.ok_or_else(not_a_file)?)
-                    .map_err(failure)?
-            }
-        };
-        let (hash, size) = (Hash::of(&bytes).to_string(), bytes.len() as u64);
-        let limit = input
-            .max_chars
-            .unwrap_or(READ_CHARS_MAX)
-            .min(READ_CHARS_MAX);
-        let as_text = match input.encoding {
-            Encoding::Base64 => Err(bytes),
-            Encoding::Auto | Encoding::Text => {
-                String::from_utf8(bytes).map_err(std::string::FromUtf8Error::into_bytes)
-            }
-        };
-        let (content, encoding, more) = match as_text {
-            Ok(text) => {
-                let (part, more) = part_of(text.chars(), input.offset, limit);
-                (part, Encoding::Text, more)
-            }
-            Err(_) if input.encoding == Encoding::Text => {
-                return Err(failure(vfs::VfsError::NotText {
-                    path: path.to_owned(),
-                }));
-            }
-            Err(bytes) => {
-                let (part, more): (Vec<u8>, _) = part_of(bytes.into_iter(), input.offset, limit);
-                (STANDARD.encode(part), Encoding::Base64, more)
-            }
-        };
-        let next_offset = more.then(|| input.offset + limit);
-        Ok(ReadOutput {
-            path: path.to_owned(),
-            content,
-            encoding,
-            size,
-            hash,
-            truncated: more,
-            next_offset,
-        })
-    }
-
-    pub(super) fn write(
-        &mut self,
-        cx: &mut Cx<'_>,
-        origin: &Origin,
-        input: WriteInput,
-    ) -> ToolResult<WriteOutput> {
-        let path = bare(&input.path).to_owned();
-        let bytes = match input.encoding {
-            Encoding::Auto | Encoding::Text => input.content.into_bytes(),
-            Encoding::Base64 => STANDARD.decode(input.content.as_bytes()).map_err(|why| {
-                ToolError::new(ErrorCode::InvalidInput, format!("The content is no base64: {why}")).path(&path)
-                .hint("Send the bytes in standard base64, with padding; or send text with `encoding: \"text\"`.")
-            })?,
-        };
-        if let Some(base) = &input.base {
-            self.refuse_stale(&path, base)?;
-        }
-        let (hash, size) = (Hash::of(&bytes).to_string(), bytes.len() as u64);
-        let op = if input.draft {
-            let text = String::from_utf8(bytes)
-                .map_err(|_| failure(vfs::VfsError::NotText { path: path.clone() }))?;
-            Op::Draft {
-                path: path.clone(),
-                text,
-            }
-        } else {
-            Op::Write {
-                path: path.clone(),
-                bytes,
-                create_only: input.create_only,
-                base: None,
-            }
-        };
-        let change = self.change(cx, origin, format!("Write {path}"), &[op])?;
-        if input.draft {
-            self.seal_later(cx);
-        }
-        Ok(WriteOutput {
-            path,
-            size,
-            hash,
-            change: change.heads.to_strings(),
-        })
-    }
-
-    fn refuse_stale(&self, path: &str, base: &str) -> ToolResult<()> {
-        let now = self.workspace.read(path).map_err(failure)?;
-        if Hash::of(&now).to_string() == base {
-            return Ok(());
-        }
-        let message = format!("`{path}` was changed since it was read.");
-        let hint = "Read it again, make the change to what is there now, and write that.";
-        Err(ToolError::new(ErrorCode::Stale, message)
-            .path(path)
-            .hint(hint))
-    }
-
     pub(super) fn mkdir(
         &mut self,
         cx: &mut Cx<'_>,
@@ -259,11 +138,7 @@ impl Workbench {
         let read = |path: &str| -> ToolResult<String> {
             let path = bare(path);
             let bytes = self.workspace.read(path).map_err(failure)?;
-            String::from_utf8(bytes).map_err(|_| {
-                failure(vfs::VfsError::NotText {
-                    path: path.to_owned(),
-                })
-            })
+            String::from_utf8(bytes).map_err(|_| not_text(path))
         };
         let steps = match (&input.patch, input.edits.is_empty()) {
             (Some(text), true) => patch::apply(text, &read)?,
@@ -352,16 +227,4 @@ fn write_op(path: &str, text: String, create_only: bool) -> Op {
         create_only,
         base: None,
     }
-}
-
-/// The asked part of a sequence, and whether more follows.
-fn part_of<T, C: FromIterator<T>>(
-    all: impl Iterator<Item = T>,
-    offset: u64,
-    limit: u64,
-) -> (C, bool) {
-    let as_count = |count: u64| usize::try_from(count).unwrap_or(usize::MAX);
-    let mut rest = all.skip(as_count(offset));
-    let part = rest.by_ref().take(as_count(limit)).collect();
-    (part, rest.next().is_some())
 }

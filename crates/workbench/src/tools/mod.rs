@@ -1,6 +1,7 @@
 //! The tools that are answered at once, and the table that leads a call to its tool.
 
 mod conflicts;
+mod contents;
 mod files;
 mod history;
 mod status;
