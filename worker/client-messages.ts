@@ -5,6 +5,12 @@ export type ToKernel =
   | { type: "call"; id: number; name: string; input: unknown; agent?: string }
   | { type: "tools"; id: number }
   | { type: "devices"; id: number; act: DeviceAct }
+  /** Stores a file piece by piece; `write` gives what came of it to a path, by its hash. */
+  | { type: "store"; id: number; file: Blob }
+  /** Ends a `store` that is under way. Nothing of the file is kept. */
+  | { type: "giveUp"; id: number }
+  /** Asks for a stretch of a content. */
+  | { type: "part"; id: number; hash: string; from: number; bytes: number }
   | ToDevices;
 
 /** What a page says to devices that are there. It has no answer, and may be lost. */
@@ -35,6 +41,8 @@ export type KernelEvent =
 export type FromKernel =
   | { type: "alive" }
   | { type: "result"; id: number; result: unknown }
+  /** How much of a `store` is done, from 0 to 1. */
+  | { type: "progress"; id: number; done: number }
   | { type: "event"; event: KernelEvent };
 
 /** What a device may do: an owner changes who takes part, an editor writes, a viewer reads. */

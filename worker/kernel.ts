@@ -1,11 +1,12 @@
 // The kernel Worker: it passes every message to the engine as an event, and performs the effects
 // that come back, in order. It decides nothing.
 
-import init, { Kernel } from "@wasm/kernel/kernel.js";
+import init, { Kernel, Naming } from "@wasm/kernel/kernel.js";
 import { version } from "../package.json";
 import kernelUrl from "@wasm/kernel/kernel_bg.wasm?url";
 import guestUrl from "@wasm/guest-js.wasm?url";
 import type { FromKernel, KernelEvent, ToKernel } from "./client-messages.ts";
+import { Uploads } from "./contents.ts";
 import { performFetch } from "./net.ts";
 import type { FetchEffect } from "./net.ts";
 import { leftSlots, openFiles, openStorage, setAside, withLeftSlot } from "./storage.ts";
@@ -31,7 +32,7 @@ type Effect =
   | { type: "notify"; event: KernelEvent };
 
 const scope = self as unknown as {
-  postMessage: (message: FromKernel) => void;
+  postMessage: (message: FromKernel, transfer?: Transferable[]) => void;
   onmessage: (event: MessageEvent<ToKernel>) => void;
 };
 
@@ -78,6 +79,13 @@ const post = new Post({
   state: (state) => tell({ kind: "devices", state }),
   said: (device, text) => tell({ kind: "said", device, text }),
   direct: (device, bytes) => tell({ kind: "direct", device, bytes }),
+});
+
+const uploads = new Uploads({
+  naming: () => new Naming(),
+  begin: (hash, size) => kernel.content_begin(hash, size),
+  add: (hash, from, bytes) => kernel.content_add(hash, from, bytes),
+  drop: (hash) => kernel.content_drop(hash),
 });
 
 function tell(event: KernelEvent): void {
@@ -154,6 +162,17 @@ function handle(message: ToKernel): void {
     case "call":
       perform(kernel.called(Date.now(), message.id, message.agent, message.name, toJson(message.input)));
       break;
+    case "store":
+      void uploads
+        .store(message.id, message.file, (done) => scope.postMessage({ type: "progress", id: message.id, done }))
+        .then((result) => scope.postMessage({ type: "result", id: message.id, result }), broke);
+      break;
+    case "giveUp":
+      uploads.giveUp(message.id);
+      break;
+    case "part":
+      sendPart(message);
+      break;
     case "devices":
       void post.act(message.act).then((result) => scope.postMessage({ type: "result", id: message.id, result }));
       break;
@@ -166,6 +185,18 @@ function handle(message: ToKernel): void {
     case "tools":
       scope.postMessage({ type: "result", id: message.id, result: { ok: true, value: JSON.parse(kernel.tools()) } });
       break;
+  }
+}
+
+/** A stretch of a content, whose bytes go without a copy. */
+function sendPart({ id, hash, from, bytes }: ToKernel & { type: "part" }): void {
+  try {
+    const part = kernel.content_read(hash, from, bytes);
+    scope.postMessage({ type: "result", id, result: { ok: true, value: part } }, [part.buffer as ArrayBuffer]);
+  } catch (error) {
+    // A trap is no tool error, and ends the kernel.
+    if (error instanceof Error) throw error;
+    scope.postMessage({ type: "result", id, result: { ok: false, error } });
   }
 }
 

@@ -41,6 +41,8 @@ export class FakeKernel implements Kernel {
   /** What was said to other devices. */
   told: ToDevices[] = [];
   tell = (message: ToDevices): void => void this.told.push(message);
+  /** What was stored and belongs to no file yet, by hash. */
+  contents = new Map<string, Uint8Array>();
   /** What is to be decided, and the sides of it by hash. */
   conflicts: Conflict[] = [];
   sides = new Map<string, string>();
@@ -97,6 +99,22 @@ export class FakeKernel implements Kernel {
     return this.refusal ? { ok: false, error: this.refusal } : { ok: true, value: null };
   }
 
+  async store(file: Blob, told: (done: number) => void, signal: AbortSignal): Promise<ToolResult> {
+    const bytes = new Uint8Array(await file.arrayBuffer());
+    for (let step = 1; step <= 20; step++) {
+      await new Promise((resolve) => setTimeout(resolve, this.stepMs));
+      if (signal.aborted) return { ok: false, error: { code: 'CANCELLED', message: 'The upload was cancelled.' } };
+      told(step / 20);
+    }
+    this.contents.set(hashOf(bytes), bytes);
+    return { ok: true, value: { hash: hashOf(bytes), size: bytes.length } };
+  }
+
+  async part(hash: string, from: number, bytes: number): Promise<ToolResult> {
+    await Promise.resolve();
+    return { ok: true, value: this.#content(hash).slice(from, from + bytes) };
+  }
+
   #tools: Record<string, (input: Input) => unknown> = {
     ls: ({ path = '', recursive }) => ({
       entries: this.#entries().filter((entry) => (recursive ? entry.path !== path && isInside(entry.path, String(path)) : parentOf(entry.path) === path)),
@@ -116,7 +134,7 @@ export class FakeKernel implements Kernel {
     write: ({ path, content, encoding, createOnly, draft }) => {
       const to = String(path);
       if (createOnly && this.files.has(to)) refuse('ALREADY_EXISTS', `“${to}” is there already.`, 'Choose another name.');
-      const bytes = encoding === 'base64' ? fromBase64(String(content)) : new TextEncoder().encode(String(content));
+      const bytes = encoding === 'hash' ? this.#content(String(content)) : encoding === 'base64' ? fromBase64(String(content)) : new TextEncoder().encode(String(content));
       if (!draft) this.#keep();
       this.#put(to, bytes);
       this.#changed([to]);
@@ -280,6 +298,11 @@ export class FakeKernel implements Kernel {
 
   #changed(paths: string[]): void {
     this.emit({ kind: 'changed', paths, heads: ['h'] });
+  }
+
+  #content(hash: string): Uint8Array {
+    const all = [...this.contents.values(), ...[...this.files.values()].flatMap(({ bytes }) => bytes ?? [])];
+    return all.find((bytes) => hashOf(bytes) === hash) ?? (refuse('NOT_FOUND', `No content with the hash ${hash} is stored.`) as never);
   }
 
   #bytes(path: string): Uint8Array {

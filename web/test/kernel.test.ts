@@ -80,3 +80,19 @@ test('a failed call is thrown with everything that the failure says', async () =
   await expect(call).rejects.toThrow(ToolFailure);
   await expect(call).rejects.toMatchObject({ error });
 });
+
+test('a file that is stored tells how far it is, can be given up, and is over with its result', async () => {
+  const port = new FakePort();
+  const kernel = new WorkerKernel(port);
+  const told: number[] = [];
+  const given = new AbortController();
+  const stored = kernel.store(new Blob(['content']), (done) => told.push(done), given.signal);
+  const id = port.sent[0]?.id;
+  port.receive({ type: 'progress', id, done: 0.5 });
+  given.abort();
+  expect(port.sent[1]).toEqual({ type: 'giveUp', id });
+  port.receive({ type: 'result', id, result: { ok: false, error: { code: 'CANCELLED', message: 'The upload was cancelled.' } } });
+  port.receive({ type: 'progress', id, done: 1 });
+  expect(await stored).toMatchObject({ ok: false, error: { code: 'CANCELLED' } });
+  expect(told).toEqual([0.5]);
+});

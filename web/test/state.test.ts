@@ -141,7 +141,7 @@ test('a flow that is deleted takes its problems with it, and brings them back', 
 
 test('an answer of lint that a newer question overtook is dropped', async () => {
   const answers: ((result: ToolResult) => void)[] = [];
-  const problems = new Problems({ subscribe: () => () => undefined, tell: () => undefined, devices: async () => ({ ok: true, value: null }), call: () => new Promise((resolve) => answers.push(resolve)) });
+  const problems = new Problems(Object.assign(new FakeKernel(), { call: () => new Promise<ToolResult>((resolve) => answers.push(resolve)) }));
   const report = (code: string): ToolResult => ({ ok: true, value: { ok: true, diagnostics: [{ code, path: 'a' }], fixed: 0, inputs: [], outputs: [], grant: {} } });
   const old = problems.lint('a.flow.js', 'old');
   const fresh = problems.lint('a.flow.js', 'new');

@@ -47,15 +47,15 @@ export async function openChromium(defer, options = {}) {
   return context;
 }
 
-/** Firefox with one profile; what it gives is a Puppeteer browser. */
-export async function openFirefox(defer) {
+/** Firefox with one profile; what it gives is a Puppeteer browser. `preferences` come on top of those of all tests. */
+export async function openFirefox(defer, preferences = {}) {
   const launch = () => puppeteer.launch({
     browser: 'firefox',
     executablePath: FIREFOX,
     headless: true,
     userDataDir: freshProfile(defer),
     // As for Chromium.
-    extraPrefsFirefox: { 'media.peerconnection.ice.loopback': true, 'media.peerconnection.ice.obfuscate_host_addresses': false },
+    extraPrefsFirefox: { 'media.peerconnection.ice.loopback': true, 'media.peerconnection.ice.obfuscate_host_addresses': false, ...preferences },
     defaultViewport: { width: 1360, height: 860 },
   });
   // One start in about a hundred ends before the browser speaks; that says nothing about the page.

@@ -1,11 +1,13 @@
 // Files from the device into the workspace.
 
-import { bytes, plural } from '../lib/format';
+import { plural } from '../lib/format';
 import { folderWords, freeName, join, nameOf, parentOf } from '../lib/paths';
+import { saveShown } from '../lib/saving';
 import type { Workbench } from '../lib/workbench.svelte';
-import { download, zipOf } from '../lib/zip';
+import { saveZip } from '../lib/zip';
 
-export const UPLOAD_BYTES_MAX = 256 * 1024 * 1024;
+/** From here on, an upload shows how far it is. */
+const SHOWN_BYTES_MIN = 4 * 1024 * 1024;
 
 export interface Incoming {
   path: string;
@@ -43,18 +45,28 @@ export const incomingOfField = (files: File[]): Incoming[] => files.map((file) =
 export async function upload(wb: Workbench, folder: string, incoming: Incoming[]): Promise<string[]> {
   const written: string[] = [];
   const roots = new Map<string, string>();
+  const all = incoming.reduce((sum, { file }) => sum + file.size, 0);
+  const given = new AbortController();
+  const [only] = incoming;
+  const words = incoming.length === 1 && only ? `“${only.file.name}”` : plural(incoming.length, 'file');
+  const shown = all > SHOWN_BYTES_MIN ? wb.toasts.progress(`Uploading ${words}`, () => given.abort()) : undefined;
+  let before = 0;
   for (const { path, file } of incoming) {
+    if (given.signal.aborted) break;
     const [root = path] = path.split('/');
     if (!roots.has(root)) roots.set(root, freeName(root, wb.workspace.childNames(folder)));
     const to = join(folder, roots.get(root) + path.slice(root.length));
     try {
-      if (file.size > UPLOAD_BYTES_MAX) throw new Error(`it has ${bytes(file.size)}, and the most is ${bytes(UPLOAD_BYTES_MAX)}.`);
-      await wb.workspace.writeBytes(to, new Uint8Array(await file.arrayBuffer()));
+      await wb.workspace.writeFile(to, file, (done) => shown?.set((before + done * file.size) / all), given.signal);
       written.push(to);
     } catch (error) {
-      wb.toasts.failure(`“${file.name}” was not uploaded`, error);
+      if (given.signal.aborted) wb.toasts.info(`The upload of “${file.name}” was cancelled. Nothing of it is kept.`);
+      else wb.toasts.failure(`“${file.name}” was not uploaded`, error);
     }
+    before += file.size;
+    shown?.set(before / all);
   }
+  shown?.end();
   if (written.length) {
     const what = written.length === 1 && written[0] ? `“${nameOf(written[0])}”` : plural(written.length, 'file');
     wb.toasts.success(`Uploaded ${what} to ${folderWords(folder)}.`, wb.workspace.undoAction(written.length));
@@ -65,8 +77,8 @@ export async function upload(wb: Workbench, folder: string, incoming: Incoming[]
 export async function downloadEntry(wb: Workbench, path: string): Promise<void> {
   try {
     const entry = wb.workspace.entries.get(path);
-    if (entry?.kind === 'folder') download(await zipOf(wb.workspace, path), `${nameOf(path)}.zip`);
-    else download(new Blob([await wb.workspace.readBytes(path)]), nameOf(path));
+    if (entry?.kind === 'folder') await saveZip(wb, path, `${nameOf(path)}.zip`);
+    else if (entry) await saveShown(wb.toasts, entry.name, entry.size, wb.workspace.partsOf(entry));
   } catch (error) {
     wb.toasts.failure(`“${nameOf(path)}” could not be downloaded`, error);
   }

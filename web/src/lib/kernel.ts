@@ -9,6 +9,13 @@ export interface Kernel {
   call(name: string, input: unknown, agent?: string): Promise<ToolResult>;
   /** Asks for something of the devices that share the workspace. It never rejects, either. */
   devices(act: DeviceAct): Promise<ToolResult>;
+  /**
+   * Stores a file piece by piece and gives its hash, by which `write` names it; `told` hears how much is done, from 0 to 1.
+   * Nothing of it is kept when the signal says that it is given up. It never rejects.
+   */
+  store(file: Blob, told: (done: number) => void, signal: AbortSignal): Promise<ToolResult>;
+  /** A stretch of a content, shorter where that ends. It never rejects. */
+  part(hash: string, from: number, bytes: number): Promise<ToolResult>;
   /** Says something to devices that are there; it may be lost. */
   tell(message: ToDevices): void;
   /** Hears of events; the returned function stops that. */
@@ -17,7 +24,11 @@ export interface Kernel {
 
 /** Calls a tool and throws a `ToolFailure` where it failed. */
 export async function callOrThrow<T>(kernel: Kernel, name: string, input: unknown): Promise<T> {
-  const result = await kernel.call(name, input);
+  return valueOf<T>(await kernel.call(name, input));
+}
+
+/** The value of what worked; a `ToolFailure` is thrown of what did not. */
+export function valueOf<T>(result: ToolResult): T {
   if (!result.ok) throw new ToolFailure(result.error);
   return result.value as T;
 }
@@ -36,6 +47,8 @@ export class WorkerKernel implements Kernel {
   #port: Port;
   #next = 1;
   #waiting = new Map<number, (result: ToolResult) => void>();
+  /** Who hears how far a file is. */
+  #told = new Map<number, (done: number) => void>();
   #listeners = new Set<(event: KernelEvent) => void>();
   #dead: string | undefined;
   #alive = false;
@@ -52,6 +65,18 @@ export class WorkerKernel implements Kernel {
 
   devices(act: DeviceAct): Promise<ToolResult> {
     return this.#ask((id) => ({ type: 'devices', id, act }), act.do);
+  }
+
+  store(file: Blob, told: (done: number) => void, signal: AbortSignal): Promise<ToolResult> {
+    return this.#ask((id) => {
+      this.#told.set(id, told);
+      signal.addEventListener('abort', () => this.#port.postMessage({ type: 'giveUp', id }));
+      return { type: 'store', id, file };
+    }, 'store');
+  }
+
+  part(hash: string, from: number, bytes: number): Promise<ToolResult> {
+    return this.#ask((id) => ({ type: 'part', id, hash, from, bytes }), 'part');
   }
 
   tell(message: ToDevices): void {
@@ -97,12 +122,15 @@ export class WorkerKernel implements Kernel {
     if (!(await Promise.race([answer, silence]))) this.#fail(message);
   }
 
-  #receive(message: { type?: string; id?: number; result?: ToolResult; event?: KernelEvent }): void {
+  #receive(message: { type?: string; id?: number; result?: ToolResult; done?: number; event?: KernelEvent }): void {
     this.#alive = true;
     if (message?.type === 'result' && message.id !== undefined && message.result) {
       const resolve = this.#waiting.get(message.id);
       this.#waiting.delete(message.id);
+      this.#told.delete(message.id);
       resolve?.(message.result);
+    } else if (message?.type === 'progress' && message.id !== undefined) {
+      this.#told.get(message.id)?.(message.done ?? 0);
     } else if (message?.type === 'event' && message.event) {
       if (message.event.kind === 'failed') this.#fail(message.event.message);
       else this.#emit(message.event);
@@ -113,6 +141,7 @@ export class WorkerKernel implements Kernel {
     this.#dead = message;
     for (const resolve of this.#waiting.values()) resolve(broken(message));
     this.#waiting.clear();
+    this.#told.clear();
     this.#emit({ kind: 'failed', message });
   }
 

@@ -3,7 +3,8 @@
 
 import type { Toasts } from '../ui/toasts.svelte';
 import { fromBase64, textOf, toBase64 } from './base64';
-import { callOrThrow, type Kernel } from './kernel';
+import { bytes } from './format';
+import { callOrThrow, valueOf, type Kernel } from './kernel';
 import { foldersAbove, folderWords, freeName, isInside, join, nameOf, parentOf } from './paths';
 import { ToolFailure, type Entry, type HistoryChange, type ReadValue, type StorageMode, type WorkspaceStatus, type WriteValue } from './tools';
 
@@ -11,6 +12,12 @@ import { ToolFailure, type Entry, type HistoryChange, type ReadValue, type Stora
 const STATS_MAX = 40;
 /** How far back the newest change of a person or a run is looked for, behind records of runs. */
 const RECENT_CHANGES = 50;
+/** Larger files go in and out piece by piece. */
+const WHOLE_BYTES_MAX = 4 * 1024 * 1024;
+/** The most bytes of a file, as the workspace has it. */
+export const FILE_BYTES_MAX = 512 * 1024 * 1024;
+/** The pieces in which contents are taken out. */
+const PART_BYTES = 2 * 1024 * 1024;
 const CHANGED_AFTER_MS = 25;
 const STATUS_AFTER_MS = 1_000;
 
@@ -158,6 +165,19 @@ export class Workspace {
     return whole;
   }
 
+  /** The bytes of a file part by part; only of a text, or of a small file, are they in memory as a whole. */
+  async *partsOf(entry: Entry): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+    if (entry.text || entry.size <= WHOLE_BYTES_MAX) {
+      yield await this.readBytes(entry.path);
+      return;
+    }
+    for (let at = 0; at < entry.size; ) {
+      const part = valueOf<Uint8Array<ArrayBuffer>>(await this.kernel.part(entry.hash, at, PART_BYTES));
+      at += part.length;
+      yield part;
+    }
+  }
+
   async write(path: string, content: string, extra: Record<string, unknown> = {}): Promise<WriteValue> {
     const value = await this.call<WriteValue>('write', { path, content, ...extra });
     this.#wrote?.();
@@ -169,6 +189,16 @@ export class Workspace {
   writeBytes(path: string, bytes: Uint8Array): Promise<WriteValue> {
     const text = textOf(bytes);
     return text === undefined ? this.write(path, toBase64(bytes), { encoding: 'base64' }) : this.write(path, text);
+  }
+
+  /** Writes a file of the device. A large one goes piece by piece, and nothing of it is kept when it is given up. */
+  async writeFile(path: string, file: File, told: (done: number) => void, signal: AbortSignal): Promise<void> {
+    if (file.size > FILE_BYTES_MAX) throw new Error(`it has ${bytes(file.size)}, and the most is ${bytes(FILE_BYTES_MAX)}.`);
+    if (file.size <= WHOLE_BYTES_MAX) await this.writeBytes(path, new Uint8Array(await file.arrayBuffer()));
+    else {
+      const { hash } = valueOf<{ hash: string }>(await this.kernel.store(file, told, signal));
+      await this.write(path, hash, { encoding: 'hash' });
+    }
   }
 
   childNames(folder: string): string[] {
@@ -211,7 +241,9 @@ export class Workspace {
       for (const entry of all) {
         const to = target + entry.path.slice(from.length);
         if (entry.kind === 'folder') await this.call('mkdir', { path: to });
-        else await this.writeBytes(to, await this.readBytes(entry.path));
+        else if (entry.text) await this.writeBytes(to, await this.readBytes(entry.path));
+        // What is no text is never typed, so its content is stored.
+        else await this.write(to, entry.hash, { encoding: 'hash' });
       }
     });
   }

@@ -4,6 +4,7 @@ import { Unzip, UnzipInflate, Zip, ZipDeflate, ZipPassThrough } from 'fflate';
 import { plural } from './format';
 import { sha256 } from './hash';
 import { isInside, nameOf, parentOf } from './paths';
+import { saveShown } from './saving';
 import type { Entry } from './tools';
 import type { Workbench } from './workbench.svelte';
 import type { Workspace } from './workspace.svelte';
@@ -29,43 +30,52 @@ export interface ImportPlan {
 
 const PACKED = /\.(?:png|jpe?g|gif|webp|avif|zip|gz|br|mp4|webm|woff2)$/i;
 
-/** Everything below a folder, files as they are and folders by their names. */
-export async function zipOf(workspace: Workspace, folder: string, withRuns = true): Promise<Blob> {
-  const parts: Uint8Array<ArrayBuffer>[] = [];
+/** Everything below a folder as the parts of a zip: files as they are and folders by their names. */
+export async function* zipOf(workspace: Workspace, folder: string): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+  let parts: Uint8Array<ArrayBuffer>[] = [];
   let failed: Error | undefined;
   const zip = new Zip((error, part) => {
     if (error) failed = error;
     else parts.push(part as Uint8Array<ArrayBuffer>);
   });
-  const base = folder === '' ? 0 : parentOf(folder) === '' ? 0 : parentOf(folder).length + 1;
-  for (const entry of workspace.entries.values()) {
-    if (!isInside(entry.path, folder) || (!withRuns && isInside(entry.path, 'runs'))) continue;
-    const name = entry.path.slice(base);
-    const mtime = new Date(Math.max(entry.modifiedMs, Date.UTC(1980, 0, 2)));
-    if (entry.kind === 'folder') {
-      const file = new ZipPassThrough(`${name}/`);
-      file.mtime = mtime;
-      zip.add(file);
-      file.push(new Uint8Array(), true);
-    } else {
-      const bytes = await workspace.readBytes(entry.path);
-      const file = PACKED.test(name) ? new ZipPassThrough(name) : new ZipDeflate(name, { level: 6 });
-      file.mtime = mtime;
-      zip.add(file);
-      file.push(bytes, true);
-    }
+  function* made() {
     if (failed) throw failed;
+    yield* parts;
+    parts = [];
+  }
+  const base = folder === '' ? 0 : parentOf(folder) === '' ? 0 : parentOf(folder).length + 1;
+  for (const entry of entriesIn(workspace, folder)) {
+    const isFolder = entry.kind === 'folder';
+    const name = entry.path.slice(base);
+    const file = isFolder ? new ZipPassThrough(`${name}/`) : PACKED.test(name) ? new ZipPassThrough(name) : new ZipDeflate(name, { level: 6 });
+    file.mtime = new Date(Math.max(entry.modifiedMs, Date.UTC(1980, 0, 2)));
+    zip.add(file);
+    if (!isFolder)
+      for await (const part of workspace.partsOf(entry)) {
+        file.push(part);
+        yield* made();
+      }
+    file.push(new Uint8Array(), true);
+    yield* made();
   }
   zip.end();
-  return new Blob(parts, { type: 'application/zip' });
+  yield* made();
+}
+
+/** The entries that go into a zip. */
+const entriesIn = (workspace: Workspace, folder: string): Entry[] => [...workspace.entries.values()].filter(({ path }) => isInside(path, folder));
+
+/** Saves a folder as a zip. False when the person chose no place for it, or cancelled it. */
+export function saveZip(wb: Workbench, folder: string, name: string): Promise<boolean> {
+  const size = entriesIn(wb.workspace, folder).reduce((sum, entry) => sum + entry.size, 0);
+  return saveShown(wb.toasts, name, size, zipOf(wb.workspace, folder));
 }
 
 export async function exportWorkspace(wb: Workbench): Promise<void> {
   try {
     await wb.documents.saveAll();
     const day = new Date().toISOString().slice(0, 10);
-    download(await zipOf(wb.workspace, ''), `selvage-${day}.zip`);
-    wb.toasts.success('The workspace was exported.');
+    if (await saveZip(wb, '', `selvage-${day}.zip`)) wb.toasts.success('The workspace was exported.');
   } catch (error) {
     wb.toasts.failure('The export failed', error);
   }
@@ -165,16 +175,6 @@ export function pickFiles(options: { accept?: string; folder?: boolean }): Promi
     input.addEventListener('cancel', () => resolve([]));
     input.click();
   });
-}
-
-export function download(blob: Blob, name: string): void {
-  const url = URL.createObjectURL(blob);
-  const link = document.createElement('a');
-  link.href = url;
-  link.download = name;
-  link.click();
-  // The browser has read the address by the next turn, but some keep reading the data.
-  setTimeout(() => URL.revokeObjectURL(url), 60_000);
 }
 
 function joined(parts: Uint8Array[]): Uint8Array<ArrayBuffer> {

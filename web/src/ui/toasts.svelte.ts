@@ -8,6 +8,8 @@ export interface Toast {
   text: string;
   hint?: string | undefined;
   details?: string | undefined;
+  /** How much is done of what it tells of, from 0 to 1. Such a toast stays until that is over. */
+  progress?: number | undefined;
   action?: { label: string; run: () => void } | undefined;
   /** What it is about, for taking away what the next thing of the kind makes old. */
   about?: 'run' | undefined;
@@ -23,15 +25,22 @@ export class Toasts {
 
   show(toast: Omit<Toast, 'id'>): number {
     const id = this.#next++;
-    const kept = this.list.slice(Math.max(0, this.list.length - TOASTS_MAX + 1));
-    for (const old of this.list) if (!kept.includes(old)) this.hold(old.id);
-    this.list = [...kept, { ...toast, id }];
+    const over = this.list.filter((one) => one.progress === undefined).slice(0, Math.max(0, this.list.length - TOASTS_MAX + 1));
+    for (const old of over) this.hold(old.id);
+    this.list = [...this.list.filter((one) => !over.includes(one)), { ...toast, id }];
     this.release(id);
     return id;
   }
 
   info = (text: string, action?: Toast['action']): number => this.show({ tone: 'info', text, action });
   success = (text: string, action?: Toast['action']): number => this.show({ tone: 'success', text, action });
+
+  /** Shows how far something is that takes a while, until it is over. */
+  progress(text: string, cancel: () => void): { set(done: number): void; end(): void } {
+    const id = this.show({ tone: 'info', text, progress: 0, action: { label: 'Cancel', run: cancel } });
+    const set = (progress: number) => (this.list = this.list.map((toast) => (toast.id === id ? { ...toast, progress } : toast)));
+    return { set, end: () => this.close(id) };
+  }
 
   /** Shows a failure with what to do about it. Errors stay until they are closed. */
   failure(what: string, error: unknown, about?: Toast['about']): void {
@@ -59,7 +68,7 @@ export class Toasts {
 
   release(id: number): void {
     const toast = this.list.find((one) => one.id === id);
-    if (!toast || toast.tone === 'error') return;
+    if (!toast || toast.tone === 'error' || toast.progress !== undefined) return;
     this.hold(id);
     this.#timers.set(id, setTimeout(() => this.close(id), STAY_MS));
   }
