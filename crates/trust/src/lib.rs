@@ -105,7 +105,9 @@ pub use live::{Heard, Live};
 pub use members::{Dispute, Member, Members, Received};
 pub use op::{Action, Op, OpId, Point, Role};
 pub use pairing::{Code, Invitation, Inviter, Joiner};
-pub use seat::{Admission, Ahead, Finding, History, Overhang, Refusal, Report, Seat, Wait};
+pub use seat::{
+    Admission, Ahead, Finding, History, Overhang, Refusal, Report, Seat, Vouched, Wait,
+};
 
 use std::fmt;
 

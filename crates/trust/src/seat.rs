@@ -24,6 +24,7 @@ pub(crate) use save::{
     read_log, read_progress, read_stubs, write_log, write_progress, write_stubs,
 };
 pub use watch::{Ahead, Finding, Overhang, Report};
+pub use whole::Vouched;
 
 /// What an added device can read of what was encrypted before it came.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -106,6 +107,12 @@ impl Seat {
         self.progress
             .get(&signer)
             .map_or(Point::default(), |progress| progress.last)
+    }
+
+    /// The devices of which envelopes were admitted, and how far.
+    pub fn admitted_all(&self) -> impl Iterator<Item = (DeviceId, Point)> + '_ {
+        let progress = self.progress.iter();
+        progress.map(|(device, progress)| (*device, progress.last))
     }
 
     pub(crate) fn identity(&self) -> &Identity {

@@ -10,8 +10,19 @@ use super::Seat;
 use super::admit::Chains;
 use crate::Result;
 use crate::envelope::{Envelope, Kind};
+use crate::identity::DeviceId;
 use crate::limits::LOG_OPS_MAX;
 use crate::wire::{Reader, put_bytes, put_uint};
+use std::collections::BTreeMap;
+
+/// What the signer of a whole had when it signed that.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Vouched {
+    /// The number of the last envelope that it had admitted of each signer, itself included.
+    pub admitted: BTreeMap<DeviceId, u64>,
+    /// Operations of this device that it lacked.
+    pub lacking: Vec<Vec<u8>>,
+}
 
 impl Seat {
     /// Signs how far each signer was admitted here, before this device mails all that it has. `None`
@@ -34,12 +45,7 @@ impl Seat {
     /// Goes on with each signer where a whole stands, where that is further than here. What a signer
     /// may not have signed moves nothing.
     pub(super) fn skip(&mut self, payload: &[u8]) -> Result<()> {
-        let mut reader = Reader::new("whole", payload, "payload_bytes_max", payload.len())?;
-        let mut stubs = Vec::new();
-        for _ in 0..reader.count(1, "log_ops_max", LOG_OPS_MAX)? {
-            stubs.push(Envelope::read_stub(self.workspace(), reader.bytes()?)?);
-        }
-        reader.end()?;
+        let stubs = self.stubs(payload)?;
         let mut chains = Chains::default();
         chains.skips = true;
         for stub in stubs {
@@ -49,5 +55,31 @@ impl Seat {
             }
         }
         Ok(())
+    }
+
+    fn stubs(&self, payload: &[u8]) -> Result<Vec<Envelope>> {
+        let mut reader = Reader::new("whole", payload, "payload_bytes_max", payload.len())?;
+        let mut stubs = Vec::new();
+        for _ in 0..reader.count(1, "log_ops_max", LOG_OPS_MAX)? {
+            stubs.push(Envelope::read_stub(self.workspace(), reader.bytes()?)?);
+        }
+        reader.end()?;
+        Ok(stubs)
+    }
+
+    /// What the signer of a whole had.
+    ///
+    /// # Errors
+    /// When it is no whole.
+    pub fn vouched_in(&self, whole: &Envelope) -> Result<Vouched> {
+        let stubs = self.stubs(whole.payload())?;
+        let places = stubs.iter().chain([whole]);
+        let own = self.device();
+        let ops = self.members.since(&whole.header.heads);
+        let lacking = ops.filter(|op| op.author() == own);
+        Ok(Vouched {
+            admitted: places.map(|one| (one.signer(), one.point().seq)).collect(),
+            lacking: lacking.map(|op| op.bytes().to_vec()).collect(),
+        })
     }
 }

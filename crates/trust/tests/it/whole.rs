@@ -47,6 +47,27 @@ fn whoever_has_all_of_it_takes_a_whole_for_nothing_but_an_envelope() {
 }
 
 #[test]
+fn a_whole_tells_what_its_signer_had() {
+    let mut team = team(5);
+    let one = team.cleo.write("one");
+    team.ada.admits(&one, "one");
+    team.cleo.write("two");
+    let (device, name) = (team.cleo.device(), "Cleo's");
+    let renamed = team.cleo.rename(device, name).unwrap();
+    let bytes = team.ada.sign_whole().unwrap().unwrap();
+    let [Admission::Admitted(whole)] = &team.cleo.admit(&[&bytes])[..] else {
+        panic!("refused");
+    };
+    let vouched = team.cleo.vouched_in(whole).unwrap();
+    assert_eq!(vouched.admitted[&device], 1);
+    assert_eq!(vouched.admitted[&team.ada.device()], whole.point().seq);
+    assert_eq!(vouched.lacking, [renamed]);
+    // To another one its own operations matter.
+    let vouched = team.ben.vouched_in(whole).unwrap();
+    assert_eq!(vouched.lacking, Vec::<Vec<u8>>::new());
+}
+
+#[test]
 fn nobody_says_for_another_one_how_far_it_is() {
     let mut team = team(3);
     let mut other = crate::world::team(4);
