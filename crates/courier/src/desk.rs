@@ -17,11 +17,13 @@ use zeroize::Zeroizing;
 
 mod found;
 mod judge;
+mod left;
 mod rooms;
 mod save;
 mod summary;
 
-pub(crate) use rooms::{Left, Meeting, Turn};
+pub(crate) use left::Left;
+pub(crate) use rooms::{Meeting, Turn};
 pub(crate) use summary::summary_of;
 
 /// A letter of which it is not known yet that it counts.
@@ -104,6 +106,11 @@ pub(crate) struct Desk {
     pub place: Option<Place>,
     /// The number of the last letter there that this device mailed and the others need.
     said: u64,
+    /// How far each signer was known here when a room was left, until a whole in the room in use has
+    /// as much.
+    pub unvouched: BTreeMap<DeviceId, u64>,
+    /// Operations of this device that one lacks who made the room in use.
+    pub unheard: Vec<Vec<u8>>,
     /// Rooms that the members left.
     pub left: Vec<Left>,
     /// Who was in the room in use.
@@ -155,6 +162,8 @@ impl Desk {
             meeting: Meeting::default(),
             place: None,
             said: 0,
+            unvouched: BTreeMap::new(),
+            unheard: Vec::new(),
             left: Vec::new(),
             met: BTreeSet::new(),
             turn: None,

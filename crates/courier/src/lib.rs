@@ -26,6 +26,8 @@ pub mod limits;
 #[cfg(test)]
 mod limits_tests;
 mod live;
+#[cfg(test)]
+mod moves_tests;
 mod output;
 mod pairing;
 mod saved;

@@ -22,6 +22,8 @@ pub const TIDY_AGAIN_MS: u64 = 10 * 60_000;
 pub const WHOLE_BYTES_MAX: u64 = selvage_relay::limits::ROOM_BYTES_MAX / 2;
 /// The most rooms that were left and are looked into for devices that were away.
 pub const ROOMS_LEFT_MAX: usize = 16;
+/// Of a room that was left, so many bytes are read for a move.
+pub const LOOK_BYTES_MAX: usize = 16 * 1024 * 1024;
 /// The most findings that are remembered.
 pub const FINDINGS_MAX: usize = 32;
 /// How long what came may wait in the workspace for what it rests on, before that is shown.

@@ -3,7 +3,7 @@
 
 use super::*;
 use crate::desk::{Left, summary_of};
-use crate::limits::TIDY_WAIT_MS;
+use crate::limits::{LOOK_BYTES_MAX, TIDY_WAIT_MS};
 use selvage_relay::RoomId;
 use selvage_relay::client::Place;
 use selvage_trust::{OpId, Role};
@@ -13,6 +13,9 @@ pub(super) struct Look {
     pub line: Line,
     /// Which of the rooms.
     room: RoomId,
+    /// A move that is there, with the epoch that it is sealed under.
+    found: Option<(u64, OpId)>,
+    read_bytes: usize,
     /// What is mailed there: the move is there again when the relay kept it.
     mailed: Option<Mailed>,
 }
@@ -35,6 +38,10 @@ impl Courier {
         let Some(desk) = self.desk.as_mut().filter(|_| self.keeps == Some(true)) else {
             return;
         };
+        let unheard = std::mem::take(&mut desk.unheard);
+        if let Err(error) = desk.post_ops(&unheard, &mut self.random) {
+            return self.cannot_move(&error);
+        }
         let may = desk.role().is_some_and(|role| role >= Role::Editor);
         let Some(to) = desk.move_due().filter(|_| may && !desk.has_move()) else {
             self.move_at_ms = None;
@@ -75,7 +82,7 @@ impl Courier {
             self.outputs.push_back(Output::HangUp { socket, code });
         }
         (self.tidy, self.tidy_at_ms, self.is_full) = (tidy::Tidy::No, None, false);
-        let moved = desk.move_on(turn, place.life, &mut self.random);
+        let moved = desk.move_on(turn, place, &mut self.random);
         if let Err(error) = moved.and_then(|()| self.enter()) {
             self.cannot_move(&error);
         }
@@ -116,6 +123,8 @@ impl Courier {
             self.look = Some(Look {
                 line: Line::new(client),
                 room,
+                found: None,
+                read_bytes: 0,
                 mailed: None,
             });
         }
@@ -127,30 +136,33 @@ impl Courier {
             return;
         };
         let mut rooms = desk.left.iter().map(|left| left.meeting.room(&desk.seat));
-        let Some(at) = rooms.position(|room| room == look.room) else {
-            return self.end_look();
+        let at = rooms.position(|room| room == look.room);
+        let (Some(at), Some(place)) = (at, look.line.client.place()) else {
+            look.line.is_stopped = true;
+            return;
         };
-        let place = look.line.client.place();
         match event {
             Event::Closed { retry_ms, .. } => look.line.is_stopped |= retry_ms.is_none(),
-            Event::Opened { keeps: false } => self.end_look(),
-            Event::Opened { keeps: true } if desk.is_apart(at) => {
-                // Nor could that device read what the others said since.
-                desk.mailbox.is_new = true;
-                self.mail_again(at);
+            Event::Opened { keeps } => {
+                look.line.is_stopped |= !keeps;
+                if keeps && look.mailed.is_none() && desk.is_apart(at) {
+                    // Nor could that device read what the others said since.
+                    desk.mailbox.is_new = true;
+                    self.mail_again(at);
+                }
             }
-            Event::Restarted | Event::SummaryBegan { .. } if look.mailed.is_none() => {
-                self.mail_again(at);
+            // A summary of this device, which has the move in it.
+            Event::Passed { number } if number == desk.left[at].at.number => {
+                look.found = Some((number, desk.left[at].sealed));
             }
-            Event::Passed { number } if number == desk.left[at].at.number => self.end_look(),
-            Event::Letter { number, bytes, .. } => match &look.mailed {
-                None => match desk.move_in(at, &bytes) {
-                    Some(sealed) => self.is_there(at, place, number, sealed),
-                    None => self.mail_again(at),
-                },
-                Some(mailed) if mailed.is_refused => self.put_first(number),
-                Some(_) => {}
-            },
+            Event::Letter { number, bytes, .. } => {
+                look.read_bytes += bytes.len();
+                let sealed = desk.heard_in_left(at, &bytes, place, &mut self.random);
+                look.found = sealed.map(|sealed| (number, sealed)).or(look.found);
+                if look.mailed.as_ref().is_some_and(|it| it.is_refused) {
+                    self.put_first(number);
+                }
+            }
             Event::Appended { id, number } => {
                 let mailed = look.mailed.as_ref().filter(|mailed| mailed.id == id);
                 if let Some(sealed) = mailed.map(|mailed| mailed.sealed) {
@@ -160,19 +172,33 @@ impl Courier {
             Event::Refused { id, .. } => {
                 let mailed = look.mailed.as_mut().filter(|mailed| mailed.id == id);
                 let was_refused = mailed.map(|it| std::mem::replace(&mut it.is_refused, true));
-                if let (Some(false), Some(place)) = (was_refused, place) {
+                if was_refused == Some(false) {
                     self.put_first(place.number);
                 }
             }
             _ => {}
         }
+        self.look_is_over(at, place);
+    }
+
+    /// All was read that was there, or more than is worth while.
+    fn look_is_over(&mut self, at: usize, place: Place) {
+        let Some(look) = self.look.as_ref().filter(|look| look.mailed.is_none()) else {
+            return;
+        };
+        let client = &look.line.client;
+        let is_read = client.has_read() || look.read_bytes > LOOK_BYTES_MAX;
+        match look.found {
+            _ if !client.is_open() || !is_read => {}
+            Some((number, sealed)) => self.is_there(at, place, number, sealed),
+            None => self.mail_again(at),
+        }
     }
 
     /// The move is where devices that were away find it.
-    fn is_there(&mut self, at: usize, place: Option<Place>, number: u64, sealed: OpId) {
-        if let (Some(desk), Some(place)) = (&mut self.desk, place) {
-            let life = place.life;
-            desk.left[at].at = Place { life, number };
+    fn is_there(&mut self, at: usize, place: Place, number: u64, sealed: OpId) {
+        if let Some(desk) = &mut self.desk {
+            desk.left[at].at = Place { number, ..place };
             desk.left[at].sealed = sealed;
             desk.dirty = true;
         }

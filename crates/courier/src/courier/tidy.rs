@@ -36,13 +36,14 @@ impl Courier {
     /// Begins when it is time to.
     pub(super) fn look_at_mailbox(&mut self, now_ms: u64) {
         let Some(desk) = &mut self.desk else { return };
+        let is_new = desk.mailbox.is_new || !desk.unvouched.is_empty();
         if std::mem::take(&mut desk.saw_whole) {
-            self.tidy_at_ms = Some(now_ms + TIDY_AGAIN_MS);
+            let is_enough = !desk.mailbox.is_owed && desk.unvouched.is_empty();
+            self.tidy_at_ms = is_enough.then_some(now_ms + TIDY_AGAIN_MS);
         }
         self.tidy_wake_ms = None;
         let may = desk.role().is_some_and(|role| role >= Role::Editor) && desk.is_settled();
-        let wants =
-            desk.mailbox.is_heavy() || desk.mailbox.is_owed || desk.mailbox.is_new || self.is_full;
+        let wants = desk.mailbox.is_heavy() || desk.mailbox.is_owed || is_new || self.is_full;
         let line = self.room.as_ref();
         let place = line.filter(|line| line.client.is_open());
         let Some(place) = place.and_then(|line| line.client.place()) else {
@@ -59,7 +60,7 @@ impl Courier {
         let at_ms = *self.tidy_at_ms.get_or_insert(match is_urgent {
             true => now_ms,
             // Whoever led the others here begins.
-            false if desk.mailbox.is_new => now_ms + TIDY_WAIT_MS + spread,
+            false if is_new => now_ms + TIDY_WAIT_MS + spread,
             false => now_ms + spread,
         });
         if now_ms < at_ms {
@@ -85,9 +86,10 @@ impl Courier {
             return Ok(());
         };
         let before = desk.mailbox.bytes;
+        let is_new = desk.mailbox.is_new || !desk.unvouched.is_empty();
         let is_whole = desk.post_whole(&mut self.random)?;
         // A new room begins with all that is here, also where that can't take the place of anything.
-        if is_whole || desk.mailbox.is_new {
+        if is_whole || is_new {
             desk.cursor.clear();
             self.tidy = Tidy::Mailing {
                 is_told: false,
@@ -134,6 +136,7 @@ impl Courier {
         };
         if let (Some((covers, before)), Some(last)) = (told, desk.outbox.back()) {
             desk.mailbox.is_owed = false;
+            desk.unvouched.clear();
             self.tidy = Tidy::Keeping {
                 covers,
                 before,
@@ -183,10 +186,11 @@ impl Courier {
         let whole = desk.mailbox.bytes.saturating_sub(before);
         desk.mailbox.tidied(whole);
         desk.dirty = true;
+        desk.hand_again();
+        let is_settled = |problem: &Finding| matches!(problem.code, "NOT_TAKEN" | "MAILBOX");
+        self.problem.take_if(|problem| is_settled(problem));
         if desk.mailbox.is_owed {
-            desk.hand_again();
             self.tidy_at_ms = None;
-            self.problem = None;
             return Ok(());
         }
         desk.post_tidied(&mut self.random)
@@ -210,11 +214,14 @@ impl Courier {
             "Try again later, or use another relay.",
         ));
         if refusal == selvage_relay::Refusal::RoomFull {
-            self.tidy = Tidy::No;
-            self.tidy_at_ms = None;
-            self.is_full = true;
             if let Some(desk) = &mut self.desk {
                 desk.not_taken(id);
+            }
+            // A summary that is on its way makes room.
+            if !matches!(self.tidy, Tidy::Replacing { .. }) {
+                self.tidy = Tidy::No;
+                self.tidy_at_ms = None;
+                self.is_full = true;
             }
         }
     }

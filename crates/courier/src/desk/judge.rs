@@ -158,6 +158,7 @@ impl Desk {
                 Admission::Admitted(envelope) if envelope.kind() == Kind::Whole => {
                     self.moved = true;
                     is_whole = true;
+                    self.look_for_more(&envelope);
                     self.voucher = Some(envelope.signer());
                 }
                 Admission::Admitted(envelope) => {

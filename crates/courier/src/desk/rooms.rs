@@ -5,7 +5,7 @@
 //! that says so ends it for all, since all see one order.
 
 use super::*;
-use crate::letter::{Entry, Move};
+use crate::letter::Move;
 use crate::limits::ROOMS_LEFT_MAX;
 use selvage_relay::client::Profile;
 use selvage_relay::{AccessKey, Life, RoomId};
@@ -17,7 +17,7 @@ const SECRET: &str = "relay meeting";
 /// A room at the relay: the first one, or that of an epoch with its secret. A device whose history is
 /// hidden may have the secret and not the epoch's key.
 #[derive(Clone, Default)]
-pub(crate) struct Meeting(Option<(OpId, Zeroizing<[u8; 32]>)>);
+pub(crate) struct Meeting(pub(super) Option<(OpId, Zeroizing<[u8; 32]>)>);
 
 impl Meeting {
     pub fn epoch(&self) -> Option<OpId> {
@@ -70,30 +70,27 @@ impl Meeting {
 
 /// A move that was read.
 pub(crate) struct Turn {
-    to: Meeting,
+    pub(super) to: Meeting,
     /// The epoch that it was sealed under.
-    sealed: OpId,
+    pub(super) sealed: OpId,
     /// Where the first move of the room stood, if this one is not the first.
-    first: Option<Place>,
+    pub(super) first: Option<Place>,
     /// Its number; of one whose key came late, that of the letter that brought the key.
     pub number: u64,
     /// What stands between it and here was read, and does not count.
     is_late: bool,
     /// This device mailed it.
     is_own: bool,
+    /// It leads out of a room that was left already: this device took another one there.
+    pub is_back: bool,
 }
 
-/// A room that the members left. Devices that were away know no other one.
-pub(crate) struct Left {
-    pub meeting: Meeting,
-    /// Where its move is, as far as this device knows.
-    pub at: Place,
-    /// Where its first move was.
-    pub first: Place,
-    /// The epoch that the move is sealed under.
-    pub sealed: OpId,
-    /// It is to be looked into.
-    pub is_due: bool,
+impl Turn {
+    /// The same, when it was found in a room that was left.
+    pub(super) fn back(self) -> Self {
+        let is_back = true;
+        Self { is_back, ..self }
+    }
 }
 
 pub(super) fn place_bytes(place: Place) -> Vec<u8> {
@@ -105,31 +102,6 @@ pub(super) fn read_place(reader: &mut Reader<'_>) -> Result<Place> {
         life: Life(reader.array()?),
         number: reader.uint()?,
     })
-}
-
-impl Left {
-    pub fn to_bytes(&self) -> Vec<u8> {
-        let mut out = Vec::new();
-        put(&mut out, &self.meeting.to_bytes());
-        out.extend(place_bytes(self.at));
-        out.extend(place_bytes(self.first));
-        out.extend(self.sealed.0);
-        out
-    }
-
-    /// It is looked into whenever a device starts.
-    pub fn read(bytes: &[u8]) -> Result<Self> {
-        let mut reader = Reader(bytes);
-        let left = Self {
-            meeting: Meeting::read(reader.bytes()?)?,
-            at: read_place(&mut reader)?,
-            first: read_place(&mut reader)?,
-            sealed: OpId(reader.array()?),
-            is_due: true,
-        };
-        reader.end()?;
-        Ok(left)
-    }
 }
 
 impl Desk {
@@ -178,47 +150,9 @@ impl Desk {
         self.post(Purpose::Stored, &it.to_bytes(), entropy)
     }
 
-    /// The move out of a room that was left, to the room in use: after the log, as letters for those
-    /// who lack it.
-    pub fn letters_for_left(
-        &self,
-        at: usize,
-        entropy: &mut Entropy<'_>,
-    ) -> Result<(OpId, Vec<Vec<u8>>)> {
-        let left = &self.left[at];
-        let mut letters = self.log_letters(entropy)?;
-        let Some((to, secret)) = self.meeting.0.clone() else {
-            return Err(CourierError::NotNow("nobody left the first room"));
-        };
-        let it = Move {
-            from: left.meeting.room(&self.seat).0,
-            to: to.0,
-            secret,
-            first: Some(left.first),
-        };
-        let letter = self
-            .seat
-            .encrypt(Purpose::Stored, &it.to_bytes(), entropy)?;
-        let sealed = self.seat.epoch_of(&letter).unwrap_or(to);
-        letters.push(letter);
-        Ok((sealed, letters))
-    }
-
-    /// The epoch that a letter is sealed under, if it is a move that counts in a room that was left.
-    pub fn move_in(&self, at: usize, letter: &[u8]) -> Option<OpId> {
-        let meeting = &self.left[at].meeting;
-        let plain = self.seat.decrypt(Purpose::Stored, letter).ok()?;
-        match Entry::read(&plain)? {
-            Entry::Move(it) if it.from == meeting.room(&self.seat).0 => {
-                Some(self.judge_move(meeting, &it, letter)?.sealed)
-            }
-            _ => None,
-        }
-    }
-
     /// A move leads to an epoch that a device was taken out before, and is sealed under one that this
     /// device has no key of. It can't be made by such a device, nor lead back.
-    fn judge_move(&self, meeting: &Meeting, it: &Move, letter: &[u8]) -> Option<Turn> {
+    pub(super) fn judge_move(&self, meeting: &Meeting, it: &Move, letter: &[u8]) -> Option<Turn> {
         let members = self.seat.members();
         let (to, sealed) = (OpId(it.to), self.seat.epoch_of(letter)?);
         let leads_on = members.shuts_out(meeting.epoch(), to);
@@ -233,6 +167,7 @@ impl Desk {
             number: 0,
             is_late: false,
             is_own: false,
+            is_back: false,
         })
     }
 
@@ -295,26 +230,38 @@ impl Desk {
         }
     }
 
-    /// Goes where a move leads that stands in this life of the room. What this device said after it is
-    /// said again there.
-    pub fn move_on(&mut self, turn: Turn, life: Life, entropy: &mut Entropy<'_>) -> Result<()> {
-        let number = turn.number;
-        let at = Place { life, number };
+    /// Goes where a move leads that was read while the room in use was read up to `here`. What this
+    /// device said after it is said again there.
+    pub fn move_on(&mut self, turn: Turn, here: Place, entropy: &mut Entropy<'_>) -> Result<()> {
+        let number = if turn.is_back {
+            here.number
+        } else {
+            turn.number
+        };
+        let at = Place { number, ..here };
         let is_lost = match turn.first {
-            Some(first) => first.life != life || self.said > first.number,
+            Some(first) => first.life != here.life || self.said > first.number,
             None => turn.is_late,
         };
-        let is_lost = is_lost && self.said > 0;
+        let is_lost = turn.is_back || is_lost && self.said > 0;
         let meeting = std::mem::replace(&mut self.meeting, turn.to);
         self.left.push(Left {
             meeting,
             at,
-            first: turn.first.unwrap_or(at),
+            first: turn.first.filter(|_| !turn.is_back).unwrap_or(at),
             sealed: turn.sealed,
-            is_due: false,
+            // Others may be there who took the other move as well.
+            is_due: turn.is_back,
         });
         if self.left.len() > ROOMS_LEFT_MAX {
             self.left.remove(0);
+        }
+        let ends = |letter: &&Outgoing| letter.what == What::Part { more: false };
+        let waits = self.outbox.iter().filter(ends).count() as u64;
+        let known = self.seat.admitted_all();
+        self.unvouched = known.map(|(device, point)| (device, point.seq)).collect();
+        if let Some(own) = self.unvouched.get_mut(&self.seat.device()) {
+            *own = own.saturating_sub(waits);
         }
         self.met.clear();
         self.place = None;
@@ -347,34 +294,21 @@ impl Desk {
         }
     }
 
-    /// A device was in the room in use. When all were, nobody looks for them elsewhere.
-    pub(super) fn has_met(&mut self, device: DeviceId) {
-        if self.left.is_empty() || self.is_live {
+    /// A whole came into a new room. What the removed device took away of the old one before whoever
+    /// mailed the whole had it, is mailed once more: at once by the device that made it, and after a
+    /// while by others that have it.
+    pub(super) fn look_for_more(&mut self, whole: &Envelope) {
+        let is_other = whole.signer() != self.seat.device();
+        let told = (is_other && !self.unvouched.is_empty()).then(|| self.seat.vouched_in(whole));
+        let Some(Ok(vouched)) = told else {
             return;
-        }
-        self.met.insert(device);
-        let own = self.seat.device();
-        let members = self.seat.members();
-        let is_there = |device| device == own || self.met.contains(&device);
-        if members.iter().all(|member| is_there(member.device)) {
-            self.left.clear();
-        }
+        };
+        let lacks =
+            |device: &DeviceId, seq: &mut u64| vouched.admitted.get(device).unwrap_or(&0) < seq;
+        self.unvouched.retain(lacks);
+        let may = self.role().is_some_and(|role| role >= Role::Editor);
+        self.mailbox.is_owed |= may && self.unvouched.contains_key(&self.seat.device());
+        self.unheard = vouched.lacking;
         self.dirty = true;
-    }
-
-    /// Whether a device may be in a room that was left without the key that the move there is sealed
-    /// under: one that was added while the others moved.
-    pub fn is_apart(&self, at: usize) -> bool {
-        let (members, sealed) = (self.seat.members(), self.left[at].sealed);
-        let mut apart = members.apart(sealed);
-        let is_away = |device| !self.met.contains(&device) && device != self.seat.device();
-        members.private_epoch().is_some_and(|epoch| epoch != sealed) && apart.any(is_away)
-    }
-
-    /// Such rooms are looked into at once.
-    pub fn look_for_those_apart(&mut self) {
-        for at in 0..self.left.len() {
-            self.left[at].is_due |= self.is_apart(at);
-        }
     }
 }

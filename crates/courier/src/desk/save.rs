@@ -3,6 +3,23 @@
 use super::rooms::{place_bytes, read_place};
 use super::*;
 
+/// How far each signer was known.
+fn put_places(out: &mut Vec<u8>, places: &BTreeMap<DeviceId, u64>) {
+    let places = places.iter();
+    let places = places.map(|(id, seq)| [&id.0[..], &seq.to_le_bytes()].concat());
+    let places: Vec<_> = places.collect();
+    put_list(out, places.iter().map(Vec::as_slice));
+}
+
+fn read_places(reader: &mut Reader<'_>) -> Result<BTreeMap<DeviceId, u64>> {
+    let mut places = BTreeMap::new();
+    for place in reader.list()? {
+        let mut place = Reader(&place);
+        places.insert(DeviceId(place.array()?), place.uint()?);
+    }
+    Ok(places)
+}
+
 impl Desk {
     pub fn write(&self, out: &mut Vec<u8>) {
         put(out, &self.identity);
@@ -24,12 +41,7 @@ impl Desk {
             })
             .collect();
         put_list(out, parts.iter().map(Vec::as_slice));
-        let base: Vec<_> = self
-            .base
-            .iter()
-            .map(|(id, seq)| [&id.0[..], &seq.to_le_bytes()].concat())
-            .collect();
-        put_list(out, base.iter().map(Vec::as_slice));
+        put_places(out, &self.base);
         let findings: Vec<_> = self.findings.iter().map(Found::to_bytes).collect();
         put_list(out, findings.iter().map(Vec::as_slice));
         put_list(out, self.aside.iter().map(Vec::as_slice));
@@ -43,6 +55,7 @@ impl Desk {
             out.extend(count.to_le_bytes());
         }
         out.extend(self.said.to_le_bytes());
+        put_places(out, &self.unvouched);
         put(out, &self.meeting.to_bytes());
         let left: Vec<_> = self.left.iter().map(Left::to_bytes).collect();
         put_list(out, left.iter().map(Vec::as_slice));
@@ -79,11 +92,7 @@ impl Desk {
                 .0
                 .insert(index, part.0.to_vec());
         }
-        desk.base.clear();
-        for base in reader.list()? {
-            let mut base = Reader(&base);
-            desk.base.insert(DeviceId(base.array()?), base.uint()?);
-        }
+        desk.base = read_places(reader)?;
         if format > 1 {
             for finding in reader.list()? {
                 desk.findings.extend(Found::read(&finding)?);
@@ -98,6 +107,7 @@ impl Desk {
         }
         if format > 2 {
             desk.said = reader.uint()?;
+            desk.unvouched = read_places(reader)?;
             desk.meeting = Meeting::read(reader.bytes()?)?;
             for left in reader.list()? {
                 desk.left.push(Left::read(&left)?);

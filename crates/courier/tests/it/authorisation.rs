@@ -2,7 +2,8 @@
 //!
 //! A hostile member has a real seat and real keys, since it took them from a device; it seals and
 //! signs what it likes, and leaves it in the room as any member may. The seat's own rules have their
-//! stories in `crates/trust/tests/it`; what a relay withholds, alters or repeats is in `main.rs`.
+//! stories in `crates/trust/tests/it`; what a relay withholds, alters or repeats is in `main.rs`,
+//! and what a removed device does in the room that the others left in `moving_hostile.rs`.
 
 use crate::thief::{leave, sealed, steal};
 use crate::world::{World, random};

@@ -10,6 +10,7 @@ mod live;
 mod mailbox;
 mod moving;
 mod moving_hostile;
+mod moving_simulation;
 mod thief;
 mod world;
 

@@ -43,7 +43,7 @@ pub fn are_together(world: &World, devices: &[usize]) {
         assert_eq!((state.pending, state.link), (0, LinkState::Open), "{at}");
         assert_eq!(state.problem, None, "{at}");
         let here = contents(&world.devices[at]);
-        assert_eq!(here, contents(&world.devices[devices[0]]), "{at}");
+        assert!(here == contents(&world.devices[devices[0]]), "{at}");
         for &other in devices {
             let id = world.id(other);
             let other = state.members.iter().find(|member| member.id == id);
@@ -68,8 +68,8 @@ fn a_device_that_was_away_mails_anew_what_came_after_the_move() {
     wait(&mut world);
     are_together(&world, &[0, tablet]);
     assert!(world.devices[0].contents.contains(&large));
-    let landed = &world.devices[0].landed;
-    assert_eq!(landed, &[b"on the train".to_vec(), large], "once, in order");
+    let landed: Vec<_> = world.devices[0].landed.iter().map(Vec::len).collect();
+    assert_eq!(landed, [12, large.len()], "once, in order");
     for at in [0, tablet] {
         assert_eq!(world.codes(at), NONE);
     }
@@ -88,7 +88,7 @@ fn a_parcel_through_which_the_move_goes_arrives_whole() {
         world.perform(0);
         wait(&mut world);
         are_together(&world, &[0, tablet]);
-        assert_eq!(world.devices[0].landed, [large], "{steps}");
+        assert!(world.devices[0].landed == [large], "{steps}");
         for at in [0, tablet] {
             assert_eq!(world.codes(at), NONE, "{steps}");
         }

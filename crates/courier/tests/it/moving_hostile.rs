@@ -2,7 +2,8 @@
 
 use crate::moving::{NONE, are_together, revoke, stolen, wait};
 use crate::thief::{Intruder, sealed};
-use crate::world::random;
+use crate::world::{World, random};
+use selvage_courier::{Act, RoleName};
 use selvage_relay::client::Event;
 use selvage_trust::{Kind, Purpose};
 
@@ -178,5 +179,64 @@ fn what_is_signed_in_the_old_room_after_the_move_is_heard_by_nobody() {
     for at in [0, tablet] {
         assert!(world.devices[at].contents.is_empty());
         assert_eq!(world.codes(at), NONE);
+    }
+}
+
+#[test]
+fn what_a_device_took_away_before_it_was_taken_out_is_mailed_once_more() {
+    let (mut world, thief, phone, tablet) = stolen();
+    world.offline(0);
+    world.send(tablet, b"bread");
+    let name = "Kitchen".to_owned();
+    world.act(tablet, Act::Rename { name: name.clone() });
+    world.run();
+    let mut intruder = Intruder::enter(&mut world, &thief);
+    assert!(intruder.overwrite(&mut world, &[0; 40]));
+    intruder.go_away(&mut world);
+    world.online(0);
+    assert!(!world.devices[0].contents.contains(&b"bread"[..]));
+    revoke(&mut world, 0, phone);
+    wait(&mut world);
+    are_together(&world, &[0, tablet]);
+    assert!(world.devices[0].contents.contains(&b"bread"[..]));
+    let members = world.state(0).members;
+    assert!(members.iter().any(|member| member.name == name));
+    assert_eq!(world.codes(0), ["ALTERED"]);
+    assert_eq!(world.codes(tablet), NONE);
+}
+
+#[test]
+fn those_who_took_the_later_of_two_moves_come_back_to_the_earlier_one() {
+    let (mut world, thief, phone, tablet) = stolen();
+    let laptop = world.pair(RoleName::Owner, 4);
+    world.offline(laptop);
+    revoke(&mut world, 0, phone);
+    world.send(0, b"bread");
+    world.run();
+    // The laptop never sees that move, and takes another device out.
+    let mut intruder = Intruder::enter(&mut world, &thief);
+    assert!(intruder.overwrite(&mut world, &[0; 40]));
+    intruder.go_away(&mut world);
+    world.offline(tablet);
+    world.online(laptop);
+    revoke(&mut world, laptop, tablet);
+    world.send(laptop, b"milk");
+    wait(&mut world);
+    let online = |world: &World, at: usize| {
+        let members = world.state(at).members;
+        members.iter().filter(|member| member.online).count()
+    };
+    assert_eq!((online(&world, 0), online(&world, laptop)), (1, 1));
+    for _ in 0..2 {
+        for at in [0, laptop] {
+            world.restart(at);
+        }
+        wait(&mut world);
+    }
+    wait(&mut world);
+    are_together(&world, &[0, laptop]);
+    assert_eq!(world.state(0).members.len(), 2);
+    for item in [&b"bread"[..], b"milk"] {
+        assert!(world.devices[0].contents.contains(item));
     }
 }

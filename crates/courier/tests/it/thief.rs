@@ -4,7 +4,7 @@ use crate::world::{World, random};
 use selvage_relay::client::{Client, Event, Output, Profile};
 use selvage_relay::relay::Outgoing;
 use selvage_relay::{AccessKey, DeviceId, LetterId, Life, LinkId, Nonce, RoomId};
-use selvage_trust::{Identity, Purpose, Seat};
+use selvage_trust::{Identity, OpId, Purpose, Seat};
 
 /// The keys and the seat of a device, as a thief of its disk has them.
 pub fn steal(kept: &[u8]) -> Seat {
@@ -42,15 +42,27 @@ pub struct Intruder {
 }
 
 impl Intruder {
+    /// Enters the first room.
     pub fn enter(world: &mut World, seat: &Seat) -> Self {
+        Self::enter_by(world, |label| *seat.derive(label))
+    }
+
+    /// Enters the room of an epoch, if it has its key.
+    pub fn follow(world: &mut World, seat: &Seat, epoch: OpId) -> Option<Self> {
+        let secret = seat.derive_of(epoch, "relay meeting")?;
+        let derive = |label: &str| *seat.derive_from(&secret, label);
+        Some(Self::enter_by(world, derive))
+    }
+
+    fn enter_by(world: &mut World, derive: impl Fn(&str) -> [u8; 32]) -> Self {
         world.links += 1;
         let mut device = [0xee; 32];
         device[..8].copy_from_slice(&world.links.to_le_bytes());
         let profile = Profile {
             audience: "relay.example".into(),
-            room: RoomId(*seat.derive("relay room")),
+            room: RoomId(derive("relay room")),
             device: DeviceId(device),
-            access: AccessKey::from_secret(&seat.derive("relay access")),
+            access: AccessKey::from_secret(&derive("relay access")),
         };
         let mut intruder = Self {
             client: Client::new(profile, None).unwrap(),

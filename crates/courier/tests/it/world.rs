@@ -15,6 +15,9 @@ pub struct Device {
     /// What the workspace holds: all that was sent here or landed.
     pub contents: BTreeSet<Vec<u8>>,
     owes_all: bool,
+    /// What was written here, and how far that was mailed, as the courier was told last.
+    pub own: Vec<Vec<u8>>,
+    pub cursor: Vec<u8>,
     /// Whether what comes becomes part of the workspace: not while it rests on what did not come.
     pub lands: bool,
     /// It left, and whether the others know.
@@ -30,6 +33,7 @@ pub struct World {
     pub store: MemoryStore,
     pub devices: Vec<Device>,
     pub links: u64,
+    starts: u64,
     pub now_ms: u64,
     /// Who invites, and whether those who come in read what was sealed before.
     pub inviter: usize,
@@ -69,6 +73,7 @@ impl World {
             store: MemoryStore::default(),
             devices: Vec::new(),
             links: 0,
+            starts: 0,
             now_ms: 1_700_000_000_000,
             inviter: 0,
             history: true,
@@ -90,6 +95,8 @@ impl World {
             sends_all: 0,
             contents: BTreeSet::new(),
             owes_all: false,
+            own: Vec::new(),
+            cursor: Vec::new(),
             lands: true,
             left: None,
             sockets: BTreeMap::new(),
@@ -141,6 +148,7 @@ impl World {
                 self.devices[at].courier.tick(self.now_ms);
             }
             self.perform(at);
+            self.mail(at);
         }
         while let Some(batch) = self.relay.batch() {
             self.store.commit(&batch);
@@ -182,8 +190,8 @@ impl World {
             // Two parcels, and the second one says that it was the last.
             let items: Vec<_> = device.contents.iter().cloned().collect();
             let (some, others) = items.split_at(items.len() / 2);
-            let mail = [(some, None), (others, Some(&b"all"[..]))];
-            for (items, cursor) in mail {
+            device.cursor = (device.own.len() as u64).to_le_bytes().to_vec();
+            for (items, cursor) in [(some, None), (others, Some(&device.cursor[..]))] {
                 // A device that may not write any more has nothing to mail.
                 let _ = device.courier.send(&items.join(&b'\n'), cursor);
             }
@@ -203,7 +211,8 @@ impl World {
                 self.links += 1;
                 let link = LinkId(self.links);
                 device.sockets.insert(socket, link);
-                let (nonce, life) = (Nonce([self.links as u8; 32]), Life([self.links as u8; 16]));
+                let life = [self.links.to_le_bytes(); 2].concat().try_into().unwrap();
+                let (nonce, life) = (Nonce([self.links as u8; 32]), Life(life));
                 self.relay
                     .opened(self.now_ms, link, "relay.example", nonce, life);
                 device.courier.opened(socket, self.now_ms);
@@ -220,9 +229,8 @@ impl World {
                     .contents
                     .extend(items.filter(|item| !item.is_empty()));
                 device.landed.push(bytes);
-                let cursor = [device.landed.len() as u8];
                 if device.lands {
-                    device.courier.landed(&cursor);
+                    device.courier.landed(&device.cursor);
                 }
             }
             Output::SendAll => {
@@ -260,8 +268,34 @@ impl World {
         for socket in self.devices[at].sockets.clone().into_keys() {
             self.close(at, socket, None);
         }
-        let kept = self.devices[at].kept.clone();
-        self.devices[at].courier = Courier::from_bytes(&kept, random(99 + self.now_ms)).unwrap();
+        // No two programs have the same randomness.
+        self.starts += 1;
+        let device = &mut self.devices[at];
+        device.courier = Courier::from_bytes(&device.kept, random(1_000 + self.starts)).unwrap();
+        device.cursor = device.courier.cursor().to_vec();
+        device.owes_all = self.mails_all && device.cursor.is_empty();
+    }
+
+    /// The workspace of a device keeps an item, which is mailed as soon as that can be.
+    pub fn write(&mut self, at: usize, item: Vec<u8>) {
+        let device = &mut self.devices[at];
+        device.contents.insert(item.clone());
+        device.own.push(item);
+    }
+
+    /// Mails what was written and not mailed yet.
+    pub fn mail(&mut self, at: usize) {
+        let device = &mut self.devices[at];
+        if device.own.is_empty() {
+            return;
+        }
+        let mailed = device.cursor.first_chunk().copied().map(u64::from_le_bytes);
+        let new = &device.own[mailed.unwrap_or(0) as usize..];
+        if !new.is_empty() && !device.owes_all && device.courier.can_send() {
+            device.cursor = (device.own.len() as u64).to_le_bytes().to_vec();
+            let parcel = new.join(&b'\n');
+            device.courier.send(&parcel, Some(&device.cursor)).unwrap();
+        }
     }
 
     pub fn act(&mut self, at: usize, act: Act) {
@@ -273,8 +307,10 @@ impl World {
     }
 
     pub fn send(&mut self, at: usize, parcel: &[u8]) {
-        self.devices[at].contents.insert(parcel.to_vec());
-        self.devices[at].courier.send(parcel, Some(parcel)).unwrap();
+        let device = &mut self.devices[at];
+        device.contents.insert(parcel.to_vec());
+        device.cursor = parcel.to_vec();
+        device.courier.send(parcel, Some(parcel)).unwrap();
     }
 
     pub fn invite(&mut self, role: RoleName, seed: u64) -> usize {
