@@ -59,6 +59,9 @@ enum Suite {
     Vfs,
     Sync,
     Simulation,
+    Relay,
+    CourierUnit,
+    Courier,
 }
 
 impl Suite {
@@ -69,6 +72,9 @@ impl Suite {
             Self::Vfs => "--package selvage-vfs --tests",
             Self::Sync => "--package selvage-sync --tests",
             Self::Simulation => "--release --package selvage-sync --test it",
+            Self::Relay => "--package selvage-relay --tests",
+            Self::CourierUnit => "--package selvage-courier --lib",
+            Self::Courier => "--package selvage-courier --test it",
         }
     }
 
@@ -76,7 +82,8 @@ impl Suite {
     fn filter(self) -> &'static [&'static str] {
         match self {
             Self::Simulation => &["simulation"],
-            Self::VfsUnit | Self::Vfs | Self::Sync => &[],
+            Self::Courier => &["moving"],
+            Self::VfsUnit | Self::Vfs | Self::Sync | Self::Relay | Self::CourierUnit => &[],
         }
     }
 }
