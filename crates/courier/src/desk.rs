@@ -146,6 +146,8 @@ pub(crate) struct Desk {
     coming: Vec<u8>,
     /// Something is to be kept.
     pub dirty: bool,
+    /// The relay kept nothing the last time, so letters came live.
+    is_passing: bool,
     /// There is something to say in a checkpoint.
     pub moved: bool,
     /// What is judged came live: a device may say a letter again when a link broke before it was
@@ -183,6 +185,7 @@ impl Desk {
             saw_whole: false,
             coming: Vec::new(),
             dirty: true,
+            is_passing: false,
             moved: false,
             is_live: false,
         };
@@ -320,6 +323,19 @@ impl Desk {
             letter.number = Some(number);
             self.mailbox.bytes += summary::cost(&letter.bytes);
         }
+    }
+
+    /// The relay was entered. What came live while it kept nothing is in no mailbox: those who were not
+    /// there need it, and those who were see it again. Gives whether that is so.
+    pub fn entered(&mut self, keeps: bool) -> bool {
+        let begins = keeps && self.is_passing;
+        if begins {
+            self.mailbox.is_new = true;
+            self.rebase();
+        }
+        self.dirty |= self.is_passing == keeps;
+        self.is_passing = !keeps;
+        begins
     }
 
     /// The relay lost the room, and what it had kept of this device.

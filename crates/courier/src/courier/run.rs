@@ -151,7 +151,12 @@ impl Courier {
             return;
         };
         match event {
-            Event::Opened { keeps } => self.keeps = Some(keeps),
+            Event::Opened { keeps } => {
+                self.keeps = Some(keeps);
+                if desk.entered(keeps) {
+                    self.tidy_at_ms = None;
+                }
+            }
             Event::Joined(link, name) => self.greet(link, name),
             Event::Left(link) => self.live.left(link),
             Event::Frame { link, bytes } => {

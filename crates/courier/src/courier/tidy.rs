@@ -87,6 +87,9 @@ impl Courier {
         };
         let before = desk.mailbox.bytes;
         let is_new = desk.mailbox.is_new || !desk.unvouched.is_empty();
+        if desk.mailbox.is_new && !desk.mailbox.is_owed {
+            desk.post_log(&mut self.random)?;
+        }
         let is_whole = desk.post_whole(&mut self.random)?;
         // A new room begins with all that is here, also where that can't take the place of anything.
         if is_whole || is_new {

@@ -51,7 +51,8 @@ impl Desk {
             is_owed,
             is_new,
         } = self.mailbox;
-        for count in [bytes, whole, u64::from(is_owed), u64::from(is_new)] {
+        let flags = [is_owed, is_new, self.is_passing].map(u64::from);
+        for count in [bytes, whole].into_iter().chain(flags) {
             out.extend(count.to_le_bytes());
         }
         out.extend(self.said.to_le_bytes());
@@ -106,6 +107,7 @@ impl Desk {
             };
         }
         if format > 2 {
+            desk.is_passing = reader.uint()? != 0;
             desk.said = reader.uint()?;
             desk.unvouched = read_places(reader)?;
             desk.meeting = Meeting::read(reader.bytes()?)?;

@@ -194,3 +194,63 @@ fn a_direct_link_is_trusted_with_nothing() {
     assert_eq!(world.devices[0].said, []);
     assert_eq!(world.codes(0), Vec::<&str>::new());
 }
+
+#[test]
+fn what_came_live_comes_by_mail_when_the_relay_has_a_storage_and_is_no_replay() {
+    for is_restarted in [false, true] {
+        let mut world = World::with_relay(false);
+        let phone = world.pair(RoleName::Editor, 2);
+        let tablet = world.pair(RoleName::Editor, 3);
+        // The tablet is there and hears nothing, so the letter waits for it after the phone took it.
+        world.bend = Box::new(move |at, bytes| at != tablet || bytes[0] != 36);
+        world.send(0, b"bread");
+        world.run();
+        assert!(world.devices[phone].contents.contains(&b"bread"[..]));
+        assert_eq!(world.state(0).pending, 1);
+        for at in [0, phone, tablet] {
+            world.offline(at);
+        }
+        world.bend = Box::new(|_, _| true);
+        world.relay = selvage_relay::Relay::new(selvage_relay::Limits::default(), true);
+        if is_restarted {
+            world.restart(phone);
+        }
+        for at in [0, phone, tablet] {
+            world.online(at);
+        }
+        world.send(phone, b"milk");
+        world.run();
+        assert_equal(&world, &[0, phone, tablet]);
+    }
+}
+
+#[test]
+fn a_relay_that_has_a_storage_later_has_what_was_said_before_for_those_who_were_away() {
+    let mut world = World::with_relay(false);
+    let phone = world.pair(RoleName::Editor, 2);
+    let tablet = world.pair(RoleName::Editor, 3);
+    world.offline(tablet);
+    world.send(0, b"bread");
+    let name = "Kitchen".to_owned();
+    world.act(phone, Act::Rename { name: name.clone() });
+    world.run();
+    for at in [0, phone] {
+        world.offline(at);
+    }
+    world.relay = selvage_relay::Relay::new(selvage_relay::Limits::default(), true);
+    for at in [0, phone] {
+        world.online(at);
+    }
+    crate::moving::wait(&mut world);
+    // They are gone when it comes.
+    world.offline(0);
+    world.offline(phone);
+    world.online(tablet);
+    assert!(world.devices[tablet].contents.contains(&b"bread"[..]));
+    let members = world.state(tablet).members;
+    assert!(members.iter().any(|member| member.name == name));
+    world.online(0);
+    world.online(phone);
+    crate::moving::wait(&mut world);
+    assert_equal(&world, &[0, phone, tablet]);
+}
