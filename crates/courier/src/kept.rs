@@ -31,13 +31,18 @@ pub(crate) fn write(relay: &str, desk: Option<&Desk>, pairing: Option<&Pairing>)
     pairing
         .into_iter()
         .for_each(|it| put(&mut out, &it.to_bytes()));
+    out.extend(selvage_trust::checksum(&out));
     out
 }
 
 impl Kept {
     pub fn read(bytes: &[u8]) -> Result<Self> {
-        let mut reader = Reader(bytes);
-        let [format] = reader.array()?;
+        let [format] = Reader(bytes).array()?;
+        let mut reader = Reader(match format & !JOINING {
+            FORMAT => undamaged(bytes)?,
+            _ => bytes,
+        });
+        reader.take(1)?;
         let relay = reader.bytes()?.to_vec();
         let relay = String::from_utf8(relay).map_err(|_| CourierError::Unreadable)?;
         let desk = match format {
@@ -56,5 +61,15 @@ impl Kept {
             desk,
             pairing,
         })
+    }
+}
+
+/// What is kept without its check. A bit that fell over in a number or a letter would be taken for the
+/// relay's or another device's doing.
+fn undamaged(bytes: &[u8]) -> Result<&[u8]> {
+    let (body, check) = bytes.split_last_chunk().ok_or(CourierError::Unreadable)?;
+    match selvage_trust::checksum(body) == *check {
+        true => Ok(body),
+        false => Err(CourierError::Unreadable),
     }
 }

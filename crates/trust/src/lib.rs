@@ -259,6 +259,15 @@ impl fmt::Debug for WorkspaceId {
 /// What a call of this crate gives.
 pub type Result<T, E = TrustError> = std::result::Result<T, E>;
 
+/// A check of bytes that a device keeps beside its seat: it tells damage by chance, and no forgery.
+#[must_use]
+pub fn checksum(bytes: &[u8]) -> [u8; 8] {
+    let hash = crypto::hash("kept check", &[bytes]);
+    let mut check = [0; 8];
+    check.copy_from_slice(&hash[..8]);
+    check
+}
+
 /// Checks a size against a limit.
 fn within(limit: &'static str, size: usize, max: usize) -> Result<()> {
     if size <= max {

@@ -1,7 +1,8 @@
 //! What older versions kept, which is read for ever.
 
+use crate::thief::{Intruder, steal};
 use crate::world::{World, random};
-use selvage_courier::{Courier, LinkState};
+use selvage_courier::{Courier, CourierError, LinkState};
 
 fn unhex(text: &str) -> Vec<u8> {
     let text = text.trim();
@@ -61,4 +62,45 @@ fn pairings_that_an_older_version_kept_go_on() {
     world.act(0, selvage_courier::Act::Accept);
     world.run();
     assert!(world.state(1).shared);
+}
+
+/// A device with an unsent parcel that moved, and waits for one that was away.
+#[test]
+fn a_seat_of_format_3_goes_on_in_the_room_in_use_and_looks_into_the_other_one() {
+    let kept = unhex(include_str!("../fixtures/format-3.txt"));
+    let mut world = World::new();
+    world.devices.clear();
+    world.relay = selvage_relay::Relay::new(selvage_relay::Limits::default(), true);
+    world.store = selvage_relay::MemoryStore::default();
+    let at = world.add(Courier::from_bytes(&kept, random(7)).unwrap());
+    assert_eq!(world.state(at).pending, 1);
+    world.run();
+    assert_eq!(world.state(at).pending, 0);
+    // The relay is another one, so the move is mailed again into the first room, after the log.
+    let seat = steal(&kept);
+    let intruder = Intruder::enter(&mut world, &seat);
+    assert_eq!(intruder.client.peers().count(), 0);
+    let log = seat.members().since(&[]).count();
+    assert_eq!(intruder.letters().len(), log + 1);
+}
+
+#[test]
+fn a_byte_that_changed_in_what_was_kept_is_noticed() {
+    let kept = unhex(include_str!("../fixtures/format-3.txt"));
+    for at in 0..kept.len() {
+        let mut damaged = kept.clone();
+        damaged[at] ^= 1 << (at % 8);
+        let read = Courier::from_bytes(&damaged, random(7));
+        assert!(
+            matches!(read, Err(CourierError::Unreadable)) || at == 0,
+            "{at}"
+        );
+        assert!(read.is_err(), "{at}");
+    }
+    for end in [0, 1, 8, kept.len() - 1] {
+        assert!(
+            Courier::from_bytes(&kept[..end], random(7)).is_err(),
+            "{end}"
+        );
+    }
 }
