@@ -9,8 +9,8 @@ export type ToKernel =
   | { type: "store"; id: number; file: Blob }
   /** Ends a `store` that is under way. Nothing of the file is kept. */
   | { type: "giveUp"; id: number }
-  /** Asks for a stretch of a content. */
-  | { type: "part"; id: number; hash: string; from: number; bytes: number }
+  /** Asks for a stretch of a content, which comes back in the buffer. */
+  | { type: "part"; id: number; hash: string; from: number; into: ArrayBuffer }
   | ToDevices;
 
 /** What a page says to devices that are there. It has no answer, and may be lost. */

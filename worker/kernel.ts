@@ -188,11 +188,14 @@ function handle(message: ToKernel): void {
   }
 }
 
-/** A stretch of a content, whose bytes go without a copy. */
-function sendPart({ id, hash, from, bytes }: ToKernel & { type: "part" }): void {
+/** A stretch of a content, in the buffer that the page lends for all of them: a browser may let hundreds pile up before it frees them. */
+function sendPart({ id, hash, from, into }: ToKernel & { type: "part" }): void {
   try {
-    const part = kernel.content_read(hash, from, bytes);
-    scope.postMessage({ type: "result", id, result: { ok: true, value: part } }, [part.buffer as ArrayBuffer]);
+    const part = kernel.content_read(hash, from, into.byteLength);
+    const value = new Uint8Array(into, 0, part.length);
+    value.set(part);
+    (part.buffer as ArrayBuffer).transfer?.(0);
+    scope.postMessage({ type: "result", id, result: { ok: true, value } }, [into]);
   } catch (error) {
     // A trap is no tool error, and ends the kernel.
     if (error instanceof Error) throw error;

@@ -110,9 +110,12 @@ export class FakeKernel implements Kernel {
     return { ok: true, value: { hash: hashOf(bytes), size: bytes.length } };
   }
 
-  async part(hash: string, from: number, bytes: number): Promise<ToolResult> {
+  async part(hash: string, from: number, into: ArrayBuffer): Promise<ToolResult> {
     await Promise.resolve();
-    return { ok: true, value: this.#content(hash).slice(from, from + bytes) };
+    const part = this.#content(hash).subarray(from, from + into.byteLength);
+    const value = new Uint8Array(into, 0, part.length);
+    value.set(part);
+    return { ok: true, value };
   }
 
   #tools: Record<string, (input: Input) => unknown> = {

@@ -6,8 +6,8 @@ class FakePort implements Port {
   sent: { id: number; name: string; agent?: string }[] = [];
   #listeners = new Map<string, (event: never) => void>();
 
-  postMessage(message: unknown): void {
-    this.sent.push(structuredClone(message) as { id: number; name: string });
+  postMessage(message: unknown, lent: Transferable[] = []): void {
+    this.sent.push(structuredClone(message, { transfer: lent }) as { id: number; name: string });
   }
 
   addEventListener(type: string, listener: (event: never) => void): void {
@@ -95,4 +95,15 @@ test('a file that is stored tells how far it is, can be given up, and is over wi
   port.receive({ type: 'progress', id, done: 1 });
   expect(await stored).toMatchObject({ ok: false, error: { code: 'CANCELLED' } });
   expect(told).toEqual([0.5]);
+});
+
+test('the buffer of a part is lent, and comes back with the bytes', async () => {
+  const port = new FakePort();
+  const lent = new ArrayBuffer(8);
+  const part = new WorkerKernel(port).part('hash', 4, lent);
+  expect(port.sent[0]).toMatchObject({ type: 'part', hash: 'hash', from: 4 });
+  expect(lent.byteLength).toBe(0);
+  const value = new Uint8Array([1, 2]);
+  port.receive({ type: 'result', id: port.sent[0]?.id, result: { ok: true, value } });
+  expect(await part).toEqual({ ok: true, value });
 });

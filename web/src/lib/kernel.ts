@@ -14,8 +14,8 @@ export interface Kernel {
    * Nothing of it is kept when the signal says that it is given up. It never rejects.
    */
   store(file: Blob, told: (done: number) => void, signal: AbortSignal): Promise<ToolResult>;
-  /** A stretch of a content, shorter where that ends. It never rejects. */
-  part(hash: string, from: number, bytes: number): Promise<ToolResult>;
+  /** A stretch of a content, shorter where that ends, in the buffer, which is lent for as long. It never rejects. */
+  part(hash: string, from: number, into: ArrayBuffer): Promise<ToolResult>;
   /** Says something to devices that are there; it may be lost. */
   tell(message: ToDevices): void;
   /** Hears of events; the returned function stops that. */
@@ -35,7 +35,7 @@ export function valueOf<T>(result: ToolResult): T {
 
 /** The part of a Worker that the client needs. */
 export interface Port {
-  postMessage(message: unknown): void;
+  postMessage(message: unknown, lent?: Transferable[]): void;
   addEventListener(type: 'message', listener: (event: MessageEvent) => void): void;
   addEventListener(type: 'error', listener: (event: ErrorEvent) => void): void;
 }
@@ -75,21 +75,21 @@ export class WorkerKernel implements Kernel {
     }, 'store');
   }
 
-  part(hash: string, from: number, bytes: number): Promise<ToolResult> {
-    return this.#ask((id) => ({ type: 'part', id, hash, from, bytes }), 'part');
+  part(hash: string, from: number, into: ArrayBuffer): Promise<ToolResult> {
+    return this.#ask((id) => ({ type: 'part', id, hash, from, into }), 'part', [into]);
   }
 
   tell(message: ToDevices): void {
     if (this.#dead === undefined) this.#port.postMessage(message);
   }
 
-  #ask(message: (id: number) => ToKernel, name: string): Promise<ToolResult> {
+  #ask(message: (id: number) => ToKernel, name: string, lent: Transferable[] = []): Promise<ToolResult> {
     if (this.#dead !== undefined) return Promise.resolve(broken(this.#dead));
     const id = this.#next++;
     return new Promise((resolve) => {
       this.#waiting.set(id, resolve);
       try {
-        this.#port.postMessage(message(id));
+        this.#port.postMessage(message(id), lent);
       } catch {
         // Structured clone refuses functions, and proxies of the page's state.
         this.#waiting.delete(id);

@@ -63,7 +63,8 @@ async function save(name: string, size: number, parts: Parts): Promise<boolean> 
 
 async function inMemory(name: string, parts: Parts): Promise<true> {
   const all: BlobPart[] = [];
-  for await (const part of parts) all.push(part);
+  // A blob copies: the next part may come in the same buffer.
+  for await (const part of parts) all.push(new Blob([part]));
   download(new Blob(all), name);
   return true;
 }

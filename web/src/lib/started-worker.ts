@@ -20,10 +20,10 @@ export class StartedWorker implements Port {
     this.#worker = this.#start(SIGN_MS);
   }
 
-  postMessage(message: unknown): void {
+  postMessage(message: unknown, lent: Transferable[] = []): void {
     // What can't be cloned is refused now, not when it is sent.
-    if (this.#unheard) this.#unheard.push(structuredClone(message));
-    else this.#worker.postMessage(message);
+    if (this.#unheard) this.#unheard.push(structuredClone(message, { transfer: lent }));
+    else this.#worker.postMessage(message, lent);
   }
 
   addEventListener(type: 'message' | 'error', listener: (event: never) => void): void {

@@ -165,14 +165,19 @@ export class Workspace {
     return whole;
   }
 
-  /** The bytes of a file part by part; only of a text, or of a small file, are they in memory as a whole. */
+  /**
+   * The bytes of a file part by part; only of a text, or of a small file, are they in memory as a whole. A part is to be
+   * copied or written before the next one is asked for, which comes in its place.
+   */
   async *partsOf(entry: Entry): AsyncGenerator<Uint8Array<ArrayBuffer>> {
     if (entry.text || entry.size <= WHOLE_BYTES_MAX) {
       yield await this.readBytes(entry.path);
       return;
     }
+    let lent = new ArrayBuffer(PART_BYTES);
     for (let at = 0; at < entry.size; ) {
-      const part = valueOf<Uint8Array<ArrayBuffer>>(await this.kernel.part(entry.hash, at, PART_BYTES));
+      const part = valueOf<Uint8Array<ArrayBuffer>>(await this.kernel.part(entry.hash, at, lent));
+      lent = part.buffer;
       at += part.length;
       yield part;
     }
