@@ -49,7 +49,6 @@ pub(crate) enum What {
         /// Another one follows.
         more: bool,
     },
-    Op,
     Move,
     Tidied,
     Other,
@@ -58,7 +57,7 @@ pub(crate) enum What {
 impl What {
     fn of(purpose: Purpose, plain: &[u8]) -> Self {
         match (purpose, Entry::read(plain)) {
-            (Purpose::Roster, _) => Self::Op,
+            (Purpose::Roster, _) => Self::Other,
             (_, Some(Entry::Part { index, count, .. })) => Self::Part {
                 more: index + 1 < count,
             },
@@ -104,8 +103,6 @@ pub(crate) struct Desk {
     pub meeting: Meeting,
     /// How far in it this device is.
     pub place: Option<Place>,
-    /// The number of the last letter there that this device mailed and the others need.
-    said: u64,
     /// How far each signer was known here when a room was left, until a whole in the room in use has
     /// as much.
     pub unvouched: BTreeMap<DeviceId, u64>,
@@ -119,8 +116,6 @@ pub(crate) struct Desk {
     pub turn: Option<Turn>,
     /// The letter that is judged.
     number: u64,
-    /// What is judged came before, and its key only now.
-    is_late: bool,
     pub outbox: VecDeque<Outgoing>,
     /// Admitted, and not durable in the workspace yet.
     pub inbox: VecDeque<Vec<u8>>,
@@ -163,14 +158,12 @@ impl Desk {
             cursor: Vec::new(),
             meeting: Meeting::default(),
             place: None,
-            said: 0,
             unvouched: BTreeMap::new(),
             unheard: Vec::new(),
             left: Vec::new(),
             met: BTreeSet::new(),
             turn: None,
             number: 0,
-            is_late: false,
             outbox: VecDeque::new(),
             inbox: VecDeque::new(),
             fresh: 0,
@@ -341,7 +334,6 @@ impl Desk {
     /// The relay lost the room, and what it had kept of this device.
     pub fn room_is_new(&mut self) {
         self.mailbox = Mailbox::default();
-        self.said = 0;
         for letter in self.outbox.iter_mut().filter(|it| it.number.is_some()) {
             (letter.number, letter.counts, letter.handed) = (None, false, false);
         }

@@ -64,11 +64,9 @@ impl Desk {
                     self.dispute(before);
                     self.dirty = true;
                     self.moved = true;
-                    self.is_late = true;
                     for letter in std::mem::take(&mut self.locked) {
                         self.received(&letter, entropy);
                     }
-                    self.is_late = false;
                     let aside = std::mem::take(&mut self.aside);
                     self.admit(None, aside.into());
                     self.follow_up(entropy);

@@ -77,8 +77,6 @@ pub(crate) struct Turn {
     pub(super) first: Option<Place>,
     /// Its number; of one whose key came late, that of the letter that brought the key.
     pub number: u64,
-    /// What stands between it and here was read, and does not count.
-    is_late: bool,
     /// This device mailed it.
     is_own: bool,
     /// It leads out of a room that was left already: this device took another one there.
@@ -165,7 +163,6 @@ impl Desk {
             sealed,
             first: it.first,
             number: 0,
-            is_late: false,
             is_own: false,
             is_back: false,
         })
@@ -180,7 +177,6 @@ impl Desk {
             Some(turn) => {
                 self.turn = Some(Turn {
                     number: self.number,
-                    is_late: self.is_late,
                     ..turn
                 })
             }
@@ -202,12 +198,8 @@ impl Desk {
         };
         for letter in self.outbox.iter_mut().filter(counts) {
             letter.counts = true;
-            match letter.what {
-                What::Part { .. } | What::Op => {
-                    self.said = self.said.max(letter.number.unwrap_or(0))
-                }
-                What::Move => own_move = Some((letter.number, letter.bytes.clone())),
-                What::Tidied | What::Other => {}
+            if letter.what == What::Move {
+                own_move = Some((letter.number, letter.bytes.clone()));
             }
         }
         let mut envelope = Vec::new();
@@ -239,11 +231,6 @@ impl Desk {
             turn.number
         };
         let at = Place { number, ..here };
-        let is_lost = match turn.first {
-            Some(first) => first.life != here.life || self.said > first.number,
-            None => turn.is_late,
-        };
-        let is_lost = turn.is_back || is_lost && self.said > 0;
         let meeting = std::mem::replace(&mut self.meeting, turn.to);
         self.left.push(Left {
             meeting,
@@ -265,7 +252,6 @@ impl Desk {
         }
         self.met.clear();
         self.place = None;
-        self.said = 0;
         self.piles.clear();
         self.coming.clear();
         self.rebase();
@@ -282,7 +268,7 @@ impl Desk {
                 letter.bytes = again;
             }
         }
-        let owes = turn.is_own || is_lost;
+        let owes = turn.is_own || turn.is_back;
         self.mailbox = Mailbox {
             is_owed: owes && self.role().is_some_and(|role| role >= Role::Editor),
             is_new: true,

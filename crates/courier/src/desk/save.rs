@@ -55,7 +55,6 @@ impl Desk {
         for count in [bytes, whole].into_iter().chain(flags) {
             out.extend(count.to_le_bytes());
         }
-        out.extend(self.said.to_le_bytes());
         put_places(out, &self.unvouched);
         put(out, &self.meeting.to_bytes());
         let left: Vec<_> = self.left.iter().map(Left::to_bytes).collect();
@@ -76,7 +75,7 @@ impl Desk {
         let ids = reader.list()?;
         for (id, bytes) in ids.iter().zip(reader.list()?) {
             let plain = desk.seat.decrypt(Purpose::Stored, &bytes);
-            let what = plain.map_or(What::Op, |plain| What::of(Purpose::Stored, &plain));
+            let what = plain.map_or(What::Other, |plain| What::of(Purpose::Stored, &plain));
             let letter = Outgoing::new(Reader(id).array()?, bytes, what);
             desk.outbox.push_back(letter);
         }
@@ -108,7 +107,6 @@ impl Desk {
         }
         if format > 2 {
             desk.is_passing = reader.uint()? != 0;
-            desk.said = reader.uint()?;
             desk.unvouched = read_places(reader)?;
             desk.meeting = Meeting::read(reader.bytes()?)?;
             for left in reader.list()? {
