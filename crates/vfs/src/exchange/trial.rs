@@ -212,7 +212,10 @@ impl Workspace {
             return Ok(unheld);
         }
         let changes = || order.iter().map(|hash| &inbox.changes[hash]);
-        let overwritten: BTreeSet<&Object> = changes().flat_map(|c| &c.overwritten).collect();
+        let mut overwritten = BTreeSet::new();
+        for op in changes().flat_map(|change| &change.overwritten) {
+            overwritten.insert(op.clone());
+        }
         for change in changes() {
             for Sealed { op, seal, .. } in &change.seals {
                 let is_shown = !overwritten.contains(op);

@@ -17,14 +17,14 @@ const CHANGES_AT_ONCE: usize = 1_000;
 /// A version of a file.
 struct Version {
     /// The file, by its number in this pass.
-    file: u32,
+    file: usize,
     hash: Hash,
     size: u64,
     is_plain: bool,
     /// The change that wrote it, by its place.
-    at: u32,
+    at: usize,
     /// The changes that wrote over it.
-    over: Vec<u32>,
+    over: Vec<usize>,
 }
 
 /// A pass over the past of a workspace.
@@ -32,23 +32,24 @@ pub struct Thinning {
     now_ms: u64,
     /// What was made since then is young.
     keep_ms: u64,
+    /// What the replica knew a day ago.
+    known: Heads,
     /// What the next pass goes by.
     mark: Mark,
     /// The ledger that this pass has looked at.
     heads: Heads,
     /// Changes that are still to be read.
     rest: std::vec::IntoIter<automerge::Change>,
-    /// Changes that the replica has not known for long enough.
-    late: BTreeSet<[u8; 32]>,
-    places: BTreeMap<[u8; 32], u32>,
+    places: BTreeMap<[u8; 32], usize>,
     /// For each change: what it follows, and when it was made at the earliest.
-    deps: Vec<Vec<u32>>,
+    deps: Vec<Vec<usize>>,
     times: Vec<u64>,
-    /// For each young change, the old ones that it follows last: what they showed was shown since.
-    fronts: Vec<Vec<u32>>,
-    files: BTreeMap<Object, u32>,
+    /// Versions by the operations that sealed them, and numbers of files by those that made them.
     ops: BTreeMap<Object, usize>,
+    files: usize,
     versions: Vec<Version>,
+    /// The old changes that young ones follow last: what they showed was shown since.
+    fronts: Vec<Vec<usize>>,
     is_read: bool,
     is_pinned: bool,
     /// Contents that one step takes: one alone after some could not be removed together.
@@ -64,22 +65,23 @@ impl Thinning {
         known: &Mark,
         next: Mark,
     ) -> Self {
-        let late = workspace.ledger.changes_after(&known.heads);
-        let all = workspace.ledger.changes_after(&Heads::default());
         Self {
             now_ms,
             keep_ms: now_ms.saturating_sub(u64::from(days) * DAY_MS),
+            known: known.heads.clone(),
             heads: next.heads.clone(),
             mark: next,
-            rest: all.into_iter(),
-            late: late.iter().map(|change| change.hash().0).collect(),
+            rest: workspace
+                .ledger
+                .changes_after(&Heads::default())
+                .into_iter(),
             places: BTreeMap::new(),
             deps: Vec::new(),
             times: Vec::new(),
-            fronts: Vec::new(),
-            files: BTreeMap::new(),
             ops: BTreeMap::new(),
+            files: 0,
             versions: Vec::new(),
+            fronts: Vec::new(),
             is_read: false,
             is_pinned: false,
             at_once: THINNED_CONTENTS_MAX,
@@ -102,10 +104,15 @@ impl Thinning {
         if !self.is_read {
             self.read(workspace);
         } else if let Some(front) = self.fronts.pop() {
-            self.pin_at(workspace, front);
+            self.pin(workspace, front);
         } else if !self.is_pinned {
             match pinned(workspace) {
-                Some(pins) => pins.iter().for_each(|heads| self.pin(workspace, heads)),
+                Some(pins) => {
+                    for heads in pins {
+                        let places = self.places_of(&heads);
+                        self.pin(workspace, places);
+                    }
+                }
                 None => self.is_pinned = true,
             }
         } else {
@@ -123,35 +130,22 @@ impl Thinning {
                 self.is_read = true;
                 return;
             };
-            let at = self.deps.len() as u32;
+            let at = self.deps.len();
             let deps = change.deps().iter();
-            let deps: Vec<u32> = deps
+            let deps: Vec<usize> = deps
                 .filter_map(|d| self.places.get(&d.0).copied())
                 .collect();
             let made_ms = u64::try_from(change.timestamp()).unwrap_or(0) * 1000;
             // A clock that runs ahead of this one is not believed.
-            let made_ms = if made_ms > self.now_ms + DAY_MS {
+            let believed = if made_ms > self.now_ms + DAY_MS {
                 0
             } else {
                 made_ms
             };
-            let after = deps.iter().map(|dep| self.times[*dep as usize]).max();
-            self.times.push(made_ms.max(after.unwrap_or(0)));
-            let hash = change.hash().0;
-            let mut front = Vec::new();
-            if self.late.contains(&hash) || self.times[at as usize] >= self.keep_ms {
-                for dep in &deps {
-                    match &self.fronts[*dep as usize][..] {
-                        [] => front.push(*dep),
-                        before => front.extend(before),
-                    }
-                }
-                front.sort_unstable();
-                front.dedup();
-            }
-            self.fronts.push(front);
+            let after = deps.iter().map(|dep| self.times[*dep]).max();
+            self.times.push(believed.max(after.unwrap_or(0)));
             self.deps.push(deps);
-            self.places.insert(hash, at);
+            self.places.insert(change.hash().0, at);
             // The first change has no seals.
             let Ok(foreign) = Foreign::of(change, &nodes) else {
                 continue;
@@ -162,8 +156,11 @@ impl Thinning {
                 }
             }
             for sealed in foreign.seals {
-                let count = self.files.len() as u32;
-                let file = *self.files.entry(sealed.object).or_insert(count);
+                let file = self.ops.get(&sealed.object).copied().unwrap_or(self.files);
+                if file == self.files {
+                    self.ops.insert(sealed.object, file);
+                    self.files += 1;
+                }
                 self.ops.insert(sealed.op, self.versions.len());
                 self.versions.push(Version {
                     file,
@@ -179,62 +176,98 @@ impl Thinning {
 
     /// Leaves the versions of which nothing in the workspace itself needs the content.
     fn sift(&mut self, workspace: &Workspace) {
-        let place = |hash| self.places.get(hash).copied();
-        let steps: BTreeSet<u32> = workspace.steps.hashes().filter_map(place).collect();
-        let is_undoable = |at: &u32| steps.contains(at);
-        let is_young = |at: u32| !self.fronts[at as usize].is_empty();
+        let known = self.reach(self.places_of(&self.known));
+        let is_young = |at: &usize| !known[*at] || self.times[*at] >= self.keep_ms;
+        let mut is_step = vec![false; self.deps.len()];
+        for at in workspace
+            .steps
+            .hashes()
+            .filter_map(|hash| self.places.get(hash))
+        {
+            is_step[*at] = true;
+        }
         let seals = workspace.tree.nodes.values().flat_map(|node| &node.seals);
         let mut kept: BTreeSet<Hash> = seals.map(|seal| seal.hash).collect();
-        let mut days = BTreeSet::new();
-        let mut plain = BTreeMap::<u32, usize>::new();
+        // For each file: the day that was looked at last, and the plain contents so far.
+        let mut files = vec![(u64::MAX, 0); self.files];
         for version in self.versions.iter().rev() {
-            let day = self.times[version.at as usize] / DAY_MS;
-            let is_last = days.insert((version.file, day));
+            let (last_day, plain) = &mut files[version.file];
+            let day = self.times[version.at] / DAY_MS;
+            let is_last = std::mem::replace(last_day, day) != day;
             // What a live text of the file begins with, or would begin with, is the same everywhere.
-            let nth = plain.entry(version.file).or_default();
-            *nth += usize::from(version.is_plain);
-            let is_lineage = version.is_plain && *nth <= 2 * LINEAGE_SEALS_MAX;
-            if is_last
-                || is_lineage
-                || is_young(version.at)
-                || is_undoable(&version.at)
-                || version.over.iter().any(is_undoable)
-            {
+            *plain += usize::from(version.is_plain);
+            let is_lineage = version.is_plain && *plain <= 2 * LINEAGE_SEALS_MAX;
+            let mut undoable = version.over.iter().chain([&version.at]);
+            if is_last || is_lineage || is_young(&version.at) || undoable.any(|at| is_step[*at]) {
                 kept.insert(version.hash);
             }
         }
+        // The fronts of young changes, each once.
+        let mut of = vec![usize::MAX; self.deps.len()];
+        let mut fronts: Vec<Vec<usize>> = Vec::new();
+        for at in (0..self.deps.len()).filter(is_young) {
+            let deps = &self.deps[at];
+            if let [dep] = deps[..]
+                && of[dep] != usize::MAX
+            {
+                of[at] = of[dep];
+                continue;
+            }
+            let mut front: Vec<usize> = Vec::new();
+            for dep in deps {
+                let before = fronts.get(of[*dep]);
+                for old in before.map_or(std::slice::from_ref(dep), Vec::as_slice) {
+                    if !front.contains(old) {
+                        front.push(*old);
+                    }
+                }
+            }
+            let place = fronts.iter().position(|one| *one == front);
+            of[at] = place.unwrap_or(fronts.len());
+            if of[at] == fronts.len() {
+                fronts.push(front);
+            }
+        }
+        self.fronts = fronts;
         self.keep(&kept);
-        (self.files, self.ops) = Default::default();
-        self.fronts.sort_unstable();
-        self.fronts.dedup();
+        self.ops = BTreeMap::new();
     }
 
     fn keep(&mut self, hashes: &BTreeSet<Hash>) {
         self.versions.retain(|one| !hashes.contains(&one.hash));
     }
 
-    /// Keeps what these heads name. Unknown heads name nothing.
-    fn pin(&mut self, workspace: &mut Workspace, heads: &Heads) {
+    /// The places of heads. Unknown ones have none.
+    fn places_of(&self, heads: &Heads) -> Vec<usize> {
         let hashes = heads.hashes().iter();
-        let places: Vec<u32> = hashes.filter_map(|h| self.places.get(h).copied()).collect();
-        self.pin_at(workspace, places);
+        hashes
+            .filter_map(|hash| self.places.get(hash).copied())
+            .collect()
+    }
+
+    /// These changes, and all that they follow.
+    fn reach(&self, mut next: Vec<usize>) -> Vec<bool> {
+        let mut seen = vec![false; self.deps.len()];
+        while let Some(at) = next.pop() {
+            if !std::mem::replace(&mut seen[at], true) {
+                next.extend(&self.deps[at]);
+            }
+        }
+        seen
     }
 
     /// Keeps what is shown after these changes, and has what is gone of it asked for.
-    fn pin_at(&mut self, workspace: &mut Workspace, mut next: Vec<u32>) {
-        let mut seen = vec![false; self.deps.len()];
-        while let Some(at) = next.pop() {
-            if !std::mem::replace(&mut seen[at as usize], true) {
-                next.extend(&self.deps[at as usize]);
-            }
-        }
-        let is_seen = |at: &u32| seen[*at as usize];
-        let named = |one: &&Version| is_seen(&one.at) && !one.over.iter().any(is_seen);
+    fn pin(&mut self, workspace: &mut Workspace, places: Vec<usize>) {
+        let seen = self.reach(places);
         let mut kept = BTreeSet::new();
-        for Version { hash, size, .. } in self.versions.iter().filter(named) {
-            kept.insert(*hash);
-            if matches!(workspace.storage.has_blob(hash), Ok(false)) {
-                workspace.contents.damaged.get_mut().insert(*hash, *size);
+        for version in &self.versions {
+            let hash = version.hash;
+            if seen[version.at] && !version.over.iter().any(|at| seen[*at]) {
+                kept.insert(hash);
+                if matches!(workspace.storage.has_blob(&hash), Ok(false)) {
+                    let wanted = workspace.contents.damaged.get_mut();
+                    wanted.insert(hash, version.size);
+                }
             }
         }
         self.keep(&kept);

@@ -63,8 +63,16 @@ pub(super) fn size(database: &Database, hash: &Hash) -> Result<Option<u64>> {
 
 fn size_in(tx: &ReadTransaction, hash: &Hash) -> Result<Option<u64>> {
     let blobs = tx.open_table(BLOBS).map_err(failed)?;
-    let size = blobs.get(&hash.0).map_err(failed)?;
-    Ok(size.map(|size| size.value()))
+    size_of(&blobs, &hash.0)
+}
+
+/// Bytes of a content that is here: the row of one that was thinned out says 0.
+pub(super) fn size_of(
+    blobs: &impl ReadableTable<&'static [u8; 32], u64>,
+    hash: &[u8; 32],
+) -> Result<Option<u64>> {
+    let size = blobs.get(hash).map_err(failed)?.map(|size| size.value());
+    Ok(size.filter(|size| *size > 0 || Hash::of(&[]).0 == *hash))
 }
 
 /// A whole content, held against its hash.
@@ -149,7 +157,8 @@ pub(super) fn thin(tx: &WriteTransaction, hash: &Hash, at_ms: u64) -> Result<()>
     if copies.get(key).map_err(failed)?.is_some() {
         return Ok(());
     }
-    if let Some(size) = blobs.remove(key).map_err(failed)?.map(|size| size.value()) {
+    if let Some(size) = size_of(&blobs, key)? {
+        blobs.insert(key, 0).map_err(failed)?;
         let mut pieces = tx.open_table(PIECES).map_err(failed)?;
         for number in 0..size.div_ceil(PIECE_BYTES as u64) {
             let number = u32::try_from(number).unwrap_or(u32::MAX);
@@ -166,7 +175,7 @@ pub(super) fn write(tx: &WriteTransaction, arrival: &Arrival) -> Result<()> {
     let mut copies = tx.open_table(COPIES).map_err(failed)?;
     let key = &arrival.hash().0;
     let row = arriving.get(key).map_err(failed)?.map(|row| row.value());
-    let held = match blobs.get(key).map_err(failed)? {
+    let held = match size_of(&blobs, key)? {
         Some(_) => Some(
             copies
                 .get(key)

@@ -160,14 +160,14 @@ pub(super) fn write(tx: &WriteTransaction, batch: &Batch, generation: u64) -> Re
         pieces::thin(tx, hash, *at_ms)?;
     }
     let mut blobs = tx.open_table(BLOBS).map_err(failed)?;
-    let mut pieces = tx.open_table(PIECES).map_err(failed)?;
+    let mut table = tx.open_table(PIECES).map_err(failed)?;
     for (hash, bytes) in &batch.blobs {
-        if blobs.get(&hash.0).map_err(failed)?.is_some() {
+        if pieces::size_of(&blobs, &hash.0)?.is_some() {
             continue;
         }
         blobs.insert(&hash.0, bytes.len() as u64).map_err(failed)?;
         for (number, piece) in bytes.chunks(PIECE_BYTES).enumerate() {
-            pieces
+            table
                 .insert((&hash.0, number as u32), piece)
                 .map_err(failed)?;
         }
