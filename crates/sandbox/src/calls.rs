@@ -248,7 +248,7 @@ mod tests {
 
     #[test]
     fn what_selvage_keeps_itself_is_known_in_any_case() {
-        for name in ["runs", "Runs", "RUN\u{17F}", "EMBED.json"] {
+        for name in ["runs", "Runs", "RUN\u{17F}", "EMBED.json", "Retention.json"] {
             assert!(PROTECTED.contains(&folded(name).as_str()), "{name}");
         }
     }

@@ -10,9 +10,12 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-/// Paths that no run may change itself: the records of runs, and the list of pages that may embed
-/// this workspace.
-pub const PROTECTED: [&str; 2] = [RUNS_FOLDER, "embed.json"];
+/// Paths that no run may change itself: the records of runs, the list of pages that may embed this
+/// workspace, and how long its past is kept.
+pub const PROTECTED: [&str; 3] = [RUNS_FOLDER, "embed.json", RETENTION_FILE];
+
+/// The file that says how long everything of the past is kept: `{ "days": 90 }`, 0 for ever.
+pub const RETENTION_FILE: &str = "retention.json";
 
 /// The folder that holds the records of runs.
 pub const RUNS_FOLDER: &str = "runs";

@@ -68,6 +68,7 @@ pub struct Workbench {
     pub(crate) fetches: BTreeMap<TaskId, PendingFetch>,
     pub(crate) lints: BTreeMap<TaskId, PendingLint>,
     pub(crate) reports: Reports,
+    pub(crate) retention: crate::retention::Retention,
     pub(crate) peers: Peers,
     pub(crate) post: Option<Post>,
     pub(crate) effects: Vec<Effect>,
@@ -91,6 +92,7 @@ impl Workbench {
             fetches: BTreeMap::new(),
             lints: BTreeMap::new(),
             reports: Reports::default(),
+            retention: crate::retention::Retention::default(),
             peers: Peers::default(),
             post: None,
             effects: Vec::new(),
@@ -175,6 +177,7 @@ impl Workbench {
         self.tell_peers();
         self.leave_news(cx);
         let own = self.seal_at_ms.into_iter().chain(self.mail_time());
+        let own = own.chain(self.thin_time());
         let next = own.chain(self.run_times()).min();
         if let Some(at_ms) = next
             && self.wake_at_ms.is_none_or(|known| at_ms < known)
@@ -312,5 +315,6 @@ impl Workbench {
             self.seal_later(cx);
         }
         self.pass_run_time(cx);
+        self.pass_thin_time(cx);
     }
 }

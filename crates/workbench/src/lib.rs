@@ -25,6 +25,7 @@ mod patch;
 mod peers;
 mod policy;
 mod record;
+mod retention;
 mod runs;
 mod starter;
 mod tools;

@@ -25,6 +25,10 @@ const ELSEWHERE: &[(ErrorCode, &str)] = &[
         "crates/workbench/tests/errors.rs: a_failing_storage_keeps_nothing_of_the_change",
     ),
     (
+        ErrorCode::Thinned,
+        "crates/workbench/tests/retention.rs: after_ninety_days_the_last_version_of_a_day_is_left_and_the_others_say_which",
+    ),
+    (
         ErrorCode::GuestCrashed,
         "crates/workbench/tests/runs.rs: an_executor_that_dies_takes_one_run_with_it",
     ),

@@ -263,6 +263,8 @@ export interface HistoryChange {
   message: string;
   hash?: string;
   size?: number;
+  /** When the file's content of then was thinned out. */
+  thinnedMs?: number;
 }
 
 export interface SearchMatch {

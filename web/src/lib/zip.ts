@@ -9,8 +9,11 @@ import type { Entry } from './tools';
 import type { Workbench } from './workbench.svelte';
 import type { Workspace } from './workspace.svelte';
 
-/** The file that says which pages may call tools. */
-const EMBED_FILE = 'embed.json';
+/** Files that say what others may do, or what is kept, with why no zip brings them. */
+const OWN_FILES = new Map([
+  ['embed.json', 'which pages may call tools is not for a zip to say'],
+  ['retention.json', 'how long the past is kept is not for a zip to say'],
+]);
 export const IMPORT_BYTES_MAX = 512 * 1024 * 1024;
 export const IMPORT_FILES_MAX = 20_000;
 /** Packed bytes that are unpacked at a time: a thousandfold of them at the most comes out before what came out is counted. */
@@ -117,7 +120,8 @@ export async function planImport(workspace: Pick<Workspace, 'entries'>, name: st
   const files: ImportPlan['files'] = [];
   for (const file of found) {
     const effect = await effectOf(workspace.entries.get(file.path), file.bytes);
-    if (effect !== 'unchanged' && file.path.toLowerCase() === EMBED_FILE) skipped.push({ name: file.path, reason: 'which pages may call tools is not for a zip to say' });
+    const reason = OWN_FILES.get(file.path.toLowerCase());
+    if (effect !== 'unchanged' && reason) skipped.push({ name: file.path, reason });
     else files.push({ ...file, effect });
   }
   return { name, files, skipped };

@@ -139,6 +139,21 @@ pub struct CompareOutput {
     pub total: u64,
 }
 
+/// Output of `thin_history`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct ThinOutput {
+    /// For how many days everything is kept; 0 is for ever.
+    pub days: u32,
+    /// Contents that this pass has thinned out so far.
+    pub contents: u64,
+    /// Their bytes.
+    pub bytes: u64,
+    /// Whether nothing is left to do today.
+    pub done: bool,
+}
+
 /// Input of `restore`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(JsonSchema))]

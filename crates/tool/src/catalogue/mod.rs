@@ -105,6 +105,8 @@ tools! {
     Redo = "redo" (Writes): NoInput => Changed;
     /// Makes drafts part of the history, so that heads name them.
     Seal = "seal" (Writes): NoInput => Sealed;
+    /// Makes room: thins out contents that only old versions of files name. Everything is kept for as many days as `retention.json` says (`{ "days": 90 }`; 0 keeps everything), then the last version of each file and day. Happens by itself, too, once a day. Call it again until it is `done`.
+    ThinHistory = "thin_history" (Destroys): NoInput => ThinOutput;
     /// Checks a flow without running it: errors, warnings, its inputs, and the least grant it needs. With `fix`, applies every safe fix as one change.
     LintFlow = "lint_flow" (Writes): LintInput => LintOutput;
     /// Runs a flow in a sandbox with quotas, and lands what it wrote as one change, or nothing.

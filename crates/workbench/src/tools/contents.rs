@@ -82,6 +82,11 @@ impl Workbench {
         if !entry.text && input.encoding == Encoding::Text {
             return Err(not_text(path));
         }
+        if input.encoding != Encoding::Hash
+            && let Some(at_ms) = self.workspace.thinned_at(&hash).map_err(failure)?
+        {
+            return Err(self.about(path, vfs::VfsError::Thinned { hash, at_ms }));
+        }
         if !entry.text || input.encoding == Encoding::Hash {
             let (size, bytes) = (entry.size, None);
             return Ok(Content { hash, size, bytes });

@@ -120,7 +120,7 @@ impl Workbench {
                     })
                 }),
                 Err(VfsError::NotFound { .. }) => Ok(String::new()),
-                Err(error) => Err(failure(error)),
+                Err(error) => Err(self.about(path, error)),
             }
         };
         let before = from
@@ -157,7 +157,10 @@ impl Workbench {
         let change = self
             .workspace
             .restore(cx.random, &meta, path.unwrap_or_default(), &at)
-            .map_err(failure)?;
+            .map_err(|error| match path {
+                Some(path) => self.about(path, error),
+                None => failure(error),
+            })?;
         self.tell_changed(&change);
         Ok(changed(change))
     }

@@ -35,6 +35,7 @@ impl Workbench {
             Call::Undo(_) => json(self.undo(cx, &origin)),
             Call::Redo(_) => json(self.redo(cx, &origin)),
             Call::Seal(_) => json(self.seal_now(cx)),
+            Call::ThinHistory(_) => json(self.thin_history(cx)),
             Call::LintFlow(input) => return self.lint_flow(cx, asking, input),
             Call::RunFlow(input) => return self.run_flow(cx, asking, *input),
             Call::RunVerify(input) => return self.run_verify(cx, asking, &input.run),
