@@ -1,7 +1,8 @@
 //! Differences between texts: as edits, as a unified diff, and joined three ways.
 
 use crate::limits::{DIFF_CELLS_MAX, DIFF_CHARS_MAX};
-use similar::{Algorithm, DiffOp, capture_diff_slices, group_diff_ops};
+use similar::algorithms::{Capture, Compact, Replace, myers};
+use similar::{DiffOp, group_diff_ops};
 use std::fmt::Write as _;
 
 /// One replaced stretch, in bytes of the old text.
@@ -61,17 +62,29 @@ fn char_edits(edits: &mut Vec<Edit>, offset: usize, old: &str, new: &str) {
         push_edit(edits, offset + start, old_mid.len(), new_mid);
         return;
     }
-    let old_chars: Vec<char> = old_mid.chars().collect();
-    let new_chars: Vec<char> = new_mid.chars().collect();
+    let (old_chars, new_chars) = (chars(old_mid), chars(new_mid));
     let mut at = offset + start;
-    for op in capture_diff_slices(Algorithm::Myers, &old_chars, &new_chars) {
-        let len: usize = old_chars[op.old_range()].iter().map(|c| c.len_utf8()).sum();
+    for op in ops(&old_chars, &new_chars) {
+        let len: usize = old_chars[op.old_range()].iter().map(|c| c.len()).sum();
         if !matches!(op, DiffOp::Equal { .. }) {
-            let insert: String = new_chars[op.new_range()].iter().collect();
-            push_edit(edits, at, len, &insert);
+            push_edit(edits, at, len, &new_chars[op.new_range()].concat());
         }
         at += len;
     }
+}
+
+/// The characters of a text, as pieces of it.
+fn chars(text: &str) -> Vec<&str> {
+    let chars = text.char_indices();
+    chars.map(|(at, c)| &text[at..at + c.len_utf8()]).collect()
+}
+
+/// Compares lines or characters, by Myers. Both are pieces of a text, and no other algorithm is named, so that
+/// the kernel has the one comparison once.
+fn ops(old: &[&str], new: &[&str]) -> Vec<DiffOp> {
+    let mut found = Compact::new(Replace::new(Capture::new()), old, new);
+    let Ok(()) = myers::diff(&mut found, old, 0..old.len(), new, 0..new.len());
+    found.into_inner().into_inner().into_ops()
 }
 
 /// Adds an edit; one that touches the edit before it joins it.
@@ -103,7 +116,7 @@ fn line_ops(old: &[&str], new: &[&str]) -> Vec<DiffOp> {
         .count();
     let (old_len, new_len) = (old.len() - start - end, new.len() - start - end);
     if old_len.saturating_mul(new_len) <= DIFF_CELLS_MAX {
-        return capture_diff_slices(Algorithm::Myers, old, new);
+        return ops(old, new);
     }
     let equal = |old_index, new_index, len| DiffOp::Equal {
         old_index,
