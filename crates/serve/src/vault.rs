@@ -20,7 +20,6 @@ const TOKEN_BYTES: usize = 16;
 #[derive(Debug, Clone)]
 pub struct Vault {
     folder: PathBuf,
-    actor: [u8; 16],
     document: DocumentId,
 }
 
@@ -39,12 +38,10 @@ impl Vault {
                 why,
             });
         };
-        let (mut actor, mut document) = ([0; 16], [0; 16]);
-        actor.copy_from_slice(&identity[..16]);
+        let mut document = [0; 16];
         document.copy_from_slice(&identity[16..]);
         Ok(Self {
             folder: folder.to_owned(),
-            actor,
             document: DocumentId(document),
         })
     }
@@ -89,6 +86,10 @@ impl Vault {
     }
 
     /// Opens the workspace. Another program that has it open keeps it from being opened.
+    ///
+    /// Each opening writes as an actor of its own. A record at the journal's end that was damaged after the power was
+    /// lost can't be told from one that was cut short (SPEC D8), and others may have seen what it held: an actor that went
+    /// on from there would give one number to two changes.
     pub fn workspace(&self) -> Result<Workspace> {
         let failed = |why: String| ServeError::Workspace {
             folder: self.folder.clone(),
@@ -104,7 +105,7 @@ impl Vault {
         let (sums, journal) = (file("workspace.sums")?, file("workspace.journal")?);
         let storage = JournaledStorage::open(database, sums, journal);
         let storage = storage.map_err(|error| failed(error.to_string()))?;
-        Workspace::open(Box::new(storage), self.actor).map_err(|error| failed(error.to_string()))
+        Workspace::open(Box::new(storage), random()?).map_err(|error| failed(error.to_string()))
     }
 }
 
