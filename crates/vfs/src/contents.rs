@@ -363,7 +363,7 @@ impl Workspace {
         }
     }
 
-    fn arrive(&mut self, arrivals: Vec<Arrival>) -> Result<()> {
+    pub(crate) fn arrive(&mut self, arrivals: Vec<Arrival>) -> Result<()> {
         self.storage.commit(Batch {
             arrivals,
             ..Batch::default()

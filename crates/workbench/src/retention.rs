@@ -10,7 +10,7 @@ use selvage_tool::catalogue::ThinOutput;
 use selvage_tool::run::{RETENTION_FILE, RUNS_FOLDER, RunRecord};
 use selvage_tool::{ToolError, ToolResult};
 use selvage_vfs::{Heads, Thinned, Thinning, VfsError, Workspace};
-use serde::Deserialize;
+use serde_json::Value;
 
 /// How long everything is kept where nothing else is said.
 const DAYS: u32 = 90;
@@ -25,12 +25,6 @@ const RECORDS_AT_ONCE: usize = 4;
 const VERSIONS_MAX: usize = 10_000;
 /// Steps of one call of the tool.
 const STEPS_A_CALL: usize = 32;
-
-/// What `retention.json` holds.
-#[derive(Deserialize)]
-struct Setting {
-    days: u32,
-}
 
 /// The pass that goes on, and when it does.
 #[derive(Default)]
@@ -97,21 +91,18 @@ impl Workbench {
                 ..Thinned::default()
             });
         };
-        let mut running: Vec<Heads> = Vec::new();
-        for run in self.runs.values() {
-            running.extend(heads_of(&run.record));
-        }
         let thinned = going.step(&mut self.workspace, &mut |workspace| {
-            if records.is_empty() && running.is_empty() {
-                return None;
+            let mut heads = Vec::new();
+            for _ in 0..RECORDS_AT_ONCE {
+                let Some(path) = records.pop() else { break };
+                let record = workspace.read(&path).unwrap_or_default();
+                if let Ok(record) = serde_json::from_slice::<RunRecord>(&record) {
+                    for list in [&record.heads_in, &record.heads_out] {
+                        heads.push(Heads::from_strings(list).unwrap_or_default());
+                    }
+                }
             }
-            let mut heads = std::mem::take(&mut running);
-            for path in records.drain(records.len().saturating_sub(RECORDS_AT_ONCE)..) {
-                let record = workspace.read(&path).ok();
-                let record = record.and_then(|bytes| serde_json::from_slice(&bytes).ok());
-                heads.extend(record.iter().flat_map(heads_of));
-            }
-            Some(heads)
+            (!(heads.is_empty() && records.is_empty())).then_some(heads)
         })?;
         if thinned.is_done {
             *pass = None;
@@ -149,7 +140,11 @@ impl Workbench {
 /// For how many days everything is kept; 0 is for ever. What can't be read lets nothing go.
 fn days(workspace: &Workspace) -> u32 {
     match workspace.read(RETENTION_FILE) {
-        Ok(bytes) => serde_json::from_slice(&bytes).map_or(0, |setting: Setting| setting.days),
+        Ok(bytes) => {
+            let setting: Value = serde_json::from_slice(&bytes).unwrap_or_default();
+            let days = setting["days"].as_u64().unwrap_or(0);
+            u32::try_from(days).unwrap_or(0)
+        }
         Err(VfsError::NotFound { .. }) => DAYS,
         Err(_) => 0,
     }
@@ -159,12 +154,4 @@ fn record_paths(workspace: &Workspace) -> Vec<String> {
     let entries = workspace.list(RUNS_FOLDER, true).unwrap_or_default();
     let files = entries.into_iter().filter(|entry| !entry.is_folder());
     files.map(|entry| entry.path).collect()
-}
-
-/// The heads that a record refers to.
-fn heads_of(record: &RunRecord) -> Vec<Heads> {
-    let both = [&record.heads_in, &record.heads_out];
-    both.iter()
-        .filter_map(|heads| Heads::from_strings(heads).ok())
-        .collect()
 }

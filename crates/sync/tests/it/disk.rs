@@ -134,16 +134,12 @@ impl Storage for Disk {
             state
                 .blobs
                 .extend(batch.blobs.iter().map(|(hash, _)| *hash));
-            if let Some((hash, _)) = (batch.thinned.iter())
-                .find(|(hash, _)| state.damaged.contains(&Record::Blob(*hash)))
-            {
-                // What is damaged can't be taken out.
-                return state.check(&Record::Blob(*hash));
-            }
-            for (hash, _) in &batch.thinned {
-                state.blobs.remove(hash);
-            }
             for arrival in &batch.arrivals {
+                if let Arrival::Thinned { hash, .. } = arrival {
+                    // What is damaged can't be taken out.
+                    state.check(&Record::Blob(*hash))?;
+                    state.blobs.remove(hash);
+                }
                 if let Arrival::Whole { hash } = arrival {
                     state.blobs.insert(*hash);
                     state.damaged.remove(&Record::Blob(*hash));

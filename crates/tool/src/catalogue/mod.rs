@@ -105,7 +105,7 @@ tools! {
     Redo = "redo" (Writes): NoInput => Changed;
     /// Makes drafts part of the history, so that heads name them.
     Seal = "seal" (Writes): NoInput => Sealed;
-    /// Makes room: thins out contents that only old versions of files name. Everything is kept for as many days as `retention.json` says (`{ "days": 90 }`; 0 keeps everything), then the last version of each file and day. Happens by itself, too, once a day. Call it again until it is `done`.
+    /// Makes room by thinning out old versions: all of the last days stay (`retention.json`: `{ "days": 90 }`, 0 for ever), then the last one of each file and day. It happens by itself once a day. Call it until it is `done`.
     ThinHistory = "thin_history" (Destroys): NoInput => ThinOutput;
     /// Checks a flow without running it: errors, warnings, its inputs, and the least grant it needs. With `fix`, applies every safe fix as one change.
     LintFlow = "lint_flow" (Writes): LintInput => LintOutput;

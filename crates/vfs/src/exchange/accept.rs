@@ -1,13 +1,13 @@
 //! Taking in what came: what is complete lands in one batch, the rest waits.
 
-use super::change::Foreign;
+use super::change::{Foreign, Sealed};
 use super::trial::{Trial, Tried};
 use super::{Accepted, Inbox, Incoming, Refusal, bridge};
 use crate::error::Result;
 use crate::id::{Hash, Heads, NodeId};
 use crate::limits::INBOX_BLOB_BYTES_MAX;
 use crate::node::Node;
-use crate::storage::{Batch, TextWrite};
+use crate::storage::{Arrival, Batch, TextWrite};
 use crate::text::LiveText;
 use crate::tree::Tree;
 use crate::workspace::{Workspace, derive};
@@ -158,17 +158,8 @@ impl Workspace {
         };
         let part_bytes = batch.ledger.as_ref().map_or(0, Vec::len) as u64;
         // That they were thinned out comes first: a crash between both leaves what nobody asks about.
-        let mut thinned = Vec::new();
-        for (hash, _) in foreign.iter().flat_map(|foreign| foreign.blobs()) {
-            if self.is_done_without(inbox, &hash)? {
-                thinned.extend(inbox.thinned.get(&hash).map(|at_ms| (hash, *at_ms)));
-            }
-        }
-        if !thinned.is_empty() {
-            self.storage.commit(Batch {
-                thinned,
-                ..Batch::default()
-            })?;
+        if !inbox.thinned.is_empty() {
+            self.note_thinned(inbox, &foreign)?;
         }
         if batch.bytes() > 0 || !writes.is_empty() {
             self.storage.commit(batch)?;
@@ -210,6 +201,24 @@ impl Workspace {
             .texts
             .retain(|text| !text.after.hashes().iter().all(|hash| ledger.has(hash)));
         Ok(true)
+    }
+
+    /// Notes what these changes name and the peer has thinned out.
+    fn note_thinned(&mut self, inbox: &Inbox, foreign: &[&Foreign]) -> Result<()> {
+        let mut thinned = Vec::new();
+        for change in foreign {
+            for Sealed { seal, .. } in &change.seals {
+                let hash = seal.hash;
+                if self.is_done_without(inbox, &hash)? {
+                    let at_ms = inbox.thinned[&hash];
+                    thinned.push(Arrival::Thinned { hash, at_ms });
+                }
+            }
+        }
+        match thinned.is_empty() {
+            true => Ok(()),
+            false => self.arrive(thinned),
+        }
     }
 
     /// Notes the drafts that the deletion of their file had not seen: those that were there when it

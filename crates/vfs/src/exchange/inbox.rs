@@ -160,32 +160,24 @@ impl Inbox {
         if ledger.has(&change.hash) || self.changes.contains_key(&change.hash) {
             return Ok(());
         }
-        self.miss(change.blobs(), storage)?;
-        self.changes.insert(change.hash, change);
-        Ok(())
-    }
-
-    fn miss(
-        &mut self,
-        named: impl Iterator<Item = (Hash, u64)>,
-        storage: &dyn Storage,
-    ) -> Result<()> {
-        for (hash, size) in named {
+        for (hash, size) in change.blobs() {
             if !self.blobs.contains_key(&hash) && !storage.has_blob(&hash)? {
                 self.missing.insert(hash, size);
             }
         }
+        self.changes.insert(change.hash, change);
         Ok(())
     }
 
     /// Looks again for what waiting changes name, when this replica has thinned contents out since.
     pub(super) fn look_again(&mut self, thinnings: u64, storage: &dyn Storage) -> Result<()> {
         if std::mem::replace(&mut self.looked, thinnings) != thinnings {
-            let named = self.changes.values().flat_map(Foreign::blobs);
-            let named: Vec<_> = named.collect();
-            let told = |hash: &Hash| self.thinned.contains_key(hash);
-            let named: Vec<_> = named.into_iter().filter(|(hash, _)| !told(hash)).collect();
-            self.miss(named.into_iter(), storage)?;
+            for (hash, size) in self.changes.values().flat_map(Foreign::blobs) {
+                let is_here = self.blobs.contains_key(&hash) || storage.has_blob(&hash)?;
+                if !is_here && !self.thinned.contains_key(&hash) {
+                    self.missing.insert(hash, size);
+                }
+            }
         }
         Ok(())
     }

@@ -6,7 +6,7 @@ use crate::exchange::Foreign;
 use crate::id::{Hash, Heads};
 use crate::ledger::Object;
 use crate::limits::{LINEAGE_SEALS_MAX, THINNED_BYTES_MAX, THINNED_CONTENTS_MAX};
-use crate::storage::Batch;
+use crate::storage::Arrival;
 use crate::texts::lineage::is_plain;
 use crate::workspace::Workspace;
 use std::collections::{BTreeMap, BTreeSet};
@@ -45,7 +45,7 @@ pub struct Thinning {
     deps: Vec<Vec<usize>>,
     times: Vec<u64>,
     /// Versions by the operations that sealed them, and numbers of files by those that made them.
-    ops: BTreeMap<Object, usize>,
+    ops: BTreeMap<[u8; 32], usize>,
     files: usize,
     versions: Vec<Version>,
     /// The old changes that young ones follow last: what they showed was shown since.
@@ -55,6 +55,11 @@ pub struct Thinning {
     /// Contents that one step takes: one alone after some could not be removed together.
     at_once: usize,
     done: Thinned,
+}
+
+/// An operation, by one hash.
+fn name_of(op: &Object) -> [u8; 32] {
+    Hash::of(&[&op.0.to_le_bytes(), &op.1[..]].concat()).0
 }
 
 impl Thinning {
@@ -151,17 +156,17 @@ impl Thinning {
                 continue;
             };
             for op in &foreign.overwritten {
-                if let Some(version) = self.ops.get(op) {
+                if let Some(version) = self.ops.get(&name_of(op)) {
                     self.versions[*version].over.push(at);
                 }
             }
             for sealed in foreign.seals {
-                let file = self.ops.get(&sealed.object).copied().unwrap_or(self.files);
-                if file == self.files {
-                    self.ops.insert(sealed.object, file);
-                    self.files += 1;
-                }
-                self.ops.insert(sealed.op, self.versions.len());
+                let file = *self
+                    .ops
+                    .entry(name_of(&sealed.object))
+                    .or_insert(self.files);
+                self.files += usize::from(file == self.files);
+                self.ops.insert(name_of(&sealed.op), self.versions.len());
                 self.versions.push(Version {
                     file,
                     hash: sealed.seal.hash,
@@ -300,12 +305,12 @@ impl Thinning {
             self.done.is_done = true;
             return workspace.set_mark(self.mark.clone());
         }
-        let thinned = gone.iter().map(|version| (version.hash, self.now_ms));
-        let batch = Batch {
-            thinned: thinned.collect(),
-            ..Batch::default()
-        };
-        let done = workspace.storage.commit(batch);
+        let at_ms = self.now_ms;
+        let thinned = gone.iter().map(|version| Arrival::Thinned {
+            hash: version.hash,
+            at_ms,
+        });
+        let done = workspace.arrive(thinned.collect());
         workspace.contents.thinnings += 1;
         match done {
             Ok(()) => {

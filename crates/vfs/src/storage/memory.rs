@@ -71,14 +71,20 @@ impl MemoryStorage {
         let blobs: usize = batch
             .blobs
             .iter()
-            .filter(|(hash, _)| !self.blobs.contains_key(hash))
+            .filter(|(hash, _)| self.held(hash).is_none())
             .map(|(_, bytes)| bytes.len())
             .sum();
         let arrivals = batch.arrivals.iter().map(|arrival| match arrival {
             Arrival::Pieces { bytes, .. } => bytes.len(),
-            Arrival::Whole { .. } | Arrival::Dropped { .. } => 0,
+            _ => 0,
         });
         (ledger + texts + blobs + arrivals.sum::<usize>()) as u64
+    }
+
+    /// A content that is here: one that was thinned out is empty.
+    fn held(&self, hash: &Hash) -> Option<&Arc<[u8]>> {
+        let held = self.blobs.get(hash);
+        held.filter(|bytes| !bytes.is_empty() || !self.thinned.contains_key(hash))
     }
 
     fn arrive(&mut self, arrival: Arrival) -> Result<()> {
@@ -103,6 +109,12 @@ impl MemoryStorage {
                 }
             }
             Arrival::Dropped { .. } => drop(self.arriving.remove(&hash)),
+            Arrival::Thinned { at_ms, .. } => {
+                if let Some(bytes) = self.blobs.get_mut(&hash) {
+                    *bytes = Arc::default();
+                }
+                self.thinned.insert(hash, at_ms);
+            }
         }
         Ok(())
     }
@@ -124,19 +136,19 @@ impl Storage for MemoryStorage {
     }
 
     fn blob(&self, hash: &Hash) -> Result<Option<Vec<u8>>> {
-        Ok(self.blobs.get(hash).map(|bytes| bytes.to_vec()))
+        Ok(self.held(hash).map(|bytes| bytes.to_vec()))
     }
 
     fn has_blob(&self, hash: &Hash) -> Result<bool> {
-        Ok(self.blobs.contains_key(hash))
+        Ok(self.held(hash).is_some())
     }
 
     fn blob_size(&self, hash: &Hash) -> Result<Option<u64>> {
-        Ok(self.blobs.get(hash).map(|bytes| bytes.len() as u64))
+        Ok(self.held(hash).map(|bytes| bytes.len() as u64))
     }
 
     fn piece(&self, hash: &Hash, number: u32) -> Result<Option<Vec<u8>>> {
-        let blob = self.blobs.get(hash);
+        let blob = self.held(hash);
         let piece = blob.and_then(|bytes| bytes.chunks(PIECE_BYTES).nth(number as usize));
         Ok(piece.map(<[u8]>::to_vec))
     }
@@ -180,10 +192,6 @@ impl Storage for MemoryStorage {
         for arrival in batch.arrivals {
             self.arrive(arrival)?;
         }
-        for (hash, at_ms) in batch.thinned {
-            self.blobs.remove(&hash);
-            self.thinned.insert(hash, at_ms);
-        }
         if batch.replace_ledger {
             self.ledger.clear();
         }
@@ -197,7 +205,9 @@ impl Storage for MemoryStorage {
             log.draft = text.draft;
         }
         for (hash, bytes) in batch.blobs {
-            self.blobs.entry(hash).or_insert(bytes);
+            if self.held(&hash).is_none() {
+                self.blobs.insert(hash, bytes);
+            }
         }
         self.cells.extend(batch.cells);
         Ok(())

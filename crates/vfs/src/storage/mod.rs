@@ -37,7 +37,8 @@ pub struct Arriving {
     pub pieces: u32,
 }
 
-/// What happens to a content that comes piece by piece. Nobody sees it before it is whole.
+/// What happens to a content beside changes. One that comes piece by piece is seen by nobody before
+/// it is whole.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Arrival {
     /// Pieces that follow on those held. The first one begins anew, also a content that is whole:
@@ -62,6 +63,13 @@ pub enum Arrival {
         /// The content.
         hash: Hash,
     },
+    /// The content was thinned out: what is held of it goes, and that it was thinned out is kept.
+    Thinned {
+        /// The content.
+        hash: Hash,
+        /// When, in milliseconds since 1970.
+        at_ms: u64,
+    },
 }
 
 impl Arrival {
@@ -69,7 +77,10 @@ impl Arrival {
     #[must_use]
     pub fn hash(&self) -> Hash {
         match self {
-            Self::Pieces { hash, .. } | Self::Whole { hash } | Self::Dropped { hash } => *hash,
+            Self::Pieces { hash, .. }
+            | Self::Whole { hash }
+            | Self::Dropped { hash }
+            | Self::Thinned { hash, .. } => *hash,
         }
     }
 }
@@ -122,11 +133,8 @@ pub struct Batch {
     pub texts: Vec<TextWrite>,
     /// Contents by hash. One that is held already is left as it is.
     pub blobs: Vec<(Hash, Arc<[u8]>)>,
-    /// What happens to contents that come piece by piece. A batch with any holds nothing else.
+    /// What happens to contents beside changes. A batch with any holds nothing else.
     pub arrivals: Vec<Arrival>,
-    /// Contents that are thinned out, with the time in milliseconds since 1970: what is held of them
-    /// goes, and that they were thinned out is kept. A batch with any holds nothing else.
-    pub thinned: Vec<(Hash, u64)>,
     /// Cells to set.
     pub cells: Vec<(String, Vec<u8>)>,
 }
@@ -137,7 +145,13 @@ impl Batch {
     #[must_use]
     pub fn makes_room(&self) -> bool {
         let is_folding = self.replace_ledger || self.texts.iter().any(|text| text.replace);
-        is_folding || !self.thinned.is_empty()
+        is_folding || self.thins()
+    }
+
+    /// Whether contents are thinned out by it.
+    pub(crate) fn thins(&self) -> bool {
+        let mut arrivals = self.arrivals.iter();
+        arrivals.any(|one| matches!(one, Arrival::Thinned { .. }))
     }
 
     /// The bytes that are to be kept, without bookkeeping.
@@ -153,7 +167,7 @@ impl Batch {
             .sum();
         let arrivals = self.arrivals.iter().map(|arrival| match arrival {
             Arrival::Pieces { bytes, .. } => bytes.len(),
-            Arrival::Whole { .. } | Arrival::Dropped { .. } => 0,
+            _ => 0,
         });
         let arrivals: usize = arrivals.sum();
         (self.ledger.as_ref().map_or(0, Vec::len) + texts + blobs + arrivals + cells) as u64

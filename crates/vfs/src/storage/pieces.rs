@@ -5,7 +5,7 @@
 //! table of its own, `pieces.<n>`: a damaged row can't be written over, since a tree reads what it
 //! changes.
 
-use super::rows::{BLOBS, PIECES, damaged, failed};
+use super::rows::{BLOBS, damaged, failed};
 use super::{Arrival, Arriving, PIECE_BYTES};
 use crate::error::Result;
 use crate::id::Hash;
@@ -147,28 +147,6 @@ pub(super) fn thinned(database: &Database, hash: &Hash) -> Result<Option<u64>> {
     Ok(at_ms.map(|at_ms| at_ms.value()))
 }
 
-/// Frees what a content takes, and notes when that was. One that came again stays: what is damaged
-/// of it can't go, and nothing may be written over that.
-pub(super) fn thin(tx: &WriteTransaction, hash: &Hash, at_ms: u64) -> Result<()> {
-    let mut blobs = tx.open_table(BLOBS).map_err(failed)?;
-    let copies = tx.open_table(COPIES).map_err(failed)?;
-    let mut thinned = tx.open_table(THINNED).map_err(failed)?;
-    let key = &hash.0;
-    if copies.get(key).map_err(failed)?.is_some() {
-        return Ok(());
-    }
-    if let Some(size) = size_of(&blobs, key)? {
-        blobs.insert(key, 0).map_err(failed)?;
-        let mut pieces = tx.open_table(PIECES).map_err(failed)?;
-        for number in 0..size.div_ceil(PIECE_BYTES as u64) {
-            let number = u32::try_from(number).unwrap_or(u32::MAX);
-            pieces.remove((key, number)).map_err(failed)?;
-        }
-    }
-    thinned.insert(key, at_ms).map_err(failed)?;
-    Ok(())
-}
-
 pub(super) fn write(tx: &WriteTransaction, arrival: &Arrival) -> Result<()> {
     let mut arriving = tx.open_table(ARRIVING).map_err(failed)?;
     let mut blobs = tx.open_table(BLOBS).map_err(failed)?;
@@ -223,14 +201,31 @@ pub(super) fn write(tx: &WriteTransaction, arrival: &Arrival) -> Result<()> {
             if let Some((_, count, copy)) = row
                 && held != Some(copy)
             {
-                let name = table_name(copy);
-                let mut pieces = tx.open_table(pieces_in(&name)).map_err(failed)?;
-                for number in 0..count {
-                    pieces.remove((key, number)).map_err(failed)?;
-                }
+                remove(tx, key, copy, count)?;
             }
             arriving.remove(key).map_err(failed)?;
         }
+        // One that came again stays: what is damaged of it can't go, and nothing is written over that.
+        Arrival::Thinned { .. } if held > Some(0) => {}
+        Arrival::Thinned { at_ms, .. } => {
+            if let Some(size) = size_of(&blobs, key)? {
+                let count = size.div_ceil(PIECE_BYTES as u64);
+                remove(tx, key, 0, u32::try_from(count).unwrap_or(u32::MAX))?;
+                blobs.insert(key, 0).map_err(failed)?;
+            }
+            let mut thinned = tx.open_table(THINNED).map_err(failed)?;
+            thinned.insert(key, at_ms).map_err(failed)?;
+        }
+    }
+    Ok(())
+}
+
+/// Removes the pieces of a copy.
+fn remove(tx: &WriteTransaction, key: &[u8; 32], copy: u32, count: u32) -> Result<()> {
+    let name = table_name(copy);
+    let mut pieces = tx.open_table(pieces_in(&name)).map_err(failed)?;
+    for number in 0..count {
+        pieces.remove((key, number)).map_err(failed)?;
     }
     Ok(())
 }

@@ -156,9 +156,6 @@ pub(super) fn write(tx: &WriteTransaction, batch: &Batch, generation: u64) -> Re
     for arrival in &batch.arrivals {
         pieces::write(tx, arrival)?;
     }
-    for (hash, at_ms) in &batch.thinned {
-        pieces::thin(tx, hash, *at_ms)?;
-    }
     let mut blobs = tx.open_table(BLOBS).map_err(failed)?;
     let mut table = tx.open_table(PIECES).map_err(failed)?;
     for (hash, bytes) in &batch.blobs {
@@ -220,7 +217,12 @@ pub(super) fn take_out(database: &Database, doubt: &Doubt) -> Result<()> {
 
 /// Folds what redb says into the three things a caller can act on.
 pub(super) fn failed(error: impl Into<::redb::Error>) -> VfsError {
-    let error = error.into();
+    told(error.into())
+}
+
+/// Apart from the above, which is there once for each kind of error.
+#[inline(never)]
+fn told(error: ::redb::Error) -> VfsError {
     let why = error.to_string();
     match error {
         ::redb::Error::Io(io) if is_full(&io) => VfsError::StorageFull { why },

@@ -347,13 +347,11 @@ impl Storage for JournaledStorage {
 
     fn commit(&mut self, batch: Batch) -> Result<()> {
         self.settle()?;
-        if !batch.thinned.is_empty() {
-            // The journal may hold what goes.
-            self.fold()?;
-            return self.database.commit(batch);
-        }
         if !batch.arrivals.is_empty() {
-            // Nothing that the journal holds is about them.
+            // Nothing that the journal holds is about contents that come; it may hold one that goes.
+            if batch.thins() {
+                self.fold()?;
+            }
             return self.database.commit(batch);
         }
         if self.is_at(BOUNDS_PASSED_MAX) {

@@ -2,7 +2,7 @@
 
 use super::BATCHES;
 use crate::world::{Place, Rng};
-use selvage_vfs::storage::{Batch, Loaded, MemoryStorage, Storage, TextWrite};
+use selvage_vfs::storage::{Arrival, Batch, Loaded, MemoryStorage, Storage, TextWrite};
 use selvage_vfs::{Hash, NodeId, Result};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -33,7 +33,10 @@ impl Script {
         for number in 0..BATCHES {
             let content = batches.iter().flat_map(|batch| &batch.blobs).next_back();
             let thin = content.filter(|_| number % 4 == 3).map(|(hash, _)| Batch {
-                thinned: vec![(*hash, number as u64)],
+                arrivals: vec![Arrival::Thinned {
+                    hash: *hash,
+                    at_ms: number as u64,
+                }],
                 ..Batch::default()
             });
             batches.push(thin.unwrap_or_else(|| batch(&mut rng)));
