@@ -9,14 +9,14 @@
 
 use super::checked::CheckedFile;
 use super::rows::{
-    CELLS, Doubt, FOLDED, FORMAT_VERSION, LEDGER, META, TEXTS, UPDATES, create, failed, read_meta,
-    take_out, write,
+    CELLS, Doubt, FOLDED, FORMAT_VERSION, LEDGER, META, TEXTS, UPDATES, create, damaged, failed,
+    read_meta, take_out, write,
 };
 use super::{Arriving, Batch, Loaded, Storage, TextState, pieces};
 use crate::error::{Result, VfsError};
 use crate::id::{Hash, NodeId};
 use ::redb::{Builder, Database, ReadableDatabase, ReadableTable};
-use std::cell::RefCell;
+use std::cell::{Ref, RefCell};
 use std::io;
 use std::sync::Arc;
 
@@ -155,24 +155,37 @@ impl RedbStorage {
     /// Runs a call on the database. After a failure the database is closed, and the next call
     /// opens it again.
     fn with<T>(&self, call: impl FnOnce(&Database) -> Result<T>) -> Result<T> {
+        let database = self.database()?;
+        let result = call(&database);
+        drop(database);
+        if let Err(error) = &result {
+            self.close_after(error);
+        }
+        result
+    }
+
+    // These two are there once, and the call above for each use of it.
+    #[inline(never)]
+    fn database(&self) -> Result<Ref<'_, Database>> {
         if self.database.borrow().is_none() {
             self.reopen()?;
         }
-        let result = match self.database.borrow().as_ref() {
-            Some(database) => call(database),
-            None => Err(VfsError::StorageFailed {
-                why: "the database is closed".into(),
-            }),
+        let closed = || VfsError::StorageFailed {
+            why: "the database is closed".into(),
         };
+        Ref::filter_map(self.database.borrow(), Option::as_ref).map_err(|_| closed())
+    }
+
+    #[inline(never)]
+    fn close_after(&self, error: &VfsError) {
         if matches!(
-            result,
-            Err(VfsError::StorageFailed { .. }
+            error,
+            VfsError::StorageFailed { .. }
                 | VfsError::StorageFull { .. }
-                | VfsError::Damaged { .. })
+                | VfsError::Damaged { .. }
         ) {
             *self.database.borrow_mut() = None;
         }
-        result
     }
 }
 
@@ -254,6 +267,9 @@ impl Storage for RedbStorage {
         self.with(|database| {
             let tx = database.begin_read().map_err(failed)?;
             let updates = tx.open_table(UPDATES).map_err(failed)?;
+            let texts = tx.open_table(TEXTS).map_err(failed)?;
+            let row = texts.get(&node.0).map_err(failed)?.map(|row| row.value());
+            let (first, next, ..) = row.unwrap_or_default();
             let mut out = Vec::new();
             for update in updates
                 .range((&node.0, 0)..=(&node.0, u64::MAX))
@@ -261,7 +277,11 @@ impl Storage for RedbStorage {
             {
                 out.push(update.map_err(failed)?.1.value().to_vec());
             }
-            Ok(out)
+            // The text engine takes what rests on nothing and shows it later, or never.
+            match out.len() as u64 == next - first {
+                true => Ok(out),
+                false => Err(damaged("an update of a live text is gone")),
+            }
         })
     }
 

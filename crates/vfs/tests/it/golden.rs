@@ -2,12 +2,15 @@
 
 use crate::disk::Disk;
 use crate::world::{DURABLE, Place, World, journaled};
+use selvage_vfs::storage::PIECE_BYTES;
 use selvage_vfs::{Hash, VfsError, Workspace};
 
 const VERSION_1: &[u8] = include_bytes!("../fixtures/format-1.redb");
 const JOURNAL_1: &[u8] = include_bytes!("../fixtures/format-1.journal");
 const VERSION_2: &[u8] = include_bytes!("../fixtures/format-2.redb");
 const SUMS_2: &[u8] = include_bytes!("../fixtures/format-2.sums");
+const CONTENTS_2: &[u8] = include_bytes!("../fixtures/format-2-contents.redb");
+const CONTENTS_SUMS_2: &[u8] = include_bytes!("../fixtures/format-2-contents.sums");
 
 #[test]
 fn d6_a_file_of_version_1_opens_with_all_it_holds_and_is_of_version_2_then() {
@@ -29,6 +32,44 @@ fn d6_a_file_of_version_2_opens_with_all_it_holds() {
     let disk = || Disk::from_files([VERSION_2.to_vec(), SUMS_2.to_vec(), Vec::new()]);
     for kind in DURABLE {
         holds_it_all(kind(disk()));
+    }
+}
+
+/// A content as `examples/golden.rs` makes it.
+fn noise(seed: u32, bytes: u32) -> Vec<u8> {
+    let number = |n: u32| (n ^ seed).wrapping_mul(2_654_435_761) >> 24;
+    (0..bytes).map(|n| number(n) as u8).collect()
+}
+
+#[test]
+fn d6_the_contents_of_version_2_are_there_mended_coming_and_thinned_out() {
+    for kind in DURABLE {
+        let disk = Disk::from_files([CONTENTS_2.to_vec(), CONTENTS_SUMS_2.to_vec(), Vec::new()]);
+        let mut world = World::on(kind(disk.clone()));
+        let workspace = &mut world.workspace;
+        assert_eq!(workspace.read("again.bin"), Ok(noise(1, 20_000)));
+        assert_eq!(workspace.read("old.bin"), Ok(noise(3, 500)));
+        let hash = Hash::of(&noise(2, 500));
+        let at_ms = 1_710_000_000_000;
+        let thinned = VfsError::Thinned { hash, at_ms };
+        assert_eq!(workspace.read_hash(&hash), Err(thinned));
+        let history = workspace.history(Some("old.bin"), 9).expect("reads");
+        let marks: Vec<_> = history.iter().map(|entry| entry.thinned_ms).collect();
+        assert_eq!(marks, [None, Some(at_ms)]);
+        // What was coming goes on where it stopped.
+        let coming = noise(4, PIECE_BYTES as u32 + 1_000);
+        let (name, size) = (Hash::of(&coming), coming.len() as u64);
+        let held = workspace.begin_content(&name, size).expect("goes on");
+        assert_eq!(held, PIECE_BYTES as u64);
+        let is_whole = workspace.add_content(&name, held, &coming[PIECE_BYTES..]);
+        assert_eq!(is_whole, Ok(true));
+        // The same bytes come back, and what is damaged is still passed over.
+        world.write("back.bin", noise(2, 500));
+        world.reopen();
+        assert_eq!(world.workspace.read_hash(&name), Ok(coming));
+        assert_eq!(world.workspace.read("back.bin"), Ok(noise(2, 500)));
+        assert_eq!(world.workspace.read("again.bin"), Ok(noise(1, 20_000)));
+        assert_eq!(world.workspace.damaged_contents(), []);
     }
 }
 
@@ -102,6 +143,32 @@ fn d6_a_later_version_is_refused_and_not_touched() {
         tx.commit().expect("commits");
     }
     refused(&disk);
+}
+
+#[test]
+fn d8_an_update_of_a_live_text_that_is_gone_is_told_and_the_text_is_not_served_without_it() {
+    use redb::{Builder, ReadableTable, TableDefinition};
+    const UPDATES: TableDefinition<(&[u8; 16], u64), &[u8]> = TableDefinition::new("updates");
+    let disk = Disk::from_bytes(VERSION_1);
+    {
+        let database = Builder::new()
+            .create_with_backend(disk.clone())
+            .expect("opens");
+        let tx = database.begin_write().expect("begins");
+        {
+            let mut updates = tx.open_table(UPDATES).expect("is there");
+            let (key, _) = updates.last().expect("reads").expect("has one");
+            let (node, number) = key.value();
+            let (node, number) = (*node, number);
+            drop(key);
+            updates.remove((&node, number)).expect("removes");
+        }
+        tx.commit().expect("commits");
+    }
+    let world = World::on(Place::Disk(disk));
+    let read = world.workspace.read("notes.md");
+    assert!(matches!(read, Err(VfsError::Damaged { .. })), "{read:?}");
+    assert_eq!(world.read("flows/hello.flow.js"), "flow.log('hello')\n");
 }
 
 #[track_caller]
