@@ -24,7 +24,7 @@ pub enum Output {
 
 enum Session {
     Ledger(Box<LedgerSession>),
-    Text(TextSession),
+    Text(Box<TextSession>),
 }
 
 /// See the crate.
@@ -67,7 +67,7 @@ impl Clients {
         self.find_place()?;
         let (session, hello) = TextSession::open(workspace, room)?;
         let here = self.rooms.get(&session.node()).and_then(Awareness::all);
-        let id = self.add(Session::Text(session));
+        let id = self.add(Session::Text(Box::new(session)));
         self.say(id, hello);
         if let Some(here) = here {
             self.say(id, awareness(&here));
