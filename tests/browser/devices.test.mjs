@@ -2,7 +2,7 @@
 
 import { strict as assert } from 'node:assert';
 import { openChromium, openFirefox } from './lib/browsers.mjs';
-import { has, pairDevices } from './lib/devices.mjs';
+import { comeIn, has, inviteOne, pairDevices } from './lib/devices.mjs';
 import { startRelay } from './lib/relay.mjs';
 import { test } from './lib/suite.mjs';
 import { call, click, find, openWorkbench, seenText, until, value } from './lib/workbench.mjs';
@@ -36,16 +36,45 @@ test('a viewer reads, and nothing that it writes comes to the others; a removed 
   await has(b, 'by-the-owner.md', 'yes\n');
   assert.equal((await call(a, 'read', { path: 'by-a-viewer.md' })).ok, false, 'it stays where it was written');
 
-  await click(a, 'button', /^Remove/);
-  await until('removal is asked about', () =>
-    a.evaluate(() => {
-      const found = [...document.querySelectorAll('dialog[open] button')].find((button) => button.innerText.trim().startsWith('Remove'));
-      found?.click();
-      return found !== undefined;
-    }),
-  );
+  await removeOne(a);
   await until('the removed device is told', async () => /remov|taken out/i.test(await seenText(b)));
   await value(a, 'write', { path: 'secret.md', content: 'later\n' });
   await until('the relay has it', async () => !/waits? to be sent/.test(await seenText(a)));
   assert.equal((await call(b, 'read', { path: 'secret.md' })).ok, false);
 });
+
+test('after a removal the others go on in another room of the relay', async ({ server, defer }) => {
+  const relay = await startRelay(defer, server.origin);
+  const pages = [];
+  for (let count = 0; count < 3; count += 1) pages.push(await (await openChromium(defer)).newPage());
+  const [a, b, c] = pages;
+  await pairDevices(a, b, { server, relay, role: 'editor' });
+  await comeIn(a, c, await inviteOne(a, 'editor'));
+  await removeOne(a);
+  const isOut = async (page) => /taken out/i.test(await seenText(page));
+  const out = await until('one of them is told', async () => ((await isOut(b)) ? b : (await isOut(c)) ? c : undefined));
+  const stays = out === b ? c : b;
+  await value(a, 'write', { path: 'from-a.md', content: 'a\n' });
+  await has(stays, 'from-a.md', 'a\n');
+  await value(stays, 'write', { path: 'from-the-other.md', content: 'b\n' });
+  await has(a, 'from-the-other.md', 'b\n');
+  // Both find each other there again after a start.
+  await a.goto('about:blank');
+  await openWorkbench(stays, server.url);
+  await value(stays, 'write', { path: 'later.md', content: 'c\n' });
+  await openWorkbench(a, server.url);
+  await has(a, 'later.md', 'c\n');
+  for (const path of ['from-a.md', 'from-the-other.md']) assert.equal((await call(out, 'read', { path })).ok, false, path);
+});
+
+/** Takes out the first device of the list that can be. */
+async function removeOne(page) {
+  await click(page, 'button', /^Remove/);
+  await until('removal is asked about', () =>
+    page.evaluate(() => {
+      const found = [...document.querySelectorAll('dialog[open] button')].find((button) => button.innerText.trim().startsWith('Remove'));
+      found?.click();
+      return found !== undefined;
+    }),
+  );
+}

@@ -44,7 +44,12 @@ export async function inviteOne(a, role) {
 
 /** The first browser shares, the second comes in over the link with a role. */
 export async function pairDevices(a, b, how) {
-  await b.goto(await invite(a, how));
+  await comeIn(a, b, await invite(a, how));
+}
+
+/** The second browser comes in over a link of the first one. */
+export async function comeIn(a, b, link) {
+  await b.goto(link);
   await ready(b);
   await answer(b, 'Join');
   const codes = await Promise.all([digits(a), digits(b)]);
