@@ -165,6 +165,24 @@ test('an upload that is cancelled, or is too large, leaves nothing', { timeMsMax
   assert.equal((await call(page, 'stat', { path: 'huge.bin' })).ok, false);
 });
 
+test('a run that may read a file larger than its memory does not take it in, and is told when it reads it', { timeMsMax: TIME_MS_MAX }, async ({ server, defer, note }) => {
+  const file = makeFile(freshFolder(defer), 'large.bin', 160);
+  const context = await openChromium(defer);
+  const page = await context.newPage();
+  await openWorkbench(page, server.url);
+  await upload(page, file.path);
+  await has(page, file);
+  const source = "export default async (flow) => {\n  try { await flow.fs.read('large.bin'); } catch (error) { return error.code; }\n};\n";
+  await value(page, 'write', { path: 'flows/reads.flow.js', content: source });
+  let record;
+  const growth = await growthDuring(await processOf(context), async () => {
+    record = await value(page, 'run_flow', { path: 'flows/reads.flow.js' });
+  });
+  note(`memory grew by ${(growth / MIB).toFixed(0)} MiB`);
+  assert.equal(record.value, 'TOO_LARGE');
+  assert.ok(growth < file.size, `${growth}`);
+});
+
 test('Firefox takes a large file in and gives it out again', { timeMsMax: TIME_MS_MAX }, async ({ server, defer, note }) => {
   const file = makeFile(freshFolder(defer), 'large.bin');
   const { firefox, saved } = await openSaving(defer);

@@ -51,13 +51,19 @@ impl Sandbox {
                         return Err(denied(&path, "read", "only writing it was granted")
                             .hint("Run it with a `grant` whose `read` covers it."));
                     }
-                    Found::Snapshot(hash) => host.blob(&hash).ok_or_else(|| {
-                        ToolError::new(
-                            ErrorCode::Internal,
-                            format!("The executor lacks the bytes of `{path}`."),
-                        )
-                        .path(&path)
-                    })?,
+                    Found::Snapshot(hash) => {
+                        let size = self.files.stat(&path).map_or(0, |stat| stat.size);
+                        if !self.job.can_hold(size) {
+                            return Err(too_large(&path, size, self.job.limits.memory_bytes_max));
+                        }
+                        host.blob(&hash).ok_or_else(|| {
+                            ToolError::new(
+                                ErrorCode::Internal,
+                                format!("The executor lacks the bytes of `{path}`."),
+                            )
+                            .path(&path)
+                        })?
+                    }
                 };
                 Ok((Value::Null, bytes.to_vec()))
             }
@@ -242,9 +248,70 @@ fn clean(path: &str) -> ToolResult<String> {
     Ok(parts.join("/"))
 }
 
+fn too_large(path: &str, size: u64, max: u64) -> ToolError {
+    ToolError::new(
+        ErrorCode::TooLarge,
+        format!("`{path}` has {size} bytes, and the run's memory {max}."),
+    )
+    .path(path)
+    .hint("Run it with a larger `memoryBytesMax`, or keep the data in smaller files.")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use selvage_tool::run::{Job, JobFile};
+    use selvage_tool::{Grant, Limits};
+    use std::sync::Arc;
+
+    /// An executor that was given nothing.
+    struct Bare;
+
+    impl Host for Bare {
+        fn now_ms(&mut self) -> f64 {
+            0.0
+        }
+        fn wall_ms(&mut self) -> f64 {
+            0.0
+        }
+        fn blob(&mut self, _: &str) -> Option<Arc<[u8]>> {
+            None
+        }
+        fn report(&mut self, _: RunReport) {}
+    }
+
+    #[test]
+    fn a_file_that_is_larger_than_the_memory_is_refused_as_that_before_its_bytes_are_asked_for() {
+        let limits = Limits::default();
+        let file = |path: &str, size| JobFile {
+            path: path.into(),
+            folder: false,
+            size,
+            hash: path.into(),
+            readable: true,
+        };
+        let files = vec![
+            file("fits.bin", limits.memory_bytes_max),
+            file("film.mp4", limits.memory_bytes_max + 1),
+        ];
+        let job = Job {
+            files,
+            grant: Grant::workspace(),
+            ceiling: Grant::workspace(),
+            limits,
+            ..Job::warm_up()
+        };
+        let mut sandbox = Sandbox::new(job, "guest", &mut Bare).expect("a fitting job");
+        let mut read = |path: &str| {
+            let path = path.to_owned();
+            let read = sandbox.perform(HostCall::Read { path }, &[], &mut Bare);
+            read.expect_err("no bytes")
+        };
+        assert_eq!(read("fits.bin").code, ErrorCode::Internal);
+        let error = read("film.mp4");
+        assert_eq!(error.code, ErrorCode::TooLarge);
+        assert!(error.hint.expect("a hint").contains("memoryBytesMax"));
+    }
 
     #[test]
     fn what_selvage_keeps_itself_is_known_in_any_case() {

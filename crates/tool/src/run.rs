@@ -119,6 +119,13 @@ impl Job {
             ask: false,
         }
     }
+
+    /// Whether the run could hold a file of so many bytes in its memory. The bytes of one that it could not are not sent
+    /// to its executor.
+    #[must_use]
+    pub fn can_hold(&self, bytes: u64) -> bool {
+        bytes <= self.limits.memory_bytes_max
+    }
 }
 
 /// One step of what a run did to the files, in order.

@@ -6,6 +6,7 @@ use common::Host;
 use selvage_tool::ErrorCode;
 use selvage_vfs::Hash;
 use selvage_vfs::limits::FILE_BYTES_MAX;
+use selvage_workbench::Event;
 use serde_json::json;
 
 const MIB: usize = 1024 * 1024;
@@ -142,6 +143,30 @@ fn what_is_given_up_or_wrong_or_too_large_is_not_kept() {
     assert_eq!(error.expect_err("too much").code, ErrorCode::TooLarge);
     let error = host.bench.read_content(&hash, 0, 1).expect_err("not whole");
     assert_eq!(error.code, ErrorCode::NotFound);
+}
+
+#[test]
+fn a_run_is_not_sent_a_file_that_its_memory_could_not_hold() {
+    let mut host = Host::with_runner();
+    let hash = bring(&mut host, &large(3 * MIB));
+    host.ok(
+        "write",
+        json!({"path": "big.bin", "content": hash, "encoding": "hash"}),
+    );
+    let flow = "export default async (flow) => await flow.fs.read('big.bin');\n\n";
+    for (mib, is_sent) in [(2, false), (3, true)] {
+        let limits = json!({"limits": {"memoryBytesMax": mib * MIB}});
+        host.start_flow(flow, limits);
+        let (_, job) = host.jobs.last().expect("a job");
+        let file = job.files.iter().find(|file| file.path == "big.bin");
+        assert!(file.expect("it is seen").readable);
+        assert_eq!(host.sent.contains(&hash), is_sent, "{mib} MiB");
+        host.finish(Ok(json!(null)), &[]);
+        host.tell(Event::RunnerReady {
+            runner: 1,
+            dropped: false,
+        });
+    }
 }
 
 fn base64(bytes: &[u8]) -> String {

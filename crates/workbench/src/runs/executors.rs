@@ -99,11 +99,12 @@ impl Workbench {
             };
             let mut blobs = Vec::new();
             let mut missing = None;
-            for file in
-                run.job.files.iter().filter(|file| {
-                    file.readable && !file.folder && !executor.has.contains(&file.hash)
-                })
-            {
+            for file in run.job.files.iter().filter(|file| {
+                file.readable
+                    && !file.folder
+                    && run.job.can_hold(file.size)
+                    && !executor.has.contains(&file.hash)
+            }) {
                 let bytes = selvage_vfs::Hash::from_str(&file.hash)
                     .and_then(|hash| self.workspace.read_hash(&hash));
                 match bytes {

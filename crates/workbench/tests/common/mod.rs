@@ -19,6 +19,8 @@ pub struct Host {
     pub notices: Vec<Notice>,
     /// Jobs that were dispatched and not answered by [`Host::finish`] yet.
     pub jobs: Vec<(RunnerId, Job)>,
+    /// The hashes of the contents that executors were sent.
+    pub sent: Vec<String>,
     /// Effects that no method of this host performs.
     pub others: Vec<Effect>,
     pub replies: Vec<(u64, ToolResult)>,
@@ -64,6 +66,7 @@ impl Host {
             now_ms: 1_000,
             notices: Vec::new(),
             jobs: Vec::new(),
+            sent: Vec::new(),
             others: Vec::new(),
             replies: Vec::new(),
             random: u128::from(actor) << 64,
@@ -98,7 +101,10 @@ impl Host {
         for effect in effects {
             match effect {
                 Effect::Reply { call, result } => self.replies.push((call, result)),
-                Effect::Dispatch { runner, job, .. } => self.jobs.push((runner, *job)),
+                Effect::Dispatch { runner, job, blobs } => {
+                    self.jobs.push((runner, *job));
+                    self.sent.extend(blobs.into_iter().map(|(hash, _)| hash));
+                }
                 Effect::Notify(notice) => self.notices.push(notice),
                 Effect::Wake { .. } => {}
                 Effect::Check { task, .. } => {
