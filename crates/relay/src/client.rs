@@ -285,6 +285,11 @@ impl Client {
         self.place
     }
 
+    /// Mails before all is read: the host knows enough of what is there.
+    pub fn mail_unread(&mut self) {
+        self.last = 0;
+    }
+
     /// Whether all is here that the mailbox had when the relay was entered. Nothing is mailed before.
     pub fn has_read(&self) -> bool {
         self.place.is_some_and(|place| place.number >= self.last)

@@ -183,11 +183,14 @@ impl Courier {
 
     /// All was read that was there, or more than is worth while.
     fn look_is_over(&mut self, at: usize, place: Place) {
-        let Some(look) = self.look.as_ref().filter(|look| look.mailed.is_none()) else {
+        let Some(look) = self.look.as_mut().filter(|look| look.mailed.is_none()) else {
             return;
         };
-        let client = &look.line.client;
-        let is_read = client.has_read() || look.read_bytes > LOOK_BYTES_MAX;
+        let client = &mut look.line.client;
+        if look.read_bytes > LOOK_BYTES_MAX {
+            client.mail_unread();
+        }
+        let is_read = client.has_read();
         match look.found {
             _ if !client.is_open() || !is_read => {}
             Some((number, sealed)) => self.is_there(at, place, number, sealed),

@@ -3,9 +3,12 @@
 use crate::moving::{NONE, are_together, revoke, stolen, wait};
 use crate::thief::{Intruder, sealed};
 use crate::world::{World, random};
+use selvage_courier::limits::LOOK_BYTES_MAX;
 use selvage_courier::{Act, RoleName};
 use selvage_relay::client::Event;
 use selvage_trust::{Kind, Purpose};
+use std::cell::Cell;
+use std::rc::Rc;
 
 #[test]
 fn a_removed_device_is_alone_in_the_room_that_it_knows() {
@@ -239,4 +242,39 @@ fn those_who_took_the_later_of_two_moves_come_back_to_the_earlier_one() {
     for item in [&b"bread"[..], b"milk"] {
         assert!(world.devices[0].contents.contains(item));
     }
+}
+
+#[test]
+fn of_what_a_removed_device_left_no_more_is_read_than_the_limit() {
+    let (mut world, thief, phone, tablet) = stolen();
+    world.offline(tablet);
+    revoke(&mut world, 0, phone);
+    world.send(0, b"bread");
+    wait(&mut world);
+    let mut intruder = Intruder::enter(&mut world, &thief);
+    assert!(intruder.overwrite(&mut world, &[0; 40]));
+    let letter = vec![9; 100 * 1024];
+    for _ in 0..12 {
+        world.now_ms += 2_000;
+        intruder.append(&mut world, &vec![letter.clone(); 40]);
+    }
+    intruder.go_away(&mut world);
+    let read = Rc::new(Cell::new(0));
+    let counted = Rc::clone(&read);
+    world.bend = Box::new(move |at, bytes| {
+        counted.set(counted.get() + bytes.len() * usize::from(at == 0 && bytes.len() > 90_000));
+        true
+    });
+    world.restart(0);
+    wait(&mut world);
+    // What was on its way when that was enough came still, and the rest did not.
+    let (read, left) = (read.get(), 12 * 40 * letter.len());
+    assert!(
+        read > LOOK_BYTES_MAX && read < left * 2 / 3,
+        "{read} of {left}"
+    );
+    // The move is there again all the same.
+    world.online(tablet);
+    wait(&mut world);
+    are_together(&world, &[0, tablet]);
 }
