@@ -83,7 +83,7 @@ if (SECONDS > 0) test(`${SECONDS} s of work in three tabs, a Firefox and a host 
   // Everybody is left in peace.
   for (const place of tabs) if (place.page === undefined) await place.open();
   const calm = performance.now();
-  await until('all tabs and the Firefox are equal', async () => new Set(await Promise.all(places.map(({ page }) => treeOf(page)))).size === 1, CALM_MS_MAX);
+  await allEqual(places);
   await until('the host is equal, too', () => hostIsEqual(), CALM_MS_MAX);
   note(`equal after ${((performance.now() - calm) / 1000).toFixed(1)} s`);
 
@@ -108,6 +108,19 @@ if (SECONDS > 0) test(`${SECONDS} s of work in three tabs, a Firefox and a host 
   note(`${model.acknowledged.size} acknowledged writes are there or in the history`);
   assert.deepEqual(places.flatMap(({ faults }) => faults), [], 'no page told of a fault');
 });
+
+/** Waits until all places show the same, and says where they differ if they never do. */
+async function allEqual(places) {
+  const look = () => Promise.all(places.map(async ({ page }) => new Set((await treeOf(page)).split('\n'))));
+  try {
+    await until('all tabs and the Firefox are equal', async () => new Set((await look()).map((lines) => [...lines].join('\n'))).size === 1, CALM_MS_MAX);
+  } catch (error) {
+    const trees = await look();
+    const inAll = (line) => trees.every((tree) => tree.has(line));
+    const differences = trees.map((tree, number) => [`${places[number].name} alone or with some:`, ...[...tree].filter((line) => !inAll(line))].join('\n  '));
+    throw new Error(`${error.message}\n${differences.join('\n')}`, { cause: error });
+  }
+}
 
 /** Everything with its hash, as one text. */
 async function treeOf(page) {
