@@ -115,20 +115,23 @@ impl Workspace {
             (ledger, tree)
         };
         let tree = Arc::new(tree);
+        let texts = Texts::new(actor, &loaded.texts);
+        // Who was to bring their files back died before it did.
+        let orphans = texts.drafts().filter(|id| !tree.is_alive(*id)).collect();
         let steps = crate::undo::Steps::load(&loaded.cells);
         let mark = crate::retention::Mark::load(&loaded.cells);
         Ok(Self {
             ledger,
             tree,
             storage,
-            texts: Texts::new(actor, &loaded.texts),
+            texts,
             contents: Contents::default(),
             index,
             steps,
             history: RefCell::default(),
             mark,
             pasts: RefCell::default(),
-            orphans: BTreeSet::new(),
+            orphans,
             ledger_parts: sizes.len().max(1) as u64,
             ledger_base_bytes: sizes.first().copied().unwrap_or(0),
             ledger_log_bytes: sizes.iter().skip(1).sum(),
@@ -290,8 +293,8 @@ impl Workspace {
             let trees = (&*self.tree, &stage.tree);
             let cell;
             (index, cell) = self.index.next(&written.bytes, known, trees, touched);
-            // What Selvage notes down by itself is nobody's to undo.
-            if meta.origin.kind != OriginKind::System {
+            // What Selvage notes down by itself, and what other programs make, is nobody's to undo.
+            if !matches!(meta.origin.kind, OriginKind::System | OriginKind::Peer) {
                 steps.record(step, written.hash);
             }
             batch.cells = steps.cells();

@@ -7,4 +7,5 @@ mod hostile;
 mod mail;
 mod retention;
 mod simulation;
+mod typing;
 mod world;

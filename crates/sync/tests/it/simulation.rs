@@ -8,6 +8,7 @@
 mod acts;
 mod checks;
 mod faults;
+mod fleeting;
 mod network;
 mod retention;
 
@@ -37,6 +38,8 @@ struct Counts {
     /// Parcels that were opened, some of them for the second time.
     parcels: usize,
     crashes: usize,
+    /// Replicas with typing whose file others had deleted.
+    orphans: usize,
     /// Calls that a full disk refused.
     refused: usize,
     /// Damaged disks that were told, after which the replica started anew.
@@ -70,6 +73,7 @@ impl AddAssign for Counts {
         self.resumed += other.resumed;
         self.parcels += other.parcels;
         self.crashes += other.crashes;
+        self.orphans += other.orphans;
         self.refused += other.refused;
         self.anew += other.anew;
         self.taken += other.taken;
@@ -107,6 +111,8 @@ struct World {
     typed: Vec<(String, String)>,
     /// What was typed on a disk that was damaged before anybody else had it.
     gone: Vec<(String, String)>,
+    /// What was typed in files that others delete.
+    fleeting: Vec<fleeting::Fleeting>,
     /// The changes that wrote lines of the unit's text.
     units: BTreeMap<String, [u8; 32]>,
     runs: Vec<Run>,
@@ -181,7 +187,14 @@ fn replicas_come_together_whatever_happens_on_the_way() {
     if seeds >= 50 {
         assert!(sum.changes > 10 * seeds && sum.units > seeds && sum.frames > 40 * seeds);
         assert!(sum.runs > seeds && sum.parcels > seeds && sum.crashes > seeds);
-        let rare = [sum.broken, sum.resumed, sum.refused, sum.anew, sum.taken];
+        let rare = [
+            sum.broken,
+            sum.resumed,
+            sum.refused,
+            sum.anew,
+            sum.taken,
+            sum.orphans,
+        ];
         let rare = rare.into_iter().chain([sum.jumps, sum.waits]);
         let rare = rare.chain([sum.thinned, sum.pasts, sum.thin_pasts]);
         assert!(rare.min() > Some(seeds / 10), "{sum:?}");

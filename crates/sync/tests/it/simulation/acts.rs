@@ -49,6 +49,7 @@ impl World {
             acknowledged: Vec::new(),
             typed: Vec::new(),
             gone: Vec::new(),
+            fleeting: Vec::new(),
             units: Default::default(),
             runs: Vec::new(),
             time_ms: 0,
@@ -65,10 +66,11 @@ impl World {
         self.pass_time(STEP_MS);
         let who = self.rng.below(self.replicas.len());
         match self.rng.below(1000) {
-            0..=149 => self.act(who, number),
+            0..=119 => self.act(who, number),
+            120..=149 => self.fleet(who, number),
             150..=199 => self.type_at(who, number),
             200..=249 => self.unit(who, number),
-            250..=269 => self.seal(who),
+            250..=269 => drop(self.try_seal(who)),
             270..=279 => self.refer(who),
             280..=319 => return self.connect(),
             320..=339 => return self.disconnect(),
@@ -88,6 +90,7 @@ impl World {
             _ => return self.deliver(),
         }
         self.tell(who, None);
+        self.bring_back(who);
         self.check(who);
     }
 
@@ -95,7 +98,11 @@ impl World {
         let entries = self.replicas[who].workspace.list("", true).expect("lists");
         let paths = entries.into_iter().map(|entry| entry.path);
         let known: Vec<String> = paths
-            .filter(|path| !path.starts_with("unit") && !path.starts_with("typed"))
+            .filter(|path| {
+                !["unit", "typed", "fleeting"]
+                    .iter()
+                    .any(|own| path.starts_with(own))
+            })
             .collect();
         let rng = &mut self.rng;
         let name = |rng: &mut Rng| ["a", "b", "c", "D", "d"][rng.below(5)].to_owned();
@@ -130,7 +137,7 @@ impl World {
 
     /// Makes a change, on a disk that may be full. What it acknowledges may never be lost; what it
     /// refuses has left nothing.
-    fn on_disk(
+    pub(super) fn on_disk(
         &mut self,
         who: usize,
         call: impl FnOnce(&mut Replica) -> Result<Change>,
@@ -211,20 +218,10 @@ impl World {
         }
     }
 
-    fn seal(&mut self, who: usize) {
-        // A full disk refuses it, and the drafts stay drafts.
-        let is_full = self.rng.below(12) == 0;
-        let replica = &mut self.replicas[who];
-        replica.disk.fail(is_full);
-        let sealed = replica.try_seal();
-        replica.disk.fail(false);
-        assert!(is_full || sealed.is_ok());
-    }
-
     /// A run notes down what it reads.
     fn refer(&mut self, who: usize) {
         if self.runs.len() < RUNS_MAX {
-            self.replicas[who].seal();
+            while !self.try_seal(who) {}
             let workspace = &self.replicas[who].workspace;
             let snapshot = workspace.snapshot();
             let files = super::checks::files(&snapshot);

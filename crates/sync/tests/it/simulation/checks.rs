@@ -56,6 +56,7 @@ impl World {
     }
 
     pub(super) fn check_equal(&mut self) {
+        self.check_fleeting();
         let first = &self.replicas[0].workspace;
         let digest = first.digest().expect("reads");
         let entries = first.list("", true).expect("lists");

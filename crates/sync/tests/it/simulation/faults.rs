@@ -67,6 +67,7 @@ impl World {
         let (typed, gone): (Vec<_>, Vec<_>) = typed.into_iter().partition(is_held);
         self.typed = typed;
         self.gone.extend(gone);
+        self.forget_fleeting();
     }
 
     /// A tab dies, and another one takes in what it left before it comes back as a new one.

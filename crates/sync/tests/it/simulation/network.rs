@@ -97,7 +97,9 @@ impl World {
         let (place, side) = (self.rng.below(self.links.len()), self.rng.below(2));
         if !self.parted.contains(&self.links[place].ends) {
             let is_full = self.rng.below(200) == 0;
+            let who = self.links[place].ends[side];
             self.deliver_on(place, side, is_full);
+            self.bring_back(who);
         }
     }
 
@@ -177,6 +179,7 @@ impl World {
         self.counts.parcels += 1;
         if reply.changed {
             self.tell(who, None);
+            self.bring_back(who);
             self.check(who);
         }
     }
@@ -193,7 +196,8 @@ impl World {
         }
         for _ in 0..200_000 {
             if self.links.iter().all(Link::is_quiet) {
-                if !self.mend() {
+                // Both, whatever the first one did.
+                if !(self.mend() | self.bring_all_back()) {
                     return;
                 }
                 continue;
