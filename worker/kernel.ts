@@ -76,7 +76,10 @@ const post = new Post({
   closed: () => perform(kernel.mail_closed(Date.now())),
   kept: () => perform(kernel.parcel_kept(Date.now())),
   came: (parcel) => perform(kernel.parcel_came(Date.now(), parcel)),
-  state: (state) => tell({ kind: "devices", state }),
+  state: (state) => {
+    perform(kernel.named(Date.now(), state.shared ? state.members.find((member) => member.self)?.name : undefined));
+    tell({ kind: "devices", state });
+  },
   said: (device, text) => tell({ kind: "said", device, text }),
   direct: (device, bytes) => tell({ kind: "direct", device, bytes }),
 });

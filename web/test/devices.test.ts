@@ -40,6 +40,15 @@ test('the status bar says in a few words how it stands', () => {
   expect(linkWords({ ...SHARED, link: 'waiting' }, NOW)).toBe('offline');
 });
 
+test('a change is by you, by a device of that name, or from before it was shared', () => {
+  const { kernel, devices } = open();
+  const person = (name: string) => devices.makerName({ kind: 'person', name });
+  expect(person('you')).toBe('you');
+  kernel.emit({ kind: 'devices', state: SHARED });
+  expect([person('Chrome on Linux'), person('Ada’s phone'), person('you')]).toEqual(['you', 'Ada’s phone', 'before it was shared']);
+  expect(devices.makerName({ kind: 'peer', name: 'another program' })).toBe('another program');
+});
+
 test('a time to come is told in its largest unit, and never below nothing', () => {
   expect([-5_000, 1, 59_000, 61_000, 7_200_000, 7 * 86_400_000].map(span)).toEqual(['0 s', '1 s', '59 s', '2 min', '2 h', '7 days']);
 });

@@ -324,7 +324,7 @@ impl Held {
     /// Makes what was typed part of the history.
     fn seal(&mut self) {
         self.seal_at = None;
-        let origin = Origin::new(OriginKind::System, "another program");
+        let origin = Origin::new(OriginKind::Peer, "another program");
         if let Err(error) = self.workspace.seal(&Meta::new(now_ms(), origin, "Edit")) {
             // The drafts are kept as drafts.
             tracing::error!(%error, "what was typed is not part of the history yet");

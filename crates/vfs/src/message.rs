@@ -77,7 +77,7 @@ impl Message {
             },
             _ => Self {
                 at_ms: u64::try_from(seconds).unwrap_or(0).saturating_mul(1000),
-                origin: Origin::new(OriginKind::System, "another program"),
+                origin: Origin::new(OriginKind::Peer, "another program"),
                 text: raw.to_owned(),
             },
         }

@@ -15,6 +15,8 @@ pub enum OriginKind {
     Agent,
     /// Selvage itself.
     System,
+    /// A peer that is none of ours: another program that joined.
+    Peer,
 }
 
 impl OriginKind {
@@ -26,13 +28,14 @@ impl OriginKind {
             Self::Run => "run",
             Self::Agent => "agent",
             Self::System => "system",
+            Self::Peer => "peer",
         }
     }
 
     pub(crate) fn from_word(word: &str) -> Option<Self> {
-        [Self::Person, Self::Run, Self::Agent, Self::System]
-            .into_iter()
-            .find(|kind| kind.as_str() == word)
+        use OriginKind::{Agent, Peer, Person, Run, System};
+        let mut kinds = [Person, Run, Agent, System, Peer].into_iter();
+        kinds.find(|kind| kind.as_str() == word)
     }
 
     fn code(self) -> u8 {
@@ -41,6 +44,7 @@ impl OriginKind {
             Self::Run => 1,
             Self::Agent => 2,
             Self::System => 3,
+            Self::Peer => 4,
         }
     }
 }
@@ -137,6 +141,8 @@ impl Seal {
             0 => OriginKind::Person,
             1 => OriginKind::Run,
             2 => OriginKind::Agent,
+            4 => OriginKind::Peer,
+            // A kind that came after this version is nobody's that it could name.
             _ => OriginKind::System,
         };
         let length = usize::try_from(take_varint(bytes)?).ok()?;

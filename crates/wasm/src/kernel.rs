@@ -138,6 +138,11 @@ impl Kernel {
         self.handle(now_ms, Event::ParcelCame { bytes })
     }
 
+    /// The person at this device has a name that others know, or none any more.
+    pub fn named(&mut self, now_ms: f64, name: Option<String>) -> Array {
+        self.handle(now_ms, Event::Named { name })
+    }
+
     /// Somebody calls a tool, with its input as JSON. A value could hold cycles, or nest without end.
     pub fn called(
         &mut self,
@@ -149,7 +154,7 @@ impl Kernel {
     ) -> Array {
         let origin = match agent {
             Some(name) => Origin::new(OriginKind::Agent, name),
-            None => Origin::new(OriginKind::Person, "you"),
+            None => self.workbench.person(),
         };
         let call = whole(call);
         match serde_json::from_str::<Value>(input) {

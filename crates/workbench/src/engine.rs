@@ -16,6 +16,9 @@ use std::collections::{BTreeMap, VecDeque};
 /// How long drafts wait for the next keystroke before they become part of the history.
 const SEAL_AFTER_MS: u64 = 2_000;
 
+/// Who works alone has no name, and reads of themselves.
+const NAMELESS: &str = "you";
+
 /// What a host says about itself once.
 #[derive(Debug, Clone)]
 pub struct Config {
@@ -72,6 +75,8 @@ pub struct Workbench {
     pub(crate) peers: Peers,
     pub(crate) post: Option<Post>,
     pub(crate) effects: Vec<Effect>,
+    /// What the person's changes are signed with.
+    person: String,
     /// Executors that were asked for and have not come yet.
     pub(crate) spawning: usize,
     next_task: TaskId,
@@ -96,6 +101,7 @@ impl Workbench {
             peers: Peers::default(),
             post: None,
             effects: Vec::new(),
+            person: NAMELESS.into(),
             spawning: 0,
             next_task: 1,
             seal_at_ms: None,
@@ -128,6 +134,7 @@ impl Workbench {
     /// Takes an event and gives what to do, in order.
     pub fn handle(&mut self, cx: &mut Cx<'_>, event: Event) -> Vec<Effect> {
         match event {
+            Event::Named { name } => self.person = name.unwrap_or_else(|| NAMELESS.into()),
             Event::Called {
                 call,
                 origin,
@@ -275,6 +282,12 @@ impl Workbench {
         }
     }
 
+    /// The person at this device, as a maker of changes.
+    #[must_use]
+    pub fn person(&self) -> Origin {
+        Origin::new(OriginKind::Person, self.person.clone())
+    }
+
     pub(crate) fn tell_changed(&mut self, change: &Change) {
         let heads = change.heads.to_strings();
         self.effects.push(Effect::Notify(Notice::Changed {
@@ -288,10 +301,7 @@ impl Workbench {
         self.seal_at_ms = None;
         let meta = Meta {
             at_ms: cx.now_ms,
-            origin: Origin {
-                kind: OriginKind::Person,
-                name: "you".into(),
-            },
+            origin: self.person(),
             message: "Edit".into(),
         };
         let heads = self.workspace.seal(&meta).map_err(failure)?;

@@ -22,6 +22,11 @@ pub type TaskId = u64;
 /// What happened.
 #[derive(Debug)]
 pub enum Event {
+    /// The person at this device has a name that others know, or none any more.
+    Named {
+        /// The name.
+        name: Option<String>,
+    },
     /// Somebody calls a tool.
     Called {
         /// The host's number, for the reply.

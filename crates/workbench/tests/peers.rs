@@ -58,6 +58,23 @@ fn typing_is_seen_before_it_is_part_of_the_history() {
 }
 
 #[test]
+fn a_person_with_a_name_signs_what_they_typed_with_it() {
+    let mut pair = Pair::new();
+    pair.call(0, "write", json!({ "path": "notes.md", "content": "a" }));
+    let name = Some("Ada’s phone".to_owned());
+    pair.hosts[0].tell(Event::Named { name });
+    let typed = json!({ "path": "notes.md", "content": "ab", "draft": true });
+    pair.call(0, "write", typed);
+
+    pair.hosts[0].pass(5_000);
+    pair.settle();
+
+    let history = pair.call(1, "history", json!({ "path": "notes.md" }));
+    let origin = &history["changes"][0]["origin"];
+    assert_eq!(*origin, json!({ "kind": "person", "name": "Ada’s phone" }));
+}
+
+#[test]
 fn a_writer_who_started_from_an_older_text_is_told_and_overwrites_nothing() {
     let mut pair = Pair::new();
     let written = pair.call(0, "write", json!({ "path": "notes.md", "content": "a" }));

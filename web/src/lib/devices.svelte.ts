@@ -5,13 +5,15 @@ import type { DeviceAct, DeviceMember, DevicesState, Role } from '../../../worke
 import type { Toasts } from '../ui/toasts.svelte';
 import { plural } from './format';
 import type { Kernel } from './kernel';
-import type { ToolError } from './tools';
+import type { HistoryChange, ToolError } from './tools';
 
 export type { DeviceAct, DeviceMember, DevicesState, Role } from '../../../worker/client-messages';
 
 /** What the fragment of an invitation's link begins with; the rest of it is the kernel's to read. */
 export const INVITATION = '#pair=';
 
+/** How the engine signs what a person does who has no name. */
+const NAMELESS = 'you';
 const CLOCK_MS = 1_000;
 
 export class Devices {
@@ -54,6 +56,13 @@ export class Devices {
   /** The person may change who takes part. */
   get isOwner(): boolean {
     return this.state?.members.some((member) => member.self && member.role === 'owner') ?? false;
+  }
+
+  /** Who made a change, in the words of this device. */
+  makerName({ kind, name }: HistoryChange['origin']): string {
+    if (kind !== 'person' || !this.state?.shared) return name;
+    if (name === NAMELESS) return 'before it was shared';
+    return this.state.members.some((member) => member.self && member.name === name) ? 'you' : name;
   }
 
   /** The other devices that are there. */

@@ -259,7 +259,7 @@ export interface HistoryChange {
   change: string;
   heads: string[];
   atMs: number;
-  origin: { kind: 'person' | 'run' | 'agent' | 'system'; name: string };
+  origin: { kind: 'person' | 'run' | 'agent' | 'system' | 'peer'; name: string };
   message: string;
   hash?: string;
   size?: number;

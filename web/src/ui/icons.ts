@@ -42,6 +42,6 @@ const BY_FAMILY: Record<FileFamily, string> = {
 };
 
 /** Who or what made a change. */
-export const MAKER_ICONS = { person: 'pencil', run: 'zap', agent: 'workflow', system: 'circle-dot' } as const;
+export const MAKER_ICONS = { person: 'pencil', run: 'zap', agent: 'workflow', system: 'circle-dot', peer: 'link' } as const;
 
 export const fileIcon = (path: string): string => BY_FAMILY[familyOf(path)];

@@ -23,9 +23,9 @@ pub struct HistoryInput {
 #[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct ChangeOrigin {
-    /// `person`, `agent`, `run` or `system`.
+    /// `person`, `agent`, `run`, `system`, or `peer`: another program that joined.
     pub kind: String,
-    /// Which one.
+    /// Which one: of a person in a shared workspace, the name of their device, as it says.
     pub name: String,
 }
 
