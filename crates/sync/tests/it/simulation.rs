@@ -118,8 +118,8 @@ struct World {
     runs: Vec<Run>,
     /// The right time, in milliseconds since the world began.
     time_ms: u64,
-    /// All were asked once more what they lack, after everything healed.
-    is_mended: bool,
+    /// How often all were asked what they lack, after everything healed.
+    mends: usize,
     counts: Counts,
 }
 

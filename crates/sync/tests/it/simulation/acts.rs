@@ -53,7 +53,7 @@ impl World {
             units: Default::default(),
             runs: Vec::new(),
             time_ms: 0,
-            is_mended: false,
+            mends: 0,
             counts: Counts::default(),
         };
         for who in 0..count {

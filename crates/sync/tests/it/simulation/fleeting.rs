@@ -35,7 +35,7 @@ fn had(workspace: &Workspace, heads: &Heads, word: &str) -> bool {
     hashes.any(|hash| match workspace.read_hash(&hash) {
         Ok(bytes) => String::from_utf8(bytes).expect("text").contains(word),
         // After so long, what old versions held may be let go of.
-        Err(VfsError::ThinnedOut { .. }) => true,
+        Err(VfsError::Thinned { .. }) => true,
         Err(other) => panic!("{other}"),
     })
 }

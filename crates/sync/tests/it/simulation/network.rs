@@ -184,9 +184,7 @@ impl World {
         }
     }
 
-    /// Everything heals: all are connected, and what is under way arrives.
-    pub(super) fn heal(&mut self) {
-        self.parted.clear();
+    fn link_all(&mut self) {
         self.links.clear();
         for b in 1..self.replicas.len() {
             let a = self.rng.below(b);
@@ -194,11 +192,21 @@ impl World {
             link.changed(0, &mut self.replicas[a]);
             self.links.push(link);
         }
+    }
+
+    /// Everything heals: all are connected, and what is under way arrives.
+    pub(super) fn heal(&mut self) {
+        self.parted.clear();
+        self.link_all();
         for _ in 0..200_000 {
             if self.links.iter().all(Link::is_quiet) {
-                // Both, whatever the first one did.
-                if !(self.mend() | self.bring_all_back()) {
+                if self.bring_all_back() {
+                    self.mends = 0;
+                } else if !self.mend() {
                     return;
+                } else if self.mends > 1 {
+                    // What a peer had let go of it is asked for at the next meeting.
+                    self.link_all();
                 }
                 continue;
             }

@@ -2,6 +2,7 @@
 
 use super::World;
 use super::checks::files;
+use crate::world::Replica;
 use selvage_vfs::{Hash, VfsError, Workspace};
 use std::collections::BTreeSet;
 
@@ -64,16 +65,26 @@ impl World {
     pub(super) fn mend(&mut self) -> bool {
         let runs = self.runs.iter().flat_map(|run| &run.files);
         let named: BTreeSet<Hash> = runs.filter_map(|file| file.1).collect();
+        let is_held = |hash: &Hash| {
+            let mut replicas = self.replicas.iter();
+            replicas.any(|one| one.workspace.has_content(hash) == Ok(true))
+        };
         let lacks = |workspace: &Workspace| {
             let mut named = named.iter();
             named.any(|hash| workspace.has_content(hash) == Ok(false))
         };
+        // Who asked a neighbour before that one had it asks again another day.
+        let wants = |replica: &Replica| {
+            let mut wanted = replica.workspace.damaged_contents().into_iter();
+            wanted.any(|(hash, _)| is_held(&hash))
+        };
         let replicas = self.replicas.iter();
         let lacking = replicas.filter(|one| lacks(&one.workspace)).count();
-        if self.is_mended && lacking == 0 {
+        let is_far = self.mends < self.replicas.len() && self.replicas.iter().any(wants);
+        if self.mends > 0 && lacking == 0 && !is_far {
             return false;
         }
-        self.is_mended = true;
+        self.mends += 1;
         self.counts.refetched += lacking;
         // The first look may only note what is here.
         for _ in 0..2 {
