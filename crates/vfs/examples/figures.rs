@@ -92,7 +92,65 @@ fn open(memory: &Memory) -> Workspace {
     Workspace::open(Box::new(storage), [1; 16]).expect("opens")
 }
 
+/// What thinning out gives back: half a year of files that change every hour, by what no text is.
+fn retention() {
+    const DAY_MS: u64 = 24 * 3_600_000;
+    println!("\n10 files of 20 kB, a version an hour for 180 days");
+    let memory = Memory::default();
+    let mut workspace = open(&memory);
+    let mut now_ms = 1_700_000_000_000;
+    let mut count = 0u128;
+    for hour in 0..180 * 24u32 {
+        now_ms += DAY_MS / 24;
+        let meta = Meta::new(now_ms, Origin::new(OriginKind::System, "hourly"), "Write");
+        let noise = |n: u32| (n ^ hour).wrapping_mul(2_654_435_761).to_le_bytes();
+        let bytes: Vec<u8> = (0..5_000u32).flat_map(noise).collect();
+        let path = format!("data/{}.bin", hour % 10);
+        let mut ids = || {
+            count += 1;
+            count << 64 | 1
+        };
+        let op = Op::write(path, bytes);
+        workspace.apply(&mut ids, &meta, &[op]).expect("applies");
+    }
+    let before = memory.bytes();
+    workspace.thinning(now_ms, 90).expect("notes what is here");
+    now_ms += DAY_MS;
+    let (mut steps, mut longest) = (0, 0.0f64);
+    let start = Instant::now();
+    let begun = workspace.thinning(now_ms, 90).expect("begins");
+    let mut pass = begun.expect("is due");
+    println!("  begin a pass            {:9.2} ms", ms(start));
+    let done = loop {
+        let start = Instant::now();
+        let done = pass.step(&mut workspace, &mut |_| None).expect("works");
+        longest = longest.max(ms(start));
+        steps += 1;
+        if done.is_done {
+            break done;
+        }
+    };
+    println!("  longest of {steps:4} steps   {longest:9.2} ms");
+    println!(
+        "  thinned out             {:9} contents, {:.1} MB",
+        done.contents,
+        done.bytes as f64 / 1e6
+    );
+    drop(workspace);
+    drop(open(&memory));
+    println!(
+        "  size on storage         {:9.2} MB before, {:.2} MB after",
+        before as f64 / 1e6,
+        memory.bytes() as f64 / 1e6
+    );
+}
+
+fn ms(start: Instant) -> f64 {
+    start.elapsed().as_secs_f64() * 1000.0
+}
+
 fn main() {
+    retention();
     let mut count = 0u128;
     let mut ids = move || {
         // Multiplied by an odd number, so that ids are spread like random ones.
