@@ -100,6 +100,7 @@ function perform(effects: Effect[]): void {
     switch (effect.type) {
       case "reply":
         scope.postMessage({ type: "result", id: effect.call, result: effect.result });
+        noteDamage(effect.result);
         break;
       case "notify":
         tell(effect.event);
@@ -149,6 +150,16 @@ function perform(effects: Effect[]): void {
         break;
     }
   }
+}
+
+let toldOfDamage = false;
+
+/** Damage that is met while the workspace is open is told to whoever called, and once to the person. */
+function noteDamage(result: unknown): void {
+  const { error } = result as { error?: { code: string; message: string } };
+  if (error?.code !== "DAMAGED" || toldOfDamage) return;
+  toldOfDamage = true;
+  tell({ kind: "damaged", message: error.message, restored: false });
 }
 
 /** The input as JSON; what has none (a cycle, a big integer) is refused by the engine's reader. */

@@ -80,4 +80,4 @@ test('a code that the page cannot give is in a short list, and everything else i
 });
 
 /** What only broken storage, a broken interpreter or a host without executors shows; `cargo test` covers these. */
-const ELSEWHERE = ['EXECUTOR_UNAVAILABLE', 'GUEST_CRASHED', 'STORAGE_FULL', 'STORAGE_FAILED', 'INTERNAL'];
+const ELSEWHERE = ['THINNED', 'EXECUTOR_UNAVAILABLE', 'GUEST_CRASHED', 'STORAGE_FULL', 'STORAGE_FAILED', 'DAMAGED', 'INTERNAL'];

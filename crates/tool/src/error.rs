@@ -103,6 +103,8 @@ codes! {
     StorageFull = "STORAGE_FULL",
     /// Storage failed; nothing of the change was kept.
     StorageFailed = "STORAGE_FAILED",
+    /// What storage holds is not what was written; nothing of it is served.
+    Damaged = "DAMAGED",
     /// A defect of Selvage itself.
     Internal = "INTERNAL",
 }

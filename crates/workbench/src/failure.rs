@@ -44,7 +44,9 @@ pub fn failure(error: VfsError) -> ToolError {
         }
         VfsError::StorageFull { .. } => ToolError::new(ErrorCode::StorageFull, message)
             .hint("Delete what is not needed, export the workspace, or free space on the device. What was kept before is safe."),
-        VfsError::StorageFailed { .. } | VfsError::Damaged { .. } | VfsError::UnsupportedFormat { .. } => {
+        VfsError::Damaged { .. } => ToolError::new(ErrorCode::Damaged, message)
+            .hint("A tab or device that has a healthy copy of a file gives it by itself. Export what can be read before you do anything else."),
+        VfsError::StorageFailed { .. } | VfsError::UnsupportedFormat { .. } => {
             ToolError::new(ErrorCode::StorageFailed, message)
                 .hint("Nothing of this change was kept. Export the workspace, then reload the page.")
         }

@@ -29,6 +29,10 @@ const ELSEWHERE: &[(ErrorCode, &str)] = &[
         "crates/workbench/tests/retention.rs: after_ninety_days_the_last_version_of_a_day_is_left_and_the_others_say_which",
     ),
     (
+        ErrorCode::Damaged,
+        "crates/workbench/tests/errors.rs: a_damaged_content_has_a_code_of_its_own_and_is_not_served",
+    ),
+    (
         ErrorCode::GuestCrashed,
         "crates/workbench/tests/runs.rs: an_executor_that_dies_takes_one_run_with_it",
     ),
@@ -137,6 +141,8 @@ fn a_full_storage_refuses_the_write_and_goes_on_reading() {
 struct Failing {
     inner: MemoryStorage,
     gone: Arc<AtomicBool>,
+    /// No content can be read.
+    damaged: Arc<AtomicBool>,
 }
 
 impl Storage for Failing {
@@ -145,7 +151,16 @@ impl Storage for Failing {
     }
 
     fn blob(&self, hash: &Hash) -> Result<Option<Vec<u8>>, VfsError> {
-        self.inner.blob(hash)
+        match self.damaged.load(Ordering::Relaxed) {
+            true => Err(VfsError::Damaged {
+                why: "a block is not as it was written".into(),
+            }),
+            false => self.inner.blob(hash),
+        }
+    }
+
+    fn blob_size(&self, hash: &Hash) -> Result<Option<u64>, VfsError> {
+        self.inner.blob_size(hash)
     }
 
     fn text(&self, node: &NodeId) -> Result<Vec<Vec<u8>>, VfsError> {
@@ -172,6 +187,7 @@ fn a_failing_storage_keeps_nothing_of_the_change() {
     let mut host = Host::with_storage(Box::new(Failing {
         inner: MemoryStorage::new(),
         gone: gone.clone(),
+        damaged: Arc::default(),
     }));
     gone.store(true, Ordering::Relaxed);
     let error = host
@@ -186,4 +202,22 @@ fn a_failing_storage_keeps_nothing_of_the_change() {
             .code,
         ErrorCode::NotFound
     );
+}
+
+#[test]
+fn a_damaged_content_has_a_code_of_its_own_and_is_not_served() {
+    let damaged = Arc::new(AtomicBool::new(false));
+    let mut host = Host::with_storage(Box::new(Failing {
+        inner: MemoryStorage::new(),
+        gone: Arc::default(),
+        damaged: damaged.clone(),
+    }));
+    host.ok("write", json!({ "path": "a.txt", "content": "kept" }));
+    damaged.store(true, Ordering::Relaxed);
+    let error = host
+        .call("read", json!({ "path": "a.txt" }))
+        .expect_err("damaged");
+    assert_eq!(error.code, ErrorCode::Damaged);
+    assert!(error.hint.is_some());
+    assert_eq!(host.ok("stat", json!({ "path": "a.txt" }))["size"], 4);
 }
