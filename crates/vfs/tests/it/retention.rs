@@ -189,20 +189,21 @@ fn r3_what_is_shown_deleted_apart_undoable_or_pinned_stays() {
         world.apply("", &[rm("gone.bin")]);
         world.write("moved.bin", [2, 0]);
         world.apply("", &[mv("moved.bin", "d/moved.bin")]);
-        for number in 0..4 {
+        for number in 0..3 {
             world.write("b.bin", [0, number]);
         }
         world.wait(u64::from(DAYS) + 10);
-        world.thin_all(&[heads[2].clone()]);
+        world.thin_all(&[heads[3].clone()]);
         let here: Vec<bool> = (0..6).map(|number| world.is_here(&[0, number])).collect();
-        // The contents of `b.bin` are equal to the first four of `a.bin`, and can be undone.
+        // The contents of `b.bin` are equal to the first three of `a.bin`, and can be undone; the
+        // fourth is pinned.
         assert_eq!(here, [true, true, true, true, false, true]);
         assert!(world.is_here(&[1, 0]) && world.is_here(&[2, 0]));
-        for _ in 0..3 {
+        for _ in 0..2 {
             world.undo().expect("can be undone");
         }
         assert_eq!(world.read("b.bin"), "\0\0");
-        let past = world.workspace.at(&heads[2]).expect("opens");
+        let past = world.workspace.at(&heads[3]).expect("opens");
         for entry in past.entries().iter().filter(|entry| !entry.is_folder()) {
             let hash = entry.hash.expect("a file");
             world.workspace.read_hash(&hash).expect("pinned");
