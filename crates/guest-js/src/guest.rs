@@ -5,7 +5,6 @@ use crate::entry;
 use crate::executor::Executor;
 use crate::failure;
 use crate::gate;
-use crate::host::Host;
 use crate::loader::Loader;
 use crate::state::{AnswerKind, State, Waiting};
 use crate::values;
@@ -19,6 +18,7 @@ use boa_engine::realm::Realm;
 use boa_engine::{
     Context, JsError, JsResult, JsString, JsValue, Module, Script, Source, js_string,
 };
+use selvage_guest::{Host, Step};
 use selvage_tool::guest::{
     ABI, Answer, Check, Checked, Fetched, GuestJob, GuestOutcome, Progress, Resume,
 };
@@ -40,9 +40,6 @@ pub struct Guest {
     main: Option<JsPromise>,
     started: bool,
 }
-
-/// Where a run is, and the bodies of its new calls.
-pub type Step = (Progress, Vec<u8>);
 
 struct Hooks(Rc<State>);
 

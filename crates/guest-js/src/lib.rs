@@ -7,8 +7,8 @@
 //! **Shape.** Boa inside a `wasm32-wasip1` program that speaks the guest ABI of
 //! [`selvage_tool::guest`]. [`Guest`] is a run from its job to its outcome; [`Host`] is its only
 //! door; [`api`] is what the flow finds; [`values`] is how values cross; [`gate`] keeps out texts
-//! that the parser would not survive; `ffi` is the ABI's raw side and exists in wasm only, so that
-//! everything else is tested natively with a host in memory.
+//! that the parser would not survive; `ffi` makes a program of it and exists in wasm
+//! only, so that everything else is tested natively with a host in memory.
 //!
 //! **Control loop.** `warm` builds a context. `start` takes the job, parses, runs until every job
 //! of the queue is done, and gives either the outcome or the calls that the run waits for. Each
@@ -48,7 +48,6 @@ mod ffi;
 pub mod gate;
 pub mod grafts;
 pub mod guest;
-pub mod host;
 pub mod loader;
 pub mod place;
 pub mod state;
@@ -56,4 +55,4 @@ pub mod url;
 pub mod values;
 
 pub use guest::Guest;
-pub use host::Host;
+pub use selvage_guest::Host;

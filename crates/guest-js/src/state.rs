@@ -1,11 +1,11 @@
 //! What a run knows besides the engine's own state: its host, its sources, and what it waits for.
 
 use crate::failure;
-use crate::host::Host;
 use boa_engine::builtins::promise::ResolvingFunctions;
 use boa_engine::object::JsObject;
 use boa_engine::object::builtins::{JsFunction, JsPromise};
 use boa_engine::{Context, JsNativeError, JsResult, JsValue};
+use selvage_guest::Host;
 use selvage_tool::ToolError;
 use selvage_tool::guest::{HostCall, LogLevel, PendingCall, PendingOp};
 use serde_json::Value;
