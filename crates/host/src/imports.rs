@@ -85,6 +85,7 @@ pub(crate) fn link(engine: &Engine, module: &Module) -> Result<Linker<World>, Ho
             ("selvage", "call", _) => linker.func_wrap("selvage", "call", call).map(drop),
             ("selvage", "take", _) => linker.func_wrap("selvage", "take", take).map(drop),
             ("selvage", "quota", _) => linker.func_wrap("selvage", "quota", quota).map(drop),
+            ("selvage", "sleep", _) => linker.func_wrap("selvage", "sleep", sleep).map(drop),
             _ => return Err(unknown(&import)),
         };
         // Linking fails only for a name that comes twice, and then in two forms.
@@ -190,4 +191,28 @@ fn ask(world: &mut World) {
     world
         .sandbox
         .answered(asked_ms, answer.as_ref(), &mut world.host);
+}
+
+/// Lets the guest sleep, until its time is over or the run is cancelled.
+fn sleep(mut caller: Caller<'_, World>, ms: f64) -> wasmtime::Result<()> {
+    // Not before there is a run.
+    handles(&caller)?;
+    let world = caller.data_mut();
+    let since_ms = world.host.now_ms();
+    let until_ms = since_ms + world.sandbox.sleep(ms, &mut world.host);
+    loop {
+        let left_ms = until_ms - world.host.now_ms();
+        if left_ms <= 0.0 {
+            break;
+        }
+        if let Woken::Cancelled = world.control.next_more(left_ms) {
+            world.sandbox.cancel();
+            break;
+        }
+    }
+    world.sandbox.slept(since_ms, &mut world.host);
+    if world.sandbox.must_end() {
+        return Err(Stop.into());
+    }
+    Ok(())
 }

@@ -14,8 +14,8 @@ use wasmtime::{Instance, Memory, MemoryType, Store, StoreLimitsBuilder, TypedFun
 /// Bytes of a page of memory.
 const PAGE_BYTES: u64 = 65_536;
 
-/// The pages of a memory that has just been made, in every executor alike: how much there is to
-/// begin with is seen by the guest's allocator, and so by the receipt.
+/// The pages of a memory that has just been made, doubled until the guest's data fits, in every executor alike: how much
+/// there is to begin with is seen by the guest's allocator, and so by the receipt.
 const PAGES_MIN: u32 = 64;
 
 /// The pages of 4 GiB, which is all that a guest can name.
@@ -68,7 +68,8 @@ impl Guest {
         let maximum = u32::try_from(bytes_max / PAGE_BYTES)
             .unwrap_or(u32::MAX)
             .min(PAGES_MAX);
-        let initial = PAGES_MIN.min(maximum);
+        let wanted = program.pages_min.next_power_of_two().max(PAGES_MIN);
+        let initial = wanted.min(maximum);
         if initial < program.pages_min {
             return Err(NoGuest::Memory(host));
         }

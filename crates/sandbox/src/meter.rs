@@ -159,6 +159,15 @@ impl Meter {
         self.yielded_ms = now_ms;
     }
 
+    /// The time in which the guest slept is time on the clock, and no computing.
+    pub fn slept(&mut self, since_ms: f64, now_ms: f64) {
+        if let Some(entered) = &mut self.entered_ms {
+            *entered += (now_ms - since_ms).max(0.0);
+        }
+        self.yielded_ms = now_ms;
+        self.look(now_ms);
+    }
+
     /// How long the run may still take on the clock, in milliseconds.
     #[must_use]
     pub fn wall_left_ms(&self, now_ms: f64) -> f64 {

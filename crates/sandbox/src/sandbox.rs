@@ -172,6 +172,21 @@ impl Sandbox {
         }
     }
 
+    /// The guest wants to sleep. Gives how long its executor lets it, in milliseconds: no longer than the run may still take. A fixed
+    /// clock moves on by what was asked for.
+    pub fn sleep(&mut self, ms: f64, host: &mut dyn Host) -> f64 {
+        if self.meter.count_call().is_err() {
+            return 0.0;
+        }
+        self.virtual_ns = self.virtual_ns.saturating_add(nanoseconds(ms));
+        ms.max(0.0).min(self.wall_left_ms(host).max(0.0))
+    }
+
+    /// The guest has slept, since then.
+    pub fn slept(&mut self, since_ms: f64, host: &mut dyn Host) {
+        self.meter.slept(since_ms, host.now_ms());
+    }
+
     /// Somebody cancelled the run: the guest is stopped at its next look.
     pub fn cancel(&mut self) {
         self.meter.fail(ToolError::new(

@@ -162,6 +162,16 @@ impl Runner {
             .answered(asked_ms, more.as_ref(), &mut self.browser);
     }
 
+    /// The guest wants to sleep: for how long it may, in milliseconds.
+    pub fn sleep(&mut self, ms: f64) -> f64 {
+        self.sandbox.sleep(ms, &mut self.browser)
+    }
+
+    /// It has slept, since then.
+    pub fn slept(&mut self, since_ms: f64) {
+        self.sandbox.slept(since_ms, &mut self.browser);
+    }
+
     /// Answers a WASI call.
     pub fn wasi(&mut self, name: &str, args: &[u64]) -> i32 {
         self.sandbox.wasi(

@@ -103,3 +103,19 @@ fn a_guest_that_only_calls_is_stopped_by_the_clock_and_does_nothing_more() {
         (ErrorCode::QuotaCpu, 2)
     );
 }
+
+#[test]
+fn a_sleep_is_no_computing_but_is_time_on_the_clock() {
+    let limits = Limits {
+        cpu_ms_max: 10,
+        wall_ms_max: 1_000,
+        ..Limits::default()
+    };
+    let mut meter = meter(limits);
+    meter.enter(0.0);
+    meter.slept(5.0, 905.0);
+    assert!(meter.count_call().is_ok(), "5 ms of computing so far");
+    meter.slept(906.0, 1_006.0);
+    let refused = meter.count_call().expect_err("the clock ran out");
+    assert_eq!(refused.code, ErrorCode::QuotaWall);
+}
