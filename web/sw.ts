@@ -1,16 +1,17 @@
 // Keeps one whole version of the page on the device: page, kernel, runner and guests, all of it or
-// none. The build writes the list of files and a hash over them where `__PRECACHE__` stands.
+// none. The build writes the list of files and a hash over them where `__PRECACHE__` stands. What is
+// in `later` is not for everybody, and is kept when it was fetched for the first time.
 //
 // Every answer comes from the cache of this worker's own version, with the headers it was served
 // with, so that policies hold offline too. A new version installs beside the old one and waits
 // until the page says `activate`.
 
-declare const __PRECACHE__: { version: string; urls: string[] };
+declare const __PRECACHE__: { version: string; urls: string[]; later: string[] };
 
 // The library types `self` as any worker's scope.
 const scope = self as unknown as ServiceWorkerGlobalScope;
 
-const { version, urls } = __PRECACHE__;
+const { version, urls, later } = __PRECACHE__;
 const CACHE = `selvage-${version}`;
 const PREFIX = 'selvage-';
 
@@ -55,13 +56,18 @@ scope.addEventListener('fetch', (event) => {
   if (request.method !== 'GET' || url.origin !== scope.location.origin) return;
   const root = new URL('./', scope.location.href);
   if (request.mode === 'navigate') {
-    if (url.pathname === root.pathname || url.pathname === `${root.pathname}index.html`) event.respondWith(answer(root.href, request));
+    if (url.pathname === root.pathname || url.pathname === `${root.pathname}index.html`) event.respondWith(answer(root.href, event));
     return;
   }
-  event.respondWith(answer(url.origin + url.pathname, request));
+  event.respondWith(answer(url.origin + url.pathname, event));
 });
 
-async function answer(key: string, request: Request): Promise<Response> {
+async function answer(key: string, event: FetchEvent): Promise<Response> {
   const cache = await caches.open(CACHE);
-  return (await cache.match(key)) ?? fetch(request);
+  const kept = await cache.match(key);
+  if (kept !== undefined) return kept;
+  const response = await fetch(event.request);
+  const keeps = later.some((url) => new URL(url, scope.location.href).href === key);
+  if (keeps && response.ok && !response.redirected) event.waitUntil(cache.put(key, response.clone()));
+  return response;
 }

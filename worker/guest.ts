@@ -3,6 +3,8 @@
 import { Runner } from "@wasm/runner/runner.js";
 
 const PAGE_BYTES = 65_536;
+
+/** The pages of a memory that has just been made, doubled until the guest's data fits, in every executor alike. */
 const PAGES_MIN = 64;
 
 /** How an instance broke, in the numbers that `Runner.trapped` takes. */
@@ -32,13 +34,15 @@ export interface GuestHost {
   stopAsked: () => boolean;
   /** Resolves when messages that came in meanwhile have been handled. */
   breathe: () => Promise<void>;
+  /** Resolves after so many milliseconds, or earlier when the run must end. */
+  sleep: (ms: number) => Promise<void>;
   /** Resolves when the question about a quota is answered: JSON of limits, or null. */
   ask: () => Promise<string | null>;
 }
 
 // `WebAssembly.Suspending` and `promising` are JSPI: a guest that computes can wait for its Worker.
 const jspi = WebAssembly as unknown as {
-  Suspending?: new (f: () => void | Promise<void>) => WebAssembly.ImportValue;
+  Suspending?: new (f: (ms: number) => void | Promise<void>) => WebAssembly.ImportValue;
   promising?: (f: (at: number, length: number) => bigint) => (at: number, length: number) => Promise<bigint>;
 };
 
@@ -59,9 +63,18 @@ export class Guest {
     this.memoryBytesMax = memoryBytesMax;
     this.#host = host;
     const maximum = Math.floor(memoryBytesMax / PAGE_BYTES);
-    this.#memory = new WebAssembly.Memory({ initial: Math.min(PAGES_MIN, maximum), maximum });
-    this.runner = new Runner(this.#memory, host.blob, host.report);
-    const instance = new WebAssembly.Instance(module, this.#imports(module));
+    let instance: WebAssembly.Instance;
+    for (let pages = PAGES_MIN; ; pages *= 2) {
+      this.#memory = new WebAssembly.Memory({ initial: Math.min(pages, maximum), maximum });
+      this.runner = new Runner(this.#memory, host.blob, host.report);
+      try {
+        instance = new WebAssembly.Instance(module, this.#imports(module));
+        break;
+      } catch (error) {
+        this.runner.free();
+        if (pages >= maximum || !(error instanceof WebAssembly.LinkError)) throw error;
+      }
+    }
     this.#exports = instance.exports as unknown as Exports;
     this.#exports.fuel.value = BigInt(Number.MAX_SAFE_INTEGER);
     this.#exports._initialize?.();
@@ -145,6 +158,7 @@ export class Guest {
       call: (at: number, length: number) => runner.call(at, length),
       take: (at: number) => runner.take(at),
       quota: jspi.Suspending ? new jspi.Suspending(() => this.#quota()) : () => void this.#quota(),
+      sleep: jspi.Suspending ? new jspi.Suspending((ms) => this.#sleep(ms)) : (ms: number) => void this.#sleep(ms),
     };
     return { env: { memory: this.#memory }, wasi_snapshot_preview1: wasi, selvage };
   }
@@ -158,6 +172,15 @@ export class Guest {
     if (verdict === 3 && this.#canWait) return this.#ask();
     if (verdict === 3) this.runner.answered(performance.now(), undefined);
     throw STOP;
+  }
+
+  /** Where the guest can't wait, time passes without it: a sleep is over at once. */
+  async #sleep(ms: number): Promise<void> {
+    const sinceMs = performance.now();
+    const allowedMs = this.runner.sleep(ms);
+    if (this.#canWait) await this.#host.sleep(allowedMs);
+    this.runner.slept(sinceMs);
+    if (this.runner.must_end()) throw STOP;
   }
 
   #goOn(): void {

@@ -4,7 +4,8 @@
 import init, { Kernel, Naming } from "@wasm/kernel/kernel.js";
 import { version } from "../package.json";
 import kernelUrl from "@wasm/kernel/kernel_bg.wasm?url";
-import guestUrl from "@wasm/guest-js.wasm?url";
+import jsUrl from "@wasm/guest-js.wasm?url";
+import pythonUrl from "@wasm/guest-py.wasm?url";
 import type { FromKernel, KernelEvent, ToKernel } from "./client-messages.ts";
 import { Uploads } from "./contents.ts";
 import { performFetch } from "./net.ts";
@@ -14,7 +15,7 @@ import type { Opened } from "./storage.ts";
 import { Post } from "./post.ts";
 import { Runners } from "./runners.ts";
 import { Tabs } from "./tabs.ts";
-import type { ToRunner } from "./protocol.ts";
+import type { GuestName, ToRunner } from "./protocol.ts";
 
 type Effect =
   | { type: "reply"; call: number; result: unknown }
@@ -27,7 +28,7 @@ type Effect =
   | { type: "caughtUp" | "hangup"; peer: number }
   | { type: "parcel"; bytes: Uint8Array; cursor: Uint8Array | null }
   | { type: "landed"; cursor: Uint8Array }
-  | { type: "check"; runner: number; task: number; path: string; module: boolean; source: string }
+  | { type: "check"; runner: number; guest: GuestName; task: number; path: string; module: boolean; source: string }
   | ({ type: "fetch"; task: number } & FetchEffect)
   | { type: "notify"; event: KernelEvent };
 
@@ -43,7 +44,7 @@ let kernel: Kernel;
 /** Calls that came before the workspace was open. */
 let early: ToKernel[] | null = [];
 
-const runners = new Runners(guestUrl, {
+const runners = new Runners({ "guest-js": jsUrl, "guest-py": pythonUrl }, {
   ready: (runner, dropped) => perform(kernel.runner_ready(Date.now(), runner, dropped)),
   gone: (runner, reason) => perform(kernel.runner_gone(Date.now(), runner, reason)),
   reported: (runner, report, body) => perform(kernel.reported(Date.now(), runner, report, body)),
@@ -106,7 +107,7 @@ function perform(effects: Effect[]): void {
         tell(effect.event);
         break;
       case "dispatch":
-        runners.run(effect.runner, effect.job, effect.memoryBytesMax, effect.blobs);
+        runners.run(effect.runner, effect.guest, effect.job, effect.memoryBytesMax, effect.blobs);
         break;
       case "answer":
         runners.post(effect.runner, { type: "answer", id: effect.id, answer: effect.answer, body: effect.body });
@@ -139,8 +140,8 @@ function perform(effects: Effect[]): void {
         post.landed(effect.cursor);
         break;
       case "check": {
-        const { task, path, module, source } = effect;
-        runners.post(effect.runner, { type: "check", id: task, path, module, source });
+        const { guest, task, path, module, source } = effect;
+        runners.check(effect.runner, { type: "check", guest, id: task, path, module, source });
         break;
       }
       case "fetch":

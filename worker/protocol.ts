@@ -2,16 +2,21 @@
 //
 // Jobs, reports and answers are JSON that only Rust reads; TypeScript passes them on.
 
+/** The guests, by the names that the engine gives them. */
+export type GuestName = "guest-js" | "guest-py";
+
 /** What the kernel sends to a runner. */
 export type ToRunner =
   /** Comes before `init`, while the much larger guest is still on its way. */
   | { type: "sandbox"; module: WebAssembly.Module }
-  | { type: "init"; guest: WebAssembly.Module; guestHash: string; cancelFlag: SharedArrayBuffer | null }
-  | { type: "run"; job: string; memoryBytesMax: number; blobs: [hash: string, bytes: Uint8Array][] }
+  | { type: "init"; cancelFlag: SharedArrayBuffer | null }
+  /** Comes before the first job or text that needs it; the one for JS comes with `init`. */
+  | { type: "guest"; guest: GuestName; module: WebAssembly.Module; hash: string }
+  | { type: "run"; guest: GuestName; job: string; memoryBytesMax: number; blobs: [hash: string, bytes: Uint8Array][] }
   | { type: "answer"; id: number; answer: string; body: Uint8Array }
   | { type: "more"; limits: string | null }
   | { type: "cancel" }
-  | { type: "check"; id: number; path: string; module: boolean; source: string };
+  | { type: "check"; guest: GuestName; id: number; path: string; module: boolean; source: string };
 
 /** What a runner sends to the kernel. */
 export type FromRunner =

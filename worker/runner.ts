@@ -7,7 +7,7 @@
 import { initSync, Runner } from "@wasm/runner/runner.js";
 import type { Next } from "@wasm/runner/runner.js";
 import { Guest, TRAP } from "./guest.ts";
-import type { FromRunner, ToRunner } from "./protocol.ts";
+import type { FromRunner, GuestName, ToRunner } from "./protocol.ts";
 
 const MEMORY_BYTES_DEFAULT = 128 * 1024 * 1024;
 const BLOB_BYTES_MAX = 64 * 1024 * 1024;
@@ -24,12 +24,14 @@ const scope = self as unknown as {
   onmessage: (event: MessageEvent<ToRunner>) => void;
 };
 
-let guestModule: WebAssembly.Module;
-let guestHash = "";
+const guests = new Map<GuestName, { module: WebAssembly.Module; hash: string }>();
 let cancelFlag: Int32Array | null = null;
-let warm: Guest | null = null;
+/** The instance that was made ahead of time, of the guest that was used last. */
+let warm: { name: GuestName; guest: Guest } | null = null;
+let last: GuestName = "guest-js";
 let running: Guest | null = null;
 let wallTimer: ReturnType<typeof setTimeout> | undefined;
+let wakeSleeper: (() => void) | null = null;
 let answerQuestion: ((limits: string | null) => void) | null = null;
 /** Entries into the guest, one after the other: a suspended guest must not be entered again. */
 let entering: Promise<void> = Promise.resolve();
@@ -55,6 +57,14 @@ const host = {
       breathing.push(resolve);
       messages.port2.postMessage(null);
     }),
+  sleep: (ms: number) =>
+    new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, Math.min(ms, TIMER_MS_MAX));
+      wakeSleeper = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    }),
   ask: () => {
     sendReports();
     return new Promise<string | null>((resolve) => {
@@ -70,13 +80,28 @@ function sendReports(): void {
   reports = [];
 }
 
-function makeGuest(memoryBytesMax: number): Guest {
-  return new Guest(guestModule, memoryBytesMax, host);
+function program(name: GuestName): { module: WebAssembly.Module; hash: string } {
+  const found = guests.get(name);
+  if (found === undefined) throw new Error(`${name} did not come`);
+  return found;
+}
+
+function makeGuest(name: GuestName, memoryBytesMax: number): Guest {
+  return new Guest(program(name).module, memoryBytesMax, host);
 }
 
 /** Makes the next instance ahead of time, so that a run does not wait for it. */
-function warmUp(): void {
-  warm ??= makeGuest(MEMORY_BYTES_DEFAULT);
+function warmUp(name: GuestName): Guest {
+  if (warm?.name !== name) {
+    dropWarm();
+    warm = { name, guest: makeGuest(name, MEMORY_BYTES_DEFAULT) };
+  }
+  return warm.guest;
+}
+
+function dropWarm(): void {
+  warm?.guest.runner.free();
+  warm = null;
 }
 
 function keepBlobs(fresh: [string, Uint8Array][]): void {
@@ -96,32 +121,34 @@ function dropBlobs(): boolean {
 
 function run(message: ToRunner & { type: "run" }): void {
   keepBlobs(message.blobs);
-  const guest = takeGuest(message.memoryBytesMax);
-  if (guest === null) return refuseMemory(message.job);
+  last = message.guest;
+  const { hash } = program(last);
+  const guest = takeGuest(last, message.memoryBytesMax);
+  if (guest === null) return refuseMemory(message.job, hash);
   running = guest;
-  const frame = guest.runner.begin(message.job, guestHash);
+  const frame = guest.runner.begin(message.job, hash);
   armWallTimer(guest);
   enter(guest, "selvage_start", frame);
 }
 
 /** The warm instance where it fits; null where the guest itself needs more memory than it may have. */
-function takeGuest(memoryBytesMax: number): Guest | null {
-  if (warm?.memoryBytesMax === memoryBytesMax) {
-    const guest = warm;
+function takeGuest(name: GuestName, memoryBytesMax: number): Guest | null {
+  if (warm?.name === name && warm.guest.memoryBytesMax === memoryBytesMax) {
+    const { guest } = warm;
     warm = null;
     return guest;
   }
   try {
-    return makeGuest(memoryBytesMax);
+    return makeGuest(name, memoryBytesMax);
   } catch {
     return null;
   }
 }
 
 /** Ends a run before it starts, with the receipt of a run that did nothing. */
-function refuseMemory(job: string): void {
+function refuseMemory(job: string, hash: string): void {
   const runner = new Runner(new WebAssembly.Memory({ initial: 0 }), host.blob, host.report);
-  runner.begin(job, guestHash);
+  runner.begin(job, hash);
   end(runner, runner.trapped(TRAP.memory, "").outcome()!);
 }
 
@@ -175,6 +202,8 @@ function armWallTimer(guest: Guest): void {
 function endBetweenEntries(guest: Guest): void {
   answerQuestion?.(null);
   answerQuestion = null;
+  wakeSleeper?.();
+  wakeSleeper = null;
   inTurn(() => {
     if (guest === running) handle(guest, guest.runner.end());
   });
@@ -196,22 +225,20 @@ function end(runner: Runner, report: string): void {
   scope.postMessage({ type: "finished", report, written }, written.map(([, bytes]) => bytes.buffer));
   runner.free();
   const dropped = dropBlobs();
-  warmUp();
+  warmUp(last);
   scope.postMessage({ type: "ready", dropped });
 }
 
 function check(message: ToRunner & { type: "check" }): void {
-  const { id, path, module, source } = message;
+  const { guest, id, path, module, source } = message;
   try {
-    warmUp();
-    scope.postMessage({ type: "checked", id, checked: warm!.check({ path, module }, source) });
+    scope.postMessage({ type: "checked", id, checked: warmUp(guest).check({ path, module }, source) });
   } catch {
     scope.postMessage({ type: "checked", id, checked: TOO_DEEP });
   }
   // An instance that has read a foreign text is not fresh any more.
-  warm?.runner.free();
-  warm = null;
-  warmUp();
+  dropWarm();
+  warmUp(guest);
 }
 
 scope.onmessage = ({ data }) => {
@@ -219,11 +246,12 @@ scope.onmessage = ({ data }) => {
     case "sandbox":
       initSync({ module: data.module });
       return;
+    case "guest":
+      guests.set(data.guest, { module: data.module, hash: data.hash });
+      return;
     case "init":
-      guestModule = data.guest;
-      guestHash = data.guestHash;
       cancelFlag = data.cancelFlag && new Int32Array(data.cancelFlag);
-      warmUp();
+      warmUp(last);
       scope.postMessage({ type: "ready", dropped: false });
       return;
     case "run":

@@ -1,7 +1,7 @@
 // The runner Workers that the kernel holds: started warm, replaced when they break.
 
 import sandboxUrl from "@wasm/runner/runner_bg.wasm?url";
-import type { FromRunner, ToRunner } from "./protocol.ts";
+import type { FromRunner, GuestName, ToRunner } from "./protocol.ts";
 
 const RUNNERS = 2;
 
@@ -21,6 +21,13 @@ interface Held {
   worker: Worker;
   cancelFlag: Int32Array | null;
   wasReady: boolean;
+  /** The guests that it was sent. */
+  guests: Set<GuestName>;
+}
+
+interface Compiled {
+  module: WebAssembly.Module;
+  hash: string;
 }
 
 export class Runners {
@@ -28,7 +35,9 @@ export class Runners {
   readonly #held = new Map<number, Held>();
   /** Compiled once, from the moment the kernel starts. */
   readonly #sandbox: Promise<WebAssembly.Module>;
-  readonly #guest: Promise<{ module: WebAssembly.Module; hash: string }>;
+  readonly #urls: Record<GuestName, string>;
+  /** Each fetched and compiled once, when it is first wanted. */
+  readonly #guests = new Map<GuestName, Promise<Compiled>>();
   #next = 1;
   #isStarted = false;
 
@@ -36,11 +45,12 @@ export class Runners {
    * Starts the first Workers before anything else: they load beside the kernel, and where Firefox does not come back from
    * `new Worker` (`web/src/lib/started-worker.ts`), nothing has happened yet.
    */
-  constructor(guestUrl: string, events: RunnerEvents) {
+  constructor(urls: Record<GuestName, string>, events: RunnerEvents) {
     this.#events = events;
+    this.#urls = urls;
     for (let count = 0; count < RUNNERS; count += 1) this.#create();
     this.#sandbox = WebAssembly.compileStreaming(fetch(sandboxUrl));
-    this.#guest = compile(guestUrl);
+    void this.#guest("guest-js");
   }
 
   /** Gives the first Workers their programs, and those that broke a successor. From now on events come. */
@@ -55,11 +65,18 @@ export class Runners {
     this.#held.get(runner)?.worker.postMessage(message);
   }
 
-  run(runner: number, job: string, memoryBytesMax: number, blobs: [string, Uint8Array][]): void {
+  run(runner: number, guest: GuestName, job: string, memoryBytesMax: number, blobs: [string, Uint8Array][]): void {
     const held = this.#held.get(runner);
     if (held?.cancelFlag) Atomics.store(held.cancelFlag, 0, 0);
     const transfer = blobs.map(([, bytes]) => bytes.buffer as ArrayBuffer);
-    held?.worker.postMessage({ type: "run", job, memoryBytesMax, blobs } satisfies ToRunner, transfer);
+    this.#with(runner, guest, () =>
+      held?.worker.postMessage({ type: "run", guest, job, memoryBytesMax, blobs } satisfies ToRunner, transfer),
+    );
+  }
+
+  /** Has a text read by the guest that would run it. */
+  check(runner: number, message: ToRunner & { type: "check" }): void {
+    this.#with(runner, message.guest, () => this.post(runner, message));
   }
 
   /** Asks a runner to stop: by a flag where it can be seen at once, and by a message. */
@@ -82,12 +99,34 @@ export class Runners {
     return this.#equip(this.#create());
   }
 
+  /** Acts when a runner has a guest: at once where it has. A guest that can't be had is the end of that runner. */
+  #with(runner: number, guest: GuestName, act: () => void): void {
+    if (this.#held.get(runner)?.guests.has(guest)) return act();
+    this.#give(runner, guest).then(act, (error: unknown) => this.#broke(runner, `${guest} can't be loaded: ${String(error)}`));
+  }
+
+  async #give(runner: number, guest: GuestName): Promise<void> {
+    const { module, hash } = await this.#guest(guest);
+    this.#held.get(runner)?.guests.add(guest);
+    this.post(runner, { type: "guest", guest, module, hash });
+  }
+
+  #guest(guest: GuestName): Promise<Compiled> {
+    const known = this.#guests.get(guest);
+    if (known !== undefined) return known;
+    const compiled = compile(this.#urls[guest]);
+    this.#guests.set(guest, compiled);
+    // Whoever waits for it hears of it; the next one tries again.
+    compiled.catch(() => this.#guests.delete(guest));
+    return compiled;
+  }
+
   #create(): number {
     const runner = this.#next;
     this.#next += 1;
     const worker = new Worker(new URL("./runner.ts", import.meta.url), { type: "module", name: `runner-${runner}` });
     const flag = globalThis.crossOriginIsolated ? new SharedArrayBuffer(4) : null;
-    this.#held.set(runner, { worker, cancelFlag: flag && new Int32Array(flag), wasReady: false });
+    this.#held.set(runner, { worker, cancelFlag: flag && new Int32Array(flag), wasReady: false, guests: new Set() });
     worker.onmessage = ({ data }: MessageEvent<FromRunner>) => this.#heard(runner, data);
     worker.onerror = (event) => {
       // Handled here: it must not reach the page as an error of the kernel's.
@@ -99,9 +138,9 @@ export class Runners {
 
   async #equip(runner: number): Promise<void> {
     this.post(runner, { type: "sandbox", module: await this.#sandbox });
-    const { module, hash } = await this.#guest;
+    await this.#give(runner, "guest-js");
     const flag = this.#held.get(runner)?.cancelFlag?.buffer ?? null;
-    this.post(runner, { type: "init", guest: module, guestHash: hash, cancelFlag: flag as SharedArrayBuffer | null });
+    this.post(runner, { type: "init", cancelFlag: flag as SharedArrayBuffer | null });
   }
 
   #heard(runner: number, message: FromRunner): void {
@@ -137,7 +176,7 @@ export class Runners {
 }
 
 /** Streams the guest through the browser's compiler, which keeps the compiled code for next time. */
-async function compile(url: string): Promise<{ module: WebAssembly.Module; hash: string }> {
+async function compile(url: string): Promise<Compiled> {
   const response = await fetch(url);
   const copy = response.clone();
   const [module, bytes] = await Promise.all([WebAssembly.compileStreaming(response), copy.arrayBuffer()]);

@@ -8,6 +8,8 @@ import type { Plugin } from 'vite';
 
 const PLACEHOLDER = '__PRECACHE__';
 const LEFT_OUT = /(?:^sw\.js|\.(?:map|br|gz))$/;
+/** What is large and not for everybody: it is kept when it was fetched for the first time. */
+const KEPT_LATER = /\/guest-py-[^/]*\.wasm$/;
 
 export function precache(): Plugin {
   let folder = 'dist';
@@ -28,8 +30,9 @@ export function precache(): Plugin {
       const hash = createHash('sha256');
       for (const file of files) hash.update(file).update('\0').update(readFileSync(join(folder, file)));
       const version = hash.update(code).digest('hex').slice(0, 16);
-      const urls = files.map((file) => (file === 'index.html' ? './' : `./${file}`));
-      writeFileSync(worker, code.replace(PLACEHOLDER, JSON.stringify({ version, urls })));
+      const all = files.map((file) => (file === 'index.html' ? './' : `./${file}`));
+      const [urls, later] = [all.filter((url) => !KEPT_LATER.test(url)), all.filter((url) => KEPT_LATER.test(url))];
+      writeFileSync(worker, code.replace(PLACEHOLDER, JSON.stringify({ version, urls, later })));
     },
   };
 }

@@ -7,8 +7,8 @@
 //! **Shape.** This crate holds nouns and their JSON form, and no behaviour beyond checking them:
 //! [`catalogue`] (the tools and their schemas), [`error`] (the closed list of codes),
 //! [`diagnostic`] (what is wrong with a text, and where), [`quota`] (limits, usage, receipts),
-//! [`grant`] (what a run may touch), [`run`] (jobs, records, results) and [`guest`] (the bytes
-//! that cross into an interpreter).
+//! [`grant`] (what a run may touch), [`run`] (jobs, records, results), [`language`] (what a flow is
+//! written in) and [`guest`] (the bytes that cross into an interpreter).
 //!
 //! **Control loop.** A caller sends a tool's name and a JSON input. [`catalogue::Call::parse`]
 //! gives a typed call or a structured error. The engine answers with a [`ToolResult`]. When the
@@ -31,6 +31,7 @@ pub mod error;
 #[cfg(feature = "catalogue")]
 pub mod grant;
 pub mod guest;
+pub mod language;
 pub mod quota;
 #[cfg(feature = "catalogue")]
 pub mod run;
@@ -39,4 +40,5 @@ pub use diagnostic::{Diagnostic, Fix, Position, Severity, Span, TextEdit};
 pub use error::{ErrorCode, ToolError, ToolResult};
 #[cfg(feature = "catalogue")]
 pub use grant::Grant;
+pub use language::Language;
 pub use quota::{Limits, LimitsPatch, Usage};

@@ -1,7 +1,7 @@
 //! Effects of the engine as the messages that the kernel Worker acts on.
 
 use js_sys::{Array, Uint8Array};
-use selvage_tool::ToolResult;
+use selvage_tool::{Language, ToolResult};
 use selvage_workbench::Effect;
 use serde::Serialize;
 use serde_json::json;
@@ -56,6 +56,7 @@ pub fn encode(effect: Effect) -> JsValue {
             kind("dispatch");
             put("runner", &runner.into());
             put("memoryBytesMax", &number(job.limits.memory_bytes_max));
+            put("guest", &guest(&job.entry));
             put("job", &text(&*job));
             let pairs: Array = blobs
                 .into_iter()
@@ -130,6 +131,7 @@ pub fn encode(effect: Effect) -> JsValue {
             kind("check");
             put("task", &number(task));
             put("runner", &runner.into());
+            put("guest", &guest(&path));
             put("path", &JsValue::from_str(&path));
             put("module", &module.into());
             put("source", &JsValue::from_str(&source));
@@ -152,4 +154,9 @@ pub fn encode(effect: Effect) -> JsValue {
         Effect::Wake { .. } => kind("none"),
     }
     object.into()
+}
+
+/// The guest that reads and runs a file.
+fn guest(path: &str) -> JsValue {
+    JsValue::from_str(Language::of(path).guest())
 }

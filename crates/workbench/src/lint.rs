@@ -53,7 +53,7 @@ impl Workbench {
                 ToolError::new(ErrorCode::NotAFlow, format!("`{path}` is no flow."))
                     .path(path)
                     .hint(
-                        "Flows end in `.flow.js` or `.flow.mjs`: rename the file, or name another.",
+                        "Flows end in `.flow.js`, `.flow.mjs` or `.py`, and lie outside `modules/`: rename the file, or name another.",
                     ),
             );
         }

@@ -9,12 +9,17 @@ const NAME_BYTES_MAX: usize = 80;
 /// How many letters of a hash tell flows of one name apart.
 const HASH_CHARS: usize = 8;
 
+/// The folder of the Python files that others import and nobody runs.
+const MODULES_FOLDER: &str = "modules/";
+
 /// A flow's name: its file name without the suffix. `None` for a path that is no flow.
 #[must_use]
 pub fn flow_name(path: &str) -> Option<&str> {
     let file = path.rsplit('/').next().unwrap_or(path);
+    let runs = !path.starts_with(MODULES_FOLDER) && !file.starts_with('_');
     file.strip_suffix(".flow.js")
         .or_else(|| file.strip_suffix(".flow.mjs"))
+        .or_else(|| file.strip_suffix(".py").filter(|_| runs))
         .filter(|name| !name.is_empty())
 }
 
@@ -150,7 +155,17 @@ mod tests {
     #[test]
     fn only_a_file_with_the_suffix_is_a_flow() {
         assert_eq!(flow_name("a/b.flow.js"), Some("b"));
-        for path in ["b.js", ".flow.js", "b.flow.ts", "b.flow.js/x"] {
+        assert_eq!(flow_name("workflows/sync.py"), Some("sync"));
+        for path in [
+            "b.js",
+            ".flow.js",
+            "b.flow.ts",
+            "b.flow.js/x",
+            ".py",
+            "b.pyc",
+            "modules/a/b.py",
+            "a/__init__.py",
+        ] {
             assert_eq!(flow_name(path), None, "{path}");
         }
     }

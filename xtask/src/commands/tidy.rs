@@ -56,7 +56,9 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("selvage-tool", &[]),
     ("selvage-lint", &["selvage-tool"]),
     ("selvage-sandbox", &["selvage-tool"]),
-    ("guest-js", &["selvage-tool"]),
+    ("selvage-guest", &["selvage-tool"]),
+    ("guest-js", &["selvage-guest", "selvage-tool"]),
+    ("guest-py", &["selvage-guest", "selvage-tool"]),
     (
         "selvage-workbench",
         &[
@@ -106,6 +108,7 @@ const DOORS: &[(&str, &[&str])] = &[
     ("web-sys", &["selvage-wasm"]),
     ("wasmtime", &["selvage-host"]),
     ("boa_engine", &["guest-js"]),
+    ("rustpython-vm", &["guest-py"]),
 ];
 
 /// The most lines of a source file, the unit tests at its end aside.

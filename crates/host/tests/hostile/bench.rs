@@ -4,7 +4,7 @@ use selvage_host::{Blobs, Control, Executor};
 use selvage_tool::catalogue::StorageMode;
 use selvage_tool::guest::Check;
 use selvage_tool::run::{Job, Outcome, RunReport};
-use selvage_tool::{ErrorCode, ToolError, ToolResult};
+use selvage_tool::{ErrorCode, Language, ToolError, ToolResult};
 use selvage_vfs::storage::MemoryStorage;
 use selvage_vfs::{Origin, OriginKind, Workspace};
 use selvage_workbench::{Config, Cx, Effect, Event, Workbench};
@@ -26,6 +26,7 @@ pub struct Ran {
 pub struct Bench<'a> {
     workbench: Workbench,
     executor: &'a Executor,
+    python: Option<&'a Executor>,
     blobs: Blobs,
     random: u128,
     calls: u64,
@@ -55,6 +56,7 @@ impl<'a> Bench<'a> {
         let mut bench = Self {
             workbench,
             executor,
+            python: None,
             blobs: Blobs::new(),
             random,
             calls: 0,
@@ -67,6 +69,24 @@ impl<'a> Bench<'a> {
             dropped: true,
         });
         bench
+    }
+
+    /// The same, with an executor for Python.
+    #[must_use]
+    #[allow(dead_code, reason = "the hostile programs in JS have no use for it")]
+    pub fn with_python(self, python: &'a Executor) -> Self {
+        Self {
+            python: Some(python),
+            ..self
+        }
+    }
+
+    /// The executor of a file's language.
+    fn executor(&self, path: &str) -> &'a Executor {
+        match Language::of(path) {
+            Language::Js => self.executor,
+            Language::Python => self.python.expect("an executor for Python"),
+        }
     }
 
     /// Calls a tool and gives its answer.
@@ -125,7 +145,7 @@ impl<'a> Bench<'a> {
                 ..
             } => {
                 let checked = self
-                    .executor
+                    .executor(&path)
                     .check(&Check { path, module }, &source)
                     .expect("an instance");
                 return vec![Event::Checked { task, checked }];
@@ -157,7 +177,11 @@ impl<'a> Bench<'a> {
     }
 
     fn run(&mut self, runner: u32, job: Job) -> Vec<Event> {
-        let (control, executor, blobs) = (Control::default(), self.executor, self.blobs.clone());
+        let (control, executor, blobs) = (
+            Control::default(),
+            self.executor(&job.entry),
+            self.blobs.clone(),
+        );
         let mut last_words = Vec::new();
         let ended = executor.run(job.clone(), blobs, &control, &mut |report, body| {
             if let RunReport::Logged { entries } = &report {

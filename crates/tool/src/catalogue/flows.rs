@@ -120,7 +120,7 @@ pub enum RunMode {
 pub struct RunInput {
     /// The flow's path; or `name`.
     pub path: Option<String>,
-    /// The flow's name: its file name without `.flow.js`.
+    /// The flow's name: its file name without `.flow.js` or `.py`.
     pub name: Option<String>,
     /// What the flow sees as `flow.args`.
     pub args: serde_json::Value,

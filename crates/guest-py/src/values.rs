@@ -1,0 +1,383 @@
+//! Values on their way out and in: the mapping between Python and JSON.
+//!
+//! It is the mapping of the JS guest, so that a value means the same to both: JSON values stand for themselves, and what JSON
+//! lacks is an object with `$type`; a plain object that has a `$type` of its own is wrapped.
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use malachite_bigint::BigInt;
+use rustpython_vm::builtins::{
+    PyBaseExceptionRef, PyByteArray, PyBytes, PyDict, PyFloat, PyFrozenSet, PyInt, PyList, PySet,
+    PyStr, PyTuple,
+};
+use rustpython_vm::{AsObject, PyObjectRef, PyResult, VirtualMachine};
+use selvage_tool::{ErrorCode, ToolError};
+use serde_json::{Map, Value, json};
+
+/// How deep a value's JSON form may be nested. Readers of JSON stop at 128 levels.
+pub const VALUE_DEPTH_MAX: usize = 100;
+/// How many bytes a value's JSON form may have, counted as it is built.
+pub const VALUE_BYTES_MAX: usize = 64 * 1024 * 1024;
+/// The key that marks a value that is no JSON value.
+pub const TYPE: &str = "$type";
+/// The largest whole number that is exact in every reader of JSON.
+const INTEGER_MAX: i64 = 9_007_199_254_740_991;
+
+/// The JSON form of a result.
+///
+/// # Errors
+/// [`ErrorCode::InvalidResult`] with the path inside the value; what its own methods raise.
+pub fn encode(value: &PyObjectRef, vm: &VirtualMachine) -> Result<Value, ToolError> {
+    let mut encoder = Encoder {
+        vm,
+        above: Vec::new(),
+        path: Vec::new(),
+        bytes: 0,
+    };
+    encoder.value(value).map_err(|stop| match stop {
+        Stop::Raised(exception) => crate::failure::from_exception(vm, &exception),
+        Stop::Invalid(what) => {
+            let path = format!("result{}", encoder.path.concat());
+            ToolError::new(
+                ErrorCode::InvalidResult,
+                format!("{path} is {what}, which has no form outside the run"),
+            )
+            .hint("Return plain data: texts, numbers, lists, dicts, sets, bytes, dates, dataclasses and enums.")
+        }
+    })
+}
+
+/// Why a value has no JSON form.
+enum Stop {
+    Invalid(String),
+    Raised(PyBaseExceptionRef),
+}
+
+impl From<PyBaseExceptionRef> for Stop {
+    fn from(exception: PyBaseExceptionRef) -> Self {
+        Stop::Raised(exception)
+    }
+}
+
+struct Encoder<'a> {
+    vm: &'a VirtualMachine,
+    above: Vec<PyObjectRef>,
+    /// The path to the value at hand; it stays as it is when there is no form.
+    path: Vec<String>,
+    bytes: usize,
+}
+
+impl Encoder<'_> {
+    fn spend(&mut self, bytes: usize) -> Result<(), Stop> {
+        self.bytes += bytes;
+        if self.bytes > VALUE_BYTES_MAX {
+            return Err(Stop::Invalid(format!(
+                "part of a value of more than {VALUE_BYTES_MAX} bytes"
+            )));
+        }
+        Ok(())
+    }
+
+    fn tagged(&mut self, kind: &str, value: Value) -> Result<Value, Stop> {
+        self.spend(24 + kind.len())?;
+        Ok(json!({ TYPE: kind, "value": value }))
+    }
+
+    fn text(&mut self, text: String) -> Result<Value, Stop> {
+        self.spend(text.len())?;
+        Ok(text.into())
+    }
+
+    fn value(&mut self, value: &PyObjectRef) -> Result<Value, Stop> {
+        self.spend(5)?;
+        let vm = self.vm;
+        if vm.is_none(value) {
+            return Ok(Value::Null);
+        }
+        if value.class().is(vm.ctx.types.bool_type) {
+            return Ok(value.clone().is_true(vm)?.into());
+        }
+        // An enum is often a text or a number as well, and stands for that.
+        if let Some(member) = self.attribute(value, "_value_")? {
+            return self.value(&member);
+        }
+        if let Some(number) = value.downcast_ref::<PyInt>() {
+            return self.integer(number.as_bigint());
+        }
+        if let Some(number) = value.downcast_ref::<PyFloat>() {
+            return self.number(number.to_f64());
+        }
+        if let Some(text) = value.downcast_ref::<PyStr>() {
+            return self.text(text.to_string_lossy().into_owned());
+        }
+        let bytes = match (
+            value.downcast_ref::<PyBytes>(),
+            value.downcast_ref::<PyByteArray>(),
+        ) {
+            (Some(bytes), _) => Some(STANDARD.encode(bytes.as_bytes())),
+            (None, Some(bytes)) => Some(STANDARD.encode(&*bytes.borrow_buf())),
+            (None, None) => None,
+        };
+        if let Some(bytes) = bytes {
+            self.spend(bytes.len())?;
+            return self.tagged("bytes", bytes.into());
+        }
+        if self.above.iter().any(|above| above.is(value)) {
+            return Err(Stop::Invalid(
+                "a cycle: it is an object above itself".into(),
+            ));
+        }
+        if self.above.len() >= VALUE_DEPTH_MAX {
+            return Err(Stop::Invalid(format!(
+                "nested deeper than {VALUE_DEPTH_MAX}"
+            )));
+        }
+        self.above.push(value.clone());
+        let encoded = self.nested(value)?;
+        self.above.pop();
+        Ok(encoded)
+    }
+
+    fn integer(&mut self, number: &BigInt) -> Result<Value, Stop> {
+        match i64::try_from(number) {
+            Ok(small) if (-INTEGER_MAX..=INTEGER_MAX).contains(&small) => Ok(small.into()),
+            _ => {
+                let digits = self.text(number.to_string())?;
+                self.tagged("bigint", digits)
+            }
+        }
+    }
+
+    fn number(&mut self, number: f64) -> Result<Value, Stop> {
+        self.spend(12)?;
+        let name = if number.is_nan() {
+            "NaN"
+        } else if number == f64::INFINITY {
+            "Infinity"
+        } else if number == f64::NEG_INFINITY {
+            "-Infinity"
+        } else if number == 0.0 && number.is_sign_negative() {
+            "-0"
+        } else if number.fract() == 0.0 && number.abs() <= INTEGER_MAX as f64 {
+            // A whole number has one form, whoever made it.
+            return Ok((number as i64).into());
+        } else {
+            return Ok(number.into());
+        };
+        self.tagged("number", name.into())
+    }
+
+    fn nested(&mut self, value: &PyObjectRef) -> Result<Value, Stop> {
+        let vm = self.vm;
+        if let Some(list) = value.downcast_ref::<PyList>() {
+            let items = list.borrow_vec().to_vec();
+            return self.items(&items).map(Value::Array);
+        }
+        if let Some(tuple) = value.downcast_ref::<PyTuple>() {
+            let items = tuple.as_slice().to_vec();
+            return self.items(&items).map(Value::Array);
+        }
+        if value.downcast_ref::<PyDict>().is_some() {
+            let items = vm.call_method(value, "items", ())?;
+            let pairs = vm.extract_elements_with(&items, |pair| {
+                let pair: Vec<PyObjectRef> = vm.extract_elements_with(&pair, Ok)?;
+                Ok((pair[0].clone(), pair[1].clone()))
+            })?;
+            return self.dict(&pairs);
+        }
+        if value.downcast_ref::<PySet>().is_some() || value.downcast_ref::<PyFrozenSet>().is_some()
+        {
+            let items: Vec<PyObjectRef> = vm.extract_elements_with(value, Ok)?;
+            let items = self.items(&items)?;
+            return self.tagged("set", items.into());
+        }
+        if let Some(fields) = self.attribute(value, "__dataclass_fields__")? {
+            let names: Vec<PyObjectRef> = vm.extract_elements_with(&fields, Ok)?;
+            let mut pairs = Vec::new();
+            for name in names {
+                let text = name.str(vm)?;
+                pairs.push((name, value.get_attr(&text, vm)?));
+            }
+            return self.dict(&pairs);
+        }
+        self.other(value)
+    }
+
+    /// What the standard library has for dates, numbers, paths and the like.
+    fn other(&mut self, value: &PyObjectRef) -> Result<Value, Stop> {
+        let vm = self.vm;
+        let class = value.class().to_owned();
+        let module = self
+            .attribute(class.as_object(), "__module__")?
+            .and_then(|module| Some(module.str(vm).ok()?.to_string()))
+            .unwrap_or_default();
+        let name = class.name().to_string();
+        match (module.as_str(), name.as_str()) {
+            ("datetime", "datetime") if self.is_aware(value)? => {
+                let utc = vm.import("datetime", 0)?.get_attr("UTC", vm)?;
+                let there = vm.call_method(value, "astimezone", (utc,))?;
+                let text = vm.call_method(&there, "isoformat", ("T", "milliseconds"))?;
+                let text = text.str(vm)?.to_string().replace("+00:00", "Z");
+                let text = self.text(text)?;
+                self.tagged("date", text)
+            }
+            ("datetime", "datetime" | "date" | "time") => {
+                let text = vm.call_method(value, "isoformat", ())?.str(vm)?.to_string();
+                self.text(text)
+            }
+            ("datetime", "timedelta") => {
+                let seconds = vm.call_method(value, "total_seconds", ())?;
+                self.value(&seconds)
+            }
+            ("decimal" | "_decimal" | "_pydecimal", "Decimal")
+            | ("fractions", "Fraction")
+            | ("uuid", "UUID")
+            | ("pathlib" | "pathlib._local", "PosixPath" | "PurePosixPath") => {
+                let text = value.str(vm)?.to_string();
+                self.text(text)
+            }
+            _ => Err(Stop::Invalid(format!("an object of the class {name}"))),
+        }
+    }
+
+    fn items(&mut self, items: &[PyObjectRef]) -> Result<Vec<Value>, Stop> {
+        let mut encoded = Vec::new();
+        for (index, item) in items.iter().enumerate() {
+            self.path.push(format!("[{index}]"));
+            encoded.push(self.value(item)?);
+            self.path.pop();
+        }
+        Ok(encoded)
+    }
+
+    fn dict(&mut self, pairs: &[(PyObjectRef, PyObjectRef)]) -> Result<Value, Stop> {
+        let mut members = Map::new();
+        let mut others = Vec::new();
+        for (key, value) in pairs {
+            let name = key
+                .downcast_ref::<PyStr>()
+                .map(|name| name.to_string_lossy().into_owned());
+            let shown = name.clone().unwrap_or_else(|| "?".to_owned());
+            self.path.push(format!("[{shown:?}]"));
+            let encoded = self.value(value)?;
+            match name {
+                Some(name) => {
+                    self.spend(name.len())?;
+                    members.insert(name, encoded);
+                }
+                None => others.push(json!([self.value(key)?, encoded])),
+            }
+            self.path.pop();
+        }
+        if others.is_empty() {
+            return if members.contains_key(TYPE) {
+                self.tagged("object", Value::Object(members))
+            } else {
+                Ok(Value::Object(members))
+            };
+        }
+        let texts = members
+            .into_iter()
+            .map(|(name, value)| json!([name, value]));
+        let pairs: Vec<Value> = texts.chain(others).collect();
+        self.tagged("map", pairs.into())
+    }
+
+    /// An attribute, where there is one.
+    fn attribute(
+        &self,
+        value: &rustpython_vm::PyObject,
+        name: &'static str,
+    ) -> Result<Option<PyObjectRef>, Stop> {
+        Ok(self.vm.get_attribute_opt(value, name)?)
+    }
+
+    /// Whether a time knows its zone.
+    fn is_aware(&self, time: &PyObjectRef) -> Result<bool, Stop> {
+        let zone = time.get_attr("tzinfo", self.vm)?;
+        Ok(!self.vm.is_none(&zone))
+    }
+}
+
+/// The Python value of a JSON form. An unknown tag leaves the object as it is.
+///
+/// # Errors
+/// A tag whose value does not fit it: bytes that are no base64, digits that are no number.
+pub fn decode(value: &Value, vm: &VirtualMachine) -> PyResult {
+    Ok(match value {
+        Value::Null => vm.ctx.none(),
+        Value::Bool(flag) => vm.ctx.new_bool(*flag).into(),
+        Value::Number(number) => match number.as_i64() {
+            Some(whole) => vm.ctx.new_int(whole).into(),
+            None => vm.ctx.new_float(number.as_f64().unwrap_or(f64::NAN)).into(),
+        },
+        Value::String(text) => vm.ctx.new_str(text.as_str()).into(),
+        Value::Array(items) => vm.ctx.new_list(all(items, vm)?).into(),
+        Value::Object(members) => {
+            if let Some(kind) = members.get(TYPE).and_then(Value::as_str)
+                && members.len() <= 2
+                && let Some(value) = tagged(kind, members.get("value"), vm)?
+            {
+                return Ok(value);
+            }
+            object(members, vm)?
+        }
+    })
+}
+
+fn all(items: &[Value], vm: &VirtualMachine) -> PyResult<Vec<PyObjectRef>> {
+    items.iter().map(|item| decode(item, vm)).collect()
+}
+
+fn object(members: &Map<String, Value>, vm: &VirtualMachine) -> PyResult {
+    let dict = vm.ctx.new_dict();
+    for (name, value) in members {
+        dict.set_item(name.as_str(), decode(value, vm)?, vm)?;
+    }
+    Ok(dict.into())
+}
+
+fn tagged(kind: &str, value: Option<&Value>, vm: &VirtualMachine) -> PyResult<Option<PyObjectRef>> {
+    let text = value.and_then(Value::as_str);
+    let broken = || vm.new_value_error(format!("a value of $type {kind} does not fit it"));
+    Ok(Some(match (kind, value, text) {
+        ("undefined", None, _) => vm.ctx.none(),
+        ("number", _, Some(text)) => {
+            let number: f64 = text.parse().map_err(|_| broken())?;
+            vm.ctx.new_float(number).into()
+        }
+        ("bigint", _, Some(text)) => {
+            let number: BigInt = text.parse().map_err(|_| broken())?;
+            vm.ctx.new_bigint(&number).into()
+        }
+        ("bytes", _, Some(text)) => {
+            let bytes = STANDARD.decode(text).map_err(|_| broken())?;
+            vm.ctx.new_bytes(bytes).into()
+        }
+        ("date", _, Some(text)) => {
+            let class = vm.import("datetime", 0)?.get_attr("datetime", vm)?;
+            vm.call_method(&class, "fromisoformat", (text,))?
+        }
+        ("set", Some(Value::Array(items)), _) => {
+            let items = vm.ctx.new_list(all(items, vm)?);
+            vm.ctx
+                .types
+                .set_type
+                .to_owned()
+                .as_object()
+                .call((items,), vm)?
+        }
+        ("map", Some(Value::Array(pairs)), _) => {
+            let dict = vm.ctx.new_dict();
+            for pair in pairs {
+                let Some([key, value]) = pair.as_array().map(Vec::as_slice) else {
+                    return Err(broken());
+                };
+                dict.set_item(&*decode(key, vm)?, decode(value, vm)?, vm)?;
+            }
+            dict.into()
+        }
+        ("object", Some(Value::Object(members)), _) => object(members, vm)?,
+        _ => return Ok(None),
+    }))
+}

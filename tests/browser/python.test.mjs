@@ -1,0 +1,79 @@
+// Python in the tab: fetched when it is first wanted and not before, then kept; the same result as on the native host.
+
+import { strict as assert } from 'node:assert';
+import { openChromium, openFirefox } from './lib/browsers.mjs';
+import { startServer } from './lib/server.mjs';
+import { test } from './lib/suite.mjs';
+import { call, openWorkbench, ready, until, value } from './lib/workbench.mjs';
+
+const PATH = 'workflows/totals.py';
+const SCRIPT = `import csv, json, pathlib
+from modules.money import total
+
+with open('data/orders.csv', newline='') as file:
+    rows = list(csv.DictReader(file))
+print(len(rows), 'rows')
+pathlib.Path('out').mkdir(exist_ok=True)
+pathlib.Path('out/total.json').write_text(json.dumps(total(rows)))
+{'total': total(rows)}
+`;
+const FILES = {
+  [PATH]: SCRIPT,
+  'modules/money.py': "from decimal import Decimal\n\ndef total(rows):\n    return str(sum(Decimal(row['amount']) for row in rows))\n",
+  'data/orders.csv': 'id,amount\n1,10.10\n2,0.90\n',
+  'workflows/broken.py': 'def f(:\n    pass\n',
+  'workflows/spin.py': 'while True:\n    pass\n',
+};
+
+async function journey({ page, server, goOffline }) {
+  await openWorkbench(page, server.url);
+  for (const [path, content] of Object.entries(FILES)) await value(page, 'write', { path, content });
+  await until('the service worker holds the page', () => page.evaluate(() => navigator.serviceWorker.controller !== null));
+  assert.equal(await isKept(page), false, 'nobody wanted Python yet');
+
+  const record = await value(page, 'run_flow', { path: PATH });
+  assert.deepEqual(record.value, { total: '11.00' });
+  assert.deepEqual(record.logs.map((entry) => entry.text), ['2 rows']);
+  assert.equal((await value(page, 'read', { path: 'out/total.json' })).content, '"11.00"');
+
+  const linted = await value(page, 'lint_flow', { path: 'workflows/broken.py' });
+  assert.equal(linted.ok, false);
+  assert.equal(linted.diagnostics[0].span.start.line, 1);
+  const stopped = await call(page, 'run_flow', { path: 'workflows/spin.py', limits: { cpuMsMax: 200, fuelMax: 1e12 } });
+  assert.equal(stopped.error?.code, 'QUOTA_CPU');
+  const { run } = await value(page, 'run_flow', { path: 'workflows/spin.py', limits: { fuelMax: 1e12 }, wait: false });
+  await until('it runs', async () => (await value(page, 'flow_status', { run })).status === 'running');
+  await value(page, 'flow_cancel', { run });
+  await until('it is over', async () => (await value(page, 'flow_status', { run })).status === 'cancelled', 3_000);
+  assert.equal((await value(page, 'run_flow', { path: PATH })).value.total, '11.00', 'the next run works');
+
+  await until('the guest is kept', () => isKept(page));
+  await server.stop();
+  await goOffline?.();
+  await page.reload();
+  await ready(page);
+  assert.equal((await value(page, 'run_flow', { path: PATH })).value.total, '11.00', 'without a server, too');
+}
+
+/** Whether the service worker holds the Python guest. */
+const isKept = (page) =>
+  page.evaluate(async () => {
+    for (const name of await caches.keys()) {
+      const requests = await (await caches.open(name)).keys();
+      if (requests.some((request) => request.url.includes('guest-py'))) return true;
+    }
+    return false;
+  });
+
+test('Chromium: a Python script with a module and a CSV runs, and runs again without a server', async ({ defer }) => {
+  const server = await startServer();
+  defer(server.stop);
+  const context = await openChromium(defer);
+  await journey({ page: await context.newPage(), server, goOffline: () => context.setOffline(true) });
+});
+
+test('Firefox: the same', async ({ defer }) => {
+  const server = await startServer();
+  defer(server.stop);
+  await journey({ page: await (await openFirefox(defer)).newPage(), server });
+});
