@@ -3,7 +3,7 @@
 import { strict as assert } from 'node:assert';
 import { openChromium } from './lib/browsers.mjs';
 import { test } from './lib/suite.mjs';
-import { click, openWorkbench, ready, seenText, shows, until, value } from './lib/workbench.mjs';
+import { call, click, openWorkbench, ready, seenText, shows, until, value } from './lib/workbench.mjs';
 import { serveCopy } from './lib/versions.mjs';
 
 /** The files of the workspace's own storage, by name. */
@@ -95,19 +95,53 @@ test('a damaged copy is put aside, and another tab gives what it held', async ({
   assert.ok((await stored(third)).some((name) => /^damaged-.*workspace\.redb$/.test(name)), 'what was damaged is kept');
 });
 
-/** Overwrites the start of a file in storage, unless somebody has it open. */
-const damage = (page, name) =>
-  page.evaluate(async (name) => {
-    const file = await (await navigator.storage.getDirectory()).getFileHandle(name);
-    try {
-      const stream = await file.createWritable({ keepExistingData: true });
-      await stream.write({ type: 'write', position: 0, data: new Uint8Array(8192).fill(0x5a) });
-      await stream.close();
-      return true;
-    } catch {
-      return false;
-    }
-  }, name);
+test('damage that is met while the workspace is open is told, and mended from another tab', async ({ server, defer }) => {
+  const context = await openChromium(defer);
+  const [first, second] = [await context.newPage(), await context.newPage()];
+  await openWorkbench(first, server.url);
+  // More than a journal takes, so that it lies in the database; and no text.
+  const content = Buffer.from(Uint8Array.from({ length: 1_500_000 }, (_, n) => (n * 7919) >> 5)).toString('base64');
+  await value(first, 'write', { path: 'large.bin', content, encoding: 'base64' });
+  await openWorkbench(second, server.url);
+  await until('both have it', async () => (await value(second, 'read', { path: 'large.bin', encoding: 'base64' })).content === content);
+  await first.close();
+  await until('the files are free', () => damage(second, 'workspace.redb', content));
+
+  const third = await context.newPage();
+  await openWorkbench(third, server.url);
+  const read = () => call(third, 'read', { path: 'large.bin', encoding: 'base64' });
+  assert.equal((await read()).error?.code, 'DAMAGED');
+  await shows(third, /Files of the workspace could not be read/);
+  await until('the other tab has given it', async () => (await read()).ok);
+  assert.equal((await read()).value.content, content);
+});
+
+/** Overwrites the start of a file in storage, or a part of a content in it, unless somebody has it open. */
+const damage = (page, name, content) =>
+  page.evaluate(
+    async ([name, content]) => {
+      const file = await (await navigator.storage.getDirectory()).getFileHandle(name);
+      try {
+        let position = 0;
+        if (content !== undefined) {
+          const text = (bytes) => String.fromCharCode(...bytes);
+          const part = atob(content).slice(20_000, 20_064);
+          const stored = new Uint8Array(await (await file.getFile()).arrayBuffer());
+          const places = Array.from({ length: stored.length / 4096 }, (_, n) => text(stored.subarray(n * 4096, (n + 1) * 4096)));
+          const page = places.findIndex((block) => block.includes(part));
+          if (page < 1) return false;
+          position = page * 4096 + places[page].indexOf(part);
+        }
+        const stream = await file.createWritable({ keepExistingData: true });
+        await stream.write({ type: 'write', position, data: new Uint8Array(content === undefined ? 8192 : 32).fill(0x5a) });
+        await stream.close();
+        return true;
+      } catch {
+        return false;
+      }
+    },
+    [name, content],
+  );
 
 test('an update is offered, waits for the person, and never mixes with what runs', async ({ defer }) => {
   const site = await serveCopy(defer);

@@ -18,7 +18,7 @@ pub const PEERS_MAX: usize = 64;
 #[derive(Default)]
 pub(crate) struct Peers {
     sessions: BTreeMap<PeerId, Peer>,
-    told: Option<(Heads, u64)>,
+    told: Option<(Heads, u64, usize)>,
 }
 
 struct Peer {
@@ -83,7 +83,10 @@ impl Workbench {
     pub(crate) fn tell_peers(&mut self) {
         // What one peer's news brings about is new for the others.
         while !self.peers.sessions.is_empty() {
-            let now = (self.workspace.heads(), self.workspace.texts_number());
+            // What was found to be damaged is asked for.
+            let damaged = self.workspace.damaged_contents().len();
+            let texts = self.workspace.texts_number();
+            let now = (self.workspace.heads(), texts, damaged);
             if self.peers.told.as_ref() == Some(&now) {
                 return;
             }
