@@ -15,7 +15,8 @@ const TYPES = { '.html': 'text/html', '.js': 'text/javascript', '.css': 'text/cs
  */
 export async function serveCopy(defer) {
   const files = list(DIST).filter((name) => !/\.(?:br|map)$/.test(name));
-  const parts = files.filter((name) => /\.(?:js|wasm)$/.test(name) && name !== 'sw.js');
+  // What is kept when it is fetched for the first time is named by its hash: under one name it is the same in all versions.
+  const parts = files.filter((name) => /\.(?:js|wasm)$/.test(name) && name !== 'sw.js' && !/guest-py-/.test(name));
   let version = 'one';
   let missing;
   const server = createServer((request, response) => {
