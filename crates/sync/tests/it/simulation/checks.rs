@@ -1,8 +1,9 @@
 //! What holds in a simulated world: at every step, and when all have come together.
 
 use super::World;
+use super::retention::looks;
 use crate::world::Link;
-use selvage_vfs::{Hash, Snapshot};
+use selvage_vfs::{Hash, Snapshot, VfsError};
 use std::collections::BTreeSet;
 
 /// Past states that are opened at the end.
@@ -71,7 +72,7 @@ impl World {
             assert_eq!(files(&past), run.files, "what a run read is another now");
             named.extend(run.files.iter().filter_map(|(_, hash)| *hash));
         }
-        for replica in &self.replicas {
+        for (who, replica) in self.replicas.iter().enumerate() {
             let workspace = &replica.workspace;
             assert_eq!(workspace.heads(), first.heads());
             assert_eq!(workspace.text_digests(), first.text_digests());
@@ -97,7 +98,10 @@ impl World {
                 assert!(count <= 1, "{word} in {path}: {}", replica.text(path));
             }
             for hash in &named {
-                workspace.read_hash(hash).expect("there");
+                match workspace.read_hash(hash) {
+                    Err(VfsError::Thinned { .. }) if !looks(who) => {}
+                    read => drop(read.expect("there")),
+                }
             }
         }
         self.counts.runs += self.runs.len();

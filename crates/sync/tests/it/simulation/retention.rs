@@ -16,6 +16,12 @@ const KEPT_DAYS: u64 = 30 - 1;
 /// The longest time in which nobody does anything, in days.
 const PAUSE_DAYS_MAX: usize = 40;
 
+/// Whether a replica ever looks at its past. One that keeps everything does not, and so never asks for
+/// what others had let go of before it heard of it.
+pub(super) fn looks(who: usize) -> bool {
+    DAYS[who % DAYS.len()] > 0
+}
+
 impl World {
     pub(super) fn now_ms(&self) -> u64 {
         START_MS + self.time_ms
@@ -78,8 +84,9 @@ impl World {
             let mut wanted = replica.workspace.damaged_contents().into_iter();
             wanted.any(|(hash, _)| is_held(&hash))
         };
-        let replicas = self.replicas.iter();
-        let lacking = replicas.filter(|one| lacks(&one.workspace)).count();
+        let replicas = self.replicas.iter().enumerate();
+        let looking = replicas.filter(|(who, _)| looks(*who));
+        let lacking = looking.filter(|(_, one)| lacks(&one.workspace)).count();
         let is_far = self.mends < self.replicas.len() && self.replicas.iter().any(wants);
         if self.mends > 0 && lacking == 0 && !is_far {
             return false;
