@@ -2,7 +2,7 @@
 
 use super::World;
 use super::retention::looks;
-use crate::world::Link;
+use crate::world::{Link, Replica};
 use selvage_vfs::{Hash, Snapshot, VfsError};
 use std::collections::BTreeSet;
 
@@ -56,6 +56,13 @@ impl World {
         }
     }
 
+    /// Whether nobody has a content of the past any more, since a disk was damaged, or since the
+    /// others took in a tab that was apart for so long that they had let it go (R1).
+    fn is_gone(&self, hash: &Hash) -> bool {
+        let has = |replica: &Replica| replica.workspace.has_content(hash) == Ok(true);
+        self.counts.anew + self.counts.taken > 0 && !self.replicas.iter().any(has)
+    }
+
     pub(super) fn check_equal(&mut self) {
         self.check_fleeting();
         let first = &self.replicas[0].workspace;
@@ -66,11 +73,12 @@ impl World {
         let (pasts, thin_pasts) = self.check_pasts(PASTS, &mut named);
         self.counts.pasts += pasts;
         self.counts.thin_pasts += thin_pasts;
+        let mut pinned: BTreeSet<Hash> = BTreeSet::new();
         let first = &self.replicas[0].workspace;
         for run in &self.runs {
             let past = first.at(&run.heads).expect("a run refers to it");
             assert_eq!(files(&past), run.files, "what a run read is another now");
-            named.extend(run.files.iter().filter_map(|(_, hash)| *hash));
+            pinned.extend(run.files.iter().filter_map(|(_, hash)| *hash));
         }
         for (who, replica) in self.replicas.iter().enumerate() {
             let workspace = &replica.workspace;
@@ -97,9 +105,10 @@ impl World {
                 let count = replica.text(path).matches(word).count();
                 assert!(count <= 1, "{word} in {path}: {}", replica.text(path));
             }
-            for hash in &named {
+            for hash in named.union(&pinned) {
+                let may_be_gone = !looks(who) || !pinned.contains(hash) && self.is_gone(hash);
                 match workspace.read_hash(hash) {
-                    Err(VfsError::Thinned { .. }) if !looks(who) => {}
+                    Err(VfsError::Thinned { .. }) if may_be_gone => {}
                     read => drop(read.expect("there")),
                 }
             }
