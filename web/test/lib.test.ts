@@ -6,7 +6,7 @@ import { ago, bytes, count, duration } from '../src/lib/format';
 import { best, fuzzy } from '../src/lib/fuzzy';
 import { label, matches } from '../src/lib/keys';
 import { resolveLink } from '../src/lib/markdown-links';
-import { endingOf, familyOf, freeName, moved, nameProblem } from '../src/lib/paths';
+import { endingOf, familyOf, freeName, isFlow, moved, nameProblem } from '../src/lib/paths';
 import { originsIn } from '../src/selvage';
 import { planImport, safePath } from '../src/lib/zip';
 import type { Entry } from '../src/lib/tools';
@@ -65,6 +65,11 @@ test('shortcuts match exactly their keys', () => {
   expect(matches(press('?', ['shift']), '?', false)).toBe(true);
   expect(matches(press('˜', ['alt'], 'KeyN'), 'Alt+N', true)).toBe(true);
   expect([label('Mod+Shift+F', false), label('Mod+Shift+F', true)]).toEqual(['Ctrl+Shift+F', '⌘⇧F']);
+});
+
+test('flows are told by their names', () => {
+  expect(['a.flow.js', 'b/a.flow.mjs', 'a.py', 'flows/a.py'].filter((path) => !isFlow(path))).toEqual([]);
+  expect(['a.js', '_a.py', 'flows/_a.py', 'modules/a.py', 'a.pyc', '.py'].filter(isFlow)).toEqual([]);
 });
 
 test('only whole origins are allowed to embed', () => {

@@ -4,7 +4,8 @@ export const join = (folder: string, name: string): string => (folder ? `${folde
 export const nameOf = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
 export const parentOf = (path: string): string => (path.includes('/') ? path.slice(0, path.lastIndexOf('/')) : '');
 export const isInside = (path: string, folder: string): boolean => folder === '' || path === folder || path.startsWith(`${folder}/`);
-export const isFlow = (path: string): boolean => /\.flow\.m?js$/.test(path);
+/** Whether the file can be run, as `flow_list` has it: JavaScript by the end of its name, Python where it is no module. */
+export const isFlow = (path: string): boolean => /\.flow\.m?js$/.test(path) || (/(?:^|\/)[^_/][^/]*\.py$/.test(path) && !path.startsWith('modules/'));
 
 /** The folders above a path, outermost first. */
 export function foldersAbove(path: string): string[] {
