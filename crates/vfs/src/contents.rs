@@ -191,6 +191,11 @@ impl Workspace {
         Ok(out)
     }
 
+    /// How many contents could not be read since they are damaged.
+    pub fn damaged_count(&self) -> usize {
+        self.contents.damaged.borrow().len()
+    }
+
     /// Contents that could not be read since they are damaged, with their sizes: a replica that
     /// has a healthy copy can give it.
     pub fn damaged_contents(&self) -> Vec<(Hash, u64)> {

@@ -84,7 +84,7 @@ impl Workbench {
         // What one peer's news brings about is new for the others.
         while !self.peers.sessions.is_empty() {
             // What was found to be damaged is asked for.
-            let damaged = self.workspace.damaged_contents().len();
+            let damaged = self.workspace.damaged_count();
             let texts = self.workspace.texts_number();
             let now = (self.workspace.heads(), texts, damaged);
             if self.peers.told.as_ref() == Some(&now) {
