@@ -18,10 +18,8 @@ use boa_engine::realm::Realm;
 use boa_engine::{
     Context, JsError, JsResult, JsString, JsValue, Module, Script, Source, js_string,
 };
-use selvage_guest::{Host, Step};
-use selvage_tool::guest::{
-    ABI, Answer, Check, Checked, Fetched, GuestJob, GuestOutcome, Progress, Resume,
-};
+use selvage_guest::{Host, Interpreter, Step, admit, finished, nothing_to_resume};
+use selvage_tool::guest::{Answer, Check, Checked, Fetched, GuestJob, Progress, Resume};
 use selvage_tool::{ErrorCode, ToolError};
 use std::path::Path;
 use std::rc::Rc;
@@ -77,12 +75,14 @@ impl HostHooks for Hooks {
     }
 }
 
-impl Guest {
+impl Interpreter for Guest {
+    const DEEP_PANIC: Option<&'static str> = Some("RuntimeLimit");
+
     /// Builds whatever every run needs.
     ///
     /// # Errors
     /// [`ErrorCode::Internal`] when the engine can't be built.
-    pub fn new(host: Rc<dyn Host>) -> Result<Self, ToolError> {
+    fn new(host: Rc<dyn Host>) -> Result<Self, ToolError> {
         let state = Rc::new(State::new(host));
         let executor = Rc::new(Executor::default());
         let loader = Rc::new(Loader::new(state.clone()));
@@ -120,19 +120,9 @@ impl Guest {
     }
 
     /// Begins the job and runs it until it waits or is done.
-    pub fn start(&mut self, job: &GuestJob) -> Step {
-        if job.abi != ABI {
-            let message = format!(
-                "the job speaks version {} of the guest ABI, and this guest speaks {ABI}",
-                job.abi
-            );
-            return finished(Err(ToolError::new(ErrorCode::Internal, message)));
-        }
-        if std::mem::replace(&mut self.started, true) {
-            return finished(Err(ToolError::new(
-                ErrorCode::Internal,
-                "an instance runs one job, and this one had its own",
-            )));
+    fn start(&mut self, job: &GuestJob) -> Step {
+        if let Err(error) = admit(job, &mut self.started) {
+            return finished(Err(error));
         }
         match self.begin(job) {
             Ok(main) => {
@@ -144,12 +134,9 @@ impl Guest {
     }
 
     /// Takes an answer and runs on until the run waits again or is done.
-    pub fn resume(&mut self, resume: Resume, body: &[u8]) -> Step {
+    fn resume(&mut self, resume: Resume, body: &[u8]) -> Step {
         if self.main.is_none() {
-            return finished(Err(ToolError::new(
-                ErrorCode::Internal,
-                "there is no run to resume",
-            )));
+            return nothing_to_resume();
         }
         match self.answer(resume, body) {
             Ok(()) => self.go_on(),
@@ -161,12 +148,14 @@ impl Guest {
     }
 
     /// Parses a text and runs nothing.
-    pub fn check(&mut self, check: &Check, source: &[u8]) -> Checked {
+    fn check(&mut self, check: &Check, source: &[u8]) -> Checked {
         Checked {
             error: self.parse(check, source).err(),
         }
     }
+}
 
+impl Guest {
     fn parse(&mut self, check: &Check, source: &[u8]) -> Result<(), ToolError> {
         let text = std::str::from_utf8(source).map_err(|_| {
             ToolError::new(
@@ -291,14 +280,6 @@ impl Guest {
         self.main = None;
         finished(result)
     }
-}
-
-fn finished(result: Result<serde_json::Value, ToolError>) -> Step {
-    let outcome = match result {
-        Ok(value) => GuestOutcome::Value(value),
-        Err(error) => GuestOutcome::Error(error),
-    };
-    (Progress::Finished { outcome }, Vec::new())
 }
 
 fn received(

@@ -15,7 +15,7 @@
 //! `resume` settles one of them and runs on.
 //!
 //! ```
-//! use guest_js::{Guest, Host};
+//! use guest_js::{Guest, Host, Interpreter};
 //! use selvage_tool::{ToolError, guest::{ABI, GuestJob, GuestOutcome, HostCall, Progress, Shape}};
 //! use serde_json::{Value, json};
 //!
@@ -55,4 +55,4 @@ pub mod url;
 pub mod values;
 
 pub use guest::Guest;
-pub use selvage_guest::Host;
+pub use selvage_guest::{Host, Interpreter};

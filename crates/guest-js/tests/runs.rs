@@ -5,7 +5,7 @@
 mod common;
 
 use common::{Memory, Outside, Shared, job, run, script};
-use guest_js::Guest;
+use guest_js::{Guest, Interpreter};
 use selvage_tool::guest::{
     Answer, Check, GuestOutcome, HostCall, LogLevel, PendingOp, Progress, Resume, Shape,
 };

@@ -8,10 +8,8 @@ use ruff_python_ast::Stmt;
 use rustpython_vm::builtins::{PyBaseExceptionRef, PyStrRef};
 use rustpython_vm::compiler::{self, CompileOpts, Mode};
 use rustpython_vm::{AsObject, Interpreter, PyObjectRef, PyResult, Settings, VirtualMachine};
-use selvage_guest::{Host, Step};
-use selvage_tool::guest::{
-    ABI, Check, Checked, GuestJob, GuestOutcome, HostCall, LogLevel, Progress, Resume,
-};
+use selvage_guest::{Host, Step, admit, finished, nothing_to_resume};
+use selvage_tool::guest::{Check, Checked, GuestJob, HostCall, LogLevel, Resume};
 use selvage_tool::{ErrorCode, ToolError};
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -33,12 +31,15 @@ pub struct Guest {
     started: bool,
 }
 
-impl Guest {
+impl selvage_guest::Interpreter for Guest {
+    /// The interpreter counts its own calls, and raises `RecursionError`.
+    const DEEP_PANIC: Option<&'static str> = None;
+
     /// Builds whatever every run needs.
     ///
     /// # Errors
     /// None: an interpreter that can't be built panics.
-    pub fn new(host: Rc<dyn Host>) -> Result<Self, ToolError> {
+    fn new(host: Rc<dyn Host>) -> Result<Self, ToolError> {
         let disk = Rc::new(RefCell::new(Disk::new(host.clone())));
         #[cfg(target_family = "wasm")]
         crate::wasi::mount(disk.clone());
@@ -61,33 +62,20 @@ impl Guest {
     }
 
     /// Runs the job to its end.
-    pub fn start(&mut self, job: &GuestJob) -> Step {
-        if job.abi != ABI {
-            let message = format!(
-                "the job speaks version {} of the guest ABI, and this guest speaks {ABI}",
-                job.abi
-            );
-            return finished(Err(ToolError::new(ErrorCode::Internal, message)));
-        }
-        if std::mem::replace(&mut self.started, true) {
-            return finished(Err(ToolError::new(
-                ErrorCode::Internal,
-                "an instance runs one job, and this one had its own",
-            )));
+    fn start(&mut self, job: &GuestJob) -> Step {
+        if let Err(error) = admit(job, &mut self.started) {
+            return finished(Err(error));
         }
         finished(self.run(job))
     }
 
     /// Takes an answer. Nothing is ever asked in this way: the run is over when [`Self::start`] returns.
-    pub fn resume(&mut self, _: Resume, _: &[u8]) -> Step {
-        finished(Err(ToolError::new(
-            ErrorCode::Internal,
-            "there is no run to resume",
-        )))
+    fn resume(&mut self, _: Resume, _: &[u8]) -> Step {
+        nothing_to_resume()
     }
 
     /// Compiles a text and runs nothing.
-    pub fn check(&mut self, check: &Check, source: &[u8]) -> Checked {
+    fn check(&mut self, check: &Check, source: &[u8]) -> Checked {
         let error = match text_of(&check.path, source) {
             Ok(text) => compiler::compile(&text, Mode::Exec, &check.path, CompileOpts::default())
                 .err()
@@ -96,7 +84,9 @@ impl Guest {
         };
         Checked { error }
     }
+}
 
+impl Guest {
     fn run(&mut self, job: &GuestJob) -> Result<serde_json::Value, ToolError> {
         let read = HostCall::Read {
             path: job.entry.clone(),
@@ -288,12 +278,4 @@ fn text_of(path: &str, source: &[u8]) -> Result<String, ToolError> {
         .hint("Save the file as UTF-8.")
     })?;
     Ok(text.trim_start_matches('\u{feff}').to_owned())
-}
-
-fn finished(result: Result<serde_json::Value, ToolError>) -> Step {
-    let outcome = match result {
-        Ok(value) => GuestOutcome::Value(value),
-        Err(error) => GuestOutcome::Error(error),
-    };
-    (Progress::Finished { outcome }, Vec::new())
 }

@@ -11,15 +11,10 @@ use rustpython_vm::builtins::{
     PyStr, PyTuple,
 };
 use rustpython_vm::{AsObject, PyObjectRef, PyResult, VirtualMachine};
+use selvage_guest::values::{TYPE, VALUE_DEPTH_MAX, Weight};
 use selvage_tool::{ErrorCode, ToolError};
 use serde_json::{Map, Value, json};
 
-/// How deep a value's JSON form may be nested. Readers of JSON stop at 128 levels.
-pub const VALUE_DEPTH_MAX: usize = 100;
-/// How many bytes a value's JSON form may have, counted as it is built.
-pub const VALUE_BYTES_MAX: usize = 64 * 1024 * 1024;
-/// The key that marks a value that is no JSON value.
-pub const TYPE: &str = "$type";
 /// The largest whole number that is exact in every reader of JSON.
 const INTEGER_MAX: i64 = 9_007_199_254_740_991;
 
@@ -32,7 +27,7 @@ pub fn encode(value: &PyObjectRef, vm: &VirtualMachine) -> Result<Value, ToolErr
         vm,
         above: Vec::new(),
         path: Vec::new(),
-        bytes: 0,
+        weight: Weight::default(),
     };
     encoder.value(value).map_err(|stop| match stop {
         Stop::Raised(exception) => crate::failure::from_exception(vm, &exception),
@@ -64,23 +59,16 @@ struct Encoder<'a> {
     above: Vec<PyObjectRef>,
     /// The path to the value at hand; it stays as it is when there is no form.
     path: Vec<String>,
-    bytes: usize,
+    weight: Weight,
 }
 
 impl Encoder<'_> {
     fn spend(&mut self, bytes: usize) -> Result<(), Stop> {
-        self.bytes += bytes;
-        if self.bytes > VALUE_BYTES_MAX {
-            return Err(Stop::Invalid(format!(
-                "part of a value of more than {VALUE_BYTES_MAX} bytes"
-            )));
-        }
-        Ok(())
+        self.weight.add(bytes).map_err(Stop::Invalid)
     }
 
     fn tagged(&mut self, kind: &str, value: Value) -> Result<Value, Stop> {
-        self.spend(24 + kind.len())?;
-        Ok(json!({ TYPE: kind, "value": value }))
+        self.weight.tagged(kind, value).map_err(Stop::Invalid)
     }
 
     fn text(&mut self, text: String) -> Result<Value, Stop> {

@@ -15,9 +15,12 @@
 
 #[cfg(target_family = "wasm")]
 pub mod abi;
+pub mod values;
 
-use selvage_tool::ToolError;
-use selvage_tool::guest::{Check, Checked, GuestJob, HostCall, Progress, Resume};
+use selvage_tool::guest::{
+    ABI, Check, Checked, GuestJob, GuestOutcome, HostCall, Progress, Resume,
+};
+use selvage_tool::{ErrorCode, ToolError};
 use serde_json::Value;
 use std::rc::Rc;
 
@@ -35,6 +38,46 @@ pub trait Host {
 
 /// Where a run is, and the bodies of its new calls.
 pub type Step = (Progress, Vec<u8>);
+
+/// The step of a run that is over.
+#[must_use]
+pub fn finished(result: Result<Value, ToolError>) -> Step {
+    let outcome = match result {
+        Ok(value) => GuestOutcome::Value(value),
+        Err(error) => GuestOutcome::Error(error),
+    };
+    (Progress::Finished { outcome }, Vec::new())
+}
+
+/// Takes a job for an instance, which runs one and no more.
+///
+/// # Errors
+/// [`ErrorCode::Internal`] when the job speaks another version of the ABI, or the instance had its own.
+pub fn admit(job: &GuestJob, started: &mut bool) -> Result<(), ToolError> {
+    if job.abi != ABI {
+        let message = format!(
+            "the job speaks version {} of the guest ABI, and this guest speaks {ABI}",
+            job.abi
+        );
+        return Err(ToolError::new(ErrorCode::Internal, message));
+    }
+    if std::mem::replace(started, true) {
+        return Err(ToolError::new(
+            ErrorCode::Internal,
+            "an instance runs one job, and this one had its own",
+        ));
+    }
+    Ok(())
+}
+
+/// The step when an answer comes and nothing was asked.
+#[must_use]
+pub fn nothing_to_resume() -> Step {
+    finished(Err(ToolError::new(
+        ErrorCode::Internal,
+        "there is no run to resume",
+    )))
+}
 
 /// A language's interpreter, for one run.
 pub trait Interpreter: Sized + 'static {

@@ -1,6 +1,6 @@
 //! From a JS value to its JSON form. Getters and proxies run here, inside the guest and its quotas.
 
-use super::{TYPE, VALUE_BYTES_MAX, VALUE_DEPTH_MAX};
+use super::{TYPE, VALUE_DEPTH_MAX};
 use crate::api::bytes::bytes_of;
 use crate::api::{is_array, keys};
 use crate::failure;
@@ -12,6 +12,7 @@ use boa_engine::object::builtins::{
     JsDate, JsGenerator, JsMap, JsPromise, JsRegExp, JsSet, JsWeakMap, JsWeakSet,
 };
 use boa_engine::{Context, JsError, JsString, JsValue, JsVariant, js_string};
+use selvage_guest::values::Weight;
 use selvage_tool::{ErrorCode, ToolError};
 use serde_json::{Map, Value, json};
 
@@ -59,7 +60,7 @@ struct Encoder {
     above: Vec<JsObject>,
     path: Vec<String>,
     depth: usize,
-    bytes: usize,
+    weight: Weight,
 }
 
 impl Encoder {
@@ -70,7 +71,7 @@ impl Encoder {
             above: Vec::new(),
             path: Vec::new(),
             depth: 0,
-            bytes: 0,
+            weight: Weight::default(),
         }
     }
 
@@ -86,18 +87,11 @@ impl Encoder {
     }
 
     fn spend(&mut self, bytes: usize) -> Result<(), Stop> {
-        self.bytes += bytes;
-        if self.bytes > VALUE_BYTES_MAX {
-            return Err(Stop::Invalid(format!(
-                "part of a value of more than {VALUE_BYTES_MAX} bytes"
-            )));
-        }
-        Ok(())
+        self.weight.add(bytes).map_err(Stop::Invalid)
     }
 
     fn tagged(&mut self, kind: &str, value: Value) -> Result<Value, Stop> {
-        self.spend(24 + kind.len())?;
-        Ok(json!({ TYPE: kind, "value": value }))
+        self.weight.tagged(kind, value).map_err(Stop::Invalid)
     }
 
     fn value(&mut self, value: &JsValue, context: &mut Context) -> Result<Value, Stop> {

@@ -10,9 +10,4 @@ pub use decode::decode;
 pub(crate) use encode::primitive;
 pub use encode::{Encoded, encode, encode_input};
 
-/// How deep a value's JSON form may be nested. Readers of JSON stop at 128 levels.
-pub const VALUE_DEPTH_MAX: usize = 100;
-/// How many bytes a value's JSON form may have, counted as it is built.
-pub const VALUE_BYTES_MAX: usize = 64 * 1024 * 1024;
-/// The key that marks a value that is no JSON value.
-pub const TYPE: &str = "$type";
+pub use selvage_guest::values::{TYPE, VALUE_BYTES_MAX, VALUE_DEPTH_MAX};

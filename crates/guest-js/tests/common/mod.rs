@@ -1,6 +1,6 @@
 //! A host in memory, and the loop that an executor runs.
 
-use guest_js::{Guest, Host};
+use guest_js::{Guest, Host, Interpreter};
 use selvage_tool::guest::{
     ABI, Answer, Fetched, FileStat, GuestJob, GuestOutcome, HostCall, LogLevel, PendingOp,
     Progress, Resume, Shape,
