@@ -11,12 +11,9 @@ use rustpython_vm::builtins::{
     PyStr, PyTuple,
 };
 use rustpython_vm::{AsObject, PyObjectRef, PyResult, VirtualMachine};
-use selvage_guest::values::{TYPE, VALUE_DEPTH_MAX, Weight};
+use selvage_guest::values::{INTEGER_MAX, TYPE, VALUE_DEPTH_MAX, Weight};
 use selvage_tool::{ErrorCode, ToolError};
 use serde_json::{Map, Value, json};
-
-/// The largest whole number that is exact in every reader of JSON.
-const INTEGER_MAX: i64 = 9_007_199_254_740_991;
 
 /// The JSON form of a result.
 ///
@@ -137,22 +134,7 @@ impl Encoder<'_> {
     }
 
     fn number(&mut self, number: f64) -> Result<Value, Stop> {
-        self.spend(12)?;
-        let name = if number.is_nan() {
-            "NaN"
-        } else if number == f64::INFINITY {
-            "Infinity"
-        } else if number == f64::NEG_INFINITY {
-            "-Infinity"
-        } else if number == 0.0 && number.is_sign_negative() {
-            "-0"
-        } else if number.fract() == 0.0 && number.abs() <= INTEGER_MAX as f64 {
-            // A whole number has one form, whoever made it.
-            return Ok((number as i64).into());
-        } else {
-            return Ok(number.into());
-        };
-        self.tagged("number", name.into())
+        self.weight.number(number).map_err(Stop::Invalid)
     }
 
     fn nested(&mut self, value: &PyObjectRef) -> Result<Value, Stop> {

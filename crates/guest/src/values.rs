@@ -11,6 +11,8 @@ pub const VALUE_DEPTH_MAX: usize = 100;
 pub const VALUE_BYTES_MAX: usize = 64 * 1024 * 1024;
 /// The key that marks a value that is no JSON value.
 pub const TYPE: &str = "$type";
+/// The largest whole number that is exact in every reader of JSON.
+pub const INTEGER_MAX: i64 = 9_007_199_254_740_991;
 
 /// The bytes of a value's JSON form so far.
 #[derive(Debug, Default)]
@@ -38,5 +40,26 @@ impl Weight {
     pub fn tagged(&mut self, kind: &str, value: Value) -> Result<Value, String> {
         self.add(24 + kind.len())?;
         Ok(json!({ TYPE: kind, "value": value }))
+    }
+    /// A number: JSON has no name for some of them, and a whole one has one form, whoever made it.
+    ///
+    /// # Errors
+    /// As [`Weight::add`].
+    pub fn number(&mut self, number: f64) -> Result<Value, String> {
+        self.add(12)?;
+        let name = if number.is_nan() {
+            "NaN"
+        } else if number == f64::INFINITY {
+            "Infinity"
+        } else if number == f64::NEG_INFINITY {
+            "-Infinity"
+        } else if number == 0.0 && number.is_sign_negative() {
+            "-0"
+        } else if number.fract() == 0.0 && number.abs() <= INTEGER_MAX as f64 {
+            return Ok((number as i64).into());
+        } else {
+            return Ok(number.into());
+        };
+        self.tagged("number", name.into())
     }
 }

@@ -117,21 +117,7 @@ impl Encoder {
     }
 
     fn number(&mut self, number: f64) -> Result<Value, Stop> {
-        self.spend(12)?;
-        let name = if number.is_nan() {
-            "NaN"
-        } else if number == f64::INFINITY {
-            "Infinity"
-        } else if number == f64::NEG_INFINITY {
-            "-Infinity"
-        } else if number == 0.0 && number.is_sign_negative() {
-            "-0"
-        } else if number.fract() == 0.0 && number.abs() <= 9_007_199_254_740_991.0 {
-            return Ok((number as i64).into());
-        } else {
-            return Ok(number.into());
-        };
-        self.tagged("number", name.into())
+        self.weight.number(number).map_err(Stop::Invalid)
     }
 
     fn text(&mut self, text: &JsString) -> Result<Value, Stop> {
