@@ -149,9 +149,7 @@ impl Interpreter for Guest {
 
     /// Parses a text and runs nothing.
     fn check(&mut self, check: &Check, source: &[u8]) -> Checked {
-        Checked {
-            error: self.parse(check, source).err(),
-        }
+        Checked::of(self.parse(check, source).err())
     }
 }
 

@@ -2,6 +2,7 @@
 
 use crate::disk::Disk;
 use crate::failure;
+use crate::reading;
 use crate::stdlib;
 use crate::values;
 use ruff_python_ast::Stmt;
@@ -74,15 +75,21 @@ impl selvage_guest::Interpreter for Guest {
         nothing_to_resume()
     }
 
-    /// Compiles a text and runs nothing.
+    /// Compiles a text, reads off what it shows, and runs nothing.
     fn check(&mut self, check: &Check, source: &[u8]) -> Checked {
-        let error = match text_of(&check.path, source) {
-            Ok(text) => compiler::compile(&text, Mode::Exec, &check.path, CompileOpts::default())
-                .err()
-                .map(|error| failure::from_compiler(&check.path, &text, &error)),
-            Err(error) => Some(error),
+        let text = match text_of(&check.path, source) {
+            Ok(text) => text,
+            Err(error) => return Checked::of(Some(error)),
         };
-        Checked { error }
+        let options = CompileOpts::default();
+        match compiler::compile(&text, Mode::Exec, &check.path, options) {
+            // What the compiler took nests no deeper than this can be walked.
+            Ok(_) => Checked {
+                error: None,
+                reading: reading::read(&text),
+            },
+            Err(error) => Checked::of(Some(failure::from_compiler(&check.path, &text, &error))),
+        }
     }
 }
 

@@ -7,7 +7,8 @@
 //! **Shape.** RustPython inside a `wasm32-wasip1` program that speaks the guest ABI of [`selvage_tool::guest`]. [`disk`] is the
 //! workspace as a file system, over the host's calls; `wasi` puts it under the C library, so that `open`, `os` and `pathlib` are
 //! the interpreter's own. `Guest` is a run from its job to its outcome, `values` is how values cross, `failure` how exceptions do,
-//! and `stdlib` the part of the standard library that is written in Python.
+//! and `stdlib` the part of the standard library that is written in Python. [`reading`] is what is known of a text that nobody
+//! runs: the functions that can be run, what they take, and what is wrong with it.
 //!
 //! The interpreter takes long to build and is built for wasm alone, by the feature `interpreter`; what needs no interpreter is
 //! tested natively, and the whole by the native host's tests, which run the artifact.
@@ -27,6 +28,7 @@ mod failure;
 mod ffi;
 #[cfg(feature = "interpreter")]
 mod guest;
+pub mod reading;
 #[cfg(feature = "interpreter")]
 mod stdlib;
 #[cfg(feature = "interpreter")]

@@ -203,7 +203,7 @@ pub unsafe fn check<I: Interpreter>(
         Ok(interpreter.check(&check, source))
     });
     give(frame(
-        &checked.unwrap_or_else(|error| Checked { error: Some(error) }),
+        &checked.unwrap_or_else(|error| Checked::of(Some(error))),
         &[],
     ))
 }

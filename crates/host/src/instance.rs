@@ -183,7 +183,7 @@ impl Guest {
                 "The text nests deeper than the parser can read.",
             ),
         };
-        Checked { error: Some(error) }
+        Checked::of(Some(error))
     }
 
     /// The run's world, between two entries.

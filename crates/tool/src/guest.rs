@@ -29,6 +29,7 @@
 //! A *frame* is `header length (u32, little endian) | header (JSON) | body (bytes)`: see [`frame`] and [`unframe`].
 
 use crate::error::{ErrorCode, ToolError};
+use crate::reading::Reading;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 /// The version of this ABI. A guest refuses a job of another version.
@@ -256,11 +257,25 @@ pub struct Check {
 }
 
 /// What the engine's parser said.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Checked {
     /// The first error; `None` when the text parses.
     pub error: Option<ToolError>,
+    /// What the text shows, where this guest reads that off.
+    #[serde(default)]
+    pub reading: Reading,
+}
+
+impl Checked {
+    /// The word of a parser alone.
+    #[must_use]
+    pub fn of(error: Option<ToolError>) -> Self {
+        Self {
+            error,
+            reading: Reading::default(),
+        }
+    }
 }
 
 /// What is known of a file or a folder.

@@ -8,7 +8,7 @@
 //! [`catalogue`] (the tools and their schemas), [`error`] (the closed list of codes),
 //! [`diagnostic`] (what is wrong with a text, and where), [`quota`] (limits, usage, receipts),
 //! [`grant`] (what a run may touch), [`run`] (jobs, records, results), [`language`] (what a flow is
-//! written in) and [`guest`] (the bytes that cross into an interpreter).
+//! written in), [`reading`] (what a guest reads off a text) and [`guest`] (the bytes that cross into an interpreter).
 //!
 //! **Control loop.** A caller sends a tool's name and a JSON input. [`catalogue::Call::parse`]
 //! gives a typed call or a structured error. The engine answers with a [`ToolResult`]. When the
@@ -33,6 +33,7 @@ pub mod grant;
 pub mod guest;
 pub mod language;
 pub mod quota;
+pub mod reading;
 #[cfg(feature = "catalogue")]
 pub mod run;
 

@@ -237,7 +237,7 @@ impl Workbench {
             .map(|(task, _)| *task)
             .collect();
         for task in lost {
-            self.checked(task, Checked { error: None });
+            self.checked(task, Checked::default());
         }
     }
 

@@ -108,7 +108,7 @@ impl Host {
                 Effect::Notify(notice) => self.notices.push(notice),
                 Effect::Wake { .. } => {}
                 Effect::Check { task, .. } => {
-                    let checked = selvage_tool::guest::Checked { error: None };
+                    let checked = selvage_tool::guest::Checked::default();
                     self.tell(Event::Checked { task, checked });
                 }
                 other => self.others.push(other),
