@@ -125,6 +125,7 @@ impl Sandbox {
         let job = GuestJob {
             abi: ABI,
             entry: self.job.entry.clone(),
+            function: self.job.function.clone(),
             shape: self.job.shape,
             module: self.job.module,
             args: self.job.args.clone(),

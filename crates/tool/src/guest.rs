@@ -61,6 +61,9 @@ pub struct GuestJob {
     pub abi: u32,
     /// The workspace path of the file to run.
     pub entry: String,
+    /// The function of that file to call with the arguments, in a language whose files have several to run.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub function: Option<String>,
     /// How that file is written.
     pub shape: Shape,
     /// Whether the file is an ES module (`import`, `export`, top-level `await`).

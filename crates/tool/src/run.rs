@@ -74,6 +74,9 @@ pub struct Job {
     pub run: String,
     /// The file to run.
     pub entry: String,
+    /// The function of that file to call, where one was named.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub function: Option<String>,
     /// How it is written.
     pub shape: Shape,
     /// Whether it is an ES module.
@@ -106,6 +109,7 @@ impl Job {
         Self {
             run: String::new(),
             entry: String::new(),
+            function: None,
             shape: Shape::Script,
             module: false,
             args: serde_json::Value::Null,
@@ -262,6 +266,9 @@ pub struct RunRecord {
     pub run: String,
     /// The flow's path.
     pub path: String,
+    /// The function of that file that was called, where one was named.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub function: Option<String>,
     /// Where it is.
     pub status: RunStatus,
     /// When it was asked for, in milliseconds since 1970.

@@ -78,6 +78,27 @@ fn a_dry_run_tells_what_it_would_do_and_does_not() {
 }
 
 #[test]
+fn a_function_of_a_python_file_is_named_behind_the_last_colons() {
+    let mut host = Host::with_runner();
+    for path in ["flows/a::b.py", "flows/c::d.flow.js"] {
+        host.ok("write", json!({ "path": path, "content": "1\n" }));
+    }
+    let call = host.start("run_flow", json!({ "path": "flows/a::b.py::sync" }));
+    assert_eq!(host.jobs[0].1.function.as_deref(), Some("sync"));
+    host.finish(Ok(json!(1)), &[]);
+    let record = host.reply(call).expect("an answer").expect("success");
+    assert_eq!(
+        (&record["path"], &record["function"]),
+        (&json!("flows/a::b.py"), &json!("sync"))
+    );
+    let call = host.start("run_flow", json!({ "path": "flows/c::d.flow.js" }));
+    assert_eq!(host.jobs[0].1.function, None);
+    host.finish(Ok(json!(1)), &[]);
+    let record = host.reply(call).expect("an answer").expect("success");
+    assert_eq!(record["function"], json!(null));
+}
+
+#[test]
 fn a_run_sees_the_files_that_its_text_asks_for_and_no_others() {
     let mut host = Host::with_runner();
     host.ok("write", json!({ "path": "data/in.csv", "content": "a" }));

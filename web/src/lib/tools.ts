@@ -192,6 +192,7 @@ export type FileOp =
 export interface RunRecord {
   run: string;
   path: string;
+  function?: string;
   status: RunStatus;
   startedMs: number;
   durationMs: number;

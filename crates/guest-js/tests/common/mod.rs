@@ -189,6 +189,7 @@ pub fn job(entry: &str, shape: Shape, module: bool, args: Value) -> GuestJob {
     GuestJob {
         abi: ABI,
         entry: entry.into(),
+        function: None,
         shape,
         module,
         args,

@@ -118,7 +118,7 @@ pub enum RunMode {
 #[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(rename_all = "camelCase", default, deny_unknown_fields)]
 pub struct RunInput {
-    /// The flow's path; or `name`.
+    /// The flow's path, or `path::function` for one function of a Python file; or `name`.
     pub path: Option<String>,
     /// The flow's name: its file name without `.flow.js` or `.py`.
     pub name: Option<String>,

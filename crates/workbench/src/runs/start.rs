@@ -7,7 +7,7 @@ use crate::policy::{granted, visible};
 use crate::record::{flow_name, path_of};
 use selvage_tool::catalogue::{RunInput, RunMode};
 use selvage_tool::run::{Job, JobFile, RunRecord, RunStatus};
-use selvage_tool::{ErrorCode, Grant, Limits, Severity, ToolError, ToolResult, Usage};
+use selvage_tool::{ErrorCode, Grant, Language, Limits, Severity, ToolError, ToolResult, Usage};
 use selvage_vfs::Snapshot;
 use serde_json::json;
 
@@ -95,9 +95,12 @@ impl Workbench {
         let depth = self.admit(&asking.caller)?;
         let heads_in = self.seal(cx)?;
         let snapshot = self.workspace.snapshot();
-        let source = match (&input.path, &input.name) {
-            (Some(path), None) => self.source(path, &snapshot)?,
-            (None, Some(name)) => self.source(&named(&snapshot, name)?, &snapshot)?,
+        let (source, function) = match (&input.path, &input.name) {
+            (Some(path), None) => {
+                let (path, function) = referred(path);
+                (self.source(path, &snapshot)?, function.map(str::to_owned))
+            }
+            (None, Some(name)) => (self.source(&named(&snapshot, name)?, &snapshot)?, None),
             _ => {
                 return Err(ToolError::new(
                     ErrorCode::InvalidInput,
@@ -129,6 +132,7 @@ impl Workbench {
         let job = Job {
             run: run.clone(),
             entry: source.path.clone(),
+            function: function.clone(),
             shape,
             module: report.module,
             args: input.args,
@@ -144,6 +148,7 @@ impl Workbench {
         let record = RunRecord {
             run: run.clone(),
             path: source.path.clone(),
+            function,
             status: RunStatus::Queued,
             started_ms: cx.now_ms,
             duration_ms: 0.0,
@@ -207,6 +212,15 @@ pub(super) fn files_of(
         }
     }
     Ok(files)
+}
+
+/// The file of a reference, and the function where it is `path::function`: only a Python file has several to run. The last
+/// `::` counts, since a path may hold some of its own.
+fn referred(reference: &str) -> (&str, Option<&str>) {
+    match reference.rsplit_once("::") {
+        Some((path, function)) if Language::of(path) == Language::Python => (path, Some(function)),
+        _ => (reference, None),
+    }
 }
 
 /// The path of the flow of that name.

@@ -64,6 +64,7 @@ impl Workbench {
         let job = Job {
             run: earlier.run.clone(),
             entry: source.path.clone(),
+            function: earlier.function.clone(),
             shape,
             module: report.module,
             args: earlier.args.clone(),
