@@ -1,8 +1,7 @@
 // One guest instance: its memory, its imports, and the calls into it.
 
 import { Runner } from "@wasm/runner/runner.js";
-
-const PAGE_BYTES = 65_536;
+import { Image, PAGE_BYTES } from "./image.ts";
 
 /** The pages of a memory that has just been made, doubled until the guest's data fits, in every executor alike. */
 const PAGES_MIN = 64;
@@ -13,7 +12,7 @@ export const TRAP = { memory: 1, stack: 2, other: 3 } as const;
 /** Thrown through the guest to stop it; it never reaches anybody but `entered`. */
 const STOP = new Error("stopped");
 
-type Exports = {
+type Exports = WebAssembly.Exports & {
   _initialize?: () => void;
   selvage_alloc: (length: number) => number;
   selvage_warm: () => void;
@@ -54,19 +53,24 @@ export class Guest {
   readonly memoryBytesMax: number;
   readonly #host: GuestHost;
   readonly #exports: Exports;
-  readonly #memory: WebAssembly.Memory;
+  readonly memory: WebAssembly.Memory;
+  /** Whether it trapped or was stopped: it is never entered again. */
+  #isSpoiled = false;
   /** Whether the guest was entered in the way that lets it wait. */
   #canWait = false;
 
-  /** Makes an instance and warms it up. Throws when it does not fit into `memoryBytesMax`. */
-  constructor(module: WebAssembly.Module, memoryBytesMax: number, host: GuestHost) {
+  /**
+   * Makes an instance that is warmed up: from an image where there is one and it fits, which is the same, or by itself. Throws
+   * when it does not fit into `memoryBytesMax`.
+   */
+  constructor(module: WebAssembly.Module, memoryBytesMax: number, host: GuestHost, image: Image | null) {
     this.memoryBytesMax = memoryBytesMax;
     this.#host = host;
     const maximum = Math.floor(memoryBytesMax / PAGE_BYTES);
     let instance: WebAssembly.Instance;
     for (let pages = PAGES_MIN; ; pages *= 2) {
-      this.#memory = new WebAssembly.Memory({ initial: Math.min(pages, maximum), maximum });
-      this.runner = new Runner(this.#memory, host.blob, host.report);
+      this.memory = new WebAssembly.Memory({ initial: Math.min(pages, maximum), maximum });
+      this.runner = new Runner(this.memory, host.blob, host.report);
       try {
         instance = new WebAssembly.Instance(module, this.#imports(module));
         break;
@@ -76,15 +80,33 @@ export class Guest {
       }
     }
     this.#exports = instance.exports as unknown as Exports;
+    if (image !== null && image.pages <= maximum) {
+      this.memory.grow(image.pages - this.memory.buffer.byteLength / PAGE_BYTES);
+      image.restore(this.memory, instance.exports);
+      return;
+    }
     this.#exports.fuel.value = BigInt(Number.MAX_SAFE_INTEGER);
     this.#exports._initialize?.();
     this.#exports.selvage_warm();
   }
 
+  /** The image of this instance, which has not run anything yet. */
+  image(): Image {
+    return Image.take(this.memory, this.#exports);
+  }
+
+  /** Makes this instance what it was before its run. False when it can't be: then it is of no more use. */
+  reset(image: Image): boolean {
+    if (this.#isSpoiled || !image.fits(this.memory)) return false;
+    image.restore(this.memory, this.#exports);
+    this.runner.reset();
+    return true;
+  }
+
   /** Copies a frame into the guest. */
   #put(frame: Uint8Array): number {
     const at = this.#exports.selvage_alloc(frame.length);
-    new Uint8Array(this.#memory.buffer, at, frame.length).set(frame);
+    new Uint8Array(this.memory.buffer, at, frame.length).set(frame);
     return at;
   }
 
@@ -100,6 +122,7 @@ export class Guest {
       result = await (jspi.promising ? jspi.promising(call)(at, frame.length) : call(at, frame.length));
     } catch (error) {
       this.#canWait = false;
+      this.#isSpoiled = true;
       this.runner.leave(this.#exports.fuel.value);
       return error === STOP || this.runner.must_end() ? this.runner.end() : this.#trapped(error);
     }
@@ -108,7 +131,7 @@ export class Guest {
     return this.runner.progress(result);
   }
 
-  /** Parses a text with the guest's parser, and runs nothing. Gives JSON of what it said. */
+  /** Parses a text with the guest's parser, and runs nothing. Gives JSON of what it said; what is thrown spoils the instance. */
   check(header: object, source: string): string {
     const encoder = new TextEncoder();
     const head = encoder.encode(JSON.stringify(header));
@@ -118,9 +141,11 @@ export class Guest {
     frame.set(head, 4);
     frame.set(body, 4 + head.length);
     this.#exports.fuel.value = BigInt(Number.MAX_SAFE_INTEGER);
+    this.#isSpoiled = true;
     const result = this.#exports.selvage_check(this.#put(frame), frame.length);
+    this.#isSpoiled = false;
     const [at, length] = [Number(result >> 32n), Number(result & 0xffff_ffffn)];
-    const answer = new Uint8Array(this.#memory.buffer, at, length);
+    const answer = new Uint8Array(this.memory.buffer, at, length);
     const headLength = new DataView(answer.buffer, at, 4).getUint32(0, true);
     return new TextDecoder().decode(answer.slice(4, 4 + headLength));
   }
@@ -160,7 +185,7 @@ export class Guest {
       quota: jspi.Suspending ? new jspi.Suspending(() => this.#quota()) : () => void this.#quota(),
       sleep: jspi.Suspending ? new jspi.Suspending((ms) => this.#sleep(ms)) : (ms: number) => void this.#sleep(ms),
     };
-    return { env: { memory: this.#memory }, wasi_snapshot_preview1: wasi, selvage };
+    return { env: { memory: this.memory }, wasi_snapshot_preview1: wasi, selvage };
   }
 
   /** The fuel hook. It may give a promise only where the guest can wait for one. */

@@ -10,8 +10,8 @@ export type ToRunner =
   /** Comes before `init`, while the much larger guest is still on its way. */
   | { type: "sandbox"; module: WebAssembly.Module }
   | { type: "init"; cancelFlag: SharedArrayBuffer | null }
-  /** Comes before the first job or text that needs it; the one for JS comes with `init`. */
-  | { type: "guest"; guest: GuestName; module: WebAssembly.Module; hash: string }
+  /** Comes before the first job or text that needs it; the one for JS comes with `init`. The image is one that was sent here or kept. */
+  | { type: "guest"; guest: GuestName; module: WebAssembly.Module; hash: string; image: Uint8Array<ArrayBuffer> | null }
   | { type: "run"; guest: GuestName; job: string; memoryBytesMax: number; blobs: [hash: string, bytes: Uint8Array][] }
   | { type: "answer"; id: number; answer: string; body: Uint8Array }
   | { type: "more"; limits: string | null }
@@ -26,4 +26,6 @@ export type FromRunner =
   | { type: "called"; report: string; body: Uint8Array }
   | { type: "finished"; report: string; written: [hash: string, bytes: Uint8Array][] }
   | { type: "checked"; id: number; checked: string }
+  /** What every instance of a guest begins as, from the first that was made here. */
+  | { type: "image"; guest: GuestName; bytes: Uint8Array<ArrayBuffer> }
   | { type: "broken"; message: string };

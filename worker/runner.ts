@@ -1,4 +1,4 @@
-// The runner Worker: it holds one warm guest, runs one job at a time, and knows no policy.
+// The runner Worker: it holds a warm instance of each guest that it was given, runs one job at a time, and knows no policy.
 //
 // It has no network of its own: the server sends it with `connect-src 'none'`, so that even its own
 // programs come from the kernel. Whatever a run asks of the outside goes there as a report and comes
@@ -7,6 +7,7 @@
 import { initSync, Runner } from "@wasm/runner/runner.js";
 import type { Next } from "@wasm/runner/runner.js";
 import { Guest, TRAP } from "./guest.ts";
+import { Image } from "./image.ts";
 import type { FromRunner, GuestName, ToRunner } from "./protocol.ts";
 
 const MEMORY_BYTES_DEFAULT = 128 * 1024 * 1024;
@@ -24,12 +25,26 @@ const scope = self as unknown as {
   onmessage: (event: MessageEvent<ToRunner>) => void;
 };
 
-const guests = new Map<GuestName, { module: WebAssembly.Module; hash: string }>();
+interface Program {
+  readonly name: GuestName;
+  module: WebAssembly.Module;
+  hash: string;
+  /** What every instance begins as, once there was one. */
+  image: Image | null;
+  /** An instance that was made ahead of time, or is what it was before its last run. */
+  warm: Guest | null;
+}
+
+interface Run {
+  readonly guest: Guest;
+  readonly program: Program;
+}
+
+const programs = new Map<GuestName, Program>();
+/** Those whose image nobody else has yet. */
+const unsent: Program[] = [];
 let cancelFlag: Int32Array | null = null;
-/** The instance that was made ahead of time, of the guest that was used last. */
-let warm: { name: GuestName; guest: Guest } | null = null;
-let last: GuestName = "guest-js";
-let running: Guest | null = null;
+let running: Run | null = null;
 let wallTimer: ReturnType<typeof setTimeout> | undefined;
 let wakeSleeper: (() => void) | null = null;
 let answerQuestion: ((limits: string | null) => void) | null = null;
@@ -80,28 +95,33 @@ function sendReports(): void {
   reports = [];
 }
 
-function program(name: GuestName): { module: WebAssembly.Module; hash: string } {
-  const found = guests.get(name);
+function program(name: GuestName): Program {
+  const found = programs.get(name);
   if (found === undefined) throw new Error(`${name} did not come`);
   return found;
 }
 
-function makeGuest(name: GuestName, memoryBytesMax: number): Guest {
-  return new Guest(program(name).module, memoryBytesMax, host);
+/** Makes an instance. The image comes from the first one, in which nothing of anybody has run. */
+function makeGuest(program: Program, memoryBytesMax: number): Guest {
+  const guest = new Guest(program.module, memoryBytesMax, host, program.image);
+  if (program.image === null && memoryBytesMax === MEMORY_BYTES_DEFAULT) {
+    program.image = guest.image();
+    unsent.push(program);
+  }
+  return guest;
 }
 
 /** Makes the next instance ahead of time, so that a run does not wait for it. */
-function warmUp(name: GuestName): Guest {
-  if (warm?.name !== name) {
-    dropWarm();
-    warm = { name, guest: makeGuest(name, MEMORY_BYTES_DEFAULT) };
-  }
-  return warm.guest;
+function warmUp(program: Program): Guest {
+  program.warm ??= makeGuest(program, MEMORY_BYTES_DEFAULT);
+  return program.warm;
 }
 
-function dropWarm(): void {
-  warm?.guest.runner.free();
-  warm = null;
+/** Takes an instance back that ran something: as it was before, or not at all. */
+function takeBack(program: Program, guest: Guest): void {
+  if (program.warm === null && guest.memoryBytesMax === MEMORY_BYTES_DEFAULT && program.image !== null && guest.reset(program.image)) program.warm = guest;
+  else guest.runner.free();
+  warmUp(program);
 }
 
 function keepBlobs(fresh: [string, Uint8Array][]): void {
@@ -121,35 +141,37 @@ function dropBlobs(): boolean {
 
 function run(message: ToRunner & { type: "run" }): void {
   keepBlobs(message.blobs);
-  last = message.guest;
-  const { hash } = program(last);
-  const guest = takeGuest(last, message.memoryBytesMax);
-  if (guest === null) return refuseMemory(message.job, hash);
-  running = guest;
-  const frame = guest.runner.begin(message.job, hash);
-  armWallTimer(guest);
-  enter(guest, "selvage_start", frame);
+  const called = program(message.guest);
+  const guest = takeGuest(called, message.memoryBytesMax);
+  if (guest === null) return refuseMemory(message.job, called);
+  const begun: Run = { guest, program: called };
+  running = begun;
+  const frame = guest.runner.begin(message.job, called.hash);
+  armWallTimer(begun);
+  enter(begun, "selvage_start", frame);
 }
 
 /** The warm instance where it fits; null where the guest itself needs more memory than it may have. */
-function takeGuest(name: GuestName, memoryBytesMax: number): Guest | null {
-  if (warm?.name === name && warm.guest.memoryBytesMax === memoryBytesMax) {
-    const { guest } = warm;
-    warm = null;
-    return guest;
+function takeGuest(program: Program, memoryBytesMax: number): Guest | null {
+  const { warm } = program;
+  if (warm?.memoryBytesMax === memoryBytesMax) {
+    program.warm = null;
+    return warm;
   }
   try {
-    return makeGuest(name, memoryBytesMax);
+    return makeGuest(program, memoryBytesMax);
   } catch {
     return null;
   }
 }
 
 /** Ends a run before it starts, with the receipt of a run that did nothing. */
-function refuseMemory(job: string, hash: string): void {
+function refuseMemory(job: string, program: Program): void {
   const runner = new Runner(new WebAssembly.Memory({ initial: 0 }), host.blob, host.report);
-  runner.begin(job, hash);
-  end(runner, runner.trapped(TRAP.memory, "").outcome()!);
+  runner.begin(job, program.hash);
+  sendEnd(runner, runner.trapped(TRAP.memory, "").outcome()!);
+  runner.free();
+  sendReady();
 }
 
 /** Does one thing after the other. What breaks here is the Worker's own fault, and ends it. */
@@ -159,16 +181,16 @@ function inTurn(act: () => Promise<void> | void): void {
   });
 }
 
-function enter(guest: Guest, entry: "selvage_start" | "selvage_resume", frame: Uint8Array): void {
+function enter(run: Run, entry: "selvage_start" | "selvage_resume", frame: Uint8Array): void {
   inTurn(async () => {
-    if (guest !== running) return;
-    handle(guest, await guest.enter(entry, frame));
+    if (run !== running) return;
+    handle(run, await run.guest.enter(entry, frame));
   });
 }
 
-function handle(guest: Guest, next: Next): void {
+function handle(run: Run, next: Next): void {
   const outcome = next.outcome();
-  if (outcome !== undefined) return finish(guest, outcome);
+  if (outcome !== undefined) return finish(run, outcome);
   sendReports();
   for (let call = next.call(); call !== undefined; call = next.call()) {
     const { id } = call;
@@ -176,69 +198,77 @@ function handle(guest: Guest, next: Next): void {
     if (sleepMs === undefined) {
       scope.postMessage({ type: "called", report: call.report(), body: call.body() });
     } else {
-      setTimeout(() => answer(guest, id, '{"ok":null}', new Uint8Array()), Math.min(sleepMs, TIMER_MS_MAX));
+      setTimeout(() => answer(run, id, '{"ok":null}', new Uint8Array()), Math.min(sleepMs, TIMER_MS_MAX));
     }
   }
 }
 
-function answer(guest: Guest, id: number, text: string, body: Uint8Array): void {
-  if (guest !== running) return;
-  const frame = guest.runner.resume(id, text, body);
-  if (frame !== undefined) enter(guest, "selvage_resume", frame);
+function answer(run: Run, id: number, text: string, body: Uint8Array): void {
+  if (run !== running) return;
+  const frame = run.guest.runner.resume(id, text, body);
+  if (frame !== undefined) enter(run, "selvage_resume", frame);
 }
 
-function armWallTimer(guest: Guest): void {
+function armWallTimer(run: Run): void {
+  const { runner } = run.guest;
   clearTimeout(wallTimer);
   wallTimer = setTimeout(() => {
     // While somebody is asked about a quota, the run's clock stands still.
-    if (guest !== running || answerQuestion !== null) return;
-    if (guest.runner.wall_left_ms() > 1) return armWallTimer(guest);
-    guest.runner.wall_ended();
-    endBetweenEntries(guest);
-  }, Math.min(Math.max(guest.runner.wall_left_ms(), 0), TIMER_MS_MAX));
+    if (run !== running || answerQuestion !== null) return;
+    if (runner.wall_left_ms() > 1) return armWallTimer(run);
+    runner.wall_ended();
+    endBetweenEntries(run);
+  }, Math.min(Math.max(runner.wall_left_ms(), 0), TIMER_MS_MAX));
 }
 
 /** Ends a run that waits outside its instance; one that computes sees the same at its next look. */
-function endBetweenEntries(guest: Guest): void {
+function endBetweenEntries(run: Run): void {
   answerQuestion?.(null);
   answerQuestion = null;
   wakeSleeper?.();
   wakeSleeper = null;
   inTurn(() => {
-    if (guest === running) handle(guest, guest.runner.end());
+    if (run === running) handle(run, run.guest.runner.end());
   });
 }
 
-function finish(guest: Guest, report: string): void {
+/** Sends a run's end, and makes ready for the next one. */
+function finish({ guest, program }: Run, report: string): void {
   clearTimeout(wallTimer);
   running = null;
-  end(guest.runner, report);
+  sendEnd(guest.runner, report);
+  takeBack(program, guest);
+  sendReady();
 }
 
-/** Sends a run's end, and makes ready for the next one. */
-function end(runner: Runner, report: string): void {
+function sendEnd(runner: Runner, report: string): void {
   sendReports();
   const written: [string, Uint8Array<ArrayBuffer>][] = [];
   for (let hash = runner.written_hash(); hash !== undefined; hash = runner.written_hash()) {
     written.push([hash, runner.written_bytes() as Uint8Array<ArrayBuffer>]);
   }
   scope.postMessage({ type: "finished", report, written }, written.map(([, bytes]) => bytes.buffer));
-  runner.free();
-  const dropped = dropBlobs();
-  warmUp(last);
-  scope.postMessage({ type: "ready", dropped });
+}
+
+function sendReady(): void {
+  for (const { name, image } of unsent.splice(0)) if (image !== null) scope.postMessage({ type: "image", guest: name, bytes: image.bytes });
+  scope.postMessage({ type: "ready", dropped: dropBlobs() });
 }
 
 function check(message: ToRunner & { type: "check" }): void {
-  const { guest, id, path, module, source } = message;
+  const { id, path, module, source } = message;
+  const asked = program(message.guest);
+  const guest = warmUp(asked);
+  asked.warm = null;
+  let checked = TOO_DEEP;
   try {
-    scope.postMessage({ type: "checked", id, checked: warmUp(guest).check({ path, module }, source) });
+    checked = guest.check({ path, module }, source);
   } catch {
-    scope.postMessage({ type: "checked", id, checked: TOO_DEEP });
+    // The gate bounds what a parser meets; what still breaks one nests.
   }
+  scope.postMessage({ type: "checked", id, checked });
   // An instance that has read a foreign text is not fresh any more.
-  dropWarm();
-  warmUp(guest);
+  takeBack(asked, guest);
 }
 
 scope.onmessage = ({ data }) => {
@@ -247,11 +277,11 @@ scope.onmessage = ({ data }) => {
       initSync({ module: data.module });
       return;
     case "guest":
-      guests.set(data.guest, { module: data.module, hash: data.hash });
+      programs.set(data.guest, { name: data.guest, module: data.module, hash: data.hash, image: data.image && Image.read(data.image), warm: null });
       return;
     case "init":
       cancelFlag = data.cancelFlag && new Int32Array(data.cancelFlag);
-      warmUp(last);
+      for (const each of programs.values()) warmUp(each);
       scope.postMessage({ type: "ready", dropped: false });
       return;
     case "run":
@@ -267,7 +297,7 @@ scope.onmessage = ({ data }) => {
       return;
     case "cancel":
       if (!running) return;
-      running.runner.cancel();
+      running.guest.runner.cancel();
       return endBetweenEntries(running);
     case "check":
       return check(data);

@@ -1,6 +1,7 @@
 // The runner Workers that the kernel holds: started warm, replaced when they break.
 
 import sandboxUrl from "@wasm/runner/runner_bg.wasm?url";
+import { digest, Images } from "./images.ts";
 import type { FromRunner, GuestName, ToRunner } from "./protocol.ts";
 
 const RUNNERS = 2;
@@ -28,7 +29,12 @@ interface Held {
 interface Compiled {
   module: WebAssembly.Module;
   hash: string;
+  /** What its instances begin as: from an earlier visit, or from the runner that was the first to warm one up. */
+  image: Uint8Array<ArrayBuffer> | null;
 }
+
+/** The guests whose image is kept between visits and shared: those that take long to warm up. */
+const KEPT: ReadonlySet<GuestName> = new Set(["guest-py"]);
 
 export class Runners {
   readonly #events: RunnerEvents;
@@ -36,6 +42,8 @@ export class Runners {
   /** Compiled once, from the moment the kernel starts. */
   readonly #sandbox: Promise<WebAssembly.Module>;
   readonly #urls: Record<GuestName, string>;
+  /** This script's name holds a hash of all that the Workers are made of. */
+  readonly #images = new Images(self.location.pathname);
   /** Each fetched and compiled once, when it is first wanted. */
   readonly #guests = new Map<GuestName, Promise<Compiled>>();
   #next = 1;
@@ -106,19 +114,39 @@ export class Runners {
   }
 
   async #give(runner: number, guest: GuestName): Promise<void> {
-    const { module, hash } = await this.#guest(guest);
+    const { module, hash, image } = await this.#guest(guest);
     this.#held.get(runner)?.guests.add(guest);
-    this.post(runner, { type: "guest", guest, module, hash });
+    this.post(runner, { type: "guest", guest, module, hash, image });
   }
 
   #guest(guest: GuestName): Promise<Compiled> {
     const known = this.#guests.get(guest);
     if (known !== undefined) return known;
-    const compiled = compile(this.#urls[guest]);
+    const compiled = this.#compile(guest);
     this.#guests.set(guest, compiled);
     // Whoever waits for it hears of it; the next one tries again.
     compiled.catch(() => this.#guests.delete(guest));
     return compiled;
+  }
+
+  /** Streams the guest through the browser's compiler, which keeps the compiled code for next time. */
+  async #compile(guest: GuestName): Promise<Compiled> {
+    const response = await fetch(this.#urls[guest]);
+    const copy = response.clone();
+    const [module, hash, found] = await Promise.all([
+      WebAssembly.compileStreaming(response),
+      copy.arrayBuffer().then(digest),
+      KEPT.has(guest) ? this.#images.find(guest) : undefined,
+    ]);
+    return { module, hash, image: found?.hash === hash ? found.bytes : null };
+  }
+
+  /** Shares and keeps the first image of a guest that comes. It was taken before anything ran in its instance. */
+  async #takeImage(guest: GuestName, bytes: Uint8Array<ArrayBuffer>): Promise<void> {
+    const compiled = await this.#guests.get(guest);
+    if (compiled === undefined || compiled.image !== null || !KEPT.has(guest)) return;
+    compiled.image = bytes;
+    await this.#images.keep(guest, { hash: compiled.hash, bytes });
   }
 
   #create(): number {
@@ -159,6 +187,8 @@ export class Runners {
         return this.#events.finished(runner, message.report, message.written);
       case "checked":
         return this.#events.checked(message.id, message.checked);
+      case "image":
+        return void this.#takeImage(message.guest, message.bytes);
       case "broken":
         return this.#broke(runner, message.message);
     }
@@ -173,14 +203,4 @@ export class Runners {
     this.replace(runner);
     this.#events.gone(runner, reason);
   }
-}
-
-/** Streams the guest through the browser's compiler, which keeps the compiled code for next time. */
-async function compile(url: string): Promise<Compiled> {
-  const response = await fetch(url);
-  const copy = response.clone();
-  const [module, bytes] = await Promise.all([WebAssembly.compileStreaming(response), copy.arrayBuffer()]);
-  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
-  const hash = Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
-  return { module, hash };
 }

@@ -77,7 +77,7 @@ impl Memory for GuestMemory<'_> {
     }
 }
 
-/// One guest instance and the run in it.
+/// One guest instance and the run in it; one run after the other, with a [`Runner::reset`] between them.
 #[wasm_bindgen]
 pub struct Runner {
     sandbox: Sandbox,
@@ -111,6 +111,17 @@ impl Runner {
             slice: 0,
             written: Vec::new(),
         })
+    }
+
+    /// The instance is as it was before its job, and so is this: it serves a job that may touch nothing.
+    ///
+    /// # Errors
+    /// As [`Runner::new`].
+    pub fn reset(&mut self) -> Result<(), JsError> {
+        self.sandbox = Sandbox::new(Job::warm_up(), "", &mut self.browser)?;
+        self.slice = 0;
+        self.written.clear();
+        Ok(())
     }
 
     /// Takes the job, as JSON. Gives the frame for `selvage_start`.

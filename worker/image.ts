@@ -1,0 +1,113 @@
+// An instance of a guest as it was when it had been warmed up, before there was a job: what each run starts from.
+//
+// All that an instance remembers is its memory and its exported globals (`xtask/src/state.rs`). An image is one piece of bytes,
+// so that it can be sent and kept as it is: the length of a head, the head as JSON, then the memory's blocks that are not empty.
+
+/** Bytes of a page of memory. */
+export const PAGE_BYTES = 65_536;
+
+/** Memory is looked at, and left out where it is empty, in blocks of this many bytes. */
+const BLOCK_BYTES = 4_096;
+
+/** How the exports begin that are an instance's changing globals. */
+const STATE_PREFIX = "state:";
+
+/** The most bytes that an image may have: what a memory may have by default. */
+export const IMAGE_BYTES_MAX = 128 * 1024 * 1024;
+
+interface Head {
+  /** The size of the memory. */
+  pages: number;
+  /** Exported globals by name, as decimal numbers. */
+  globals: Record<string, string>;
+  /** Where blocks that are not empty begin, and how many bytes lie there; in order. */
+  parts: [at: number, length: number][];
+}
+
+export class Image {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly #head: Head;
+  readonly #dataAt: number;
+
+  private constructor(bytes: Uint8Array<ArrayBuffer>, head: Head, dataAt: number) {
+    this.bytes = bytes;
+    this.#head = head;
+    this.#dataAt = dataAt;
+  }
+
+  /** The image of an instance, between two entries. */
+  static take(memory: WebAssembly.Memory, exports: WebAssembly.Exports): Image {
+    const parts = filled(memory);
+    const globals = Object.fromEntries(changing(exports).map(([name, global]) => [name, String(global.value)]));
+    const head: Head = { pages: memory.buffer.byteLength / PAGE_BYTES, globals, parts };
+    const text = new TextEncoder().encode(JSON.stringify(head));
+    const dataAt = 4 + text.length;
+    const bytes = new Uint8Array(dataAt + parts.reduce((sum, [, length]) => sum + length, 0));
+    new DataView(bytes.buffer).setUint32(0, text.length, true);
+    bytes.set(text, 4);
+    let to = dataAt;
+    for (const [at, length] of parts) {
+      bytes.set(new Uint8Array(memory.buffer, at, length), to);
+      to += length;
+    }
+    return new Image(bytes, head, dataAt);
+  }
+
+  /** The image that somebody else took. */
+  static read(bytes: Uint8Array<ArrayBuffer>): Image {
+    const length = new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true);
+    const head = JSON.parse(new TextDecoder().decode(bytes.subarray(4, 4 + length))) as Head;
+    return new Image(bytes, head, 4 + length);
+  }
+
+  get pages(): number {
+    return this.#head.pages;
+  }
+
+  /** Whether a memory has the size of the image's: one that has grown can't shrink. */
+  fits(memory: WebAssembly.Memory): boolean {
+    return memory.buffer.byteLength === this.pages * PAGE_BYTES;
+  }
+
+  /** Makes an instance what it was: every byte of its memory, and every global. */
+  restore(memory: WebAssembly.Memory, exports: WebAssembly.Exports): void {
+    const whole = new Uint8Array(memory.buffer);
+    let [from, end] = [this.#dataAt, 0];
+    for (const [at, length] of this.#head.parts) {
+      whole.fill(0, end, at);
+      whole.set(this.bytes.subarray(from, from + length), at);
+      from += length;
+      end = at + length;
+    }
+    whole.fill(0, end);
+    for (const [name, global] of changing(exports)) {
+      const value = this.#head.globals[name]!;
+      global.value = typeof global.value === "bigint" ? BigInt(value) : Number(value);
+    }
+  }
+}
+
+/** An instance's changing globals, by name. */
+function changing(exports: WebAssembly.Exports): [string, WebAssembly.Global][] {
+  return Object.entries(exports).filter((entry): entry is [string, WebAssembly.Global] => entry[0].startsWith(STATE_PREFIX));
+}
+
+/** Where a memory is not empty. */
+function filled(memory: WebAssembly.Memory): [at: number, length: number][] {
+  const numbers = new BigUint64Array(memory.buffer);
+  const step = BLOCK_BYTES / BigUint64Array.BYTES_PER_ELEMENT;
+  const parts: [at: number, length: number][] = [];
+  for (let first = 0; first < numbers.length; first += step) {
+    if (isEmpty(numbers, first, first + step)) continue;
+    const at = first * BigUint64Array.BYTES_PER_ELEMENT;
+    const last = parts.at(-1);
+    if (last !== undefined && last[0] + last[1] === at) last[1] += BLOCK_BYTES;
+    else parts.push([at, BLOCK_BYTES]);
+  }
+  return parts;
+}
+
+function isEmpty(numbers: BigUint64Array, from: number, to: number): boolean {
+  for (let at = from; at < to; at += 1) if (numbers[at] !== 0n) return false;
+  return true;
+}
