@@ -3,7 +3,7 @@
 use crate::files::Found;
 use crate::sandbox::{Host, Sandbox};
 use selvage_tool::grant::PathSet;
-use selvage_tool::guest::{Answer, HostCall, frame, unframe};
+use selvage_tool::guest::{Answer, HostCall, VARIABLES_BYTES_MAX, frame, unframe};
 use selvage_tool::run::{PROTECTED, RunProgress, RunReport};
 use selvage_tool::{ErrorCode, ToolError, ToolResult};
 use serde_json::{Value, json};
@@ -143,6 +143,18 @@ impl Sandbox {
                 if !self.artifacts.contains(&path) {
                     self.artifacts.push(path);
                 }
+                nothing
+            }
+            HostCall::Variables { variables } => {
+                let length = serde_json::to_vec(&variables).map_or(usize::MAX, |text| text.len());
+                if length > VARIABLES_BYTES_MAX {
+                    return Err(ToolError::new(
+                        ErrorCode::TooLarge,
+                        format!("Variables have {VARIABLES_BYTES_MAX} bytes at the most."),
+                    )
+                    .hint("Tell fewer of them, or shorter ones."));
+                }
+                self.variables = Some(variables);
                 nothing
             }
         }
@@ -311,6 +323,23 @@ mod tests {
         let error = read("film.mp4");
         assert_eq!(error.code, ErrorCode::TooLarge);
         assert!(error.hint.expect("a hint").contains("memoryBytesMax"));
+    }
+
+    #[test]
+    fn variables_are_kept_up_to_their_limit_and_the_last_ones_count() {
+        let mut sandbox = Sandbox::new(Job::warm_up(), "guest", &mut Bare).expect("a fitting job");
+        let mut tell = |length: usize| {
+            let variables = json!({ "a": "x".repeat(length) });
+            let variables = variables.as_object().expect("an object").clone();
+            let told = sandbox.perform(HostCall::Variables { variables }, &[], &mut Bare);
+            (told.map(drop), sandbox.variables.clone())
+        };
+        let around = json!({ "a": "" }).to_string().len();
+        let (told, kept) = tell(VARIABLES_BYTES_MAX - around);
+        assert!(told.is_ok() && kept.is_some());
+        let (told, still) = tell(VARIABLES_BYTES_MAX - around + 1);
+        assert_eq!(told.expect_err("too large").code, ErrorCode::TooLarge);
+        assert_eq!(kept, still);
     }
 
     #[test]

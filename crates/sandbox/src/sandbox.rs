@@ -77,6 +77,7 @@ pub struct Sandbox {
     pub(crate) read: [PathSet; 2],
     pub(crate) write: [PathSet; 2],
     pub(crate) artifacts: Vec<String>,
+    pub(crate) variables: Option<serde_json::Map<String, serde_json::Value>>,
     answer: Vec<u8>,
     randomness: Randomness,
     /// Nanoseconds that a fixed clock has moved on: it moves with sleeps, and a little with each look.
@@ -102,6 +103,7 @@ impl Sandbox {
             read: [set(&job.grant.read)?, set(&job.ceiling.read)?],
             write: [set(&job.grant.write)?, set(&job.ceiling.write)?],
             artifacts: Vec::new(),
+            variables: None,
             answer: Vec::new(),
             randomness: Randomness::new(job.seed),
             virtual_ns: 0,
@@ -328,6 +330,7 @@ impl Sandbox {
             usage: self.meter.usage().clone(),
             ops: self.files.ops().to_vec(),
             artifacts: self.artifacts.clone(),
+            variables: self.variables.take(),
             guest: self.guest_hash.clone(),
         };
         let written = match outcome.error {

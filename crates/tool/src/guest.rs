@@ -38,6 +38,9 @@ pub const ABI: u32 = 1;
 /// The most bytes that one frame may have, in either direction.
 pub const FRAME_BYTES_MAX: usize = 256 * 1024 * 1024;
 
+/// The most bytes that the variables of a run may have as JSON.
+pub const VARIABLES_BYTES_MAX: usize = 256 * 1024;
+
 /// How a flow is written, found by parsing and never by running.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -139,6 +142,11 @@ pub enum HostCall {
     Artifact {
         /// The workspace path.
         path: String,
+    },
+    /// Tells, at its end, what the function that was called took and had: at most [`VARIABLES_BYTES_MAX`].
+    Variables {
+        /// By name.
+        variables: serde_json::Map<String, serde_json::Value>,
     },
 }
 

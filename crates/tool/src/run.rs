@@ -33,6 +33,8 @@ pub enum RunStatus {
     Asking,
     /// It ended with a result.
     Succeeded,
+    /// It ended with a result that says itself that not all went well: `success` in it is `false`.
+    CompletedWithErrors,
     /// It ended with an error.
     Failed,
     /// It was cancelled.
@@ -43,7 +45,7 @@ impl RunStatus {
     /// Whether nothing more will happen.
     #[must_use]
     pub fn ended(self) -> bool {
-        matches!(self, Self::Succeeded | Self::Failed | Self::Cancelled)
+        !matches!(self, Self::Queued | Self::Running | Self::Asking)
     }
 }
 
@@ -253,6 +255,9 @@ pub struct Outcome {
     pub ops: Vec<FileOp>,
     /// The workspace paths that it named as products.
     pub artifacts: Vec<String>,
+    /// What the function that was called took and had, where one was called.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub variables: Option<serde_json::Map<String, serde_json::Value>>,
     /// SHA-256 of the guest's bytes.
     pub guest: String,
 }
@@ -295,6 +300,9 @@ pub struct RunRecord {
     pub changes: Vec<FileOp>,
     /// The products it named.
     pub artifacts: Vec<String>,
+    /// What the function that was called took and had when it was over: its parameters and its variables.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub variables: Option<serde_json::Map<String, serde_json::Value>>,
     /// The log.
     pub logs: Vec<LogEntry>,
     /// What lint said before the run.

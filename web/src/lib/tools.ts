@@ -155,7 +155,7 @@ export interface RunProgress {
   label?: string | null;
 }
 
-export type RunStatus = 'queued' | 'running' | 'asking' | 'succeeded' | 'failed' | 'cancelled';
+export type RunStatus = 'queued' | 'running' | 'asking' | 'succeeded' | 'completedWithErrors' | 'failed' | 'cancelled';
 
 export type Limits = Record<LimitName, number>;
 export type LimitName =
@@ -205,6 +205,7 @@ export interface RunRecord {
   grant: Grant;
   changes: FileOp[];
   artifacts: string[];
+  variables?: Record<string, unknown>;
   logs: LogEntry[];
   diagnostics: Diagnostic[];
   headsIn: string[];
@@ -303,5 +304,7 @@ export type KernelEvent =
   | { kind: 'direct'; device: string; bytes: Uint8Array<ArrayBuffer> }
   | { kind: 'failed'; message: string };
 
-export const ended = (status: RunStatus): boolean =>
-  status === 'succeeded' || status === 'failed' || status === 'cancelled';
+/** Whether a run ended with a result, good or bad: then what it wrote has landed. */
+export const gave = (status?: RunStatus): boolean => status === 'succeeded' || status === 'completedWithErrors';
+
+export const ended = (status: RunStatus): boolean => gave(status) || status === 'failed' || status === 'cancelled';

@@ -13,6 +13,7 @@ const LOOKS: Record<RunStatus, StatusLook> = {
   running: { label: 'Running', icon: 'circle-dot', tone: 'accent' },
   asking: { label: 'Asks for more', icon: 'clock', tone: 'warn' },
   succeeded: { label: 'Succeeded', icon: 'circle-check', tone: 'good' },
+  completedWithErrors: { label: 'Completed with errors', icon: 'circle-check', tone: 'warn' },
   failed: { label: 'Failed', icon: 'circle-x', tone: 'bad' },
   cancelled: { label: 'Cancelled', icon: 'ban', tone: 'warn' },
 };

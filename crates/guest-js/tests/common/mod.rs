@@ -121,6 +121,7 @@ impl Memory {
                 }
                 self.artifacts.borrow_mut().push(path.clone());
             }
+            HostCall::Variables { .. } => {}
         }
         Ok((Value::Null, Vec::new()))
     }

@@ -144,6 +144,7 @@ pub(super) fn failed(error: ToolError) -> Outcome {
         usage: Usage::default(),
         ops: Vec::new(),
         artifacts: Vec::new(),
+        variables: None,
         guest: String::new(),
     }
 }

@@ -63,7 +63,14 @@ impl Workbench {
             }
         }
         let record = &mut run.record;
+        // Only of a function that was called: a script may mean something else by the word.
+        let went_badly = outcome.variables.is_some()
+            && outcome
+                .value
+                .as_ref()
+                .is_some_and(|value| value["success"] == json!(false));
         record.status = match &outcome.error {
+            None if went_badly => RunStatus::CompletedWithErrors,
             None => RunStatus::Succeeded,
             Some(error) if error.code == ErrorCode::Cancelled => RunStatus::Cancelled,
             Some(_) => RunStatus::Failed,
@@ -79,6 +86,7 @@ impl Workbench {
         record.usage = outcome.usage;
         record.changes = outcome.ops;
         record.artifacts = outcome.artifacts;
+        record.variables = outcome.variables;
         record.guest_hash = outcome.guest;
         if let Some(earlier) = run.verifies.take() {
             return self.verified(&run, &earlier);

@@ -161,6 +161,7 @@ impl Workbench {
             grant: job.grant.clone(),
             changes: Vec::new(),
             artifacts: Vec::new(),
+            variables: None,
             logs: Vec::new(),
             diagnostics: report.diagnostics,
             heads_in,

@@ -178,6 +178,7 @@ impl Host {
             },
             ops,
             artifacts: files.iter().map(|(path, _)| (*path).into()).collect(),
+            variables: None,
             guest: "guest".into(),
         };
         let written = files.iter().map(|(_, text)| {
