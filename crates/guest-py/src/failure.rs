@@ -48,6 +48,9 @@ pub fn from_exception(vm: &VirtualMachine, exception: &PyBaseExceptionRef) -> To
     } else {
         format!("{name}: {said}")
     };
+    if is_for_people(vm, exception) {
+        return ToolError::new(code, clip(&said));
+    }
     let mut failure = ToolError::new(code, clip(&message));
     let place = syntax_place(vm, exception).or_else(|| raised_at(exception));
     shorten(exception);
@@ -60,6 +63,19 @@ pub fn from_exception(vm: &VirtualMachine, exception: &PyBaseExceptionRef) -> To
         failure.line = u32::try_from(line).ok();
     }
     failure
+}
+
+/// Whether an exception is a `bifrost.UserError`: its message is all that somebody is to read.
+fn is_for_people(vm: &VirtualMachine, exception: &PyBaseExceptionRef) -> bool {
+    let modules = vm.sys_module.get_attr("modules", vm);
+    let errors = modules.and_then(|modules| modules.get_item("bifrost._errors", vm));
+    let class = errors.and_then(|errors| errors.get_attr("UserError", vm));
+    class.is_ok_and(|class| {
+        exception
+            .as_object()
+            .is_instance(&class, vm)
+            .unwrap_or(false)
+    })
 }
 
 /// Leaves of an exception and its causes the innermost frames, and of the causes the nearest.

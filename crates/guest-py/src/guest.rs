@@ -1,17 +1,17 @@
 //! A run from its job to its outcome.
 
+use crate::call::{Call, Turn};
 use crate::disk::Disk;
-use crate::failure;
-use crate::reading;
-use crate::stdlib;
-use crate::values;
+use crate::secrets::SECRETS_MAX;
+use crate::{arguments, failure, questions, reading, stdlib, values};
 use ruff_python_ast::Stmt;
 use rustpython_vm::builtins::{PyBaseExceptionRef, PyStrRef};
 use rustpython_vm::compiler::{self, CompileOpts, Mode};
 use rustpython_vm::{AsObject, Interpreter, PyObjectRef, PyResult, Settings, VirtualMachine};
 use selvage_guest::{Host, Step, admit, finished, nothing_to_resume};
-use selvage_tool::guest::{Check, Checked, GuestJob, HostCall, LogLevel, Resume};
+use selvage_tool::guest::{Check, Checked, GuestJob, HostCall, LogLevel, Progress, Resume};
 use selvage_tool::{ErrorCode, ToolError};
+use serde_json::Value;
 use std::cell::RefCell;
 use std::rc::Rc;
 
@@ -30,6 +30,8 @@ pub struct Guest {
     disk: Rc<RefCell<Disk>>,
     host: Rc<dyn Host>,
     started: bool,
+    /// The call of a function that goes on.
+    call: Option<Call>,
 }
 
 impl selvage_guest::Interpreter for Guest {
@@ -59,20 +61,26 @@ impl selvage_guest::Interpreter for Guest {
             disk,
             host,
             started: false,
+            call: None,
         })
     }
 
-    /// Runs the job to its end.
+    /// Runs a script to its end, and a function until it waits.
     fn start(&mut self, job: &GuestJob) -> Step {
-        if let Err(error) = admit(job, &mut self.started) {
-            return finished(Err(error));
-        }
-        finished(self.run(job))
+        admit(job, &mut self.started)
+            .and_then(|()| self.run(job))
+            .unwrap_or_else(|error| finished(Err(error)))
     }
 
-    /// Takes an answer. Nothing is ever asked in this way: the run is over when [`Self::start`] returns.
-    fn resume(&mut self, _: Resume, _: &[u8]) -> Step {
-        nothing_to_resume()
+    /// Takes an answer to a function that waits.
+    fn resume(&mut self, resume: Resume, _: &[u8]) -> Step {
+        let Some(call) = &self.call else {
+            return nothing_to_resume();
+        };
+        match self.interpreter.enter(|vm| call.answer(&resume, vm)) {
+            Ok(()) => self.go_on(),
+            Err(exception) => self.over(Err(exception)),
+        }
     }
 
     /// Compiles a text, reads off what it shows, and runs nothing.
@@ -94,7 +102,7 @@ impl selvage_guest::Interpreter for Guest {
 }
 
 impl Guest {
-    fn run(&mut self, job: &GuestJob) -> Result<serde_json::Value, ToolError> {
+    fn run(&mut self, job: &GuestJob) -> Result<Step, ToolError> {
         let read = HostCall::Read {
             path: job.entry.clone(),
         };
@@ -102,25 +110,89 @@ impl Guest {
         let source = text_of(&job.entry, &source)?;
         compiler::compile(&source, Mode::Exec, &job.entry, CompileOpts::default())
             .map_err(|error| failure::from_compiler(&job.entry, &source, &error))?;
+        let entries = reading::entries(&source);
+        let Some(entry) = arguments::chosen(job, &entries)? else {
+            let value = self.interpreter.enter(|vm| run_script(vm, job, &source));
+            return Ok(self.over(value));
+        };
+        let arguments =
+            arguments::bind(entry, &job.args).map_err(|error| error.path(&job.entry))?;
+        let called = self.interpreter.enter(|vm| {
+            prepare(vm, job)?;
+            Call::new(vm, job, &source, entry, &arguments)
+        });
+        Ok(match called {
+            Ok(call) => {
+                self.call = Some(call);
+                self.go_on()
+            }
+            Err(exception) => self.over(Err(exception)),
+        })
+    }
+
+    /// Goes on with the call, until it waits or is over.
+    fn go_on(&mut self) -> Step {
+        let Some(call) = &self.call else {
+            return nothing_to_resume();
+        };
+        match self.interpreter.enter(|vm| call.turn(vm)) {
+            Ok(Turn::Waits) => {
+                let (calls, waiting) = questions::take();
+                (Progress::Yielded { calls, waiting }, Vec::new())
+            }
+            Ok(Turn::Over(value)) => self.over(value),
+            Err(exception) => self.over(Err(exception)),
+        }
+    }
+
+    /// The end of the program, which gave a value or raised.
+    fn over(&mut self, value: PyResult) -> Step {
+        let call = self.call.take();
         let result = self.interpreter.enter(|vm| {
-            let value = run_script(vm, job, &source);
             let encoded = match value {
-                Ok(value) => values::encode(&value, vm),
+                Ok(value) => values::encode(&value, "result", vm),
                 Err(exception) => match left(vm, &exception) {
                     Some(left) => left,
                     None => Err(self.uncaught(vm, &exception)),
                 },
             };
+            let told = call.as_ref().map(|call| self.tell_variables(vm, call));
             // What the program left open is written when the last name for it goes away.
-            if let Err(exception) = end(vm)
-                && encoded.is_ok()
-            {
-                return Err(self.uncaught(vm, &exception));
-            }
-            encoded
+            let ended = end(vm, call).map_err(|exception| self.uncaught(vm, &exception));
+            let value = encoded?;
+            told.unwrap_or(Ok(())).and(ended).map(|()| value)
         });
-        let kept = self.disk.borrow_mut().sync_all();
-        result.and_then(|value| kept.map(|()| value))
+        let mut disk = self.disk.borrow_mut();
+        let kept = disk.sync_all();
+        let mut result = result.and_then(|value| kept.map(|()| value));
+        match &mut result {
+            Ok(value) => disk.secrets.hide(value),
+            Err(error) => {
+                let texts = [
+                    Some(&mut error.message),
+                    error.hint.as_mut(),
+                    error.stack.as_mut(),
+                ];
+                for text in texts.into_iter().flatten() {
+                    *text = disk.secrets.hidden(text).into_owned();
+                }
+            }
+        }
+        finished(result)
+    }
+
+    /// Tells what the function took and had.
+    fn tell_variables(&self, vm: &VirtualMachine, call: &Call) -> Result<(), ToolError> {
+        let told = call.variables(vm);
+        let mut variables = Value::Object(told.map_err(|exception| self.uncaught(vm, &exception))?);
+        self.disk.borrow().secrets.hide(&mut variables);
+        match variables {
+            Value::Object(variables) => self
+                .host
+                .call(&HostCall::Variables { variables }, &[])
+                .map(drop),
+            _ => Ok(()),
+        }
     }
 
     /// The failure for an exception that nobody caught. What the host refused keeps its own code.
@@ -167,8 +239,6 @@ fn settings() -> Settings {
 
 /// Runs a script. Its value is that of its last statement where that is an expression, as in JS; otherwise the global `result`.
 fn run_script(vm: &VirtualMachine, job: &GuestJob, source: &str) -> PyResult {
-    vm.recursion_limit
-        .set(usize::try_from(job.stack_calls_max).unwrap_or(usize::MAX));
     prepare(vm, job)?;
     let mode = if ends_in_expression(source) {
         Mode::BlockExpr
@@ -195,8 +265,10 @@ fn ends_in_expression(source: &str) -> bool {
         .is_ok_and(|parsed| matches!(parsed.syntax().body.last(), Some(Stmt::Expr(_))))
 }
 
-/// What a program finds: `sys.argv`, `sys.path`, `os.environ`, and the module `selvage`.
+/// What a program finds: its limit of nested calls, `sys.argv`, `sys.path`, `os.environ`, and the module `selvage`.
 fn prepare(vm: &VirtualMachine, job: &GuestJob) -> PyResult<()> {
+    vm.recursion_limit
+        .set(usize::try_from(job.stack_calls_max).unwrap_or(usize::MAX));
     let text = |text: &str| -> PyObjectRef { vm.ctx.new_str(text).into() };
     let words = crate::argv::argv(&job.entry, &job.args);
     let argv = words.iter().map(|word| text(word)).collect();
@@ -219,10 +291,13 @@ fn prepare(vm: &VirtualMachine, job: &GuestJob) -> PyResult<()> {
     module.set_attr("args", values::decode(&job.args, vm)?, vm)?;
     module.set_attr("env", env, vm)?;
     module.set_attr("log", vm.new_function("log", log), vm)?;
+    module.set_attr("secret", vm.new_function("secret", secret), vm)?;
     module.set_attr("run", text(&job.run), vm)?;
+    let module = module.into();
+    questions::install(&module, vm)?;
     vm.sys_module
         .get_attr("modules", vm)?
-        .set_item("selvage", module.into(), vm)
+        .set_item("selvage", module, vm)
 }
 
 /// `selvage.log(level, text)`, with a level of the module `logging`.
@@ -240,11 +315,22 @@ fn log(level: i64, text: PyStrRef, vm: &VirtualMachine) -> PyResult<()> {
     told.map_err(|error| vm.new_os_error(error.message))
 }
 
+/// `selvage.secret(value)`: no text in it is told from here on.
+fn secret(value: PyObjectRef, vm: &VirtualMachine) -> PyResult<()> {
+    let value = values::encode(&value, "the secret", vm)
+        .map_err(|error| vm.new_type_error(error.message))?;
+    let kept = DISK.with_borrow(|disk| match disk {
+        Some(disk) => disk.borrow_mut().secrets.add_all(&value),
+        None => true,
+    });
+    if kept {
+        return Ok(());
+    }
+    Err(vm.new_runtime_error(format!("a run has {SECRETS_MAX} secrets at the most")))
+}
+
 /// What a program that ended itself gives; `None` when it did not.
-fn left(
-    vm: &VirtualMachine,
-    exception: &PyBaseExceptionRef,
-) -> Option<Result<serde_json::Value, ToolError>> {
+fn left(vm: &VirtualMachine, exception: &PyBaseExceptionRef) -> Option<Result<Value, ToolError>> {
     if !exception.fast_isinstance(vm.ctx.exceptions.system_exit) {
         return None;
     }
@@ -252,7 +338,7 @@ fn left(
     let said = code.and_then(|code| code.str(vm).ok());
     let said = said.map(|said| said.to_string());
     Some(match said.as_deref() {
-        None | Some("0") => Ok(serde_json::Value::Null),
+        None | Some("0") => Ok(Value::Null),
         Some(said) => {
             let failure = failure::from_exception(vm, exception);
             Err(ToolError {
@@ -264,14 +350,19 @@ fn left(
 }
 
 /// Runs what was registered for the end, and lets go of the program's names.
-fn end(vm: &VirtualMachine) -> PyResult<()> {
+fn end(vm: &VirtualMachine, call: Option<Call>) -> PyResult<()> {
     let modules = vm.sys_module.get_attr("modules", vm)?;
     if let Ok(atexit) = modules.get_item("atexit", vm) {
         vm.call_method(&atexit, "_run_exitfuncs", ())?;
     }
-    let main = modules.get_item("__main__", vm)?;
-    let globals = main.get_attr("__dict__", vm)?;
-    vm.call_method(&globals, "clear", ()).map(drop)
+    let names = match call {
+        Some(call) => call.names.clone(),
+        None => vm
+            .ensure_main_module()?
+            .as_object()
+            .get_attr("__dict__", vm)?,
+    };
+    vm.call_method(&names, "clear", ()).map(drop)
 }
 
 /// A source text. A mark of its byte order is no part of it.

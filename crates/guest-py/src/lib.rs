@@ -8,19 +8,23 @@
 //! workspace as a file system, over the host's calls; `wasi` puts it under the C library, so that `open`, `os` and `pathlib` are
 //! the interpreter's own. `Guest` is a run from its job to its outcome, `values` is how values cross, `failure` how exceptions do,
 //! and `stdlib` the part of the standard library that is written in Python. [`reading`] is what is known of a text that nobody
-//! runs: the functions that can be run, what they take, and what is wrong with it.
+//! runs: the functions that can be run, what they take, and what is wrong with it; [`arguments`] fits a call to one of them, `call`
+//! drives it, and `questions` are what it asks and waits for.
 //!
 //! The interpreter takes long to build and is built for wasm alone, by the feature `interpreter`; what needs no interpreter is
 //! tested natively, and the whole by the native host's tests, which run the artifact.
 //!
-//! **Control loop.** `warm` builds the interpreter. `start` takes the job, compiles its entry, runs it to its end, writes what is
-//! still open, and gives the outcome.
+//! **Control loop.** `warm` builds the interpreter. `start` takes the job, compiles its entry and runs it: a script to its end, a
+//! function until it waits, and on with each `resume`. At the end it writes what is still open, and gives the outcome.
 //!
 //! *Invariants.*
 //! - Every file, clock and random number comes from the host; the guest imports no file function of WASI.
 //! - Hashes are seeded alike in every run: equal runs use equal fuel.
 
+pub mod arguments;
 pub mod argv;
+#[cfg(feature = "interpreter")]
+mod call;
 pub mod disk;
 #[cfg(feature = "interpreter")]
 mod failure;
@@ -28,7 +32,10 @@ mod failure;
 mod ffi;
 #[cfg(feature = "interpreter")]
 mod guest;
+#[cfg(feature = "interpreter")]
+mod questions;
 pub mod reading;
+pub mod secrets;
 #[cfg(feature = "interpreter")]
 mod stdlib;
 #[cfg(feature = "interpreter")]

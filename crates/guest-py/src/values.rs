@@ -15,32 +15,40 @@ use selvage_guest::values::{INTEGER_MAX, TYPE, VALUE_DEPTH_MAX, Weight};
 use selvage_tool::{ErrorCode, ToolError};
 use serde_json::{Map, Value, json};
 
-/// The JSON form of a result.
+/// The JSON form of a value, which errors call by what it is.
 ///
 /// # Errors
 /// [`ErrorCode::InvalidResult`] with the path inside the value; what its own methods raise.
-pub fn encode(value: &PyObjectRef, vm: &VirtualMachine) -> Result<Value, ToolError> {
-    let mut encoder = Encoder {
-        vm,
-        above: Vec::new(),
-        path: Vec::new(),
-        weight: Weight::default(),
-    };
+pub fn encode(value: &PyObjectRef, what: &str, vm: &VirtualMachine) -> Result<Value, ToolError> {
+    let mut encoder = Encoder::new(vm, None);
     encoder.value(value).map_err(|stop| match stop {
+        Stop::Large => ToolError::new(ErrorCode::TooLarge, format!("{what} is too large")),
         Stop::Raised(exception) => crate::failure::from_exception(vm, &exception),
-        Stop::Invalid(what) => {
-            let path = format!("result{}", encoder.path.concat());
+        Stop::Invalid(found) => {
+            let path = format!("{what}{}", encoder.path.concat());
             ToolError::new(
                 ErrorCode::InvalidResult,
-                format!("{path} is {what}, which has no form outside the run"),
+                format!("{path} is {found}, which has no form outside the run"),
             )
             .hint("Return plain data: texts, numbers, lists, dicts, sets, bytes, dates, dataclasses and enums.")
         }
     })
 }
 
+/// The JSON form of a value for somebody who looks at it: whatever has none is named by its class, and what has more bytes than
+/// that is not shown at all.
+pub fn shown(value: &PyObjectRef, bytes_max: usize, vm: &VirtualMachine) -> Value {
+    let mut encoder = Encoder::new(vm, Some(bytes_max));
+    match encoder.value(value) {
+        Ok(value) => value,
+        Err(_) => format!("[more than {bytes_max} bytes]").into(),
+    }
+}
+
 /// Why a value has no JSON form.
 enum Stop {
+    /// It has more bytes than are shown.
+    Large,
     Invalid(String),
     Raised(PyBaseExceptionRef),
 }
@@ -57,11 +65,27 @@ struct Encoder<'a> {
     /// The path to the value at hand; it stays as it is when there is no form.
     path: Vec<String>,
     weight: Weight,
+    /// The most bytes, where the value is only to be looked at.
+    shows: Option<usize>,
 }
 
-impl Encoder<'_> {
+impl<'a> Encoder<'a> {
+    fn new(vm: &'a VirtualMachine, shows: Option<usize>) -> Self {
+        Self {
+            vm,
+            above: Vec::new(),
+            path: Vec::new(),
+            weight: Weight::default(),
+            shows,
+        }
+    }
+
     fn spend(&mut self, bytes: usize) -> Result<(), Stop> {
-        self.weight.add(bytes).map_err(Stop::Invalid)
+        self.weight.add(bytes).map_err(Stop::Invalid)?;
+        match self.shows {
+            Some(bytes_max) if self.weight.bytes() > bytes_max => Err(Stop::Large),
+            _ => Ok(()),
+        }
     }
 
     fn tagged(&mut self, kind: &str, value: Value) -> Result<Value, Stop> {
@@ -73,7 +97,25 @@ impl Encoder<'_> {
         Ok(text.into())
     }
 
+    fn bytes(&mut self, bytes: &[u8]) -> Result<Value, Stop> {
+        self.spend(bytes.len().div_ceil(3) * 4)?;
+        self.tagged("bytes", STANDARD.encode(bytes).into())
+    }
+
     fn value(&mut self, value: &PyObjectRef) -> Result<Value, Stop> {
+        let (above, path) = (self.above.len(), self.path.len());
+        match self.exact(value) {
+            Err(Stop::Invalid(_) | Stop::Raised(_)) if self.shows.is_some() => {
+                self.above.truncate(above);
+                self.path.truncate(path);
+                let class = value.class().name().to_string();
+                Ok(format!("<{class}>").into())
+            }
+            encoded => encoded,
+        }
+    }
+
+    fn exact(&mut self, value: &PyObjectRef) -> Result<Value, Stop> {
         self.spend(5)?;
         let vm = self.vm;
         if vm.is_none(value) {
@@ -95,19 +137,17 @@ impl Encoder<'_> {
         if let Some(text) = value.downcast_ref::<PyStr>() {
             return self.text(text.to_string_lossy().into_owned());
         }
-        let bytes = match (
-            value.downcast_ref::<PyBytes>(),
-            value.downcast_ref::<PyByteArray>(),
-        ) {
-            (Some(bytes), _) => Some(STANDARD.encode(bytes.as_bytes())),
-            (None, Some(bytes)) => Some(STANDARD.encode(&*bytes.borrow_buf())),
-            (None, None) => None,
-        };
-        if let Some(bytes) = bytes {
-            self.spend(bytes.len())?;
-            return self.tagged("bytes", bytes.into());
+        if let Some(bytes) = value.downcast_ref::<PyBytes>() {
+            return self.bytes(bytes.as_bytes());
+        }
+        if let Some(bytes) = value.downcast_ref::<PyByteArray>() {
+            let bytes = bytes.borrow_buf().to_vec();
+            return self.bytes(&bytes);
         }
         if self.above.iter().any(|above| above.is(value)) {
+            if self.shows.is_some() {
+                return Ok("[circular]".into());
+            }
             return Err(Stop::Invalid(
                 "a cycle: it is an object above itself".into(),
             ));
@@ -116,6 +156,12 @@ impl Encoder<'_> {
             return Err(Stop::Invalid(format!(
                 "nested deeper than {VALUE_DEPTH_MAX}"
             )));
+        }
+        // A large collection is not copied to find that out.
+        if let (Some(bytes_max), Ok(length)) = (self.shows, value.length(vm))
+            && length > bytes_max
+        {
+            return Err(Stop::Large);
         }
         self.above.push(value.clone());
         let encoded = self.nested(value)?;

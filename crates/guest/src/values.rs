@@ -19,6 +19,12 @@ pub const INTEGER_MAX: i64 = 9_007_199_254_740_991;
 pub struct Weight(usize);
 
 impl Weight {
+    /// How many there are.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        self.0
+    }
+
     /// Adds the bytes of a part.
     ///
     /// # Errors

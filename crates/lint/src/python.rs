@@ -4,12 +4,15 @@ use crate::Report;
 use selvage_tool::Grant;
 use selvage_tool::guest::Shape;
 
-/// The report of a Python file. What it touches can't be told from its text yet, so it is asked for whole: the caller's grant
-/// alone bounds it.
+/// The report of a Python file. What it touches can't be told from its text yet, so it is asked for whole, with every tool: the
+/// caller's grant alone bounds it.
 pub fn report() -> Report {
     Report {
         shape: Some(Shape::Script),
-        grant: Grant::workspace(),
+        grant: Grant {
+            tools: vec!["*".into()],
+            ..Grant::workspace()
+        },
         ..Report::default()
     }
 }

@@ -14,6 +14,9 @@ from .log import logger
 
 __all__ = ("EventLoop", "to_thread")
 
+# How often a turn looks for more to do before others are let in: tasks that never wait would keep answers out.
+PASSES_MAX = 1000
+
 
 class EventLoop(events.AbstractEventLoop):
     """Runs callbacks in the order in which they were due."""
@@ -28,10 +31,12 @@ class EventLoop(events.AbstractEventLoop):
         self._handler = None
         self._task_factory = None
         self._generators = weakref.WeakSet()
+        # Whether whoever runs the loop goes back to the host while it waits, and brings the answers to what was asked.
+        self.goes_back = False
 
     # Running.
 
-    def run_forever(self):
+    def _enter(self):
         self._check_closed()
         if self._running:
             raise RuntimeError("This event loop is already running")
@@ -41,16 +46,39 @@ class EventLoop(events.AbstractEventLoop):
         sys.set_asyncgen_hooks(firstiter=self._generators.add, finalizer=self._finalize)
         events._set_running_loop(self)
         self._running = True
+        return hooks
+
+    def _leave(self, hooks):
+        self._running = False
+        self._stopping = False
+        events._set_running_loop(None)
+        sys.set_asyncgen_hooks(*hooks)
+
+    def run_forever(self):
+        hooks = self._enter()
         try:
             while True:
-                self._run_once()
+                self._wait()
+                self._run_due()
                 if self._stopping:
                     break
         finally:
-            self._running = False
-            self._stopping = False
-            events._set_running_loop(None)
-            sys.set_asyncgen_hooks(*hooks)
+            self._leave(hooks)
+
+    def turn(self, until):
+        """Runs what is due, as long as something is and `until` is not done. Gives when something will be, on this loop's clock;
+        `None` when nothing will."""
+        hooks = self._enter()
+        try:
+            for _ in range(PASSES_MAX):
+                if until.done() or not self._run_due():
+                    break
+        finally:
+            self._leave(hooks)
+        if self._ready:
+            return self.time()
+        self._drop_cancelled()
+        return self._scheduled[0]._when if self._scheduled else None
 
     def run_until_complete(self, future):
         self._check_closed()
@@ -75,24 +103,33 @@ class EventLoop(events.AbstractEventLoop):
             raise RuntimeError("Event loop stopped before Future completed.")
         return future.result()
 
-    def _run_once(self):
+    def _drop_cancelled(self):
         while self._scheduled and self._scheduled[0]._cancelled:
             heapq.heappop(self._scheduled)._scheduled = False
+
+    def _wait(self):
+        """Sleeps until something is due."""
+        self._drop_cancelled()
         if not self._ready and not self._stopping:
             if not self._scheduled:
                 raise RuntimeError("the program waits for something that nothing can bring any more")
             wait = self._scheduled[0]._when - self.time()
             if wait > 0:
                 time.sleep(wait)
+
+    def _run_due(self):
+        """Runs what is due now. Gives whether anything was."""
         now = self.time()
         while self._scheduled and self._scheduled[0]._when <= now:
             handle = heapq.heappop(self._scheduled)
             handle._scheduled = False
             self._ready.append(handle)
-        for _ in range(len(self._ready)):
+        due = len(self._ready)
+        for _ in range(due):
             handle = self._ready.popleft()
             if not handle._cancelled:
                 handle._run()
+        return due > 0
 
     def stop(self):
         self._stopping = True

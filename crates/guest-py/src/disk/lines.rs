@@ -1,5 +1,6 @@
 //! What a program prints, as log entries: one a line.
 
+use crate::secrets::Secrets;
 use selvage_guest::Host;
 use selvage_tool::ToolError;
 use selvage_tool::guest::{HostCall, LogLevel};
@@ -28,7 +29,12 @@ impl Lines {
     ///
     /// # Errors
     /// What the host says: the output quota, for one.
-    pub fn write(&mut self, mut bytes: &[u8], host: &dyn Host) -> Result<(), ToolError> {
+    pub fn write(
+        &mut self,
+        mut bytes: &[u8],
+        secrets: &Secrets,
+        host: &dyn Host,
+    ) -> Result<(), ToolError> {
         while !bytes.is_empty() {
             let end = bytes.iter().position(|byte| *byte == b'\n');
             let room = LINE_BYTES_MAX - self.line.len();
@@ -37,7 +43,7 @@ impl Lines {
             let whole = end == Some(taken);
             bytes = &bytes[taken + usize::from(whole)..];
             if whole || self.line.len() == LINE_BYTES_MAX {
-                self.tell(host)?;
+                self.tell(secrets, host)?;
             }
         }
         Ok(())
@@ -47,19 +53,20 @@ impl Lines {
     ///
     /// # Errors
     /// As [`Self::write`].
-    pub fn flush(&mut self, host: &dyn Host) -> Result<(), ToolError> {
+    pub fn flush(&mut self, secrets: &Secrets, host: &dyn Host) -> Result<(), ToolError> {
         if self.line.is_empty() {
             return Ok(());
         }
-        self.tell(host)
+        self.tell(secrets, host)
     }
 
-    fn tell(&mut self, host: &dyn Host) -> Result<(), ToolError> {
+    fn tell(&mut self, secrets: &Secrets, host: &dyn Host) -> Result<(), ToolError> {
         let call = HostCall::Log {
             level: self.level,
             source: "console".to_owned(),
         };
         let line = std::mem::take(&mut self.line);
-        host.call(&call, &line).map(drop)
+        let line = String::from_utf8_lossy(&line);
+        host.call(&call, secrets.hidden(&line).as_bytes()).map(drop)
     }
 }

@@ -8,14 +8,17 @@ mod errno;
 mod file;
 mod folder;
 mod lines;
+mod paths;
 
 pub use errno::Errno;
 pub use file::{Access, FILE_BYTES_MAX, Whence};
 pub use folder::Entry;
 pub use lines::{LINE_BYTES_MAX, Lines};
 
+use crate::secrets::Secrets;
 use file::{Content, File};
 use folder::Folder;
+use paths::{clean, inode};
 use selvage_guest::Host;
 use selvage_tool::guest::{FileStat, HostCall, LogLevel};
 use selvage_tool::{ErrorCode, ToolError};
@@ -61,6 +64,8 @@ pub struct Disk {
     errors: Lines,
     changes: u64,
     refusal: Option<ToolError>,
+    /// What is never told.
+    pub secrets: Secrets,
 }
 
 impl Disk {
@@ -75,6 +80,7 @@ impl Disk {
             errors: Lines::new(LogLevel::Error),
             changes: 0,
             refusal: None,
+            secrets: Secrets::default(),
         }
     }
 
@@ -267,8 +273,8 @@ impl Disk {
                 }));
             }
         }
-        self.output.flush(&*self.host)?;
-        self.errors.flush(&*self.host)
+        self.output.flush(&self.secrets, &*self.host)?;
+        self.errors.flush(&self.secrets, &*self.host)
     }
 
     /// Writes a content back, where it changed and has a place.
@@ -313,8 +319,8 @@ impl Disk {
     /// [`Errno::BADF`], [`Errno::ISDIR`], [`Errno::FBIG`], and [`Errno::IO`] when the output quota is used up.
     pub fn write(&mut self, fd: u32, at: Option<u64>, bytes: &[u8]) -> Done {
         let told = match fd {
-            1 => self.output.write(bytes, &*self.host),
-            2 => self.errors.write(bytes, &*self.host),
+            1 => self.output.write(bytes, &self.secrets, &*self.host),
+            2 => self.errors.write(bytes, &self.secrets, &*self.host),
             _ => return self.file(fd)?.write(at, bytes),
         };
         told.map_err(|error| {
@@ -329,10 +335,11 @@ impl Disk {
     /// # Errors
     /// What the host says: the output quota, for one.
     pub fn log(&mut self, level: LogLevel, text: &str) -> Result<(), ToolError> {
-        self.output.flush(&*self.host)?;
-        self.errors.flush(&*self.host)?;
+        self.output.flush(&self.secrets, &*self.host)?;
+        self.errors.flush(&self.secrets, &*self.host)?;
         let source = "console".to_owned();
         let call = HostCall::Log { level, source };
+        let text = self.secrets.hidden(text);
         self.host.call(&call, text.as_bytes()).map(drop)
     }
 
@@ -367,33 +374,6 @@ impl Disk {
             None => Err(Errno::BADF),
         }
     }
-}
-
-/// A path as the host writes it, from one below the root: no `.`, no doubled slash. What lies above the root is the root.
-fn clean(path: &str) -> Done<String> {
-    if path.contains('\0') {
-        return Err(Errno::INVAL);
-    }
-    let mut parts: Vec<&str> = Vec::new();
-    for part in path.split('/') {
-        match part {
-            "" | "." => {}
-            ".." => {
-                parts.pop();
-            }
-            part => parts.push(part),
-        }
-    }
-    Ok(parts.join("/"))
-}
-
-/// A number for a path: FNV-1a with 64 bits. Two paths with one number would only look like links to one file.
-///
-/// Source: <http://www.isthe.com/chongo/tech/comp/fnv/>.
-fn inode(path: &str) -> u64 {
-    path.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
-    })
 }
 
 #[cfg(test)]

@@ -4,7 +4,10 @@
 
 #[path = "../hostile/bench.rs"]
 mod bench;
+mod calls;
 mod hostile;
+mod outcomes;
+mod sdk;
 
 use bench::{Bench, NOW_MS};
 use selvage_host::Executor;

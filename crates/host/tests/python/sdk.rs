@@ -1,0 +1,397 @@
+//! The package `bifrost` over the workspace: values, files, tables, texts, events, other workflows.
+
+use super::bench;
+use super::calls::call;
+use crate::bench::{Bench, NOW_MS};
+use serde_json::{Value, json};
+
+/// Runs `async def main()` of a workflow whose body this is, and gives its value.
+fn main_of(bench: &mut Bench<'_>, imports: &str, body: &str, more: Value) -> Value {
+    let body: String = body.lines().map(|line| format!("    {line}\n")).collect();
+    let source =
+        format!("from bifrost import workflow, {imports}\n@workflow\nasync def main():\n{body}");
+    bench
+        .call(
+            "write",
+            json!({ "path": "workflows/a.py", "content": source }),
+        )
+        .expect("written");
+    let mut input = json!({ "path": "workflows/a.py", "seed": 1, "startMs": NOW_MS });
+    let members = more.as_object().expect("an object").clone();
+    input.as_object_mut().expect("an object").extend(members);
+    let record = bench.call("run_flow", input);
+    record.unwrap_or_else(|error| panic!("{error:?}"))["value"].clone()
+}
+
+fn value(imports: &str, body: &str) -> Value {
+    main_of(&mut bench(), imports, body, json!({}))
+}
+
+fn text(bench: &mut Bench<'_>, path: &str) -> String {
+    let read = bench.call("read", json!({ "path": path })).expect("there");
+    read["content"].as_str().expect("a text").to_owned()
+}
+
+#[test]
+fn nothing_of_the_package_is_loaded_before_it_is_used() {
+    let source = "\
+import sys
+before = len(sys.modules)
+import bifrost
+loaded = sorted(name for name in sys.modules if name.startswith('bifrost'))
+bifrost.workflow
+[len(sys.modules) - before, loaded, sorted(name for name in sys.modules if name.startswith('bifrost'))]
+";
+    let record = call(
+        &mut bench(),
+        &[("workflows/a.py", source)],
+        "workflows/a.py",
+        json!({}),
+    );
+    assert_eq!(
+        record.expect("a result")["value"],
+        json!([2, ["bifrost"], ["bifrost", "bifrost._decorators"]])
+    );
+    let all = "import bifrost\n[name for name in bifrost.__all__ if not hasattr(bifrost, name)]\n";
+    let record = call(
+        &mut bench(),
+        &[("workflows/a.py", all)],
+        "workflows/a.py",
+        json!({}),
+    );
+    assert_eq!(record.expect("a result")["value"], json!([]));
+}
+
+#[test]
+fn values_are_files_in_configs() {
+    let mut bench = bench();
+    for (path, content) in [
+        ("configs/limits.json", "{\"rows\": 5}"),
+        (
+            "configs/old.json",
+            "{\"type\": \"int\", \"value\": 3, \"description\": \"How many\"}",
+        ),
+    ] {
+        bench
+            .call("write", json!({ "path": path, "content": content }))
+            .expect("written");
+    }
+    let body = "\
+await config.set('api/url', 'https://a.org')
+await config.set('old', 4)
+await config.set('gone', 1)
+all = await config.list()
+return [await config.get('api/url'), await config.get('none', 'default'), await config.get('limits'),
+    all.old, all['gone'], 'none' in all, all.none, sorted(all.keys()), await config.delete('gone'), await config.delete('gone')]";
+    let expected = json!([
+        "https://a.org", "default", { "rows": 5 }, 4, 1, false, null,
+        ["api/url", "gone", "limits", "old"], true, false
+    ]);
+    assert_eq!(main_of(&mut bench, "config", body, json!({})), expected);
+    let kept =
+        "{\n  \"value\": 4,\n  \"description\": \"How many\",\n  \"config_type\": \"int\"\n}\n";
+    assert_eq!(text(&mut bench, "configs/old.json"), kept);
+    assert!(text(&mut bench, "configs/api%2Furl.json").contains("\"string\""));
+    let body = "\
+try:
+    await config.get('x', scope='another')
+except NotAvailable as error:
+    return str(error)";
+    let said = main_of(&mut bench, "config, NotAvailable", body, json!({}));
+    assert_eq!(
+        said,
+        json!("There is no scope 'another': a workspace is one scope.")
+    );
+}
+
+#[test]
+fn files_have_places_by_location_and_what_is_temporary_does_not_land() {
+    let mut bench = bench();
+    let body = "\
+await files.write('out/a.txt', 'héllo')
+await files.write_bytes('/b.bin', b'\\x00\\xff', location='uploads')
+await files.write('c.txt', 'c', location='exports')
+await files.write('deep/t.txt', 'one\\nTwo', location='temp')
+found = [await files.read('out/a.txt'), list(await files.read_bytes('b.bin', 'uploads')), await files.list('out'),
+    await files.list(location='exports'), await files.list('', 'temp'), await files.search('two', 'temp'),
+    await files.exists('deep/t.txt', 'temp'), await files.exists('deep/none', 'temp'), await files.exists('out')]
+await files.delete('deep', 'temp')
+await files.delete('c.txt', 'exports')
+for path, location in (('none', 'workspace'), ('deep/t.txt', 'temp'), ('../x', 'exports')):
+    try:
+        await files.read(path, location)
+    except Exception as error:
+        found.append(type(error).__name__)
+return found";
+    let expected = json!([
+        "héllo", [0, 255], ["a.txt"], ["c.txt"], ["deep"],
+        [{ "path": "deep/t.txt", "line": 2, "text": "Two" }], true, false, true,
+        "FileNotFoundError", "FileNotFoundError", "ValidationError"
+    ]);
+    assert_eq!(main_of(&mut bench, "files", body, json!({})), expected);
+    let there =
+        |bench: &mut Bench<'_>, path: &str| bench.call("stat", json!({ "path": path })).is_ok();
+    assert!(there(&mut bench, "uploads/b.bin"));
+    assert!(
+        !there(&mut bench, "files/exports/c.txt")
+            && !there(&mut bench, "deep")
+            && !there(&mut bench, "temp")
+    );
+}
+
+#[test]
+fn a_table_is_a_folder_and_a_document_a_file() {
+    let mut bench = bench();
+    let body = "\
+made = await tables.create('customers', description='All of them')
+first = await tables.insert('customers', {'name': 'Acme', 'tags': ['a']}, id='acme/1')
+second = await tables.insert('customers', {'name': 'Brot'})
+third = await tables.insert('customers', {'name': 'Cord'})
+await tables.upsert('customers', id='acme/1', data={'name': 'Acme', 'city': 'X'})
+updated = await tables.update('customers', 'acme/1', {'city': 'Y', 'n': 1})
+batch = await tables.upsert_batch('other', [{'id': 'x', 'data': {'a': 1}}, {'id': 'y', 'data': {'a': 2}}])
+said = []
+for refused in (tables.insert('customers', {}, id='acme/1'), tables.create('customers'), tables.create('No'), tables.insert('t', [1]), tables.insert('t', {'a': print})):
+    try:
+        await refused
+    except ValidationError as error:
+        said.append(str(error))
+return [made.description, updated.data, second.id < third.id, (await tables.get('customers', second.id)).data, await tables.get('customers', 'none'),
+    await tables.update('customers', 'none', {}), [t.name for t in await tables.list()], batch.count, await tables.delete_document('other', 'x'),
+    await tables.delete_document('other', 'x'), await tables.count('other'), await tables.delete('other'), await tables.delete('other'), said]";
+    let found = main_of(&mut bench, "tables, ValidationError", body, json!({}));
+    let said = json!([
+        "the table 'customers' has a document 'acme/1' already",
+        "there is a table 'customers' already",
+        "'No' is no name of a table: small letters, digits, `_` and `-`, a letter first",
+        "a document is a dict, and not a list",
+        "what goes into tables/t/x.json must have a form in JSON: a builtin_function_or_method has none",
+    ]);
+    let members = found.as_array().expect("a list");
+    let expected = json!([
+        "All of them", { "name": "Acme", "city": "Y", "n": 1 }, true, { "name": "Brot" }, null,
+        null, ["customers", "other"], 2, true, false, 1, true, false
+    ]);
+    assert_eq!(Value::Array(members[..13].to_vec()), expected);
+    for (told, expected) in members[13]
+        .as_array()
+        .expect("said")
+        .iter()
+        .zip(said.as_array().expect("said"))
+        .take(4)
+    {
+        assert_eq!(told, expected);
+    }
+    assert!(
+        members[13][4]
+            .as_str()
+            .expect("a text")
+            .ends_with("has none"),
+        "{found}"
+    );
+    assert_eq!(
+        text(&mut bench, "tables/customers/acme%2F1.json"),
+        "{\n  \"name\": \"Acme\",\n  \"city\": \"Y\",\n  \"n\": 1\n}\n"
+    );
+    bench
+        .call(
+            "write",
+            json!({ "path": "tables/broken/a.json", "content": "{\"a\": 1,,}" }),
+        )
+        .expect("written");
+    let body = "\
+try:
+    await tables.query('broken')
+except WorkflowError as error:
+    return str(error)";
+    let said = main_of(&mut bench, "tables, WorkflowError", body, json!({}));
+    assert!(
+        said.as_str()
+            .expect("a text")
+            .starts_with("tables/broken/a.json is no JSON: "),
+        "{said}"
+    );
+}
+
+#[test]
+fn documents_are_found_by_conditions_in_order_and_page_by_page() {
+    let body = "\
+rows = [('a', 'Acme', 5, 'X'), ('b', 'beta', None, 'Y'), ('c', 'Cee', 1.5, 'X'), ('d', 'dee', True, None)]
+for id, name, amount, city in rows:
+    await tables.insert('t', {'name': name, 'amount': amount, 'owner': {'city': city} if city else None, 'tags': [id]}, id=id)
+async def ids(where=None, **more):
+    return ''.join(document.id for document in (await tables.query('t', where=where, **more)).documents)
+page = await tables.query('t', order_by='amount', order_dir='desc', limit=2, offset=1)
+try:
+    await tables.query('t', where={'name': {'like': 'A%'}})
+except ValidationError as error:
+    said = str(error)
+return [await ids(), await ids({'amount': {'gte': 1.5}}), await ids({'amount': {'gt': 1.5, 'lt': 9}}), await ids({'amount': True}), await ids({'amount': {'lte': 5}}),
+    await ids({'amount': {'ne': 5}}), await ids({'amount': {'is_null': True}}), await ids({'none': None}), await ids({'none': {'is_null': False}}),
+    await ids({'owner.city': 'X'}), await ids({'owner': {'has_key': 'city'}}), await ids({'name': {'contains': 'E', 'starts_with': 'a'}}), await ids({'name': {'ends_with': 'EE'}}),
+    await ids({'tags': {'contains': 'c'}}), await ids({'amount': {'in': [5, 1.5]}}), await ids({'name': {'gt': 1}}), await ids(order_by='name'), await ids(limit=0),
+    [document.id for document in page.documents], page.total, await tables.count('t', {'amount': {'neq': 5}}), await ids(order_by='owner.city', order_dir='desc'), said]";
+    let expected = json!([
+        "abcd",
+        "ac",
+        "a",
+        "d",
+        "ac",
+        "bcd",
+        "b",
+        "abcd",
+        "",
+        "ac",
+        "abc",
+        "a",
+        "cd",
+        "c",
+        "ac",
+        "",
+        "acbd",
+        "",
+        ["a", "c"],
+        4,
+        3,
+        "dbca",
+        "where['name'] has no operator like; there are eq, neq, ne, gt, gte, lt, lte, in, is_null, has_key, contains, starts_with, ends_with"
+    ]);
+    assert_eq!(value("tables, ValidationError", body), expected);
+}
+
+#[test]
+fn texts_are_found_by_their_telling_words() {
+    let body = "\
+await knowledge.store_many([
+    {'content': 'Returns are taken within 30 days of the delivery.', 'key': 'returns', 'metadata': {'kind': 'policy'}},
+    {'content': 'The delivery takes three days. The driver calls before.', 'key': 'delivery'},
+    {'content': 'Lunch is at noon.', 'key': 'lunch'}], namespace='rules')
+loose = await knowledge.store('Nobody is named here')
+found = await knowledge.search('within how many days are returns taken?', namespace='rules')
+filtered = await knowledge.search('days', namespace=['rules', 'default'], metadata_filter={'kind': 'policy'})
+one = await knowledge.get('lunch', namespace='rules')
+return [[document.key for document in found], all(0 < document.score <= 1 for document in found), [document.id for document in filtered],
+    one.content, await knowledge.get('none'), [(n.namespace, n.scopes['total']) for n in await knowledge.list_namespaces()],
+    await knowledge.search('vehicle'), await knowledge.delete('lunch', namespace='rules'), await knowledge.delete_namespace('rules'), (await knowledge.get(loose)).key]";
+    let expected = json!([
+        ["returns", "delivery"],
+        true,
+        ["returns"],
+        "Lunch is at noon.",
+        null,
+        [["default", 1], ["rules", 3]],
+        [],
+        true,
+        2,
+        null
+    ]);
+    assert_eq!(value("knowledge", body), expected);
+}
+
+#[test]
+fn an_event_is_a_file_that_others_find() {
+    let mut bench = bench();
+    let body = "\
+ids = [await events.emit('customer.added', {'n': n}) for n in range(2)]
+return [ids == sorted(ids), ids[0], context.execution_id]";
+    let found = main_of(&mut bench, "context, events", body, json!({}));
+    assert_eq!(found[0], json!(true));
+    let path = format!(
+        "events/customer.added/{}.json",
+        found[1].as_str().expect("an id")
+    );
+    let event: Value = serde_json::from_str(&text(&mut bench, &path)).expect("JSON");
+    assert_eq!(
+        (&event["topic"], &event["data"], &event["execution_id"]),
+        (&json!("customer.added"), &json!({ "n": 0 }), &found[2])
+    );
+}
+
+#[test]
+fn a_workflow_calls_another_where_it_is_granted() {
+    let mut bench = bench();
+    let other = "\
+from bifrost import workflow
+@workflow
+async def double(n: int):
+    open('out/double.txt', 'w').write(str(n * 2))
+    return {'n': n * 2}
+@workflow
+def fails():
+    raise ValueError('inner')
+";
+    for (path, content) in [("workflows/other.py", other), ("out/.keep", "")] {
+        bench
+            .call("write", json!({ "path": path, "content": content }))
+            .expect("written");
+    }
+    let body = "\
+import asyncio
+started = await asyncio.gather(*(workflows.execute('workflows/other.py::double', {'n': n}) for n in (1, 2)))
+found = [await workflows.get(run) for run in started]
+failed = await workflows.get(await workflows.execute('workflows/other.py::fails'))
+latest = await executions.list('workflows/other.py', limit=2)
+return [[(one.status, one.result, one.workflow_name) for one in found], failed.status, failed.error_message, failed.variables, len(latest), len(await workflows.list()) > 1]";
+    let grant = json!({ "grant": { "read": ["**"], "write": ["**"], "tools": ["run_flow", "flow_status", "flow_runs", "flow_list"] } });
+    let found = main_of(&mut bench, "executions, workflows", body, grant);
+    let doubles = json!([["Success", { "n": 2 }, "double"], ["Success", { "n": 4 }, "double"]]);
+    assert_eq!(
+        found,
+        json!([doubles, "Failed", "ValueError: inner", {}, 2, true])
+    );
+    assert_eq!(text(&mut bench, "out/double.txt"), "4");
+
+    let body = "\
+try:
+    await workflows.execute('workflows/other.py::double', {'n': 1})
+except Exception as error:
+    return [error.code, error.hint is not None]";
+    let found = main_of(&mut bench, "workflows", body, json!({}));
+    assert_eq!(found, json!(["POLICY_DENIED", true]));
+}
+
+#[test]
+fn what_has_no_meaning_here_says_what_it_would_need() {
+    let mut bench = bench();
+    let kept = json!({ "config": { "url": "https://h.org", "key": "k-123456" }, "secrets": ["key"], "oauth": { "client_id": "c", "access_token": "t-123456" } });
+    bench
+        .call(
+            "write",
+            json!({ "path": "configs/integrations/Halo PSA.json", "content": kept.to_string() }),
+        )
+        .expect("written");
+    let body = "\
+said = []
+for call in (lambda: ai.complete('x'), lambda: agents.run('a'), lambda: organizations.list(), lambda: roles.create('r'), lambda: users.get('u'),
+        lambda: forms.list(), lambda: integrations.list_mappings('a'), lambda: workflows.execute('a', delay_seconds=5)):
+    try:
+        await call()
+    except ConfigurationError as error:
+        said.append(type(error).__name__ + str(error)[:12])
+halo = await integrations.get('Halo PSA')
+return [said, await integrations.get('None'), halo.config, halo.oauth.client_id, halo.oauth.access_token, halo.oauth.refresh_token]";
+    let found = main_of(
+        &mut bench,
+        "agents, ai, forms, integrations, organizations, roles, users, workflows, ConfigurationError",
+        body,
+        json!({}),
+    );
+    let said = found[0].as_array().expect("a list");
+    assert_eq!(said.len(), 8, "{found}");
+    assert!(
+        said.iter().all(|one| one
+            .as_str()
+            .is_some_and(|one| one.starts_with("NotAvailable"))),
+        "{found}"
+    );
+    assert_eq!(
+        (&found[1], &found[2], &found[3], &found[4], &found[5]),
+        (
+            &json!(null),
+            &json!({ "url": "https://h.org", "key": "[REDACTED]" }),
+            &json!("c"),
+            &json!("[REDACTED]"),
+            &json!(null)
+        )
+    );
+}
