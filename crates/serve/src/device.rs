@@ -106,6 +106,12 @@ impl<T: From<Wire> + Send + 'static> Device<T> {
             while let Some(output) = self.courier.poll(now_ms) {
                 has_changed |= self.perform(workspace, output)?;
             }
+            if let Some(post) = &mut self.post
+                && post.mail.look_again(workspace)?.changed
+            {
+                has_changed = true;
+                self.landed();
+            }
             if !self.leave(workspace, now_ms)? {
                 return Ok(has_changed);
             }

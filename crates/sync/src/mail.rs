@@ -12,7 +12,12 @@
 //! parcel, it is where [`Mail::open`] goes on. A parcel that is lost after its cursor was kept is lost for the others,
 //! so whoever carries it keeps both together. A parcel that comes twice does nothing.
 //!
-//! **Invariants.** What came by mail is not mailed again, unless something else is new in the same text.
+//! Nobody can be asked for what is lacking, so what came waits for it: for causes, contents, and edits that an update
+//! rests on. A device's tabs share a cursor, and what the tab before this one had read reaches this one in another way;
+//! [`Mail::look_again`] takes in then what waited for it.
+//!
+//! **Invariants.** What came by mail is not mailed again, unless something else is new in the same text. The cursor tells no
+//! more than the mailbox has: a text that this replica itself brought in step with a plain seal is mailed.
 
 use crate::limits::PUSH_BYTES_MAX;
 use crate::message::{Message, Of, Range};
@@ -45,7 +50,7 @@ pub struct Parcel {
 }
 
 /// The mail of one replica.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Mail {
     /// Changes that the mailbox has, with all that they follow.
     heads: Vec<[u8; 32]>,
@@ -56,6 +61,22 @@ pub struct Mail {
     inbox: Inbox,
     /// What is being sent rests on this.
     sent: Heads,
+    /// The workspace when what waits was looked through last.
+    looked: Option<(Heads, u64)>,
+}
+
+impl Default for Mail {
+    fn default() -> Self {
+        Self {
+            heads: Vec::new(),
+            texts: BTreeMap::new(),
+            number: None,
+            outbox: Outbox::default(),
+            inbox: Inbox::for_letters(),
+            sent: Heads::default(),
+            looked: None,
+        }
+    }
 }
 
 impl Mail {
@@ -161,6 +182,7 @@ impl Mail {
         }
         let accepted = workspace.accept(&mut self.inbox, incoming)?;
         self.heads.extend(&accepted.heads);
+        level.retain(|node| !accepted.own.contains(node));
         for node in level {
             self.remember(workspace, node)?;
         }
@@ -170,6 +192,18 @@ impl Mail {
             reply,
             accepted.refused.first().copied().map(Reason::Refused),
         ))
+    }
+
+    /// Takes in what waits, when this replica has got in another way what that waits for: from another tab, or from what
+    /// a dead one left. To be called when the workspace has changed.
+    pub fn look_again(&mut self, workspace: &mut Workspace) -> Result<Reply> {
+        let now = |workspace: &Workspace| Some((workspace.heads(), workspace.texts_number()));
+        if self.inbox.is_empty() || self.looked == now(workspace) {
+            return Ok(Reply::default());
+        }
+        let (reply, _) = self.take(workspace, &[])?;
+        self.looked = now(workspace);
+        Ok(reply)
     }
 
     /// Finds what is new.

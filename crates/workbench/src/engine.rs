@@ -178,6 +178,7 @@ impl Workbench {
 
     /// Tells peers and mail what is new, and asks to be woken for what comes next.
     pub(crate) fn tell_others(&mut self, cx: &Cx<'_>) {
+        self.look_again();
         if self.workspace.has_orphans() {
             self.bring_back(cx);
         }

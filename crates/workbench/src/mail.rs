@@ -73,6 +73,19 @@ impl Workbench {
         }
     }
 
+    /// Takes in what came by mail and waited for what this replica has got in another way by now.
+    pub(crate) fn look_again(&mut self) {
+        let Some(post) = &mut self.post else { return };
+        // A storage that fails is told by what comes next.
+        let Ok(reply) = post.mail.look_again(&mut self.workspace) else {
+            return;
+        };
+        if reply.changed {
+            self.landed();
+            self.tell_merged(reply.paths);
+        }
+    }
+
     /// Says how far this replica is, once nothing waits for the rest of it, and nothing is left to be
     /// mailed that the cursor would say was mailed.
     fn landed(&mut self) {

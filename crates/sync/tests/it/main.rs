@@ -2,10 +2,13 @@
 
 mod contents;
 mod cost;
+mod devices;
 mod disk;
 mod hostile;
 mod mail;
 mod retention;
+mod seeds;
 mod simulation;
 mod typing;
+mod words;
 mod world;

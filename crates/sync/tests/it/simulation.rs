@@ -2,8 +2,7 @@
 //! comes in any order, twice or never. Replicas crash and open again; their disks fill up or are
 //! damaged; tabs die and others take what they left; clocks are hours apart and jump back.
 //!
-//! A failing seed is printed; `SELVAGE_SEEDS` runs more of them, `SELVAGE_SEED` says from where on.
-//! Every core takes a share of the seeds; an optimised build runs many more of them.
+//! An optimised build runs many more seeds; see [`crate::seeds`].
 
 mod acts;
 mod checks;
@@ -12,6 +11,8 @@ mod fleeting;
 mod network;
 mod retention;
 
+use crate::seeds::run_all;
+use crate::words::Word;
 use crate::world::{Link, Replica, Rng, talk};
 use network::Post;
 use selvage_sync::Session;
@@ -112,7 +113,7 @@ struct World {
     /// What was typed on a disk that was damaged before anybody else had it.
     gone: Vec<(String, String)>,
     /// What was typed in files that others delete.
-    fleeting: Vec<fleeting::Fleeting>,
+    fleeting: Vec<Word>,
     /// The changes that wrote lines of the unit's text.
     units: BTreeMap<String, [u8; 32]>,
     runs: Vec<Run>,
@@ -140,50 +141,11 @@ fn run(seed: u64) -> Counts {
     world.counts
 }
 
-#[expect(
-    clippy::disallowed_methods,
-    reason = "whoever runs this says how many seeds, and which"
-)]
-fn number(name: &str) -> Option<u64> {
-    std::env::var(name).ok()?.parse().ok()
-}
-
-/// Runs these seeds, and sums up what they did.
-fn run_all(seeds: impl Iterator<Item = u64>) -> Counts {
-    let mut sum = Counts::default();
-    for seed in seeds {
-        let done = std::panic::catch_unwind(|| run(seed));
-        sum += done.unwrap_or_else(|_| panic!("SELVAGE_SEED={seed} SELVAGE_SEEDS=1 fails"));
-    }
-    sum
-}
-
 #[test]
-#[expect(
-    clippy::disallowed_methods,
-    reason = "each history runs on one thread; the engine in it has none"
-)]
 fn replicas_come_together_whatever_happens_on_the_way() {
-    let from = number("SELVAGE_SEED").unwrap_or(0);
-    let seeds = from..from + number("SELVAGE_SEEDS").unwrap_or(SEEDS);
-    let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    let mut sum = Counts::default();
-    std::thread::scope(|scope| {
-        let shares: Vec<_> = (0..cores)
-            .map(|core| seeds.clone().skip(core).step_by(cores))
-            .map(|share| scope.spawn(|| run_all(share)))
-            .collect();
-        for share in shares {
-            match share.join() {
-                Ok(counts) => sum += counts,
-                Err(why) => std::panic::resume_unwind(why),
-            }
-        }
-    });
-    let count = seeds.end - seeds.start;
-    println!("{count} seeds: {sum:?}");
+    let (seeds, sum) = run_all(SEEDS, run);
+    println!("{seeds} seeds: {sum:?}");
     // A few seeds may do little of one thing or another.
-    let seeds = count as usize;
     if seeds >= 50 {
         assert!(sum.changes > 10 * seeds && sum.units > seeds && sum.frames > 40 * seeds);
         assert!(sum.runs > seeds && sum.parcels > seeds && sum.crashes > seeds);

@@ -55,6 +55,13 @@ impl Replica {
         Ok(())
     }
 
+    /// What another tab makes of a disk that one left.
+    pub fn open_as(&mut self, number: u8) {
+        self.actor = [number; 16];
+        self.ids = Rng(u64::from(number) << 32);
+        self.reopen();
+    }
+
     pub fn reopen(&mut self) {
         self.try_reopen().expect("opens");
     }

@@ -85,6 +85,7 @@ impl Workspace {
         accepted: &mut Accepted,
     ) -> Result<bool> {
         let Trial { order, mut texts } = trial;
+        let typed: BTreeSet<NodeId> = texts.keys().copied().collect();
         let foreign: Vec<&Foreign> = order.iter().map(|hash| &inbox.changes[hash]).collect();
         let mut tree = self.tree.clone();
         if !order.is_empty() {
@@ -105,12 +106,13 @@ impl Workspace {
             }
         }
 
-        let mut nodes: BTreeSet<NodeId> = texts.keys().copied().collect();
+        let mut nodes = typed.clone();
         for object in foreign.iter().flat_map(|foreign| &foreign.touched) {
             nodes.extend(self.ledger.node_of(object));
         }
         let mut blobs = inbox.blobs.clone();
         let mut writes = Vec::new();
+        let mut own = Vec::new();
         for id in &nodes {
             let is_tried = texts.contains_key(id);
             if !is_tried && !self.texts.has(*id) {
@@ -123,9 +125,11 @@ impl Workspace {
                     updates: Vec::new(),
                 },
             };
-            tried
-                .updates
-                .extend(bridge::bridge(self, &tree, &blobs, *id, &tried.live)?);
+            let bridged = bridge::bridge(self, &tree, &blobs, *id, &tried.live)?;
+            if !bridged.is_empty() {
+                own.push(*id);
+            }
+            tried.updates.extend(bridged);
             let draft = is_draft(&tree, *id, &tried.live);
             if !tried.updates.is_empty() || draft != self.texts.is_draft(*id) {
                 writes.push(TextWrite {
@@ -174,6 +178,7 @@ impl Workspace {
         self.shown(tree, index, part_bytes);
         self.note_orphans(&before, &writes);
         accepted.changes += order.len();
+        accepted.own.extend(own);
         accepted.texts.extend(
             writes
                 .iter()
@@ -197,9 +202,10 @@ impl Workspace {
         }
         accepted.heads.extend(last);
         let ledger = &self.ledger;
-        inbox
-            .texts
-            .retain(|text| !text.after.hashes().iter().all(|hash| ledger.has(hash)));
+        inbox.texts.retain(|text| {
+            let mut after = text.after.hashes().iter();
+            !(typed.contains(&text.node) && after.all(|hash| ledger.has(hash)))
+        });
         Ok(true)
     }
 

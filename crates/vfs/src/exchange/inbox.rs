@@ -33,6 +33,8 @@ pub struct Inbox {
     pub(crate) sent: BTreeMap<Hash, u64>,
     /// Lives as long as the inbox: what nobody brings any more makes room.
     pub(crate) alive: Arc<()>,
+    /// Whether an update that rests on edits which are not here waits for them, because nobody can be asked.
+    pub(super) waits_for_edits: bool,
     pub(super) bytes_max: usize,
 }
 
@@ -48,6 +50,7 @@ impl Default for Inbox {
             parts: BTreeMap::new(),
             sent: BTreeMap::new(),
             alive: Arc::default(),
+            waits_for_edits: false,
             bytes_max: INBOX_BYTES_MAX,
         }
     }
@@ -58,6 +61,16 @@ impl Inbox {
     #[must_use]
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// An inbox for what comes from somebody who can't be asked for more: what rests on edits that are not here waits for
+    /// them, too, instead of being dropped and asked for.
+    #[must_use]
+    pub fn for_letters() -> Self {
+        Self {
+            waits_for_edits: true,
+            ..Self::default()
+        }
     }
 
     /// Whether nothing waits.

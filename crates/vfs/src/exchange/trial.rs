@@ -49,6 +49,7 @@ impl Workspace {
             for (id, places) in ready.updates {
                 match self.try_updates(inbox, id, &places, accepted)? {
                     Some(tried) => drop(texts.insert(id, tried)),
+                    None if inbox.waits_for_edits && accepted.incomplete.contains(&id) => {}
                     None => ready.bad.extend(places),
                 }
             }

@@ -2,43 +2,9 @@
 //! is in a file, or the history has it.
 
 use super::World;
-use crate::world::{Replica, draft};
-use selvage_vfs::{Entry, Heads, Op, OriginKind, VfsError, Workspace};
-
-const FOLDER: &str = "fleeting";
-
-/// A word that was typed, and the heads after each time that it was sealed: who sealed it first may
-/// be gone with its disk.
-pub(super) struct Fleeting {
-    word: String,
-    sealed: Vec<Heads>,
-}
-
-/// The files, in whatever places.
-fn files(entries: Vec<Entry>) -> impl Iterator<Item = Entry> {
-    let is_ours = |entry: &Entry| entry.hash.is_some() && entry.path.starts_with(FOLDER);
-    entries.into_iter().filter(is_ours)
-}
-
-fn texts(replica: &Replica) -> Vec<String> {
-    let entries = replica.workspace.list("", true).expect("lists");
-    let texts = files(entries).map(|entry| replica.text(&entry.path));
-    texts.collect()
-}
-
-/// Whether a word is in a file at past heads.
-fn had(workspace: &Workspace, heads: &Heads, word: &str) -> bool {
-    let Ok(past) = workspace.at(heads) else {
-        return false;
-    };
-    let mut hashes = files(past.list("", true).expect("lists")).filter_map(|entry| entry.hash);
-    hashes.any(|hash| match workspace.read_hash(&hash) {
-        Ok(bytes) => String::from_utf8(bytes).expect("text").contains(word),
-        // After so long, what old versions held may be let go of.
-        Err(VfsError::Thinned { .. }) => true,
-        Err(other) => panic!("{other}"),
-    })
-}
+use crate::words::{FOLDER, Word, files, note_sealed};
+use crate::world::draft;
+use selvage_vfs::{Entry, Op, OriginKind};
 
 impl World {
     pub(super) fn fleet(&mut self, who: usize, number: usize) {
@@ -67,10 +33,7 @@ impl World {
             _ => draft(&path, &(self.replicas[who].text(&path) + &word)),
         };
         if self.by_system(who, op) && is_typing {
-            self.fleeting.push(Fleeting {
-                word,
-                sealed: Vec::new(),
-            });
+            self.fleeting.push(Word::new(word));
             self.counts.drafts += 1;
         }
     }
@@ -92,12 +55,7 @@ impl World {
         replica.disk.fail(false);
         assert!(is_full || sealed.is_ok());
         let Ok(heads) = sealed else { return false };
-        let texts = texts(replica);
-        for f in &mut self.fleeting {
-            if texts.iter().any(|text| text.contains(&f.word)) {
-                f.sealed.push(heads.clone());
-            }
-        }
+        note_sealed(&mut self.fleeting, replica, &heads);
         true
     }
 
@@ -129,18 +87,13 @@ impl World {
     /// Forgets the words that nobody has, after a disk was damaged.
     pub(super) fn forget_fleeting(&mut self) {
         let mut fleeting = std::mem::take(&mut self.fleeting);
-        fleeting.retain(|f| self.replicas.iter().any(|replica| is_in(replica, f)));
+        fleeting.retain(|word| self.replicas.iter().any(|replica| word.is_in(replica)));
         self.fleeting = fleeting;
     }
 
     pub(super) fn check_fleeting(&self) {
-        for f in &self.fleeting {
-            assert!(is_in(&self.replicas[0], f), "{} is lost", f.word);
+        for word in &self.fleeting {
+            assert!(word.is_in(&self.replicas[0]), "{word:?} is lost");
         }
     }
-}
-
-fn is_in(replica: &Replica, f: &Fleeting) -> bool {
-    texts(replica).iter().any(|text| text.contains(&f.word))
-        || (f.sealed.iter()).any(|heads| had(&replica.workspace, heads, &f.word))
 }
