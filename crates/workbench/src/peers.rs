@@ -31,18 +31,21 @@ impl Workbench {
     /// that is no more.
     ///
     /// # Errors
-    /// One of the storages failed. Both stay whole.
+    /// One of the storages failed, or not all could be taken in. Both stay whole, and what is left is still there.
     pub fn absorb(&mut self, cx: &mut Cx<'_>, other: &mut Workspace) -> ToolResult<Vec<Effect>> {
         let met = meet(&mut self.workspace, other).map_err(|why| match why {
             SyncError::Workspace(why) => failure(why),
             SyncError::TooLarge { .. } => ToolError::new(ErrorCode::TooLarge, why.to_string()),
         })?;
-        if let Some(reason) = met.stopped {
-            self.effects.push(Effect::Notify(lost(reason)));
-        }
         self.tell_merged(met.paths);
         self.tell_others(cx);
-        Ok(std::mem::take(&mut self.effects))
+        match met.stopped {
+            Some(reason) => Err(ToolError::new(
+                ErrorCode::Internal,
+                format!("It stopped before all was taken in ({reason:?})."),
+            )),
+            None => Ok(std::mem::take(&mut self.effects)),
+        }
     }
 
     pub(crate) fn peer_joined(&mut self, peer: PeerId, initiator: bool) {
