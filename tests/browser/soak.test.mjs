@@ -84,16 +84,22 @@ if (SECONDS > 0) test(`${SECONDS} s of work in three tabs, a Firefox and a host 
   for (const place of tabs) if (place.page === undefined) await place.open();
   const calm = performance.now();
   await allEqual(places);
-  await until('the host is equal, too', () => hostIsEqual(), CALM_MS_MAX);
+  await hostIsEqual();
   note(`equal after ${((performance.now() - calm) / 1000).toFixed(1)} s`);
 
+  /** Waits until the host has the same, and says where it differs if it never does. It is down whenever its folder is looked at. */
   async function hostIsEqual() {
-    await host.stop();
-    const there = workspace.hashes().sort().join('\n');
-    host = await startMember(defer, workspace.folder);
-    if (there === (await treeOf(tabs[0].page))) return true;
-    await pause(5_000);
-    return false;
+    const end = performance.now() + CALM_MS_MAX;
+    for (let upMs = 5_000; ; upMs *= 2) {
+      await host.stop();
+      const there = new Set(workspace.hashes());
+      host = await startMember(defer, workspace.folder);
+      const here = new Set((await treeOf(tabs[0].page)).split('\n'));
+      const differences = [...missing('the host', here, there), ...missing('the tabs', there, here)];
+      if (differences.length === 0) return;
+      if (performance.now() > end) throw new Error(`the host did not become equal:\n${differences.join('\n')}\n${host.said()}`);
+      await pause(upMs);
+    }
   }
 
   const conflicts = await Promise.all(places.map(({ page }) => value(page, 'conflicts', { limit: 1_000 })));
@@ -104,6 +110,17 @@ if (SECONDS > 0) test(`${SECONDS} s of work in three tabs, a Firefox and a host 
   for (const { path, name } of entries) if (name.includes('~')) assert.ok(listed.has(path), `${path} is in no conflict`);
 
   const lost = await until('what is lost is known', () => lostOf(other.page, [...model.acknowledged]), CALM_MS_MAX);
+  const { changes } = await value(other.page, 'history', { limit: 10_000 });
+  for (const [token, write] of lost) {
+    const near = changes.filter(({ atMs }) => Math.abs(atMs - write.clockMs) < 5_000).sort((a, b) => a.atMs - b.atMs);
+    for (const change of near) {
+      const { entries } = await value(other.page, 'ls', { path: '', recursive: true, at: change.heads });
+      const entry = entries.find(({ id }) => id === write.id);
+      const content = entry && (await value(other.page, 'read', { path: entry.path, at: change.heads })).content;
+      note(`${((change.atMs - write.clockMs) / 1_000).toFixed(3)} s ${change.change.slice(0, 6)} ${change.origin.kind} ${change.message.slice(0, 100)} -> ${entry?.path} ${entry?.hash?.slice(0, 6)} ${content?.includes(token)} ${JSON.stringify(content)?.slice(0, 400)}`);
+    }
+  }
+  for (const [token, write] of lost) note([`${token} is lost, of ${JSON.stringify(write)}. Around it:`, ...model.around(write)].join('\n    '));
   assert.deepEqual(lost, [], 'nothing acknowledged is lost');
   note(`${model.acknowledged.size} acknowledged writes are there or in the history`);
   assert.deepEqual(places.flatMap(({ faults }) => faults), [], 'no page told of a fault');
@@ -120,6 +137,11 @@ async function allEqual(places) {
     const differences = trees.map((tree, number) => [`${places[number].name} alone or with some:`, ...[...tree].filter((line) => !inAll(line))].join('\n  '));
     throw new Error(`${error.message}\n${differences.join('\n')}`, { cause: error });
   }
+}
+
+/** A line for each that one has and `who` has not. */
+function missing(who, of, here) {
+  return [...of].filter((line) => !here.has(line)).map((line) => `${who} lacks ${line}`);
 }
 
 /** Everything with its hash, as one text. */

@@ -1,6 +1,6 @@
 // Places where a workspace is open, each a tab that can be killed, frozen and replaced while somebody acts in it.
 
-import { openWorkbench } from './workbench.mjs';
+import { openWorkbench, value } from './workbench.mjs';
 
 /** How long a page may take to come up, and how many may fail to. */
 const OPEN_MS_MAX = 30_000;
@@ -64,6 +64,8 @@ export class Place {
       const late = pause(OPEN_MS_MAX).then(() => Promise.reject(new Error(`${this.name}: no workbench within ${OPEN_MS_MAX / 1_000} s`)));
       try {
         await Promise.race([openWorkbench(page, this.url).then(() => this.prepare(page)), late]);
+        const { storage } = await value(page, 'workspace_status', {});
+        if (storage !== 'durable') this.faults.push(`${this.name}: keeps what it acknowledges in memory only`);
         this.page = page;
         return;
       } catch (error) {

@@ -13,6 +13,7 @@ export const TYPED = 'typed.md';
 const FILES_MAX = 50;
 const FOLDERS_MAX = 10;
 const CHARS_MAX = 4_000;
+const AROUND_MS = 6_000;
 
 /** Codes of calls that came too late: another writer was faster. */
 const TOO_LATE = new Set(['STALE', 'NOT_FOUND', 'ALREADY_EXISTS', 'NOT_A_FILE', 'NOT_A_FOLDER', 'PATCH_FAILED', 'MOVE_INTO_SELF']);
@@ -22,6 +23,8 @@ export class Model {
   /** What each token was written by: `{ who, what, path, change }`; `change` where the history names it. */
   acknowledged = new Map();
   counts = {};
+  /** When something was done that is not a write: moves, deletions, and whatever befell the places. */
+  #events = [];
   #next = 0;
 
   constructor(seed) {
@@ -33,13 +36,20 @@ export class Model {
     return `[${this.seed.toString(36)}-${this.#next}]`;
   }
 
-  count(what) {
+  count(what, more = '') {
     this.counts[what] = (this.counts[what] ?? 0) + 1;
+    this.#events.push({ atMs: performance.now(), what, more });
   }
 
   wrote(token, write) {
-    this.acknowledged.set(token, write);
-    this.count(write.what);
+    this.acknowledged.set(token, { ...write, atMs: performance.now(), clockMs: Date.now() });
+    this.count(write.what, `${write.path} by ${write.who}: ${token}`);
+  }
+
+  /** What happened around a write, a line each: whoever looks for a lost one begins here. */
+  around({ atMs }) {
+    const near = this.#events.filter((event) => Math.abs(event.atMs - atMs) < AROUND_MS);
+    return near.map((event) => `${((event.atMs - atMs) / 1_000).toFixed(2)} s: ${event.what} ${event.more}`);
   }
 }
 
@@ -71,7 +81,7 @@ const fresh = (token) => `# ${token}\n\nfirst line\nlast line\n`;
 
 /** How often each is done, as shares. */
 const ACTS = [
-  [6, async function draft({ model, who, files, one, whole, ask }) {
+  [6, async function draft({ model, who, page, files, one, whole, ask }) {
     if (files.length === 0) return;
     const path = one(files);
     const old = await ask('read', { path });
@@ -80,7 +90,7 @@ const ACTS = [
     const lines = old.content.split('\n');
     lines.splice(whole(lines.length), 0, `typed ${token}`);
     const done = await ask('write', { path, content: lines.join('\n'), base: old.hash, draft: true });
-    if (done) model.wrote(token, { who, what: 'drafts', path });
+    if (done) model.wrote(token, { who, what: 'drafts', path, id: (await call(page, 'stat', { path })).value?.id, base: old.hash, hash: done.hash });
   }],
   [3, async function write({ model, who, files, one, ask }) {
     if (files.length === 0) return;
@@ -111,14 +121,16 @@ const ACTS = [
   }],
   [3, async function move({ model, files, folders, one, whole, ask }) {
     if (files.length === 0) return;
-    const done = await ask('move', { from: one(files), to: `${one(folders)}/file-${whole(30)}.md` });
-    if (done) model.count('moves');
+    const [from, to] = [one(files), `${one(folders)}/file-${whole(30)}.md`];
+    const done = await ask('move', { from, to });
+    if (done) model.count('moves', `${from} to ${to}`);
   }],
   [1, async function moveFolder({ model, folders, one, whole, ask }) {
     const from = one(folders);
     if (from === FOLDER) return;
-    const done = await ask('move', { from, to: `${one(folders)}/folder-${whole(12)}` });
-    if (done) model.count('folder moves');
+    const to = `${one(folders)}/folder-${whole(12)}`;
+    const done = await ask('move', { from, to });
+    if (done) model.count('folder moves', `${from} to ${to}`);
   }],
   [1, async function mkdir({ model, folders, one, whole, ask }) {
     if (folders.length >= FOLDERS_MAX) return;
@@ -127,14 +139,15 @@ const ACTS = [
   }],
   [1.2, async function remove({ model, files, one, ask }) {
     if (files.length === 0) return;
-    const done = await ask('delete', { path: one(files) });
-    if (done) model.count('deletions');
+    const path = one(files);
+    const done = await ask('delete', { path });
+    if (done) model.count('deletions', path);
   }],
   [0.2, async function removeFolder({ model, folders, one, ask }) {
     const path = one(folders);
     if (path === FOLDER) return;
     const done = await ask('delete', { path });
-    if (done) model.count('folder deletions');
+    if (done) model.count('folder deletions', path);
   }],
   [2, async function type({ model, who, page }) {
     if (!(await page.evaluate(giveKeys))) return;
