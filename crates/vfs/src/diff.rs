@@ -13,8 +13,49 @@ pub(crate) struct Edit {
     pub insert: String,
 }
 
-/// The edits that turn one text into another, in order and apart from each other.
+/// The edits that turn one text into another, in order and apart from each other: whole lines where they can be.
 pub(crate) fn minimal_edits(old: &str, new: &str) -> Vec<Edit> {
+    let mut edits = found_edits(old, new);
+    let mut floor = 0;
+    for edit in &mut edits {
+        align(old, floor, edit);
+        floor = edit.start + edit.len;
+    }
+    edits
+}
+
+/// Moves an insertion or a removal back to the start of a line, when it is of whole lines and could as well stand there. A new line
+/// that begins as the one after it does is found behind what both begin with; there, a removal of the old line by somebody
+/// else would leave pieces of the new one.
+fn align(old: &str, floor: usize, edit: &mut Edit) {
+    let is_insertion = edit.len == 0;
+    if !is_insertion && !edit.insert.is_empty() {
+        return;
+    }
+    let inserted = edit.insert.as_bytes();
+    let len = edit.len + inserted.len();
+    let byte = |at: usize| match is_insertion && at >= edit.start {
+        true => inserted[at - edit.start],
+        false => old.as_bytes()[at],
+    };
+    let is_line =
+        |start: usize| (start == 0 || byte(start - 1) == b'\n') && byte(start + len - 1) == b'\n';
+    let mut start = edit.start;
+    while !is_line(start) {
+        if start == floor || byte(start - 1) != byte(start + len - 1) {
+            return;
+        }
+        start -= 1;
+    }
+    if is_insertion {
+        let before = &old[start..edit.start.min(start + len)];
+        let rest = &edit.insert[..len - before.len()];
+        edit.insert = [before, rest].concat();
+    }
+    edit.start = start;
+}
+
+fn found_edits(old: &str, new: &str) -> Vec<Edit> {
     if old == new {
         return Vec::new();
     }
@@ -272,88 +313,4 @@ fn put_lines(out: &mut String, sign: char, lines: &[&str]) {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn apply(old: &str, edits: &[Edit]) -> String {
-        let mut out = String::new();
-        let mut at = 0;
-        for edit in edits {
-            out.push_str(&old[at..edit.start]);
-            out.push_str(&edit.insert);
-            at = edit.start + edit.len;
-        }
-        out + &old[at..]
-    }
-
-    #[test]
-    fn edits_turn_the_old_text_into_the_new_one() {
-        for (old, new) in [
-            ("", "abc"),
-            ("abc", ""),
-            ("one\ntwo\nthree\n", "one\n2\nthree\nfour\n"),
-            ("aé😀", "aè😀"),
-            ("x\ny\nx\ny\n", "y\nx\ny\nx\n"),
-        ] {
-            assert_eq!(
-                apply(old, &minimal_edits(old, new)),
-                new,
-                "{old:?} -> {new:?}"
-            );
-        }
-        let edits = minimal_edits("let a = 1;\nlet b = 2;\n", "let a = 10;\nlet b = 20;\n");
-        let inserts: Vec<&str> = edits.iter().map(|edit| edit.insert.as_str()).collect();
-        assert_eq!(inserts, ["0", "0"], "only what was typed");
-    }
-
-    #[test]
-    fn too_many_lines_are_replaced_as_one_stretch() {
-        let old: String = (0..20_000).map(|n| format!("a{n}\n")).collect();
-        let new: String = (0..20_000).map(|n| format!("b{n}\n")).collect();
-        let edits = minimal_edits(&old, &new);
-        assert_eq!(edits.len(), 1);
-        assert_eq!(apply(&old, &edits), new);
-    }
-
-    #[test]
-    fn a_patch_joins_what_was_typed_meanwhile() {
-        let base = "title\nred\ngreen\nblue\n";
-        let patched = "title\nred\nGREEN\nblue\n";
-        let typed = "Title\nred\ngreen\nblue\nwhite\n";
-        assert_eq!(
-            join(base, patched, typed),
-            "Title\nred\nGREEN\nblue\nwhite\n"
-        );
-        assert_eq!(join(base, patched, base), patched);
-        assert_eq!(join(base, base, typed), typed);
-        assert_eq!(
-            join("abc", "ac", "abXc"),
-            "aXc",
-            "typed inside what was removed"
-        );
-        assert_eq!(
-            join("a", "ab", "ab"),
-            "ab",
-            "the same insertion counts once"
-        );
-        assert_eq!(
-            join("ac", "abc!", "abc"),
-            "abc!",
-            "and once only beside others"
-        );
-    }
-
-    #[test]
-    fn a_unified_diff_names_lines_files_and_missing_ends() {
-        let diff = unified("a.txt", Some("1\n2\n3"), Some("1\n2\n4\n"));
-        assert_eq!(
-            diff,
-            "--- a/a.txt\n+++ b/a.txt\n@@ -1,3 +1,3 @@\n 1\n 2\n-3\n\\ No newline at end of file\n+4\n"
-        );
-        assert_eq!(
-            unified("a", None, Some("x\n")),
-            "--- /dev/null\n+++ b/a\n@@ -0,0 +1 @@\n+x\n"
-        );
-        assert_eq!(unified("a", Some("x"), Some("x")), "");
-    }
-}
+mod tests;
