@@ -5,6 +5,7 @@
 #[path = "../hostile/bench.rs"]
 mod bench;
 mod calls;
+mod corpus;
 mod hostile;
 mod outcomes;
 mod sdk;
@@ -60,7 +61,11 @@ fn value(source: &str) -> Value {
 
 /// What was logged: level and text.
 fn logs(record: &Value) -> Vec<(String, String)> {
-    let entries = record["logs"].as_array().expect("logs");
+    entries(&record["logs"])
+}
+
+fn entries(list: &Value) -> Vec<(String, String)> {
+    let entries = list.as_array().expect("entries");
     entries
         .iter()
         .map(|entry| {

@@ -1,0 +1,6 @@
+from modules import plugins
+
+
+@plugins.register("count")
+def count(text):
+    return len(text.split())
