@@ -2,7 +2,6 @@
 
 mod contents;
 mod cost;
-mod devices;
 mod disk;
 mod hostile;
 mod mail;

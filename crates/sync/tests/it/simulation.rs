@@ -6,6 +6,7 @@
 
 mod acts;
 mod checks;
+mod devices;
 mod faults;
 mod fleeting;
 mod network;

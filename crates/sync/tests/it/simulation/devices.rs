@@ -10,7 +10,7 @@ use selvage_vfs::{Entry, Op, OriginKind};
 use std::collections::BTreeMap;
 
 const STEPS: usize = 400;
-const SEEDS: u64 = if cfg!(debug_assertions) { 40 } else { 4_000 };
+const SEEDS: u64 = if cfg!(debug_assertions) { 80 } else { 2_000 };
 const TABS_MAX: usize = 3;
 
 /// What one device keeps of its mail, and survives the tab that carries it.
