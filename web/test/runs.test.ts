@@ -3,7 +3,7 @@ import { fitting, ROWS_MAX, windowOf } from '../src/lib/log-window';
 import { marked } from '../src/lib/matching';
 import { remedyOf } from '../src/lib/remedy';
 import { pieces } from '../src/lib/told';
-import type { LogEntry, LogLevel, RunRecord } from '../src/lib/tools';
+import { ended, gave, referenceOf, type LogEntry, type LogLevel, type RunRecord } from '../src/lib/tools';
 import { LIMITS } from './fake-kernel';
 
 const entry = (seq: number, level: LogLevel = 'info', text = `line ${seq}`): LogEntry => ({ seq, atMs: seq, level, source: 'flow', text });
@@ -31,6 +31,15 @@ test('a refused domain and a used up limit can be granted with one button, and n
   expect(remedyOf(denied)).toEqual({ title: 'Allow api.example.com and run again', allow: 'api.example.com', request: { allowNet: ['known.example', 'api.example.com'] } });
   expect(remedyOf(failed({ code: 'QUOTA_CPU', message: 'It used up its time.' }))).toEqual({ title: 'Run again with twice as much', request: { limits: { ...LIMITS, cpuMsMax: 20_000 } } });
   for (const code of ['POLICY_DENIED', 'RUNTIME_EXCEPTION', 'QUOTA_MEMORY']) expect(remedyOf(failed({ code, message: 'It failed.' }))).toBeUndefined();
+});
+
+test('a run of one function is run again as that function', () => {
+  expect(referenceOf({ path: 'workflows/a.py', function: 'sync' })).toBe('workflows/a.py::sync');
+  expect(referenceOf({ path: 'a.flow.js' })).toBe('a.flow.js');
+});
+
+test('a result with errors in it ended the run, and landed', () => {
+  expect([ended('completedWithErrors'), gave('completedWithErrors'), gave('failed'), ended('running')]).toEqual([true, true, false, false]);
 });
 
 test('what stands between backticks is code', () => {

@@ -229,6 +229,10 @@ export interface RunSummary {
   record: string;
 }
 
+/** What ran, as `run_flow` takes it. */
+export const referenceOf = (record: Pick<RunRecord, 'path' | 'function'>): string =>
+  record.function === undefined ? record.path : `${record.path}::${record.function}`;
+
 export interface RunRequest {
   path: string;
   args?: unknown;

@@ -14,7 +14,7 @@ import { Problems } from './problems.svelte';
 import { Runs } from './runs.svelte';
 import { StorageStatus } from './storage.svelte';
 import { Theme } from './theme.svelte';
-import type { FlowSummary, LintReport, RunRecord, RunRequest } from './tools';
+import { referenceOf, type FlowSummary, type LintReport, type RunRecord, type RunRequest } from './tools';
 import { Workspace } from './workspace.svelte';
 import type { ImportPlan } from './zip';
 
@@ -182,7 +182,7 @@ export class Workbench {
   async runAgain(record: RunRecord, other: Partial<RunRequest> = {}): Promise<void> {
     await this.#startOnce(() =>
       this.#start({
-        path: record.path,
+        path: referenceOf(record),
         args: record.args,
         seed: record.seed,
         mode: record.dryRun ? 'dry-run' : 'run',
