@@ -48,7 +48,8 @@ pub fn from_exception(vm: &VirtualMachine, exception: &PyBaseExceptionRef) -> To
     } else {
         format!("{name}: {said}")
     };
-    if is_for_people(vm, exception) {
+    // What is meant for people is its message alone.
+    if is_a(vm, exception, "bifrost._errors", "UserError") {
         return ToolError::new(code, clip(&said));
     }
     let mut failure = ToolError::new(code, clip(&message));
@@ -62,19 +63,44 @@ pub fn from_exception(vm: &VirtualMachine, exception: &PyBaseExceptionRef) -> To
         failure.path = Some(path);
         failure.line = u32::try_from(line).ok();
     }
+    if let Some(refusal) = refused(vm, exception) {
+        failure.code = refusal.code;
+        failure.message = clip(&refusal.message);
+        failure.hint = refusal.hint;
+    }
     failure
 }
 
-/// Whether an exception is a `bifrost.UserError`: its message is all that somebody is to read.
-fn is_for_people(vm: &VirtualMachine, exception: &PyBaseExceptionRef) -> bool {
+/// What the host said, where an exception is a `_host.HostError`: it keeps its own code and words.
+fn refused(vm: &VirtualMachine, exception: &PyBaseExceptionRef) -> Option<ToolError> {
+    if !is_a(vm, exception, "_host", "HostError") {
+        return None;
+    }
+    let text = |name: &'static str| -> Option<String> {
+        let value = exception.as_object().get_attr(name, vm).ok()?;
+        (!vm.is_none(&value)).then(|| value.str(vm).ok().map(|text| text.to_string()))?
+    };
+    let code = serde_json::from_value(text("code")?.into()).ok()?;
+    let message = exception.get_arg(0)?.str(vm).ok()?.to_string();
+    Some(ToolError {
+        hint: text("hint"),
+        ..ToolError::new(code, message)
+    })
+}
+
+/// Whether an exception is of a class of a module of ours; it is not where nobody loaded that module.
+fn is_a(
+    vm: &VirtualMachine,
+    exception: &PyBaseExceptionRef,
+    module: &'static str,
+    class: &'static str,
+) -> bool {
     let modules = vm.sys_module.get_attr("modules", vm);
-    let errors = modules.and_then(|modules| modules.get_item("bifrost._errors", vm));
-    let class = errors.and_then(|errors| errors.get_attr("UserError", vm));
+    let module = modules.and_then(|modules| modules.get_item(module, vm));
+    let class = module.and_then(|module| module.get_attr(class, vm));
     class.is_ok_and(|class| {
-        exception
-            .as_object()
-            .is_instance(&class, vm)
-            .unwrap_or(false)
+        let instance = exception.as_object().is_instance(&class, vm);
+        instance.unwrap_or(false)
     })
 }
 

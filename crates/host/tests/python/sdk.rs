@@ -3,6 +3,7 @@
 use super::bench;
 use super::calls::call;
 use crate::bench::{Bench, NOW_MS};
+use selvage_tool::ErrorCode;
 use serde_json::{Value, json};
 
 /// Runs `async def main()` of a workflow whose body this is, and gives its value.
@@ -348,6 +349,22 @@ except Exception as error:
     return [error.code, error.hint is not None]";
     let found = main_of(&mut bench, "workflows", body, json!({}));
     assert_eq!(found, json!(["POLICY_DENIED", true]));
+    let source = "from bifrost import workflow, workflows\n@workflow\nasync def f():\n    await workflows.execute('other')\n";
+    let error = call(
+        &mut bench,
+        &[("workflows/b.py", source)],
+        "workflows/b.py",
+        json!({}),
+    )
+    .expect_err("not granted");
+    assert_eq!((error.code, error.line), (ErrorCode::PolicyDenied, Some(4)));
+    assert_eq!(error.message, "The run may not call the tool `run_flow`.");
+    assert!(
+        error
+            .hint
+            .expect("a hint")
+            .contains("`tools` holds \"run_flow\"")
+    );
 }
 
 #[test]
