@@ -114,6 +114,47 @@ fn two_tabs_that_worked_apart_come_together() {
     }
 }
 
+/// As the package `bifrost` keeps a table: a document a file.
+#[test]
+fn documents_that_were_changed_apart_come_together_and_of_one_both_versions_are_kept() {
+    let document = |city: &str| format!("{{\n  \"city\": \"{city}\"\n}}\n");
+    let mut pair = Pair::new();
+    let write = |pair: &mut Pair, at, id: &str, content: String| {
+        let path = format!("tables/customers/{id}.json");
+        pair.call(at, "write", json!({ "path": path, "content": content }))
+    };
+    write(&mut pair, 0, "acme", document("Bern"));
+    write(&mut pair, 0, "brot", document("Bern"));
+    pair.part();
+    write(&mut pair, 0, "acme", document("Basel"));
+    write(&mut pair, 1, "brot", document("Chur"));
+    write(&mut pair, 1, "cord", document("Davos"));
+    let mut pair = pair.again();
+    for at in 0..2 {
+        for (id, city) in [("acme", "Basel"), ("brot", "Chur"), ("cord", "Davos")] {
+            let path = format!("tables/customers/{id}.json");
+            let read = pair.call(at, "read", json!({ "path": path }));
+            assert_eq!(read["content"], document(city));
+        }
+        let conflicts = pair.call(at, "conflicts", json!({}));
+        assert_eq!(conflicts["conflicts"], json!([]));
+    }
+    pair.part();
+    write(&mut pair, 0, "acme", document("Thun"));
+    write(&mut pair, 1, "acme", document("Visp"));
+    let mut pair = pair.again();
+    for at in 0..2 {
+        let conflicts = pair.call(at, "conflicts", json!({}));
+        let told = conflicts["conflicts"].to_string();
+        assert_eq!(
+            conflicts["conflicts"].as_array().map(Vec::len),
+            Some(1),
+            "{told}"
+        );
+        assert!(told.contains("tables/customers/acme.json"), "{told}");
+    }
+}
+
 #[test]
 fn what_a_dead_tab_left_is_taken_in_and_passed_on() {
     let mut pair = Pair::new();

@@ -1,6 +1,6 @@
 """Where the package keeps things: one file a thing, in a folder by kind, so that two devices that change two things never meet.
 
-A file holds JSON with one member a line, so that two devices that change two members of one thing mostly do not meet either.
+A file holds JSON with one member a line, as people and comparisons of texts read it best.
 """
 
 import json

@@ -1,8 +1,8 @@
 """Tables of documents, as files: `tables/<table>/<id>.json` holds what the document says, and nothing else.
 
-A document a file merges well: two devices that change two documents, or two members of one, both keep what they did. So there are no times
-in it either, which would meet at each change: the workspace's history has who and when. A table needs no making; `create` keeps its
-description in `tables/<table>.table.json`.
+A document a file merges well: devices that change two documents apart both keep what they did, and where they changed one, the workspace
+shows both versions. Times are not in it: the workspace's history has who and when. A table needs no making; `create` keeps its description
+in `tables/<table>.table.json`.
 """
 
 from . import _store, _where
