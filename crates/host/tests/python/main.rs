@@ -9,6 +9,7 @@ mod corpus;
 mod hostile;
 mod outcomes;
 mod sdk;
+mod tables;
 
 use bench::{Bench, NOW_MS};
 use selvage_host::Executor;
