@@ -1,4 +1,4 @@
-// Runs that start from an image, with the real guest: what `cargo xtask wasm runner guest-js` built.
+// Runs that start from an image, with the real guests: what `cargo xtask wasm runner guest-js guest-py` built.
 
 /// <reference types="node" />
 
@@ -60,7 +60,7 @@ const LOOKS: Scripts = {
   "guest-py": ["b.py", "import os, json, random, uuid\n[hasattr(os, 'left'), hasattr(json, 'left'), random.random(), str(uuid.uuid4())]"],
 };
 
-describe.each(["guest-js"] as const)("%s", (name) => {
+describe.each(["guest-js", "guest-py"] as const)("%s", (name) => {
   let module: WebAssembly.Module;
   let first: Guest;
   let image: Image;

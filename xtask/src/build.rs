@@ -1,11 +1,11 @@
-//! From a recipe to a finished artifact: cargo, then bindings or [`snip`] and [`graft`], then `wasm-opt`, then fuel for a guest, last.
+//! From a recipe to a finished artifact: cargo, then bindings or [`snip`] and [`graft`], then `wasm-opt`, then [`state`] and fuel for a guest, last.
 //!
 //! The same sources give the same bytes on every machine: the toolchain and the optimizer are pinned, flags from the
 //! environment are not taken, and the machine's own paths are mapped away.
 
 use crate::artifact::{Artifact, Kind};
 use crate::inputs::Sources;
-use crate::{fuel, graft, root, snip};
+use crate::{fuel, graft, root, snip, state};
 use anyhow::{Context, Result, bail, ensure};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -68,7 +68,7 @@ fn guest(artifact: &Artifact, dev: bool, compiled: &Path) -> Result<()> {
         optimize(&before, &after, &artifact.optimize)?;
         guest = fs::read(&after)?;
     }
-    let fueled = fuel::fuel(&guest)?;
+    let fueled = fuel::fuel(&state::state(&guest)?)?;
     println!("{}: {} loops count fuel", artifact.name, fueled.loops);
     Ok(fs::write(artifact.wasm(), fueled.wasm)?)
 }

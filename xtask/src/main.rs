@@ -41,6 +41,7 @@ mod inputs;
 mod report;
 mod root;
 mod snip;
+mod state;
 
 use anyhow::{Result, bail};
 use std::process::ExitCode;

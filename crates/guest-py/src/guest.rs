@@ -3,7 +3,7 @@
 use crate::call::{Call, Turn};
 use crate::disk::Disk;
 use crate::secrets::SECRETS_MAX;
-use crate::{arguments, failure, questions, reading, stdlib, values};
+use crate::{arguments, failure, questions, reading, ready, stdlib, values};
 use ruff_python_ast::Stmt;
 use rustpython_vm::builtins::{PyBaseExceptionRef, PyStrRef};
 use rustpython_vm::compiler::{self, CompileOpts, Mode};
@@ -53,9 +53,9 @@ impl selvage_guest::Interpreter for Guest {
             .add_native_modules(&natives)
             .add_frozen_modules(stdlib::modules())
             .build();
-        interpreter.enter(set_zone).map_err(|_| {
-            ToolError::new(ErrorCode::Internal, "the module `time` can't be completed")
-        })?;
+        interpreter
+            .enter(|vm| set_zone(vm).and_then(|()| ready::import(vm)))
+            .unwrap_or_else(|_| panic!("the standard library can't be loaded"));
         Ok(Self {
             interpreter,
             disk,
@@ -269,6 +269,7 @@ fn ends_in_expression(source: &str) -> bool {
 fn prepare(vm: &VirtualMachine, job: &GuestJob) -> PyResult<()> {
     vm.recursion_limit
         .set(usize::try_from(job.stack_calls_max).unwrap_or(usize::MAX));
+    ready::renew(vm)?;
     let text = |text: &str| -> PyObjectRef { vm.ctx.new_str(text).into() };
     let words = crate::argv::argv(&job.entry, &job.args);
     let argv = words.iter().map(|word| text(word)).collect();

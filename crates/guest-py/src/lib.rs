@@ -14,8 +14,9 @@
 //! The interpreter takes long to build and is built for wasm alone, by the feature `interpreter`; what needs no interpreter is
 //! tested natively, and the whole by the native host's tests, which run the artifact.
 //!
-//! **Control loop.** `warm` builds the interpreter. `start` takes the job, compiles its entry and runs it: a script to its end, a
-//! function until it waits, and on with each `resume`. At the end it writes what is still open, and gives the outcome.
+//! **Control loop.** `warm` builds the interpreter and imports what most workflows do (`ready`). `start` takes the job, compiles its
+//! entry and runs it: a script to its end, a function until it waits, and on with each `resume`. At the end it writes what is still
+//! open, and gives the outcome.
 //!
 //! *Invariants.*
 //! - Every file, clock and random number comes from the host; the guest imports no file function of WASI.
@@ -35,6 +36,8 @@ mod guest;
 #[cfg(feature = "interpreter")]
 mod questions;
 pub mod reading;
+#[cfg(feature = "interpreter")]
+mod ready;
 pub mod secrets;
 #[cfg(feature = "interpreter")]
 mod stdlib;

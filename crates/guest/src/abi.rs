@@ -142,7 +142,8 @@ pub fn warm<I: Interpreter>(held: &'static Held<I>) {
         } else {
             FAULT_PANIC
         };
-        FAULT.store(fault, Ordering::Relaxed);
+        // What panics after memory was refused most likely panics for that.
+        let _ = FAULT.compare_exchange(FAULT_NONE, fault, Ordering::Relaxed, Ordering::Relaxed);
         // One write is one log entry.
         let text = format!("{panic}\n");
         let _ = std::io::Write::write_all(&mut std::io::stderr(), text.as_bytes());

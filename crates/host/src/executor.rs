@@ -2,13 +2,14 @@
 
 use crate::control::Control;
 use crate::error::HostError;
+use crate::image::Image;
 use crate::imports::{self, World};
 use crate::run::{self, Blobs, Ended};
 use selvage_sandbox::files::hex;
 use selvage_tool::guest::{Check, Checked};
 use selvage_tool::run::{Job, RunReport};
 use sha2::{Digest, Sha256};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use wasmtime::{Config, Engine, ExternType, Linker, Module, Mutability, ValType};
 
 /// Bytes of a thread's stack that a guest may fill. It is more than any browser gives, so that a
@@ -40,6 +41,10 @@ pub(crate) struct Program {
     pub pages_min: u32,
     /// SHA-256 of the guest's bytes in hexadecimal.
     pub hash: String,
+    /// What every instance begins as, once there was one.
+    pub image: OnceLock<Image>,
+    /// Whether there is to be an image.
+    pub keeps_image: bool,
 }
 
 impl Executor {
@@ -48,6 +53,18 @@ impl Executor {
     /// # Errors
     /// When the bytes do not compile, or are no guest.
     pub fn new(guest: &[u8]) -> Result<Self, HostError> {
+        Self::compile(guest, true)
+    }
+
+    /// The same, but each instance warms itself up: to be held against runs that start from an image.
+    ///
+    /// # Errors
+    /// As [`Executor::new`].
+    pub fn cold(guest: &[u8]) -> Result<Self, HostError> {
+        Self::compile(guest, false)
+    }
+
+    fn compile(guest: &[u8], keeps_image: bool) -> Result<Self, HostError> {
         let mut config = Config::new();
         config
             .max_wasm_stack(GUEST_STACK_BYTES_MAX)
@@ -71,6 +88,8 @@ impl Executor {
             linker,
             pages_min,
             hash,
+            image: OnceLock::new(),
+            keeps_image,
         })))
     }
 

@@ -3,6 +3,7 @@
 use crate::control::Control;
 use crate::error::HostError;
 use crate::executor::Program;
+use crate::image::Image;
 use crate::imports::{Bytes, Handles, Stop, World};
 use crate::run::Native;
 use selvage_sandbox::{Memory as _, Sandbox, Step, Trap};
@@ -55,7 +56,8 @@ impl<E: Into<HostError>> From<E> for NoGuest {
 }
 
 impl Guest {
-    /// Makes an instance whose memory has so many bytes at most, and warms it up.
+    /// Makes an instance whose memory has so many bytes at most, and that is warmed up: from the image where there is one and it fits,
+    /// which is the same, or by itself.
     ///
     /// # Errors
     /// [`NoGuest::Memory`] when that is too little; [`HostError::WarmUp`] when the guest breaks.
@@ -109,17 +111,36 @@ impl Guest {
             instance,
             handles,
         };
-        guest.set_fuel(FUEL_UNCOUNTED);
+        match program.image.get() {
+            Some(image) if image.pages() <= u64::from(maximum) => {
+                image
+                    .restore(&mut guest.store, guest.instance, guest.handles.memory)
+                    .map_err(|error| warm_up(&error))?;
+            }
+            _ => guest = guest.warmed_up()?,
+        }
+        // A memory that begins smaller, because it may not become large, is another one in the end.
+        if initial == wanted && program.keeps_image {
+            program.image.get_or_init(|| {
+                Image::take(&mut guest.store, guest.instance, guest.handles.memory)
+            });
+        }
+        Ok(guest)
+    }
+
+    /// Has the instance warm itself up.
+    fn warmed_up(mut self) -> Result<Self, NoGuest> {
+        self.set_fuel(FUEL_UNCOUNTED);
         for name in ["_initialize", "selvage_warm"] {
-            if let Err(error) = guest.enter_plain(name) {
-                return Err(if guest.fault() == FAULT_MEMORY {
-                    NoGuest::Memory(guest.store.into_data().host)
+            if let Err(error) = self.enter_plain(name) {
+                return Err(if self.fault() == FAULT_MEMORY {
+                    NoGuest::Memory(self.store.into_data().host)
                 } else {
                     warm_up(&error).into()
                 });
             }
         }
-        Ok(guest)
+        Ok(self)
     }
 
     /// Takes the job. Gives the frame for `selvage_start`.

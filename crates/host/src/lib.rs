@@ -48,6 +48,7 @@
 mod control;
 mod error;
 mod executor;
+mod image;
 mod imports;
 mod instance;
 mod run;
