@@ -39,10 +39,7 @@ pub fn note_sealed(words: &mut [Word], replica: &Replica, heads: &Heads) {
 
 /// The files among others.
 pub fn files(entries: Vec<Entry>) -> impl Iterator<Item = Entry> {
-    let is_ours = |entry: &Entry| {
-        let top = entry.path.split('/').next();
-        entry.hash.is_some() && (top == Some(FOLDER) || top == Some("Recovered"))
-    };
+    let is_ours = |entry: &Entry| entry.hash.is_some() && entry.path.starts_with(FOLDER);
     entries.into_iter().filter(is_ours)
 }
 
