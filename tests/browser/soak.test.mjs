@@ -18,6 +18,7 @@ const SECONDS = Number(process.env.SELVAGE_SOAK_SECONDS ?? 0);
 const CALM_MS_MAX = 120_000;
 const ACT_MS_MAX = 250;
 const FAULT_MS_MAX = 2_500;
+const NEAR_MS = 5_000;
 
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
@@ -110,17 +111,10 @@ if (SECONDS > 0) test(`${SECONDS} s of work in three tabs, a Firefox and a host 
   for (const { path, name } of entries) if (name.includes('~')) assert.ok(listed.has(path), `${path} is in no conflict`);
 
   const lost = await until('what is lost is known', () => lostOf(other.page, [...model.acknowledged]), CALM_MS_MAX);
-  const { changes } = await value(other.page, 'history', { limit: 10_000 });
   for (const [token, write] of lost) {
-    const near = changes.filter(({ atMs }) => Math.abs(atMs - write.clockMs) < 5_000).sort((a, b) => a.atMs - b.atMs);
-    for (const change of near) {
-      const { entries } = await value(other.page, 'ls', { path: '', recursive: true, at: change.heads });
-      const entry = entries.find(({ id }) => id === write.id);
-      const content = entry && (await value(other.page, 'read', { path: entry.path, at: change.heads })).content;
-      note(`${((change.atMs - write.clockMs) / 1_000).toFixed(3)} s ${change.change.slice(0, 6)} ${change.origin.kind} ${change.message.slice(0, 100)} -> ${entry?.path} ${entry?.hash?.slice(0, 6)} ${content?.includes(token)} ${JSON.stringify(content)?.slice(0, 400)}`);
-    }
+    note([`${token} is lost, of ${JSON.stringify(write)}. Around it:`, ...model.around(write)].join('\n    '));
+    note([`its file after each change:`, ...(await storyOf(other.page, token, write))].join('\n    '));
   }
-  for (const [token, write] of lost) note([`${token} is lost, of ${JSON.stringify(write)}. Around it:`, ...model.around(write)].join('\n    '));
   assert.deepEqual(lost, [], 'nothing acknowledged is lost');
   note(`${model.acknowledged.size} acknowledged writes are there or in the history`);
   assert.deepEqual(places.flatMap(({ faults }) => faults), [], 'no page told of a fault');
@@ -148,6 +142,21 @@ function missing(who, of, here) {
 async function treeOf(page) {
   const { entries } = await value(page, 'ls', { path: '', recursive: true });
   return entries.map(({ hash, path }) => `${hash} ${path}`).sort().join('\n');
+}
+
+/** What the file of a write held after each change near it, a line each: the newest 10,000 changes are looked at. */
+async function storyOf(page, token, { id, clockMs }) {
+  const { changes } = await value(page, 'history', { limit: 10_000 });
+  const near = changes.filter(({ atMs }) => Math.abs(atMs - clockMs) < NEAR_MS).sort((a, b) => a.atMs - b.atMs);
+  const lines = [];
+  for (const { atMs, change, heads, message, origin } of near) {
+    const { entries } = await value(page, 'ls', { path: '', recursive: true, at: heads });
+    const entry = entries.find((entry) => entry.id === id);
+    const content = entry && (await value(page, 'read', { path: entry.path, at: heads })).content;
+    const held = content === undefined ? 'is not there' : `${content.includes(token) ? 'has it' : 'has it not'}: ${JSON.stringify(content).slice(0, 400)}`;
+    lines.push(`${((atMs - clockMs) / 1_000).toFixed(3)} s ${change.slice(0, 6)} ${origin.kind} ${message.slice(0, 100)} -> ${entry?.path} ${held}`);
+  }
+  return lines;
 }
 
 /** The acknowledged writes whose tokens are neither in a file nor in the history. */

@@ -23,18 +23,10 @@ where
     let seeds = from..from + number("SELVAGE_SEEDS").unwrap_or(count);
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let mut sum = Counts::default();
-    let share = |seeds: std::iter::StepBy<std::iter::Skip<std::ops::Range<u64>>>| {
-        let mut sum = Counts::default();
-        for seed in seeds {
-            let done = std::panic::catch_unwind(|| run(seed));
-            sum += done.unwrap_or_else(|_| panic!("SELVAGE_SEED={seed} SELVAGE_SEEDS=1 fails"));
-        }
-        sum
-    };
     std::thread::scope(|scope| {
         let shares: Vec<_> = (0..cores)
             .map(|core| seeds.clone().skip(core).step_by(cores))
-            .map(|seeds| scope.spawn(|| share(seeds)))
+            .map(|share| scope.spawn(move || sum_of(share, run)))
             .collect();
         for share in shares {
             match share.join() {
@@ -44,4 +36,17 @@ where
         }
     });
     ((seeds.end - seeds.start) as usize, sum)
+}
+
+/// Runs these seeds, and sums up what they did.
+fn sum_of<Counts: Default + AddAssign>(
+    seeds: impl Iterator<Item = u64>,
+    run: fn(u64) -> Counts,
+) -> Counts {
+    let mut sum = Counts::default();
+    for seed in seeds {
+        let done = std::panic::catch_unwind(|| run(seed));
+        sum += done.unwrap_or_else(|_| panic!("SELVAGE_SEED={seed} SELVAGE_SEEDS=1 fails"));
+    }
+    sum
 }

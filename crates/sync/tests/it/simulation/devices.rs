@@ -40,6 +40,28 @@ struct Device {
     kept: Kept,
 }
 
+impl Device {
+    /// Who carries the mail, or any tab from now on; with what is kept of it, and with the tab itself.
+    fn carrying(&mut self, rng: &mut Rng) -> (&mut Carrier, &mut Kept, &mut Replica) {
+        let Self {
+            tabs,
+            carrier,
+            kept,
+            ..
+        } = self;
+        let carrier = carrier.get_or_insert_with(|| {
+            let all: Vec<usize> = tabs.keys().copied().collect();
+            Carrier {
+                tab: *rng.pick(&all),
+                mail: Mail::open(&kept.cursor).expect("its own cursor"),
+                read: kept.read,
+            }
+        });
+        let replica = tabs.get_mut(&carrier.tab).expect("a tab");
+        (carrier, kept, replica)
+    }
+}
+
 struct World {
     rng: Rng,
     devices: Vec<Device>,
@@ -165,42 +187,16 @@ impl World {
         }
     }
 
-    /// Somebody carries the mail: who did, or any tab.
-    fn carry(&mut self, at: usize) -> usize {
-        let Device {
-            tabs,
-            carrier,
-            kept,
-            ..
-        } = &mut self.devices[at];
-        if carrier.is_none() {
-            let all: Vec<usize> = tabs.keys().copied().collect();
-            *carrier = Some(Carrier {
-                tab: *self.rng.pick(&all),
-                mail: Mail::open(&kept.cursor).expect("its own cursor"),
-                read: kept.read,
-            });
-        }
-        carrier.as_ref().expect("just made").tab
-    }
-
     /// Leaves what is new.
     fn leave(&mut self, at: usize) -> bool {
-        let tab = self.carry(at);
-        let Device {
-            tabs,
-            carrier,
-            kept,
-            ..
-        } = &mut self.devices[at];
-        let carrier = carrier.as_mut().expect("carried");
-        let workspace = &mut tabs.get_mut(&tab).expect("a tab").workspace;
-        let reply = carrier.mail.look_again(workspace).expect("storage works");
-        if reply.changed {
+        let (carrier, kept, replica) = self.devices[at].carrying(&mut self.rng);
+        let tab = carrier.tab;
+        let reply = carrier.mail.look_again(&mut replica.workspace);
+        if reply.expect("storage works").changed {
             self.after(at, tab, None);
             return true;
         }
-        let parcel = carrier.mail.next(&tabs[&carrier.tab].workspace);
+        let parcel = carrier.mail.next(&replica.workspace);
         let Some(parcel) = parcel.expect("reads") else {
             return false;
         };
@@ -224,15 +220,7 @@ impl World {
 
     /// Reads the next letter of another device.
     fn read(&mut self, at: usize) -> bool {
-        let tab = self.carry(at);
-        let clock_ms = self.clock_ms;
-        let Device {
-            tabs,
-            carrier,
-            kept,
-            ..
-        } = &mut self.devices[at];
-        let carrier = carrier.as_mut().expect("carried");
+        let (carrier, kept, replica) = self.devices[at].carrying(&mut self.rng);
         let Some((from, letter)) = self.mailbox.get(carrier.read) else {
             return false;
         };
@@ -240,12 +228,10 @@ impl World {
         if *from == at {
             return true;
         }
-        let replica = tabs.get_mut(&tab).expect("a tab");
-        replica.clock_ms = clock_ms;
-        let (reply, reason) = carrier
-            .mail
-            .take(&mut replica.workspace, letter)
-            .expect("storage works");
+        let tab = carrier.tab;
+        replica.clock_ms = self.clock_ms;
+        let taken = carrier.mail.take(&mut replica.workspace, letter);
+        let (reply, reason) = taken.expect("storage works");
         assert_eq!(reason, None);
         if carrier.mail.is_whole() {
             kept.read = carrier.read;
