@@ -5,6 +5,9 @@
 /** The guests, by the names that the engine gives them. */
 export type GuestName = "guest-js" | "guest-py";
 
+/** The guests whose image is kept between visits and shared by the runners: those that take long to warm up. */
+export const KEPT: ReadonlySet<GuestName> = new Set(["guest-py"]);
+
 /** What the kernel sends to a runner. */
 export type ToRunner =
   /** Comes before `init`, while the much larger guest is still on its way. */

@@ -8,7 +8,7 @@ import { initSync, Runner } from "@wasm/runner/runner.js";
 import type { Next } from "@wasm/runner/runner.js";
 import { Guest, TRAP } from "./guest.ts";
 import { Image } from "./image.ts";
-import type { FromRunner, GuestName, ToRunner } from "./protocol.ts";
+import { KEPT, type FromRunner, type GuestName, type ToRunner } from "./protocol.ts";
 
 const MEMORY_BYTES_DEFAULT = 128 * 1024 * 1024;
 const BLOB_BYTES_MAX = 64 * 1024 * 1024;
@@ -41,7 +41,7 @@ interface Run {
 }
 
 const programs = new Map<GuestName, Program>();
-/** Those whose image nobody else has yet. */
+/** Those whose image the other runners are to have, and have not yet. */
 const unsent: Program[] = [];
 let cancelFlag: Int32Array | null = null;
 let running: Run | null = null;
@@ -106,7 +106,7 @@ function makeGuest(program: Program, memoryBytesMax: number): Guest {
   const guest = new Guest(program.module, memoryBytesMax, host, program.image);
   if (program.image === null && memoryBytesMax === MEMORY_BYTES_DEFAULT) {
     program.image = guest.image();
-    unsent.push(program);
+    if (KEPT.has(program.name)) unsent.push(program);
   }
   return guest;
 }

@@ -2,7 +2,7 @@
 
 import sandboxUrl from "@wasm/runner/runner_bg.wasm?url";
 import { digest, Images } from "./images.ts";
-import type { FromRunner, GuestName, ToRunner } from "./protocol.ts";
+import { KEPT, type FromRunner, type GuestName, type ToRunner } from "./protocol.ts";
 
 const RUNNERS = 2;
 
@@ -32,9 +32,6 @@ interface Compiled {
   /** What its instances begin as: from an earlier visit, or from the runner that was the first to warm one up. */
   image: Uint8Array<ArrayBuffer> | null;
 }
-
-/** The guests whose image is kept between visits and shared: those that take long to warm up. */
-const KEPT: ReadonlySet<GuestName> = new Set(["guest-py"]);
 
 export class Runners {
   readonly #events: RunnerEvents;
@@ -144,7 +141,7 @@ export class Runners {
   /** Shares and keeps the first image of a guest that comes. It was taken before anything ran in its instance. */
   async #takeImage(guest: GuestName, bytes: Uint8Array<ArrayBuffer>): Promise<void> {
     const compiled = await this.#guests.get(guest);
-    if (compiled === undefined || compiled.image !== null || !KEPT.has(guest)) return;
+    if (compiled === undefined || compiled.image !== null) return;
     compiled.image = bytes;
     await this.#images.keep(guest, { hash: compiled.hash, bytes });
   }
