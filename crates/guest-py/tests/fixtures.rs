@@ -3,8 +3,7 @@
 //! `tests/fixtures/<rule>/pass-*.py` must be without findings of that rule, `fail-*.py` with some; in `entries` stand files for
 //! what they offer. Beside each stands `.snap`: the whole reading. To add a case, add the file and run with `UPDATE_EXPECT=1`.
 
-// Tests are hosts: they read fixtures.
-#![allow(clippy::disallowed_methods)]
+#![allow(clippy::disallowed_methods, reason = "a test runs on a host")]
 
 use expect_test::expect_file;
 use guest_py::reading::read;

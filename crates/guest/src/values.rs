@@ -47,6 +47,7 @@ impl Weight {
         self.add(24 + kind.len())?;
         Ok(json!({ TYPE: kind, "value": value }))
     }
+
     /// A number: JSON has no name for some of them, and a whole one has one form, whoever made it.
     ///
     /// # Errors

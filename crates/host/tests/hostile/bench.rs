@@ -10,9 +10,34 @@ use selvage_vfs::{Origin, OriginKind, Workspace};
 use selvage_workbench::{Config, Cx, Effect, Event, Workbench};
 use serde_json::Value;
 use std::collections::VecDeque;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// The time at which everything happens, so that two benches do the same.
 pub const NOW_MS: u64 = 1_700_000_000_000;
+
+/// Does the same for all of some things, on every processor there is; gives what came of each in their order.
+pub fn for_each<T: Sync, R: Send>(things: &[T], act: impl Fn(&T) -> R + Sync) -> Vec<R> {
+    let next = AtomicUsize::new(0);
+    let work = || {
+        let take = || {
+            let place = next.fetch_add(1, Ordering::Relaxed);
+            Some((place, things.get(place)?))
+        };
+        std::iter::from_fn(take)
+            .map(|(place, thing)| (place, act(thing)))
+            .collect::<Vec<_>>()
+    };
+    let mut done: Vec<_> = std::thread::scope(|scope| {
+        let threads = std::thread::available_parallelism().map_or(1, usize::from);
+        let workers: Vec<_> = (0..threads).map(|_| scope.spawn(work)).collect();
+        workers
+            .into_iter()
+            .flat_map(|worker| worker.join().expect("no panic"))
+            .collect()
+    });
+    done.sort_by_key(|(place, _)| *place);
+    done.into_iter().map(|(_, result)| result).collect()
+}
 
 /// What an executor was given and what came of it.
 pub struct Ran {

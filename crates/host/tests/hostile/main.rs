@@ -8,13 +8,12 @@
 mod bench;
 mod corpus;
 
-use bench::{Bench, NOW_MS};
+use bench::{Bench, NOW_MS, for_each};
 use corpus::Program;
 use selvage_host::Executor;
 use selvage_tool::ToolResult;
 use serde_json::{Map, Value, json};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
 /// The most bytes of an error as JSON: a message, a hint and a stack that somebody could read.
@@ -190,27 +189,6 @@ struct Judged {
     faults: Vec<String>,
 }
 
-/// Runs every program, on every processor there is, and gives what came of each in their order.
-fn judge_all(programs: &[Program], executor: &Executor, clean: &Value) -> Vec<Judged> {
-    let next = AtomicUsize::new(0);
-    let work = || {
-        let take = || programs.get(next.fetch_add(1, Ordering::Relaxed));
-        std::iter::from_fn(take)
-            .map(|program| (&program.name, judge(program, executor, clean)))
-            .collect::<Vec<_>>()
-    };
-    let mut judged: Vec<_> = std::thread::scope(|scope| {
-        let threads = std::thread::available_parallelism().map_or(1, usize::from);
-        let workers: Vec<_> = (0..threads).map(|_| scope.spawn(work)).collect();
-        workers
-            .into_iter()
-            .flat_map(|worker| worker.join().expect("no panic"))
-            .collect()
-    });
-    judged.sort_by_key(|(name, _)| *name);
-    judged.into_iter().map(|(_, judged)| judged).collect()
-}
-
 fn judge(program: &Program, executor: &Executor, clean: &Value) -> Judged {
     let mut bench = Bench::new(executor);
     let first = run_in(&mut bench, program);
@@ -257,7 +235,8 @@ fn every_hostile_program_ends_as_it_must_and_the_next_run_finds_a_clean_world() 
         "program", "code", "fuel", "cpu ms", "MiB", "ms"
     );
     let (mut verdicts, mut wrong) = (Map::new(), Vec::new());
-    for (program, judged) in programs.iter().zip(judge_all(&programs, &executor, &clean)) {
+    let judged = for_each(&programs, |program| judge(program, &executor, &clean));
+    for (program, judged) in programs.iter().zip(judged) {
         println!("{}", judged.row);
         verdicts.insert(program.name.clone(), judged.verdict);
         wrong.extend(

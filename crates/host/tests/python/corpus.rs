@@ -4,12 +4,11 @@
 //! comes to here instead: a known limitation, which `docs/python.md` names. Files in folders are modules for the programs.
 
 use super::{bench, entries};
-use bench::NOW_MS;
+use bench::{NOW_MS, for_each};
 use serde_json::json;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// The programs that there are at least.
 const PROGRAMS_MIN: usize = 60;
@@ -72,27 +71,14 @@ fn updating() -> bool {
     std::env::var_os("UPDATE_CORPUS").is_some()
 }
 
-/// Does the same for all programs, on every processor there is; gives what was wrong.
+/// Does the same for all programs; gives what was wrong.
 fn each(
     programs: &BTreeMap<String, String>,
     act: impl Fn(&str, &str) -> Option<String> + Sync,
 ) -> Vec<String> {
     let all: Vec<_> = programs.iter().collect();
-    let next = AtomicUsize::new(0);
-    let work = || {
-        let take = || all.get(next.fetch_add(1, Ordering::Relaxed));
-        std::iter::from_fn(take)
-            .filter_map(|(name, text)| act(name, text))
-            .collect::<Vec<_>>()
-    };
-    std::thread::scope(|scope| {
-        let threads = std::thread::available_parallelism().map_or(1, usize::from);
-        let workers: Vec<_> = (0..threads).map(|_| scope.spawn(work)).collect();
-        workers
-            .into_iter()
-            .flat_map(|worker| worker.join().expect("no panic"))
-            .collect()
-    })
+    let wrong = for_each(&all, |(name, text)| act(name, text));
+    wrong.into_iter().flatten().collect()
 }
 
 /// What a program prints in the guest, and its failure.
