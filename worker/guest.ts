@@ -35,15 +35,26 @@ export interface GuestHost {
   breathe: () => Promise<void>;
   /** Resolves after so many milliseconds, or earlier when the run must end. */
   sleep: (ms: number) => Promise<void>;
+  /** Performs a call. Resolves with the answer and its body, or with null when the run must end. */
+  perform: (id: number, report: string, body: Uint8Array) => Promise<[string, Uint8Array] | null>;
   /** Resolves when the question about a quota is answered: JSON of limits, or null. */
   ask: () => Promise<string | null>;
 }
 
 // `WebAssembly.Suspending` and `promising` are JSPI: a guest that computes can wait for its Worker.
 const jspi = WebAssembly as unknown as {
-  Suspending?: new (f: (ms: number) => void | Promise<void>) => WebAssembly.ImportValue;
+  Suspending?: new (f: (...args: number[]) => unknown) => WebAssembly.ImportValue;
   promising?: (f: (at: number, length: number) => bigint) => (at: number, length: number) => Promise<bigint>;
 };
+
+/** What a guest hears that asks and waits where nothing can be waited for. */
+const CANNOT_WAIT = JSON.stringify({
+  error: {
+    code: "NOT_SUPPORTED",
+    message: "This browser can't wait for an answer in the middle of a computation.",
+    hint: "Run it in Chromium or natively, or await the request in an asynchronous function.",
+  },
+});
 
 /** Whether a guest can wait in the middle of a computation. */
 export const canSuspend = jspi.Suspending !== undefined && jspi.promising !== undefined;
@@ -179,7 +190,9 @@ export class Guest {
           : (...args: (number | bigint)[]) =>
               runner.wasi(name, BigUint64Array.from(args, (arg) => BigInt.asUintN(64, BigInt(arg))));
     }
+    const wait = (at: number, length: number) => this.#wait(at, length);
     const selvage = {
+      wait: jspi.Suspending ? new jspi.Suspending(wait) : wait,
       call: (at: number, length: number) => runner.call(at, length),
       take: (at: number) => runner.take(at),
       quota: jspi.Suspending ? new jspi.Suspending(() => this.#quota()) : () => void this.#quota(),
@@ -206,6 +219,22 @@ export class Guest {
     if (this.#canWait) await this.#host.sleep(allowedMs);
     this.runner.slept(sinceMs);
     if (this.runner.must_end()) throw STOP;
+  }
+
+  /** A call whose answer the guest waits for where it stands. */
+  #wait(at: number, length: number): number | Promise<number> {
+    const call = this.runner.ask(at, length);
+    if (call === undefined) return this.runner.answer_length();
+    if (!this.#canWait) return this.runner.told(call.id, CANNOT_WAIT, new Uint8Array());
+    return this.#perform(call.id, call.report(), call.body());
+  }
+
+  async #perform(id: number, report: string, body: Uint8Array): Promise<number> {
+    const sinceMs = performance.now();
+    const came = await this.#host.perform(id, report, body);
+    this.runner.slept(sinceMs);
+    if (came === null || this.runner.must_end()) throw STOP;
+    return this.runner.told(id, ...came);
   }
 
   #goOn(): void {

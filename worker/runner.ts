@@ -47,6 +47,8 @@ let cancelFlag: Int32Array | null = null;
 let running: Run | null = null;
 let wallTimer: ReturnType<typeof setTimeout> | undefined;
 let wakeSleeper: (() => void) | null = null;
+/** The call whose answer the guest waits for where it stands. */
+let standing: { id: number; take: (came: [string, Uint8Array] | null) => void } | null = null;
 let answerQuestion: ((limits: string | null) => void) | null = null;
 /** Entries into the guest, one after the other: a suspended guest must not be entered again. */
 let entering: Promise<void> = Promise.resolve();
@@ -80,6 +82,13 @@ const host = {
         resolve();
       };
     }),
+  perform: (id: number, report: string, body: Uint8Array) => {
+    sendReports();
+    scope.postMessage({ type: "called", report, body });
+    return new Promise<[string, Uint8Array] | null>((take) => {
+      standing = { id, take };
+    });
+  },
   ask: () => {
     sendReports();
     return new Promise<string | null>((resolve) => {
@@ -205,6 +214,11 @@ function handle(run: Run, next: Next): void {
 
 function answer(run: Run, id: number, text: string, body: Uint8Array): void {
   if (run !== running) return;
+  if (standing?.id === id) {
+    const { take } = standing;
+    standing = null;
+    return take([text, body]);
+  }
   const frame = run.guest.runner.resume(id, text, body);
   if (frame !== undefined) enter(run, "selvage_resume", frame);
 }
@@ -227,6 +241,8 @@ function endBetweenEntries(run: Run): void {
   answerQuestion = null;
   wakeSleeper?.();
   wakeSleeper = null;
+  standing?.take(null);
+  standing = null;
   inTurn(() => {
     if (run === running) handle(run, run.guest.runner.end());
   });

@@ -30,11 +30,16 @@ pub fn write() -> Result<(), Failure> {
             add(library, line, &mut files)?;
         }
     }
-    // Our own modules, which may take the place of the library's.
-    for folder in fs::read_dir(manifest.join("python"))? {
-        let folder = folder?.file_name();
-        let name = folder.to_str().ok_or("a name that is no text")?;
-        add(&manifest.join("python"), &format!("{name}.*"), &mut files)?;
+    // Our own, which may take the place of the library's: a package in a folder, or a module whose file has its full name.
+    for entry in fs::read_dir(manifest.join("python"))? {
+        let path = entry?.path();
+        let stem = path.file_stem().and_then(|stem| stem.to_str());
+        let name = stem.ok_or("a name that is no text")?.to_owned();
+        if path.is_dir() {
+            add(&manifest.join("python"), &format!("{name}.*"), &mut files)?;
+        } else {
+            files.insert(name, (path, false));
+        }
     }
     let mut modules = Vec::new();
     for (name, (path, package)) in &files {
@@ -52,6 +57,9 @@ pub fn write() -> Result<(), Failure> {
                 return Err(format!("{module} does not import {absent}").into());
             }
             source = source.replace(&before, &after);
+        }
+        if name == "locale" {
+            source = emptied(&source)?;
         }
         // Without documentation and assertions, as `python -OO` has it, and without columns: nobody debugs these here.
         let options = CompileOpts {
@@ -86,6 +94,18 @@ pub fn write() -> Result<(), Failure> {
         Path::new(&out).join("stdlib.pack"),
         packed.bytes,
     )?)
+}
+
+/// The module `locale` without its tables of the names that other systems have for languages: a run's is always the same.
+fn emptied(source: &str) -> Result<String, Failure> {
+    let mut source = source.to_owned();
+    for table in ["locale_alias", "windows_locale"] {
+        let opens = format!("\n{table} = {{");
+        let begin = source.find(&opens).ok_or("locale has lost a table")?;
+        let end = source[begin..].find("\n}\n").ok_or("a table has no end")?;
+        source.replace_range(begin + opens.len()..begin + end, "");
+    }
+    Ok(source)
 }
 
 /// Finds a module, or a package: `name` is the module alone, `name.*` a package with everything in it.

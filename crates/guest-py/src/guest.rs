@@ -3,8 +3,7 @@
 use crate::call::{Call, Turn};
 use crate::disk::Disk;
 use crate::secrets::SECRETS_MAX;
-use crate::{arguments, failure, questions, reading, ready, stdlib, values};
-use ruff_python_ast::Stmt;
+use crate::{arguments, failure, modules, questions, reading, ready, shape, stdlib, values};
 use rustpython_vm::builtins::{PyBaseExceptionRef, PyStrRef};
 use rustpython_vm::compiler::{self, CompileOpts, Mode};
 use rustpython_vm::{AsObject, Interpreter, PyObjectRef, PyResult, Settings, VirtualMachine};
@@ -54,7 +53,11 @@ impl selvage_guest::Interpreter for Guest {
             .add_frozen_modules(stdlib::modules())
             .build();
         interpreter
-            .enter(|vm| set_zone(vm).and_then(|()| ready::import(vm)))
+            .enter(|vm| {
+                set_zone(vm)?;
+                modules::complete(vm)?;
+                ready::import(vm)
+            })
             .unwrap_or_else(|_| panic!("the standard library can't be loaded"));
         Ok(Self {
             interpreter,
@@ -67,6 +70,10 @@ impl selvage_guest::Interpreter for Guest {
 
     /// Runs a script to its end, and a function until it waits.
     fn start(&mut self, job: &GuestJob) -> Step {
+        #[cfg(target_family = "wasm")]
+        crate::wasi::begin();
+        // What was refused while the interpreter was made is no refusal of the run's.
+        self.disk.borrow_mut().take_refusal();
         admit(job, &mut self.started)
             .and_then(|()| self.run(job))
             .unwrap_or_else(|error| finished(Err(error)))
@@ -240,7 +247,7 @@ fn settings() -> Settings {
 /// Runs a script. Its value is that of its last statement where that is an expression, as in JS; otherwise the global `result`.
 fn run_script(vm: &VirtualMachine, job: &GuestJob, source: &str) -> PyResult {
     prepare(vm, job)?;
-    let mode = if ends_in_expression(source) {
+    let mode = if shape::ends_in_expression(source) {
         Mode::BlockExpr
     } else {
         Mode::Exec
@@ -251,6 +258,10 @@ fn run_script(vm: &VirtualMachine, job: &GuestJob, source: &str) -> PyResult {
     let scope = vm.new_scope_with_main()?;
     let globals = scope.globals.clone();
     globals.set_item("__file__", vm.ctx.new_str(job.entry.as_str()).into(), vm)?;
+    if shape::postpones_annotations(source) {
+        // A block that ends in an expression does not make this by itself, as a module does.
+        globals.set_item("__annotations__", vm.ctx.new_dict().into(), vm)?;
+    }
     let value = vm.run_code_obj(code, scope)?;
     if vm.is_none(&value) {
         return Ok(globals
@@ -260,16 +271,12 @@ fn run_script(vm: &VirtualMachine, job: &GuestJob, source: &str) -> PyResult {
     Ok(value)
 }
 
-fn ends_in_expression(source: &str) -> bool {
-    ruff_python_parser::parse_module(source)
-        .is_ok_and(|parsed| matches!(parsed.syntax().body.last(), Some(Stmt::Expr(_))))
-}
-
 /// What a program finds: its limit of nested calls, `sys.argv`, `sys.path`, `os.environ`, and the module `selvage`.
 fn prepare(vm: &VirtualMachine, job: &GuestJob) -> PyResult<()> {
     vm.recursion_limit
         .set(usize::try_from(job.stack_calls_max).unwrap_or(usize::MAX));
     ready::renew(vm)?;
+    modules::install(vm)?;
     let text = |text: &str| -> PyObjectRef { vm.ctx.new_str(text).into() };
     let words = crate::argv::argv(&job.entry, &job.args);
     let argv = words.iter().map(|word| text(word)).collect();
@@ -293,6 +300,8 @@ fn prepare(vm: &VirtualMachine, job: &GuestJob) -> PyResult<()> {
     module.set_attr("env", env, vm)?;
     module.set_attr("log", vm.new_function("log", log), vm)?;
     module.set_attr("secret", vm.new_function("secret", secret), vm)?;
+    #[cfg(target_family = "wasm")]
+    module.set_attr("fetch", vm.new_function("fetch", crate::fetch::fetch), vm)?;
     module.set_attr("run", text(&job.run), vm)?;
     let module = module.into();
     questions::install(&module, vm)?;
@@ -328,6 +337,16 @@ fn secret(value: PyObjectRef, vm: &VirtualMachine) -> PyResult<()> {
         return Ok(());
     }
     Err(vm.new_runtime_error(format!("a run has {SECRETS_MAX} secrets at the most")))
+}
+
+/// Notes what the host refused that is no file: nobody may catch what comes of it.
+#[cfg(target_family = "wasm")]
+pub fn refuse(refusal: ToolError) {
+    DISK.with_borrow(|disk| {
+        if let Some(disk) = disk {
+            disk.borrow_mut().refuse(refusal);
+        }
+    });
 }
 
 /// What a program that ended itself gives; `None` when it did not.

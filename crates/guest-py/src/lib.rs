@@ -22,6 +22,7 @@
 //! - Every file, clock and random number comes from the host; the guest imports no file function of WASI.
 //! - Hashes are seeded alike in every run: equal runs use equal fuel.
 
+pub mod absent;
 pub mod arguments;
 pub mod argv;
 #[cfg(feature = "interpreter")]
@@ -30,15 +31,21 @@ pub mod disk;
 #[cfg(feature = "interpreter")]
 mod failure;
 #[cfg(all(feature = "interpreter", target_family = "wasm"))]
+mod fetch;
+#[cfg(all(feature = "interpreter", target_family = "wasm"))]
 mod ffi;
 #[cfg(feature = "interpreter")]
 mod guest;
+#[cfg(feature = "interpreter")]
+mod modules;
 #[cfg(feature = "interpreter")]
 mod questions;
 pub mod reading;
 #[cfg(feature = "interpreter")]
 mod ready;
 pub mod secrets;
+#[cfg(feature = "interpreter")]
+mod shape;
 #[cfg(feature = "interpreter")]
 mod stdlib;
 #[cfg(feature = "interpreter")]

@@ -9,7 +9,7 @@
 
 use crate::{Host, Interpreter, Step};
 use selvage_tool::guest::{
-    Answer, Check, Checked, GuestOutcome, HostCall, Progress, frame, unframe,
+    Answer, Check, Checked, GuestOutcome, HostCall, PendingCall, Progress, frame, unframe,
 };
 use selvage_tool::{ErrorCode, ToolError};
 use serde_json::Value;
@@ -39,6 +39,7 @@ unsafe extern "C" {
     fn call(pointer: *const u8, length: usize) -> i32;
     fn take(pointer: *mut u8);
     fn quota();
+    fn wait(pointer: *const u8, length: usize) -> i32;
 }
 
 /// Keeps an import that no code of the guest calls: the fuel pass inserts the calls, after linking.
@@ -97,20 +98,34 @@ impl Host for Imported {
     fn call(&self, request: &HostCall, body: &[u8]) -> Result<(Value, Vec<u8>), ToolError> {
         let request = frame(request, body);
         // SAFETY: the frame outlives the call, and the host only reads it.
-        let length = unsafe { call(request.as_ptr(), request.len()) };
-        let mut answer = vec![0; usize::try_from(length).unwrap_or_default()];
-        // SAFETY: the host writes exactly as many bytes as it said.
-        unsafe { take(answer.as_mut_ptr()) };
-        let (said, body) = unframe::<Answer>(&answer)?;
-        match said {
-            Answer::Ok(value) => Ok((value, body.to_vec())),
-            Answer::Error(error) => Err(error),
-        }
+        answered(unsafe { call(request.as_ptr(), request.len()) })
     }
 
     fn random(&self, bytes: &mut [u8]) {
         // SAFETY: the host fills exactly the buffer's bytes. Its refusal leaves them as they are.
         unsafe { random_get(bytes.as_mut_ptr(), bytes.len()) };
+    }
+}
+
+/// Makes a call that the host answers later, and waits for the answer where the program stands. The call's body is the frame's.
+///
+/// # Errors
+/// What the host says instead of an answer.
+pub fn ask(request: &PendingCall, body: &[u8]) -> Result<(Value, Vec<u8>), ToolError> {
+    let request = frame(request, body);
+    // SAFETY: the frame outlives the call, and the host only reads it.
+    answered(unsafe { wait(request.as_ptr(), request.len()) })
+}
+
+/// Takes an answer of so many bytes.
+fn answered(length: i32) -> Result<(Value, Vec<u8>), ToolError> {
+    let mut answer = vec![0; usize::try_from(length).unwrap_or_default()];
+    // SAFETY: the host writes exactly as many bytes as it said.
+    unsafe { take(answer.as_mut_ptr()) };
+    let (said, body) = unframe::<Answer>(&answer)?;
+    match said {
+        Answer::Ok(value) => Ok((value, body.to_vec())),
+        Answer::Error(error) => Err(error),
     }
 }
 

@@ -85,6 +85,14 @@ impl Control {
         self.wait(ms_max, |came| came.answers.pop_front())
     }
 
+    /// Waits for the answer to one call; those to others stay.
+    pub(crate) fn next_answer_to(&self, id: u32, ms_max: f64) -> Woken<Answered> {
+        self.wait(ms_max, |came| {
+            let at = came.answers.iter().position(|answered| answered.id == id)?;
+            came.answers.remove(at)
+        })
+    }
+
     /// Forgets what was said about an earlier question.
     pub(crate) fn forget_more(&self) {
         self.lock().more = None;

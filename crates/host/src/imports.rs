@@ -4,6 +4,7 @@ use crate::control::{Control, Woken};
 use crate::error::HostError;
 use crate::run::Native;
 use selvage_sandbox::{Host as _, Memory as _, Sandbox, Verdict};
+use selvage_tool::run::RunReport;
 use wasmtime::{
     Caller, Engine, ExternType, FuncType, Global, ImportType, Linker, Memory, Module, StoreLimits,
     Val, ValType,
@@ -85,6 +86,7 @@ pub(crate) fn link(engine: &Engine, module: &Module) -> Result<Linker<World>, Ho
             ("selvage", "call", _) => linker.func_wrap("selvage", "call", call).map(drop),
             ("selvage", "take", _) => linker.func_wrap("selvage", "take", take).map(drop),
             ("selvage", "quota", _) => linker.func_wrap("selvage", "quota", quota).map(drop),
+            ("selvage", "wait", _) => linker.func_wrap("selvage", "wait", wait).map(drop),
             ("selvage", "sleep", _) => linker.func_wrap("selvage", "sleep", sleep).map(drop),
             _ => return Err(unknown(&import)),
         };
@@ -215,4 +217,38 @@ fn sleep(mut caller: Caller<'_, World>, ms: f64) -> wasmtime::Result<()> {
         return Err(Stop.into());
     }
     Ok(())
+}
+
+/// Makes a call for the guest, which waits for the answer where it stands, until the run's time is over or it is cancelled.
+fn wait(mut caller: Caller<'_, World>, at: u32, length: u32) -> wasmtime::Result<u32> {
+    let memory = handles(&caller)?.memory;
+    let (bytes, world) = memory.data_and_store_mut(&mut caller);
+    let request = Bytes(bytes).read(at, length).unwrap_or_default();
+    let Some((id, request, body)) = world.sandbox.ask(&request) else {
+        return Ok(world.sandbox.answer_length());
+    };
+    let since_ms = world.host.now_ms();
+    world.host.tell(RunReport::Called { id, request }, body);
+    let answered = loop {
+        let left_ms = world.sandbox.wall_left_ms(&mut world.host);
+        if left_ms <= 0.0 {
+            world.sandbox.wall_ended();
+            break None;
+        }
+        match world.control.next_answer_to(id, left_ms) {
+            Woken::Came(answered) => break Some(answered),
+            Woken::Cancelled => {
+                world.sandbox.cancel();
+                break None;
+            }
+            Woken::Late => {}
+        }
+    };
+    world.sandbox.slept(since_ms, &mut world.host);
+    match answered {
+        Some(answered) if !world.sandbox.must_end() => {
+            Ok(world.sandbox.told(id, &answered.answer, &answered.body))
+        }
+        _ => Err(Stop.into()),
+    }
 }

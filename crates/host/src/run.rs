@@ -67,7 +67,7 @@ impl Host for Native {
 }
 
 impl Native {
-    fn tell(&mut self, report: RunReport, body: Vec<u8>) {
+    pub(crate) fn tell(&mut self, report: RunReport, body: Vec<u8>) {
         // Whoever listened is gone; the outcome still counts.
         let _ = self.reports.send((report, body));
     }

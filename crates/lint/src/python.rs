@@ -4,13 +4,14 @@ use crate::Report;
 use selvage_tool::Grant;
 use selvage_tool::guest::Shape;
 
-/// The report of a Python file. What it touches can't be told from its text yet, so it is asked for whole, with every tool: the
+/// The report of a Python file. What it touches can't be told from its text yet, so it is asked for whole, with every tool and domain: the
 /// caller's grant alone bounds it.
 pub fn report() -> Report {
     Report {
         shape: Some(Shape::Script),
         grant: Grant {
             tools: vec!["*".into()],
+            net: vec!["*".into()],
             ..Grant::workspace()
         },
         ..Report::default()

@@ -17,6 +17,8 @@ use std::sync::Arc;
 /// Bytes of a page of WebAssembly memory.
 const PAGE_BYTES: u64 = 65_536;
 
+mod standing;
+
 /// What an executor brings: clocks, blobs, and somebody to tell.
 pub trait Host {
     /// A clock that never goes back, in milliseconds and fractions.
@@ -347,7 +349,7 @@ impl Sandbox {
 
     pub(crate) fn set_answer(&mut self, answer: Vec<u8>) -> u32 {
         self.answer = answer;
-        u32::try_from(self.answer.len()).unwrap_or(u32::MAX)
+        self.answer_length()
     }
 
     pub(crate) fn randomness(&mut self) -> &mut Randomness {

@@ -10,6 +10,7 @@
 //! | `selvage.call(ptr, len) -> i32` | makes a [`HostCall`], a frame; gives the length of the answer's frame |
 //! | `selvage.take(ptr)` | copies the answer of the last call to where the guest made room for it |
 //! | `selvage.sleep(ms: f64)` | gives the time back to others for so long, or until the run must end; it counts on the clock and is no computing |
+//! | `selvage.wait(ptr, len) -> i32` | makes a [`PendingCall`], a frame whose body is the call's, and waits where it stands; gives the length of the answer's frame, which `selvage.take` copies |
 //! | `selvage.quota()` | never called by the guest's own code: the fuel pass calls it when `fuel` runs out |
 //!
 //! It exports, besides `_initialize`:

@@ -207,6 +207,29 @@ impl Runner {
         GuestMemory(&self.memory).write(at, &answer);
     }
 
+    /// Takes a call for whose answer the guest waits where it stands; nothing when it was refused, and the refusal is the answer.
+    pub fn ask(&mut self, at: u32, length: u32) -> Option<Pending> {
+        let request = GuestMemory(&self.memory)
+            .read(at, length)
+            .unwrap_or_default();
+        let (id, request, body) = self.sandbox.ask(&request)?;
+        Some(Pending { id, request, body })
+    }
+
+    /// Takes the answer to that call. Gives the length of what the guest takes.
+    ///
+    /// # Errors
+    /// When the answer is no JSON of an [`Answer`].
+    pub fn told(&mut self, id: u32, answer: &str, body: &[u8]) -> Result<u32, JsError> {
+        let answer: Answer = serde_json::from_str(answer)?;
+        Ok(self.sandbox.told(id, &answer, body))
+    }
+
+    /// The length of the answer that waits to be taken.
+    pub fn answer_length(&self) -> u32 {
+        self.sandbox.answer_length()
+    }
+
     /// Whether the run must end whatever the guest says.
     pub fn must_end(&self) -> bool {
         self.sandbox.must_end()

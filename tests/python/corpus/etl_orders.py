@@ -74,7 +74,7 @@ def load(orders: list[Order], countries: dict[str, str]) -> dict:
 
 DATA.mkdir(exist_ok=True)
 (DATA / "orders.csv").write_text(
-    "id,customer,day,total\n# exported\n1,ann lee,2024-03-05,\"1,200.50\"\n2,BOB,2024-03-01,80\n2,bob,2024-03-02,81\n3,cy,2024-13-01,5\n4,dee,2024-02-01,-3\nx,eve,2024-01-01,1\n5,Ann Lee,2024-04-01,99.5\n6,zed,2024-01-02,n/a\n",
+    "id,customer,day,total\n# exported\n1,ann lee,2024-03-05,\"1,200.50\"\n2,BOB,2024-03-01,80\n2,bob,2024-03-02,81\n3,cy,soon,5\n4,dee,2024-02-01,-3\nx,eve,2024-01-01,1\n5,Ann Lee,2024-04-01,99.5\n6,zed,2024-01-02,n/a\n",
     encoding="utf-8-sig",
 )
 rejects: list[dict] = []

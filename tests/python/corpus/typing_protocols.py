@@ -97,7 +97,7 @@ print(row, row.label(), row._asdict(), row[:2], Row._field_defaults, row == (1, 
 movie: Movie = {"title": "M"}
 print(movie, Movie.__total__, sorted(Movie.__annotations__), sorted(Movie.__optional_keys__))
 hints = get_type_hints(describe)
-print(hints["mode"], hints["limit"], hints["return"], list(hints), describe.__annotations__["row"])
+print(hints["mode"], hints["limit"] == Optional[int], hints["return"], list(hints), describe.__annotations__["row"])
 print(double(4), double("ab"), UserId(5) + 1, UserId.__name__, cast(int, "x"), get_args(Mode), Any is typing.Any)
 print(list[int], dict[str, int] | None, Callable[[int], str], Sequence[T], Literal["a", 1] == Literal[1, "a"], tuple[int, ...])
 print(get_type_hints(Square.__init__), get_type_hints(Row), typing.get_type_hints(Cache.__init__)["load"])

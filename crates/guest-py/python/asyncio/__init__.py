@@ -4,7 +4,6 @@ from .coroutines import *
 from .events import *
 from .exceptions import *
 from .futures import *
-from .graph import *
 from .locks import *
 from .runners import *
 from .queues import *
@@ -19,7 +18,6 @@ __all__ = (
     + events.__all__
     + exceptions.__all__
     + futures.__all__
-    + graph.__all__
     + locks.__all__
     + runners.__all__
     + queues.__all__

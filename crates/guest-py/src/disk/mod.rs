@@ -89,6 +89,11 @@ impl Disk {
         self.refusal.take()
     }
 
+    /// Notes such a refusal of something that is no file.
+    pub fn refuse(&mut self, refusal: ToolError) {
+        self.refusal = Some(refusal);
+    }
+
     fn ask(&mut self, call: &HostCall, body: &[u8]) -> Done<(Value, Vec<u8>)> {
         self.host.call(call, body).map_err(|error| {
             let errno = Errno::from(error.code);

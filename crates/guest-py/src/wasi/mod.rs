@@ -21,7 +21,7 @@ use crate::disk::{Access, Disk, Done, Errno, Whence};
 use records::{
     Event, FdStat, FileStat, Prestat, Subscription, TYPE_FILE, TYPE_FOLDER, TYPE_UNKNOWN,
 };
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 const CREAT: i32 = 1;
@@ -29,6 +29,8 @@ const DIRECTORY: i32 = 2;
 const EXCL: i32 = 4;
 const TRUNC: i32 = 8;
 const APPEND: i32 = 1;
+/// The clock that tells the time of day.
+const REAL: u32 = 0;
 /// A time on a clock, and not a span.
 const ABSOLUTE: u16 = 1;
 const FD_READ: u64 = 1 << 1;
@@ -50,11 +52,21 @@ unsafe extern "C" {
 
 thread_local! {
     static DISK: RefCell<Option<Rc<RefCell<Disk>>>> = const { RefCell::new(None) };
+    /// When the run began, in nanoseconds since 1970.
+    static BEGAN_NS: Cell<u64> = const { Cell::new(0) };
 }
 
 /// Gives the C library its files.
 pub fn mount(disk: Rc<RefCell<Disk>>) {
     DISK.set(Some(disk));
+}
+
+/// Notes the time at which the run begins.
+pub fn begin() {
+    let mut now_ns = 0;
+    // SAFETY: the host writes one number there.
+    unsafe { clock_time_get(REAL, 0, &mut now_ns) };
+    BEGAN_NS.set(now_ns);
 }
 
 fn with<T>(act: impl FnOnce(&mut Disk) -> Done<T>) -> Done<T> {
@@ -250,7 +262,7 @@ functions! {
     }
 
     fn __imported_wasi_snapshot_preview1_fd_filestat_get(fd: u32, at: *mut FileStat) {
-        put(at, FileStat::of(with(|disk| disk.stat_of(fd))?));
+        put(at, FileStat::of(with(|disk| disk.stat_of(fd))?, BEGAN_NS.get()));
         Ok(())
     }
 
@@ -304,7 +316,7 @@ functions! {
         _fd: u32, _lookup: i32, path: *const u8, length: usize, at: *mut FileStat
     ) {
         let path = text(path, length)?;
-        put(at, FileStat::of(Some(with(|disk| disk.stat(path))?)));
+        put(at, FileStat::of(Some(with(|disk| disk.stat(path))?), BEGAN_NS.get()));
         Ok(())
     }
 

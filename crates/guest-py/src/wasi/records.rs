@@ -23,10 +23,13 @@ pub struct FileStat {
 }
 
 impl FileStat {
-    /// The record of something, or of a stream.
-    pub fn of(stat: Option<Stat>) -> Self {
-        // Nothing knows when a file of the workspace was changed; what a run does to it comes after.
-        let ns = stat.map_or(0, |stat| stat.changed.saturating_mul(1_000_000_000));
+    /// The record of something, or of a stream, in a run that began at this time.
+    pub fn of(stat: Option<Stat>, began_ns: u64) -> Self {
+        // Nothing knows when a file of the workspace was changed: it is as if all were made when the run began. What the run
+        // does to it comes after, by steps that a program's floats can tell apart.
+        let ns = stat.map_or(0, |stat| {
+            began_ns.saturating_add(stat.changed.saturating_mul(1_000))
+        });
         Self {
             device: 1,
             inode: stat.map_or(0, |stat| stat.inode),

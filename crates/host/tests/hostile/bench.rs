@@ -7,7 +7,7 @@ use selvage_tool::run::{Job, Outcome, RunReport};
 use selvage_tool::{ErrorCode, Language, ToolError, ToolResult};
 use selvage_vfs::storage::MemoryStorage;
 use selvage_vfs::{Origin, OriginKind, Workspace};
-use selvage_workbench::{Config, Cx, Effect, Event, Workbench};
+use selvage_workbench::{Config, Cx, Effect, Event, Fetch, Workbench};
 use serde_json::Value;
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -59,6 +59,8 @@ pub struct Bench<'a> {
     replies: Vec<(u64, ToolResult)>,
     /// What was run last.
     pub ran: Option<Ran>,
+    /// What answers a fetch that the engine allowed.
+    pub web: fn(&Fetch) -> Event,
 }
 
 impl<'a> Bench<'a> {
@@ -88,6 +90,7 @@ impl<'a> Bench<'a> {
             runners: 1,
             replies: Vec::new(),
             ran: None,
+            web: offline,
         };
         bench.tell(Event::RunnerReady {
             runner: 1,
@@ -98,7 +101,6 @@ impl<'a> Bench<'a> {
 
     /// The same, with an executor for Python.
     #[must_use]
-    #[allow(dead_code, reason = "the hostile programs in JS have no use for it")]
     pub fn with_python(self, python: &'a Executor) -> Self {
         Self {
             python: Some(python),
@@ -175,7 +177,7 @@ impl<'a> Bench<'a> {
                     .expect("an instance");
                 return vec![Event::Checked { task, checked }];
             }
-            Effect::Fetch(fetch) => return vec![offline(fetch.task)],
+            Effect::Fetch(fetch) => return vec![(self.web)(&fetch)],
             Effect::Spawn => {
                 self.runners += 1;
                 return vec![Event::RunnerReady {
@@ -257,10 +259,10 @@ impl<'a> Bench<'a> {
 }
 
 /// There is no network here.
-fn offline(task: u64) -> Event {
+fn offline(fetch: &Fetch) -> Event {
     let error = ToolError::new(ErrorCode::FetchFailed, "There is no network.");
     Event::Fetched {
-        task,
+        task: fetch.task,
         result: Err(error),
         body: Vec::new(),
     }

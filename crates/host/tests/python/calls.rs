@@ -247,7 +247,7 @@ def f():
     let said = json!([
         "several modules of the workspace are called 'twin': modules.a.twin, modules.b.twin. Import one of them by its place.",
         "the workspace has no module 'none' in `modules/`",
-        "No module named 'nowhere'",
+        "No module named 'nowhere'. Packages are not installed here: it is neither a file of the workspace nor a part of the standard library that a run has.",
     ]);
     let expected = json!([
         4,

@@ -2,15 +2,19 @@
 
 #![allow(clippy::disallowed_methods, reason = "a test runs on a host")]
 
+#[allow(
+    dead_code,
+    reason = "what an executor was given is for the hostile programs to see"
+)]
 #[path = "../hostile/bench.rs"]
 mod bench;
 mod calls;
 mod corpus;
-mod hostile;
 mod outcomes;
 mod sdk;
 mod tables;
 mod warm;
+mod web;
 
 use bench::{Bench, NOW_MS};
 use selvage_host::Executor;
