@@ -1,14 +1,36 @@
 //! The programs of `tests/hostile`, and what their first lines say about them.
 
-use selvage_tool::{ErrorCode, Grant, LimitsPatch};
+use selvage_tool::{ErrorCode, Grant, Language, LimitsPatch};
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+/// How the programs of a language are kept: how their files' names end, what begins a line of data, and their limits.
+struct Kind {
+    ending: &'static str,
+    comment: &'static str,
+    limits: &'static str,
+}
+
+const KINDS: [Kind; 2] = [
+    Kind {
+        ending: ".flow.js",
+        comment: "// ",
+        limits: "limits.json",
+    },
+    Kind {
+        ending: ".py",
+        comment: "# ",
+        limits: "limits-py.json",
+    },
+];
+
 /// One program.
 pub struct Program {
-    /// Its file's name without `.flow.js`.
+    /// Its file's name without its ending.
     pub name: String,
+    /// Its file's name.
+    file: String,
     /// Its text, generated parts included.
     pub text: String,
     /// The codes that it may end with; `OK` for none.
@@ -28,7 +50,12 @@ pub struct Program {
 impl Program {
     /// Where it lies in the workspace.
     pub fn path(&self) -> String {
-        format!("hostile/{}.flow.js", self.name)
+        format!("hostile/{}", self.file)
+    }
+
+    /// What it is written in.
+    pub fn language(&self) -> Language {
+        Language::of(&self.file)
     }
 
     /// Whether how far it gets depends on the clock.
@@ -50,32 +77,35 @@ pub fn read(path: &Path) -> String {
 
 /// Reads every program, in the order of their names.
 pub fn programs() -> Vec<Program> {
-    let limits: Map<String, Value> =
-        serde_json::from_str(&read(&folder().join("limits.json"))).expect("limits.json");
-    let mut names: Vec<String> = std::fs::read_dir(folder())
+    let files: Vec<String> = std::fs::read_dir(folder())
         .expect("tests/hostile")
         .map(|entry| {
-            entry
-                .expect("an entry")
-                .file_name()
-                .to_string_lossy()
-                .into_owned()
+            let entry = entry.expect("an entry");
+            entry.file_name().to_string_lossy().into_owned()
         })
-        .filter_map(|name| name.strip_suffix(".flow.js").map(str::to_owned))
         .collect();
-    names.sort();
-    names
+    let limits = |kind: &Kind| -> Map<String, Value> {
+        serde_json::from_str(&read(&folder().join(kind.limits))).expect("limits")
+    };
+    let limits = KINDS.map(|kind| limits(&kind));
+    let mut found: Vec<_> = files
         .into_iter()
-        .map(|name| program(name, limits.clone()))
-        .collect()
+        .filter_map(|file| {
+            let at = KINDS.iter().position(|kind| file.ends_with(kind.ending))?;
+            Some(program(file, &KINDS[at], limits[at].clone()))
+        })
+        .collect();
+    found.sort_by(|a, b| a.name.cmp(&b.name));
+    found
 }
 
-fn program(name: String, mut limits: Map<String, Value>) -> Program {
-    let text = read(&folder().join(format!("{name}.flow.js")));
+fn program(file: String, kind: &Kind, mut limits: Map<String, Value>) -> Program {
+    let text = read(&folder().join(&file));
+    let name = file.trim_end_matches(kind.ending).to_owned();
     let mut headers = BTreeMap::new();
     for line in text.lines() {
         let Some((key, value)) = line
-            .strip_prefix("// ")
+            .strip_prefix(kind.comment)
             .and_then(|line| line.split_once(": "))
         else {
             break;
@@ -128,6 +158,7 @@ fn program(name: String, mut limits: Map<String, Value>) -> Program {
         files: serde_json::from_value(of(json("files"))).expect("files"),
         value: json("value"),
         name,
+        file,
     }
 }
 

@@ -11,7 +11,7 @@ mod corpus;
 use bench::{Bench, NOW_MS, for_each};
 use corpus::Program;
 use selvage_host::Executor;
-use selvage_tool::ToolResult;
+use selvage_tool::{Language, ToolResult};
 use serde_json::{Map, Value, json};
 use std::path::{Path, PathBuf};
 use std::time::Instant;
@@ -29,15 +29,24 @@ export default async (flow) => {
 };
 ";
 
-/// The guest's bytes: from `SELVAGE_GUESTS`, or where `cargo xtask wasm` puts them.
-fn guest() -> Vec<u8> {
+/// The same for Python.
+const CLEAN_PYTHON: &str = "\
+import asyncio, builtins, gc, json, logging, os, random, sys, time
+os.makedirs('out', exist_ok=True)
+with open('out/clean.txt', 'w') as file:
+    file.write('clean')
+[len(vars(builtins)), len(vars(os)), len(sys.modules), open('out/clean.txt').read(), sys.getrecursionlimit(), random.random(), time.time() > 0, json.dumps([1]), logging.root.level, len(sys.meta_path)]
+";
+
+/// A guest's bytes: from `SELVAGE_GUESTS`, or where `cargo xtask wasm` puts them.
+fn guest(name: &str) -> Vec<u8> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     let folder = std::env::var_os("SELVAGE_GUESTS")
         .map_or_else(|| root.join("target/wasm-web"), PathBuf::from);
-    let path = folder.join("guest-js.wasm");
+    let path = folder.join(format!("{name}.wasm"));
     std::fs::read(&path).unwrap_or_else(|error| {
         panic!(
-            "{}: {error}. Build it with `cargo xtask wasm guest-js`, or name the folder that holds it in SELVAGE_GUESTS.",
+            "{}: {error}. Build it with `cargo xtask wasm {name}`, or name the folder that holds it in SELVAGE_GUESTS.",
             path.display()
         )
     })
@@ -86,17 +95,16 @@ fn run_in(bench: &mut Bench<'_>, program: &Program) -> Verdict {
     }
 }
 
-fn run_clean(bench: &mut Bench<'_>) -> Value {
+fn run_clean(bench: &mut Bench<'_>, language: Language) -> Value {
+    let (path, content) = match language {
+        Language::Js => ("clean.flow.js", CLEAN),
+        Language::Python => ("clean.py", CLEAN_PYTHON),
+    };
     bench
-        .call(
-            "write",
-            json!({ "path": "clean.flow.js", "content": CLEAN }),
-        )
+        .call("write", json!({ "path": path, "content": content }))
         .expect("written");
-    let record = bench.call(
-        "run_flow",
-        json!({ "path": "clean.flow.js", "seed": 1, "startMs": NOW_MS }),
-    );
+    let input = json!({ "path": path, "seed": 1, "startMs": NOW_MS });
+    let record = bench.call("run_flow", input);
     record.expect("a clean run")["value"].clone()
 }
 
@@ -182,6 +190,32 @@ fn said(answer: &ToolResult) -> String {
     text.chars().take(300).collect()
 }
 
+/// Both guests, and what a run in each finds of a clean world.
+struct Guests {
+    js: Executor,
+    python: Executor,
+    clean: [Value; 2],
+}
+
+impl Guests {
+    fn new() -> Self {
+        let [js, python] =
+            ["guest-js", "guest-py"].map(|name| Executor::new(&guest(name)).expect("a guest"));
+        let mut guests = Self {
+            js,
+            python,
+            clean: [Value::Null, Value::Null],
+        };
+        guests.clean = [Language::Js, Language::Python]
+            .map(|language| run_clean(&mut guests.bench(), language));
+        guests
+    }
+
+    fn bench(&self) -> Bench<'_> {
+        Bench::new(&self.js).with_python(&self.python)
+    }
+}
+
 /// What came of one program.
 struct Judged {
     row: String,
@@ -189,12 +223,13 @@ struct Judged {
     faults: Vec<String>,
 }
 
-fn judge(program: &Program, executor: &Executor, clean: &Value) -> Judged {
-    let mut bench = Bench::new(executor);
+fn judge(program: &Program, guests: &Guests) -> Judged {
+    let mut bench = guests.bench();
     let first = run_in(&mut bench, program);
-    let second = run_in(&mut Bench::new(executor), program);
+    let second = run_in(&mut guests.bench(), program);
     let mut faults = faults(program, &first, &second);
-    let after = run_clean(&mut bench);
+    let after = run_clean(&mut bench, program.language());
+    let clean = &guests.clean[usize::from(program.language() == Language::Python)];
     if after != *clean {
         faults.push(format!(
             "left something behind: the next run found {after} instead of {clean}"
@@ -222,20 +257,19 @@ fn judge(program: &Program, executor: &Executor, clean: &Value) -> Judged {
 #[test]
 fn every_hostile_program_ends_as_it_must_and_the_next_run_finds_a_clean_world() {
     let began = Instant::now();
-    let executor = Executor::new(&guest()).expect("a guest");
+    let guests = Guests::new();
     println!("compiled in {:.1} s", began.elapsed().as_secs_f64());
     let only = std::env::var("SELVAGE_HOSTILE").unwrap_or_default();
     let programs: Vec<_> = corpus::programs()
         .into_iter()
         .filter(|program| program.name.contains(&only))
         .collect();
-    let clean = run_clean(&mut Bench::new(&executor));
     println!(
         "{:<28} {:<18} {:>12} {:>9} {:>9} {:>7}",
         "program", "code", "fuel", "cpu ms", "MiB", "ms"
     );
     let (mut verdicts, mut wrong) = (Map::new(), Vec::new());
-    let judged = for_each(&programs, |program| judge(program, &executor, &clean));
+    let judged = for_each(&programs, |program| judge(program, &guests));
     for (program, judged) in programs.iter().zip(judged) {
         println!("{}", judged.row);
         verdicts.insert(program.name.clone(), judged.verdict);
@@ -252,12 +286,19 @@ fn every_hostile_program_ends_as_it_must_and_the_next_run_finds_a_clean_world() 
         began.elapsed().as_secs_f64()
     );
     if only.is_empty() {
-        assert!(
-            programs.len() >= 70,
-            "there are only {} programs",
-            programs.len()
-        );
-        keep(&json!({ "guest": executor.guest_hash(), "programs": verdicts }));
+        for (language, least) in [(Language::Js, 70), (Language::Python, 100)] {
+            let count = programs
+                .iter()
+                .filter(|program| program.language() == language)
+                .count();
+            assert!(
+                count >= least,
+                "there are only {count} programs in {language:?}"
+            );
+        }
+        let hashes =
+            json!({ "guest-js": guests.js.guest_hash(), "guest-py": guests.python.guest_hash() });
+        keep(&json!({ "guests": hashes, "programs": verdicts }));
     }
     assert!(
         wrong.is_empty(),

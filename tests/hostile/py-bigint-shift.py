@@ -1,0 +1,3 @@
+# hostile: a shift beyond all memory
+# expect: QUOTA_MEMORY|RUNTIME_EXCEPTION
+1 << (1 << 62)

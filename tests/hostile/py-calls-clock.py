@@ -1,0 +1,6 @@
+# hostile: looks at the clock without end
+# expect: QUOTA_FUEL|QUOTA_CALLS
+import time
+
+while True:
+    time.time()

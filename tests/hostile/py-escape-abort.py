@@ -1,0 +1,5 @@
+# hostile: it aborts
+# expect: RUNTIME_EXCEPTION|OK
+import os
+
+os.abort()

@@ -1,0 +1,3 @@
+# hostile: it asks whoever sits there
+# expect: RUNTIME_EXCEPTION
+input("password: ")

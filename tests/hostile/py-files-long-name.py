@@ -1,0 +1,3 @@
+# hostile: a name that is too long
+# expect: RUNTIME_EXCEPTION
+open("x" * 5000, "w")

@@ -1,0 +1,6 @@
+# hostile: looks at files without end
+# expect: QUOTA_CALLS
+import os
+
+while True:
+    os.path.exists("nothing")

@@ -1,0 +1,4 @@
+# hostile: an endless loop
+# expect: QUOTA_FUEL
+while True:
+    pass

@@ -1,0 +1,3 @@
+# hostile: a buffer larger than memory
+# expect: QUOTA_MEMORY
+bytearray(10**9)

@@ -1,0 +1,5 @@
+# hostile: a text that doubles
+# expect: QUOTA_MEMORY
+text = "ab"
+while True:
+    text += text

@@ -1,0 +1,3 @@
+# hostile: a width of a thousand million
+# expect: QUOTA_MEMORY|RUNTIME_EXCEPTION
+f"{1:>1000000000}"

@@ -1,0 +1,3 @@
+# hostile: a list repeated a thousand million times
+# expect: QUOTA_MEMORY
+[0] * 10**9

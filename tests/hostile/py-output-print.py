@@ -1,0 +1,4 @@
+# hostile: lines without end
+# expect: QUOTA_OUTPUT
+while True:
+    print("x" * 1000)

@@ -1,0 +1,3 @@
+# hostile: a result that is too long
+# expect: QUOTA_OUTPUT
+"x" * 200_000

@@ -1,0 +1,5 @@
+# hostile: a pattern that tries every way to cut a text
+# expect: QUOTA_FUEL
+import re
+
+re.match(r"(a+)+$", "a" * 64 + "b")

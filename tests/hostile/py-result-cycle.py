@@ -1,0 +1,5 @@
+# hostile: a result that holds itself
+# expect: INVALID_RESULT
+items = []
+items.append(items)
+items

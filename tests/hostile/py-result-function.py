@@ -1,0 +1,3 @@
+# hostile: a result that has no form
+# expect: INVALID_RESULT
+{"call": print}

@@ -1,0 +1,3 @@
+# hostile: half a character
+# expect: OK
+"\ud800"
