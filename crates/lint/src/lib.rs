@@ -62,6 +62,7 @@ use oxc_allocator::Allocator;
 use oxc_semantic::Semantic;
 use selvage_tool::catalogue::InputSpec;
 use selvage_tool::guest::Shape;
+use selvage_tool::reading::Entry;
 use selvage_tool::{Diagnostic, Grant, Language, Severity};
 use text::Text;
 use work::Work;
@@ -109,6 +110,8 @@ pub struct Report {
     pub description: Option<String>,
     /// What it takes, declared or inferred.
     pub inputs: Vec<InputSpec>,
+    /// The functions of a Python file that can be run by themselves, when its guest has read it.
+    pub entries: Vec<Entry>,
     /// The outputs it declares.
     pub outputs: Vec<String>,
     /// The least grant that it needs, as far as can be told; what can't be told is asked for whole.

@@ -117,6 +117,7 @@ impl<'a> Text<'a> {
                 span: self.span(span),
                 text: text.into(),
             }],
+            rename: None,
         }
     }
 }

@@ -61,6 +61,9 @@ pub struct Fix {
     pub safe: bool,
     /// The replacements, in order of place and without overlap.
     pub edits: Vec<TextEdit>,
+    /// The path that the file moves to, where that is the mend. It is never made unasked.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub rename: Option<String>,
 }
 
 /// One finding about a text.

@@ -3,6 +3,7 @@
 //! A guest has its language's parser, so what takes that parser to find is found there, and comes back with
 //! [`Checked`](crate::guest::Checked).
 
+use crate::diagnostic::Diagnostic;
 use serde::{Deserialize, Serialize};
 
 /// What the tree of a text shows.
@@ -12,6 +13,23 @@ pub struct Reading {
     /// The functions that can be run by themselves, in order of place.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub entries: Vec<Entry>,
+    /// What it imports of the workspace.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub imports: Vec<Import>,
+    /// What is wrong with it, whatever else is in the workspace.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// An import that only the workspace can satisfy.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Import {
+    /// Workspace paths of files and folders that it may mean. All that are there are part of the program. `a/**/b` is every `b` below `a`.
+    pub any: Vec<String>,
+    /// What is wrong when none is there; nothing where the program can do without.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub missing: Option<Diagnostic>,
 }
 
 /// What a function that can be run by itself is for.

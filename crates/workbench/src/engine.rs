@@ -2,15 +2,14 @@
 
 use crate::event::{CallId, Effect, Event, Notice, RunnerId, TaskId};
 use crate::failure::failure;
-use crate::lint::{PendingLint, Reports};
+use crate::lint::{Hearing, Reports, Wanted};
 use crate::mail::Post;
 use crate::peers::Peers;
 use crate::runs::{Executor, PendingFetch, Run};
-use selvage_tool::ToolResult;
-use selvage_tool::catalogue::{Call, StorageMode};
+use selvage_tool::catalogue::StorageMode;
 use selvage_tool::guest::Answer;
+use selvage_tool::{ToolError, ToolResult};
 use selvage_vfs::{Change, Meta, Op, Origin, OriginKind, Workspace};
-use serde_json::Value;
 use std::collections::{BTreeMap, VecDeque};
 
 /// How long drafts wait for the next keystroke before they become part of the history.
@@ -45,12 +44,13 @@ pub(crate) enum Caller {
     Run { run: String, id: u32 },
 }
 
-/// Who calls: whom to answer, who is behind it, and how many runs lie between.
+/// Who calls: whom to answer, who is behind it, how many runs lie between, and whether it goes on without what is not read.
 #[derive(Debug, Clone)]
 pub(crate) struct Asking {
     pub(crate) caller: Caller,
     pub(crate) origin: Origin,
     pub(crate) depth: u32,
+    pub(crate) alone: bool,
 }
 
 /// What a call came to.
@@ -59,6 +59,14 @@ pub(crate) enum Outcome {
     Done(ToolResult),
     /// The answer comes later.
     Later,
+    /// These must be read before; nothing was done yet.
+    Lacks(Vec<Wanted>),
+}
+
+impl From<ToolError> for Outcome {
+    fn from(error: ToolError) -> Self {
+        Self::Done(Err(error))
+    }
 }
 
 /// The engine. See the crate's documentation for its control loop.
@@ -69,7 +77,7 @@ pub struct Workbench {
     pub(crate) queue: VecDeque<String>,
     pub(crate) executors: BTreeMap<RunnerId, Executor>,
     pub(crate) fetches: BTreeMap<TaskId, PendingFetch>,
-    pub(crate) lints: BTreeMap<TaskId, PendingLint>,
+    pub(crate) hearing: Hearing,
     pub(crate) reports: Reports,
     pub(crate) retention: crate::retention::Retention,
     pub(crate) peers: Peers,
@@ -95,7 +103,7 @@ impl Workbench {
             queue: VecDeque::new(),
             executors: BTreeMap::new(),
             fetches: BTreeMap::new(),
-            lints: BTreeMap::new(),
+            hearing: Hearing::default(),
             reports: Reports::default(),
             retention: crate::retention::Retention::default(),
             peers: Peers::default(),
@@ -145,8 +153,9 @@ impl Workbench {
                     caller: Caller::Host(call),
                     origin,
                     depth: 0,
+                    alone: false,
                 };
-                self.call(cx, asking, &name, input);
+                self.attempt(cx, asking, &name, input, 0);
             }
             Event::RunnerReady { runner, dropped } => self.runner_ready(cx, runner, dropped),
             Event::RunnerGone { runner, reason } => self.runner_gone(cx, runner, &reason),
@@ -160,7 +169,7 @@ impl Workbench {
                 outcome,
                 written,
             } => self.finished(cx, runner, *outcome, written),
-            Event::Checked { task, checked } => self.checked(task, checked),
+            Event::Checked { task, checked } => self.checked(cx, task, checked),
             Event::Fetched { task, result, body } => self.fetched(task, result, body),
             Event::PeerJoined { peer, initiator } => self.peer_joined(peer, initiator),
             Event::PeerSent { peer, frame } => self.peer_sent(peer, &frame),
@@ -192,18 +201,6 @@ impl Workbench {
         {
             self.wake_at_ms = Some(at_ms);
             self.effects.push(Effect::Wake { at_ms });
-        }
-    }
-
-    /// Parses and answers a call, or starts what will answer it.
-    pub(crate) fn call(&mut self, cx: &mut Cx<'_>, asking: Asking, name: &str, input: Value) {
-        let caller = asking.caller.clone();
-        let outcome = match Call::parse(name, input) {
-            Ok(call) => self.perform(cx, asking, call),
-            Err(error) => Outcome::Done(Err(error)),
-        };
-        if let Outcome::Done(result) = outcome {
-            self.reply(&caller, result);
         }
     }
 

@@ -25,6 +25,8 @@ mod patch;
 mod peers;
 mod policy;
 mod record;
+mod reference;
+mod renames;
 mod retention;
 mod runs;
 mod starter;

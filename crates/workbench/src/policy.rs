@@ -82,15 +82,19 @@ pub fn visible(snapshot: &Snapshot, grant: &Grant, ceiling: &Grant) -> ToolResul
             }
         }
     }
-    let folder = |path| JobFile {
+    files.extend(folders.into_iter().map(folder));
+    Ok(files)
+}
+
+/// A folder as a run sees it.
+pub(crate) fn folder(path: String) -> JobFile {
+    JobFile {
         path,
         folder: true,
         size: 0,
         hash: String::new(),
         readable: true,
-    };
-    files.extend(folders.into_iter().map(folder));
-    Ok(files)
+    }
 }
 
 /// Whether a run may fetch this: the domain, or why not.

@@ -14,7 +14,7 @@ export function showDiagnostics(view: EditorView, diagnostics: Diagnostic[]): vo
 export function toMark(doc: Text, diagnostic: Diagnostic): Mark {
   const from = offsetOf(doc, diagnostic.span.start);
   const to = Math.max(from, offsetOf(doc, diagnostic.span.end));
-  const actions: Action[] = diagnostic.fix
+  const actions: Action[] = diagnostic.fix?.edits.length
     ? [{ name: diagnostic.fix.title.replaceAll('`', ''), apply: (view) => applyEdits(view, diagnostic.fix?.edits ?? []) }]
     : [];
   const message = diagnostic.hint ? `${diagnostic.message}\n${diagnostic.hint}` : diagnostic.message;

@@ -87,6 +87,8 @@ export interface Fix {
   title: string;
   safe: boolean;
   edits: TextEdit[];
+  /** The path that the file moves to, where that is the mend. */
+  rename?: string;
 }
 
 export interface Diagnostic {
@@ -118,6 +120,29 @@ export interface InputSpec {
   options?: string[];
 }
 
+/** A function of a Python file that can be run by itself. */
+export interface FlowEntry {
+  kind: 'workflow' | 'tool' | 'dataProvider';
+  function: string;
+  name: string;
+  description?: string;
+  category: string;
+  tags?: string[];
+  parameters: FlowParameter[];
+  takesMore?: boolean;
+  async: boolean;
+  line: number;
+}
+
+export interface FlowParameter {
+  name: string;
+  label: string;
+  type: 'text' | 'integer' | 'number' | 'boolean' | 'list' | 'json';
+  required: boolean;
+  default?: unknown;
+  options?: unknown[];
+}
+
 export interface LintReport {
   ok: boolean;
   diagnostics: Diagnostic[];
@@ -126,6 +151,7 @@ export interface LintReport {
   title?: string;
   description?: string;
   inputs: InputSpec[];
+  entries?: FlowEntry[];
   outputs: string[];
   grant: Grant;
 }
@@ -137,6 +163,8 @@ export interface FlowSummary {
   description?: string;
   shape?: Shape;
   inputs: InputSpec[];
+  entries?: FlowEntry[];
+  unread?: boolean;
 }
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error';

@@ -118,6 +118,7 @@ fn exporting(scene: &Scene<'_, '_>, functions: [Callable<'_>; 2]) -> Option<Fix>
         title: "Export them".into(),
         safe: true,
         edits,
+        rename: None,
     })
 }
 

@@ -255,6 +255,7 @@ fn awaiting(flow: &Flow<'_>, span: Span, parentheses: bool) -> Fix {
         title: "Add `await`".into(),
         safe: true,
         edits,
+        rename: None,
     }
 }
 

@@ -4,6 +4,7 @@ use crate::diagnostic::Diagnostic;
 use crate::grant::Grant;
 use crate::guest::Shape;
 use crate::quota::{Limits, LimitsPatch, Usage};
+use crate::reading::Entry;
 use crate::run::{LogEntry, RunStatus};
 #[cfg(feature = "schema")]
 use schemars::JsonSchema;
@@ -15,7 +16,7 @@ use std::collections::BTreeMap;
 #[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct LintInput {
-    /// The flow.
+    /// The flow: a path, `path::function` for one function of a Python file, `workflow::name::function`, or a name.
     pub path: String,
     /// A text to check in place of the file's, for an editor.
     #[serde(default)]
@@ -93,8 +94,11 @@ pub struct LintOutput {
     /// What it does.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub description: Option<String>,
-    /// What it takes.
+    /// What it takes: of a file with functions that can be run by themselves, what the one that was named takes, or the only one.
     pub inputs: Vec<InputSpec>,
+    /// The functions of a Python file that can be run by themselves.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub entries: Vec<Entry>,
     /// The outputs it declares.
     pub outputs: Vec<String>,
     /// The least grant it needs.
@@ -120,7 +124,7 @@ pub enum RunMode {
 pub struct RunInput {
     /// The flow's path, or `path::function` for one function of a Python file; or `name`.
     pub path: Option<String>,
-    /// The flow's name: its file name without `.flow.js` or `.py`.
+    /// The flow's name: its file name without `.flow.js` or `.py`, `workflow::name::function`, or what a Python file calls one of its functions.
     pub name: Option<String>,
     /// What the flow sees as `flow.args`.
     pub args: serde_json::Value,
@@ -239,8 +243,14 @@ pub struct FlowSummary {
     /// How it is written; absent when it does not parse.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub shape: Option<Shape>,
-    /// What it takes.
+    /// What it takes: of a file with one function that can be run by itself, what that takes.
     pub inputs: Vec<InputSpec>,
+    /// The functions of a Python file that can be run by themselves, as `path::function`.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub entries: Vec<Entry>,
+    /// Whether the file is still to be read: what it offers is not known yet. `changed` tells when it is.
+    #[serde(skip_serializing_if = "std::ops::Not::not", default)]
+    pub unread: bool,
 }
 
 /// Output of `flow_list`.

@@ -138,8 +138,9 @@ impl Workbench {
                     caller,
                     origin: run.origin(),
                     depth: run.asking.depth,
+                    alone: false,
                 };
-                self.call(cx, asking, &name, input);
+                self.attempt(cx, asking, &name, input, 0);
             }
             PendingOp::Sleep { .. } => self.reply(&caller, Ok(json!(null))),
         }

@@ -41,17 +41,15 @@ impl Workbench {
         if dropped {
             executor.has.clear();
         }
+        self.listen(cx);
         self.dispatch_next(cx);
     }
 
     /// An executor is gone: its run ends with the reason that is known.
     pub(crate) fn runner_gone(&mut self, cx: &mut Cx<'_>, runner: RunnerId, reason: &str) {
-        self.drop_lints(runner);
-        let Some(run) = self
-            .executors
-            .remove(&runner)
-            .and_then(|executor| executor.run)
-        else {
+        let held = self.executors.remove(&runner);
+        self.drop_checks(cx, runner);
+        let Some(run) = held.and_then(|executor| executor.run) else {
             return;
         };
         let (wall_ms_max, cancelled, past) = match self.runs.get(&run) {

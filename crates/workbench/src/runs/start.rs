@@ -3,11 +3,12 @@
 use super::{EXECUTORS_MAX, QUEUE_MAX, RUN_DEPTH_MAX, Run};
 use crate::engine::{Asking, Caller, Cx, Outcome, Workbench};
 use crate::event::Effect;
-use crate::policy::{granted, visible};
-use crate::record::{flow_name, path_of};
+use crate::policy::{folder, granted, visible};
+use crate::record::path_of;
+use crate::reference::Target;
 use selvage_tool::catalogue::{RunInput, RunMode};
 use selvage_tool::run::{Job, JobFile, RunRecord, RunStatus};
-use selvage_tool::{ErrorCode, Grant, Language, Limits, Severity, ToolError, ToolResult, Usage};
+use selvage_tool::{ErrorCode, Grant, Limits, Severity, ToolError, ToolResult, Usage};
 use selvage_vfs::Snapshot;
 use serde_json::json;
 
@@ -20,11 +21,9 @@ pub(super) const ARGS_BYTES_MAX: usize = 4 * 1024 * 1024;
 impl Workbench {
     pub(crate) fn run_flow(&mut self, cx: &mut Cx<'_>, asking: Asking, input: RunInput) -> Outcome {
         let wait = input.wait;
-        match self
-            .make_room(&asking.caller)
-            .and_then(|()| self.queue_run(cx, asking, input))
-        {
-            Err(error) => Outcome::Done(Err(error)),
+        let room = self.make_room(&asking.caller).map_err(Outcome::from);
+        match room.and_then(|()| self.queue_run(cx, asking, input)) {
+            Err(outcome) => outcome,
             Ok(run) => {
                 let answer = json!(self.runs[&run].record);
                 self.enqueue(&run);
@@ -91,35 +90,37 @@ impl Workbench {
         cx: &mut Cx<'_>,
         asking: Asking,
         input: RunInput,
-    ) -> ToolResult<String> {
+    ) -> Result<String, Outcome> {
         let depth = self.admit(&asking.caller)?;
         let heads_in = self.seal(cx)?;
         let snapshot = self.workspace.snapshot();
-        let (source, function) = match (&input.path, &input.name) {
-            (Some(path), None) => {
-                let (path, function) = referred(path);
-                (self.source(path, &snapshot)?, function.map(str::to_owned))
-            }
-            (None, Some(name)) => (self.source(&named(&snapshot, name)?, &snapshot)?, None),
+        let Target { path, function } = match (&input.path, &input.name) {
+            (Some(path), None) => self.target(path, asking.alone, &snapshot)?,
+            (None, Some(name)) => self.named(name, asking.alone, &snapshot)?,
             _ => {
-                return Err(ToolError::new(
-                    ErrorCode::InvalidInput,
-                    "`run_flow` takes either `path` or `name`.",
-                )
-                .hint("`flow_list` lists both."));
+                let both = "`run_flow` takes either `path` or `name`.";
+                return Err(ToolError::new(ErrorCode::InvalidInput, both)
+                    .hint("`flow_list` lists both.")
+                    .into());
             }
         };
+        let source = self.source(&path, &snapshot)?;
         if input.args.to_string().len() > ARGS_BYTES_MAX {
             return Err(ToolError::new(
                 ErrorCode::TooLarge,
                 format!("Arguments have {ARGS_BYTES_MAX} bytes at the most."),
             )
-            .hint("Write large data into a file, and pass its path."));
+            .hint("Write large data into a file, and pass its path.")
+            .into());
+        }
+        let program = self.program(&source.path, &source.text, &snapshot);
+        if !program.unread.is_empty() && !asking.alone {
+            return Err(Outcome::Lacks(program.unread));
         }
         let report = self.report(&source.path, &source.text, &input.allow_net, &snapshot);
         let shape = match report.shape {
             Some(shape) if report.ok() => shape,
-            _ => return Err(refused(&source.path, &report.diagnostics)),
+            _ => return Err(refused(&source.path, &report.diagnostics).into()),
         };
         let run = new_id(cx);
         let grant = granted(input.grant, &input.allow_net);
@@ -199,6 +200,11 @@ pub(super) fn files_of(
 ) -> ToolResult<Vec<JobFile>> {
     let mut files = visible(snapshot, grant, ceiling)?;
     for path in made_of {
+        for (at, _) in path.match_indices('/') {
+            if files.iter().all(|file| file.path != path[..at]) {
+                files.push(folder(path[..at].to_owned()));
+            }
+        }
         if files.iter().all(|file| file.path != **path)
             && let Ok(entry) = snapshot.stat(path)
             && let Some(hash) = entry.hash
@@ -213,39 +219,6 @@ pub(super) fn files_of(
         }
     }
     Ok(files)
-}
-
-/// The file of a reference, and the function where it is `path::function`: only a Python file has several to run. The last
-/// `::` counts, since a path may hold some of its own.
-fn referred(reference: &str) -> (&str, Option<&str>) {
-    match reference.rsplit_once("::") {
-        Some((path, function)) if Language::of(path) == Language::Python => (path, Some(function)),
-        _ => (reference, None),
-    }
-}
-
-/// The path of the flow of that name.
-fn named(snapshot: &Snapshot, name: &str) -> ToolResult<String> {
-    let found: Vec<String> = snapshot
-        .entries()
-        .into_iter()
-        .filter(|entry| !entry.is_folder() && flow_name(&entry.path) == Some(name))
-        .map(|entry| entry.path)
-        .collect();
-    let shown: String = name.chars().take(80).collect();
-    match found.as_slice() {
-        [path] => Ok(path.clone()),
-        [] => Err(ToolError::new(
-            ErrorCode::NotFound,
-            format!("There is no flow called `{shown}`."),
-        )
-        .hint("`flow_list` lists the flows.")),
-        several => Err(ToolError::new(
-            ErrorCode::InvalidInput,
-            format!("Several flows are called `{shown}`."),
-        )
-        .hint(format!("Name one by its `path`: {}.", several.join(", ")))),
-    }
 }
 
 /// Why a flow with errors does not run: the first error, with its place.

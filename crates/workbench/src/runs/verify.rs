@@ -19,8 +19,9 @@ const GRANT_GLOBS_MAX: usize = 1_000;
 impl Workbench {
     pub(crate) fn run_verify(&mut self, cx: &mut Cx<'_>, asking: Asking, run: &str) -> Outcome {
         let room = self.make_room(&asking.caller);
+        let room = room.map_err(Outcome::from);
         match room.and_then(|()| self.queue_verify(asking, run)) {
-            Err(error) => Outcome::Done(Err(error)),
+            Err(outcome) => outcome,
             Ok(id) => {
                 self.enqueue(&id);
                 self.dispatch_next(cx);
@@ -29,24 +30,28 @@ impl Workbench {
         }
     }
 
-    fn queue_verify(&mut self, asking: Asking, run: &str) -> ToolResult<String> {
+    fn queue_verify(&mut self, asking: Asking, run: &str) -> Result<String, Outcome> {
         let depth = self.admit(&asking.caller)?;
         let earlier = self.record_of(run)?;
         if !earlier.status.ended() {
             return Err(ToolError::new(ErrorCode::Busy, "The run is not over yet.")
-                .hint("Verify it when it is."));
+                .hint("Verify it when it is.")
+                .into());
         }
         let id = format!("{run}-verify");
         if self.runs.contains_key(&id) {
-            return Err(ToolError::new(
-                ErrorCode::Busy,
-                "The run is being verified already.",
-            ));
+            return Err(
+                ToolError::new(ErrorCode::Busy, "The run is being verified already.").into(),
+            );
         }
         let earlier = bounded(earlier, run)?;
         let heads = Heads::from_strings(&earlier.heads_in).map_err(failure)?;
         let snapshot = self.workspace.at(&heads).map_err(failure)?;
         let source = self.source(&earlier.path, &snapshot)?;
+        let program = self.program(&source.path, &source.text, &snapshot);
+        if !program.unread.is_empty() && !asking.alone {
+            return Err(Outcome::Lacks(program.unread));
+        }
         let report = self.report(&source.path, &source.text, &[], &snapshot);
         let shape = report.shape.ok_or_else(|| {
             ToolError::new(ErrorCode::LintFailed, "The flow can't be run any more.")

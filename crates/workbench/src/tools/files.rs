@@ -114,8 +114,9 @@ impl Workbench {
             };
         }
         let message = format!("Move {from} to {to}");
-        self.change(cx, origin, message, &[Op::Move { from, to }])
-            .map(changed)
+        let mut ops = self.renamed_references(&from, &to);
+        ops.push(Op::Move { from, to });
+        self.change(cx, origin, message, &ops).map(changed)
     }
 
     pub(super) fn delete(

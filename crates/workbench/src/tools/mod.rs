@@ -36,7 +36,7 @@ impl Workbench {
             Call::Redo(_) => json(self.redo(cx, &origin)),
             Call::Seal(_) => json(self.seal_now(cx)),
             Call::ThinHistory(_) => json(self.thin_history(cx)),
-            Call::LintFlow(input) => return self.lint_flow(cx, asking, input),
+            Call::LintFlow(input) => return self.lint_flow(cx, &asking, input),
             Call::RunFlow(input) => return self.run_flow(cx, asking, *input),
             Call::RunVerify(input) => return self.run_verify(cx, asking, &input.run),
             Call::FlowList(_) => json(self.flow_list(cx)),

@@ -2,6 +2,7 @@
 
 use crate::engine::{Cx, Workbench};
 use crate::failure::failure;
+use crate::lint::{LISTED_MAX, describe, meant};
 use crate::record::{flow_name, is_record_of};
 use selvage_tool::catalogue::{
     FlowListOutput, FlowSummary, LogsInput, LogsOutput, RunSummary, RunsInput, RunsOutput,
@@ -28,7 +29,11 @@ impl Workbench {
             let Ok(source) = self.source(&entry.path, &snapshot) else {
                 continue;
             };
-            let report = self.report(&source.path, &source.text, &[], &snapshot);
+            let mut report = self.report(&source.path, &source.text, &[], &snapshot);
+            let unread = flows.len() < LISTED_MAX && self.read_later(&entry);
+            if let Some(only) = meant(&report.entries, None).cloned() {
+                describe(&mut report, &only);
+            }
             flows.push(FlowSummary {
                 path: entry.path.clone(),
                 name: name.to_owned(),
@@ -36,8 +41,11 @@ impl Workbench {
                 description: report.description,
                 shape: report.shape,
                 inputs: report.inputs,
+                entries: report.entries,
+                unread,
             });
         }
+        self.listen(cx);
         flows.sort_by(|a, b| a.path.cmp(&b.path));
         Ok(FlowListOutput { flows })
     }

@@ -3,14 +3,18 @@
 #![allow(dead_code, reason = "each test program uses its own part")]
 
 pub mod pair;
+pub mod python;
 
 use selvage_tool::catalogue::StorageMode;
+use selvage_tool::guest::Checked;
+use selvage_tool::reading::Reading;
 use selvage_tool::run::{FileOp, Job, Outcome, RunReport};
 use selvage_tool::{ToolError, ToolResult, Usage};
 use selvage_vfs::storage::{MemoryStorage, Storage};
 use selvage_vfs::{Hash, Origin, OriginKind, Workspace};
 use selvage_workbench::{Config, Cx, Effect, Event, Notice, RunnerId, Workbench};
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 
 /// A host around an engine.
 pub struct Host {
@@ -24,6 +28,12 @@ pub struct Host {
     /// Effects that no method of this host performs.
     pub others: Vec<Effect>,
     pub replies: Vec<(u64, ToolResult)>,
+    /// What the guest reads off files, by path.
+    pub readings: BTreeMap<String, Reading>,
+    /// The paths of what was read, in order.
+    pub checked: Vec<String>,
+    /// Whether questions to the guest's parser are left among the others.
+    pub holds_checks: bool,
     random: u128,
     calls: u64,
 }
@@ -69,6 +79,9 @@ impl Host {
             sent: Vec::new(),
             others: Vec::new(),
             replies: Vec::new(),
+            readings: BTreeMap::new(),
+            checked: Vec::new(),
+            holds_checks: false,
             random: u128::from(actor) << 64,
             calls: 0,
         }
@@ -107,8 +120,13 @@ impl Host {
                 }
                 Effect::Notify(notice) => self.notices.push(notice),
                 Effect::Wake { .. } => {}
-                Effect::Check { task, .. } => {
-                    let checked = selvage_tool::guest::Checked::default();
+                Effect::Check { task, path, .. } if !self.holds_checks => {
+                    let reading = self.readings.get(&path).cloned().unwrap_or_default();
+                    self.checked.push(path);
+                    let checked = Checked {
+                        error: None,
+                        reading,
+                    };
                     self.tell(Event::Checked { task, checked });
                 }
                 other => self.others.push(other),

@@ -1,0 +1,147 @@
+//! `lint_flow`: what was found, and the fixes of it.
+
+use super::hearing::{Wanted, subject};
+use super::{Source, describe, meant};
+use crate::engine::{Asking, Cx, Outcome, Workbench};
+use crate::reference::split;
+use selvage_lint::{Report, apply_fixes};
+use selvage_tool::catalogue::{LintInput, LintOutput};
+use selvage_tool::guest::Checked;
+use selvage_tool::{Diagnostic, Position, Severity, Span};
+use selvage_vfs::{Hash, Op, Snapshot};
+use serde_json::json;
+
+/// How often fixes may lead to further fixes.
+const FIX_PASSES_MAX: u32 = 5;
+
+impl Workbench {
+    pub(crate) fn lint_flow(
+        &mut self,
+        cx: &mut Cx<'_>,
+        asking: &Asking,
+        input: LintInput,
+    ) -> Outcome {
+        match self.look_and_fix(cx, asking, input) {
+            Ok(output) => Outcome::Done(Ok(json!(output))),
+            Err(outcome) => outcome,
+        }
+    }
+
+    fn look_and_fix(
+        &mut self,
+        cx: &mut Cx<'_>,
+        asking: &Asking,
+        input: LintInput,
+    ) -> Result<LintOutput, Outcome> {
+        self.seal(cx)?;
+        let snapshot = self.workspace.snapshot();
+        let (mut source, function) = match input.content {
+            Some(text) => {
+                let (path, function) = split(input.path.trim_start_matches('/'));
+                let source = Source {
+                    path: path.to_owned(),
+                    text,
+                    hash: String::new(),
+                };
+                (source, function.map(str::to_owned))
+            }
+            None => {
+                let target = self.target(&input.path, asking.alone, &snapshot)?;
+                (self.source(&target.path, &snapshot)?, target.function)
+            }
+        };
+        let mut fixed = 0;
+        let mut passes = if input.fix { FIX_PASSES_MAX } else { 0 };
+        let mut report = loop {
+            let report = self.report(&source.path, &source.text, &input.allow_net, &snapshot);
+            let lacks = self.unheard(&source, &report, &snapshot);
+            if !lacks.is_empty() && !asking.alone {
+                return Err(Outcome::Lacks(lacks));
+            }
+            if passes == 0 {
+                break report;
+            }
+            passes -= 1;
+            let (text, applied) = apply_fixes(&source.text, &report.diagnostics);
+            if applied == 0 {
+                break report;
+            }
+            fixed += u32::try_from(applied).unwrap_or(u32::MAX);
+            source.text = text;
+        };
+        if fixed > 0 {
+            let ops = [Op::write(source.path.clone(), source.text.clone())];
+            self.change(cx, &asking.origin, format!("Fix {}", source.path), &ops)?;
+        }
+        let about = subject(&source.path, Hash::of(source.text.as_bytes()));
+        if let Some(checked) = self.hearing.said(&about) {
+            add_word(&mut report, &source.path, checked);
+        }
+        report
+            .diagnostics
+            .extend(self.namesakes(&source.path, &report, &snapshot));
+        if let Some(entry) = meant(&report.entries, function.as_deref()).cloned() {
+            describe(&mut report, &entry);
+        }
+        Ok(LintOutput {
+            ok: report.ok(),
+            diagnostics: report.diagnostics,
+            fixed,
+            shape: report.shape,
+            title: report.title,
+            description: report.description,
+            inputs: report.inputs,
+            entries: report.entries,
+            outputs: report.outputs,
+            grant: report.grant,
+        })
+    }
+
+    /// What the guest must still read: this text, and where the report rests on its imports, those.
+    fn unheard(&mut self, source: &Source, report: &Report, snapshot: &Snapshot) -> Vec<Wanted> {
+        let about = subject(&source.path, Hash::of(source.text.as_bytes()));
+        if self.hearing.said(&about).is_none() {
+            return vec![Wanted {
+                subject: about,
+                module: report.module,
+                text: Some(source.text.clone()),
+            }];
+        }
+        self.program(&source.path, &source.text, snapshot).unread
+    }
+}
+
+/// Adds the word of the guest's parser: what it refuses can't run, whatever the rules say.
+pub(super) fn add_word(report: &mut Report, path: &str, checked: &Checked) {
+    let Some(error) = &checked.error else {
+        return;
+    };
+    let line = error.line.unwrap_or(1);
+    let known = report
+        .diagnostics
+        .iter()
+        .any(|d| d.severity == Severity::Error && d.span.start.line == line);
+    if known {
+        return;
+    }
+    let at = Position {
+        line,
+        column: error.column.unwrap_or(1),
+        offset: 0,
+    };
+    let hint = error.hint.clone();
+    report.diagnostics.insert(
+        0,
+        Diagnostic {
+            code: "syntax".into(),
+            severity: Severity::Error,
+            path: path.to_owned(),
+            span: Span { start: at, end: at },
+            message: error.message.clone(),
+            hint: hint.or_else(|| {
+                Some("The interpreter can't read this; write it in another way.".into())
+            }),
+            fix: None,
+        },
+    );
+}

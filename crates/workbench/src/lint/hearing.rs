@@ -1,0 +1,281 @@
+//! What the guests say of texts: asked once, kept by path and text.
+//!
+//! A guest has its language's parser, and lives in an executor, so its word comes later. A call that needs it is held, and made
+//! again from the start when everything it lacked has been read. Texts are read one at a time, between runs: an executor that is
+//! given a run meanwhile answers first.
+
+use super::shelf::{Shelf, Subject, THINGS_MAX};
+use crate::engine::{Asking, Caller, Cx, Outcome, Workbench};
+use crate::event::{Effect, Notice, RunnerId, TaskId};
+use selvage_tool::catalogue::Call;
+use selvage_tool::guest::Checked;
+use selvage_tool::{ErrorCode, Language, ToolError};
+use selvage_vfs::{Entry, Hash};
+use serde_json::Value;
+
+/// How often a call may lack something more: each time is one step along its imports, or one round of fixes.
+const ROUNDS_MAX: u32 = 100;
+
+/// How many files of a list are read. They must fit on the shelf, or each list would have them read again.
+pub(crate) const LISTED_MAX: usize = THINGS_MAX / 2;
+
+/// What a finding, an import, an entry or a parameter is taken to hold, values and paths apart: its words are bounded.
+const THING_BYTES: usize = 2_000;
+
+/// The tools that need a guest's word. The first goes on without it rather than wait for an executor.
+const WAITING: [&str; 3] = ["lint_flow", "run_flow", "run_verify"];
+
+/// The most calls that are held.
+const HELD_MAX: usize = 100;
+
+/// A text that is to be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Wanted {
+    /// Its path and hash.
+    pub(crate) subject: Subject,
+    /// Whether it is an ES module.
+    pub(crate) module: bool,
+    /// The text, where it is not what a file holds.
+    pub(crate) text: Option<String>,
+}
+
+impl Wanted {
+    /// What a file holds.
+    pub(crate) fn file(path: &str, text: Hash) -> Self {
+        Self {
+            subject: subject(path, text),
+            module: false,
+            text: None,
+        }
+    }
+}
+
+/// What a guest's word is about: no domain changes it.
+pub(crate) fn subject(path: &str, text: Hash) -> Subject {
+    Subject {
+        path: path.to_owned(),
+        text,
+        net: Vec::new(),
+    }
+}
+
+#[derive(Debug)]
+struct Held {
+    asking: Asking,
+    name: &'static str,
+    input: Value,
+    rounds: u32,
+}
+
+/// What was said, what is asked, and who waits for it.
+#[derive(Debug, Default)]
+pub(crate) struct Hearing {
+    said: Shelf<Checked>,
+    asked: Option<(TaskId, RunnerId, Wanted)>,
+    /// What calls wait for.
+    wanted: Vec<Wanted>,
+    /// What nobody waits for.
+    later: Vec<Wanted>,
+    /// The paths of what was read for nobody, until that is told.
+    news: Vec<String>,
+    held: Vec<Held>,
+}
+
+impl Hearing {
+    /// What the guest said of a text.
+    pub(crate) fn said(&mut self, subject: &Subject) -> Option<&Checked> {
+        self.said.get(subject)
+    }
+
+    fn keep(&mut self, subject: Subject, checked: Checked) {
+        let reading = &checked.reading;
+        let mut bytes = (1 + reading.diagnostics.len()) * THING_BYTES;
+        for import in &reading.imports {
+            bytes += THING_BYTES + import.any.iter().map(String::len).sum::<usize>();
+        }
+        for entry in &reading.entries {
+            bytes += THING_BYTES;
+            for parameter in &entry.parameters {
+                let values = parameter.options.iter().chain(&parameter.default);
+                bytes += THING_BYTES + values.map(|value| value.to_string().len()).sum::<usize>();
+            }
+        }
+        self.said.put(subject, checked, bytes);
+    }
+}
+
+impl Workbench {
+    /// Has a file of a list read when there is time, if only its guest knows what it offers. Gives whether that is still to be.
+    pub(crate) fn read_later(&mut self, file: &Entry) -> bool {
+        let Some(hash) = file
+            .hash
+            .filter(|_| Language::of(&file.path) == Language::Python)
+        else {
+            return false;
+        };
+        let wanted = Wanted::file(&file.path, hash);
+        if self.hearing.said(&wanted.subject).is_some() {
+            return false;
+        }
+        let hearing = &mut self.hearing;
+        if hearing.later.len() < LISTED_MAX && !hearing.later.contains(&wanted) {
+            hearing.later.push(wanted);
+        }
+        true
+    }
+
+    /// Answers a call, or holds it until what it lacks has been read.
+    pub(crate) fn attempt(
+        &mut self,
+        cx: &mut Cx<'_>,
+        asking: Asking,
+        name: &str,
+        input: Value,
+        rounds: u32,
+    ) {
+        let again = WAITING.iter().find(|waiting| **waiting == name);
+        let again = again.map(|name| (*name, input.clone()));
+        let outcome = match Call::parse(name, input) {
+            Ok(call) => self.perform(cx, asking.clone(), call),
+            Err(error) => error.into(),
+        };
+        match (outcome, again) {
+            (Outcome::Done(result), _) => self.reply(&asking.caller, result),
+            (Outcome::Lacks(_), _) if self.hearing.held.len() >= HELD_MAX => {
+                let error = format!("{HELD_MAX} calls wait for their files to be read.");
+                let error = ToolError::new(ErrorCode::Busy, error).hint("Wait for them.");
+                self.reply(&asking.caller, Err(error));
+            }
+            (Outcome::Lacks(wanted), Some((name, input))) => {
+                for wanted in wanted {
+                    if !self.hearing.wanted.contains(&wanted) {
+                        self.hearing.wanted.push(wanted);
+                    }
+                }
+                self.hearing.held.push(Held {
+                    asking: Asking {
+                        alone: rounds >= ROUNDS_MAX,
+                        ..asking
+                    },
+                    name,
+                    input,
+                    rounds: rounds + 1,
+                });
+                self.listen(cx);
+            }
+            (Outcome::Lacks(_) | Outcome::Later, _) => {}
+        }
+    }
+
+    /// Has the next text read, where an executor is free. Where none is, lint goes on without: the run itself will say what
+    /// the parser refuses.
+    pub(crate) fn listen(&mut self, cx: &mut Cx<'_>) {
+        while self.hearing.asked.is_none() {
+            if self.hearing.wanted.is_empty() && !self.hearing.held.is_empty() {
+                let held = std::mem::take(&mut self.hearing.held);
+                self.make_again(cx, held);
+                continue;
+            }
+            let Some(runner) = self.idle_runner() else {
+                let is_lint = |held: &Held| held.name == WAITING[0];
+                let held = std::mem::take(&mut self.hearing.held);
+                let (lints, others) = held.into_iter().partition(is_lint);
+                self.hearing.held = others;
+                return self.make_alone(cx, lints);
+            };
+            let hearing = &mut self.hearing;
+            let next = match (hearing.wanted.is_empty(), hearing.later.is_empty()) {
+                (false, _) => &mut hearing.wanted,
+                (true, false) => &mut hearing.later,
+                (true, true) => return self.tell_read(),
+            };
+            let wanted = next.remove(0);
+            if self.hearing.said(&wanted.subject).is_none() {
+                self.ask(runner, wanted);
+            }
+        }
+    }
+
+    fn ask(&mut self, runner: RunnerId, wanted: Wanted) {
+        let Subject { path, text, .. } = wanted.subject.clone();
+        let source = match &wanted.text {
+            Some(text) => Some(text.clone()),
+            None => self
+                .workspace
+                .read_hash(&text)
+                .ok()
+                .and_then(|bytes| String::from_utf8(bytes).ok()),
+        };
+        let Some(source) = source else {
+            // What is no text says nothing, and whoever runs it is told so.
+            return self.hearing.keep(wanted.subject, Checked::default());
+        };
+        let task = self.new_task();
+        self.effects.push(Effect::Check {
+            task,
+            runner,
+            path,
+            module: wanted.module,
+            source,
+        });
+        self.hearing.asked = Some((task, runner, wanted));
+    }
+
+    /// The guest's parser has spoken.
+    pub(crate) fn checked(&mut self, cx: &mut Cx<'_>, task: TaskId, checked: Checked) {
+        let asked = self.hearing.asked.take_if(|(asked, ..)| *asked == task);
+        let Some((_, _, wanted)) = asked else {
+            return;
+        };
+        if self.hearing.held.is_empty() {
+            self.hearing.news.push(wanted.subject.path.clone());
+        }
+        self.hearing.keep(wanted.subject, checked);
+        self.listen(cx);
+    }
+
+    /// An executor is gone: what waits for its word goes on without.
+    pub(crate) fn drop_checks(&mut self, cx: &mut Cx<'_>, runner: RunnerId) {
+        let gone = self
+            .hearing
+            .asked
+            .take_if(|(_, asked, _)| *asked == runner)
+            .is_some();
+        if gone {
+            self.hearing.wanted.clear();
+            self.hearing.later.clear();
+            let held = std::mem::take(&mut self.hearing.held);
+            self.make_alone(cx, held);
+        }
+    }
+
+    fn make_alone(&mut self, cx: &mut Cx<'_>, mut held: Vec<Held>) {
+        for held in &mut held {
+            held.asking.alone = true;
+        }
+        self.make_again(cx, held);
+    }
+
+    fn make_again(&mut self, cx: &mut Cx<'_>, held: Vec<Held>) {
+        for held in held {
+            let waits = match &held.asking.caller {
+                Caller::Host(_) => true,
+                Caller::Run { run, .. } => self.runs.contains_key(run),
+            };
+            if waits {
+                self.attempt(cx, held.asking, held.name, held.input, held.rounds);
+            }
+        }
+    }
+
+    /// What lists show has changed.
+    fn tell_read(&mut self) {
+        if self.hearing.news.is_empty() {
+            return;
+        }
+        let paths = std::mem::take(&mut self.hearing.news);
+        let heads = self.workspace.heads().to_strings();
+        self.effects
+            .push(Effect::Notify(Notice::Changed { paths, heads }));
+    }
+}

@@ -1,0 +1,195 @@
+//! What guests read off Python files: asked once, waited for, and what follows from it.
+
+mod common;
+
+use common::Host;
+use common::python::{host, offers, ran};
+use selvage_tool::ErrorCode;
+use selvage_tool::reading::{Import, Reading};
+use selvage_tool::{Diagnostic, Position, Severity, Span};
+use selvage_workbench::{Effect, Event, Notice};
+use serde_json::json;
+
+fn imports(paths: &[&str]) -> Reading {
+    let at = Position {
+        line: 1,
+        column: 8,
+        offset: 7,
+    };
+    let missing = Diagnostic {
+        code: "unresolved-import".into(),
+        severity: Severity::Error,
+        path: String::new(),
+        span: Span { start: at, end: at },
+        message: "There is no such module.".into(),
+        hint: None,
+        fix: None,
+    };
+    Reading {
+        imports: vec![Import {
+            any: paths.iter().map(|path| (*path).to_owned()).collect(),
+            missing: Some(missing),
+        }],
+        ..Reading::default()
+    }
+}
+
+#[test]
+fn a_file_is_read_once_for_lint_runs_and_lists() {
+    let mut host = host(&[("workflows/a.py", offers(&[("sync", "Sync customers")]))]);
+    let linted = host.ok("lint_flow", json!({ "path": "workflows/a.py" }));
+    assert_eq!(linted["entries"][0]["function"], json!("sync"));
+    assert_eq!(linted["title"], json!("Sync customers"));
+    let input = json!({
+        "id": "mode", "label": "Mode", "kind": "select", "optional": true, "default": "2", "options": ["1", "2"]
+    });
+    assert_eq!(linted["inputs"], json!([input]));
+    ran(&mut host, json!({ "path": "workflows/a.py" }));
+    let listed = host.ok("flow_list", json!({}));
+    let flows = listed["flows"].as_array().expect("flows");
+    let flow = flows
+        .iter()
+        .find(|flow| flow["path"] == "workflows/a.py")
+        .expect("listed");
+    assert_eq!(
+        (&flow["inputs"], &flow["entries"][0]["line"]),
+        (&json!([input]), &json!(3))
+    );
+    assert_eq!(host.checked, ["workflows/a.py"]);
+    host.ok(
+        "write",
+        json!({ "path": "workflows/a.py", "content": "# new\n" }),
+    );
+    ran(&mut host, json!({ "path": "workflows/a.py" }));
+    assert_eq!(host.checked.len(), 2);
+}
+
+#[test]
+fn of_several_functions_the_one_that_is_named_says_what_is_asked_for() {
+    let mut host = host(&[("workflows/a.py", offers(&[("one", "One"), ("two", "two")]))]);
+    let linted = host.ok("lint_flow", json!({ "path": "workflows/a.py" }));
+    assert_eq!(
+        (&linted["inputs"], &linted["title"]),
+        (&json!([]), &json!(null))
+    );
+    let linted = host.ok("lint_flow", json!({ "path": "workflows/a.py::one" }));
+    assert_eq!(
+        (linted["inputs"].as_array().map(Vec::len), &linted["title"]),
+        (Some(1), &json!("One"))
+    );
+    let text = json!({ "path": "workflows/a.py::two", "content": "# typed\n" });
+    let linted = host.ok("lint_flow", text);
+    assert_eq!(linted["inputs"].as_array().map(Vec::len), Some(1));
+}
+
+#[test]
+fn a_list_says_what_is_unread_and_tells_when_it_is() {
+    let mut host = host(&[
+        ("a.py", offers(&[("one", "one")])),
+        ("b.py", Reading::default()),
+    ]);
+    host.holds_checks = true;
+    let unread = |host: &mut Host| {
+        let listed = host.ok("flow_list", json!({}));
+        let flows = listed["flows"].as_array().expect("flows").clone();
+        flows
+            .iter()
+            .filter(|flow| flow["unread"] == json!(true))
+            .count()
+    };
+    assert_eq!(unread(&mut host), 2);
+    for _ in 0..2 {
+        let Some(Effect::Check { task, .. }) = host.others.pop() else {
+            panic!("a question");
+        };
+        assert!(host.others.is_empty(), "one at a time");
+        host.notices.clear();
+        host.tell(Event::Checked {
+            task,
+            checked: Default::default(),
+        });
+    }
+    let told = host.notices.iter().any(
+        |notice| matches!(notice, Notice::Changed { paths, .. } if paths == &["a.py", "b.py"]),
+    );
+    assert!(told, "{:?}", host.notices);
+    assert_eq!(unread(&mut host), 0);
+}
+
+#[test]
+fn what_a_file_imports_is_part_of_the_program_whatever_the_grant() {
+    let mut host = host(&[
+        (
+            "workflows/a.py",
+            imports(&["modules/**/b.py", "workflows/b.py"]),
+        ),
+        ("modules/b.py", imports(&["shared", "shared/c.py"])),
+        ("shared/c.py", imports(&["modules/b.py"])),
+    ]);
+    let call = host.start(
+        "run_flow",
+        json!({ "path": "workflows/a.py", "grant": { "read": ["data/**"] } }),
+    );
+    assert!(host.reply(call).is_none());
+    let seen: Vec<&str> = host.jobs[0]
+        .1
+        .files
+        .iter()
+        .filter(|file| !file.folder && file.path.ends_with(".py"))
+        .map(|file| file.path.as_str())
+        .collect();
+    assert_eq!(seen, ["modules/b.py", "shared/c.py", "workflows/a.py"]);
+    assert_eq!(
+        host.checked,
+        ["workflows/a.py", "modules/b.py", "shared/c.py"]
+    );
+}
+
+#[test]
+fn an_import_that_is_nowhere_keeps_a_file_from_running() {
+    let mut host = host(&[("workflows/a.py", imports(&["modules/b.py"]))]);
+    let error = host
+        .call("run_flow", json!({ "path": "workflows/a.py" }))
+        .expect_err("refused");
+    assert_eq!(
+        (error.code, error.line, error.path.as_deref()),
+        (ErrorCode::LintFailed, Some(1), Some("workflows/a.py"))
+    );
+    host.ok("write", json!({ "path": "modules/b.py", "content": "" }));
+    ran(&mut host, json!({ "path": "workflows/a.py" }));
+}
+
+#[test]
+fn without_an_executor_lint_answers_and_a_run_waits_for_one() {
+    let mut host = Host::new();
+    host.ok("write", json!({ "path": "a.py", "content": "1\n" }));
+    let linted = host.ok("lint_flow", json!({ "path": "a.py" }));
+    assert_eq!(linted["ok"], json!(true));
+    let call = host.start("run_flow", json!({ "path": "a.py" }));
+    assert!(host.reply(call).is_none() && host.jobs.is_empty());
+    host.tell(Event::RunnerReady {
+        runner: 1,
+        dropped: false,
+    });
+    assert_eq!((host.checked.len(), host.jobs.len()), (1, 1));
+}
+
+#[test]
+fn an_executor_that_breaks_over_a_text_keeps_nobody_waiting() {
+    let mut host = host(&[("a.py", Reading::default())]);
+    host.holds_checks = true;
+    let lint = host.start("lint_flow", json!({ "path": "a.py" }));
+    let run = host.start("run_flow", json!({ "path": "a.py" }));
+    assert!(host.reply(lint).is_none() && host.reply(run).is_none());
+    host.tell(Event::RunnerGone {
+        runner: 1,
+        reason: "broken".into(),
+    });
+    assert!(host.reply(lint).expect("an answer").is_ok());
+    assert!(host.jobs.is_empty());
+    host.tell(Event::RunnerReady {
+        runner: 2,
+        dropped: true,
+    });
+    assert_eq!(host.jobs.len(), 1, "it goes on without");
+}

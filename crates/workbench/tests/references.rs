@@ -1,0 +1,189 @@
+//! What references lead to, and what becomes of them when files move.
+
+mod common;
+
+use common::Host;
+use common::python::{host, offers, ran};
+use selvage_tool::ErrorCode;
+use selvage_tool::reading::Reading;
+use serde_json::{Value, json};
+
+#[test]
+fn references_lead_to_one_function_or_say_which_there_are() {
+    let mut host = host(&[
+        (
+            "workflows/crm/sync.py",
+            offers(&[("customers", "Sync customers"), ("orders", "Sync orders")]),
+        ),
+        (
+            "features/a/data_providers.py",
+            offers(&[("colours", "colours"), ("sizes", "sizes")]),
+        ),
+        (
+            "features/b/data_providers.py",
+            offers(&[("colours", "colours")]),
+        ),
+    ]);
+    let is = |host: &mut Host, input: Value, path: &str, function: Option<&str>| {
+        assert_eq!(
+            ran(host, input),
+            (path.to_owned(), function.map(str::to_owned))
+        );
+    };
+    let sync = "workflows/crm/sync.py";
+    is(
+        &mut host,
+        json!({ "name": "workflow::sync::orders" }),
+        sync,
+        Some("orders"),
+    );
+    is(
+        &mut host,
+        json!({ "path": "workflow::sync::orders" }),
+        sync,
+        Some("orders"),
+    );
+    is(&mut host, json!({ "name": "sync" }), sync, None);
+    is(&mut host, json!({ "path": "sync" }), sync, None);
+    is(
+        &mut host,
+        json!({ "path": "/workflows/crm/sync.py::orders" }),
+        sync,
+        Some("orders"),
+    );
+    is(
+        &mut host,
+        json!({ "name": "Sync customers" }),
+        sync,
+        Some("customers"),
+    );
+    is(
+        &mut host,
+        json!({ "name": "customers" }),
+        sync,
+        Some("customers"),
+    );
+    let of_a = "features/a/data_providers.py";
+    is(
+        &mut host,
+        json!({ "name": "workflow::data_providers::sizes" }),
+        of_a,
+        Some("sizes"),
+    );
+    is(
+        &mut host,
+        json!({ "path": "features/a/data_providers.py::colours" }),
+        of_a,
+        Some("colours"),
+    );
+    for name in [
+        "workflow::data_providers::colours",
+        "colours",
+        "data_providers",
+    ] {
+        let error = host
+            .call("run_flow", json!({ "name": name }))
+            .expect_err("several");
+        let hint = error.hint.expect("candidates");
+        assert_eq!(error.code, ErrorCode::InvalidInput);
+        assert!(
+            hint.contains("features/a/data_providers.py")
+                && hint.contains("features/b/data_providers.py"),
+            "{hint}"
+        );
+    }
+    for name in [
+        "workflow::nobody::orders",
+        "workflow::data_providers::none",
+        "nobody",
+    ] {
+        let error = host
+            .call("run_flow", json!({ "name": name }))
+            .expect_err("none");
+        assert_eq!(error.code, ErrorCode::NotFound, "{name}");
+    }
+    let linted = host.ok("lint_flow", json!({ "path": "workflow::sync::orders" }));
+    assert_eq!(linted["title"], json!("Sync orders"));
+}
+
+#[test]
+fn a_file_that_moves_takes_the_references_to_it_along_as_one_change() {
+    let mut host = host(&[
+        ("workflows/a.py", offers(&[("one", "one")])),
+        ("workflows/c.py", Reading::default()),
+    ]);
+    let manifest =
+        "# kept\nrun: workflows/a.py::one\nby_name: workflow::a::one\nother: workflows/c.py\n";
+    host.ok(
+        "write",
+        json!({ "path": "forms/form.yaml", "content": manifest }),
+    );
+    let moved = host.ok(
+        "move",
+        json!({ "from": "workflows/a.py", "to": "workflows/crm/b.py" }),
+    );
+    let text =
+        |host: &mut Host| host.ok("read", json!({ "path": "forms/form.yaml" }))["content"].clone();
+    let expected =
+        "# kept\nrun: workflows/crm/b.py::one\nby_name: workflow::b::one\nother: workflows/c.py\n";
+    assert_eq!(text(&mut host), json!(expected));
+    let touched = moved["paths"].as_array().expect("paths").clone();
+    assert!(touched.contains(&json!("forms/form.yaml")), "{touched:?}");
+    host.ok("undo", json!({}));
+    assert_eq!(text(&mut host), json!(manifest));
+    // Another file has the name, too: it is not known which one was meant.
+    host.ok("write", json!({ "path": "features/a.py", "content": "" }));
+    host.ok(
+        "move",
+        json!({ "from": "workflows/a.py", "to": "workflows/b.py" }),
+    );
+    let expected =
+        "# kept\nrun: workflows/b.py::one\nby_name: workflow::a::one\nother: workflows/c.py\n";
+    assert_eq!(text(&mut host), json!(expected));
+}
+
+#[test]
+fn files_of_one_name_say_so_and_run_by_their_paths() {
+    let mut host = host(&[
+        ("features/a/providers.py", offers(&[("colours", "colours")])),
+        ("features/b/providers.py", offers(&[("colours", "colours")])),
+        ("features/c/providers.py", Reading::default()),
+    ]);
+    host.ok("flow_list", json!({}));
+    for (path, other, to) in [
+        (
+            "features/a/providers.py",
+            "features/b/providers.py",
+            "features/a/a_providers.py",
+        ),
+        (
+            "features/b/providers.py",
+            "features/a/providers.py",
+            "features/b/b_providers.py",
+        ),
+    ] {
+        let linted = host.ok("lint_flow", json!({ "path": path, "fix": true }));
+        let found = &linted["diagnostics"][0];
+        assert_eq!(
+            (&found["code"], &found["severity"]),
+            (&json!("name-clash"), &json!("warning"))
+        );
+        assert_eq!(
+            found["message"],
+            json!(format!("`{other}` has the name `providers`, too."))
+        );
+        assert_eq!(found["fix"]["rename"], json!(to));
+        assert_eq!((&linted["ok"], &linted["fixed"]), (&json!(true), &json!(0)));
+        let reference = json!({ "path": format!("{path}::colours") });
+        assert_eq!(
+            ran(&mut host, reference),
+            (path.to_owned(), Some("colours".to_owned()))
+        );
+    }
+    host.ok(
+        "move",
+        json!({ "from": "features/b/providers.py", "to": "features/b/b_providers.py" }),
+    );
+    let linted = host.ok("lint_flow", json!({ "path": "features/a/providers.py" }));
+    assert_eq!(linted["diagnostics"], json!([]));
+}
