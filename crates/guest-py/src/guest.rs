@@ -2,6 +2,7 @@
 
 use crate::call::{Call, Turn};
 use crate::disk::Disk;
+use crate::reading::World;
 use crate::secrets::SECRETS_MAX;
 use crate::{arguments, failure, modules, questions, reading, ready, shape, stdlib, values};
 use rustpython_vm::builtins::{PyBaseExceptionRef, PyStrRef};
@@ -9,6 +10,7 @@ use rustpython_vm::compiler::{self, CompileOpts, Mode};
 use rustpython_vm::{AsObject, Interpreter, PyObjectRef, PyResult, Settings, VirtualMachine};
 use selvage_guest::{Host, Step, admit, finished, nothing_to_resume};
 use selvage_tool::guest::{Check, Checked, GuestJob, HostCall, LogLevel, Progress, Resume};
+use selvage_tool::reading::Reading;
 use selvage_tool::{ErrorCode, ToolError};
 use serde_json::Value;
 use std::cell::RefCell;
@@ -17,6 +19,9 @@ use std::rc::Rc;
 /// The seed of the hashes of texts and bytes. It is fixed, so that equal runs use equal fuel: a program that is fed with texts
 /// that collide harms itself alone, and has its quotas.
 const HASH_SEED: u32 = 0;
+
+/// The modules that are made by code, and not found by their names.
+const MADE: [&str; 4] = ["sys", "builtins", "os.path", "collections.abc"];
 
 thread_local! {
     /// Where `selvage.log` tells its entries.
@@ -101,7 +106,7 @@ impl selvage_guest::Interpreter for Guest {
             // What the compiler took nests no deeper than this can be walked.
             Ok(_) => Checked {
                 error: None,
-                reading: reading::read(&text),
+                reading: self.read(&check.path, &text),
             },
             Err(error) => Checked::of(Some(failure::from_compiler(&check.path, &text, &error))),
         }
@@ -109,6 +114,18 @@ impl selvage_guest::Interpreter for Guest {
 }
 
 impl Guest {
+    /// What a text shows. Which modules there are, the interpreter itself knows best.
+    fn read(&self, path: &str, text: &str) -> Reading {
+        self.interpreter.enter(|vm| {
+            let has = |name: &str| {
+                MADE.contains(&name)
+                    || vm.state.module_defs.contains_key(name)
+                    || vm.state.frozen.contains_key(name)
+            };
+            reading::read(text, &World { path, has: &has })
+        })
+    }
+
     fn run(&mut self, job: &GuestJob) -> Result<Step, ToolError> {
         let read = HostCall::Read {
             path: job.entry.clone(),

@@ -11,13 +11,30 @@ use std::fs;
 use std::path::Path;
 
 const HEAD: &str = "# Lint\n\n\
-    <!-- Made from the doc comments of crates/lint/src/rules by its test `docs`. -->\n\n\
+    <!-- Made from the doc comments of crates/lint/src/rules and crates/guest-py/src/reading/rules by the test `docs` of crates/lint. -->\n\n\
     `lint_flow` reads a flow and never runs it. An *error* keeps the flow from running, a *warning* is probably not what was meant, and *info* is worth knowing.\n\
     `fix: true` makes the safe fixes and reports the rest. The interpreter's own parser has the first word on syntax; these rules come after it.\n\n";
 
-/// The pages of the rules, by name.
-fn pages() -> BTreeMap<String, String> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/rules");
+/// Where the rules are.
+const RULES: &str = "src/rules";
+
+/// Where those for Python are.
+const PYTHON_RULES: &str = "../guest-py/src/reading/rules";
+
+/// The part about Python, whose rules live where its parser is.
+const PYTHON: &str = "\n# Lint of Python\n\n\
+    The guest reads Python files, once for each text, and lint answers when it has. Without a free executor it answers without these findings.\n\
+    It also warns of files that have the same name (`name-clash`, with a new name as its fix): both run by `path::function`, and no name alone tells them apart.\n\n\
+    **Why not ruff's own linter.** `ruff_linter` (0.17.3, MIT) has all rules of ruff, and is published as \"an internal component\" whose \
+    \"API is unstable and will have frequent breaking changes\". It is 200,000 lines over a parser and a tree of its own versions, which are other types than those \
+    that the interpreter here rests on, so a guest would carry two parsers, and settings, a TOML reader and a concrete syntax tree besides. Its rules know nothing \
+    of a workspace: what can be run, what imports lead to, what a run has. So the rules that decide whether a run will do are a page each over the tree that the guest \
+    has anyway. For the rest, which is mostly style, `ruff_linter` would fit as an artifact of its own that is fetched when somebody asks for it; how large that would be \
+    has not been measured.\n\n";
+
+/// The pages of the rules in a folder, by name.
+fn pages(folder: &str) -> BTreeMap<String, String> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
     let mut pages = BTreeMap::new();
     for entry in fs::read_dir(folder).expect("rules") {
         let file = entry.expect("entry").path();
@@ -40,13 +57,26 @@ fn pages() -> BTreeMap<String, String> {
     pages
 }
 
+/// The pages of the rules for Python: how bad what each finds is, and what it says of itself.
+fn pages_of_python() -> BTreeMap<String, (String, String)> {
+    let split = |page: String| {
+        let (_, page) = page.split_once("**Severity.** ").expect("a severity");
+        let (severity, body) = page.split_once('\n').expect("more lines");
+        (severity.to_owned(), body.trim().to_owned())
+    };
+    pages(PYTHON_RULES)
+        .into_iter()
+        .map(|(name, page)| (name, split(page)))
+        .collect()
+}
+
 #[test]
 fn every_rule_has_a_page_with_all_its_parts() {
-    let pages = pages();
+    let (pages, python) = (pages(RULES), pages(PYTHON_RULES));
     for (rule, _) in rules() {
         assert!(pages.contains_key(rule), "{rule} has no file");
     }
-    for (name, page) in &pages {
+    for (name, page) in pages.iter().chain(&python) {
         assert!(
             page.starts_with(&format!("# {name}\n")),
             "{name}: the page begins with its name"
@@ -67,7 +97,7 @@ fn the_document_is_fresh() {
         format!("{found:?}").to_lowercase()
     };
     let mut out = HEAD.to_owned();
-    let pages = pages();
+    let pages = pages(RULES);
     out.push_str("| code | severity |\n| --- | --- |\n");
     for name in pages.keys() {
         out.push_str(&format!("| [{name}](#{name}) | {} |\n", severity(name)));
@@ -75,6 +105,15 @@ fn the_document_is_fresh() {
     for (name, page) in &pages {
         let body = page.split_once('\n').map_or("", |(_, body)| body).trim();
         out.push_str(&format!("\n## {name}\n\n{body}\n"));
+    }
+    out.push_str(PYTHON);
+    out.push_str("| code | severity |\n| --- | --- |\n");
+    let python = pages_of_python();
+    for (name, (severity, _)) in &python {
+        out.push_str(&format!("| [{name}](#python-{name}) | {severity} |\n"));
+    }
+    for (name, (_, body)) in &python {
+        out.push_str(&format!("\n## Python: {name}\n\n{body}\n"));
     }
     expect_file![Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/lint.md")].assert_eq(&out);
 }

@@ -1,40 +1,73 @@
-//! What a text shows without being run: the functions that can be run by themselves, and what they take.
+//! What a text shows without being run: the functions that can be run by themselves, what they take, what the text imports, and
+//! what is wrong with it.
 //!
 //! **Problem.** A form, a list of workflows and a call by name need to know what a file offers before anybody runs it, and the file
-//! is somebody else's code. So its tree is read, and nothing is ever imported or evaluated.
+//! is somebody else's code, often wrong. So its tree is read, and nothing is ever imported or evaluated.
 //!
 //! **Shape.** `names` tells which names of the module stand for what of `bifrost`; `entries` finds the decorated functions, and
-//! `parameters` reads their signatures. [`places`] turns bytes into lines and columns as editors count.
+//! `parameters` reads their signatures. `walk` lists statements with what is known of their place. [`rules`] find what is wrong,
+//! one rule a file; those about imports also tell which files of the workspace an import may mean, and whoever has the workspace
+//! decides. [`places`] turns bytes into lines and columns as editors count.
 //!
 //! *Invariants.*
-//! - Equal texts give equal readings.
+//! - Equal texts give equal readings, wherever the other files are.
 //! - Every pass is near linear in the text, and what it gives is bounded.
+//! - A fix that is marked safe changes nothing that a working program does.
 
 mod entries;
+mod findings;
 mod names;
 mod parameters;
 pub mod places;
+pub mod rules;
 mod values;
+mod walk;
 
 use places::Places;
 use ruff_python_ast::Stmt;
 use selvage_tool::reading::{Entry, Reading};
 
+/// What is asked of the world about a text.
+pub struct World<'a> {
+    /// The text's workspace path.
+    pub path: &'a str,
+    /// Whether the interpreter has a module of its own with that full name.
+    pub has: &'a dyn Fn(&str) -> bool,
+}
+
 /// What a text shows; nothing for one that does not parse.
 #[must_use]
-pub fn read(source: &str) -> Reading {
+pub fn read(source: &str, world: &World<'_>) -> Reading {
     let Ok(parsed) = ruff_python_parser::parse_module(source) else {
         return Reading::default();
     };
     let body: &[Stmt] = &parsed.syntax().body;
     let places = Places::new(source);
+    let names = names::Names::of(body);
+    let entries = entries::of(body, &names, &places);
+    let scene = rules::Scene {
+        world,
+        body,
+        statements: &walk::statements(body),
+        names: &names,
+        entries: &entries,
+        places: &places,
+    };
+    let mut findings = findings::Findings::new(world.path, &places);
+    let imports = rules::check(&scene, &mut findings);
     Reading {
-        entries: entries::of(body, &names::Names::of(body), &places),
+        diagnostics: findings.into_diagnostics(),
+        imports,
+        entries,
     }
 }
 
 /// The functions of a text that can be run by themselves, in order of place.
 #[must_use]
 pub fn entries(source: &str) -> Vec<Entry> {
-    read(source).entries
+    let Ok(parsed) = ruff_python_parser::parse_module(source) else {
+        return Vec::new();
+    };
+    let body: &[Stmt] = &parsed.syntax().body;
+    entries::of(body, &names::Names::of(body), &Places::new(source))
 }

@@ -11,6 +11,7 @@ mod bench;
 mod calls;
 mod corpus;
 mod outcomes;
+mod reading;
 mod sdk;
 mod tables;
 mod warm;
