@@ -169,28 +169,26 @@ pub(crate) fn flows(snapshot: &Snapshot) -> Vec<String> {
 }
 
 /// The only one of what is called so.
-fn one_of(name: &str, found: Vec<Target>) -> Result<Target, ToolError> {
-    let shown: String = name.chars().take(80).collect();
-    match <[Target; 1]>::try_from(found) {
-        Ok([only]) => Ok(only),
-        Err(none) if none.is_empty() => Err(ToolError::new(
-            ErrorCode::NotFound,
-            format!("There is no flow called `{shown}`."),
-        )
-        .hint("`flow_list` lists the flows.")),
-        Err(several) => {
-            let mut candidates: Vec<String> = several.iter().map(Target::reference).collect();
-            candidates.truncate(CANDIDATES_MAX);
-            Err(ToolError::new(
-                ErrorCode::InvalidInput,
-                format!("Several flows are called `{shown}`."),
-            )
-            .hint(format!(
-                "Name one by its `path`: {}.",
-                candidates.join(", ")
-            )))
-        }
+fn one_of(name: &str, mut found: Vec<Target>) -> Result<Target, ToolError> {
+    if found.len() == 1 {
+        return Ok(found.swap_remove(0));
     }
+    let shown: String = name.chars().take(80).collect();
+    if found.is_empty() {
+        let message = format!("There is no flow called `{shown}`.");
+        return Err(
+            ToolError::new(ErrorCode::NotFound, message).hint("`flow_list` lists the flows.")
+        );
+    }
+    found.truncate(CANDIDATES_MAX);
+    let candidates: Vec<String> = found.iter().map(Target::reference).collect();
+    let message = format!("Several flows are called `{shown}`.");
+    Err(
+        ToolError::new(ErrorCode::InvalidInput, message).hint(format!(
+            "Name one by its `path`: {}.",
+            candidates.join(", ")
+        )),
+    )
 }
 
 #[cfg(test)]

@@ -82,48 +82,46 @@ fn names<'a>(from: &'a str, to: &'a str, snapshot: &Snapshot) -> Option<(&'a str
 
 /// A text with its references renamed; nothing where it has none.
 fn rewrite(text: &str, rename: &Rename<'_>) -> Option<String> {
-    let portable = |name: &str| format!("{PORTABLE}{name}::");
-    let portable = rename
-        .names
-        .map(|(old, new)| (portable(old), portable(new)));
-    let mut out = String::new();
-    let (mut rest, mut before) = (text, None);
-    while let Some(first) = rest.chars().next() {
-        let begins = before.is_none_or(|c: char| c.is_whitespace() || "\"'[,{:(".contains(c));
-        let mut taken = first.len_utf8();
-        let found = if begins { reference(rest) } else { "" };
-        if !found.is_empty() {
-            taken = found.len();
-            let named = portable.as_ref().and_then(|(old, new)| {
-                let function = found.strip_prefix(old.as_str())?;
-                Some(format!("{new}{function}"))
-            });
-            match named.or_else(|| path(found, rename)) {
-                Some(new) => out.push_str(&new),
-                None => out.push_str(found),
+    let ends = |c: char| matches!(c, '"' | '\'' | '[' | ']' | '{' | '}' | ',' | '#' | '\n');
+    let (mut out, mut quoted) = (String::new(), false);
+    for piece in text.split_inclusive(ends) {
+        let body = piece.trim_end_matches(ends);
+        // A colon before a space ends a key, and a dash before one begins an item; in quotes they are what they are.
+        let key = body
+            .rfind(": ")
+            .filter(|_| !quoted || body.starts_with(':'));
+        let value = body.get(key.map_or(0, |at| at + 2)..).unwrap_or_default();
+        let value = value.trim_start();
+        let value = value
+            .strip_prefix("- ")
+            .filter(|_| !quoted)
+            .unwrap_or(value);
+        let value = value.trim();
+        let end = body.trim_end().len();
+        match renamed(value, rename) {
+            Some(new) => {
+                out.push_str(&piece[..end - value.len()]);
+                out.push_str(&new);
+                out.push_str(&piece[end..]);
             }
-        } else {
-            out.push(first);
+            None => out.push_str(piece),
         }
-        before = rest[..taken].chars().next_back();
-        rest = &rest[taken..];
+        quoted = piece.ends_with(['"', '\'']);
     }
     (out != text).then_some(out)
 }
 
-/// The string that a text begins with, as far as a reference could go; empty where none begins. A colon before a space ends a key,
-/// and a dash before one begins an item.
-fn reference(text: &str) -> &str {
-    let is_sign = |c: char| c.is_whitespace() || "\"'[{(,".contains(c);
-    if text.starts_with(is_sign) || text.starts_with("- ") {
-        return "";
+/// A reference under its new name.
+fn renamed(found: &str, rename: &Rename<'_>) -> Option<String> {
+    if let Some((old, new)) = rename.names {
+        let rest = found
+            .strip_prefix(PORTABLE)
+            .and_then(|rest| rest.strip_prefix(old));
+        if let Some(rest) = rest.filter(|rest| rest.starts_with("::")) {
+            return Some(format!("{PORTABLE}{new}{rest}"));
+        }
     }
-    let ends = |(at, c): &(usize, char)| {
-        let key = *c == ':' && text[at + 1..].starts_with(' ');
-        key || c.is_control() || "\"',]}#".contains(*c)
-    };
-    let end = text.char_indices().find(ends);
-    text[..end.map_or(text.len(), |(at, _)| at)].trim_end()
+    path(found, rename)
 }
 
 /// A path or `path::function` under its new name.
@@ -143,7 +141,7 @@ fn path(found: &str, rename: &Rename<'_>) -> Option<String> {
 mod tests {
     use super::*;
 
-    fn renamed(text: &str, folder: bool, from: &str, to: &str) -> Option<String> {
+    fn renamed_in(text: &str, folder: bool, from: &str, to: &str) -> Option<String> {
         let rename = Rename {
             paths: (from, to),
             folder,
@@ -156,13 +154,13 @@ mod tests {
     fn whole_strings_change_and_nothing_else() {
         let text = "\
 {\"run\": \"workflows/a.py::sync\", \"path\":\"workflows/a.py\", \"name\": \"workflow::a::sync\",
- \"other\": [\"x/workflows/a.py\", \"workflows/a.pyc\", \"see workflows/a.py\", \"workflow::ab::sync\"]}
+ \"other\": [\"x/workflows/a.py\", \"workflows/a.pyc\", \"see workflows/a.py\", \"is: workflows/a.py\", \"workflow::ab::sync\"]}
 ";
         let expected = "\
 {\"run\": \"workflows/b.py::sync\", \"path\":\"workflows/b.py\", \"name\": \"workflow::b::sync\",
- \"other\": [\"x/workflows/a.py\", \"workflows/a.pyc\", \"see workflows/a.py\", \"workflow::ab::sync\"]}
+ \"other\": [\"x/workflows/a.py\", \"workflows/a.pyc\", \"see workflows/a.py\", \"is: workflows/a.py\", \"workflow::ab::sync\"]}
 ";
-        let renamed = |text| renamed(text, false, "workflows/a.py", "workflows/b.py");
+        let renamed = |text| renamed_in(text, false, "workflows/a.py", "workflows/b.py");
         assert_eq!(renamed(text).as_deref(), Some(expected));
         let yaml = "path: workflows/a.py  # the file\nlist: [workflows/a.py::f, 'workflow::a::f']\n- workflows/a.py\nähnlich: é workflows/a.py\n";
         let expected = "path: workflows/b.py  # the file\nlist: [workflows/b.py::f, 'workflow::b::f']\n- workflows/b.py\nähnlich: é workflows/a.py\n";
@@ -173,7 +171,7 @@ mod tests {
     #[test]
     fn a_folder_takes_its_files_along() {
         let text = "a: old/in/x.py::f\nb: old/in/data.csv\nc: older/x.py\nd: old\n";
-        let renamed = renamed(text, true, "old", "new/place");
+        let renamed = renamed_in(text, true, "old", "new/place");
         let expected = "a: new/place/in/x.py::f\nb: old/in/data.csv\nc: older/x.py\nd: old\n";
         assert_eq!(renamed.as_deref(), Some(expected));
     }

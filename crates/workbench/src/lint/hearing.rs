@@ -177,10 +177,14 @@ impl Workbench {
                 continue;
             }
             let Some(runner) = self.idle_runner() else {
-                let is_lint = |held: &Held| held.name == WAITING[0];
-                let held = std::mem::take(&mut self.hearing.held);
-                let (lints, others) = held.into_iter().partition(is_lint);
-                self.hearing.held = others;
+                let mut lints = Vec::new();
+                for held in std::mem::take(&mut self.hearing.held) {
+                    if held.name == WAITING[0] {
+                        lints.push(held);
+                    } else {
+                        self.hearing.held.push(held);
+                    }
+                }
                 return self.make_alone(cx, lints);
             };
             let hearing = &mut self.hearing;
