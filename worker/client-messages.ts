@@ -3,7 +3,6 @@
 /** What a page sends. `agent` names who calls, when it is not the person at the page. */
 export type ToKernel =
   | { type: "call"; id: number; name: string; input: unknown; agent?: string }
-  | { type: "tools"; id: number }
   | { type: "devices"; id: number; act: DeviceAct }
   /** Stores a file piece by piece; `write` gives what came of it to a path, by its hash. */
   | { type: "store"; id: number; file: Blob }

@@ -197,9 +197,6 @@ function handle(message: ToKernel): void {
     case "direct":
       post.direct(message.device, message.came);
       break;
-    case "tools":
-      scope.postMessage({ type: "result", id: message.id, result: { ok: true, value: JSON.parse(kernel.tools()) } });
-      break;
   }
 }
 
@@ -284,7 +281,7 @@ async function start(): Promise<void> {
   const waiting = early ?? [];
   early = null;
   waiting.forEach(handle);
-  tell({ kind: "ready", tools: (JSON.parse(kernel.tools()) as { name: string }[]).map((tool) => tool.name) });
+  tell({ kind: "ready", tools: kernel.tools() });
   await Promise.all([runners.start(), post.start()]);
 }
 

@@ -11,7 +11,20 @@ export const EMBED_FILE = 'embed.json';
 
 export interface SelvageApi {
   version: string;
-  tools: { call(name: string, input?: unknown): Promise<ToolResult>; list(): Promise<string[]> };
+  tools: {
+    call(name: string, input?: unknown): Promise<ToolResult>;
+    list(): Promise<string[]>;
+    /** Every tool with its description and its JSON Schemas, as agents' protocols name them. */
+    catalogue(): Promise<ToolDescription[]>;
+  };
+}
+
+export interface ToolDescription {
+  name: string;
+  description: string;
+  inputSchema: object;
+  outputSchema: object;
+  annotations: { readOnlyHint: boolean; destructiveHint: boolean };
 }
 
 export function installSelvage(kernel: Kernel, target: Window = window): void {
@@ -38,7 +51,11 @@ export function installSelvage(kernel: Kernel, target: Window = window): void {
   };
   const api: SelvageApi = {
     version,
-    tools: { call: (name, input = {}) => call(name, input, 'page'), list: () => opened.then(() => [...tools]) },
+    tools: {
+      call: (name, input = {}) => call(name, input, 'page'),
+      list: () => opened.then(() => [...tools]),
+      catalogue: () => import('../../crates/tool/src/catalogue/tools.json').then(({ default: all }) => structuredClone(all)),
+    },
   };
   Object.defineProperty(target, 'selvage', { value: api, enumerable: true });
 

@@ -4,7 +4,7 @@ use crate::effects::encode;
 use crate::opfs::durable;
 use gloo::timers::callback::Timeout;
 use js_sys::{Array, Function, Uint8Array};
-use selvage_tool::catalogue::{StorageMode, TOOLS_JSON};
+use selvage_tool::catalogue::{NAMES, StorageMode};
 use selvage_tool::guest::{Checked, Fetched};
 use selvage_tool::run::RunReport;
 use selvage_tool::{ErrorCode, ToolError};
@@ -292,9 +292,9 @@ impl Kernel {
         self.handle(now_ms, Event::Woken)
     }
 
-    /// The catalogue of tools, with their schemas, as JSON.
-    pub fn tools(&self) -> String {
-        TOOLS_JSON.to_owned()
+    /// The names of the tools. Their schemas are a file of the page, which is fetched when somebody asks for it.
+    pub fn tools(&self) -> Vec<String> {
+        NAMES.iter().map(ToString::to_string).collect()
     }
 
     fn handle(&mut self, now_ms: f64, event: Event) -> Array {

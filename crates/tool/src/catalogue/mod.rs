@@ -140,9 +140,6 @@ pub enum Effect {
     Destroys,
 }
 
-/// Every tool in the form that agents' protocols use: a JSON array of what [`Tool::to_json`] gives.
-pub const TOOLS_JSON: &str = include_str!("tools.json");
-
 /// A tool, as callers see it.
 #[cfg(feature = "schema")]
 #[derive(Debug, Clone)]
