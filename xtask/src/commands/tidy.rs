@@ -59,6 +59,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("selvage-guest", &["selvage-tool"]),
     ("guest-js", &["selvage-guest", "selvage-tool"]),
     ("guest-py", &["selvage-guest", "selvage-tool"]),
+    ("unicode_names2", &[]),
     (
         "selvage-workbench",
         &[
