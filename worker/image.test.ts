@@ -27,6 +27,7 @@ const host: GuestHost = {
   breathe: async () => {},
   sleep: async () => {},
   ask: async () => null,
+  perform: async () => null,
 };
 
 /** Runs a script in an instance: its outcome, and whether the instance can be put back. */

@@ -72,6 +72,9 @@ async function agentLoop(tool) {
 test('an agent in the console writes a flow, lints it, mends it, runs it and reads the artifact', async ({ server, defer }) => {
   const page = await (await openChromium(defer)).newPage();
   await openWorkbench(page, server.url);
+  const [names, schemas] = await page.evaluate(() => Promise.all([selvage.tools.list(), selvage.tools.catalogue()]));
+  assert.deepEqual(schemas.map((tool) => tool.name), names, 'every tool has its schemas');
+  assert.ok(schemas.every((tool) => tool.description && tool.inputSchema.type === 'object' && tool.outputSchema), 'and its description');
   await agentLoop((name, input) => call(page, name, input));
 });
 

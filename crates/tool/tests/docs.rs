@@ -41,7 +41,7 @@ fn document() -> String {
     let mut text = String::from(
         "# Tools\n\nThis page is made from the catalogue in `crates/tool/src/catalogue`.\n\n\
          A call is a name and a JSON object; every call answers `{ ok: true, value }` or `{ ok: false, error }`.\n\
-         From the page: `await selvage.tools.call(\"read\", { path: \"README.md\" })`.\n\
+         From the page: `await selvage.tools.call(\"read\", { path: \"README.md\" })`. `selvage.tools.catalogue()` gives all of this with its JSON Schemas.\n\
          From an embedding page whose origin the workspace's `embed.json` lists: post `{ selvage: 1, id, name, input }` to the frame, and get `{ selvage: 1, id, result }` back.\n\n\
          | tool | what it does |\n| --- | --- |\n",
     );
