@@ -50,7 +50,7 @@ pub fn fetch(
             let hint = error.hint.as_deref().map_or(vm.ctx.none(), text);
             let code = text(error.code.as_str());
             let said = vec![code, text(&error.message), hint];
-            crate::guest::refuse(error);
+            crate::world::refuse(error);
             vec![vm.ctx.new_tuple(said).into()]
         }
         Ok((fetched, body)) => {

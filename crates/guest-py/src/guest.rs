@@ -3,13 +3,12 @@
 use crate::call::{Call, Turn};
 use crate::disk::Disk;
 use crate::reading::World;
-use crate::secrets::SECRETS_MAX;
-use crate::{arguments, failure, modules, questions, reading, ready, shape, stdlib, values};
-use rustpython_vm::builtins::{PyBaseExceptionRef, PyStrRef};
+use crate::{arguments, failure, modules, questions, reading, ready, shape, stdlib, values, world};
+use rustpython_vm::builtins::PyBaseExceptionRef;
 use rustpython_vm::compiler::{self, CompileOpts, Mode};
-use rustpython_vm::{AsObject, Interpreter, PyObjectRef, PyResult, Settings, VirtualMachine};
+use rustpython_vm::{AsObject, Interpreter, PyResult, Settings, VirtualMachine};
 use selvage_guest::{Host, Step, admit, finished, nothing_to_resume};
-use selvage_tool::guest::{Check, Checked, GuestJob, HostCall, LogLevel, Progress, Resume};
+use selvage_tool::guest::{Check, Checked, GuestJob, HostCall, Progress, Resume};
 use selvage_tool::reading::Reading;
 use selvage_tool::{ErrorCode, ToolError};
 use serde_json::Value;
@@ -22,11 +21,6 @@ const HASH_SEED: u32 = 0;
 
 /// The modules that are made by code, and not found by their names.
 const MADE: [&str; 4] = ["sys", "builtins", "os.path", "collections.abc"];
-
-thread_local! {
-    /// Where `selvage.log` tells its entries.
-    static DISK: RefCell<Option<Rc<RefCell<Disk>>>> = const { RefCell::new(None) };
-}
 
 /// An interpreter that runs one job.
 pub struct Guest {
@@ -50,7 +44,7 @@ impl selvage_guest::Interpreter for Guest {
         let disk = Rc::new(RefCell::new(Disk::new(host.clone())));
         #[cfg(target_family = "wasm")]
         crate::wasi::mount(disk.clone());
-        DISK.set(Some(disk.clone()));
+        world::hold(disk.clone());
         let builder = Interpreter::builder(settings());
         let natives = rustpython_stdlib::stdlib_module_defs(&builder.ctx);
         let interpreter = builder
@@ -142,7 +136,7 @@ impl Guest {
         let arguments =
             arguments::bind(entry, &job.args).map_err(|error| error.path(&job.entry))?;
         let called = self.interpreter.enter(|vm| {
-            prepare(vm, job)?;
+            world::prepare(vm, job)?;
             Call::new(vm, job, &source, entry, &arguments)
         });
         Ok(match called {
@@ -263,7 +257,7 @@ fn settings() -> Settings {
 
 /// Runs a script. Its value is that of its last statement where that is an expression, as in JS; otherwise the global `result`.
 fn run_script(vm: &VirtualMachine, job: &GuestJob, source: &str) -> PyResult {
-    prepare(vm, job)?;
+    world::prepare(vm, job)?;
     let mode = if shape::ends_in_expression(source) {
         Mode::BlockExpr
     } else {
@@ -286,84 +280,6 @@ fn run_script(vm: &VirtualMachine, job: &GuestJob, source: &str) -> PyResult {
             .unwrap_or_else(|| vm.ctx.none()));
     }
     Ok(value)
-}
-
-/// What a program finds: its limit of nested calls, `sys.argv`, `sys.path`, `os.environ`, and the module `selvage`.
-fn prepare(vm: &VirtualMachine, job: &GuestJob) -> PyResult<()> {
-    vm.recursion_limit
-        .set(usize::try_from(job.stack_calls_max).unwrap_or(usize::MAX));
-    ready::renew(vm)?;
-    modules::install(vm)?;
-    let text = |text: &str| -> PyObjectRef { vm.ctx.new_str(text).into() };
-    let words = crate::argv::argv(&job.entry, &job.args);
-    let argv = words.iter().map(|word| text(word)).collect();
-    vm.sys_module.set_attr("argv", vm.ctx.new_list(argv), vm)?;
-    let folder = job.entry.rsplit_once('/').map_or("", |(folder, _)| folder);
-    let mut path = vec![text("/")];
-    if !folder.is_empty() {
-        path.insert(0, text(&format!("/{folder}")));
-    }
-    vm.sys_module.set_attr("path", vm.ctx.new_list(path), vm)?;
-    let environ = vm.import("posix", 0)?.get_attr("environ", vm)?;
-    let env = vm.ctx.new_dict();
-    for (name, value) in &job.env {
-        let bytes =
-            |text: &str| -> PyObjectRef { vm.ctx.new_bytes(text.as_bytes().to_vec()).into() };
-        environ.set_item(&*bytes(name), bytes(value), vm)?;
-        env.set_item(name.as_str(), text(value), vm)?;
-    }
-    let module = vm.new_module("selvage", vm.ctx.new_dict(), None);
-    module.set_attr("args", values::decode(&job.args, vm)?, vm)?;
-    module.set_attr("env", env, vm)?;
-    module.set_attr("log", vm.new_function("log", log), vm)?;
-    module.set_attr("secret", vm.new_function("secret", secret), vm)?;
-    #[cfg(target_family = "wasm")]
-    module.set_attr("fetch", vm.new_function("fetch", crate::fetch::fetch), vm)?;
-    module.set_attr("run", text(&job.run), vm)?;
-    let module = module.into();
-    questions::install(&module, vm)?;
-    vm.sys_module
-        .get_attr("modules", vm)?
-        .set_item("selvage", module, vm)
-}
-
-/// `selvage.log(level, text)`, with a level of the module `logging`.
-fn log(level: i64, text: PyStrRef, vm: &VirtualMachine) -> PyResult<()> {
-    let level = match level {
-        ..20 => LogLevel::Debug,
-        20..30 => LogLevel::Info,
-        30..40 => LogLevel::Warn,
-        _ => LogLevel::Error,
-    };
-    let told = DISK.with_borrow(|disk| match disk {
-        Some(disk) => disk.borrow_mut().log(level, &text.to_string_lossy()),
-        None => Ok(()),
-    });
-    told.map_err(|error| vm.new_os_error(error.message))
-}
-
-/// `selvage.secret(value)`: no text in it is told from here on.
-fn secret(value: PyObjectRef, vm: &VirtualMachine) -> PyResult<()> {
-    let value = values::encode(&value, "the secret", vm)
-        .map_err(|error| vm.new_type_error(error.message))?;
-    let kept = DISK.with_borrow(|disk| match disk {
-        Some(disk) => disk.borrow_mut().secrets.add_all(&value),
-        None => true,
-    });
-    if kept {
-        return Ok(());
-    }
-    Err(vm.new_runtime_error(format!("a run has {SECRETS_MAX} secrets at the most")))
-}
-
-/// Notes what the host refused that is no file: nobody may catch what comes of it.
-#[cfg(target_family = "wasm")]
-pub fn refuse(refusal: ToolError) {
-    DISK.with_borrow(|disk| {
-        if let Some(disk) = disk {
-            disk.borrow_mut().refuse(refusal);
-        }
-    });
 }
 
 /// What a program that ended itself gives; `None` when it did not.

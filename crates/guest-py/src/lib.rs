@@ -52,6 +52,8 @@ mod stdlib;
 mod values;
 #[cfg(all(feature = "interpreter", target_family = "wasm"))]
 mod wasi;
+#[cfg(feature = "interpreter")]
+mod world;
 
 #[cfg(feature = "interpreter")]
 pub use guest::Guest;

@@ -59,7 +59,8 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("selvage-guest", &["selvage-tool"]),
     ("guest-js", &["selvage-guest", "selvage-tool"]),
     ("guest-py", &["selvage-guest", "selvage-tool"]),
-    ("unicode_names2", &[]),
+    // It stands on the registry's package of the same name.
+    ("unicode_names2", &["unicode_names2"]),
     (
         "selvage-workbench",
         &[

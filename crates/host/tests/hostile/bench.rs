@@ -10,10 +10,25 @@ use selvage_vfs::{Origin, OriginKind, Workspace};
 use selvage_workbench::{Config, Cx, Effect, Event, Fetch, Workbench};
 use serde_json::Value;
 use std::collections::VecDeque;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// The time at which everything happens, so that two benches do the same.
 pub const NOW_MS: u64 = 1_700_000_000_000;
+
+/// A guest's bytes: from `SELVAGE_GUESTS`, or where `cargo xtask wasm` puts them.
+pub fn guest(name: &str) -> Vec<u8> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let folder = std::env::var_os("SELVAGE_GUESTS")
+        .map_or_else(|| root.join("target/wasm-web"), PathBuf::from);
+    let path = folder.join(format!("{name}.wasm"));
+    std::fs::read(&path).unwrap_or_else(|error| {
+        panic!(
+            "{}: {error}. Build it with `cargo xtask wasm {name}`, or name the folder that holds it in SELVAGE_GUESTS.",
+            path.display()
+        )
+    })
+}
 
 /// Does the same for all of some things, on every processor there is; gives what came of each in their order.
 pub fn for_each<T: Sync, R: Send>(things: &[T], act: impl Fn(&T) -> R + Sync) -> Vec<R> {

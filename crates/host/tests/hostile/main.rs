@@ -8,12 +8,12 @@
 mod bench;
 mod corpus;
 
-use bench::{Bench, NOW_MS, for_each};
+use bench::{Bench, NOW_MS, for_each, guest};
 use corpus::Program;
 use selvage_host::Executor;
 use selvage_tool::{Language, ToolResult};
 use serde_json::{Map, Value, json};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Instant;
 
 /// The most bytes of an error as JSON: a message, a hint and a stack that somebody could read.
@@ -37,20 +37,6 @@ with open('out/clean.txt', 'w') as file:
     file.write('clean')
 [len(vars(builtins)), len(vars(os)), len(sys.modules), open('out/clean.txt').read(), sys.getrecursionlimit(), random.random(), time.time() > 0, json.dumps([1]), logging.root.level, len(sys.meta_path)]
 ";
-
-/// A guest's bytes: from `SELVAGE_GUESTS`, or where `cargo xtask wasm` puts them.
-fn guest(name: &str) -> Vec<u8> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-    let folder = std::env::var_os("SELVAGE_GUESTS")
-        .map_or_else(|| root.join("target/wasm-web"), PathBuf::from);
-    let path = folder.join(format!("{name}.wasm"));
-    std::fs::read(&path).unwrap_or_else(|error| {
-        panic!(
-            "{}: {error}. Build it with `cargo xtask wasm {name}`, or name the folder that holds it in SELVAGE_GUESTS.",
-            path.display()
-        )
-    })
-}
 
 /// How a program ended.
 struct Verdict {

@@ -17,32 +17,17 @@ mod tables;
 mod warm;
 mod web;
 
-use bench::{Bench, NOW_MS};
+use bench::{Bench, NOW_MS, guest};
 use selvage_host::Executor;
 use selvage_tool::{ErrorCode, ToolError};
 use serde_json::{Value, json};
-use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
-
-/// A guest's bytes: from `SELVAGE_GUESTS`, or where `cargo xtask wasm` puts them.
-fn bytes_of(name: &str) -> Vec<u8> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-    let folder = std::env::var_os("SELVAGE_GUESTS")
-        .map_or_else(|| root.join("target/wasm-web"), PathBuf::from);
-    let path = folder.join(format!("{name}.wasm"));
-    std::fs::read(&path).unwrap_or_else(|error| {
-        panic!(
-            "{}: {error}. Build it with `cargo xtask wasm {name}`, or name the folder that holds it in SELVAGE_GUESTS.",
-            path.display()
-        )
-    })
-}
 
 /// Compiles a guest. With `SELVAGE_COLD` in the environment, no run starts from an image.
 fn executor(name: &str) -> Executor {
     let cold = std::env::var_os("SELVAGE_COLD").is_some();
     let compile = if cold { Executor::cold } else { Executor::new };
-    compile(&bytes_of(name)).expect("a guest")
+    compile(&guest(name)).expect("a guest")
 }
 
 /// A bench with both guests, which are compiled once.

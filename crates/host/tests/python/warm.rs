@@ -1,6 +1,6 @@
 //! A run that starts from the image is a run of an instance that warmed itself up: the same result, logs, errors, files and fuel.
 
-use super::{Bench, bytes_of, executor, run_with};
+use super::{Bench, executor, guest, run_with};
 use selvage_host::Executor;
 use serde_json::{Value, json};
 use std::sync::OnceLock;
@@ -30,7 +30,7 @@ const PROGRAMS: &[&str] = &[
 fn cold() -> Bench<'static> {
     static GUESTS: OnceLock<[Executor; 2]> = OnceLock::new();
     let [js, python] = GUESTS.get_or_init(|| {
-        ["guest-js", "guest-py"].map(|name| Executor::cold(&bytes_of(name)).expect("a guest"))
+        ["guest-js", "guest-py"].map(|name| Executor::cold(&guest(name)).expect("a guest"))
     });
     Bench::new(js).with_python(python)
 }
