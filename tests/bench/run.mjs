@@ -1,6 +1,7 @@
 // Prints figures beside those of others, measured in the same run: node tests/bench/run.mjs [section…]
 //
-// Runs are measured in a browser beside quickjs-emscripten, as it is usually isolated: a fresh runtime in a fresh Worker.
+// Runs are measured in a browser beside quickjs-emscripten, as it is usually isolated: a fresh runtime in a fresh Worker; those of
+// Python beside Pyodide, likewise.
 // The workspace is measured in Node beside automerge, yjs, loro and reptree. Nothing here fails on a slow machine; a
 // figure that misses its target is marked, and a person reads it.
 
@@ -18,9 +19,10 @@ import * as programs from './programs.mjs';
 import * as stop from './stop.mjs';
 import * as memory from './memory.mjs';
 import * as overhead from './overhead.mjs';
+import * as python from './python.mjs';
 import * as workspace from './workspace.mjs';
 
-const SECTIONS = { start, warm, programs, stop, memory, overhead, workspace };
+const SECTIONS = { start, warm, programs, stop, memory, overhead, python, workspace };
 
 const names = process.argv.slice(2);
 const unknown = names.filter((name) => !(name in SECTIONS));
@@ -46,7 +48,7 @@ try {
     Object.assign(context, { site: await open({}), bare: await open({ isolated: false }) });
   }
   for (const [, section] of sections) {
-    const table = new Table(section.title, section.peers);
+    const table = new Table(section.title, section.peers ?? (section.peer && [section.peer]));
     await section.measure({ ...context, table });
     table.print();
   }

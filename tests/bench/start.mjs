@@ -30,9 +30,9 @@ async function wholePage(page) {
 }
 
 /** Measures in fresh profiles, and again in a new process with each of them. */
-async function visits(defer, url, look) {
+export async function visits(defer, url, look, rounds = ROUNDS) {
   const found = { first: [], again: [] };
-  for (let round = 0; round < ROUNDS; round += 1) {
+  for (let round = 0; round < rounds; round += 1) {
     const profile = freshProfile(defer);
     for (const visit of ['first', 'again']) {
       const context = await chromium.launchPersistentContext(profile, { executablePath: CHROMIUM, headless: true, args: CHROMIUM_ARGS });

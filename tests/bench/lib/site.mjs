@@ -7,8 +7,9 @@ import { extname, join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { root } from '../../browser/lib/server.mjs';
 
+const PYODIDE = join(root, 'node_modules/pyodide');
 const PAGE = fileURLToPath(new URL('../page', import.meta.url));
-const TYPES = { '.html': 'text/html; charset=utf-8', '.js': 'text/javascript', '.wasm': 'application/wasm' };
+const TYPES = { '.html': 'text/html; charset=utf-8', '.js': 'text/javascript', '.mjs': 'text/javascript', '.json': 'application/json', '.wasm': 'application/wasm' };
 
 /**
  * Serves both; gives the address of the workbench, of the bench's page, and of the parts that it drives. `add` serves
@@ -20,7 +21,7 @@ export async function serveBench(defer, server, peer) {
     const path = new URL(request.url, 'http://localhost').pathname;
     if (!path.startsWith('/bench/')) return pass(server, request, response);
     const name = normalize(path.slice('/bench/'.length) || 'index.html');
-    const file = [PAGE, peer.folder].map((folder) => join(folder, name)).find((file) => existsSync(file) && statSync(file).isFile());
+    const file = [join(PAGE, name), join(peer.folder, name), ...(name.startsWith('pyodide/') ? [join(PYODIDE, name.slice('pyodide/'.length))] : [])].find((file) => existsSync(file) && statSync(file).isFile());
     const bytes = added.get(name) ?? (file && !(name === 'peer.js' && file.startsWith(PAGE)) ? readFileSync(file) : name === 'peer.js' ? readFileSync(peer.script) : undefined);
     if (bytes === undefined) return response.writeHead(404).end();
     response.writeHead(200, {
@@ -45,7 +46,7 @@ export async function serveBench(defer, server, peer) {
   return {
     workbench: `${origin}/`,
     page: `${origin}/bench/`,
-    parts: { kernel: asset(/^kernel-[\w-]{8}\.js$/), runner: asset(/^runner-[\w-]{8}\.js$/), guest: asset(/^guest-js-.*\.wasm$/), sandbox: asset(/^runner_bg-.*\.wasm$/), peer: `${origin}/bench/peer.js` },
+    parts: { kernel: asset(/^kernel-[\w-]{8}\.js$/), runner: asset(/^runner-[\w-]{8}\.js$/), guest: asset(/^guest-js-.*\.wasm$/), sandbox: asset(/^runner_bg-.*\.wasm$/), python: `${origin}/bench/python-peer.js`, 'guest-py': asset(/^guest-py-.*\.wasm$/), peer: `${origin}/bench/peer.js` },
     add: (name, bytes) => {
       added.set(name, bytes);
       return `${origin}/bench/${name}`;

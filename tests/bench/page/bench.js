@@ -12,38 +12,42 @@ async function sha256(bytes) {
 }
 
 /** A job that runs one script, as the engine would make it. */
-async function jobOf(source, limits = {}) {
+async function jobOf(guest, source, limits = {}) {
   const bytes = new TextEncoder().encode(source);
   const hash = await sha256(bytes);
+  const entry = guest === 'guest-py' ? 'bench.py' : 'bench.flow.js';
   const grant = { read: ['**'], write: [], net: [], tools: [] };
   const job = {
-    run: 'bench', entry: 'bench.flow.js', shape: 'script', module: false, args: null, env: {}, grant, ceiling: grant,
-    limits: { ...LIMITS, ...limits }, files: [{ path: 'bench.flow.js', folder: false, size: bytes.length, hash, readable: true }], seed: 1, startMs: null, ask: false,
+    run: 'bench', entry, shape: 'script', module: false, args: null, env: {}, grant, ceiling: grant,
+    limits: { ...LIMITS, ...limits }, files: [{ path: entry, folder: false, size: bytes.length, hash, readable: true }], seed: 1, startMs: null, ask: false,
   };
   return { job, blobs: [[hash, bytes]] };
 }
 
 /** The runner Worker with the guest, as the kernel starts it. */
 class RunnerWorker {
+  #guest;
   #worker;
   #heard = [];
   #waiting;
 
-  static async start(runner, module, sandbox) {
+  static async start(runner, guest, module, sandbox) {
     const self = new RunnerWorker();
+    self.#guest = guest;
     self.#worker = new Worker(runner, { type: 'module' });
     const hear = (data) => (self.#waiting ? self.#waiting(data) : self.#heard.push(data));
     self.#worker.onmessage = ({ data }) => hear(data);
     self.#worker.onerror = (event) => hear({ type: 'broken', message: event.message ?? `no script at ${runner}` });
     self.#worker.postMessage({ type: 'sandbox', module: await sandbox });
-    self.#worker.postMessage({ type: 'init', guest: await module, guestHash: '', cancelFlag: null });
+    self.#worker.postMessage({ type: 'guest', guest, module: await module, hash: '', image: null });
+    self.#worker.postMessage({ type: 'init', cancelFlag: null });
     await self.#until('ready');
     return self;
   }
 
   async run(source, limits) {
-    const { job, blobs } = await jobOf(source, limits);
-    this.#worker.postMessage({ type: 'run', job: JSON.stringify(job), memoryBytesMax: job.limits.memoryBytesMax, blobs });
+    const { job, blobs } = await jobOf(this.#guest, source, limits);
+    this.#worker.postMessage({ type: 'run', guest: this.#guest, job: JSON.stringify(job), memoryBytesMax: job.limits.memoryBytesMax, blobs });
     const { report } = await this.#until('finished');
     const { outcome } = JSON.parse(report);
     await this.#until('ready');
@@ -71,7 +75,7 @@ const compiled = (address) => WebAssembly.compileStreaming(fetch(address));
 export async function guestFirst(site) {
   const start = performance.now();
   const module = compiled(site.guest);
-  const runner = await RunnerWorker.start(site.runner, module, compiled(site.sandbox));
+  const runner = await RunnerWorker.start(site.runner, 'guest-js', module, compiled(site.sandbox));
   const { value } = await runner.run('6 * 7');
   const ms = performance.now() - start;
   runner.stop();
@@ -106,9 +110,22 @@ export async function peerRecovery(site) {
 
 /** Computing milliseconds of a program in the guest of this address, `times` times in one runner. */
 export async function guestTimes(site, guest, source, times) {
-  const runner = await RunnerWorker.start(site.runner, compiled(guest), compiled(site.sandbox));
+  const runner = await RunnerWorker.start(site.runner, 'guest-js', compiled(guest), compiled(site.sandbox));
   const found = [];
   for (let time = 0; time < times; time += 1) found.push((await runner.run(source)).usage.cpuMs);
+  runner.stop();
+  return found;
+}
+
+/** Milliseconds from a job to the next one's turn, again and again in one runner without the kernel around it. */
+export async function runnerTimes(site, guest, source, times) {
+  const runner = await RunnerWorker.start(site.runner, guest, compiled(site[guest]), compiled(site.sandbox));
+  const found = [];
+  for (let time = 0; time < times; time += 1) {
+    const start = performance.now();
+    await runner.run(source);
+    found.push(performance.now() - start);
+  }
   runner.stop();
   return found;
 }
@@ -121,8 +138,8 @@ export async function kernelRuns(site, path, content, runs) {
     worker.onerror = (event) => reject(new Error(event.message ?? `no script at ${site.kernel}`));
     worker.onmessage = ({ data }) => {
       if (data.type === 'result') waiting.get(data.id)(data.result);
-      else if (data.event.kind === 'ready') resolve();
-      else if (data.event.kind === 'failed') reject(new Error(data.event.message));
+      else if (data.event?.kind === 'ready') resolve();
+      else if (data.event?.kind === 'failed') reject(new Error(data.event.message));
     };
   });
   await ready;
@@ -147,4 +164,4 @@ export async function kernelRuns(site, path, content, runs) {
   return found;
 }
 
-Object.assign(window, { bench: { kernelRuns, guestFirst, peerRun, peerRecovery, guestTimes } });
+Object.assign(window, { bench: { kernelRuns, guestFirst, peerRun, peerRecovery, guestTimes, runnerTimes } });
