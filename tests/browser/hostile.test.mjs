@@ -13,10 +13,13 @@ const LONG_TASK_MS_MAX = 100;
 const LOOKS = 3;
 const START_MS = 1_700_000_000_000;
 
-/** What a run after a hostile one finds of the world, by guest. */
+/**
+ * What a run after a hostile one finds of the world, by guest. It lies in a folder of the starter workspace: looking through the
+ * root costs fuel by what is in it, and there is nothing more in the native executor's.
+ */
 const CLEAN = {
   'guest-js': {
-    path: 'clean.flow.js',
+    path: 'flows/clean.flow.js',
     content: `const names = (object) => Object.getOwnPropertyNames(object).length;
 export default async (flow) => {
   const own = [Object.prototype, Array.prototype, Promise.prototype, Function.prototype, Error.prototype, globalThis, flow, flow.fs];
@@ -25,7 +28,7 @@ export default async (flow) => {
 `,
   },
   'guest-py': {
-    path: 'clean.py',
+    path: 'flows/clean.py',
     content: `import asyncio, builtins, json, logging, os, random, sys, time
 [len(vars(builtins)), len(vars(os)), len(sys.modules), sys.getrecursionlimit(), random.random(), time.time() > 0, json.dumps([1]), len(sys.meta_path)]
 `,
