@@ -1,11 +1,11 @@
 //! From a recipe to a finished artifact: cargo, then bindings or [`snip`] and [`graft`], then `wasm-opt`, then [`state`] and fuel for a guest, last.
 //!
 //! The same sources give the same bytes on every machine: the toolchain and the optimizer are pinned, flags from the
-//! environment are not taken, and the machine's own paths are mapped away.
+//! environment are not taken, the machine's own paths are mapped away, and build scripts see no [`history`] of its own.
 
 use crate::artifact::{Artifact, Kind};
 use crate::inputs::Sources;
-use crate::{fuel, graft, root, snip, state};
+use crate::{fuel, graft, history, root, snip, state};
 use anyhow::{Context, Result, bail, ensure};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -104,6 +104,7 @@ fn compile(artifact: &Artifact, dev: bool) -> Result<PathBuf> {
         command.env_remove(name);
     }
     command.env("CARGO_ENCODED_RUSTFLAGS", flags(artifact).join("\x1f"));
+    history::show(&mut command);
     if dev {
         let profile = artifact.profile.to_uppercase().replace('-', "_");
         for (key, value) in [

@@ -36,6 +36,7 @@ mod commands;
 mod compress;
 mod fuel;
 mod graft;
+mod history;
 mod http;
 mod inputs;
 mod report;

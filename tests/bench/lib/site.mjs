@@ -7,7 +7,6 @@ import { extname, join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { root } from '../../browser/lib/server.mjs';
 
-const PYODIDE = join(root, 'node_modules/pyodide');
 const PAGE = fileURLToPath(new URL('../page', import.meta.url));
 const TYPES = { '.html': 'text/html; charset=utf-8', '.js': 'text/javascript', '.mjs': 'text/javascript', '.json': 'application/json', '.wasm': 'application/wasm' };
 
@@ -21,8 +20,8 @@ export async function serveBench(defer, server, peer) {
     const path = new URL(request.url, 'http://localhost').pathname;
     if (!path.startsWith('/bench/')) return pass(server, request, response);
     const name = normalize(path.slice('/bench/'.length) || 'index.html');
-    const file = [join(PAGE, name), join(peer.folder, name), ...(name.startsWith('pyodide/') ? [join(PYODIDE, name.slice('pyodide/'.length))] : [])].find((file) => existsSync(file) && statSync(file).isFile());
-    const bytes = added.get(name) ?? (file && !(name === 'peer.js' && file.startsWith(PAGE)) ? readFileSync(file) : name === 'peer.js' ? readFileSync(peer.script) : undefined);
+    const file = fileOf(name, peer);
+    const bytes = added.get(name) ?? (existsSync(file) && statSync(file).isFile() ? readFileSync(file) : undefined);
     if (bytes === undefined) return response.writeHead(404).end();
     response.writeHead(200, {
       'Content-Type': TYPES[extname(name)] ?? 'application/octet-stream',
@@ -52,6 +51,14 @@ export async function serveBench(defer, server, peer) {
       return `${origin}/bench/${name}`;
     },
   };
+}
+
+/** Where what the bench's page asks for lies: its own files, those of the peers, and Pyodide as it is published. */
+function fileOf(name, peer) {
+  if (name === 'peer.js') return peer.script;
+  if (name.startsWith('pyodide/')) return join(root, 'node_modules', name);
+  const own = join(PAGE, name);
+  return existsSync(own) ? own : join(peer.folder, name);
 }
 
 function pass(server, request, response) {
