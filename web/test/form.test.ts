@@ -1,8 +1,11 @@
 import { expect, test } from 'vitest';
-import { initialValue, moreOf, readEnv, readForm, readLimits } from '../src/lib/run-form';
-import type { InputSpec } from '../src/lib/tools';
+import { FlowForm } from '../src/lib/form-state.svelte';
+import { fieldsOf, initialValue, MORE_ARGUMENTS, moreOf, readEnv, readForm, readLimits, type Field } from '../src/lib/run-form';
+import { fileOf, runnables, type FlowEntry, type FlowParameter, type RunRecord } from '../src/lib/tools';
 
-const input = (id: string, kind: InputSpec['kind'], rest: Partial<InputSpec> = {}): InputSpec => ({ id, label: id, kind, optional: false, ...rest });
+const input = (id: string, kind: Field['kind'], rest: Partial<Field> = {}): Field => ({ id, label: id, kind, optional: false, ...rest });
+const parameter = (name: string, type: FlowParameter['type'], rest: Partial<FlowParameter> = {}): FlowParameter => ({ name, label: name, type, required: true, ...rest });
+const entry = (parameters: FlowParameter[], rest: Partial<FlowEntry> = {}): FlowEntry => ({ kind: 'workflow', function: 'sync', name: 'Sync', category: 'General', parameters, async: true, line: 3, ...rest });
 
 test('fields become arguments of their declared kinds', () => {
   const inputs = [input('t', 'text'), input('n', 'number'), input('b', 'boolean'), input('j', 'json'), input('f', 'file'), input('s', 'select', { options: ['x'] })];
@@ -43,4 +46,69 @@ test('the environment is lines of NAME=value, and the wrong line is named', () =
 test('granting more is more than was used', () => {
   expect(moreOf(10_000)).toBe(20_000);
   expect(moreOf(0.3)).toBe(1);
+});
+
+test('the parameters of a function become fields, and what is filled in becomes values of their types', () => {
+  const fields = fieldsOf(
+    entry([
+      parameter('region', 'text', { options: ['eu', 'us'] }),
+      parameter('size', 'integer', { options: [1, 2], required: false, default: 2 }),
+      parameter('limit', 'integer'),
+      parameter('rate', 'number', { required: false, default: 0.5 }),
+      parameter('names', 'list'),
+      parameter('dry', 'boolean', { required: false, default: true }),
+      parameter('strict', 'boolean', { required: false }),
+    ]),
+  );
+  const { args, problems } = readForm(fields, { region: 'eu', limit: ' 12 ', names: '["a"]' });
+  expect(problems).toEqual({});
+  expect(args).toEqual({ region: 'eu', size: 2, limit: 12, rate: 0.5, names: ['a'], dry: true });
+  expect(readForm(fields, { region: 'eu', limit: '1', names: '[]', strict: 'false' }).args).toMatchObject({ strict: false });
+});
+
+test('what does not fit its parameter is told at its field', () => {
+  const fields = fieldsOf(entry([parameter('limit', 'integer'), parameter('names', 'list'), parameter('region', 'text', { options: ['eu'] }), parameter('note', 'text')]));
+  const { problems } = readForm(fields, { limit: '1.5', names: '{"a": 1}', region: 'asia' });
+  expect(problems).toEqual({
+    limit: 'This is not a whole number.',
+    names: 'This is not a list: write it as ["a", "b"].',
+    region: 'Choose one of the list.',
+    note: 'This is needed.',
+  });
+});
+
+test('a whole number keeps all its digits', () => {
+  expect(readForm([input('n', 'integer')], { n: '9007199254740993' }).args).toEqual({ n: '9007199254740993' });
+});
+
+test('a function that takes anything is given what is written as an object, and nothing else', () => {
+  const fields = fieldsOf(entry([], { takesMore: true }));
+  expect(readForm(fields, { [MORE_ARGUMENTS]: '{"a": 1, "__proto__": 2}' }).args).toEqual(Object.fromEntries([['a', 1], ['__proto__', 2]]));
+  expect(readForm(fields, { [MORE_ARGUMENTS]: '[1]' }).problems[MORE_ARGUMENTS]).toContain('not an object');
+  expect(readForm(fields, {}).args).toEqual({});
+});
+
+test('functions are run by their references, and references lead back to their files', () => {
+  const flows = [
+    { path: 'flows/a.flow.js', name: 'a', inputs: [] },
+    { path: 'workflows/b.py', name: 'b', inputs: [], entries: [entry([]), entry([], { function: 'count', name: 'Count' })] },
+  ];
+  expect(runnables(flows).map(({ reference, title }) => [reference, title])).toEqual([['flows/a.flow.js', 'a'], ['workflows/b.py::sync', 'Sync'], ['workflows/b.py::count', 'Count']]);
+  expect(fileOf('workflows/b.py::sync')).toBe('workflows/b.py');
+  expect(fileOf('x::y.py')).toBe('x::y.py');
+});
+
+test('what is filled in stays with its function, and a run of the past fills in the function that it ran', () => {
+  const about = { inputs: [], entries: [entry([parameter('limit', 'integer')], { kind: 'tool', function: 'count' }), entry([parameter('region', 'text')])] };
+  const form = new FlowForm('workflows/b.py');
+  expect(form.entry(about)?.function, 'a workflow comes before a tool').toBe('sync');
+  form.set(form.entry(about), 'region', 'eu');
+  form.chosen = 'count';
+  expect(form.problems(about)).toEqual({ limit: 'This is needed.' });
+  form.set(form.entry(about), 'limit', '7');
+  expect(form.request(about, [], 'run')).toMatchObject({ path: 'workflows/b.py::count', args: { limit: 7 } });
+  form.chosen = 'sync';
+  expect(form.request(about, [], 'run')).toMatchObject({ path: 'workflows/b.py::sync', args: { region: 'eu' } });
+  form.refill({ path: 'workflows/b.py', function: 'count', args: { limit: 9 }, seed: 3 } as RunRecord, about);
+  expect(form.request(about, [], 'run')).toMatchObject({ path: 'workflows/b.py::count', args: { limit: 9 }, seed: 3 });
 });

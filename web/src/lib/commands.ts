@@ -35,6 +35,7 @@ export function commandsOf(wb: Workbench): Command[] {
     { id: 'close', title: 'Close this file', group: 'Files', keys: ['Alt+W'], enabled: () => active() !== undefined, run: () => void (active() && wb.documents.close(active()!)) },
     { id: 'versions', title: 'Compare with earlier versions', group: 'Files', enabled: () => active() !== undefined, run: () => (wb.overlay = { kind: 'versions', path: active()?.path ?? '' }) },
     { id: 'run', title: 'Run the flow', group: 'Flows', keys: ['Mod+Enter'], run: () => void wb.run() },
+    { id: 'run-other', title: 'Run another flow or function', group: 'Flows', keys: ['Alt+R'], run: () => (wb.overlay = { kind: 'palette', start: '@' }) },
     { id: 'dry-run', title: 'Dry run: keep nothing it changes', group: 'Flows', keys: ['Mod+Shift+Enter'], run: () => void wb.run('dry-run') },
     { id: 'cancel', title: 'Cancel the run', group: 'Flows', enabled: () => wb.runs.running.length > 0, run: () => void wb.runs.running.forEach((run) => void wb.runs.cancel(run)) },
     { id: 'show-explorer', title: 'Show files', group: 'View', keys: ['Alt+1'], run: () => wb.layout?.show('explorer', true) },

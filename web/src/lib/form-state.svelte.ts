@@ -1,12 +1,17 @@
 // What is filled in in the Run panel, flow by flow, and the request it makes.
 
-import { readEnv, readForm, readJson, readLimits } from './run-form';
+import { fieldsOf, heldAs, readEnv, readForm, readJson, readLimits, type Field } from './run-form';
 import { isStrings, recall, remember } from './settings';
-import type { InputSpec, LimitName, RunRecord, RunRequest } from './tools';
+import { referenceOf, type FlowEntry, type FlowSummary, type LimitName, type LintReport, type RunRecord, type RunRequest } from './tools';
 
-/** One flow's form. */
+/** What is known of a flow: by lint, or, before that, by the list of flows. */
+export type About = Pick<LintReport | FlowSummary, 'inputs' | 'entries'>;
+
+/** One flow's form. A file with several functions has fields for each of them, and all else once. */
 export class FlowForm {
-  values = $state<Record<string, unknown>>({});
+  /** The function that was chosen, of a file that has several. */
+  chosen = $state<string | undefined>(undefined);
+  #values = $state<Record<string, Record<string, unknown>>>({});
   /** The arguments of a flow that declares no inputs. */
   json = $state('{}');
   env = $state('');
@@ -27,21 +32,45 @@ export class FlowForm {
     remember(`net.${this.path}`, $state.snapshot(this.allowed));
   }
 
+  /** The function that is run: the chosen one as long as it is there, else the first workflow, else the first of all. */
+  entry(about: About | undefined): FlowEntry | undefined {
+    const entries = about?.entries ?? [];
+    return entries.find((one) => one.function === this.chosen) ?? entries.find((one) => one.kind === 'workflow') ?? entries[0];
+  }
+
+  fields(about: About | undefined): Field[] {
+    const entry = this.entry(about);
+    return entry ? fieldsOf(entry) : (about?.inputs ?? []);
+  }
+
+  /** What was filled in for a function, or for a flow that has none. */
+  values(entry: FlowEntry | undefined): Readonly<Record<string, unknown>> {
+    return this.#values[keyOf(entry)] ?? {};
+  }
+
+  set(entry: FlowEntry | undefined, id: string, value: unknown): void {
+    (this.#values[keyOf(entry)] ??= {})[id] = value;
+  }
+
   /** Fills the form as it was for a run of the past. */
-  refill(record: RunRecord, inputs: InputSpec[]): void {
+  refill(record: RunRecord, about: About | undefined): void {
+    this.chosen = record.function;
     const args = typeof record.args === 'object' && record.args !== null && !Array.isArray(record.args) ? (record.args as Record<string, unknown>) : {};
-    this.values = Object.fromEntries(
-      inputs.filter((input) => input.id in args).map((input) => [input.id, input.kind === 'json' ? JSON.stringify(args[input.id], null, 2) : args[input.id]]),
+    this.#values[keyOf(this.entry(about))] = Object.fromEntries(
+      this.fields(about)
+        .filter((input) => Object.hasOwn(args, input.id) && args[input.id] !== null)
+        .map((input) => [input.id, heldAs(input, args[input.id])]),
     );
     this.json = JSON.stringify(record.args ?? {}, null, 2);
     this.seed = String(record.seed);
     this.startMs = record.startMs === undefined || record.startMs === null ? '' : String(record.startMs);
   }
 
-  problems(inputs: InputSpec[]): Record<string, string> {
-    const problems: Record<string, string> = inputs.length ? readForm(inputs, this.values).problems : {};
+  problems(about: About | undefined): Record<string, string> {
+    const inputs = this.fields(about);
+    const problems: Record<string, string> = readForm(inputs, this.values(this.entry(about))).problems;
     const json = readJson(this.json);
-    if (inputs.length === 0 && 'problem' in json) problems['$json'] = json.problem;
+    if (this.takesJson(about) && 'problem' in json) problems['$json'] = json.problem;
     const env = readEnv(this.env);
     if (env.problem) problems['$env'] = env.problem;
     for (const [name, text] of Object.entries(readLimits(this.limits).problems)) problems[`$limit.${name}`] = text;
@@ -50,13 +79,19 @@ export class FlowForm {
     return problems;
   }
 
-  request(inputs: InputSpec[], domains: string[], mode: 'run' | 'dry-run'): RunRequest {
+  /** Whether the arguments are written as JSON: nothing says what the flow takes. */
+  takesJson(about: About | undefined): boolean {
+    return this.entry(about) === undefined && this.fields(about).length === 0;
+  }
+
+  request(about: About | undefined, domains: string[], mode: 'run' | 'dry-run'): RunRequest {
+    const entry = this.entry(about);
     const json = readJson(this.json);
     const { env } = readEnv(this.env);
     const { limits } = readLimits(this.limits);
     return {
-      path: this.path,
-      args: inputs.length ? readForm(inputs, this.values).args : 'value' in json ? json.value : {},
+      path: referenceOf({ path: this.path, ...(entry ? { function: entry.function } : {}) }),
+      args: !this.takesJson(about) ? readForm(this.fields(about), this.values(entry)).args : 'value' in json ? json.value : {},
       allowNet: domains.filter((domain) => this.allowed.includes(domain)),
       mode,
       ...(Object.keys(env).length ? { env } : {}),
@@ -66,6 +101,8 @@ export class FlowForm {
     };
   }
 }
+
+const keyOf = (entry: FlowEntry | undefined): string => entry?.function ?? '';
 
 export class Forms {
   #forms = new Map<string, FlowForm>();

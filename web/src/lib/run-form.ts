@@ -1,27 +1,59 @@
 // From what a person filled in to the arguments of a run, and what is still missing.
 
-import type { InputSpec, LimitName, Limits } from './tools';
+import type { FlowEntry, FlowParameter, InputSpec, LimitName, Limits } from './tools';
 import { LIMIT_FIELDS } from './limits';
+
+/** A field of the run form: an input that a flow declares, or a parameter of a function. */
+export interface Field extends Omit<InputSpec, 'kind' | 'options'> {
+  kind: InputSpec['kind'] | 'integer' | 'list';
+  options?: readonly unknown[];
+}
 
 export interface FormArgs {
   args: Record<string, unknown>;
   problems: Record<string, string>;
 }
 
+/** The field for what a function with `**keywords` takes besides its parameters. No parameter is called so. */
+export const MORE_ARGUMENTS = '**';
+
+/** What a function asks for. */
+export function fieldsOf(entry: FlowEntry): Field[] {
+  const more: Field = { id: MORE_ARGUMENTS, label: 'More arguments', kind: 'json', optional: true, description: 'A JSON object. The function takes arguments of any name.' };
+  return [...entry.parameters.map(fieldOf), ...(entry.takesMore ? [more] : [])];
+}
+
+function fieldOf({ name, label, type, required, default: value, options = [] }: FlowParameter): Field {
+  const field = { id: name, label, optional: !required, ...(value === undefined || value === null ? {} : { default: value }) };
+  if (options.length) return { ...field, kind: 'select', options };
+  // A checkbox has no third state for what may be left out.
+  if (type === 'boolean' && field.optional && field.default === undefined) return { ...field, kind: 'select', options: [true, false] };
+  return { ...field, kind: type };
+}
+
+/** An option as a person reads it. */
+export const optionText = (option: unknown): string => (typeof option === 'string' ? option : JSON.stringify(option));
+
+/** A value as its field holds it. */
+export function heldAs(input: Field, value: unknown): unknown {
+  if (input.kind === 'json' || input.kind === 'list') return JSON.stringify(value, null, 2);
+  return input.kind === 'select' ? optionText(value) : value;
+}
+
 /** What a field shows before anybody touched it. */
-export function initialValue(input: InputSpec): unknown {
-  if (input.default !== undefined && input.default !== null) return input.kind === 'json' ? JSON.stringify(input.default, null, 2) : input.default;
+export function initialValue(input: Field): unknown {
+  if (input.default !== undefined && input.default !== null) return heldAs(input, input.default);
   return input.kind === 'boolean' ? false : '';
 }
 
 /** Reads the fields by their declared kinds. An empty optional field is left out. */
-export function readForm(inputs: InputSpec[], values: Record<string, unknown>): FormArgs {
-  const args: Record<string, unknown> = {};
+export function readForm(inputs: readonly Field[], values: Readonly<Record<string, unknown>>): FormArgs {
+  const args: [string, unknown][] = [];
   const problems: Record<string, string> = {};
   for (const input of inputs) {
     const value = values[input.id] ?? initialValue(input);
     if (input.kind === 'boolean') {
-      args[input.id] = value === true;
+      args.push([input.id, value === true]);
       continue;
     }
     const text = String(value ?? '');
@@ -29,20 +61,46 @@ export function readForm(inputs: InputSpec[], values: Record<string, unknown>): 
       if (!input.optional) problems[input.id] = input.kind === 'file' || input.kind === 'image' ? 'Choose a file.' : 'This is needed.';
       continue;
     }
-    if (input.kind === 'number') {
-      const number = Number(text);
-      if (Number.isFinite(number)) args[input.id] = number;
-      else problems[input.id] = 'This is not a number.';
-    } else if (input.kind === 'json') {
-      const parsed = readJson(text);
-      if ('value' in parsed) args[input.id] = parsed.value;
-      else problems[input.id] = parsed.problem;
-    } else args[input.id] = text;
+    const read = readField(input, text);
+    if ('problem' in read) problems[input.id] = read.problem;
+    else if (input.id === MORE_ARGUMENTS) args.push(...Object.entries(read.value as object));
+    else args.push([input.id, read.value]);
   }
-  return { args, problems };
+  return { args: Object.fromEntries(args), problems };
 }
 
-export function readJson(text: string): { value: unknown } | { problem: string } {
+function readField(input: Field, text: string): Read {
+  switch (input.kind) {
+    case 'number': {
+      const number = Number(text);
+      return Number.isFinite(number) ? { value: number } : { problem: 'This is not a number.' };
+    }
+    case 'integer':
+      if (!/^\s*[+-]?\d+\s*$/.test(text)) return { problem: 'This is not a whole number.' };
+      // Python takes digits of any length as a text; a number of JavaScript would lose some.
+      return { value: Number.isSafeInteger(Number(text)) ? Number(text) : text.trim() };
+    case 'select': {
+      const options = input.options ?? [];
+      const at = options.findIndex((option) => optionText(option) === text);
+      return at < 0 ? { problem: 'Choose one of the list.' } : { value: options[at] };
+    }
+    case 'list': {
+      const read = readJson(text);
+      return 'value' in read && !Array.isArray(read.value) ? { problem: 'This is not a list: write it as ["a", "b"].' } : read;
+    }
+    case 'json': {
+      const read = readJson(text);
+      const isObject = 'value' in read && typeof read.value === 'object' && read.value !== null && !Array.isArray(read.value);
+      return input.id === MORE_ARGUMENTS && 'value' in read && !isObject ? { problem: 'This is not an object: write it as {"name": "value"}.' } : read;
+    }
+    default:
+      return { value: text };
+  }
+}
+
+export type Read = { value: unknown } | { problem: string };
+
+export function readJson(text: string): Read {
   try {
     return { value: JSON.parse(text) };
   } catch (error) {

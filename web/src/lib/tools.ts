@@ -261,6 +261,25 @@ export interface RunSummary {
 export const referenceOf = (record: Pick<RunRecord, 'path' | 'function'>): string =>
   record.function === undefined ? record.path : `${record.path}::${record.function}`;
 
+/** The file of what `run_flow` takes. */
+export const fileOf = (reference: string): string => /^(.*\.py)::[^/]*?$/.exec(reference)?.[1] ?? reference;
+
+export interface Runnable {
+  path: string;
+  function?: string;
+  /** As `run_flow` takes it. */
+  reference: string;
+  title: string;
+}
+
+/** All that can be run by itself: functions where a file has some, else the file. */
+export const runnables = (flows: readonly FlowSummary[]): Runnable[] =>
+  flows.flatMap(({ path, name, title, entries = [] }): Runnable[] =>
+    entries.length === 0
+      ? [{ path, reference: path, title: title ?? name }]
+      : entries.map((entry) => ({ path, function: entry.function, reference: referenceOf({ path, function: entry.function }), title: entry.name })),
+  );
+
 export interface RunRequest {
   path: string;
   args?: unknown;

@@ -14,7 +14,7 @@ import { Problems } from './problems.svelte';
 import { Runs } from './runs.svelte';
 import { StorageStatus } from './storage.svelte';
 import { Theme } from './theme.svelte';
-import { referenceOf, type FlowSummary, type LintReport, type RunRecord, type RunRequest } from './tools';
+import { fileOf, referenceOf, type FlowEntry, type FlowSummary, type LintReport, type RunRecord, type RunRequest } from './tools';
 import { Workspace } from './workspace.svelte';
 import type { ImportPlan } from './zip';
 
@@ -108,6 +108,16 @@ export class Workbench {
     return this.#chosen !== undefined && this.workspace.entries.has(this.#chosen) ? this.#chosen : undefined;
   }
 
+  /** What is known of the flow that the Run panel is about. */
+  get about(): LintReport | FlowSummary | undefined {
+    return this.flow === undefined ? undefined : (this.problems.of(this.flow) ?? this.flows.find((one) => one.path === this.flow));
+  }
+
+  /** The function of it that is run, where it has functions. */
+  get entry(): FlowEntry | undefined {
+    return this.flow === undefined ? undefined : this.forms.of(this.flow).entry(this.about);
+  }
+
   /** Opens a file and, where given, a place in it. The keys go to it, unless `focus` says otherwise. */
   openFile(path: string, place?: { line: number; column: number }, focus = true): void {
     const document = this.documents.ensure(path);
@@ -122,9 +132,18 @@ export class Workbench {
     if (document.isFlow) this.chooseFlow(document.path);
   }
 
-  chooseFlow(path: string): void {
+  /** Makes the Run panel be about a flow, and about one function of it where that is said. */
+  chooseFlow(path: string, name?: string): void {
     this.#chosen = path;
+    if (name !== undefined) this.forms.of(path).chosen = name;
     if (!this.problems.of(path)) void this.problems.lint(path, this.documents.find(path)?.content);
+  }
+
+  /** Runs what takes nothing at once; of all else, shows the form. */
+  runOrAsk(path: string, name?: string): void {
+    this.chooseFlow(path, name);
+    if (this.forms.of(path).fields(this.about).length) this.layout?.show('run', true);
+    else void this.run();
   }
 
   /** Runs the chosen flow with its form, or shows what is missing. */
@@ -138,15 +157,14 @@ export class Workbench {
     const document = this.documents.find(path);
     if (document?.dirty) await document.save();
     const report = await this.#lint(path);
-    const inputs = report?.inputs ?? [];
     const form = this.forms.of(path);
     form.tried = true;
-    if (Object.keys(form.problems(inputs)).length) {
+    if (Object.keys(form.problems(report)).length) {
       this.layout?.show('run');
       return;
     }
     form.tried = false;
-    await this.#start(form.request(inputs, report?.grant?.net ?? [], mode));
+    await this.#start(form.request(report, report?.grant?.net ?? [], mode));
   }
 
   async #startOnce(start: () => Promise<void>): Promise<void> {
@@ -164,7 +182,7 @@ export class Workbench {
       this.layout?.show('output');
       return;
     }
-    const report = await this.#lint(request.path);
+    const report = await this.#lint(fileOf(request.path));
     if (report && !report.ok) this.layout?.show('problems');
   }
 
