@@ -70,12 +70,17 @@ use work::Work;
 /// The most bytes of a text that is looked at.
 pub const SOURCE_BYTES_MAX: usize = 2 * 1024 * 1024;
 
+/// What is wrong with something, and what to do about it.
+pub type Refused = (String, String);
+
 /// What lint asks of the world. It is the only way out of this crate.
 pub struct Context<'a> {
     /// Whether the workspace has a file at a path.
     pub exists: &'a dyn Fn(&str) -> bool,
     /// The text of a workspace file; `None` where there is none, or none in UTF-8.
     pub read: &'a dyn Fn(&str) -> Option<String>,
+    /// Why a file, the first, can't import another that is there, and what to do; `None` where it can.
+    pub astray: &'a dyn Fn(&str, &str) -> Option<Refused>,
     /// Domains that the caller would grant.
     pub net: &'a [String],
     /// The names of the tools that a flow may call.
@@ -89,6 +94,7 @@ impl Context<'_> {
         Context {
             exists: &|_| false,
             read: &|_| None,
+            astray: &|_, _| None,
             net: &[],
             tools: &[],
         }

@@ -8,7 +8,7 @@ use crate::paths::{self, NoPath};
 use crate::rules::{FINDINGS_MAX, too_deep};
 use crate::text::Text;
 use crate::work::Work;
-use crate::{Context, SOURCE_BYTES_MAX, syntax};
+use crate::{Context, Refused, SOURCE_BYTES_MAX, syntax};
 use oxc_allocator::Allocator;
 use oxc_ast::AstKind;
 use oxc_ast::ast::{Expression, ImportDeclaration, StringLiteral, WithClause};
@@ -71,11 +71,11 @@ fn request(source: &StringLiteral<'_>, with: Option<&WithClause<'_>>) -> Option<
     })
 }
 
-/// What is wrong with an import, and what to do about it; `None` when it names a file that is there.
+/// What is wrong with an import, and what to do about it; `None` when it names a file that is there and may be imported.
 #[must_use]
-pub fn unresolved(from: &str, specifier: &str, context: &Context<'_>) -> Option<(String, String)> {
+pub fn unresolved(from: &str, specifier: &str, context: &Context<'_>) -> Option<Refused> {
     let path = match paths::import(from, specifier) {
-        Ok(path) if (context.exists)(&path) => return None,
+        Ok(path) if (context.exists)(&path) => return (context.astray)(from, &path),
         Ok(path) => path,
         Err(NoPath::Package) => {
             return Some((

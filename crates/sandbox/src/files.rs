@@ -4,7 +4,7 @@ use selvage_tool::guest::FileStat;
 use selvage_tool::run::{FileOp, JobFile};
 use selvage_tool::{ErrorCode, ToolError, ToolResult};
 use sha2::{Digest, Sha256};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// Where a file's bytes are.
@@ -46,6 +46,8 @@ pub struct Files {
     ops: Vec<FileOp>,
     /// Where in `ops` a path was last written, as long as nothing was moved or removed since.
     written: BTreeMap<String, usize>,
+    /// The files of parents that no file of the run's own has taken the place of.
+    mounted: BTreeSet<String>,
 }
 
 impl Files {
@@ -72,8 +74,10 @@ impl Files {
                 (file.path.clone(), node)
             })
             .collect();
+        let mounted = files.iter().filter(|file| file.mounted);
         Self {
             nodes,
+            mounted: mounted.map(|file| file.path.clone()).collect(),
             ..Self::default()
         }
     }
@@ -186,6 +190,7 @@ impl Files {
                 self.ops.push(op);
             }
         }
+        self.mounted.remove(path);
         self.nodes.insert(
             path.to_owned(),
             Node::File {
@@ -282,6 +287,12 @@ impl Files {
             .filter(|(child, _)| *child == path || child.starts_with(&prefix))
             .map(|(child, _)| child.clone())
             .collect()
+    }
+
+    /// Whether a parent's file is at a path.
+    #[must_use]
+    pub fn is_mounted(&self, path: &str) -> bool {
+        self.mounted.contains(path)
     }
 
     fn node(&self, path: &str) -> Option<&Node> {

@@ -89,6 +89,10 @@ codes! {
     QuotaFetches = "QUOTA_FETCHES",
     /// The grant does not cover what was asked for.
     PolicyDenied = "POLICY_DENIED",
+    /// What is mounted from another workspace changes only by `scope_mount` and `scope_unmount`.
+    ReadOnly = "READ_ONLY",
+    /// The files of a mounted parent are not those that were mounted: `scope_mount` it again.
+    ScopeChanged = "SCOPE_CHANGED",
     /// The host tried to fetch and could not.
     FetchFailed = "FETCH_FAILED",
     /// Somebody cancelled the run.

@@ -11,14 +11,29 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// Paths that no run may change itself: the records of runs, the list of pages that may embed this
-/// workspace, and how long its past is kept.
-pub const PROTECTED: [&str; 3] = [RUNS_FOLDER, "embed.json", RETENTION_FILE];
+/// workspace, how long its past is kept, and what it takes from other workspaces.
+pub const PROTECTED: [&str; 5] = [
+    RUNS_FOLDER,
+    "embed.json",
+    RETENTION_FILE,
+    SCOPES_FOLDER,
+    SCOPES_FILE,
+];
 
 /// The file that says how long everything of the past is kept: `{ "days": 90 }`, 0 for ever.
 pub const RETENTION_FILE: &str = "retention.json";
 
 /// The folder that holds the records of runs.
 pub const RUNS_FOLDER: &str = "runs";
+
+/// The folder that holds the workspaces that are mounted as parents, each in a folder of its name.
+pub const SCOPES_FOLDER: &str = "scopes";
+
+/// The file that says in which order parents are looked through: `{ "parents": ["global", "base"] }`.
+pub const SCOPES_FILE: &str = "scopes.json";
+
+/// The file of a mounted parent that says what it is a copy of.
+pub const SCOPE_FILE: &str = "scope.json";
 
 /// Where a run is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -65,6 +80,9 @@ pub struct JobFile {
     /// Whether the run may read the bytes; otherwise it may only see that the file is there, to
     /// replace, move or remove it.
     pub readable: bool,
+    /// Whether it is a parent's: the run may put a file of the workspace's own in its place, and neither move nor remove it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub mounted: bool,
 }
 
 /// What an executor is to run. It says nothing about where.
@@ -262,6 +280,19 @@ pub struct Outcome {
     pub guest: String,
 }
 
+/// A workspace that is mounted as a parent, and where in its history it is.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct ScopeHeads {
+    /// What it is called here; a parent's parent has both names, as `global/base`.
+    pub name: String,
+    /// Which workspace it is.
+    pub workspace: String,
+    /// The heads of that workspace.
+    pub heads: Vec<String>,
+}
+
 /// What is kept of a run, as a file under `runs/`, and what `run_flow` returns.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(JsonSchema))]
@@ -309,6 +340,9 @@ pub struct RunRecord {
     pub diagnostics: Vec<Diagnostic>,
     /// The workspace's heads that it read.
     pub heads_in: Vec<String>,
+    /// The parents whose files it could read, and the heads at which they are mounted.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub scopes: Vec<ScopeHeads>,
     /// The workspace's heads after its change landed; empty where nothing landed.
     pub heads_out: Vec<String>,
     /// SHA-256 of the flow's text.

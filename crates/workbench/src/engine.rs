@@ -6,6 +6,7 @@ use crate::lint::{Hearing, Reports, Wanted};
 use crate::mail::Post;
 use crate::peers::Peers;
 use crate::runs::{Executor, PendingFetch, Run};
+use crate::scopes::{View, writable};
 use selvage_tool::catalogue::StorageMode;
 use selvage_tool::guest::Answer;
 use selvage_tool::{ToolError, ToolResult};
@@ -248,6 +249,18 @@ impl Workbench {
         message: String,
         ops: &[Op],
     ) -> ToolResult<Change> {
+        ops.iter().flat_map(paths).try_for_each(writable)?;
+        self.change_all(cx, origin, message, ops)
+    }
+
+    /// The same, also of what is mounted.
+    pub(crate) fn change_all(
+        &mut self,
+        cx: &mut Cx<'_>,
+        origin: &Origin,
+        message: String,
+        ops: &[Op],
+    ) -> ToolResult<Change> {
         if ops.iter().any(|op| self.covers_typing(op)) {
             self.seal(cx)?;
         }
@@ -262,6 +275,11 @@ impl Workbench {
             .map_err(failure)?;
         self.tell_changed(&change);
         Ok(change)
+    }
+
+    /// What is seen of the workspace and its parents now.
+    pub(crate) fn view(&self) -> View {
+        View::new(&self.workspace, self.workspace.snapshot())
     }
 
     /// Whether something typed that is in no history yet is written over, or deleted.
@@ -325,4 +343,21 @@ impl Workbench {
         self.pass_run_time(cx);
         self.pass_thin_time(cx);
     }
+}
+
+/// The paths that an operation names.
+fn paths(op: &Op) -> impl Iterator<Item = &str> {
+    let (first, second) = match op {
+        Op::Write { path, .. }
+        | Op::Put { path, .. }
+        | Op::Draft { path, .. }
+        | Op::Mkdir { path }
+        | Op::Remove { path }
+        | Op::Keep { path } => (path, None),
+        Op::Move { from, to } => (from, Some(to)),
+    };
+    [Some(first), second]
+        .into_iter()
+        .flatten()
+        .map(String::as_str)
 }

@@ -29,6 +29,7 @@ mod reference;
 mod renames;
 mod retention;
 mod runs;
+mod scopes;
 mod starter;
 mod tools;
 
@@ -37,3 +38,4 @@ pub use event::{CallId, Effect, Event, Fetch, Notice, PeerId, RunnerId, TaskId};
 pub use patch::PATCH_BYTES_MAX;
 pub use peers::PEERS_MAX;
 pub use runs::{QUEUE_MAX, RUN_DEPTH_MAX};
+pub use scopes::{SCOPE_DEPTH_MAX, SCOPES_MAX};

@@ -9,10 +9,11 @@ mod shelf;
 
 use crate::engine::Workbench;
 use crate::record::flow_name;
+use crate::scopes::View;
 use selvage_lint::{Context, Report, lint};
 use selvage_tool::catalogue::NAMES;
 use selvage_tool::{ErrorCode, Language, ToolError, ToolResult};
-use selvage_vfs::{Hash, Snapshot};
+use selvage_vfs::Hash;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
@@ -31,9 +32,9 @@ pub(crate) struct Source {
 
 impl Workbench {
     /// Reads a flow's text, and says what to do when there is none.
-    pub(crate) fn source(&self, path: &str, snapshot: &Snapshot) -> ToolResult<Source> {
+    pub(crate) fn source(&self, path: &str, view: &View) -> ToolResult<Source> {
         let path = path.trim_start_matches('/');
-        let entry = snapshot.stat(path).map_err(crate::failure::failure)?;
+        let entry = view.stat(path).map_err(crate::failure::failure)?;
         let Some(hash) = entry.hash else {
             return Err(
                 ToolError::new(ErrorCode::NotAFile, format!("`{path}` is a folder."))
@@ -84,29 +85,23 @@ impl Workbench {
     }
 
     /// Looks at a text without running it, or gives what is known of it.
-    pub(crate) fn report(
-        &mut self,
-        path: &str,
-        text: &str,
-        net: &[String],
-        snapshot: &Snapshot,
-    ) -> Report {
+    pub(crate) fn report(&mut self, path: &str, text: &str, net: &[String], view: &View) -> Report {
         if Language::of(path) == Language::Python {
-            return self.python_report(path, text, snapshot);
+            return self.python_report(path, text, view);
         }
-        let now = |path: &str| snapshot.stat(path).ok()?.hash;
+        let now = |path: &str| view.seen(path);
         let subject = Subject {
             path: path.to_owned(),
             text: Hash::of(text.as_bytes()),
             net: net.to_vec(),
         };
         // What somebody types is another text each time; only what the file holds is asked for again.
-        let keeps = now(path) == Some(subject.text);
+        let keeps = now(path).is_some_and(|(hash, _)| hash == subject.text);
         let known = keeps.then(|| self.reports.get(&subject, &now)).flatten();
         if let Some(report) = known {
             return report;
         }
-        let (report, seen) = self.look(path, text, net, &now);
+        let (report, seen) = self.look(path, text, net, view);
         if keeps {
             self.reports.keep(subject, seen, report.clone());
         }
@@ -119,22 +114,35 @@ impl Workbench {
         path: &str,
         text: &str,
         net: &[String],
-        now: &dyn Fn(&str) -> Seen,
+        view: &View,
     ) -> (Report, BTreeMap<String, Seen>) {
         let seen = RefCell::new(BTreeMap::new());
         let see = |path: &str| {
-            let found = now(path);
+            let found = view.seen(path);
             seen.borrow_mut().insert(path.to_owned(), found);
-            found
+            view.stat(path).ok()?.hash
         };
         let read = |path: &str| String::from_utf8(self.workspace.read_hash(&see(path)?).ok()?).ok();
         let exists = |path: &str| see(path).is_some();
+        let astray = |from: &str, to: &str| {
+            let places = view.places(from, to);
+            places
+                .iter()
+                .map(String::as_str)
+                .chain([from, to])
+                .for_each(|path| {
+                    see(path);
+                });
+            view.astray(from, to)
+                .map(|found| (found.message, found.hint))
+        };
         let report = lint(
             path,
             text,
             &Context {
                 exists: &exists,
                 read: &read,
+                astray: &astray,
                 net,
                 tools: NAMES,
             },

@@ -1,11 +1,11 @@
 //! What a run may do: the caller's grant, the flow's inferred needs, and the answer to each request.
 
 use crate::failure::failure;
+use crate::scopes::View;
 use selvage_tool::catalogue::{EFFECTS, Effect};
 use selvage_tool::grant::{PathSet, domain_of};
 use selvage_tool::run::{Job, JobFile, RUNS_FOLDER};
 use selvage_tool::{ErrorCode, Grant, ToolError, ToolResult};
-use selvage_vfs::Snapshot;
 use std::collections::BTreeSet;
 
 /// HTTP methods that a flow may use.
@@ -22,13 +22,13 @@ pub fn granted(grant: Option<Grant>, allow_net: &[String]) -> Grant {
     grant
 }
 
-/// The files of a snapshot that a run sees: what it may read, what it may write without reading, and
+/// The files of a view that a run sees: what it may read, what it may write without reading, and
 /// the folders above. Both the grant and the ceiling must cover a file; records of earlier runs are
 /// seen only by a flow that names them.
 ///
 /// # Errors
 /// [`ErrorCode::InvalidInput`] for a glob that does not parse.
-pub fn visible(snapshot: &Snapshot, grant: &Grant, ceiling: &Grant) -> ToolResult<Vec<JobFile>> {
+pub(crate) fn visible(view: &View, grant: &Grant, ceiling: &Grant) -> ToolResult<Vec<JobFile>> {
     let set = |globs: &[String]| {
         PathSet::new(globs).map_err(|why| {
             ToolError::new(
@@ -47,14 +47,14 @@ pub fn visible(snapshot: &Snapshot, grant: &Grant, ceiling: &Grant) -> ToolResul
     let mut files: Vec<JobFile> = Vec::new();
     let mut folders = BTreeSet::new();
     // Records are many, and few flows read them, so the rest is listed without them.
-    let top = snapshot.list("", false).map_err(failure)?;
+    let top = view.list("", false).map_err(failure)?;
     let mut entries = Vec::new();
     for entry in top {
         if entry.path == RUNS_FOLDER && !reads_records {
             continue;
         }
         if entry.is_folder() {
-            entries.extend(snapshot.list(&entry.path, true).map_err(failure)?);
+            entries.extend(view.list(&entry.path, true).map_err(failure)?);
         }
         entries.push(entry);
     }
@@ -73,6 +73,7 @@ pub fn visible(snapshot: &Snapshot, grant: &Grant, ceiling: &Grant) -> ToolResul
             }
             Some(hash) => {
                 files.push(JobFile {
+                    mounted: view.scope_of(&path) > 0,
                     path,
                     folder: false,
                     size: entry.size,
@@ -94,6 +95,7 @@ pub(crate) fn folder(path: String) -> JobFile {
         size: 0,
         hash: String::new(),
         readable: true,
+        mounted: false,
     }
 }
 

@@ -1,7 +1,8 @@
 //! Records of runs: what they are called, and how they are found again.
 
+use crate::scopes::View;
 use selvage_tool::run::{RUNS_FOLDER, RunRecord};
-use selvage_vfs::{Hash, Snapshot};
+use selvage_vfs::Hash;
 
 /// The most bytes that a flow's name gives to a folder under `runs/`.
 const NAME_BYTES_MAX: usize = 80;
@@ -25,20 +26,20 @@ pub fn flow_name(path: &str) -> Option<&str> {
 
 /// Where the record of a run is kept: by flow, then by time.
 #[must_use]
-pub fn path_of(snapshot: &Snapshot, flow: &str, run: &str, started_ms: u64) -> String {
-    let folder = folder_of(snapshot, flow, run);
+pub(crate) fn path_of(view: &View, flow: &str, run: &str, started_ms: u64) -> String {
+    let folder = folder_of(view, flow, run);
     format!("{RUNS_FOLDER}/{folder}/{}-{run}.json", stamp(started_ms))
 }
 
 /// The folder of a flow's records: its name, in lower case. Where that can't be a folder's name, or
 /// where another flow or something else in the records' folder is called alike, a part of the
 /// path's hash tells them apart.
-fn folder_of(snapshot: &Snapshot, flow: &str, run: &str) -> String {
+fn folder_of(view: &View, flow: &str, run: &str) -> String {
     let name = flow_name(flow).unwrap_or("flow");
     let plain = plain_name(name);
     let hash = Hash::of(flow.as_bytes()).to_string();
     let told_apart = format!("{plain}-{}", &hash[..HASH_CHARS]);
-    let taken = snapshot.list(RUNS_FOLDER, false).unwrap_or_default();
+    let taken = view.list(RUNS_FOLDER, false).unwrap_or_default();
     let free = |folder: &String| {
         let alike = |name: &str| name.to_lowercase() == *folder;
         taken
@@ -48,7 +49,7 @@ fn folder_of(snapshot: &Snapshot, flow: &str, run: &str) -> String {
     };
     // Beyond ASCII, names are equal by rules that are not known here.
     let fits = name.is_ascii() && plain == name.to_ascii_lowercase();
-    let own = (fits && !has_namesake(snapshot, flow, &plain)).then_some(plain);
+    let own = (fits && !has_namesake(view, flow, &plain)).then_some(plain);
     let last = format!("{told_apart}-{run}");
     own.into_iter()
         .chain([told_apart])
@@ -72,11 +73,11 @@ fn plain_name(name: &str) -> String {
 }
 
 /// Whether another flow has the same name but for capitals.
-fn has_namesake(snapshot: &Snapshot, flow: &str, plain: &str) -> bool {
-    let top = snapshot.list("", false).unwrap_or_default();
+fn has_namesake(view: &View, flow: &str, plain: &str) -> bool {
+    let top = view.list("", false).unwrap_or_default();
     // Records are many, and none is a flow.
     let searched = top.into_iter().filter(|entry| entry.path != RUNS_FOLDER);
-    let below = |path: &str| snapshot.list(path, true).unwrap_or_default();
+    let below = |path: &str| view.list(path, true).unwrap_or_default();
     searched
         .flat_map(|entry| {
             let inside = if entry.is_folder() {

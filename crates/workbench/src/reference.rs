@@ -3,8 +3,8 @@
 use crate::engine::{Outcome, Workbench};
 use crate::lint::Wanted;
 use crate::record::flow_name;
+use crate::scopes::View;
 use selvage_tool::{ErrorCode, Language, ToolError};
-use selvage_vfs::Snapshot;
 
 /// What portable references begin with: `workflow::sync::customers` is the function `customers` of the file `sync.py`, wherever
 /// that lies.
@@ -63,21 +63,27 @@ impl Workbench {
         &mut self,
         reference: &str,
         alone: bool,
-        snapshot: &Snapshot,
+        view: &View,
     ) -> Result<Target, Outcome> {
         let reference = reference.trim_start_matches('/');
+        let (path, function) = split(reference);
+        if let Some(path) = view.inside(path)? {
+            let function = function.map(str::to_owned);
+            return Ok(Target { path, function });
+        }
         let bare = !reference.contains('/') && flow_name(reference).is_none();
-        if snapshot.stat(reference).is_ok() {
+        if view.stat(reference).is_ok() {
             return Ok(Target::file(reference));
         }
         match split(reference) {
             (path, Some(function)) => Ok(Target::function(path, function)),
-            _ if bare => self.named(reference, alone, snapshot),
+            _ if bare => self.named(reference, alone, view),
             _ => Ok(Target::file(reference)),
         }
     }
 
-    /// What a name stands for: the file of that name, or else what a file offers by it.
+    /// What a name stands for: the file of that name, or else what a file offers by it. The nearest scope that knows the name
+    /// says.
     ///
     /// # Errors
     /// As [`Self::target`].
@@ -85,7 +91,7 @@ impl Workbench {
         &mut self,
         name: &str,
         alone: bool,
-        snapshot: &Snapshot,
+        view: &View,
     ) -> Result<Target, Outcome> {
         let portable = name
             .strip_prefix(PORTABLE)
@@ -94,10 +100,30 @@ impl Workbench {
             Some((stem, function)) => (stem, Some(function).filter(|name| !name.is_empty())),
             None => (name, None),
         };
-        let mut flows = flows(snapshot);
-        if portable.is_some() {
-            flows.retain(|path| Language::of(path) == Language::Python);
+        let mut found = Vec::new();
+        for scope in view.scopes() {
+            let mut flows = flows(view, scope);
+            if portable.is_some() {
+                flows.retain(|path| Language::of(path) == Language::Python);
+            }
+            found = self.called_so(flows, stem, function, portable.is_some(), alone, view)?;
+            if !found.is_empty() {
+                break;
+            }
         }
+        one_of(name, found).map_err(Outcome::from)
+    }
+
+    /// Which of some files, or what of them, is called so.
+    fn called_so(
+        &mut self,
+        flows: Vec<String>,
+        stem: &str,
+        function: Option<&str>,
+        is_portable: bool,
+        alone: bool,
+        view: &View,
+    ) -> Result<Vec<Target>, Outcome> {
         let mut called = flows.clone();
         called.retain(|path| flow_name(path) == Some(stem));
         let mut found = Vec::new();
@@ -105,14 +131,14 @@ impl Workbench {
             ([path], Some(function)) => found.push(Target::function(path, function)),
             // Several files have the name, or none, which then is that of something in a file.
             (files, Some(function)) => {
-                for (_, target) in self.offers(files, alone, snapshot)? {
+                for (_, target) in self.offers(files, alone, view)? {
                     if target.function.as_deref() == Some(function) {
                         found.push(target);
                     }
                 }
             }
-            ([], None) if portable.is_none() => {
-                for (name, target) in self.offers(&flows, alone, snapshot)? {
+            ([], None) if !is_portable => {
+                for (name, target) in self.offers(&flows, alone, view)? {
                     if name == stem || target.function.as_deref() == Some(stem) {
                         found.push(target);
                     }
@@ -120,7 +146,7 @@ impl Workbench {
             }
             (files, None) => found.extend(files.iter().map(|path| Target::file(path))),
         }
-        one_of(name, found).map_err(Outcome::from)
+        Ok(found)
     }
 
     /// What Python files offer, by name.
@@ -128,14 +154,14 @@ impl Workbench {
         &mut self,
         paths: &[String],
         alone: bool,
-        snapshot: &Snapshot,
+        view: &View,
     ) -> Result<Vec<(String, Target)>, Outcome> {
         let (mut offers, mut lacks) = (Vec::new(), Vec::new());
         for path in paths {
             if Language::of(path) != Language::Python {
                 continue;
             }
-            let Some(hash) = snapshot.stat(path).ok().and_then(|entry| entry.hash) else {
+            let Some(hash) = view.stat(path).ok().and_then(|entry| entry.hash) else {
                 continue;
             };
             let wanted = Wanted::file(path, hash);
@@ -157,11 +183,12 @@ impl Workbench {
     }
 }
 
-/// The paths of all flows.
-pub(crate) fn flows(snapshot: &Snapshot) -> Vec<String> {
+/// The paths of a scope's flows, of those that are seen.
+pub(crate) fn flows(view: &View, scope: usize) -> Vec<String> {
     let mut paths = Vec::new();
-    for entry in snapshot.entries() {
-        if !entry.is_folder() && flow_name(&entry.path).is_some() {
+    for entry in view.entries() {
+        let is_flow = !entry.is_folder() && flow_name(&entry.path).is_some();
+        if is_flow && view.scope_of(&entry.path) == scope {
             paths.push(entry.path);
         }
     }

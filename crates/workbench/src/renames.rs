@@ -6,9 +6,10 @@
 use crate::engine::Workbench;
 use crate::record::flow_name;
 use crate::reference::{PORTABLE, flows};
+use crate::scopes::View;
 use selvage_tool::Language;
 use selvage_tool::run::RUNS_FOLDER;
-use selvage_vfs::{Op, Snapshot};
+use selvage_vfs::Op;
 
 /// The files that hold references, by how their names end.
 const ENDINGS: [&str; 3] = [".json", ".yaml", ".yml"];
@@ -32,13 +33,13 @@ struct Rename<'a> {
 impl Workbench {
     /// The writes that keep references true when something moves.
     pub(crate) fn renamed_references(&self, from: &str, to: &str) -> Vec<Op> {
-        let snapshot = self.workspace.snapshot();
-        let Ok(moved) = snapshot.stat(from) else {
+        let view = View::own(self.workspace.snapshot());
+        let Ok(moved) = view.stat(from) else {
             return Vec::new();
         };
         let is_python = |path: &str| Language::of(path) == Language::Python;
         let concerns = if moved.is_folder() {
-            let inside = snapshot.list(from, true).unwrap_or_default();
+            let inside = view.list(from, true).unwrap_or_default();
             inside.iter().any(|entry| is_python(&entry.path))
         } else {
             is_python(from)
@@ -49,11 +50,11 @@ impl Workbench {
         let rename = Rename {
             paths: (from, to),
             folder: moved.is_folder(),
-            names: names(from, to, &snapshot),
+            names: names(from, to, &view),
         };
         let holds = |path: &str| ENDINGS.iter().any(|ending| path.ends_with(ending));
         let records = format!("{RUNS_FOLDER}/");
-        let candidates = snapshot.entries().into_iter().filter(|entry| {
+        let candidates = view.entries().into_iter().filter(|entry| {
             !entry.is_folder()
                 && entry.size <= BYTES_MAX
                 && holds(&entry.path)
@@ -72,9 +73,9 @@ impl Workbench {
 }
 
 /// The file's name now and then, where it changes and no other flow has it.
-fn names<'a>(from: &'a str, to: &'a str, snapshot: &Snapshot) -> Option<(&'a str, &'a str)> {
+fn names<'a>(from: &'a str, to: &'a str, view: &View) -> Option<(&'a str, &'a str)> {
     let (old, new) = (flow_name(from)?, flow_name(to)?);
-    let is_its_own = flows(snapshot)
+    let is_its_own = flows(view, 0)
         .iter()
         .all(|path| path == from || flow_name(path) != Some(old));
     (old != new && is_its_own).then_some((old, new))

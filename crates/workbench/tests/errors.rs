@@ -33,6 +33,10 @@ const ELSEWHERE: &[(ErrorCode, &str)] = &[
         "crates/workbench/tests/errors.rs: a_damaged_content_has_a_code_of_its_own_and_is_not_served",
     ),
     (
+        ErrorCode::ScopeChanged,
+        "crates/workbench/tests/mounting.rs: a_parent_that_two_devices_updated_apart_is_told_and_does_not_run_until_it_is_mounted_again",
+    ),
+    (
         ErrorCode::GuestCrashed,
         "crates/workbench/tests/runs.rs: an_executor_that_dies_takes_one_run_with_it",
     ),

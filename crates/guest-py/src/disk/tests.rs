@@ -64,6 +64,7 @@ fn disk(files: &[(&str, &str)]) -> (Disk, Rc<World>) {
             size: text.len() as u64,
             hash,
             readable: true,
+            mounted: false,
         });
         for (at, _) in path.match_indices('/') {
             listed.push(JobFile {
@@ -72,6 +73,7 @@ fn disk(files: &[(&str, &str)]) -> (Disk, Rc<World>) {
                 size: 0,
                 hash: String::new(),
                 readable: true,
+                mounted: false,
             });
         }
     }

@@ -234,6 +234,7 @@ fn a_guest_reads_the_snapshot_s_files_and_no_others() {
         folder: false,
         size: 3,
         readable: true,
+        mounted: false,
         hash: hash.clone(),
     };
     let grant = Grant {

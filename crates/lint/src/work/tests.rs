@@ -24,6 +24,7 @@ fn look(hostile: &Hostile, bytes: usize) -> (Report, u64, u64) {
     let context = Context {
         exists: &exists,
         read: &|_| Some("export const a = (flow) => flow.fs.read('b');".into()),
+        astray: &|_, _| None,
         net: &[],
         tools: &["read"],
     };

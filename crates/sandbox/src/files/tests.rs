@@ -8,6 +8,7 @@ fn sample() -> Files {
         folder,
         size: 3,
         readable: true,
+        mounted: false,
         hash: "00".into(),
     };
     Files::new(&[

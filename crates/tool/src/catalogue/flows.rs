@@ -1,5 +1,6 @@
 //! Inputs and outputs of the tools that check and run flows.
 
+use super::ScopeStatus;
 use crate::diagnostic::Diagnostic;
 use crate::grant::Grant;
 use crate::guest::Shape;
@@ -234,6 +235,9 @@ pub struct FlowSummary {
     pub path: String,
     /// Its name.
     pub name: String,
+    /// The parent that has it, a parent's parent as `global/base`; absent for a flow of the workspace's own.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub scope: Option<String>,
     /// Its title.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub title: Option<String>,
@@ -349,4 +353,7 @@ pub struct StatusOutput {
     pub running: u32,
     /// The limits of a run that sets none.
     pub limits: Limits,
+    /// The workspaces that are mounted as parents.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub scopes: Vec<ScopeStatus>,
 }

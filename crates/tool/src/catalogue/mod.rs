@@ -6,11 +6,13 @@ mod conflicts;
 mod files;
 mod flows;
 mod history;
+mod scopes;
 
 pub use conflicts::*;
 pub use files::*;
 pub use flows::*;
 pub use history::*;
+pub use scopes::*;
 
 use crate::error::{ErrorCode, ToolError, ToolResult};
 use serde::de::DeserializeOwned;
@@ -125,7 +127,11 @@ tools! {
     FlowRuns = "flow_runs" (Reads): RunsInput => RunsOutput;
     /// Runs a past run again on the same files, arguments, seed and clock, without fetches and tools, lands nothing, and compares.
     RunVerify = "run_verify" (Writes): RunRef => VerifyOutput;
-    /// Tells how the workspace is stored, how large it is and what runs.
+    /// Mounts a copy of another workspace as a read-only parent, or brings the one of that name up to date, as one change. Files are found here first, then in parents. With `dryRun`, tells what would differ.
+    ScopeMount = "scope_mount" (Destroys): MountInput => MountOutput;
+    /// Takes a mounted parent away, as one change.
+    ScopeUnmount = "scope_unmount" (Destroys): UnmountInput => Changed;
+    /// Tells how the workspace is stored, how large it is, what runs and what is mounted.
     WorkspaceStatus = "workspace_status" (Reads): NoInput => StatusOutput;
 }
 

@@ -4,11 +4,12 @@ use super::hearing::{Wanted, subject};
 use super::{Source, describe, meant};
 use crate::engine::{Asking, Cx, Outcome, Workbench};
 use crate::reference::split;
+use crate::scopes::{View, writable};
 use selvage_lint::{Report, apply_fixes};
 use selvage_tool::catalogue::{LintInput, LintOutput};
 use selvage_tool::guest::Checked;
 use selvage_tool::{Diagnostic, Position, Severity, Span};
-use selvage_vfs::{Hash, Op, Snapshot};
+use selvage_vfs::{Hash, Op};
 use serde_json::json;
 
 /// How often fixes may lead to further fixes.
@@ -34,27 +35,28 @@ impl Workbench {
         input: LintInput,
     ) -> Result<LintOutput, Outcome> {
         self.seal(cx)?;
-        let snapshot = self.workspace.snapshot();
+        let view = self.view();
         let (mut source, function) = match input.content {
             Some(text) => {
                 let (path, function) = split(input.path.trim_start_matches('/'));
+                let inside = view.inside(path).ok().flatten();
                 let source = Source {
-                    path: path.to_owned(),
+                    path: inside.unwrap_or_else(|| path.to_owned()),
                     text,
                     hash: String::new(),
                 };
                 (source, function.map(str::to_owned))
             }
             None => {
-                let target = self.target(&input.path, asking.alone, &snapshot)?;
-                (self.source(&target.path, &snapshot)?, target.function)
+                let target = self.target(&input.path, asking.alone, &view)?;
+                (self.source(&target.path, &view)?, target.function)
             }
         };
         let mut fixed = 0;
         let mut passes = if input.fix { FIX_PASSES_MAX } else { 0 };
         let mut report = loop {
-            let report = self.report(&source.path, &source.text, &input.allow_net, &snapshot);
-            let lacks = self.unheard(&source, &report, &snapshot);
+            let report = self.report(&source.path, &source.text, &input.allow_net, &view);
+            let lacks = self.unheard(&source, &report, &view);
             if !lacks.is_empty() && !asking.alone {
                 return Err(Outcome::Lacks(lacks));
             }
@@ -69,7 +71,9 @@ impl Workbench {
             fixed += u32::try_from(applied).unwrap_or(u32::MAX);
             source.text = text;
         };
+        let place = view.place(&source.path);
         if fixed > 0 {
+            writable(&place)?;
             let ops = [Op::write(source.path.clone(), source.text.clone())];
             self.change(cx, &asking.origin, format!("Fix {}", source.path), &ops)?;
         }
@@ -79,7 +83,12 @@ impl Workbench {
         }
         report
             .diagnostics
-            .extend(self.namesakes(&source.path, &report, &snapshot));
+            .extend(self.namesakes(&source.path, &report, &view));
+        // Of a parent's file, it is told where that lies.
+        let found = report.diagnostics.iter_mut();
+        for found in found.filter(|found| found.path == source.path) {
+            found.path.clone_from(&place);
+        }
         if let Some(entry) = meant(&report.entries, function.as_deref()).cloned() {
             describe(&mut report, &entry);
         }
@@ -98,7 +107,7 @@ impl Workbench {
     }
 
     /// What the guest must still read: this text, and where the report rests on its imports, those.
-    fn unheard(&mut self, source: &Source, report: &Report, snapshot: &Snapshot) -> Vec<Wanted> {
+    fn unheard(&mut self, source: &Source, report: &Report, view: &View) -> Vec<Wanted> {
         let about = subject(&source.path, Hash::of(source.text.as_bytes()));
         if self.hearing.said(&about).is_none() {
             return vec![Wanted {
@@ -107,7 +116,7 @@ impl Workbench {
                 text: Some(source.text.clone()),
             }];
         }
-        self.program(&source.path, &source.text, snapshot).unread
+        self.program(&source.path, &source.text, view).unread
     }
 }
 

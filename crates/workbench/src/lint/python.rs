@@ -5,10 +5,11 @@ use super::hearing::{Wanted, subject};
 use crate::engine::Workbench;
 use crate::record::flow_name;
 use crate::reference::flows;
+use crate::scopes::{Astray, View};
 use selvage_lint::{Context, Report, SOURCE_BYTES_MAX, lint};
 use selvage_tool::reading::{Import, Reading};
 use selvage_tool::{Diagnostic, Fix, Language, Position, Severity, Span};
-use selvage_vfs::{Entry, Hash, Snapshot};
+use selvage_vfs::{Entry, Hash};
 use std::collections::BTreeSet;
 
 /// Where a text begins.
@@ -21,6 +22,9 @@ const BEGIN: Position = Position {
 /// The most files of a program.
 const FILES_MAX: usize = 1_000;
 
+/// The most findings about imports that lead from a parent to its children.
+const ASTRAY_MAX: usize = 100;
+
 /// The files that a file imports, directly or not, as far as they have been read.
 #[derive(Debug, Default)]
 pub(crate) struct Program {
@@ -28,11 +32,13 @@ pub(crate) struct Program {
     pub(super) imports: BTreeSet<String>,
     /// Those that have not been read, the file itself among them.
     pub(crate) unread: Vec<Wanted>,
+    /// The imports of parents' files that mean something else in their own workspace.
+    astray: Vec<Diagnostic>,
 }
 
 impl Workbench {
     /// The program that begins with a text. That of a flow in JavaScript is followed by its own lint.
-    pub(crate) fn program(&mut self, path: &str, text: &str, snapshot: &Snapshot) -> Program {
+    pub(crate) fn program(&mut self, path: &str, text: &str, view: &View) -> Program {
         let mut program = Program::default();
         if Language::of(path) != Language::Python {
             return program;
@@ -46,7 +52,12 @@ impl Workbench {
                 continue;
             };
             for import in &checked.reading.imports {
-                for entry in meant_by(import, snapshot) {
+                for entry in meant_by(import, view) {
+                    if let Some(astray) = view.astray(&path, &entry.path)
+                        && program.astray.len() < ASTRAY_MAX
+                    {
+                        program.astray.push(about(import, &path, astray));
+                    }
                     let fits = entry.size <= SOURCE_BYTES_MAX as u64;
                     if let Some(hash) = entry.hash.filter(|_| fits)
                         && program.imports.len() < FILES_MAX
@@ -61,17 +72,21 @@ impl Workbench {
         program
     }
 
-    pub(super) fn python_report(&mut self, path: &str, text: &str, snapshot: &Snapshot) -> Report {
+    pub(super) fn python_report(&mut self, path: &str, text: &str, view: &View) -> Report {
         let mut report = lint(path, text, &Context::closed());
-        let program = self.program(path, text, snapshot);
+        let program = self.program(path, text, view);
         let about = subject(path, Hash::of(text.as_bytes()));
         if let Some(checked) = self.hearing.said(&about) {
             add_word(&mut report, path, checked);
             report.entries.clone_from(&checked.reading.entries);
             report
                 .diagnostics
-                .extend(found(&checked.reading, path, snapshot));
+                .extend(found(&checked.reading, path, view));
         }
+        report.diagnostics.extend(program.astray);
+        report
+            .diagnostics
+            .sort_by_key(|one| (one.path != path, one.path.clone(), one.span.start));
         report.imports = program.imports.into_iter().collect();
         report
     }
@@ -83,15 +98,15 @@ impl Workbench {
         &mut self,
         path: &str,
         report: &Report,
-        snapshot: &Snapshot,
+        view: &View,
     ) -> Option<Diagnostic> {
         let name = flow_name(path).filter(|_| !report.entries.is_empty())?;
         let mut others: Vec<String> = Vec::new();
-        for other in flows(snapshot) {
+        for other in flows(view, view.scope_of(path)) {
             if other == path || flow_name(&other) != Some(name) {
                 continue;
             }
-            let hash = snapshot.stat(&other).ok().and_then(|entry| entry.hash);
+            let hash = view.stat(&other).ok().and_then(|entry| entry.hash);
             let said = hash.and_then(|hash| self.hearing.said(&subject(&other, hash)));
             if said.is_some_and(|checked| !checked.reading.entries.is_empty()) {
                 others.push(other);
@@ -102,7 +117,7 @@ impl Workbench {
             0 => String::new(),
             more => format!(" and {more} more"),
         };
-        let free = free_name(path, name, snapshot);
+        let free = free_name(path, name, view);
         Some(Diagnostic {
             code: "name-clash".into(),
             severity: Severity::Warning,
@@ -126,38 +141,58 @@ impl Workbench {
 }
 
 /// A path beside a file under which nothing is called alike: the folder's name goes before its own.
-fn free_name(path: &str, name: &str, snapshot: &Snapshot) -> Option<String> {
+fn free_name(path: &str, name: &str, view: &View) -> Option<String> {
     let (folder, file) = path.rsplit_once('/')?;
     let prefix = folder.rsplit('/').next().unwrap_or(folder);
     let wanted = format!("{prefix}_{name}");
-    let taken = flows(snapshot)
+    let taken = flows(view, view.scope_of(path))
         .iter()
         .any(|other| flow_name(other) == Some(wanted.as_str()));
     (!taken).then(|| format!("{folder}/{prefix}_{file}"))
 }
 
 /// The files and folders that an import means, of those that are there.
-fn meant_by(import: &Import, snapshot: &Snapshot) -> Vec<Entry> {
+fn meant_by(import: &Import, view: &View) -> Vec<Entry> {
     let mut meant = Vec::new();
     for path in &import.any {
         match path.split_once("/**") {
             Some((folder, name)) => {
-                let mut below = snapshot.list(folder, true).unwrap_or_default();
+                let mut below = view.list(folder, true).unwrap_or_default();
                 below.retain(|entry| entry.path.ends_with(name));
                 meant.append(&mut below);
             }
-            None => meant.extend(snapshot.stat(path)),
+            None => meant.extend(view.stat(path)),
         }
     }
     meant
 }
 
+/// That an import of a parent's file leads to another scope, at the place where it says what it lacks.
+fn about(import: &Import, path: &str, astray: Astray) -> Diagnostic {
+    let begin = Span {
+        start: BEGIN,
+        end: BEGIN,
+    };
+    Diagnostic {
+        code: "unresolved-import".into(),
+        severity: Severity::Error,
+        path: path.to_owned(),
+        span: import
+            .missing
+            .as_ref()
+            .map_or(begin, |missing| missing.span),
+        message: astray.message,
+        hint: Some(astray.hint),
+        fix: None,
+    }
+}
+
 /// What is wrong with a file in this workspace, in order of place.
-fn found(reading: &Reading, path: &str, snapshot: &Snapshot) -> Vec<Diagnostic> {
+fn found(reading: &Reading, path: &str, view: &View) -> Vec<Diagnostic> {
     let mut found = reading.diagnostics.clone();
     for import in &reading.imports {
         if let Some(missing) = &import.missing
-            && meant_by(import, snapshot).is_empty()
+            && meant_by(import, view).is_empty()
         {
             found.push(missing.clone());
         }

@@ -201,7 +201,7 @@ struct Bases(BTreeMap<String, Hash>);
 
 impl Bases {
     fn new(files: &[JobFile]) -> Self {
-        let files = files.iter().filter(|file| !file.folder);
+        let files = files.iter().filter(|file| !file.folder && !file.mounted);
         let known = files.filter_map(|file| {
             let hash = Hash::from_str(&file.hash).ok()?;
             Some((file.path.clone(), hash))

@@ -6,11 +6,12 @@ use crate::event::Effect;
 use crate::policy::{folder, granted, visible};
 use crate::record::path_of;
 use crate::reference::Target;
+use crate::scopes::View;
 use selvage_tool::catalogue::{RunInput, RunMode};
-use selvage_tool::run::{Job, JobFile, RunRecord, RunStatus};
+use selvage_tool::run::{Job, JobFile, RunRecord, RunStatus, ScopeHeads};
 use selvage_tool::{ErrorCode, Grant, Limits, Severity, ToolError, ToolResult, Usage};
-use selvage_vfs::Snapshot;
 use serde_json::json;
+use std::collections::BTreeSet;
 
 /// The largest seed: numbers above it are not exact in every JSON reader.
 pub(super) const SEED_MAX: u64 = (1 << 53) - 1;
@@ -93,10 +94,10 @@ impl Workbench {
     ) -> Result<String, Outcome> {
         let depth = self.admit(&asking.caller)?;
         let heads_in = self.seal(cx)?;
-        let snapshot = self.workspace.snapshot();
+        let view = self.view();
         let Target { path, function } = match (&input.path, &input.name) {
-            (Some(path), None) => self.target(path, asking.alone, &snapshot)?,
-            (None, Some(name)) => self.named(name, asking.alone, &snapshot)?,
+            (Some(path), None) => self.target(path, asking.alone, &view)?,
+            (None, Some(name)) => self.named(name, asking.alone, &view)?,
             _ => {
                 let both = "`run_flow` takes either `path` or `name`.";
                 return Err(ToolError::new(ErrorCode::InvalidInput, both)
@@ -104,7 +105,7 @@ impl Workbench {
                     .into());
             }
         };
-        let source = self.source(&path, &snapshot)?;
+        let source = self.source(&path, &view)?;
         if input.args.to_string().len() > ARGS_BYTES_MAX {
             return Err(ToolError::new(
                 ErrorCode::TooLarge,
@@ -113,11 +114,11 @@ impl Workbench {
             .hint("Write large data into a file, and pass its path.")
             .into());
         }
-        let program = self.program(&source.path, &source.text, &snapshot);
+        let program = self.program(&source.path, &source.text, &view);
         if !program.unread.is_empty() && !asking.alone {
             return Err(Outcome::Lacks(program.unread));
         }
-        let report = self.report(&source.path, &source.text, &input.allow_net, &snapshot);
+        let report = self.report(&source.path, &source.text, &input.allow_net, &view);
         let shape = match report.shape {
             Some(shape) if report.ok() => shape,
             _ => return Err(refused(&source.path, &report.diagnostics).into()),
@@ -129,7 +130,8 @@ impl Workbench {
             .read
             .extend(report.imports.iter().cloned().chain([source.path.clone()]));
         let made_of: Vec<&String> = report.imports.iter().chain([&source.path]).collect();
-        let files = files_of(&snapshot, &grant, &ceiling, &made_of)?;
+        let files = files_of(&view, &grant, &ceiling, &made_of)?;
+        let scopes = scopes_of(&view, &files)?;
         let job = Job {
             run: run.clone(),
             entry: source.path.clone(),
@@ -166,13 +168,14 @@ impl Workbench {
             logs: Vec::new(),
             diagnostics: report.diagnostics,
             heads_in,
+            scopes,
             heads_out: Vec::new(),
             flow_hash: source.hash,
             guest_hash: String::new(),
             seed: job.seed,
             start_ms: job.start_ms,
             dry_run: input.mode == RunMode::DryRun,
-            record: path_of(&snapshot, &source.path, &run, cx.now_ms),
+            record: path_of(&view, &source.path, &run, cx.now_ms),
         };
         let asking = Asking { depth, ..asking };
         let waiting = Run {
@@ -193,12 +196,12 @@ impl Workbench {
 /// The files that a run sees, and those that the flow is made of: these are readable to the
 /// interpreter whatever the grant says.
 pub(super) fn files_of(
-    snapshot: &Snapshot,
+    view: &View,
     grant: &Grant,
     ceiling: &Grant,
     made_of: &[&String],
 ) -> ToolResult<Vec<JobFile>> {
-    let mut files = visible(snapshot, grant, ceiling)?;
+    let mut files = visible(view, grant, ceiling)?;
     for path in made_of {
         for (at, _) in path.match_indices('/') {
             if files.iter().all(|file| file.path != path[..at]) {
@@ -206,7 +209,7 @@ pub(super) fn files_of(
             }
         }
         if files.iter().all(|file| file.path != **path)
-            && let Ok(entry) = snapshot.stat(path)
+            && let Ok(entry) = view.stat(path)
             && let Some(hash) = entry.hash
         {
             files.push(JobFile {
@@ -215,10 +218,24 @@ pub(super) fn files_of(
                 size: entry.size,
                 hash: hash.to_string(),
                 readable: true,
+                mounted: view.scope_of(path) > 0,
             });
         }
     }
     Ok(files)
+}
+
+/// The parents that a run's files are of, as far as it may read them.
+fn scopes_of(view: &View, files: &[JobFile]) -> ToolResult<Vec<ScopeHeads>> {
+    let read = files.iter().filter(|file| file.mounted && file.readable);
+    let scopes: BTreeSet<usize> = read.map(|file| view.scope_of(&file.path)).collect();
+    let scopes = scopes.into_iter();
+    scopes
+        .map(|scope| match view.changed(scope) {
+            Some(error) => Err(error),
+            None => Ok(view.heads(scope)),
+        })
+        .collect()
 }
 
 /// Why a flow with errors does not run: the first error, with its place.

@@ -4,6 +4,7 @@ use super::Run;
 use super::start::{ARGS_BYTES_MAX, SEED_MAX, files_of};
 use crate::engine::{Asking, Cx, Outcome, Workbench};
 use crate::failure::failure;
+use crate::scopes::View;
 use selvage_tool::catalogue::VerifyOutput;
 use selvage_tool::run::{Job, LogEntry, RunRecord, RunStatus};
 use selvage_tool::{ErrorCode, Grant, LimitsPatch, ToolError, ToolResult};
@@ -46,13 +47,14 @@ impl Workbench {
         }
         let earlier = bounded(earlier, run)?;
         let heads = Heads::from_strings(&earlier.heads_in).map_err(failure)?;
-        let snapshot = self.workspace.at(&heads).map_err(failure)?;
-        let source = self.source(&earlier.path, &snapshot)?;
-        let program = self.program(&source.path, &source.text, &snapshot);
+        let then = self.workspace.at(&heads).map_err(failure)?;
+        let view = View::new(&self.workspace, then);
+        let source = self.source(&earlier.path, &view)?;
+        let program = self.program(&source.path, &source.text, &view);
         if !program.unread.is_empty() && !asking.alone {
             return Err(Outcome::Lacks(program.unread));
         }
-        let report = self.report(&source.path, &source.text, &[], &snapshot);
+        let report = self.report(&source.path, &source.text, &[], &view);
         let shape = report.shape.ok_or_else(|| {
             ToolError::new(ErrorCode::LintFailed, "The flow can't be run any more.")
                 .path(&earlier.path)
@@ -74,7 +76,7 @@ impl Workbench {
             module: report.module,
             args: earlier.args.clone(),
             env: std::collections::BTreeMap::new(),
-            files: files_of(&snapshot, &grant, &ceiling, &made_of)?,
+            files: files_of(&view, &grant, &ceiling, &made_of)?,
             grant,
             ceiling,
             limits: earlier.limits.clone(),

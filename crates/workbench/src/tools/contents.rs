@@ -208,7 +208,7 @@ impl Content {
 }
 
 /// The bytes that a `write` brings.
-fn decoded(path: &str, encoding: Encoding, content: String) -> ToolResult<Vec<u8>> {
+pub(super) fn decoded(path: &str, encoding: Encoding, content: String) -> ToolResult<Vec<u8>> {
     if encoding != Encoding::Base64 {
         return Ok(content.into_bytes());
     }

@@ -3,6 +3,7 @@
 use super::files::{bare, changed, kind_of};
 use crate::engine::{Cx, Workbench};
 use crate::failure::failure;
+use crate::scopes::writable;
 use selvage_tool::ToolResult;
 use selvage_tool::catalogue::{
     ChangeOrigin, Changed, CompareInput, CompareOutput, DiffInput, DiffOutput, Difference,
@@ -149,6 +150,7 @@ impl Workbench {
         self.seal(cx)?;
         let at = heads(&input.at)?;
         let path = input.path.as_deref().map(bare);
+        path.map_or(Ok(()), writable)?;
         let meta = meta(
             cx,
             origin,

@@ -4,6 +4,7 @@ mod conflicts;
 mod contents;
 mod files;
 mod history;
+mod scopes;
 mod status;
 
 use crate::engine::{Asking, Cx, Outcome, Workbench};
@@ -45,6 +46,8 @@ impl Workbench {
             Call::FlowCancel(input) => json(self.flow_cancel(cx, &input.run)),
             Call::FlowAnswer(input) => json(self.flow_answer(cx, &input)),
             Call::FlowRuns(input) => json(self.flow_runs(&input)),
+            Call::ScopeMount(input) => json(self.scope_mount(cx, &origin, input)),
+            Call::ScopeUnmount(input) => json(self.scope_unmount(cx, &origin, input)),
             Call::WorkspaceStatus(_) => json(self.workspace_status()),
         })
     }

@@ -6,7 +6,7 @@ use crate::lint::{LISTED_MAX, describe, meant};
 use crate::record::{flow_name, is_record_of};
 use selvage_tool::catalogue::{
     FlowListOutput, FlowSummary, LogsInput, LogsOutput, RunSummary, RunsInput, RunsOutput,
-    StatusOutput,
+    ScopeStatus, StatusOutput,
 };
 use selvage_tool::run::{RUNS_FOLDER, RunRecord};
 use selvage_tool::{ErrorCode, Limits, ToolError, ToolResult};
@@ -20,16 +20,16 @@ const RUNS_MAX: u32 = 1_000;
 impl Workbench {
     pub(super) fn flow_list(&mut self, cx: &mut Cx<'_>) -> ToolResult<FlowListOutput> {
         self.seal(cx)?;
-        let snapshot = self.workspace.snapshot();
+        let view = self.view();
         let mut flows = Vec::new();
-        for entry in snapshot.entries() {
+        for entry in view.entries() {
             let Some(name) = flow_name(&entry.path).filter(|_| !entry.is_folder()) else {
                 continue;
             };
-            let Ok(source) = self.source(&entry.path, &snapshot) else {
+            let Ok(source) = self.source(&entry.path, &view) else {
                 continue;
             };
-            let mut report = self.report(&source.path, &source.text, &[], &snapshot);
+            let mut report = self.report(&source.path, &source.text, &[], &view);
             let unread = flows.len() < LISTED_MAX && self.read_later(&entry);
             if let Some(only) = meant(&report.entries, None).cloned() {
                 describe(&mut report, &only);
@@ -37,6 +37,7 @@ impl Workbench {
             flows.push(FlowSummary {
                 path: entry.path.clone(),
                 name: name.to_owned(),
+                scope: view.name(view.scope_of(&entry.path)).map(str::to_owned),
                 title: report.title,
                 description: report.description,
                 shape: report.shape,
@@ -123,7 +124,20 @@ impl Workbench {
             queued: u32::try_from(self.queue.len()).unwrap_or(u32::MAX),
             running: u32::try_from(running).unwrap_or(u32::MAX),
             limits: Limits::default(),
+            scopes: self.mounted(),
         })
+    }
+
+    /// What is mounted here.
+    fn mounted(&self) -> Vec<ScopeStatus> {
+        let view = self.view();
+        let mounts = view.mounts().into_iter();
+        let status = mounts.map(|(scope, note)| ScopeStatus {
+            scope: view.heads(scope),
+            mounted_ms: note.mounted_ms,
+            problem: view.changed(scope).map(|error| error.message),
+        });
+        status.collect()
     }
 
     /// The record of a run, whether it still goes on or is kept as a file.

@@ -4,6 +4,7 @@
 
 pub mod pair;
 pub mod python;
+pub mod scopes;
 
 use selvage_tool::catalogue::StorageMode;
 use selvage_tool::guest::Checked;
