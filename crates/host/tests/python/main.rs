@@ -12,6 +12,7 @@ mod calls;
 mod corpus;
 mod outcomes;
 mod reading;
+mod scopes;
 mod sdk;
 mod tables;
 mod warm;

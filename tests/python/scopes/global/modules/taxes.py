@@ -1,0 +1,2 @@
+def added(price):
+    return price + price * 19 // 100
