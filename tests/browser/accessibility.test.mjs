@@ -5,7 +5,8 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { openChromium } from './lib/browsers.mjs';
 import { test } from './lib/suite.mjs';
-import { click, find, openWorkbench, shows, until, value } from './lib/workbench.mjs';
+import { writeFixture } from './lib/forms.mjs';
+import { choose, click, find, openWorkbench, shows, until, value } from './lib/workbench.mjs';
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
@@ -34,6 +35,28 @@ const SCREENS = [
   ['run history', async (page) => {
     await page.keyboard.press('Alt+5');
     await shows(page, /invoices/);
+  }],
+  ['a form beside its text', async (page) => {
+    await writeFixture(page);
+    await click(page, 'treeitem', /^forms/);
+    await click(page, 'treeitem', /^order\.form\.json/);
+    await choose(page, /^Region/, 'The Moon');
+    await shows(page, /Nothing is delivered to the Moon/);
+    await click(page, 'button', 'Submit');
+    await shows(page, /Its options are missing/);
+  }],
+  ['a form that is broken', async (page) => {
+    await value(page, 'write', { path: 'forms/broken.form.json', content: '{ "fields": [{ "name": "a", "type": "slider", "colour": 1 }] }' });
+    await click(page, 'treeitem', /^broken\.form\.json/);
+    await shows(page, /no fields of the type slider/);
+  }],
+  ['a function of several, with its form', async (page) => {
+    await page.keyboard.press('Alt+r');
+    await find(page, 'combobox', 'Search');
+    await page.keyboard.type('place_order');
+    await shows(page, /Place an order/);
+    await page.keyboard.press('Enter');
+    await find(page, 'combobox', /^Function/);
   }],
   ['the command palette', async (page) => {
     await page.keyboard.press('Control+k');

@@ -87,12 +87,25 @@ export async function fill(page, name, text) {
   }, text);
 }
 
+/** Chooses an option as a person does, once it is there. */
+export async function choose(page, name, option) {
+  await until(`${name} has the option ${option}`, async () => {
+    const select = await find(page, 'combobox', name);
+    return select.evaluate((element, wanted) => {
+      const found = [...element.options].find(({ text }) => text === wanted);
+      if (!found) return false;
+      element.value = found.value;
+      return element.dispatchEvent(new Event('change', { bubbles: true }));
+    }, option);
+  });
+}
+
 // Runs in the page, so it holds everything it needs.
 function lookUp([role, source, flags]) {
   const SELECTORS = {
     button: 'button, [role=button]',
     tab: '[role=tab]',
-    textbox: 'input:not([type]), input[type=text], input[list], textarea, [role=textbox]',
+    textbox: 'input:not([type]), input[type=text], input[type=email], input[list], textarea, [role=textbox]',
     combobox: 'select, [role=combobox]',
     treeitem: '[role=treeitem]',
     option: '[role=option], option',

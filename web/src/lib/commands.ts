@@ -34,7 +34,7 @@ export function commandsOf(wb: Workbench): Command[] {
     { id: 'save-all', title: 'Save all', group: 'Files', enabled: () => wb.documents.dirty, run: () => void wb.documents.saveAll() },
     { id: 'close', title: 'Close this file', group: 'Files', keys: ['Alt+W'], enabled: () => active() !== undefined, run: () => void (active() && wb.documents.close(active()!)) },
     { id: 'versions', title: 'Compare with earlier versions', group: 'Files', enabled: () => active() !== undefined, run: () => (wb.overlay = { kind: 'versions', path: active()?.path ?? '' }) },
-    { id: 'run', title: 'Run the flow', group: 'Flows', keys: ['Mod+Enter'], run: () => void wb.run() },
+    { id: 'run', title: 'Run the flow', group: 'Flows', keys: ['Mod+Enter'], run: () => submitForm() || void wb.run() },
     { id: 'run-other', title: 'Run another flow or function', group: 'Flows', keys: ['Alt+R'], run: () => (wb.overlay = { kind: 'palette', start: '@' }) },
     { id: 'dry-run', title: 'Dry run: keep nothing it changes', group: 'Flows', keys: ['Mod+Shift+Enter'], run: () => void wb.run('dry-run') },
     { id: 'cancel', title: 'Cancel the run', group: 'Flows', enabled: () => wb.runs.running.length > 0, run: () => void wb.runs.running.forEach((run) => void wb.runs.cancel(run)) },
@@ -59,4 +59,11 @@ export function commandsOf(wb: Workbench): Command[] {
     { id: 'import', title: 'Import a zip', group: 'Workspace', run: () => void pickImport(wb) },
     { id: 'keys', title: 'Keyboard shortcuts', group: 'Help', keys: ['?'], run: () => (wb.overlay = { kind: 'keys' }) },
   ];
+}
+
+/** Sends the form that has the keys. Whether there is one. */
+function submitForm(): boolean {
+  const form = document.activeElement?.closest<HTMLFormElement>('form.submits');
+  form?.requestSubmit();
+  return form !== null && form !== undefined;
 }

@@ -9,8 +9,10 @@ const marked = new Marked({
   renderer: { checkbox: ({ checked }) => (checked ? '☑ ' : '☐ ') },
 });
 
-export function renderMarkdown(text: string): DocumentFragment {
-  return DOMPurify.sanitize(marked.parse(text) as string, {
+export const renderMarkdown = (text: string): DocumentFragment => renderHtml(marked.parse(text) as string);
+
+export function renderHtml(text: string): DocumentFragment {
+  return DOMPurify.sanitize(text, {
     USE_PROFILES: { html: true },
     FORBID_TAGS: ['style', 'form', 'input', 'button', 'textarea', 'select', 'iframe', 'object', 'embed', 'video', 'audio', 'map', 'area'],
     FORBID_ATTR: ['style', 'srcset'],

@@ -11,7 +11,7 @@ import { Forms } from './form-state.svelte';
 import type { Kernel } from './kernel';
 import { isFlow } from './paths';
 import { Problems } from './problems.svelte';
-import { Runs } from './runs.svelte';
+import { Runs, type Run } from './runs.svelte';
 import { StorageStatus } from './storage.svelte';
 import { Theme } from './theme.svelte';
 import { fileOf, referenceOf, type FlowEntry, type FlowSummary, type LintReport, type RunRecord, type RunRequest } from './tools';
@@ -167,23 +167,26 @@ export class Workbench {
     await this.#start(form.request(report, report?.grant?.net ?? [], mode));
   }
 
-  async #startOnce(start: () => Promise<void>): Promise<void> {
-    if (this.starting) return;
+  /** Starts a run, and shows its output, or what keeps it from starting. */
+  start(request: RunRequest): Promise<Run | undefined> {
+    return this.#startOnce(() => this.#start(request));
+  }
+
+  async #startOnce<T>(start: () => Promise<T>): Promise<T | undefined> {
+    if (this.starting) return undefined;
     this.starting = true;
     try {
-      await start();
+      return await start();
     } finally {
       this.starting = false;
     }
   }
 
-  async #start(request: RunRequest): Promise<void> {
-    if (await this.runs.start(request)) {
-      this.layout?.show('output');
-      return;
-    }
-    const report = await this.#lint(fileOf(request.path));
-    if (report && !report.ok) this.layout?.show('problems');
+  async #start(request: RunRequest): Promise<Run | undefined> {
+    const run = await this.runs.start(request);
+    if (run) this.layout?.show('output');
+    else if (this.workspace.entries.has(fileOf(request.path)) && (await this.#lint(fileOf(request.path)))?.ok === false) this.layout?.show('problems');
+    return run;
   }
 
   async #lint(path: string): Promise<LintReport | undefined> {
@@ -198,18 +201,16 @@ export class Workbench {
 
   /** Runs again what a record says: same arguments, same seed, same start of the clock. `other` is what differs. */
   async runAgain(record: RunRecord, other: Partial<RunRequest> = {}): Promise<void> {
-    await this.#startOnce(() =>
-      this.#start({
-        path: referenceOf(record),
-        args: record.args,
-        seed: record.seed,
-        mode: record.dryRun ? 'dry-run' : 'run',
-        limits: record.limits,
-        allowNet: record.grant?.net ?? [],
-        ...(record.startMs === undefined || record.startMs === null ? {} : { startMs: record.startMs }),
-        ...other,
-      }),
-    );
+    await this.start({
+      path: referenceOf(record),
+      args: record.args,
+      seed: record.seed,
+      mode: record.dryRun ? 'dry-run' : 'run',
+      limits: record.limits,
+      allowNet: record.grant?.net ?? [],
+      ...(record.startMs === undefined || record.startMs === null ? {} : { startMs: record.startMs }),
+      ...other,
+    });
   }
 
   /** Lets a flow fetch from a domain, or no longer, and looks at the flow with that. */

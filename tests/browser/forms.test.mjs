@@ -1,0 +1,68 @@
+// A form of the workspace: its options come from functions, and it runs a function with what was filled in.
+
+import { strict as assert } from 'node:assert';
+import { openChromium, openFirefox } from './lib/browsers.mjs';
+import { writeFixture } from './lib/forms.mjs';
+import { test } from './lib/suite.mjs';
+import { choose, click, fill, find, openWorkbench, shows, until, value } from './lib/workbench.mjs';
+
+const FORM = 'forms/order.form.json';
+const PROVIDER = 'workflows/orders.py';
+
+async function journey({ page, server }) {
+  await openWorkbench(page, server.url);
+  await writeFixture(page);
+  await click(page, 'treeitem', /^forms/);
+  await click(page, 'treeitem', /^order\.form\.json/);
+  await find(page, 'heading', 'Order cloth');
+  await shows(page, /Fill in “Region” first/);
+
+  // A data provider that fails says why, at its field, and can be asked again once that is mended.
+  await choose(page, /^Region/, 'The Moon');
+  await shows(page, /There are no options: Nothing is delivered to the Moon yet\./);
+  const { content } = await value(page, 'read', { path: PROVIDER });
+  await value(page, 'write', { path: PROVIDER, content: content.replace('if region == "moon"', 'if region == "mars"').replace('stock.items(region).items()', 'stock.STOCK.get(region, {"dust": ("Moon dust", 1.0)}).items()') });
+  await click(page, 'button', 'Try again');
+  await choose(page, /^Item/, 'Moon dust (1.00 EUR)');
+
+  // Another region has other items, and what was chosen before is not among them.
+  await choose(page, /^Region/, 'Europe');
+  await until('the item of the Moon is gone', async () => (await (await find(page, 'combobox', /^Item/)).evaluate(({ value }) => value)) === '');
+  await choose(page, /^Item/, 'Indigo twill (31.00 EUR)');
+  await fill(page, /^How many/, '40');
+  await fill(page, /^E-mail/, 'ada');
+  await click(page, 'button', 'Submit');
+  await shows(page, /From 1 to 20\./);
+  await shows(page, /This is not an e-mail address\./);
+  assert.equal(await page.evaluate(() => document.activeElement?.labels?.[0]?.innerText), 'How many', 'the first field to mend has the keys');
+  await fill(page, /^How many/, '2');
+  await fill(page, /^E-mail/, 'ada@example.org');
+  await page.keyboard.down('Control');
+  await page.keyboard.press('Enter');
+  await page.keyboard.up('Control');
+  await shows(page, /Thank you\. The order is in orders\/last\.json/);
+  const order = JSON.parse((await value(page, 'read', { path: 'orders/last.json' })).content);
+  assert.deepEqual(order, { region: 'eu', item: 'indigo', count: 2, email: 'ada@example.org', gift: false, extras: ['washed'], source: 'form', total: 62 });
+
+  // Opening the form changed nothing: the data providers ran, and only the order landed.
+  const { runs } = await value(page, 'flow_runs', { limit: 20 });
+  const records = await Promise.all(runs.map(async ({ record }) => JSON.parse((await value(page, 'read', { path: record })).content)));
+  assert.deepEqual([...new Set(records.filter(({ dryRun }) => dryRun).map((record) => record.function))].sort(), ['items', 'regions']);
+  assert.deepEqual(records.filter(({ dryRun }) => !dryRun).map((record) => record.function), ['place_order']);
+
+  // What breaks the form is told with its place, which is a click away.
+  const { content: text } = await value(page, 'read', { path: FORM });
+  await value(page, 'write', { path: FORM, content: text.replace('"type": "email"', '"type": "slider"') });
+  await shows(page, /There are no fields of the type slider\./);
+  const line = text.slice(0, text.indexOf('"type": "email"')).split('\n').length;
+  await click(page, 'button', new RegExp(`^Line ${line}, column`));
+  await shows(page, new RegExp(`Line ${line}, column \\d+$`, 'm'));
+}
+
+test('Chromium: a data provider feeds a form, and the form runs its workflow', async ({ server, defer }) => {
+  await journey({ page: await (await openChromium(defer)).newPage(), server });
+});
+
+test('Firefox: the same', async ({ server, defer }) => {
+  await journey({ page: await (await openFirefox(defer)).newPage(), server });
+});
