@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vite';
 import { dockviewStyles } from './web/build/dockview-styles.ts';
 import { flowApi } from './web/build/flow-api.ts';
+import { guests } from './web/build/guests.ts';
 import { policy } from './web/build/policy.ts';
 import { precache } from './web/build/precache.ts';
 
@@ -21,7 +22,7 @@ export default defineConfig(({ mode }) => {
     plugins: [svelte(), dockviewStyles(), flowApi(here(fixture ? './web/test/flow-sample.d.ts' : './crates/guest-js/flow.d.ts')), policy(), precache()],
     // The test of the post brings its own courier, so that it needs no built one.
     resolve: { alias: { ...(mode === 'test' ? { '@wasm/courier/courier_bg.wasm': COURIER, '@wasm/courier/courier.js': COURIER } : {}), '@wasm': here('./target/wasm-web') } },
-    worker: { format: 'es' as const },
+    worker: { format: 'es' as const, plugins: () => [guests(here('./target/wasm-web'))] },
     build: {
       target: 'es2023',
       outDir: here(fixture ? './tests/output/fixture' : './dist'),

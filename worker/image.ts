@@ -3,11 +3,16 @@
 // All that an instance remembers is its memory and its exported globals (`xtask/src/state.rs`). An image is one piece of bytes,
 // so that it can be sent and kept as it is: the length of a head, the head as JSON, then the memory's blocks that are not empty.
 
+import type { ImageBytes } from "./protocol.ts";
+
 /** Bytes of a page of memory. */
 export const PAGE_BYTES = 65_536;
 
 /** Memory is looked at, and left out where it is empty, in blocks of this many bytes. */
 const BLOCK_BYTES = 4_096;
+
+/** The memory's blocks begin at a multiple of this. */
+const HEAD_STEP_BYTES = 16;
 
 /** How the exports begin that are an instance's changing globals. */
 const STATE_PREFIX = "state:";
@@ -24,12 +29,17 @@ interface Head {
   parts: [at: number, length: number][];
 }
 
+/** Room for an image: one that all Workers can look at, where the page may share memory. */
+export function room(length: number): ImageBytes {
+  return new Uint8Array(globalThis.crossOriginIsolated ? new SharedArrayBuffer(length) : new ArrayBuffer(length));
+}
+
 export class Image {
-  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly bytes: ImageBytes;
   readonly #head: Head;
   readonly #dataAt: number;
 
-  private constructor(bytes: Uint8Array<ArrayBuffer>, head: Head, dataAt: number) {
+  private constructor(bytes: ImageBytes, head: Head, dataAt: number) {
     this.bytes = bytes;
     this.#head = head;
     this.#dataAt = dataAt;
@@ -40,9 +50,11 @@ export class Image {
     const parts = filled(memory);
     const globals = Object.fromEntries(changing(exports).map(([name, global]) => [name, String(global.value)]));
     const head: Head = { pages: memory.buffer.byteLength / PAGE_BYTES, globals, parts };
-    const text = new TextEncoder().encode(JSON.stringify(head));
-    const dataAt = 4 + text.length;
-    const bytes = new Uint8Array(dataAt + parts.reduce((sum, [, length]) => sum + length, 0));
+    const json = JSON.stringify(head);
+    // So that what is looked at in large pieces need not be copied for it.
+    const dataAt = Math.ceil((4 + json.length) / HEAD_STEP_BYTES) * HEAD_STEP_BYTES;
+    const text = new TextEncoder().encode(json.padEnd(dataAt - 4));
+    const bytes = room(dataAt + parts.reduce((sum, [, length]) => sum + length, 0));
     new DataView(bytes.buffer).setUint32(0, text.length, true);
     bytes.set(text, 4);
     let to = dataAt;
@@ -54,9 +66,9 @@ export class Image {
   }
 
   /** The image that somebody else took. */
-  static read(bytes: Uint8Array<ArrayBuffer>): Image {
+  static read(bytes: ImageBytes): Image {
     const length = new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true);
-    const head = JSON.parse(new TextDecoder().decode(bytes.subarray(4, 4 + length))) as Head;
+    const head = JSON.parse(new TextDecoder().decode(bytes.slice(4, 4 + length))) as Head;
     return new Image(bytes, head, 4 + length);
   }
 

@@ -4,6 +4,7 @@
 import init, { Kernel, Naming } from "@wasm/kernel/kernel.js";
 import { version } from "../package.json";
 import kernelUrl from "@wasm/kernel/kernel_bg.wasm?url";
+import hashes from "virtual:guests";
 import jsUrl from "@wasm/guest-js.wasm?url";
 import pythonUrl from "@wasm/guest-py.wasm?url";
 import type { FromKernel, KernelEvent, ToKernel } from "./client-messages.ts";
@@ -44,7 +45,7 @@ let kernel: Kernel;
 /** Calls that came before the workspace was open. */
 let early: ToKernel[] | null = [];
 
-const runners = new Runners({ "guest-js": jsUrl, "guest-py": pythonUrl }, {
+const runners = new Runners({ "guest-js": jsUrl, "guest-py": pythonUrl }, hashes, {
   ready: (runner, dropped) => perform(kernel.runner_ready(Date.now(), runner, dropped)),
   gone: (runner, reason) => perform(kernel.runner_gone(Date.now(), runner, reason)),
   reported: (runner, report, body) => perform(kernel.reported(Date.now(), runner, report, body)),

@@ -8,13 +8,16 @@ export type GuestName = "guest-js" | "guest-py";
 /** The guests whose image is kept between visits and shared by the runners: those that take long to warm up. */
 export const KEPT: ReadonlySet<GuestName> = new Set(["guest-py"]);
 
+/** An image's bytes. All Workers look at the same ones where they may share memory. */
+export type ImageBytes = Uint8Array<ArrayBufferLike>;
+
 /** What the kernel sends to a runner. */
 export type ToRunner =
   /** Comes before `init`, while the much larger guest is still on its way. */
   | { type: "sandbox"; module: WebAssembly.Module }
   | { type: "init"; cancelFlag: SharedArrayBuffer | null }
   /** Comes before the first job or text that needs it; the one for JS comes with `init`. The image is one that was sent here or kept. */
-  | { type: "guest"; guest: GuestName; module: WebAssembly.Module; hash: string; image: Uint8Array<ArrayBuffer> | null }
+  | { type: "guest"; guest: GuestName; module: WebAssembly.Module; hash: string; image: ImageBytes | null }
   | { type: "run"; guest: GuestName; job: string; memoryBytesMax: number; blobs: [hash: string, bytes: Uint8Array][] }
   | { type: "answer"; id: number; answer: string; body: Uint8Array }
   | { type: "more"; limits: string | null }
@@ -30,5 +33,5 @@ export type FromRunner =
   | { type: "finished"; report: string; written: [hash: string, bytes: Uint8Array][] }
   | { type: "checked"; id: number; checked: string }
   /** What every instance of a guest begins as, from the first that was made here. */
-  | { type: "image"; guest: GuestName; bytes: Uint8Array<ArrayBuffer> }
+  | { type: "image"; guest: GuestName; bytes: ImageBytes }
   | { type: "broken"; message: string };

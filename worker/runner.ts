@@ -44,6 +44,8 @@ const programs = new Map<GuestName, Program>();
 /** Those whose image the other runners are to have, and have not yet. */
 const unsent: Program[] = [];
 let cancelFlag: Int32Array | null = null;
+/** Whether it has said that it can take a job. */
+let isReady = false;
 let running: Run | null = null;
 let wallTimer: ReturnType<typeof setTimeout> | undefined;
 let wakeSleeper: (() => void) | null = null;
@@ -294,10 +296,13 @@ scope.onmessage = ({ data }) => {
       return;
     case "guest":
       programs.set(data.guest, { name: data.guest, module: data.module, hash: data.hash, image: data.image && Image.read(data.image), warm: null });
+      // What comes with `init` waits for it; what comes during a run, for its own first.
+      if (isReady && running === null) warmUp(program(data.guest));
       return;
     case "init":
       cancelFlag = data.cancelFlag && new Int32Array(data.cancelFlag);
       for (const each of programs.values()) warmUp(each);
+      isReady = true;
       scope.postMessage({ type: "ready", dropped: false });
       return;
     case "run":

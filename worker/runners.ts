@@ -1,8 +1,8 @@
 // The runner Workers that the kernel holds: started warm, replaced when they break.
 
 import sandboxUrl from "@wasm/runner/runner_bg.wasm?url";
-import { digest, Images } from "./images.ts";
-import { KEPT, type FromRunner, type GuestName, type ToRunner } from "./protocol.ts";
+import { Images } from "./images.ts";
+import { KEPT, type FromRunner, type GuestName, type ImageBytes, type ToRunner } from "./protocol.ts";
 
 const RUNNERS = 2;
 
@@ -30,7 +30,7 @@ interface Compiled {
   module: WebAssembly.Module;
   hash: string;
   /** What its instances begin as: from an earlier visit, or from the runner that was the first to warm one up. */
-  image: Uint8Array<ArrayBuffer> | null;
+  image: ImageBytes | null;
 }
 
 export class Runners {
@@ -39,6 +39,7 @@ export class Runners {
   /** Compiled once, from the moment the kernel starts. */
   readonly #sandbox: Promise<WebAssembly.Module>;
   readonly #urls: Record<GuestName, string>;
+  readonly #hashes: Record<GuestName, string>;
   /** This script's name holds a hash of all that the Workers are made of. */
   readonly #images = new Images(self.location.pathname);
   /** Each fetched and compiled once, when it is first wanted. */
@@ -50,9 +51,10 @@ export class Runners {
    * Starts the first Workers before anything else: they load beside the kernel, and where Firefox does not come back from
    * `new Worker` (`web/src/lib/started-worker.ts`), nothing has happened yet.
    */
-  constructor(urls: Record<GuestName, string>, events: RunnerEvents) {
+  constructor(urls: Record<GuestName, string>, hashes: Record<GuestName, string>, events: RunnerEvents) {
     this.#events = events;
     this.#urls = urls;
+    this.#hashes = hashes;
     for (let count = 0; count < RUNNERS; count += 1) this.#create();
     this.#sandbox = WebAssembly.compileStreaming(fetch(sandboxUrl));
     void this.#guest("guest-js");
@@ -64,6 +66,16 @@ export class Runners {
     const first = [...this.#held.keys()];
     while (first.length < RUNNERS) first.push(this.#create());
     await Promise.all(first.map((runner) => this.#equip(runner)));
+    void this.#prepare(first);
+  }
+
+  /** Makes ready what an earlier visit used, before somebody asks for it. Who never ran such a guest has no image of it. */
+  async #prepare(runners: number[]): Promise<void> {
+    for (const guest of KEPT) {
+      if (!(await this.#images.has(guest, this.#hashes[guest]))) continue;
+      // One that can't be had is told to whoever asks for it.
+      for (const runner of runners) await this.#give(runner, guest).catch(() => undefined);
+    }
   }
 
   post(runner: number, message: ToRunner): void {
@@ -112,7 +124,9 @@ export class Runners {
 
   async #give(runner: number, guest: GuestName): Promise<void> {
     const { module, hash, image } = await this.#guest(guest);
-    this.#held.get(runner)?.guests.add(guest);
+    const held = this.#held.get(runner);
+    if (held === undefined || held.guests.has(guest)) return;
+    held.guests.add(guest);
     this.post(runner, { type: "guest", guest, module, hash, image });
   }
 
@@ -128,22 +142,20 @@ export class Runners {
 
   /** Streams the guest through the browser's compiler, which keeps the compiled code for next time. */
   async #compile(guest: GuestName): Promise<Compiled> {
-    const response = await fetch(this.#urls[guest]);
-    const copy = response.clone();
-    const [module, hash, found] = await Promise.all([
-      WebAssembly.compileStreaming(response),
-      copy.arrayBuffer().then(digest),
-      KEPT.has(guest) ? this.#images.find(guest) : undefined,
+    const hash = this.#hashes[guest];
+    const [module, image] = await Promise.all([
+      WebAssembly.compileStreaming(fetch(this.#urls[guest])),
+      KEPT.has(guest) ? this.#images.find(guest, hash) : undefined,
     ]);
-    return { module, hash, image: found?.hash === hash ? found.bytes : null };
+    return { module, hash, image: image ?? null };
   }
 
   /** Shares and keeps the first image of a guest that comes. It was taken before anything ran in its instance. */
-  async #takeImage(guest: GuestName, bytes: Uint8Array<ArrayBuffer>): Promise<void> {
+  async #takeImage(guest: GuestName, bytes: ImageBytes): Promise<void> {
     const compiled = await this.#guests.get(guest);
     if (compiled === undefined || compiled.image !== null) return;
     compiled.image = bytes;
-    await this.#images.keep(guest, { hash: compiled.hash, bytes });
+    await this.#images.keep(guest, compiled.hash, bytes);
   }
 
   #create(): number {

@@ -53,6 +53,35 @@ async function journey({ page, server, goOffline }) {
   await page.reload();
   await ready(page);
   assert.equal((await value(page, 'run_flow', { path: PATH })).value.total, '11.00', 'without a server, too');
+
+  // The next visits begin with the interpreter as this one had warmed it up, if it is what was kept.
+  const image = await until('the warm interpreter is kept', () => keptImage(page));
+  await page.evaluate(damageImage);
+  assert.notEqual(await keptImage(page), image, 'it is damaged');
+  await page.reload();
+  await ready(page);
+  assert.equal((await value(page, 'run_flow', { path: PATH })).value.total, '11.00', 'a damaged one is not taken');
+  await until('a good one takes its place', async () => (await keptImage(page)) === image);
+}
+
+/** What tells an image apart from any other; null when there is none. */
+const keptImage = (page) =>
+  page.evaluate(async () => {
+    const [request] = await (await caches.open('warm-images')).keys();
+    if (request === undefined) return null;
+    const response = await caches.match(request);
+    const digest = await crypto.subtle.digest('SHA-256', await response.arrayBuffer());
+    return new Uint8Array(digest).join();
+  });
+
+// Runs in the page: turns one bit of the image around.
+async function damageImage() {
+  const cache = await caches.open('warm-images');
+  const [request] = await cache.keys();
+  const kept = await cache.match(request);
+  const bytes = new Uint8Array(await kept.arrayBuffer());
+  bytes[bytes.length >> 1] ^= 1;
+  await cache.put(request, new Response(bytes, { headers: kept.headers }));
 }
 
 /** Whether the service worker holds the Python guest. */
