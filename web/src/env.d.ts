@@ -7,3 +7,8 @@ declare module 'virtual:flow-api' {
   const api: import('./editor/flow-api').FlowApi;
   export default api;
 }
+
+declare module 'virtual:bifrost-api' {
+  const api: import('./editor/python/outline').Definition[];
+  export default api;
+}

@@ -11,13 +11,17 @@ export async function languageOf(path: string): Promise<Extension | undefined> {
       const ending = endingOf(path);
       return [javascript({ typescript: ending.startsWith('ts'), jsx: ending.endsWith('x') }), flowCompletions];
     }
-    case 'json':
-      return (await import('@codemirror/lang-json')).json();
+    case 'json': {
+      const [{ json }, { referenceCompletions }] = await Promise.all([import('@codemirror/lang-json'), import('./references')]);
+      return [json(), referenceCompletions];
+    }
     case 'markdown':
       return (await import('@codemirror/lang-markdown')).markdown();
-    case 'python':
-      return (await import('@codemirror/lang-python')).python();
+    case 'python': {
+      const { python, pythonCompletions } = await import('./python');
+      return [python(), pythonCompletions];
+    }
     default:
-      return undefined;
+      return /\.ya?ml$/.test(path) ? (await import('./references')).referenceCompletions : undefined;
   }
 }

@@ -20,6 +20,7 @@ import {
   rectangularSelection,
 } from '@codemirror/view';
 import { languageOf } from './language';
+import { hasDefinitions } from '../lib/paths';
 import { highlighting, look } from './look';
 import { fromOutside } from './sync';
 
@@ -101,6 +102,19 @@ export function createEditor(parent: ShadowRoot | HTMLElement, options: EditorOp
   });
   void setLanguage(view, options.path);
   return view;
+}
+
+/** A click with Control or Command goes to a definition, in the languages that have some. */
+export function followOnClick(path: () => string, follow: (pos: number) => void): Extension {
+  return EditorView.domEventHandlers({
+    mousedown: (event, view) => {
+      const pos = event.button === 0 && (event.ctrlKey || event.metaKey) && hasDefinitions(path()) ? view.posAtCoords({ x: event.clientX, y: event.clientY }) : null;
+      if (pos === null) return false;
+      event.preventDefault();
+      follow(pos);
+      return true;
+    },
+  });
 }
 
 /** Loads the language of a path and puts it into a view. */

@@ -2,7 +2,7 @@
 
 import { exportWorkspace, pickImport } from './zip';
 import type { Workbench } from './workbench.svelte';
-import { parentOf } from './paths';
+import { hasDefinitions, parentOf } from './paths';
 
 export interface Command {
   id: string;
@@ -34,6 +34,8 @@ export function commandsOf(wb: Workbench): Command[] {
     { id: 'save-all', title: 'Save all', group: 'Files', enabled: () => wb.documents.dirty, run: () => void wb.documents.saveAll() },
     { id: 'close', title: 'Close this file', group: 'Files', keys: ['Alt+W'], enabled: () => active() !== undefined, run: () => void (active() && wb.documents.close(active()!)) },
     { id: 'versions', title: 'Compare with earlier versions', group: 'Files', enabled: () => active() !== undefined, run: () => (wb.overlay = { kind: 'versions', path: active()?.path ?? '' }) },
+    { id: 'definition', title: 'Go to the definition', group: 'Files', keys: ['F12'], enabled: () => hasDefinitions(active()?.path ?? ''), run: () => void wb.goToDefinition() },
+    { id: 'back', title: 'Go back to where you came from', group: 'Files', keys: ['Shift+F12'], enabled: () => wb.trail.length > 0, run: () => wb.goBack() },
     { id: 'run', title: 'Run the flow', group: 'Flows', keys: ['Mod+Enter'], run: () => submitForm() || void wb.run() },
     { id: 'run-other', title: 'Run another flow or function', group: 'Flows', keys: ['Alt+R'], run: () => (wb.overlay = { kind: 'palette', start: '@' }) },
     { id: 'dry-run', title: 'Dry run: keep nothing it changes', group: 'Flows', keys: ['Mod+Shift+Enter'], run: () => void wb.run('dry-run') },

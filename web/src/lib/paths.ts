@@ -6,6 +6,9 @@ export const parentOf = (path: string): string => (path.includes('/') ? path.sli
 export const isInside = (path: string, folder: string): boolean => folder === '' || path === folder || path.startsWith(`${folder}/`);
 /** Whether the file can be run, as `flow_list` has it: JavaScript by the end of its name, Python where it is no module. */
 export const isFlow = (path: string): boolean => /\.flow\.m?js$/.test(path) || (/(?:^|\/)[^_/][^/]*\.py$/.test(path) && !path.startsWith('modules/'));
+/** Whether names of the file lead to definitions: those of Python, and references in strings. */
+export const hasDefinitions = (path: string): boolean => /\.(?:py|json|ya?ml)$/.test(path);
+
 /** Whether the file is a form, by the folder of forms and the end of its name. */
 export const isForm = (path: string): boolean => /^forms\/(?:.*\/)?[^/]+\.form\.(?:json|ya?ml)$/.test(path);
 

@@ -18,6 +18,9 @@ import { fileOf, referenceOf, type FlowEntry, type FlowSummary, type LintReport,
 import { Workspace } from './workspace.svelte';
 import type { ImportPlan } from './zip';
 
+/** The most places to go back to. */
+const TRAIL_MAX = 50;
+
 export type PanelId = 'explorer' | 'run' | 'output' | 'problems' | 'history';
 
 /** What places panels on the screen: the dock on wide screens, one pane at a time on narrow ones. */
@@ -55,6 +58,8 @@ export class Workbench {
   readonly commands: Command[];
   layout: Layout | undefined;
   overlay = $state.raw<Overlay | undefined>(undefined);
+  /** Where definitions were asked for, the last one last. */
+  trail = $state.raw<readonly { path: string; line: number; column: number }[]>([]);
   flows = $state.raw<FlowSummary[]>([]);
   #chosen = $state<string | undefined>(undefined);
   /** A run was asked for and has no name yet: a second one would be a slip of the hand. */
@@ -124,6 +129,30 @@ export class Workbench {
     this.activate(document);
     if (place) document.revealSoon(place.line, place.column);
     this.layout?.showDocument(document, focus);
+  }
+
+  /** Goes to where the name at a place of the text, or at the cursor, is defined. */
+  async goToDefinition(at?: number): Promise<void> {
+    const document = this.documents.active;
+    const view = document?.view;
+    if (!document || !view) return;
+    const { definitionAt } = await import('../editor/python');
+    const pos = at ?? view.state.selection.main.head;
+    const found = await definitionAt(view.state, pos);
+    if (!found || 'elsewhere' in found) {
+      if (found || at === undefined) this.toasts.show({ tone: 'info', text: found?.elsewhere ?? 'Nothing here leads to a definition in this workspace.' });
+      return;
+    }
+    const line = view.state.doc.lineAt(pos);
+    this.trail = [...this.trail, { path: document.path, line: line.number, column: pos - line.from + 1 }].slice(-TRAIL_MAX);
+    this.openFile(found.path, found);
+  }
+
+  /** Goes back to where the last definition was asked for. */
+  goBack(): void {
+    const place = this.trail.at(-1);
+    this.trail = this.trail.slice(0, -1);
+    if (place && this.workspace.entries.has(place.path)) this.openFile(place.path, place);
   }
 
   /** A document came to the front. */
