@@ -50,8 +50,18 @@ async function journey({ page, server }) {
   assert.deepEqual([...new Set(records.filter(({ dryRun }) => dryRun).map((record) => record.function))].sort(), ['items', 'regions']);
   assert.deepEqual(records.filter(({ dryRun }) => !dryRun).map((record) => record.function), ['place_order']);
 
-  // What breaks the form is told with its place, which is a click away.
+  // A pattern that would try for ever is given up, and the page stays usable; the next one is tried all the same.
   const { content: text } = await value(page, 'read', { path: FORM });
+  await value(page, 'write', { path: FORM, content: text.replace('"label": "Note"', '"label": "Note", "validation": { "pattern": "^(a+)+$", "message": "Letters a only." }') });
+  await until('the pattern is read', async () => {
+    await fill(page, /^Note/, `${'a'.repeat(40)}!`);
+    await click(page, 'button', 'Submit');
+    return shows(page, /The form’s pattern gave no answer within 1 s\./, 3_000);
+  });
+  await fill(page, /^Note/, 'b');
+  await shows(page, /Letters a only\./);
+
+  // What breaks the form is told with its place, which is a click away.
   await value(page, 'write', { path: FORM, content: text.replace('"type": "email"', '"type": "slider"') });
   await shows(page, /There are no fields of the type slider\./);
   const line = text.slice(0, text.indexOf('"type": "email"')).split('\n').length;
