@@ -3,6 +3,7 @@
 import 'virtual:dockview.css';
 import './styles/tokens.css';
 import './styles/base.css';
+import './styles/fields.css';
 import './styles/dock.css';
 import './styles/prose.css';
 import { mount } from 'svelte';

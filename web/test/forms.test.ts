@@ -129,6 +129,8 @@ test('defaults are held as their controls have them', () => {
   expect(firstHeld(fieldOf({ type: 'multi_select', options: ['a', 'b'], default_value: 'a, b' }))).toEqual(['a', 'b']);
   expect(firstHeld(fieldOf({ type: 'checkbox', default_value: 'true' }))).toBe(true);
   expect(firstHeld(fieldOf({ type: 'select', options: [1], default_value: 1 }))).toBe('1');
+  expect(firstHeld(fieldOf({ type: 'datetime', default_value: '2026-03-01T09:30:12Z' }))).toBe('2026-03-01T09:30');
+  expect(firstHeld(fieldOf({ type: 'date', default_value: 'today' }))).toBe('');
   expect(firstHeld(fieldOf({}))).toBe('');
 });
 

@@ -227,3 +227,13 @@ test('copying a folder copies what is in it under a free name', async () => {
   await workspace.refresh();
   expect([...workspace.entries.keys()]).toEqual(expect.arrayContaining(['notes 2', 'notes 2/a.txt', 'notes 2/b.txt']));
 });
+
+test('while a Python file is broken, its form stays what it was', async () => {
+  const entries = [{ kind: 'workflow', function: 'sync' }];
+  const said = [{ ok: true, entries }, { ok: false, entries: [] }, { ok: true, entries: [] }];
+  const call = () => Promise.resolve({ ok: true, value: { diagnostics: [], ...said.shift() } });
+  const problems = new Problems({ call } as unknown as FakeKernel);
+  const seen = [];
+  for (let look = 0; look < 3; look++) seen.push((await problems.lint('workflows/a.py', ''))?.entries);
+  expect(seen).toEqual([entries, entries, []]);
+});

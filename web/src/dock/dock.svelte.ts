@@ -106,8 +106,10 @@ export class DockLayout implements Layout {
 
   #focus(panel: IDockviewPanel): void {
     const document = this.#fileOf(panel.id);
-    if (document && (document.kind === 'text' || document.kind === 'loading')) document.focusSoon();
-    else focusInside(panel.view.content.element);
+    const { element } = panel.view.content;
+    if (document?.covered) focusInside(element.querySelector<HTMLElement>('.body') ?? element);
+    else if (document && (document.kind === 'text' || document.kind === 'loading')) document.focusSoon();
+    else focusInside(element);
   }
 
   /** A panel that was behind another one can only be focused once it is in sight. */

@@ -40,6 +40,8 @@ export class Document {
   onText: (() => void) | undefined;
   /** Hears that the editor and the workspace agreed on a text. */
   onAgreed: (() => void) | undefined;
+  /** Hears that a place of the text is to be seen, so that what lies over it makes way. */
+  onReveal: (() => void) | undefined;
   #place: { line: number; column: number } | undefined;
   #wantsFocus = false;
   #sync: TextSync | undefined;
@@ -222,6 +224,11 @@ export class Document {
     else this.#place = { line, column };
   }
 
+  /** Whether something else is shown in the place of the text: a preview, or a form. */
+  get covered(): boolean {
+    return this.view !== undefined && getComputedStyle(this.view.dom).visibility === 'hidden';
+  }
+
   /** Gives the keys to the editor, now or as soon as there is one. */
   focusSoon(): void {
     if (this.view) this.view.focus();
@@ -241,6 +248,7 @@ export class Document {
     const at = view.state.doc.line(Math.min(Math.max(1, line), view.state.doc.lines));
     const position = Math.min(at.from + Math.max(0, column - 1), at.to);
     view.dispatch({ selection: { anchor: position }, scrollIntoView: true });
+    if (this.covered) this.onReveal?.();
     view.focus();
   }
 

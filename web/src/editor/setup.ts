@@ -18,6 +18,7 @@ import {
   keymap,
   lineNumbers,
   rectangularSelection,
+  tooltips,
 } from '@codemirror/view';
 import { languageOf } from './language';
 import { hasDefinitions } from '../lib/paths';
@@ -74,6 +75,8 @@ export function createEditor(parent: ShadowRoot | HTMLElement, options: EditorOp
         indentOnInput(),
         closeBrackets(),
         autocompletion(),
+        // What hangs over the edge of the panel is not seen.
+        tooltips({ tooltipSpace: (view) => view.dom.getBoundingClientRect() }),
         rectangularSelection(),
         crosshairCursor(),
         lintGutter(),

@@ -18,6 +18,11 @@ export function firstHeld(field: FormField): Held {
     case 'multi_select':
       // A list, or its words with commas between.
       return (Array.isArray(value) ? value.map(optionText) : String(value ?? '').split(',')).map((one) => one.trim()).filter(Boolean);
+    // As the controls of browsers hold them: without seconds and zones.
+    case 'date':
+      return /^\d{4}-\d\d-\d\d/.exec(String(value))?.[0] ?? '';
+    case 'datetime':
+      return /^\d{4}-\d\d-\d\dT\d\d:\d\d/.exec(String(value))?.[0] ?? '';
     default:
       return value === undefined ? '' : optionText(value);
   }

@@ -40,7 +40,10 @@ export class Problems {
       then?.([]);
       return undefined;
     }
-    const report = result.value as LintReport;
+    const said = result.value as LintReport;
+    const known = this.reports.get(path)?.entries;
+    // A text that is being typed is often broken for a moment: what its functions take is then what it said before.
+    const report = !said.ok && !said.entries?.length && known?.length ? { ...said, entries: known } : said;
     this.reports = new Map(this.reports).set(path, report);
     then?.(report.diagnostics);
     return report;
