@@ -4,6 +4,7 @@
 // origins may do that is the list in `embed.json` at the top of the workspace; it starts empty.
 
 import { version } from '../../package.json';
+import { catalogue, type ToolDescription } from './lib/catalogue';
 import type { Kernel } from './lib/kernel';
 import type { ToolResult } from './lib/tools';
 
@@ -17,14 +18,6 @@ export interface SelvageApi {
     /** Every tool with its description and its JSON Schemas, as agents' protocols name them. */
     catalogue(): Promise<ToolDescription[]>;
   };
-}
-
-export interface ToolDescription {
-  name: string;
-  description: string;
-  inputSchema: object;
-  outputSchema: object;
-  annotations: { readOnlyHint: boolean; destructiveHint: boolean };
 }
 
 export function installSelvage(kernel: Kernel, target: Window = window): void {
@@ -54,7 +47,7 @@ export function installSelvage(kernel: Kernel, target: Window = window): void {
     tools: {
       call: (name, input = {}) => call(name, input, 'page'),
       list: () => opened.then(() => [...tools]),
-      catalogue: () => import('../../crates/tool/src/catalogue/tools.json').then(({ default: all }) => structuredClone(all)),
+      catalogue,
     },
   };
   Object.defineProperty(target, 'selvage', { value: api, enumerable: true });

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { FlowForm } from '../src/lib/form-state.svelte';
-import { fieldsOf, initialValue, MORE_ARGUMENTS, moreOf, readEnv, readForm, readLimits, type Field } from '../src/lib/run-form';
+import { domainProblem, fieldsOf, initialValue, MORE_ARGUMENTS, moreOf, readEnv, readForm, readLimits, type Field } from '../src/lib/run-form';
 import { fileOf, runnables, type FlowEntry, type FlowParameter, type RunRecord } from '../src/lib/tools';
 
 const input = (id: string, kind: Field['kind'], rest: Partial<Field> = {}): Field => ({ id, label: id, kind, optional: false, ...rest });
@@ -106,9 +106,25 @@ test('what is filled in stays with its function, and a run of the past fills in 
   form.chosen = 'count';
   expect(form.problems(about)).toEqual({ limit: 'This is needed.' });
   form.set(form.entry(about), 'limit', '7');
-  expect(form.request(about, [], 'run')).toMatchObject({ path: 'workflows/b.py::count', args: { limit: 7 } });
+  expect(form.request(about, undefined, 'run')).toMatchObject({ path: 'workflows/b.py::count', args: { limit: 7 } });
   form.chosen = 'sync';
-  expect(form.request(about, [], 'run')).toMatchObject({ path: 'workflows/b.py::sync', args: { region: 'eu' } });
+  expect(form.request(about, undefined, 'run')).toMatchObject({ path: 'workflows/b.py::sync', args: { region: 'eu' } });
   form.refill({ path: 'workflows/b.py', function: 'count', args: { limit: 9 }, seed: 3 } as RunRecord, about);
-  expect(form.request(about, [], 'run')).toMatchObject({ path: 'workflows/b.py::count', args: { limit: 9 }, seed: 3 });
+  expect(form.request(about, undefined, 'run')).toMatchObject({ path: 'workflows/b.py::count', args: { limit: 9 }, seed: 3 });
+});
+
+test('what a person allows is given to a run as far as the flow wants it', () => {
+  const form = new FlowForm('workflows/allowed.py');
+  form.allow('net', 'api.example.org', true);
+  form.allow('tools', 'run_flow', true);
+  form.allow('tools', 'write', true);
+  form.allow('tools', 'write', false);
+  expect(form.granted(undefined)).toEqual({ allowNet: [], allowTools: [] });
+  expect(form.granted({ net: ['other.example'], tools: ['run_flow', 'write'] })).toEqual({ allowNet: [], allowTools: ['run_flow'] });
+  expect(form.request(undefined, { net: ['*'], tools: ['*'] }, 'run')).toMatchObject({ allowNet: ['api.example.org'], allowTools: ['run_flow'] });
+});
+
+test('only a domain alone can be allowed', () => {
+  for (const text of ['example.org', 'API.example.org', 'localhost']) expect(domainProblem(text), text).toBeUndefined();
+  for (const text of ['', '*', 'https://example.org', 'example.org/x', 'a b', 'user@example.org', 'example.org:80']) expect(domainProblem(text), text).toBeDefined();
 });

@@ -26,9 +26,11 @@ test('a window follows the newest entry, or stays where it is', () => {
 
 const failed = (error: RunRecord['error']): RunRecord => ({ path: 'a.flow.js', limits: LIMITS, grant: { read: [], write: [], net: ['known.example'], tools: [] }, error }) as unknown as RunRecord;
 
-test('a refused domain and a used up limit can be granted with one button, and nothing else', () => {
+test('a refused domain, a refused tool and a used up limit can be granted with one button, and nothing else', () => {
   const denied = failed({ code: 'POLICY_DENIED', message: 'The run may not fetch from `api.example.com`.', hint: 'Run it with `allowNet: ["api.example.com"]`.' });
-  expect(remedyOf(denied)).toEqual({ title: 'Allow api.example.com and run again', allow: 'api.example.com', request: { allowNet: ['known.example', 'api.example.com'] } });
+  expect(remedyOf(denied)).toEqual({ title: 'Allow api.example.com and run again', allow: { kind: 'net', name: 'api.example.com' }, request: { allowNet: ['known.example', 'api.example.com'] } });
+  const uncalled = failed({ code: 'POLICY_DENIED', message: 'The run may not call the tool `write`.', hint: 'Run it with `allowTools: ["write"]`.' });
+  expect(remedyOf(uncalled)).toEqual({ title: 'Allow write and run again', allow: { kind: 'tools', name: 'write' }, request: { allowTools: ['write'] } });
   expect(remedyOf(failed({ code: 'QUOTA_CPU', message: 'It used up its time.' }))).toEqual({ title: 'Run again with twice as much', request: { limits: { ...LIMITS, cpuMsMax: 20_000 } } });
   for (const code of ['POLICY_DENIED', 'RUNTIME_EXCEPTION', 'QUOTA_MEMORY']) expect(remedyOf(failed({ code, message: 'It failed.' }))).toBeUndefined();
 });

@@ -13,12 +13,13 @@ const METHODS: [&str; 6] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"];
 
 /// The grant of a call: what the caller gave, or the whole workspace and the tools that only read.
 #[must_use]
-pub fn granted(grant: Option<Grant>, allow_net: &[String]) -> Grant {
+pub fn granted(grant: Option<Grant>, allow_net: &[String], allow_tools: &[String]) -> Grant {
     let mut grant = grant.unwrap_or_else(|| Grant {
         tools: reading_tools().map(str::to_owned).collect(),
         ..Grant::workspace()
     });
     grant.net.extend(allow_net.iter().cloned());
+    grant.tools.extend(allow_tools.iter().cloned());
     grant
 }
 
@@ -147,9 +148,19 @@ pub fn may_call(job: &Job, tool: &str, dry_run: bool) -> ToolResult<()> {
             .iter()
             .any(|granted| granted == tool || granted == "*")
     };
-    if !(covers(&job.grant) && covers(&job.ceiling)) {
-        return Err(ToolError::new(ErrorCode::PolicyDenied, format!("The run may not call the tool `{tool}`."))
-            .hint(format!("Run it with a `grant` whose `tools` holds \"{tool}\", and name the tool as a literal in `flow.call`.")));
+    if !covers(&job.grant) {
+        return Err(ToolError::new(
+            ErrorCode::PolicyDenied,
+            format!("The run may not call the tool `{tool}`."),
+        )
+        .hint(format!("Run it with `allowTools: [\"{tool}\"]`.")));
+    }
+    if !covers(&job.ceiling) {
+        return Err(ToolError::new(
+            ErrorCode::PolicyDenied,
+            format!("The flow's text does not show that it calls the tool `{tool}`."),
+        )
+        .hint("Name the tool as a literal in `flow.call`, so that lint sees it."));
     }
     if dry_run && !reading_tools().any(|reading| reading == tool) {
         return Err(ToolError::new(
@@ -208,8 +219,10 @@ mod tests {
 
     #[test]
     fn a_grant_that_is_not_given_lets_tools_read_and_none_write() {
-        let grant = granted(None, &[]);
+        let grant = granted(None, &[], &[]);
         assert!(grant.tools.contains(&"read".into()) && !grant.tools.contains(&"write".into()));
+        let grant = granted(None, &[], &["write".into()]);
+        assert!(grant.tools.contains(&"read".into()) && grant.tools.contains(&"write".into()));
         assert!(may_call(&job(&[], &["read"]), "read", true).is_ok());
         assert_eq!(
             may_call(&job(&[], &["read"]), "delete", false)

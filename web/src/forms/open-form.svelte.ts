@@ -4,7 +4,7 @@ import { SvelteMap } from 'svelte/reactivity';
 import type { Document } from '../editor/document.svelte';
 import { mediaTypeOf, nameOf } from '../lib/paths';
 import type { Run } from '../lib/runs.svelte';
-import { ended, fileOf, gave, referenceOf, type KernelEvent, type RunProgress, type RunRecord, type ToolError } from '../lib/tools';
+import { ended, fileOf, gave, referenceOf, type KernelEvent, type RunProgress, type RunRecord, type RunRequest, type ToolError } from '../lib/tools';
 import type { Workbench } from '../lib/workbench.svelte';
 import { isChoice, readDefinition, type FormDefinition, type FormField, type FormProblem, type Option } from './definition';
 import { fits, PATTERN_MS_MAX } from './patterns';
@@ -192,12 +192,12 @@ export class OpenForm {
     return field && this.value(field);
   }
 
-  /** What a reference stands for, with the domains that the person allowed for that; the engine says why where it is not clear. */
-  #target(reference: string): { path: string; allowNet: string[] } {
+  /** What a reference stands for, with what the person allowed for that; the engine says why where it is not clear. */
+  #target(reference: string): Pick<RunRequest, 'path' | 'allowNet' | 'allowTools'> {
     const [found, ...others] = meanings(reference, this.wb.flows);
-    if (!found || others.length) return { path: reference, allowNet: [] };
+    if (!found || others.length) return { path: reference };
     const path = referenceOf({ path: found.path, ...(found.entry ? { function: found.entry.function } : {}) });
-    return { path, allowNet: [...this.wb.forms.of(found.path).allowed] };
+    return { path, ...this.wb.forms.of(found.path).granted({ net: ['*'], tools: ['*'] }) };
   }
 
   /** Gives up what a data provider does for a field. */

@@ -4,6 +4,10 @@ import { fieldsOf, heldAs, readEnv, readForm, readJson, readLimits, type Field }
 import { isStrings, recall, remember } from './settings';
 import { referenceOf, type FlowEntry, type FlowSummary, type LimitName, type LintReport, type RunRecord, type RunRequest } from './tools';
 
+/** What a person allows a flow besides its files. */
+export type Allowance = 'net' | 'tools';
+const ALLOWANCES: readonly Allowance[] = ['net', 'tools'];
+
 /** What is known of a flow: by lint, or, before that, by the list of flows. */
 export type About = Pick<LintReport | FlowSummary, 'inputs' | 'entries'>;
 
@@ -18,18 +22,28 @@ export class FlowForm {
   limits = $state<Partial<Record<LimitName, string>>>({});
   seed = $state('');
   startMs = $state('');
-  /** The domains that the person allowed for this flow, on this device. */
-  allowed = $state<string[]>([]);
+  /** The domains that the person allowed for this flow, and the tools that change something, on this device. */
+  allowed = $state<Record<Allowance, string[]>>({ net: [], tools: [] });
   /** Problems are shown once a run was tried. */
   tried = $state(false);
 
   constructor(readonly path: string) {
-    this.allowed = recall(`net.${path}`, [], isStrings);
+    for (const kind of ALLOWANCES) this.allowed[kind] = recall(`${kind}.${path}`, [], isStrings);
   }
 
-  allow(domain: string, yes: boolean): void {
-    this.allowed = yes ? [...new Set([...this.allowed, domain])] : this.allowed.filter((one) => one !== domain);
-    remember(`net.${this.path}`, $state.snapshot(this.allowed));
+  allow(kind: Allowance, name: string, yes: boolean): void {
+    const others = this.allowed[kind].filter((one) => one !== name);
+    this.allowed[kind] = yes ? [...others, name] : others;
+    remember(`${kind}.${this.path}`, $state.snapshot(this.allowed[kind]));
+  }
+
+  /** What the person allowed of what the flow wants. */
+  granted(wanted: Partial<Record<Allowance, string[]>> | undefined): Required<Pick<RunRequest, 'allowNet' | 'allowTools'>> {
+    const of = (kind: Allowance) => {
+      const all = wanted?.[kind] ?? [];
+      return this.allowed[kind].filter((one) => all.includes(one) || all.includes('*'));
+    };
+    return { allowNet: of('net'), allowTools: of('tools') };
   }
 
   /** The function that is run: the chosen one as long as it is there, else the first workflow, else the first of all. */
@@ -84,7 +98,7 @@ export class FlowForm {
     return this.entry(about) === undefined && this.fields(about).length === 0;
   }
 
-  request(about: About | undefined, domains: string[], mode: 'run' | 'dry-run'): RunRequest {
+  request(about: About | undefined, wanted: Partial<Record<Allowance, string[]>> | undefined, mode: 'run' | 'dry-run'): RunRequest {
     const entry = this.entry(about);
     const json = readJson(this.json);
     const { env } = readEnv(this.env);
@@ -92,7 +106,7 @@ export class FlowForm {
     return {
       path: referenceOf({ path: this.path, ...(entry ? { function: entry.function } : {}) }),
       args: !this.takesJson(about) ? readForm(this.fields(about), this.values(entry)).args : 'value' in json ? json.value : {},
-      allowNet: domains.filter((domain) => this.allowed.includes(domain)),
+      ...this.granted(wanted),
       mode,
       ...(Object.keys(env).length ? { env } : {}),
       ...(Object.keys(limits).length ? { limits } : {}),

@@ -1,5 +1,6 @@
 // What a person can do about a run that failed, where one button does it.
 
+import type { Allowance } from './form-state.svelte';
 import { moreOf } from './run-form';
 import type { LimitName, RunRecord, RunRequest } from './tools';
 
@@ -7,8 +8,8 @@ export interface Remedy {
   title: string;
   /** What the next run is given besides what the record says. */
   request: Partial<RunRequest>;
-  /** A domain that the flow may fetch from on this device from now on. */
-  allow?: string;
+  /** What the flow may fetch from or call on this device from now on. */
+  allow?: { kind: Allowance; name: string };
 }
 
 const LIMITS: Record<string, LimitName> = { QUOTA_CPU: 'cpuMsMax', QUOTA_WALL: 'wallMsMax', QUOTA_FUEL: 'fuelMax' };
@@ -19,8 +20,9 @@ export function remedyOf(record: RunRecord): Remedy | undefined {
   const limit = LIMITS[error.code];
   if (limit && record.limits?.[limit] !== undefined)
     return { title: 'Run again with twice as much', request: { limits: { ...record.limits, [limit]: moreOf(record.limits[limit]) } } };
-  // Only the hint names the domain as data; a refusal without it is not mended by a grant.
-  const domain = error.code === 'POLICY_DENIED' ? /allowNet: \["([^"]+)"\]/.exec(error.hint ?? '')?.[1] : undefined;
-  if (domain === undefined) return undefined;
-  return { title: `Allow ${domain} and run again`, request: { allowNet: [...new Set([...(record.grant?.net ?? []), domain])] }, allow: domain };
+  // Only the hint names what is missing as data; a refusal without it is not mended by a grant.
+  const [, member, name] = (error.code === 'POLICY_DENIED' && /(allowNet|allowTools): \["([^"]+)"\]/.exec(error.hint ?? '')) || [];
+  if (name === undefined) return undefined;
+  const kind: Allowance = member === 'allowNet' ? 'net' : 'tools';
+  return { title: `Allow ${name} and run again`, request: { [member!]: [...new Set([...(record.grant?.[kind] ?? []), name])] }, allow: { kind, name } };
 }

@@ -137,6 +137,12 @@ export function readLimits(values: Partial<Record<LimitName, string>>): { limits
 /** What to grant to a run that used up a limit: twice of what it used. */
 export const moreOf = (used: number): number => Math.ceil(used * 2);
 
+/** Why a text is no domain that can be allowed. */
+export function domainProblem(text: string): string | undefined {
+  const isDomain = /^[\w.-]+$/.test(text) && URL.parse(`https://${text}/`)?.hostname === text.toLowerCase();
+  return isDomain ? undefined : 'Write a domain alone, such as api.example.org.';
+}
+
 /** Globs as a person reads them: `everything` rather than two stars. */
 export function globWords(globs: string[]): string[] {
   return globs.includes('**') ? ['everything'] : globs;

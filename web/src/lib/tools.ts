@@ -285,6 +285,7 @@ export interface RunRequest {
   args?: unknown;
   env?: Record<string, string>;
   allowNet?: string[];
+  allowTools?: string[];
   limits?: Partial<Limits>;
   mode?: 'run' | 'dry-run';
   seed?: number;

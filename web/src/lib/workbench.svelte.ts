@@ -7,7 +7,7 @@ import { Toasts } from '../ui/toasts.svelte';
 import { commandsOf, type Command } from './commands';
 import { Conflicts } from './conflicts.svelte';
 import { Devices } from './devices.svelte';
-import { Forms } from './form-state.svelte';
+import { Forms, type Allowance } from './form-state.svelte';
 import type { Kernel } from './kernel';
 import { isFlow } from './paths';
 import { Problems } from './problems.svelte';
@@ -79,7 +79,7 @@ export class Workbench {
     this.devices = new Devices(kernel, this.toasts, (name) => {
       if (this.overlay?.kind !== 'devices') this.toasts.info(`${name} asks to join.`, { label: 'Compare digits', run: () => this.command('devices') });
     });
-    this.problems = new Problems(kernel, (path) => [...this.forms.of(path).allowed]);
+    this.problems = new Problems(kernel, (path) => [...this.forms.of(path).allowed.net]);
     this.documents = new Documents(this.workspace, this.problems);
     this.runs = new Runs(this.workspace, this.toasts);
     this.commands = commandsOf(this);
@@ -193,7 +193,7 @@ export class Workbench {
       return;
     }
     form.tried = false;
-    await this.#start(form.request(report, report?.grant?.net ?? [], mode));
+    await this.#start(form.request(report, report?.grant, mode));
   }
 
   /** Starts a run, and shows its output, or what keeps it from starting. */
@@ -237,14 +237,15 @@ export class Workbench {
       mode: record.dryRun ? 'dry-run' : 'run',
       limits: record.limits,
       allowNet: record.grant?.net ?? [],
+      allowTools: record.grant?.tools ?? [],
       ...(record.startMs === undefined || record.startMs === null ? {} : { startMs: record.startMs }),
       ...other,
     });
   }
 
-  /** Lets a flow fetch from a domain, or no longer, and looks at the flow with that. */
-  allowDomain(path: string, domain: string, yes: boolean): void {
-    this.forms.of(path).allow(domain, yes);
+  /** Lets a flow fetch from a domain or call a tool, or no longer, and looks at the flow with that. */
+  allow(path: string, kind: Allowance, name: string, yes: boolean): void {
+    this.forms.of(path).allow(kind, name, yes);
     const document = this.documents.find(path);
     if (document) this.documents.lint(document);
     else void this.problems.lint(path, undefined);

@@ -133,6 +133,8 @@ pub struct RunInput {
     pub env: BTreeMap<String, String>,
     /// Domains it may fetch from; none unless told.
     pub allow_net: Vec<String>,
+    /// Tools it may call besides those of `grant`; without a `grant`, those that only read.
+    pub allow_tools: Vec<String>,
     /// What it may touch; the whole workspace unless told. The flow's inferred needs bound it.
     pub grant: Option<Grant>,
     /// Limits to set; the others keep their defaults.
@@ -157,6 +159,7 @@ impl Default for RunInput {
             args: serde_json::Value::Null,
             env: BTreeMap::new(),
             allow_net: Vec::new(),
+            allow_tools: Vec::new(),
             grant: None,
             limits: LimitsPatch::default(),
             mode: RunMode::Run,

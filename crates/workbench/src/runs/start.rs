@@ -124,7 +124,7 @@ impl Workbench {
             _ => return Err(refused(&source.path, &report.diagnostics).into()),
         };
         let run = new_id(cx);
-        let grant = granted(input.grant, &input.allow_net);
+        let grant = granted(input.grant, &input.allow_net, &input.allow_tools);
         let mut ceiling = report.grant;
         ceiling
             .read
