@@ -73,7 +73,8 @@ export class OpenForm {
       next = { broken: [{ path: [], message: error instanceof Error ? error.message : String(error), place }] };
     }
     if (number !== this.#reading) return;
-    this.form = next.form;
+    // While the text can't be read, the form stays as it was: somebody is typing.
+    this.form = next.form ?? this.form;
     this.broken = next.broken;
     this.feed();
   }

@@ -1,0 +1,140 @@
+import { beforeEach, expect, test, vi } from 'vitest';
+import type { Document } from '../src/editor/document.svelte';
+import { OpenForm } from '../src/forms/open-form.svelte';
+import type { FormField } from '../src/forms/definition';
+import type { KernelEvent, RunRecord, ToolResult } from '../src/lib/tools';
+import type { Workbench } from '../src/lib/workbench.svelte';
+
+const FORM = {
+  workflow: 'workflows/a.py::run',
+  fields: [
+    { name: 'region', label: 'Region', type: 'text' },
+    { name: 'item', label: 'Item', type: 'select', data_provider_id: 'items', data_provider_inputs: { region: { mode: 'fieldRef', field_name: 'region' } } },
+    { name: 'colour', label: 'Colour', type: 'select', data_provider_id: 'colours' },
+  ],
+};
+
+/** A kernel whose runs end when the test says so. */
+function fakeRuns() {
+  const listeners = new Set<(event: KernelEvent) => void>();
+  const runs: { id: string; path: string; args: unknown; mode: string; record: Partial<RunRecord> }[] = [];
+  const cancelled: string[] = [];
+  const call = async (name: string, input: unknown): Promise<ToolResult> => {
+    const { path, args, mode, run } = input as Record<string, string>;
+    await Promise.resolve();
+    if (name === 'run_flow') {
+      const one = { id: `run-${runs.length + 1}`, path: path!, args, mode: mode!, record: {} };
+      runs.push(one);
+      return { ok: true, value: { run: one.id, status: 'running' } };
+    }
+    if (name === 'flow_cancel') return cancelled.push(run!), { ok: true, value: null };
+    return { ok: true, value: runs.find(({ id }) => id === run)?.record };
+  };
+  const emit = (event: KernelEvent): void => listeners.forEach((listener) => listener(event));
+  const end = (path: string, record: Partial<RunRecord>): void => {
+    const run = runs.findLast((one) => one.path === path)!;
+    run.record = { status: 'succeeded', ...record };
+    emit({ kind: 'run', run: run.id, path, status: run.record.status ?? 'succeeded' });
+  };
+  const subscribe = (listener: (event: KernelEvent) => void) => (listeners.add(listener), () => listeners.delete(listener));
+  return { kernel: { call, subscribe }, runs, cancelled, emit, end };
+}
+
+function openOne(definition: unknown = FORM) {
+  const fake = fakeRuns();
+  const document = { content: JSON.stringify(definition), path: 'forms/a.form.json' };
+  const wb = { kernel: fake.kernel, flows: [], workspace: { entries: new Map() }, start: vi.fn() };
+  const form = new OpenForm(wb as unknown as Workbench, document as unknown as Document);
+  const field = (name: string): FormField => form.form!.fields.find((one) => one.name === name)!;
+  return { ...fake, document, wb, form, field };
+}
+
+const settle = () => vi.advanceTimersByTimeAsync(1_000);
+
+beforeEach(() => {
+  vi.useFakeTimers();
+});
+
+test('data providers run when the form opens, as dry runs, and those that depend on a field wait for it', async () => {
+  const { form, field, runs, emit, end } = openOne();
+  await form.read();
+  await settle();
+  expect(runs.map(({ path, mode }) => [path, mode])).toEqual([['colours', 'dry-run']]);
+  expect(form.feedOf(field('item'))).toEqual({ state: 'waits', for: 'region' });
+  emit({ kind: 'run', run: 'run-1', path: 'colours', status: 'running', progress: { done: 1, total: 2 } });
+  expect(form.feedOf(field('colour'))).toEqual({ state: 'runs', run: 'run-1', progress: { done: 1, total: 2 } });
+  end('colours', { value: ['red', 'blue'] });
+  await settle();
+  expect(form.options(field('colour')).map(({ label }) => label)).toEqual(['red', 'blue']);
+
+  form.set(field('region'), 'eu');
+  await settle();
+  expect(runs.at(-1)).toMatchObject({ path: 'items', args: { region: 'eu' } });
+  expect(runs, 'what does not depend on it is not asked again').toHaveLength(2);
+});
+
+test('an answer to an older question is dropped, and its run is cancelled', async () => {
+  const { form, field, runs, cancelled, end } = openOne();
+  await form.read();
+  form.set(field('region'), 'eu');
+  await settle();
+  form.set(field('region'), 'us');
+  await settle();
+  const old = runs.find(({ args }) => JSON.stringify(args) === '{"region":"eu"}');
+  expect(cancelled).toEqual([old?.id]);
+  end('items', { value: [{ label: 'Denim', value: 'denim' }] });
+  await settle();
+  expect(form.options(field('item')).map(({ value }) => value)).toEqual(['denim']);
+});
+
+test('who types is asked about once, when that pauses', async () => {
+  const { form, field, runs } = openOne();
+  await form.read();
+  await settle();
+  for (const text of ['e', 'eu', 'eur']) form.set(field('region'), text);
+  await settle();
+  expect(runs.filter(({ path }) => path === 'items').map(({ args }) => args)).toEqual([{ region: 'eur' }]);
+});
+
+test('a data provider that failed says why, keeps the form from being sent, and can be asked again', async () => {
+  const { form, field, runs, end, wb } = openOne({ ...FORM, fields: [{ ...FORM.fields[2], required: true }] });
+  await form.read();
+  await settle();
+  end('colours', { status: 'failed', error: { code: 'FLOW_FAILED', message: 'No paint.' } });
+  await settle();
+  expect(form.feedOf(field('colour'))).toEqual({ state: 'failed', error: { code: 'FLOW_FAILED', message: 'No paint.' } });
+  expect((await form.submit())?.name).toBe('colour');
+  expect(wb.start).not.toHaveBeenCalled();
+  form.again(field('colour'));
+  await settle();
+  end('colours', { value: { not: 'a list' } });
+  await settle();
+  expect(form.feedOf(field('colour'))).toMatchObject({ state: 'failed', error: { code: 'INVALID_INPUT' } });
+  form.again(field('colour'));
+  await settle();
+  end('colours', { value: ['red'] });
+  await settle();
+  expect(runs).toHaveLength(3);
+  form.set(field('colour'), 'red');
+  expect(await form.submit()).toBeUndefined();
+  expect(wb.start).toHaveBeenCalledWith({ path: 'workflows/a.py::run', args: { colour: 'red' }, allowNet: [] });
+});
+
+test('while the text is broken nothing is sent, and what was filled in is there when it is mended', async () => {
+  const { form, field, document, wb, runs } = openOne();
+  await form.read();
+  await settle();
+  form.set(field('region'), 'eu');
+  const whole = document.content;
+  document.content = `${whole}}`;
+  await form.read();
+  expect(form.broken).toHaveLength(1);
+  await form.submit();
+  expect(wb.start).not.toHaveBeenCalled();
+  expect(form.form?.fields, 'it is shown as it was').toHaveLength(3);
+  document.content = whole;
+  await form.read();
+  await settle();
+  expect(runs.filter(({ path }) => path === 'colours'), 'and feeds are not asked again').toHaveLength(1);
+  expect([form.broken, form.value(field('region'))]).toEqual([[], 'eu']);
+});
