@@ -117,7 +117,7 @@ test('a data provider that failed says why, keeps the form from being sent, and 
   expect(runs).toHaveLength(3);
   form.set(field('colour'), 'red');
   expect(await form.submit()).toBeUndefined();
-  expect(wb.start).toHaveBeenCalledWith({ path: 'workflows/a.py::run', args: { colour: 'red' }, allowNet: [] });
+  expect(wb.start).toHaveBeenCalledWith({ path: 'workflows/a.py::run', args: { colour: 'red' } });
 });
 
 test('while the text is broken nothing is sent, and what was filled in is there when it is mended', async () => {
