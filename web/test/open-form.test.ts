@@ -1,6 +1,7 @@
 import { beforeEach, expect, test, vi } from 'vitest';
 import type { Document } from '../src/editor/document.svelte';
 import { OpenForm } from '../src/forms/open-form.svelte';
+import { FlowForm } from '../src/lib/form-state.svelte';
 import type { FormField } from '../src/forms/definition';
 import type { KernelEvent, RunRecord, ToolResult } from '../src/lib/tools';
 import type { Workbench } from '../src/lib/workbench.svelte';
@@ -17,13 +18,13 @@ const FORM = {
 /** A kernel whose runs end when the test says so. */
 function fakeRuns() {
   const listeners = new Set<(event: KernelEvent) => void>();
-  const runs: { id: string; path: string; args: unknown; mode: string; record: Partial<RunRecord> }[] = [];
+  const runs: { id: string; path: string; args: unknown; mode: string; granted: unknown; record: Partial<RunRecord> }[] = [];
   const cancelled: string[] = [];
   const call = async (name: string, input: unknown): Promise<ToolResult> => {
-    const { path, args, mode, run } = input as Record<string, string>;
+    const { path, args, mode, run, allowNet, allowTools } = input as Record<string, string>;
     await Promise.resolve();
     if (name === 'run_flow') {
-      const one = { id: `run-${runs.length + 1}`, path: path!, args, mode: mode!, record: {} };
+      const one = { id: `run-${runs.length + 1}`, path: path!, args, mode: mode!, granted: { allowNet, allowTools }, record: {} };
       runs.push(one);
       return { ok: true, value: { run: one.id, status: 'running' } };
     }
@@ -137,4 +138,17 @@ test('while the text is broken nothing is sent, and what was filled in is there 
   await settle();
   expect(runs.filter(({ path }) => path === 'colours'), 'and feeds are not asked again').toHaveLength(1);
   expect([form.broken, form.value(field('region'))]).toEqual([[], 'eu']);
+});
+
+test('what the person allowed its file, the workflow may do; a data provider may fetch, and change nothing', async () => {
+  const { form, wb, runs } = openOne({ workflow: 'workflows/a.py', fields: [{ name: 'x', label: 'X', type: 'select', data_provider_id: 'workflows/a.py' }] });
+  const allowed = new FlowForm('workflows/a.py');
+  allowed.allow('net', 'api.example.org', true);
+  allowed.allow('tools', 'delete', true);
+  Object.assign(wb, { flows: [{ path: 'workflows/a.py', name: 'a', inputs: [] }], forms: { of: () => allowed } });
+  await form.read();
+  await settle();
+  expect(runs.map(({ granted }) => granted)).toEqual([{ allowNet: ['api.example.org'], allowTools: undefined }]);
+  await form.submit();
+  expect(wb.start).toHaveBeenCalledWith({ path: 'workflows/a.py', args: {}, allowNet: ['api.example.org'], allowTools: ['delete'] });
 });

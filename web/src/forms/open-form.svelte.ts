@@ -216,8 +216,9 @@ export class OpenForm {
     const told = (feed: Feed): void => {
       if (isWanted()) this.#feeds.set(field.name, feed);
     };
-    // Nothing that it writes is kept: to open a form changes nothing.
-    const request = { ...this.#target(provider.reference), args, mode: 'dry-run' };
+    // Nothing that it writes is kept, and it is granted no tool that changes something: to open a form changes nothing.
+    const { path, allowNet = [] } = this.#target(provider.reference);
+    const request = { path, allowNet, args, mode: 'dry-run' };
     const result = await runToEnd(this.wb, request, (run, progress) => {
       if (isWanted()) told({ state: 'runs', run, ...(progress ? { progress } : {}) });
       else void this.wb.kernel.call('flow_cancel', { run });
