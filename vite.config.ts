@@ -5,6 +5,7 @@ import { bifrostApi } from './web/build/bifrost-api.ts';
 import { dockviewStyles } from './web/build/dockview-styles.ts';
 import { flowApi } from './web/build/flow-api.ts';
 import { guests } from './web/build/guests.ts';
+import { laterChunks } from './web/build/later.ts';
 import { policy } from './web/build/policy.ts';
 import { precache } from './web/build/precache.ts';
 
@@ -16,11 +17,12 @@ const COURIER = here('./worker/fake-courier.ts');
 // for checks of the page alone. It is never what gets served.
 export default defineConfig(({ mode }) => {
   const fixture = mode === 'fixture';
+  const later = laterChunks();
   return {
     root: here(fixture ? './web/fixture' : '.'),
     base: './',
     publicDir: here('./web/public'),
-    plugins: [svelte(), dockviewStyles(), flowApi(here(fixture ? './web/test/flow-sample.d.ts' : './crates/guest-js/flow.d.ts')), bifrostApi(here('./crates/guest-py/python/bifrost')), policy(), precache()],
+    plugins: [svelte(), dockviewStyles(), flowApi(here(fixture ? './web/test/flow-sample.d.ts' : './crates/guest-js/flow.d.ts')), bifrostApi(here('./crates/guest-py/python/bifrost')), later.plugin, policy(), precache()],
     // The test of the post brings its own courier, so that it needs no built one.
     resolve: { alias: { ...(mode === 'test' ? { '@wasm/courier/courier_bg.wasm': COURIER, '@wasm/courier/courier.js': COURIER } : {}), '@wasm': here('./target/wasm-web') } },
     worker: { format: 'es' as const, plugins: () => [guests(here('./target/wasm-web'))] },
@@ -36,8 +38,7 @@ export default defineConfig(({ mode }) => {
         input: { index: here(fixture ? './web/fixture/index.html' : './index.html'), sw: here('./web/sw.ts') },
         output: {
           entryFileNames: (chunk: { name: string }) => (chunk.name === 'sw' ? 'sw.js' : 'assets/[name]-[hash].js'),
-          // `xtask` knows by the name what a person need not wait for.
-          chunkFileNames: (chunk: { isDynamicEntry: boolean }) => (chunk.isDynamicEntry ? 'assets/later-[name]-[hash].js' : 'assets/[name]-[hash].js'),
+          chunkFileNames: later.nameOf,
         },
       },
     },
