@@ -4,7 +4,7 @@ use selvage_tool::guest::FileStat;
 use selvage_tool::run::{FileOp, JobFile};
 use selvage_tool::{ErrorCode, ToolError, ToolResult};
 use sha2::{Digest, Sha256};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// Where a file's bytes are.
@@ -25,6 +25,8 @@ enum Node {
         hash: String,
         size: u64,
         content: Content,
+        /// Whether it is a parent's.
+        mounted: bool,
     },
 }
 
@@ -46,8 +48,6 @@ pub struct Files {
     ops: Vec<FileOp>,
     /// Where in `ops` a path was last written, as long as nothing was moved or removed since.
     written: BTreeMap<String, usize>,
-    /// The files of parents that no file of the run's own has taken the place of.
-    mounted: BTreeSet<String>,
 }
 
 impl Files {
@@ -69,15 +69,14 @@ impl Files {
                         hash: file.hash.clone(),
                         size: file.size,
                         content,
+                        mounted: file.mounted,
                     }
                 };
                 (file.path.clone(), node)
             })
             .collect();
-        let mounted = files.iter().filter(|file| file.mounted);
         Self {
             nodes,
-            mounted: mounted.map(|file| file.path.clone()).collect(),
             ..Self::default()
         }
     }
@@ -190,13 +189,13 @@ impl Files {
                 self.ops.push(op);
             }
         }
-        self.mounted.remove(path);
         self.nodes.insert(
             path.to_owned(),
             Node::File {
                 hash,
                 size,
                 content: Content::Written(bytes.into()),
+                mounted: false,
             },
         );
         Ok(())
@@ -292,7 +291,7 @@ impl Files {
     /// Whether a parent's file is at a path.
     #[must_use]
     pub fn is_mounted(&self, path: &str) -> bool {
-        self.mounted.contains(path)
+        matches!(self.node(path), Some(Node::File { mounted: true, .. }))
     }
 
     fn node(&self, path: &str) -> Option<&Node> {

@@ -284,13 +284,16 @@ pub struct Outcome {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(rename_all = "camelCase")]
-pub struct ScopeHeads {
+pub struct Parent {
     /// What it is called here; a parent's parent has both names, as `global/base`.
     pub name: String,
     /// Which workspace it is.
     pub workspace: String,
     /// The heads of that workspace.
     pub heads: Vec<String>,
+    /// What keeps flows from running with its files.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub problem: Option<String>,
 }
 
 /// What is kept of a run, as a file under `runs/`, and what `run_flow` returns.
@@ -340,9 +343,11 @@ pub struct RunRecord {
     pub diagnostics: Vec<Diagnostic>,
     /// The workspace's heads that it read.
     pub heads_in: Vec<String>,
-    /// The parents whose files it could read, and the heads at which they are mounted.
+    /// The parents whose files it could read, and the heads at which they are mounted. Each is a [`Parent`], which only callers take
+    /// apart.
+    #[cfg_attr(feature = "schema", schemars(with = "Vec<Parent>"))]
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
-    pub scopes: Vec<ScopeHeads>,
+    pub scopes: Vec<serde_json::Value>,
     /// The workspace's heads after its change landed; empty where nothing landed.
     pub heads_out: Vec<String>,
     /// SHA-256 of the flow's text.

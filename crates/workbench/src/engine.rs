@@ -249,7 +249,9 @@ impl Workbench {
         message: String,
         ops: &[Op],
     ) -> ToolResult<Change> {
-        ops.iter().flat_map(paths).try_for_each(writable)?;
+        for op in ops {
+            may_do(op)?;
+        }
         self.change_all(cx, origin, message, ops)
     }
 
@@ -345,19 +347,15 @@ impl Workbench {
     }
 }
 
-/// The paths that an operation names.
-fn paths(op: &Op) -> impl Iterator<Item = &str> {
-    let (first, second) = match op {
+/// Refuses an operation on what is mounted.
+fn may_do(op: &Op) -> ToolResult<()> {
+    match op {
         Op::Write { path, .. }
         | Op::Put { path, .. }
         | Op::Draft { path, .. }
         | Op::Mkdir { path }
         | Op::Remove { path }
-        | Op::Keep { path } => (path, None),
-        Op::Move { from, to } => (from, Some(to)),
-    };
-    [Some(first), second]
-        .into_iter()
-        .flatten()
-        .map(String::as_str)
+        | Op::Keep { path } => writable(path),
+        Op::Move { from, to } => writable(from).and_then(|()| writable(to)),
+    }
 }

@@ -96,7 +96,8 @@ impl Workbench {
             net: net.to_vec(),
         };
         // What somebody types is another text each time; only what the file holds is asked for again.
-        let keeps = now(path).is_some_and(|(hash, _)| hash == subject.text);
+        let file = view.stat(path).ok();
+        let keeps = file.is_some_and(|file| file.hash == Some(subject.text));
         let known = keeps.then(|| self.reports.get(&subject, &now)).flatten();
         if let Some(report) = known {
             return report;
@@ -125,16 +126,11 @@ impl Workbench {
         let read = |path: &str| String::from_utf8(self.workspace.read_hash(&see(path)?).ok()?).ok();
         let exists = |path: &str| see(path).is_some();
         let astray = |from: &str, to: &str| {
-            let places = view.places(from, to);
-            places
-                .iter()
-                .map(String::as_str)
-                .chain([from, to])
-                .for_each(|path| {
-                    see(path);
-                });
+            // Which scope has each matters, and what all of them hold.
+            for path in ["", from, to] {
+                see(path);
+            }
             view.astray(from, to)
-                .map(|found| (found.message, found.hint))
         };
         let report = lint(
             path,

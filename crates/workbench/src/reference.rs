@@ -101,7 +101,7 @@ impl Workbench {
             None => (name, None),
         };
         let mut found = Vec::new();
-        for scope in view.scopes() {
+        for scope in 0..view.scopes() {
             let mut flows = flows(view, scope);
             if portable.is_some() {
                 flows.retain(|path| Language::of(path) == Language::Python);

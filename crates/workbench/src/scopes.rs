@@ -6,13 +6,13 @@
 
 mod note;
 
-use selvage_tool::run::{PROTECTED, SCOPE_FILE, SCOPES_FILE, SCOPES_FOLDER, ScopeHeads};
+use selvage_lint::Refused;
+use selvage_tool::run::{PROTECTED, Parent, SCOPE_FILE, SCOPES_FILE, SCOPES_FOLDER};
 use selvage_tool::{ErrorCode, ToolError, ToolResult};
-use selvage_vfs::{Entry, Path, Result, Snapshot, VfsError, Workspace, fold};
-use std::collections::BTreeMap;
+use selvage_vfs::{Entry, Hash, Path, Result, Snapshot, VfsError, Workspace, fold};
 use std::ops::Range;
 
-pub(crate) use note::{NOTE_BYTES_MAX, Note, digest_of};
+pub(crate) use note::{NOTE_BYTES_MAX, Note, digest_of, line};
 
 /// How many parents may stand above each other: a parent's parent is the second.
 pub const SCOPE_DEPTH_MAX: usize = 4;
@@ -36,13 +36,6 @@ pub(crate) struct View {
     snapshot: Snapshot,
     /// The workspace itself, then its parents in the order in which they are looked through.
     scopes: Vec<Scope>,
-}
-
-/// An import of a parent's file that means something else than it means in the parent alone.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Astray {
-    pub(crate) message: String,
-    pub(crate) hint: String,
 }
 
 impl View {
@@ -73,21 +66,20 @@ impl View {
         let Ok(entries) = self.snapshot.list(&folder, false) else {
             return;
         };
-        let mut found: Vec<String> = entries
-            .into_iter()
-            .filter(Entry::is_folder)
-            .map(|entry| entry.name)
-            .collect();
-        found.sort();
-        let order = format!("{root}{SCOPES_FILE}");
-        let order = note::order(workspace, &self.snapshot, &order);
-        found.sort_by_key(|name| {
-            order
-                .iter()
-                .position(|one| one == name)
-                .unwrap_or(usize::MAX)
-        });
-        for parent in found {
+        let order = note::order(workspace, &self.snapshot, &format!("{root}{SCOPES_FILE}"));
+        let (mut found, mut parents) = (Vec::new(), Vec::new());
+        for entry in entries {
+            if entry.is_folder() {
+                found.push(entry.name);
+            }
+        }
+        for name in order {
+            if let Some(at) = found.iter().position(|one| *one == name) {
+                parents.push(found.remove(at));
+            }
+        }
+        parents.append(&mut found);
+        for parent in parents {
             if depth > SCOPE_DEPTH_MAX || self.scopes.len() > SCOPES_MAX {
                 return;
             }
@@ -132,9 +124,9 @@ impl View {
         &self.scopes[scope].root
     }
 
-    /// The numbers of all scopes, nearest first.
-    pub(crate) fn scopes(&self) -> Range<usize> {
-        0..self.scopes.len()
+    /// How many scopes there are; their numbers count up from the nearest.
+    pub(crate) fn scopes(&self) -> usize {
+        self.scopes.len()
     }
 
     /// What a scope and those above it have at a path, nearest first.
@@ -142,7 +134,10 @@ impl View {
         let parsed = Path::parse(path)?;
         let path = parsed.to_string();
         let top = parsed.names().first().map_or("", String::as_str);
-        for scope in self.upward(from).filter(|scope| !hides(*scope, top)) {
+        for scope in self.upward(from) {
+            if hides(scope, top) {
+                continue;
+            }
             let root = &self.scopes[scope].root;
             let found = self.snapshot.get(&format!("{root}{path}"));
             match found.or_else(|error| if scope == 0 { Err(error) } else { Ok(None) })? {
@@ -157,33 +152,28 @@ impl View {
     /// What a folder holds, with `recursive` everything below it.
     pub(crate) fn list(&self, path: &str, recursive: bool) -> Result<Vec<Entry>> {
         let (first, folder) = self.find(0, path)?;
-        let path = folder.path.clone();
+        let path = folder.path.as_str();
         if !folder.is_folder() {
-            return Err(VfsError::NotAFolder { path });
+            return Err(VfsError::NotAFolder { path: path.into() });
         }
-        let mut seen: BTreeMap<String, Entry> = BTreeMap::new();
-        let top = path.split('/').next().unwrap_or_default();
-        for scope in (first..self.scopes.len()).filter(|scope| !hides(*scope, top)) {
+        let mut seen = Vec::new();
+        for scope in first..self.scopes.len() {
             let root = &self.scopes[scope].root;
             let below = format!("{root}{path}");
-            let Ok(found) = self.snapshot.list(below.trim_end_matches('/'), recursive) else {
-                if self.has_file_above(scope, &path) {
-                    break;
-                }
-                continue;
-            };
-            for mut entry in found {
+            let found = self.snapshot.list(below.trim_end_matches('/'), recursive);
+            for mut entry in found.unwrap_or_default() {
                 entry.path.drain(..root.len());
-                let top = entry.path.split('/').next().unwrap_or_default();
-                let is_file = |folder: &str| seen.get(folder).is_some_and(|at| !at.is_folder());
-                let mut above = entry.path.match_indices('/');
-                let hidden = scope > 0 && above.any(|(at, _)| is_file(&entry.path[..at]));
-                if !hidden && !hides(scope, top) {
-                    seen.entry(entry.path.clone()).or_insert(entry);
+                // In the workspace itself, nothing hides what is there but its place.
+                let nearest = match scope {
+                    0 => !hides(0, entry.path.split('/').next().unwrap_or_default()),
+                    _ => self.find(0, &entry.path).is_ok_and(|(at, _)| at == scope),
+                };
+                if nearest {
+                    seen.push(entry);
                 }
             }
         }
-        Ok(seen.into_values().collect())
+        Ok(seen)
     }
 
     /// Everything that is seen.
@@ -196,12 +186,14 @@ impl View {
     /// # Errors
     /// [`ErrorCode::NotFound`] where another file takes its place.
     pub(crate) fn inside(&self, path: &str) -> ToolResult<Option<String>> {
-        let whole = self.scopes().skip(1).filter_map(|scope| {
-            let rest = path.strip_prefix(&self.scopes[scope].root)?;
-            Some((scope, rest))
-        });
-        let Some((scope, rest)) = whole.max_by_key(|(scope, _)| self.scopes[*scope].root.len())
-        else {
+        // A parent's parents come behind it, so the last that fits is the one.
+        let mut inside = None;
+        for scope in 1..self.scopes.len() {
+            if let Some(rest) = path.strip_prefix(&self.scopes[scope].root) {
+                inside = Some((scope, rest));
+            }
+        }
+        let Some((scope, rest)) = inside else {
             return Ok(None);
         };
         if self.find(0, rest).is_ok_and(|(at, _)| at == scope) {
@@ -215,8 +207,8 @@ impl View {
             )))
     }
 
-    /// Whether what a file imports means the same to it as in its own workspace; if not, why.
-    pub(crate) fn astray(&self, from: &str, to: &str) -> Option<Astray> {
+    /// Why what a file imports does not mean the same to it as in its own workspace, and what to do; nothing where it does.
+    pub(crate) fn astray(&self, from: &str, to: &str) -> Option<Refused> {
         let importer = self.scope_of(from);
         let (scope, imported) = self.find(0, to).ok()?;
         if importer == 0 || imported.is_folder() {
@@ -239,71 +231,74 @@ impl View {
                 "A parent works without those that mount it: keep the file in `{name}`, or hand over what it is needed for as an argument."
             ),
         };
-        Some(Astray {
-            message: format!("`{from}` is of the scope `{name}` and imports `{to}` of {owner}."),
-            hint,
-        })
+        let message = format!("`{from}` is of the scope `{name}` and imports `{to}` of {owner}.");
+        Some((message, hint))
     }
 
-    /// The paths that the answer of [`Self::astray`] rests on, beside its own two.
-    pub(crate) fn places(&self, from: &str, to: &str) -> Vec<String> {
-        let above = self.upward(self.scope_of(from));
-        above
-            .map(|scope| format!("{}{to}", self.scopes[scope].root))
-            .collect()
+    /// What tells whether a path means the same as before: what the file there holds, and where it lies. The empty path stands for
+    /// all that is mounted.
+    pub(crate) fn seen(&self, path: &str) -> Option<Hash> {
+        let mut text = String::new();
+        if path.is_empty() {
+            for scope in &self.scopes {
+                text.push_str(&scope.note.digest);
+            }
+        } else {
+            let (scope, entry) = self.find(0, path).ok()?;
+            text = format!("{}{}", self.scopes[scope].root, entry.hash?);
+        }
+        Some(Hash::of(text.as_bytes()))
     }
 
-    /// What a path means, where it may be one of [`Self::places`], too: what the file there holds, and the scope that it is of.
-    pub(crate) fn seen(&self, path: &str) -> Option<(selvage_vfs::Hash, String)> {
-        let (scope, entry) = match self.find(0, path) {
-            Ok(found) => found,
-            Err(_) => (0, self.snapshot.stat(path).ok()?),
-        };
-        Some((entry.hash?, self.scopes[scope].name.clone()))
-    }
-
-    /// What a record keeps of a scope.
-    pub(crate) fn heads(&self, scope: usize) -> ScopeHeads {
+    /// What is told of a scope.
+    pub(crate) fn parent(&self, scope: usize) -> Parent {
         let Scope { name, note, .. } = &self.scopes[scope];
-        ScopeHeads {
+        Parent {
             name: name.clone(),
             workspace: note.workspace.clone(),
             heads: note.heads.clone(),
+            problem: None,
         }
     }
 
-    /// Why a scope is not what was mounted; nothing where it is.
-    pub(crate) fn changed(&self, scope: usize) -> Option<ToolError> {
-        let name = self.name(scope)?.split('/').next()?;
-        let mount = self.scopes.iter().find(|scope| scope.name == name)?;
-        if note::digest(&self.snapshot, &mount.root) == mount.note.digest {
-            return None;
+    /// Refuses a scope that is not what was mounted.
+    ///
+    /// # Errors
+    /// [`ErrorCode::ScopeChanged`].
+    pub(crate) fn check(&self, scope: usize) -> ToolResult<()> {
+        let name = self.scopes[scope]
+            .name
+            .split('/')
+            .next()
+            .unwrap_or_default();
+        let mount = self.scopes.iter().find(|scope| scope.name == name);
+        let root = mount.map_or("", |mount| &mount.root);
+        if root.is_empty()
+            || mount.is_some_and(|mount| note::digest(&self.snapshot, root) == mount.note.digest)
+        {
+            return Ok(());
         }
         let message = format!("The files of the scope `{name}` are not those that were mounted.");
-        Some(
-            ToolError::new(ErrorCode::ScopeChanged, message)
-                .path(mount.root.trim_end_matches('/'))
-                .hint(format!(
-                    "Two devices mounted it apart, or something else changed it. Mount `{name}` again, or unmount it."
-                )),
-        )
+        let hint = "Two devices mounted it apart, or something else changed it. Mount it again, or unmount it.";
+        Err(ToolError::new(ErrorCode::ScopeChanged, message)
+            .path(root.trim_end_matches('/'))
+            .hint(hint))
     }
 
-    /// The parents that are mounted here, without their own.
-    pub(crate) fn mounts(&self) -> Vec<(usize, &Note)> {
-        let direct = self.scopes().skip(1);
-        let direct = direct.filter(|scope| !self.scopes[*scope].name.contains('/'));
-        direct
-            .map(|scope| (scope, &self.scopes[scope].note))
-            .collect()
+    /// What a scope says of itself, where it is mounted here and not in a parent.
+    pub(crate) fn mount(&self, scope: usize) -> Option<&Note> {
+        let Scope { name, note, .. } = self.scopes.get(scope)?;
+        (!name.is_empty() && !name.contains('/')).then_some(note)
     }
 
     /// A scope and those above it.
     fn upward(&self, from: usize) -> Range<usize> {
-        let root = &self.scopes[from].root;
-        let above = self.scopes[from..].iter();
-        let above = above.take_while(|scope| scope.root.starts_with(root));
-        from..from + above.count()
+        let mut end = from + 1;
+        while end < self.scopes.len() && self.scopes[end].root.starts_with(&self.scopes[from].root)
+        {
+            end += 1;
+        }
+        from..end
     }
 
     /// Whether a file of a scope stands where a path needs a folder.

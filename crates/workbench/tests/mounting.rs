@@ -94,10 +94,7 @@ fn an_update_tells_what_it_would_change_and_is_one_change() {
         (verbs(&told), &told["total"]),
         (expected.map(str::to_owned).to_vec(), &json!(3))
     );
-    assert_eq!(
-        (&told["change"], &host.ok("seal", json!({}))["heads"]),
-        (&json!([]), &before)
-    );
+    assert_eq!(&host.ok("seal", json!({}))["heads"], &before,);
     update["dryRun"] = json!(false);
     let done = host.ok("scope_mount", update.clone());
     assert_eq!(done["differences"], told["differences"]);
@@ -119,14 +116,22 @@ fn an_update_tells_what_it_would_change_and_is_one_change() {
             .is_err()
     );
     assert_eq!(
-        host.ok("scope_mount", update)["change"],
-        json!([]),
+        host.ok("scope_mount", update)["total"],
+        json!(0),
         "nothing is left to do"
     );
     let status = &host.ok("workspace_status", json!({}))["scopes"][0];
     assert_eq!(
         (&status["name"], &status["heads"], &status["problem"]),
         (&json!("global"), &json!(["h2"]), &json!(null))
+    );
+    // A file where a folder was, and a folder where a file was.
+    let third = [("a.txt/in.txt", "1"), ("b.txt", "2"), ("d.txt", "1")];
+    host.ok("scope_mount", mount("global", "h3", &third));
+    host.ok("scope_mount", mount("global", "h2", &second));
+    assert_eq!(
+        host.ok("read", json!({ "path": "scopes/global/a.txt" }))["content"],
+        json!("1")
     );
     host.ok("scope_unmount", json!({ "name": "global" }));
     assert_eq!(host.ok("workspace_status", json!({})).get("scopes"), None);
@@ -200,36 +205,30 @@ fn a_parent_is_bounded_and_named_plainly() {
         ("heads", json!([])),
         ("heads", json!(vec!["h"; 101])),
         ("heads", json!(["h h"])),
-        ("files", json!([])),
-        ("files", json!([{ "path": "runs/a.json", "content": "" }])),
-        (
-            "files",
-            json!([{ "path": "a", "content": "" }, { "path": "/a", "content": "" }]),
-        ),
-        (
-            "files",
-            json!([{ "path": "a", "content": "z", "encoding": "hash" }]),
-        ),
+        ("files", json!({})),
+        ("files", json!({ "runs/a.json": "" })),
+        ("files", json!({ "/a": "" })),
+        ("encoding", json!("hash")),
     ] {
         let mut input = mount("global", "h1", &file);
         input[field] = value;
         refused(&mut host, input, ErrorCode::InvalidInput);
     }
     let mut input = mount("global", "h1", &file);
-    input["files"] = json!([{ "path": "../a", "content": "" }]);
+    input["files"] = json!({ "../a": "" });
     refused(&mut host, input.clone(), ErrorCode::InvalidPath);
-    let unknown = "0".repeat(64);
-    input["files"] = json!([{ "path": "a", "content": unknown, "encoding": "hash" }]);
-    refused(&mut host, input.clone(), ErrorCode::NotFound);
-    let many = (0..=20_000).map(|n| json!({ "path": format!("{n}"), "content": "" }));
-    input["files"] = many.collect();
+    input["encoding"] = json!("hash");
+    input["files"] = json!({ "a": "0".repeat(64) });
+    refused(&mut host, input, ErrorCode::NotFound);
+    let mut input = mount("global", "h1", &file);
+    let many = (0..=20_000).map(|n| (format!("{n}"), json!("")));
+    input["files"] = Value::Object(many.collect());
     refused(&mut host, input.clone(), ErrorCode::TooLarge);
     let half = "x".repeat(32 * 1024 * 1024);
-    input["files"] =
-        json!([{ "path": "a", "content": half }, { "path": "b", "content": format!("{half}x") }]);
-    refused(&mut host, input.clone(), ErrorCode::TooLarge);
+    input["files"] = json!({ "a": half, "b": format!("{half}x") });
+    refused(&mut host, input, ErrorCode::TooLarge);
     let deep = format!(
-        "{}x.txt",
+        "{}scope.json",
         "scopes/p/".repeat(selvage_workbench::SCOPE_DEPTH_MAX)
     );
     refused(
@@ -238,7 +237,7 @@ fn a_parent_is_bounded_and_named_plainly() {
         ErrorCode::TooLarge,
     );
     let wide: Vec<String> = (0..selvage_workbench::SCOPES_MAX)
-        .map(|n| format!("scopes/p{n}/x.txt"))
+        .map(|n| format!("scopes/p{n}/scope.json"))
         .collect();
     let wide: Vec<(&str, &str)> = wide.iter().map(|path| (path.as_str(), "")).collect();
     refused(&mut host, mount("global", "h1", &wide), ErrorCode::TooLarge);

@@ -79,6 +79,11 @@ fn the_nearest_file_of_a_path_is_the_one_that_runs_and_each_is_listed_with_its_s
     ] {
         assert_eq!(ran(&mut host, asked).0, path);
     }
+    let runs = host.ok(
+        "flow_runs",
+        json!({ "path": "scopes/global/workflows/far.py" }),
+    );
+    assert_eq!(runs["runs"].as_array().map(Vec::len), Some(2));
     let hidden = json!({ "path": "scopes/global/workflows/both.py" });
     let error = host.call("run_flow", hidden).expect_err("hidden");
     assert_eq!(error.code, ErrorCode::NotFound);
@@ -173,6 +178,8 @@ fn a_parent_that_imports_from_a_child_is_refused_at_lint_and_at_run() {
         );
         let linted = host.ok("lint_flow", json!({ "path": path }));
         assert_eq!(linted["ok"], json!(false), "{linted}");
+        let place = &linted["diagnostics"][0]["path"];
+        assert_eq!(place, &json!("scopes/global/workflows/far.py"));
     }
     // The parent has one, too: the child's takes its place.
     let both = [

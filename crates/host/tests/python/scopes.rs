@@ -69,9 +69,7 @@ fn mounted() -> Bench<'static> {
         let input = json!({ "path": path, "content": content });
         bench.call("write", input).expect("written");
     }
-    let files = texts(&folder().join("global")).into_iter();
-    let files = files.map(|(path, content)| json!({ "path": path, "content": content }));
-    let files: Vec<Value> = files.collect();
+    let files = texts(&folder().join("global"));
     let input = json!({ "name": "global", "workspace": "w-1", "heads": ["h-1"], "files": files });
     bench.call("scope_mount", input).expect("mounted");
     bench
@@ -104,13 +102,11 @@ fn a_run_over_a_parent_can_be_verified_after_the_parent_was_updated() {
     let mut bench = mounted();
     let input = json!({ "name": "workflow::totals::rates" });
     let record = bench.call("run_flow", input.clone()).expect("it works");
-    let mut update = json!({ "name": "global", "workspace": "w-1", "heads": ["h-2"], "files": [] });
-    let files = texts(&folder().join("global")).into_iter();
-    let files = files.map(|(path, content)| {
-        let content = content.replace("low,7", "low,8");
-        json!({ "path": path, "content": content })
-    });
-    update["files"] = files.collect();
+    let mut update = json!({ "name": "global", "workspace": "w-1", "heads": ["h-2"] });
+    let mut files = texts(&folder().join("global"));
+    let rates = files.get_mut("data/rates.csv").expect("it is there");
+    *rates = rates.replace("low,7", "low,8");
+    update["files"] = json!(files);
     let told = bench.call("scope_mount", update).expect("mounted");
     assert_eq!(told["total"], json!(1));
     let verified = bench.call("run_verify", json!({ "run": record["run"] }));

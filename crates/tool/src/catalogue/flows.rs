@@ -1,6 +1,5 @@
 //! Inputs and outputs of the tools that check and run flows.
 
-use super::ScopeStatus;
 use crate::diagnostic::Diagnostic;
 use crate::grant::Grant;
 use crate::guest::Shape;
@@ -358,5 +357,5 @@ pub struct StatusOutput {
     pub limits: Limits,
     /// The workspaces that are mounted as parents.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
-    pub scopes: Vec<ScopeStatus>,
+    pub scopes: Vec<crate::run::Parent>,
 }

@@ -127,8 +127,8 @@ tools! {
     FlowRuns = "flow_runs" (Reads): RunsInput => RunsOutput;
     /// Runs a past run again on the same files, arguments, seed and clock, without fetches and tools, lands nothing, and compares.
     RunVerify = "run_verify" (Writes): RunRef => VerifyOutput;
-    /// Mounts a copy of another workspace as a read-only parent, or brings the one of that name up to date, as one change. Files are found here first, then in parents. With `dryRun`, tells what would differ.
-    ScopeMount = "scope_mount" (Destroys): MountInput => MountOutput;
+    /// Mounts a copy of another workspace as a read-only parent, or brings the one of that name up to date, as one change. Files are found here first, then in parents. Tells what differs from what was mounted, or with `dryRun` would differ.
+    ScopeMount = "scope_mount" (Destroys): MountInput => CompareOutput;
     /// Takes a mounted parent away, as one change.
     ScopeUnmount = "scope_unmount" (Destroys): UnmountInput => Changed;
     /// Tells how the workspace is stored, how large it is, what runs and what is mounted.

@@ -71,9 +71,8 @@ impl Workbench {
             fixed += u32::try_from(applied).unwrap_or(u32::MAX);
             source.text = text;
         };
-        let place = view.place(&source.path);
         if fixed > 0 {
-            writable(&place)?;
+            writable(&view.place(&source.path))?;
             let ops = [Op::write(source.path.clone(), source.text.clone())];
             self.change(cx, &asking.origin, format!("Fix {}", source.path), &ops)?;
         }
@@ -84,10 +83,9 @@ impl Workbench {
         report
             .diagnostics
             .extend(self.namesakes(&source.path, &report, &view));
-        // Of a parent's file, it is told where that lies.
-        let found = report.diagnostics.iter_mut();
-        for found in found.filter(|found| found.path == source.path) {
-            found.path.clone_from(&place);
+        // Of parents' files, it is told where they lie.
+        for found in &mut report.diagnostics {
+            found.path = view.place(&found.path);
         }
         if let Some(entry) = meant(&report.entries, function.as_deref()).cloned() {
             describe(&mut report, &entry);

@@ -5,8 +5,8 @@ use super::hearing::{Wanted, subject};
 use crate::engine::Workbench;
 use crate::record::flow_name;
 use crate::reference::flows;
-use crate::scopes::{Astray, View};
-use selvage_lint::{Context, Report, SOURCE_BYTES_MAX, lint};
+use crate::scopes::View;
+use selvage_lint::{Context, Refused, Report, SOURCE_BYTES_MAX, lint};
 use selvage_tool::reading::{Import, Reading};
 use selvage_tool::{Diagnostic, Fix, Language, Position, Severity, Span};
 use selvage_vfs::{Entry, Hash};
@@ -74,19 +74,16 @@ impl Workbench {
 
     pub(super) fn python_report(&mut self, path: &str, text: &str, view: &View) -> Report {
         let mut report = lint(path, text, &Context::closed());
-        let program = self.program(path, text, view);
+        let mut program = self.program(path, text, view);
         let about = subject(path, Hash::of(text.as_bytes()));
         if let Some(checked) = self.hearing.said(&about) {
             add_word(&mut report, path, checked);
             report.entries.clone_from(&checked.reading.entries);
             report
                 .diagnostics
-                .extend(found(&checked.reading, path, view));
+                .extend(found(&checked.reading, path, view, &mut program.astray));
         }
         report.diagnostics.extend(program.astray);
-        report
-            .diagnostics
-            .sort_by_key(|one| (one.path != path, one.path.clone(), one.span.start));
         report.imports = program.imports.into_iter().collect();
         report
     }
@@ -168,7 +165,7 @@ fn meant_by(import: &Import, view: &View) -> Vec<Entry> {
 }
 
 /// That an import of a parent's file leads to another scope, at the place where it says what it lacks.
-fn about(import: &Import, path: &str, astray: Astray) -> Diagnostic {
+fn about(import: &Import, path: &str, (message, hint): Refused) -> Diagnostic {
     let begin = Span {
         start: BEGIN,
         end: BEGIN,
@@ -181,15 +178,26 @@ fn about(import: &Import, path: &str, astray: Astray) -> Diagnostic {
             .missing
             .as_ref()
             .map_or(begin, |missing| missing.span),
-        message: astray.message,
-        hint: Some(astray.hint),
+        message,
+        hint: Some(hint),
         fix: None,
     }
 }
 
-/// What is wrong with a file in this workspace, in order of place.
-fn found(reading: &Reading, path: &str, view: &View) -> Vec<Diagnostic> {
+/// What is wrong with a file in this workspace, in order of place. What went astray in it is taken out of the list.
+fn found(
+    reading: &Reading,
+    path: &str,
+    view: &View,
+    astray: &mut Vec<Diagnostic>,
+) -> Vec<Diagnostic> {
     let mut found = reading.diagnostics.clone();
+    astray.retain(|one| {
+        if one.path == path {
+            found.push(one.clone());
+        }
+        one.path != path
+    });
     for import in &reading.imports {
         if let Some(missing) = &import.missing
             && meant_by(import, view).is_empty()

@@ -11,9 +11,8 @@ use selvage_vfs::Hash;
 use serde_json::json;
 use std::collections::BTreeMap;
 
-/// What a look is told about a path: what the file there holds and the name of the scope that it is of; `None` where there is no
-/// file.
-pub(crate) type Seen = Option<(Hash, String)>;
+/// What a look is told about a path, as the view tells it; `None` where there is no file.
+pub(crate) type Seen = Option<Hash>;
 
 /// Reports by what they are about.
 #[derive(Debug, Default)]
@@ -67,13 +66,10 @@ mod tests {
             ..Report::default()
         };
         let mut reports = Reports::default();
-        let old = Some((Hash::of(b"old"), String::new()));
-        let seen = BTreeMap::from([
-            ("lib.js".to_owned(), old.clone()),
-            ("no.js".to_owned(), None),
-        ]);
+        let old = Some(Hash::of(b"old"));
+        let seen = BTreeMap::from([("lib.js".to_owned(), old), ("no.js".to_owned(), None)]);
         reports.keep(subject("a"), seen, report.clone());
-        let same = |path: &str| if path == "lib.js" { old.clone() } else { None };
+        let same = |path: &str| if path == "lib.js" { old } else { None };
         assert_eq!(reports.get(&subject("a"), &same), Some(report));
         assert_eq!(reports.get(&subject("b"), &same), None);
         let net = vec!["a.org".to_owned()];
@@ -82,8 +78,7 @@ mod tests {
             ..subject("a")
         };
         assert_eq!(reports.get(&granted, &same), None);
-        let all = |_: &str| old.clone();
-        assert_eq!(reports.get(&subject("a"), &all), None, "a file came");
+        assert_eq!(reports.get(&subject("a"), &|_| old), None, "a file came");
         assert_eq!(reports.get(&subject("a"), &same), None, "it was dropped");
     }
 }

@@ -8,10 +8,9 @@ use crate::record::path_of;
 use crate::reference::Target;
 use crate::scopes::View;
 use selvage_tool::catalogue::{RunInput, RunMode};
-use selvage_tool::run::{Job, JobFile, RunRecord, RunStatus, ScopeHeads};
+use selvage_tool::run::{Job, JobFile, RunRecord, RunStatus};
 use selvage_tool::{ErrorCode, Grant, Limits, Severity, ToolError, ToolResult, Usage};
-use serde_json::json;
-use std::collections::BTreeSet;
+use serde_json::{Value, json};
 
 /// The largest seed: numbers above it are not exact in every JSON reader.
 pub(super) const SEED_MAX: u64 = (1 << 53) - 1;
@@ -226,16 +225,21 @@ pub(super) fn files_of(
 }
 
 /// The parents that a run's files are of, as far as it may read them.
-fn scopes_of(view: &View, files: &[JobFile]) -> ToolResult<Vec<ScopeHeads>> {
-    let read = files.iter().filter(|file| file.mounted && file.readable);
-    let scopes: BTreeSet<usize> = read.map(|file| view.scope_of(&file.path)).collect();
-    let scopes = scopes.into_iter();
-    scopes
-        .map(|scope| match view.changed(scope) {
-            Some(error) => Err(error),
-            None => Ok(view.heads(scope)),
-        })
-        .collect()
+fn scopes_of(view: &View, files: &[JobFile]) -> ToolResult<Vec<Value>> {
+    let mut are_read = vec![false; view.scopes()];
+    for file in files {
+        if file.mounted && file.readable {
+            are_read[view.scope_of(&file.path)] = true;
+        }
+    }
+    let mut read = Vec::new();
+    for (scope, is_read) in are_read.into_iter().enumerate() {
+        if is_read {
+            view.check(scope)?;
+            read.push(json!(view.parent(scope)));
+        }
+    }
+    Ok(read)
 }
 
 /// Why a flow with errors does not run: the first error, with its place.

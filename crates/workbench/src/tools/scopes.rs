@@ -5,13 +5,13 @@ use super::files::changed;
 use crate::contents::hash_of;
 use crate::engine::{Cx, Workbench};
 use crate::failure::failure;
-use crate::scopes::{NOTE_BYTES_MAX, Note, SCOPE_DEPTH_MAX, SCOPES_MAX, digest_of};
+use crate::scopes::{NOTE_BYTES_MAX, Note, SCOPE_DEPTH_MAX, SCOPES_MAX, digest_of, line};
 use selvage_tool::catalogue::{
-    Changed, Difference, Encoding, EntryKind, MountFile, MountInput, MountOutput, UnmountInput,
+    Changed, CompareOutput, Difference, Encoding, EntryKind, MountInput, UnmountInput,
 };
 use selvage_tool::run::{PROTECTED, SCOPE_FILE, SCOPES_FILE, SCOPES_FOLDER};
 use selvage_tool::{ErrorCode, ToolError, ToolResult};
-use selvage_vfs::{Hash, Op, Origin, Path, fold};
+use selvage_vfs::{Entry, Hash, Op, Origin, Path, fold};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The most letters of a parent's name.
@@ -34,6 +34,7 @@ const DIFFERENCES_MAX: usize = 500;
 
 /// A file that is to be mounted: its content, where it does not lie in storage yet.
 struct Coming {
+    path: String,
     hash: Hash,
     bytes: Option<Vec<u8>>,
 }
@@ -44,30 +45,24 @@ impl Workbench {
         cx: &mut Cx<'_>,
         origin: &Origin,
         input: MountInput,
-    ) -> ToolResult<MountOutput> {
+    ) -> ToolResult<CompareOutput> {
         named(&input.name)?;
         pinned(&input.workspace, &input.heads)?;
         let root = format!("{SCOPES_FOLDER}/{}/", input.name);
-        let coming = coming(input.files)?;
-        let digest = digest_of(coming.iter().map(|(path, file)| (path.clone(), file.hash)));
+        let coming = coming(input.files, input.encoding)?;
+        let lines = coming.iter().map(|file| line(&file.path, &file.hash));
+        let digest = digest_of(lines.collect());
         self.fits(&root, &coming)?;
         let (differences, mut ops) = self.steps(&root, coming, input.dry_run)?;
         let total = differences.len() as u64;
-        let output = MountOutput {
+        let output = CompareOutput {
             differences: differences.into_iter().take(DIFFERENCES_MAX).collect(),
             total,
-            digest: digest.clone(),
-            change: Vec::new(),
         };
         let view = self.view();
-        let mut now = view
-            .mounts()
-            .into_iter()
-            .map(|(scope, note)| (view.name(scope), note));
-        let now = now.find(|(name, _)| *name == Some(&input.name));
-        let same = now.as_ref().is_some_and(|(_, note)| {
-            (&note.workspace, &note.heads, &note.digest)
-                == (&input.workspace, &input.heads, &digest)
+        let now = (1..view.scopes()).find(|scope| view.name(*scope) == Some(&input.name));
+        let same = now.and_then(|scope| view.mount(scope)).is_some_and(|note| {
+            note.workspace == input.workspace && note.heads == input.heads && note.digest == digest
         });
         if input.dry_run || same && ops.is_empty() {
             return Ok(output);
@@ -80,13 +75,9 @@ impl Workbench {
             mounted_ms: cx.now_ms,
             digest,
         };
-        let text = serde_json::to_string_pretty(&note).unwrap_or_default() + "\n";
-        ops.push(Op::write(format!("{root}{SCOPE_FILE}"), text));
-        let change = self.change_all(cx, origin, message, &ops)?;
-        Ok(MountOutput {
-            change: change.heads.to_strings(),
-            ..output
-        })
+        ops.push(Op::write(format!("{root}{SCOPE_FILE}"), note.to_text()));
+        self.change_all(cx, origin, message, &ops)?;
+        Ok(output)
     }
 
     pub(super) fn scope_unmount(
@@ -107,28 +98,28 @@ impl Workbench {
     }
 
     /// Refuses what would be more parents than are looked through.
-    fn fits(&self, root: &str, coming: &BTreeMap<String, Coming>) -> ToolResult<()> {
-        let mut folders = BTreeSet::from([root.to_owned()]);
-        for path in coming.keys() {
-            let names: Vec<&str> = path.split('/').collect();
-            let mut depth = 0;
-            while names.len() > 2 * depth + 2 && names[2 * depth] == SCOPES_FOLDER {
-                depth += 1;
-                folders.insert(format!("{root}{}/", names[..2 * depth].join("/")));
-            }
-            if depth >= SCOPE_DEPTH_MAX {
-                return Err(too_large(format!(
-                    "Parents stand {SCOPE_DEPTH_MAX} above each other at the most."
-                )));
+    fn fits(&self, root: &str, coming: &[Coming]) -> ToolResult<()> {
+        let view = self.view();
+        let mut scopes = 1;
+        for scope in 1..view.scopes() {
+            if !view.root(scope).starts_with(root) {
+                scopes += 1;
             }
         }
-        let view = self.view();
-        let others = view.scopes().skip(1).map(|scope| view.root(scope));
-        let others = others.filter(|other| !other.starts_with(root)).count();
-        if others + folders.len() > SCOPES_MAX {
-            return Err(too_large(format!(
-                "A workspace has {SCOPES_MAX} parents at the most, those of its parents included."
-            )));
+        for Coming { path, .. } in coming {
+            // Each parent's parent that was mounted brings its note.
+            if path.starts_with(SCOPES_FOLDER) && path.ends_with(&format!("/{SCOPE_FILE}")) {
+                scopes += 1;
+                if path.matches(&format!("{SCOPES_FOLDER}/")).count() >= SCOPE_DEPTH_MAX {
+                    return Err(too_large("parents above each other", SCOPE_DEPTH_MAX));
+                }
+            }
+        }
+        if scopes > SCOPES_MAX {
+            return Err(too_large(
+                "parents, those of its parents included,",
+                SCOPES_MAX,
+            ));
         }
         Ok(())
     }
@@ -137,63 +128,71 @@ impl Workbench {
     fn steps(
         &self,
         root: &str,
-        coming: BTreeMap<String, Coming>,
+        coming: Vec<Coming>,
         dry_run: bool,
     ) -> ToolResult<(Vec<Difference>, Vec<Op>)> {
         let snapshot = self.workspace.snapshot();
-        let mut folders = BTreeSet::new();
-        for path in coming.keys() {
-            folders.extend(path.match_indices('/').map(|(at, _)| path[..at].to_owned()));
-        }
         let (mut differences, mut ops) = (Vec::new(), Vec::new());
         let mut differs = |verb: &str, path: &str| {
             differences.push(Difference {
                 verb: verb.into(),
-                path: format!("{root}{path}"),
+                path: path.into(),
                 was: None,
                 kind: EntryKind::File,
                 edited: verb == "edited",
             });
         };
-        // Writing a file decides what was made apart in it, so one with a mark is as good as changed.
-        let mut kept: BTreeMap<String, Option<Hash>> = BTreeMap::new();
+        // What stays: the files that come, and the folders above them, with a slash.
+        let mut stay = BTreeSet::new();
+        stay.insert(format!("{root}{SCOPE_FILE}"));
+        for file in &coming {
+            let path = format!("{root}{}", file.path);
+            stay.extend(
+                path.match_indices('/')
+                    .map(|(at, _)| path[..=at].to_owned()),
+            );
+            stay.insert(path);
+        }
+        let mut gone = String::new();
         let found = snapshot.list(root.trim_end_matches('/'), true);
         for entry in found.unwrap_or_default() {
-            let path = &entry.path[root.len()..];
-            let stays = match &entry.hash {
-                None => folders.contains(path),
-                Some(_) => path == SCOPE_FILE || coming.contains_key(path),
+            let below = format!("{}/", entry.path);
+            let key = if entry.is_folder() {
+                &below
+            } else {
+                &entry.path
             };
-            match entry.hash {
-                Some(hash) if stays => {
-                    let hash = entry.mark.is_none().then_some(hash);
-                    kept.insert(path.to_owned(), hash);
-                }
-                Some(_) => differs("removed", path),
-                None => {}
+            if stay.contains(key) {
+                continue;
             }
-            let path = entry.path.clone();
-            let is_gone = |op: &Op| matches!(op, Op::Remove { path: gone } if path.starts_with(&format!("{gone}/")));
-            if !stays && !ops.iter().any(is_gone) {
-                ops.push(Op::Remove { path });
+            if !entry.is_folder() {
+                differs("removed", &entry.path);
+            }
+            // What is below a folder goes with it.
+            if gone.is_empty() || !entry.path.starts_with(&gone) {
+                gone = below;
+                ops.push(Op::Remove { path: entry.path });
             }
         }
-        for (path, file) in coming {
-            let now = kept.get(&path);
-            if now == Some(&Some(file.hash)) {
+        for Coming { path, hash, bytes } in coming {
+            let path = format!("{root}{path}");
+            let now = snapshot.get(&path).map_err(failure)?;
+            let now = now.filter(|entry| !entry.is_folder());
+            // Writing a file decides what was made apart in it, so one with a mark is as good as changed.
+            let is_same = |entry: &Entry| entry.hash == Some(hash) && entry.mark.is_none();
+            if now.as_ref().is_some_and(is_same) {
                 continue;
             }
             differs(if now.is_some() { "edited" } else { "added" }, &path);
-            let path = format!("{root}{path}");
-            ops.push(match file.bytes {
+            ops.push(match bytes {
                 Some(bytes) => Op::write(path, bytes),
-                None if dry_run || self.has(&file.hash)? => Op::Put {
+                None if dry_run || self.has(&hash)? => Op::Put {
                     path,
-                    hash: file.hash,
+                    hash,
                     create_only: false,
                 },
                 None => {
-                    let message = format!("No content with the hash {} is stored.", file.hash);
+                    let message = format!("No content with the hash {hash} is stored.");
                     let hint = "Send the content itself, or bring it first.";
                     return Err(ToolError::new(ErrorCode::NotFound, message)
                         .path(path)
@@ -210,21 +209,14 @@ impl Workbench {
     }
 }
 
-/// The files that are mounted of those that a caller sent, by path.
-fn coming(files: Vec<MountFile>) -> ToolResult<BTreeMap<String, Coming>> {
+/// The files that are mounted of those that a caller sent, in order of path.
+fn coming(files: BTreeMap<String, String>, encoding: Encoding) -> ToolResult<Vec<Coming>> {
     if files.len() > SCOPE_FILES_MAX {
-        return Err(too_large(format!(
-            "A parent has {SCOPE_FILES_MAX} files at the most."
-        )));
+        return Err(too_large("files", SCOPE_FILES_MAX));
     }
-    let mut coming = BTreeMap::new();
+    let mut coming = Vec::new();
     let mut sum = 0;
-    for MountFile {
-        path,
-        content,
-        encoding,
-    } in files
-    {
+    for (path, content) in files {
         let parsed = Path::parse(&path).map_err(failure)?;
         let top = parsed.names().first().map(|name| fold(name));
         let top = top.as_deref().unwrap_or_default();
@@ -232,25 +224,21 @@ fn coming(files: Vec<MountFile>) -> ToolResult<BTreeMap<String, Coming>> {
         if !kept && (top.is_empty() || top == SCOPE_FILE || PROTECTED.contains(&top)) {
             continue;
         }
-        let file = if encoding == Encoding::Hash {
-            let hash = hash_of(&content)?;
-            Coming { hash, bytes: None }
+        let (hash, bytes) = if encoding == Encoding::Hash {
+            (hash_of(&content)?, None)
         } else {
             sum += content.len();
             if sum > SCOPE_BYTES_MAX {
-                return Err(too_large(format!(
-                    "Contents have {SCOPE_BYTES_MAX} bytes together at the most."
-                )));
+                return Err(too_large("bytes", SCOPE_BYTES_MAX));
             }
             let bytes = decoded(&path, encoding, content)?;
-            let hash = Hash::of(&bytes);
-            let bytes = Some(bytes);
-            Coming { hash, bytes }
+            (Hash::of(&bytes), Some(bytes))
         };
-        if coming.insert(parsed.to_string(), file).is_some() {
-            let message = format!("`{path}` is there twice.");
-            return Err(unfit(message, "Send each file once.").path(path));
+        if parsed.to_string() != path {
+            let hint = "Name it in Unicode's composed form (NFC), without slashes at its ends.";
+            return Err(unfit(format!("`{path}` has another spelling."), hint).path(path));
         }
+        coming.push(Coming { path, hash, bytes });
     }
     if coming.is_empty() {
         return Err(unfit(
@@ -294,7 +282,8 @@ fn unfit(message: String, hint: &str) -> ToolError {
     ToolError::new(ErrorCode::InvalidInput, message).hint(hint)
 }
 
-fn too_large(message: String) -> ToolError {
+fn too_large(what: &str, max: usize) -> ToolError {
+    let message = format!("There may be {max} {what} at the most.");
     ToolError::new(ErrorCode::TooLarge, message)
         .hint("Mount a workspace that holds only what its children need.")
 }

@@ -6,9 +6,9 @@ use crate::lint::{LISTED_MAX, describe, meant};
 use crate::record::{flow_name, is_record_of};
 use selvage_tool::catalogue::{
     FlowListOutput, FlowSummary, LogsInput, LogsOutput, RunSummary, RunsInput, RunsOutput,
-    ScopeStatus, StatusOutput,
+    StatusOutput,
 };
-use selvage_tool::run::{RUNS_FOLDER, RunRecord};
+use selvage_tool::run::{Parent, RUNS_FOLDER, RunRecord};
 use selvage_tool::{ErrorCode, Limits, ToolError, ToolResult};
 
 /// How many runs `flow_runs` gives unless told.
@@ -71,12 +71,15 @@ impl Workbench {
 
     pub(super) fn flow_runs(&self, input: &RunsInput) -> ToolResult<RunsOutput> {
         let limit = input.limit.unwrap_or(RUNS).min(RUNS_MAX) as usize;
-        let wanted = |path: &str| {
-            input
-                .path
-                .as_deref()
-                .is_none_or(|flow| super::files::bare(flow) == path)
+        let asked = match &input.path {
+            Some(flow) => {
+                let flow = super::files::bare(flow);
+                let inside = self.view().inside(flow).ok().flatten();
+                Some(inside.unwrap_or_else(|| flow.to_owned()))
+            }
+            None => None,
         };
+        let wanted = |path: &str| asked.as_deref().is_none_or(|flow| flow == path);
         let mut runs: Vec<RunSummary> = self
             .runs
             .values()
@@ -129,15 +132,19 @@ impl Workbench {
     }
 
     /// What is mounted here.
-    fn mounted(&self) -> Vec<ScopeStatus> {
+    fn mounted(&self) -> Vec<Parent> {
         let view = self.view();
-        let mounts = view.mounts().into_iter();
-        let status = mounts.map(|(scope, note)| ScopeStatus {
-            scope: view.heads(scope),
-            mounted_ms: note.mounted_ms,
-            problem: view.changed(scope).map(|error| error.message),
-        });
-        status.collect()
+        let mut mounted = Vec::new();
+        for scope in 0..view.scopes() {
+            if view.mount(scope).is_some() {
+                let problem = view.check(scope).err().map(|error| error.message);
+                mounted.push(Parent {
+                    problem,
+                    ..view.parent(scope)
+                });
+            }
+        }
+        mounted
     }
 
     /// The record of a run, whether it still goes on or is kept as a file.

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 pub fn mount(name: &str, head: &str, files: &[(&str, &str)]) -> Value {
     let files = files
         .iter()
-        .map(|(path, content)| json!({ "path": path, "content": content }));
-    json!({ "name": name, "workspace": "w-1", "heads": [head], "files": files.collect::<Vec<_>>() })
+        .map(|(path, content)| ((*path).to_owned(), json!(content)));
+    let files = Value::Object(files.collect());
+    json!({ "name": name, "workspace": "w-1", "heads": [head], "files": files })
 }
