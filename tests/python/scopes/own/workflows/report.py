@@ -1,3 +1,4 @@
+import asyncio
 import logging
 import pathlib
 
@@ -7,6 +8,12 @@ from modules import prices
 log = logging.getLogger("report")
 
 
+async def ended(run):
+    while (found := await workflows.get(run)).status in ("Pending", "Running"):
+        await asyncio.sleep(0.01)
+    return found
+
+
 @workflow(name="Report", description="Sums the orders of a region")
 async def report(region: str, limit: int = 10):
     await tables.upsert("orders", "o-1", {"region": region, "item": "tea", "count": 2})
@@ -14,7 +21,7 @@ async def report(region: str, limit: int = 10):
     found = await tables.query("orders", where={"region": region}, limit=limit)
     total = sum(prices.of(row.data["item"]) * row.data["count"] for row in found.documents)
     log.warning("%d orders", len(found.documents))
-    inner = await workflows.get(await workflows.execute("workflow::totals::rates", {"factor": 2}))
+    inner = await ended(await workflows.execute("workflow::totals::rates", {"factor": 2}))
     pathlib.Path("out").mkdir(exist_ok=True)
     pathlib.Path("out/report.txt").write_text(f"{region}: {total}\n")
     return {"total": total, "rates": inner.result, "of": inner.status}
