@@ -6,7 +6,8 @@ import { ago, bytes, count, duration } from '../src/lib/format';
 import { best, fuzzy } from '../src/lib/fuzzy';
 import { label, matches } from '../src/lib/keys';
 import { resolveLink } from '../src/lib/markdown-links';
-import { endingOf, familyOf, freeName, isFlow, moved, nameProblem } from '../src/lib/paths';
+import { nameFor, readParent } from '../src/lib/mounting';
+import { endingOf, familyOf, freeName, isFlow, isMounted, moved, mountOf, nameProblem, placeOf, withoutScope } from '../src/lib/paths';
 import { originsIn } from '../src/selvage';
 import { planImport, safePath } from '../src/lib/zip';
 import type { Entry } from '../src/lib/tools';
@@ -96,6 +97,33 @@ test('what a workspace exported changes nothing there, and elsewhere does not sa
   const elsewhere = await planImport({ entries: new Map() }, 'x.zip', zip);
   expect(elsewhere.files.map(({ path }) => path)).toEqual(['a.txt']);
   expect(elsewhere.skipped).toEqual([{ name: 'embed.json', reason: 'which pages may call tools is not for a zip to say' }]);
+});
+
+test('an export says which workspace it is of, and what is mounted in it is no file to import', async () => {
+  const text = (value: unknown) => new TextEncoder().encode(typeof value === 'string' ? value : JSON.stringify(value));
+  const stamp = { workspace: 'ab12', heads: ['cd34'] };
+  const zip = zipSync({ 'workspace.json': text(stamp), 'a.txt': text('a'), 'runs/x/y.json': text('{}'), 'scopes/base/b.txt': text('b') });
+  const plan = await planImport({ entries: new Map() }, 'x.zip', zip);
+  expect(plan.files.map(({ path }) => path)).toEqual(['a.txt', 'runs/x/y.json']);
+  expect(plan.skipped).toEqual([{ name: 'scopes/base/b.txt', reason: 'other workspaces are mounted, not imported' }]);
+  const parent = await readParent(zip);
+  expect(parent).toMatchObject(stamp);
+  expect(parent.files.map(({ path, hash }) => [path, hash.length])).toEqual([['a.txt', 64], ['scopes/base/b.txt', 64]]);
+  for (const other of ['{}', 'null', '{"workspace":"a","heads":[1]}']) {
+    const bytes = zipSync({ 'workspace.json': text(other) });
+    await expect(readParent(bytes)).rejects.toThrow('does not say which workspace');
+    expect((await planImport({ entries: new Map() }, 'x.zip', bytes)).files).toHaveLength(1);
+  }
+  await expect(readParent(zipSync({ 'workspace.json': text(stamp), '../a.txt': text('a') }))).rejects.toThrow('leads out');
+  expect(['selvage-2026-11-28.zip', 'Our clients.ZIP', '.zip'].map(nameFor)).toEqual(['selvage', 'Our-clients', 'parent']);
+});
+
+test('what is mounted is told by its path, and has one in its own workspace', () => {
+  expect(['scopes', 'scopes/a', 'Scopes/a/b', 'scopes.json', 'a/scopes/b'].map(isMounted)).toEqual([true, true, true, false, false]);
+  expect(['scopes/a', 'scopes/a/b', 'scopes'].map(mountOf)).toEqual(['a', undefined, undefined]);
+  expect([placeOf('x.py'), placeOf('w/x.py', 'a/b')]).toEqual(['x.py', 'scopes/a/scopes/b/w/x.py']);
+  expect(withoutScope('scopes/a/scopes/b/w/x.py')).toBe('w/x.py');
+  expect(['scopes/a/modules/x.py', 'scopes/a/w/x.py'].map(isFlow)).toEqual([false, true]);
 });
 
 test('a zip that unpacks to too much is refused', async () => {

@@ -2,7 +2,7 @@
 
 import { ChangeSet, Text, type ChangeDesc } from '@codemirror/state';
 import type { EditorView } from '@codemirror/view';
-import { familyOf, isFlow, nameOf } from '../lib/paths';
+import { familyOf, isFlow, isMounted, nameOf } from '../lib/paths';
 import { ToolFailure } from '../lib/tools';
 import type { Workspace } from '../lib/workspace.svelte';
 import { fromOutside, TextSync } from './sync';
@@ -102,7 +102,7 @@ export class Document {
     this.text = value.content;
     this.lineEnd = value.content.includes('\r\n') ? '\r\n' : '\n';
     this.truncated = value.truncated;
-    this.readOnly = value.truncated || value.size > EDITABLE_BYTES_MAX || this.path.startsWith('runs/');
+    this.readOnly = value.truncated || value.size > EDITABLE_BYTES_MAX || this.path.startsWith('runs/') || isMounted(this.path);
     this.#hash = value.hash;
     this.#sync = new TextSync(lines(this.text));
     this.kind = 'text';

@@ -1,8 +1,9 @@
 // What can be done with an entry of the explorer, or with the workspace as a whole.
 
 import { label } from '../lib/keys';
-import { isFlow } from '../lib/paths';
+import { isFlow, isMounted, mountOf } from '../lib/paths';
 import type { Workbench } from '../lib/workbench.svelte';
+import { pickMount } from '../lib/zip';
 import type { MenuEntry } from '../ui/menu.svelte';
 import { downloadEntry, folderFor } from './upload';
 
@@ -33,6 +34,7 @@ export function menuFor(wb: Workbench, path: string | undefined, actions: EntryA
       'line',
       { label: 'Export as zip', icon: 'archive', run: () => wb.command('export') },
       { label: 'Import a zip', icon: 'package', run: () => wb.command('import') },
+      { label: 'Mount a workspace as a parent…', icon: 'lock', run: () => wb.command('mount') },
       'line',
       { label: 'History of the workspace', icon: 'history', run: () => wb.command('past') },
       { label: 'Undo the last change', icon: 'undo-2', run: () => wb.command('undo') },
@@ -52,6 +54,23 @@ export function menuFor(wb: Workbench, path: string | undefined, actions: EntryA
         'line',
       ]
     : [];
+  const mount = mountOf(path);
+  const mounting: MenuEntry[] = mount
+    ? [
+        { label: 'Update…', icon: 'refresh-cw', run: () => void pickMount(wb, mount) },
+        { label: 'Unmount', icon: 'trash-2', danger: true, run: () => unmount(wb, mount) },
+        'line',
+      ]
+    : [];
+  if (isMounted(path))
+    return [
+      ...mounting,
+      ...flow,
+      ...(isFolder ? [] : [{ label: 'Open', icon: 'file', run: () => actions.open(path) }, { label: 'Earlier versions', icon: 'git-compare', run: () => (wb.overlay = { kind: 'versions' as const, path }) }]),
+      { label: isFolder ? 'Download as zip' : 'Download', icon: 'download', run: () => void downloadEntry(wb, path) },
+      { label: 'Copy path', icon: 'copy', run: () => void copyPath(wb, path) },
+      { label: 'Copy', icon: 'copy', keys: label('Mod+C'), run: () => actions.hold(path, false) },
+    ];
   return [
     ...flow,
     ...(isFolder ? [...making, 'line' as const] : [{ label: 'Open', icon: 'file', run: () => actions.open(path) }]),
@@ -67,6 +86,20 @@ export function menuFor(wb: Workbench, path: string | undefined, actions: EntryA
     { label: 'Rename', icon: 'pencil', keys: 'F2', run: () => actions.rename(path) },
     { label: 'Delete', icon: 'trash-2', keys: 'Delete', danger: true, run: () => actions.remove(path) },
   ];
+}
+
+function unmount(wb: Workbench, name: string): void {
+  wb.overlay = {
+    kind: 'confirm',
+    title: `Unmount ${name}`,
+    text: `Flows here will no longer see the files of “${name}”. It can be undone, and mounted again.`,
+    action: 'Unmount',
+    run: () =>
+      void wb.workspace.call('scope_unmount', { name }).then(
+        () => wb.toasts.success(`“${name}” is not mounted any more.`, wb.workspace.undoAction()),
+        (error: unknown) => wb.toasts.failure(`“${name}” was not unmounted`, error),
+      ),
+  };
 }
 
 async function copyPath(wb: Workbench, path: string): Promise<void> {

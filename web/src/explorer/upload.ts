@@ -1,7 +1,7 @@
 // Files from the device into the workspace.
 
 import { plural } from '../lib/format';
-import { folderWords, freeName, join, nameOf, parentOf } from '../lib/paths';
+import { folderWords, freeName, isMounted, join, nameOf, parentOf } from '../lib/paths';
 import { saveShown } from '../lib/saving';
 import type { Workbench } from '../lib/workbench.svelte';
 import { saveZip } from '../lib/zip';
@@ -84,7 +84,8 @@ export async function downloadEntry(wb: Workbench, path: string): Promise<void> 
   }
 }
 
+/** The folder that something new goes into, next to or in what is selected; nothing goes into a mounted workspace. */
 export const folderFor = (wb: Workbench, path: string | undefined): string => {
-  const entry = path === undefined ? undefined : wb.workspace.entries.get(path);
+  const entry = path === undefined || isMounted(path) ? undefined : wb.workspace.entries.get(path);
   return !entry ? '' : entry.kind === 'folder' ? entry.path : parentOf(entry.path);
 };

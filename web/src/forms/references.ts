@@ -1,7 +1,7 @@
 // What a reference stands for, among the flows that are known: a path, `path::function`, `workflow::name::function`, or a name.
 // The engine has the last word when it runs one; this is for links, hints and completion.
 
-import { nameOf } from '../lib/paths';
+import { nameOf, withoutScope } from '../lib/paths';
 import { fileOf, type FlowEntry, type FlowSummary } from '../lib/tools';
 
 /** What portable references begin with. */
@@ -14,12 +14,12 @@ export interface Found {
 
 /** All that a reference may mean; one, where it is clear. */
 export function meanings(reference: string, flows: readonly FlowSummary[]): Found[] {
-  const whole = flows.find(({ path }) => path === reference);
+  const whole = flows.find(({ path }) => withoutScope(path) === reference);
   if (whole) return [{ path: whole.path, ...(whole.entries?.length === 1 && whole.entries[0] ? { entry: whole.entries[0] } : {}) }];
   const file = fileOf(reference);
   if (file !== reference) {
     const name = reference.slice(file.length + 2);
-    return entriesOf(flows.filter(({ path }) => path === file), (entry) => entry.function === name);
+    return entriesOf(flows.filter(({ path }) => withoutScope(path) === file), (entry) => entry.function === name);
   }
   if (reference.startsWith(PORTABLE)) {
     const rest = reference.slice(PORTABLE.length);

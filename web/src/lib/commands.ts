@@ -1,6 +1,6 @@
 // Every command of the page: one list for the palette, the keyboard and the help.
 
-import { exportWorkspace, pickImport } from './zip';
+import { exportWorkspace, pickImport, pickMount } from './zip';
 import type { Workbench } from './workbench.svelte';
 import { hasDefinitions, parentOf } from './paths';
 
@@ -59,6 +59,7 @@ export function commandsOf(wb: Workbench): Command[] {
     { id: 'devices', title: 'Devices: share this workspace', group: 'Workspace', run: () => (wb.overlay = { kind: 'devices' }) },
     { id: 'export', title: 'Export the workspace as a zip', group: 'Workspace', run: () => void exportWorkspace(wb) },
     { id: 'import', title: 'Import a zip', group: 'Workspace', run: () => void pickImport(wb) },
+    { id: 'mount', title: 'Mount a workspace as a parent…', group: 'Workspace', run: () => void pickMount(wb) },
     { id: 'keys', title: 'Keyboard shortcuts', group: 'Help', keys: ['?'], run: () => (wb.overlay = { kind: 'keys' }) },
   ];
 }

@@ -5,12 +5,20 @@ export const nameOf = (path: string): string => path.slice(path.lastIndexOf('/')
 export const parentOf = (path: string): string => (path.includes('/') ? path.slice(0, path.lastIndexOf('/')) : '');
 export const isInside = (path: string, folder: string): boolean => folder === '' || path === folder || path.startsWith(`${folder}/`);
 /** Whether the file can be run, as `flow_list` has it: JavaScript by the end of its name, Python where it is no module. */
-export const isFlow = (path: string): boolean => /\.flow\.m?js$/.test(path) || (/(?:^|\/)[^_/][^/]*\.py$/.test(path) && !path.startsWith('modules/'));
+export const isFlow = (path: string): boolean => /\.flow\.m?js$/.test(path) || (/(?:^|\/)[^_/][^/]*\.py$/.test(path) && !withoutScope(path).startsWith('modules/'));
 /** Whether names of the file lead to definitions: those of Python, and references in strings. */
 export const hasDefinitions = (path: string): boolean => /\.(?:py|json|ya?ml)$/.test(path);
 
 /** Whether the file is a form, by the folder of forms and the end of its name. */
 export const isForm = (path: string): boolean => /^forms\/(?:.*\/)?[^/]+\.form\.(?:json|ya?ml)$/.test(path);
+/** Whether it belongs to a workspace that is mounted here, which is not changed here. */
+export const isMounted = (path: string): boolean => /^scopes(?:\/|$)/i.test(path);
+/** The name of the mounted workspace whose folder this is. */
+export const mountOf = (path: string): string | undefined => /^scopes\/([^/]+)$/.exec(path)?.[1];
+/** The path in its own workspace of what is mounted here. */
+export const withoutScope = (path: string): string => path.replace(/^(?:scopes\/[^/]+\/)+/, '');
+/** Where a file of a scope lies here: one of `global/base` in `scopes/global/scopes/base/`. */
+export const placeOf = (path: string, scope?: string): string => (scope === undefined ? path : `scopes/${scope.replaceAll('/', '/scopes/')}/${path}`);
 
 /** The folders above a path, outermost first. */
 export function foldersAbove(path: string): string[] {

@@ -159,6 +159,8 @@ export interface LintReport {
 export interface FlowSummary {
   path: string;
   name: string;
+  /** The mounted workspace that has it. */
+  scope?: string;
   title?: string;
   description?: string;
   shape?: Shape;
@@ -337,6 +339,16 @@ export interface WorkspaceStatus {
   queued: number;
   running: number;
   limits: Limits;
+  scopes?: ScopeStatus[];
+}
+
+/** A workspace that is mounted as a parent. */
+export interface ScopeStatus {
+  name: string;
+  workspace: string;
+  heads: string[];
+  /** What keeps flows from running with its files. */
+  problem?: string;
 }
 
 export type StorageMode = 'durable' | 'memory';

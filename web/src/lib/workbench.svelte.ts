@@ -9,7 +9,7 @@ import { Conflicts } from './conflicts.svelte';
 import { Devices } from './devices.svelte';
 import { Forms, type Allowance } from './form-state.svelte';
 import type { Kernel } from './kernel';
-import { isFlow } from './paths';
+import { isFlow, isMounted, placeOf, withoutScope } from './paths';
 import { Problems } from './problems.svelte';
 import { Runs, type Run } from './runs.svelte';
 import { StorageStatus } from './storage.svelte';
@@ -42,6 +42,7 @@ export type Overlay =
   | { kind: 'conflicts'; path?: string }
   | { kind: 'past'; heads?: string[]; title?: string }
   | { kind: 'import'; plan: ImportPlan }
+  | { kind: 'mount'; file: File; name: string | undefined }
   | { kind: 'confirm'; title: string; text: string; action: string; run: () => void };
 
 export class Workbench {
@@ -125,7 +126,7 @@ export class Workbench {
 
   /** Opens a file and, where given, a place in it. The keys go to it, unless `focus` says otherwise. */
   openFile(path: string, place?: { line: number; column: number }, focus = true): void {
-    const document = this.documents.ensure(path);
+    const document = this.documents.ensure(this.#placeOf(path));
     this.activate(document);
     if (place) document.revealSoon(place.line, place.column);
     this.layout?.showDocument(document, focus);
@@ -153,6 +154,13 @@ export class Workbench {
     const place = this.trail.at(-1);
     this.trail = this.trail.slice(0, -1);
     if (place && this.workspace.entries.has(place.path)) this.openFile(place.path, place);
+  }
+
+  /** Where a file lies that a run, a record or a finding names: here, or in a mounted workspace. */
+  #placeOf(path: string): string {
+    const { entries } = this.workspace;
+    if (entries.has(path)) return path;
+    return [...entries.keys()].find((one) => isMounted(one) && withoutScope(one) === path) ?? path;
   }
 
   /** A document came to the front. */
@@ -264,7 +272,7 @@ export class Workbench {
   async #listFlows(): Promise<void> {
     const result = await this.kernel.call('flow_list', {});
     if (!result.ok) return;
-    this.flows = (result.value as { flows: FlowSummary[] }).flows;
+    this.flows = (result.value as { flows: FlowSummary[] }).flows.map((flow) => ({ ...flow, path: placeOf(flow.path, flow.scope) }));
     const known = (path: string | undefined): path is string => this.flows.some((one) => one.path === path);
     if (!known(this.#chosen)) this.#chosen = undefined;
     const active = this.documents.active?.path;

@@ -3,9 +3,10 @@
 import { Unzip, UnzipInflate, Zip, ZipDeflate, ZipPassThrough } from 'fflate';
 import { plural } from './format';
 import { sha256 } from './hash';
-import { isInside, nameOf, parentOf } from './paths';
+import { isInside, isMounted, nameOf, parentOf } from './paths';
 import { saveShown } from './saving';
-import type { Entry } from './tools';
+import { isStrings } from './settings';
+import type { Entry, HistoryChange } from './tools';
 import type { Workbench } from './workbench.svelte';
 import type { Workspace } from './workspace.svelte';
 
@@ -14,6 +15,10 @@ const OWN_FILES = new Map([
   ['embed.json', 'which pages may call tools is not for a zip to say'],
   ['retention.json', 'how long the past is kept is not for a zip to say'],
 ]);
+/** The file of an export that says which workspace it is of, and at which heads. */
+export const STAMP = 'workspace.json';
+/** How many changes are asked for at a time on the way to the first one. */
+const CHANGES_MAX = 10_000;
 export const IMPORT_BYTES_MAX = 512 * 1024 * 1024;
 export const IMPORT_FILES_MAX = 20_000;
 /** Packed bytes that are unpacked at a time: a thousandfold of them at the most comes out before what came out is counted. */
@@ -29,6 +34,17 @@ export interface ImportPlan {
   files: { path: string; bytes: Uint8Array<ArrayBuffer>; effect: ImportEffect }[];
   /** What is left out, and why. */
   skipped: { name: string; reason: string }[];
+}
+
+/** Which workspace a zip is of, and where in its history. */
+export interface Stamp {
+  workspace: string;
+  heads: string[];
+}
+
+export interface Unpacked {
+  path: string;
+  bytes: Uint8Array<ArrayBuffer>;
 }
 
 const PACKED = /\.(?:png|jpe?g|gif|webp|avif|zip|gz|br|mp4|webm|woff2)$/i;
@@ -61,8 +77,37 @@ export async function* zipOf(workspace: Workspace, folder: string): AsyncGenerat
     file.push(new Uint8Array(), true);
     yield* made();
   }
+  // A file of that name that somebody made is theirs.
+  if (folder === '' && !workspace.entries.has(STAMP)) {
+    const file = new ZipPassThrough(STAMP);
+    zip.add(file);
+    file.push(new TextEncoder().encode(JSON.stringify(await stampOf(workspace))), true);
+  }
   zip.end();
   yield* made();
+}
+
+/** A workspace is told from others by the first change that was made in it. */
+async function stampOf(workspace: Workspace): Promise<Stamp> {
+  const { heads } = await workspace.call<{ heads: string[] }>('seal', {});
+  let first = '';
+  for (let skip = 0, more = true; more; skip += CHANGES_MAX) {
+    const found = await workspace.call<{ changes: HistoryChange[]; more: boolean }>('history', { limit: CHANGES_MAX, skip });
+    first = found.changes.at(-1)?.change ?? first;
+    more = found.more;
+  }
+  return { workspace: first, heads };
+}
+
+/** What the stamp among the files of a zip says; nothing where there is none. */
+export function readStamp(files: readonly Unpacked[]): Stamp | undefined {
+  const file = files.find(({ path }) => path === STAMP);
+  try {
+    const { workspace, heads } = JSON.parse(new TextDecoder().decode(file?.bytes)) as Partial<Stamp>;
+    return typeof workspace === 'string' && isStrings(heads) ? { workspace, heads } : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** The entries that go into a zip. */
@@ -84,9 +129,9 @@ export async function exportWorkspace(wb: Workbench): Promise<void> {
   }
 }
 
-/** Reads a zip into a plan that says what it would write. Nothing is written yet. */
-export async function planImport(workspace: Pick<Workspace, 'entries'>, name: string, bytes: Uint8Array): Promise<ImportPlan> {
-  const found: { path: string; bytes: Uint8Array<ArrayBuffer> }[] = [];
+/** The files of a zip by path, and what of it can't be one. */
+export async function unpack(bytes: Uint8Array): Promise<{ found: Unpacked[]; skipped: ImportPlan['skipped'] }> {
+  const found: Unpacked[] = [];
   const skipped: ImportPlan['skipped'] = [];
   let total = 0;
   const unzip = new Unzip((file) => {
@@ -117,10 +162,18 @@ export async function planImport(workspace: Pick<Workspace, 'entries'>, name: st
   }
   if (found.length === 0) throw new Error('There are no files in it, or it is not a zip.');
   found.sort((a, b) => (a.path < b.path ? -1 : 1));
+  return { found, skipped };
+}
+
+/** Reads a zip into a plan that says what it would write. Nothing is written yet. */
+export async function planImport(workspace: Pick<Workspace, 'entries'>, name: string, bytes: Uint8Array): Promise<ImportPlan> {
+  const { found, skipped } = await unpack(bytes);
+  const stamped = readStamp(found) !== undefined;
   const files: ImportPlan['files'] = [];
   for (const file of found) {
+    if (stamped && file.path === STAMP) continue;
     const effect = await effectOf(workspace.entries.get(file.path), file.bytes);
-    const reason = OWN_FILES.get(file.path.toLowerCase());
+    const reason = isMounted(file.path) ? 'other workspaces are mounted, not imported' : OWN_FILES.get(file.path.toLowerCase());
     if (effect !== 'unchanged' && reason) skipped.push({ name: file.path, reason });
     else files.push({ ...file, effect });
   }
@@ -157,6 +210,12 @@ export async function applyImport(wb: Workbench, plan: ImportPlan): Promise<void
 export async function pickImport(wb: Workbench): Promise<void> {
   const [file] = await pickFiles({ accept: '.zip,application/zip' });
   if (file) await openImport(wb, file);
+}
+
+/** Asks for the zip of a workspace that is to be mounted, or brought up to date under its name here. */
+export async function pickMount(wb: Workbench, name?: string): Promise<void> {
+  const [file] = await pickFiles({ accept: '.zip,application/zip' });
+  if (file) wb.overlay = { kind: 'mount', file, name };
 }
 
 export async function openImport(wb: Workbench, file: File): Promise<void> {
