@@ -35,8 +35,15 @@ async function journey({ page, server }) {
   await shows(page, /From 1 to 20\./);
   await shows(page, /This is not an e-mail address\./);
   assert.equal(await page.evaluate(() => document.activeElement?.labels?.[0]?.innerText), 'How many', 'the first field to mend has the keys');
-  await fill(page, /^How many/, '2');
+  // What the workflow itself refuses stands at the field, too.
+  await fill(page, /^How many/, '2.5');
   await fill(page, /^E-mail/, 'ada@example.org');
+  await click(page, 'button', 'Submit');
+  await shows(page, /The argument count of place_order must be a whole number, and is 2\.5\./);
+  const isRefused = async () => (await find(page, 'textbox', /^How many/)).evaluate((field) => field.getAttribute('aria-invalid'));
+  assert.equal(await isRefused(), 'true');
+  await fill(page, /^How many/, '2');
+  assert.equal(await isRefused(), 'false');
   await page.keyboard.down('Control');
   await page.keyboard.press('Enter');
   await page.keyboard.up('Control');
@@ -48,7 +55,7 @@ async function journey({ page, server }) {
   const { runs } = await value(page, 'flow_runs', { limit: 20 });
   const records = await Promise.all(runs.map(async ({ record }) => JSON.parse((await value(page, 'read', { path: record })).content)));
   assert.deepEqual([...new Set(records.filter(({ dryRun }) => dryRun).map((record) => record.function))].sort(), ['items', 'regions']);
-  assert.deepEqual(records.filter(({ dryRun }) => !dryRun).map((record) => record.function), ['place_order']);
+  assert.deepEqual(records.filter(({ dryRun }) => !dryRun).map((record) => [record.function, record.status]), [['place_order', 'succeeded'], ['place_order', 'failed']]);
 
   // A pattern that would try for ever is given up, and the page stays usable; the next one is tried all the same.
   const { content: text } = await value(page, 'read', { path: FORM });

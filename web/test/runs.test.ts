@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { fitting, ROWS_MAX, windowOf } from '../src/lib/log-window';
 import { marked } from '../src/lib/matching';
-import { remedyOf } from '../src/lib/remedy';
+import { refusedArgument, remedyOf } from '../src/lib/remedy';
 import { pieces } from '../src/lib/told';
 import { ended, gave, referenceOf, type LogEntry, type LogLevel, type RunRecord } from '../src/lib/tools';
 import { LIMITS } from './fake-kernel';
@@ -54,4 +54,12 @@ test('a found line shows every match, and its first one near the beginning', () 
   const [before, match] = marked(`${'x'.repeat(200)}needle`, 'needle');
   expect([before?.text.length, match]).toEqual([41, { text: 'needle', match: true }]);
   expect(marked('İ needle', 'needle')).toEqual([{ text: 'İ needle', match: false }]);
+});
+
+test('an argument that a function refused is named with the reason', () => {
+  const message = 'The argument `limit` of `sync` must be a whole number, and is 1.5.';
+  expect(refusedArgument({ error: { code: 'INVALID_INPUT', message } })).toEqual({ name: 'limit', message });
+  expect(refusedArgument({ error: { code: 'INVALID_INPUT', message: '`sync` needs the argument `region`.' } })?.name).toBe('region');
+  expect(refusedArgument({ error: { code: 'FLOW_FAILED', message } })).toBeUndefined();
+  expect(refusedArgument({})).toBeUndefined();
 });

@@ -5,6 +5,8 @@ import type { Document } from '../editor/document.svelte';
 import { mediaTypeOf, nameOf } from '../lib/paths';
 import type { Run } from '../lib/runs.svelte';
 import { ended, fileOf, gave, referenceOf, type KernelEvent, type RunProgress, type RunRecord, type RunRequest, type ToolError } from '../lib/tools';
+import { refusedArgument } from '../lib/remedy';
+import { sameValue } from '../lib/values';
 import type { Workbench } from '../lib/workbench.svelte';
 import { isChoice, readDefinition, type FormDefinition, type FormField, type FormProblem, type Option } from './definition';
 import { fits, PATTERN_MS_MAX } from './patterns';
@@ -112,6 +114,10 @@ export class OpenForm {
   }
 
   problem(field: FormField): string | undefined {
+    const record = this.run?.record;
+    const refused = record && refusedArgument(record);
+    // What the workflow itself refused stands at its field until that is filled in otherwise.
+    if (refused?.name === field.name && sameValue((record?.args as Record<string, unknown> | null)?.[field.name], this.value(field))) return refused.message;
     if (!this.tried) return undefined;
     const fit = this.#fits.get(field.name);
     return this.#plainProblem(field) ?? (fit?.text === this.held(field) ? fit.problem : undefined);
@@ -153,6 +159,7 @@ export class OpenForm {
     if (!form?.workflow || this.broken.length) return undefined;
     this.tried = true;
     await Promise.all(form.fields.map((field) => this.#tryPattern(field)));
+    this.run = undefined;
     const wrong = form.fields.find((field) => this.problem(field) !== undefined);
     if (wrong) return wrong;
     this.tried = false;

@@ -26,3 +26,9 @@ export function remedyOf(record: RunRecord): Remedy | undefined {
   const kind: Allowance = member === 'allowNet' ? 'net' : 'tools';
   return { title: `Allow ${name} and run again`, request: { [member!]: [...new Set([...(record.grant?.[kind] ?? []), name])] }, allow: { kind, name } };
 }
+
+/** The argument that a function did not take, where it says so, and why. */
+export function refusedArgument({ error }: Pick<RunRecord, 'error'>): { name: string; message: string } | undefined {
+  const name = error?.code === 'INVALID_INPUT' ? /\b[Tt]he argument `([^`]+)`/.exec(error.message)?.[1] : undefined;
+  return error && name !== undefined ? { name, message: error.message } : undefined;
+}

@@ -105,6 +105,9 @@ export function asTable(value: unknown, columnsMax = 40, rowsMax = 20_000): Tabl
   return { columns, rows: objects.map((object) => columns.map((column) => object.get(column))) };
 }
 
+/** Whether two values are the same JSON. */
+export const sameValue = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
+
 /** Orders two cells: numbers by size, everything else as text, missing cells last. */
 export function compareCells(a: unknown, b: unknown): number {
   if (a === undefined || a === null) return b === undefined || b === null ? 0 : 1;
