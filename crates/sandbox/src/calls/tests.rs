@@ -107,7 +107,15 @@ fn variables_are_kept_up_to_their_limit_and_the_last_ones_count() {
 
 #[test]
 fn what_selvage_keeps_itself_is_known_in_any_case() {
-    for name in ["runs", "Runs", "RUN\u{17F}", "EMBED.json", "Retention.json"] {
+    for name in [
+        "runs",
+        "Runs",
+        "RUN\u{17F}",
+        "EMBED.json",
+        "Retention.json",
+        "\u{17F}copes",
+        "Scopes.json",
+    ] {
         assert!(PROTECTED.contains(&folded(name).as_str()), "{name}");
     }
 }
