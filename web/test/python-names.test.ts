@@ -8,9 +8,12 @@ import { describePackage } from '../build/bifrost-api.ts';
 import { definitionAt, python } from '../src/editor/python';
 import { completePython, importBefore } from '../src/editor/python/completions';
 import { outlineOf } from '../src/editor/python/outline';
-import { workspaceNames } from '../src/editor/names';
-import { completeReference } from '../src/editor/references';
+import { namesFor, workspaceNames } from '../src/editor/names';
+import { completeReference, referencesOf } from '../src/editor/references';
 import type { FlowSummary } from '../src/lib/tools';
+import type { Workbench } from '../src/lib/workbench.svelte';
+import type { Document } from '../src/editor/document.svelte';
+import { meanings } from '../src/forms/references';
 
 const FILES: Record<string, string> = {
   'modules/prices.py': '"""Prices."""\nfrom modules.psa.halopsa import Client as Customer\n\nRATE = 1.2\n\ndef total(rows: list, rate: float = RATE) -> float:\n    """Sums rows up.\n\n    Twice."""\n    return 0\n\nclass Price:\n    currency = "EUR"\n    def __init__(self, value):\n        self.value = value\n    def shown(self):\n        return 1\n',
@@ -150,4 +153,21 @@ test('references are completed and followed, in JSON, YAML and Python', async ()
   expect(await define('workflow: workflows/crm.py::reg|ions  # feeds', 'a.yaml')).toBe('workflows/crm.py:9:1');
   expect(await define('await workflows.execute("workflow::crm::sy|nc")', 'workflows/b.py')).toBe('workflows/crm.py:5:1');
   expect(await define('{"name": "sync|"}', 'a.json')).toBeUndefined();
+});
+
+test('what is mounted has the names that flows see', async () => {
+  const [flow] = FLOWS;
+  const flows = [{ ...flow!, path: 'scopes/global/workflows/crm.py', scope: 'global' }];
+  expect(referencesOf(flows, false).map(({ label }) => label)).toContain('workflows/crm.py::sync');
+  expect(meanings('workflows/crm.py::sync', flows).map(({ path }) => path)).toEqual(['scopes/global/workflows/crm.py']);
+  const texts: Record<string, string> = { 'scopes/global/modules/a.py': 'A = 1', 'modules/b.py': 'B = 1' };
+  const wb = {
+    workspace: { entries: new Map(Object.keys(texts).map((path) => [path, {}])) },
+    documents: { find: (path: string) => ({ content: texts[path] }) },
+    whereIs: (path: string) => (path in texts ? path : `scopes/global/${path}`),
+    flows,
+  } as unknown as Workbench;
+  const names = namesFor(wb, { path: 'scopes/global/workflows/crm.py' } as Document);
+  expect([names.path, ...names.paths()]).toEqual(['workflows/crm.py', 'modules/a.py', 'modules/b.py']);
+  expect(await names.read('modules/a.py')).toBe('A = 1');
 });

@@ -4,6 +4,7 @@ import type { Completion, CompletionContext, CompletionResult } from '@codemirro
 import { syntaxTree } from '@codemirror/language';
 import { EditorState, type Extension } from '@codemirror/state';
 import { meanings, portable, type Found } from '../forms/references';
+import { withoutScope } from '../lib/paths';
 import { runnables, type FlowSummary } from '../lib/tools';
 import { workspaceNames } from './names';
 
@@ -39,7 +40,7 @@ export function referencesOf(flows: readonly FlowSummary[], wantsProvider: boole
     const boost = (entry?.kind === 'dataProvider') === wantsProvider ? 2 : 0;
     const common = { type: 'function', detail: title, boost, ...(entry?.description ? { info: entry.description } : {}) };
     const other = name === undefined ? undefined : portable(path, name, flows);
-    return [{ label: reference, ...common }, ...(other === undefined ? [] : [{ label: other, ...common }])];
+    return [{ label: withoutScope(reference), ...common }, ...(other === undefined ? [] : [{ label: other, ...common }])];
   });
 }
 

@@ -126,7 +126,7 @@ export class Workbench {
 
   /** Opens a file and, where given, a place in it. The keys go to it, unless `focus` says otherwise. */
   openFile(path: string, place?: { line: number; column: number }, focus = true): void {
-    const document = this.documents.ensure(this.#placeOf(path));
+    const document = this.documents.ensure(this.whereIs(path));
     this.activate(document);
     if (place) document.revealSoon(place.line, place.column);
     this.layout?.showDocument(document, focus);
@@ -157,7 +157,7 @@ export class Workbench {
   }
 
   /** Where a file lies that a run, a record or a finding names: here, or in a mounted workspace. */
-  #placeOf(path: string): string {
+  whereIs(path: string): string {
     const { entries } = this.workspace;
     if (entries.has(path)) return path;
     return [...entries.keys()].find((one) => isMounted(one) && withoutScope(one) === path) ?? path;
