@@ -79,5 +79,5 @@ test('a code that the page cannot give is in a short list, and everything else i
   assert.deepEqual([...covered].filter((code) => !allCodes().includes(code)), [], 'every case has a code of the list');
 });
 
-/** What only broken storage, a broken interpreter or a host without executors shows; `cargo test` covers these. */
-const ELSEWHERE = ['THINNED', 'EXECUTOR_UNAVAILABLE', 'GUEST_CRASHED', 'STORAGE_FULL', 'STORAGE_FAILED', 'DAMAGED', 'INTERNAL'];
+/** What only time, devices apart, broken storage, a broken interpreter or a host without executors shows; `cargo test` covers these. */
+const ELSEWHERE = ['THINNED', 'SCOPE_CHANGED', 'EXECUTOR_UNAVAILABLE', 'GUEST_CRASHED', 'STORAGE_FULL', 'STORAGE_FAILED', 'DAMAGED', 'INTERNAL'];
