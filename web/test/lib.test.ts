@@ -7,7 +7,7 @@ import { best, fuzzy } from '../src/lib/fuzzy';
 import { label, matches } from '../src/lib/keys';
 import { resolveLink } from '../src/lib/markdown-links';
 import { nameFor, readParent } from '../src/lib/mounting';
-import { endingOf, familyOf, freeName, isFlow, isMounted, moved, mountOf, nameProblem, placeOf, withoutScope } from '../src/lib/paths';
+import { endingOf, familyOf, freeName, isFlow, isForm, isMounted, moved, mountOf, nameProblem, placeOf, withoutScope } from '../src/lib/paths';
 import { originsIn } from '../src/selvage';
 import { planImport, safePath } from '../src/lib/zip';
 import type { Entry } from '../src/lib/tools';
@@ -124,6 +124,7 @@ test('what is mounted is told by its path, and has one in its own workspace', ()
   expect([placeOf('x.py'), placeOf('w/x.py', 'a/b')]).toEqual(['x.py', 'scopes/a/scopes/b/w/x.py']);
   expect(withoutScope('scopes/a/scopes/b/w/x.py')).toBe('w/x.py');
   expect(['scopes/a/modules/x.py', 'scopes/a/w/x.py'].map(isFlow)).toEqual([false, true]);
+  expect(['scopes/a/forms/x.form.json', 'scopes/a/x.form.json'].map(isForm)).toEqual([true, false]);
 });
 
 test('a zip that unpacks to too much is refused', async () => {

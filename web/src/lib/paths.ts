@@ -10,7 +10,7 @@ export const isFlow = (path: string): boolean => /\.flow\.m?js$/.test(path) || (
 export const hasDefinitions = (path: string): boolean => /\.(?:py|json|ya?ml)$/.test(path);
 
 /** Whether the file is a form, by the folder of forms and the end of its name. */
-export const isForm = (path: string): boolean => /^forms\/(?:.*\/)?[^/]+\.form\.(?:json|ya?ml)$/.test(path);
+export const isForm = (path: string): boolean => /^forms\/(?:.*\/)?[^/]+\.form\.(?:json|ya?ml)$/.test(withoutScope(path));
 /** Whether it belongs to a workspace that is mounted here, which is not changed here. */
 export const isMounted = (path: string): boolean => /^scopes(?:\/|$)/i.test(path);
 /** The name of the mounted workspace whose folder this is. */
