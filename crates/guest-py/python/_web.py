@@ -151,15 +151,39 @@ def build(method, url, *, base="", params=None, headers=None, data=None, content
 
 
 def send(request):
-    """Sends a request: status, its text, the final address, headers, bytes and seconds. Raises `Refused`."""
+    """Sends a request, and waits where it stands: status, its text, the final address, headers, bytes and seconds. Raises `Refused`."""
     import selvage
 
     began = time.monotonic()
-    url = request.url.partition("#")[0]
-    refusal, *answer = selvage.fetch(request.method, url, list(request.headers.items()), request.body or b"")
-    if refusal is not None:
-        raise Refused(*refusal)
-    return *answer, time.monotonic() - began
+    answer, body, error = selvage.fetch(*_sent(request))
+    if error is not None:
+        raise Refused(*error[:3])
+    return _came(answer, body, began)
+
+
+async def send_later(request):
+    """The same, while others have their turn. Where the loop can't wait for the host, the request waits where it stands."""
+    import asyncio
+    import _host
+
+    if not _host.goes_back():
+        await asyncio.sleep(0)
+        return send(request)
+    began = time.monotonic()
+    try:
+        answer, body = await _host.fetch(*_sent(request))
+    except _host.HostError as error:
+        raise Refused(error.code, error.args[0], error.hint) from None
+    return _came(answer, body, began)
+
+
+def _sent(request):
+    return request.method, request.url.partition("#")[0], list(request.headers.items()), request.body or b""
+
+
+def _came(answer, body, began):
+    headers = [(name, value) for name, value in answer["headers"]]
+    return answer["status"], answer["statusText"], answer["url"], headers, body, time.monotonic() - began
 
 
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.:-]+)", re.I)

@@ -128,23 +128,29 @@ impl Call {
         Ok(told)
     }
 
-    /// Takes the answer to a question.
+    /// Takes the answer to a question, and its body.
     ///
     /// # Errors
     /// A value of the answer that can't be made.
-    pub fn answer(&self, resume: &Resume, vm: &VirtualMachine) -> PyResult<()> {
-        questions::answered();
+    pub fn answer(&self, resume: &Resume, body: &[u8], vm: &VirtualMachine) -> PyResult<()> {
+        let fetches = questions::answered(resume.id);
         let (value, error) = match &resume.answer {
             Answer::Ok(value) => (values::decode(value, vm)?, vm.ctx.none()),
-            Answer::Error(error) => (vm.ctx.none(), parts(error, vm)),
+            Answer::Error(error) => {
+                if fetches {
+                    crate::world::refuse(error.clone());
+                }
+                (vm.ctx.none(), parts(error, vm))
+            }
         };
-        vm.call_method(&self.run, "answer", (resume.id, value, error))
+        let body = vm.ctx.new_bytes(body.to_vec());
+        vm.call_method(&self.run, "answer", (resume.id, value, body, error))
             .map(drop)
     }
 }
 
 /// An error as `_host.HostError` takes it.
-fn parts(error: &ToolError, vm: &VirtualMachine) -> PyObjectRef {
+pub fn parts(error: &ToolError, vm: &VirtualMachine) -> PyObjectRef {
     let text = |text: &str| -> PyObjectRef { vm.ctx.new_str(text).into() };
     let optional = |value: &Option<String>| value.as_deref().map_or(vm.ctx.none(), text);
     let parts = vec![

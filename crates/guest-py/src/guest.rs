@@ -79,11 +79,11 @@ impl selvage_guest::Interpreter for Guest {
     }
 
     /// Takes an answer to a function that waits.
-    fn resume(&mut self, resume: Resume, _: &[u8]) -> Step {
+    fn resume(&mut self, resume: Resume, body: &[u8]) -> Step {
         let Some(call) = &self.call else {
             return nothing_to_resume();
         };
-        match self.interpreter.enter(|vm| call.answer(&resume, vm)) {
+        match self.interpreter.enter(|vm| call.answer(&resume, body, vm)) {
             Ok(()) => self.go_on(),
             Err(exception) => self.over(Err(exception)),
         }
@@ -155,8 +155,8 @@ impl Guest {
         };
         match self.interpreter.enter(|vm| call.turn(vm)) {
             Ok(Turn::Waits) => {
-                let (calls, waiting) = questions::take();
-                (Progress::Yielded { calls, waiting }, Vec::new())
+                let (calls, bodies, waiting) = questions::take();
+                (Progress::Yielded { calls, waiting }, bodies)
             }
             Ok(Turn::Over(value)) => self.over(value),
             Err(exception) => self.over(Err(exception)),

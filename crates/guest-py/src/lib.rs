@@ -30,7 +30,7 @@ mod call;
 pub mod disk;
 #[cfg(feature = "interpreter")]
 mod failure;
-#[cfg(all(feature = "interpreter", target_family = "wasm"))]
+#[cfg(feature = "interpreter")]
 mod fetch;
 #[cfg(all(feature = "interpreter", target_family = "wasm"))]
 mod ffi;

@@ -1,13 +1,14 @@
 //! What the run asks of its host and is answered later.
 //!
-//! Python begins a question by `selvage.ask_tool` or `selvage.ask_sleep` and gets its number. The questions that are new are handed
-//! out when the run can't go on, and each is answered once.
+//! Python begins a question by `selvage.ask_tool`, `selvage.ask_fetch` or `selvage.ask_sleep` and gets its number. The questions that
+//! are new are handed out when the run can't go on, and each is answered once.
 
-use crate::values;
-use rustpython_vm::builtins::PyStrRef;
+use crate::{fetch, values};
+use rustpython_vm::builtins::{PyBytesRef, PyStrRef};
 use rustpython_vm::{PyObjectRef, PyResult, VirtualMachine};
 use selvage_tool::guest::{PendingCall, PendingOp};
 use std::cell::RefCell;
+use std::collections::BTreeSet;
 
 thread_local! {
     static QUESTIONS: RefCell<Questions> = const { RefCell::new(Questions::new()) };
@@ -18,6 +19,10 @@ struct Questions {
     asked: u32,
     answered: u32,
     new: Vec<PendingCall>,
+    /// The bodies of the new ones.
+    bodies: Vec<u8>,
+    /// The numbers of fetches that have no answer.
+    fetches: BTreeSet<u32>,
 }
 
 impl Questions {
@@ -26,34 +31,44 @@ impl Questions {
             asked: 0,
             answered: 0,
             new: Vec::new(),
+            bodies: Vec::new(),
+            fetches: BTreeSet::new(),
         }
     }
 }
 
-fn ask(request: PendingOp) -> u32 {
+fn ask(request: PendingOp, body: &[u8]) -> u32 {
     QUESTIONS.with_borrow_mut(|questions| {
         questions.asked += 1;
         let id = questions.asked;
-        questions.new.push(PendingCall {
-            id,
-            request,
-            body: None,
+        if matches!(request, PendingOp::Fetch { .. }) {
+            questions.fetches.insert(id);
+        }
+        let body = (!body.is_empty()).then(|| {
+            let start = questions.bodies.len();
+            questions.bodies.extend_from_slice(body);
+            (start, body.len())
         });
+        questions.new.push(PendingCall { id, request, body });
         id
     })
 }
 
-/// The questions that were not handed out yet, and how many have no answer, these included.
-pub fn take() -> (Vec<PendingCall>, u32) {
+/// The questions that were not handed out yet, their bodies, and how many have no answer, these included.
+pub fn take() -> (Vec<PendingCall>, Vec<u8>, u32) {
     QUESTIONS.with_borrow_mut(|questions| {
         let waiting = questions.asked - questions.answered;
-        (std::mem::take(&mut questions.new), waiting)
+        let bodies = std::mem::take(&mut questions.bodies);
+        (std::mem::take(&mut questions.new), bodies, waiting)
     })
 }
 
-/// Counts an answer.
-pub fn answered() {
-    QUESTIONS.with_borrow_mut(|questions| questions.answered += 1);
+/// Counts an answer. Tells whether it is that to a fetch.
+pub fn answered(id: u32) -> bool {
+    QUESTIONS.with_borrow_mut(|questions| {
+        questions.answered += 1;
+        questions.fetches.remove(&id)
+    })
 }
 
 /// Puts the functions that begin a question into the module `selvage`.
@@ -62,6 +77,7 @@ pub fn answered() {
 /// None but the interpreter's own.
 pub fn install(module: &PyObjectRef, vm: &VirtualMachine) -> PyResult<()> {
     module.set_attr("ask_tool", vm.new_function("ask_tool", ask_tool), vm)?;
+    module.set_attr("ask_fetch", vm.new_function("ask_fetch", ask_fetch), vm)?;
     module.set_attr("ask_sleep", vm.new_function("ask_sleep", ask_sleep), vm)
 }
 
@@ -70,10 +86,22 @@ fn ask_tool(name: PyStrRef, input: PyObjectRef, vm: &VirtualMachine) -> PyResult
     let input =
         values::encode(&input, "input", vm).map_err(|error| vm.new_type_error(error.message))?;
     let name = name.to_string_lossy().into_owned();
-    Ok(ask(PendingOp::Tool { name, input }))
+    Ok(ask(PendingOp::Tool { name, input }, &[]))
+}
+
+/// `selvage.ask_fetch(method, url, headers, body)`.
+fn ask_fetch(
+    method: PyStrRef,
+    url: PyStrRef,
+    headers: PyObjectRef,
+    body: PyBytesRef,
+    vm: &VirtualMachine,
+) -> PyResult<u32> {
+    let request = fetch::request(&method, &url, &headers, vm)?;
+    Ok(ask(request, body.as_bytes()))
 }
 
 /// `selvage.ask_sleep(ms)`.
 fn ask_sleep(ms: f64) -> u32 {
-    ask(PendingOp::Sleep { ms })
+    ask(PendingOp::Sleep { ms }, &[])
 }

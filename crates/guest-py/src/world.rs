@@ -88,7 +88,6 @@ fn secret(value: PyObjectRef, vm: &VirtualMachine) -> PyResult<()> {
 }
 
 /// Notes what the host refused that is no file: nobody may catch what comes of it.
-#[cfg(target_family = "wasm")]
 pub fn refuse(refusal: selvage_tool::ToolError) {
     DISK.with_borrow(|disk| {
         if let Some(disk) = disk {

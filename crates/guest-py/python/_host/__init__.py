@@ -1,13 +1,13 @@
 """What a run asks of its host and waits for: each question is a future until its answer comes.
 
-The raw side is the module `selvage`: `ask_tool` begins a question and gives its number, and `answer` is called when the answer to a
-number has come.
+The raw side is the module `selvage`: `ask_tool` and `ask_fetch` begin a question and give its number, and `answer` is called when the
+answer to a number has come.
 """
 
 import asyncio
 import selvage
 
-__all__ = ("HostError", "answer", "tool", "waits")
+__all__ = ("HostError", "answer", "fetch", "goes_back", "tool", "waits")
 
 _waiting = {}
 
@@ -28,7 +28,18 @@ class HostError(Exception):
 
 async def tool(name, input):
     """Calls a tool that the run is granted, and gives its value."""
-    return await _question(selvage.ask_tool, name, input)
+    value, _ = await _question(selvage.ask_tool, name, input)
+    return value
+
+
+async def fetch(method, url, headers, body):
+    """Fetches through the run's grant, and gives what the host says of the answer, and its bytes."""
+    return await _question(selvage.ask_fetch, method, url, headers, body)
+
+
+def goes_back():
+    """Whether the loop that runs can wait for the host."""
+    return asyncio.get_running_loop().goes_back
 
 
 def _question(ask, *asked):
@@ -47,12 +58,12 @@ def waits():
     return bool(_waiting)
 
 
-def answer(number, value, error):
-    """Takes an answer: a value, or the parts of an error. Nobody may wait for it any more."""
+def answer(number, value, body, error):
+    """Takes an answer: a value and its bytes, or the parts of an error. Nobody may wait for it any more."""
     future = _waiting.get(number)
     if future is None or future.done():
         return
     if error is None:
-        future.set_result(value)
+        future.set_result((value, body))
     else:
         future.set_exception(HostError(*error))

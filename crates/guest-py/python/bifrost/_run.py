@@ -35,10 +35,10 @@ class Run:
             self.error = error.with_traceback(_outside(error.__traceback__))
             return True
 
-    def answer(self, number, value, error):
+    def answer(self, number, value, body, error):
         """Takes the answer to a question of the run."""
         if self._wakes.pop(number, None) is None:
-            sys.modules["_host"].answer(number, value, error)
+            sys.modules["_host"].answer(number, value, body, error)
 
     def variables(self):
         """What the function took and had, without what is private or code."""
@@ -82,7 +82,7 @@ class Run:
         host = sys.modules.get("_host")
         if due is not None:
             if not any(wake <= due for wake in self._wakes.values()):
-                left = max(due - self._loop.time(), 0)
+                left = max(due - self._loop.time(), 0.0)
                 self._wakes[selvage.ask_sleep(left * 1000)] = due
         elif host is None or not host.waits():
             raise RuntimeError("the program waits for something that nothing can bring any more")

@@ -1,10 +1,10 @@
 """A client of the shape of `httpx`, over the domains that the run is granted.
 
 The host follows redirects and has a limit of its own for time and size; timeouts, limits, proxies and `follow_redirects` are taken
-and change nothing. `AsyncClient` lets others have their turn before each request, and then waits for its answer.
+and change nothing. Requests of an `AsyncClient` go on side by side where the program is a workflow that is `async def`; under
+`asyncio.run` each waits where it stands.
 """
 
-import asyncio as _asyncio
 import contextlib as _contextlib
 import datetime as _datetime
 import json as _json
@@ -226,19 +226,20 @@ class _Client:
         except ValueError as error:
             raise UnsupportedProtocol(str(error)) from None
 
-    def _sent(self, request):
-        try:
-            status, reason, url, headers, content, seconds = _web.send(request)
-        except _web.Refused as refused:
-            raise _failure(refused, request) from None
-        return Response(status, headers=headers, content=content, request=request, reason=reason, url=url, elapsed=_datetime.timedelta(seconds=seconds))
+
+
+def _response(request, status, reason, url, headers, content, seconds):
+    return Response(status, headers=headers, content=content, request=request, reason=reason, url=url, elapsed=_datetime.timedelta(seconds=seconds))
 
 
 class Client(_Client):
     def send(self, request, **kwargs):
         for hook in self.event_hooks.get("request", ()):
             hook(request)
-        response = self._sent(request)
+        try:
+            response = _response(request, *_web.send(request))
+        except _web.Refused as refused:
+            raise _failure(refused, request) from None
         for hook in self.event_hooks.get("response", ()):
             hook(response)
         return response
@@ -285,8 +286,10 @@ class AsyncClient(_Client):
     async def send(self, request, **kwargs):
         for hook in self.event_hooks.get("request", ()):
             await hook(request)
-        await _asyncio.sleep(0)
-        response = self._sent(request)
+        try:
+            response = _response(request, *await _web.send_later(request))
+        except _web.Refused as refused:
+            raise _failure(refused, request) from None
         for hook in self.event_hooks.get("response", ()):
             await hook(response)
         return response

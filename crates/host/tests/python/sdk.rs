@@ -243,7 +243,7 @@ except Exception as error:
         error
             .hint
             .expect("a hint")
-            .contains("`tools` holds \"run_flow\"")
+            .contains("allowTools: [\"run_flow\"]")
     );
 }
 

@@ -140,6 +140,49 @@ for act in (lambda: requests.get('a.test'), lambda: requests.get('ftp://a.test/'
 }
 
 #[test]
+fn a_workflow_that_is_awaited_fetches_while_others_have_their_turn() {
+    let source = "\
+import asyncio, httpx
+from bifrost import workflow
+@workflow
+async def many():
+    beats = []
+    async def beat():
+        while True:
+            beats.append(1)
+            await asyncio.sleep(0)
+    pulse = asyncio.create_task(beat())
+    async with httpx.AsyncClient(base_url='https://a.test/') as client:
+        found = await asyncio.gather(client.post('201', content=b'one'), client.put('x', content='two ü'), client.get('text'))
+        try:
+            await client.get('https://other.test/')
+        except httpx.NotGranted as error:
+            refused = 'allowNet' in str(error)
+    pulse.cancel()
+    return [[one.status_code for one in found], [one.json()['body'] for one in found[:2]], found[2].text, refused, len(beats) > 1]
+@workflow
+async def uncaught():
+    async with httpx.AsyncClient() as client:
+        return (await client.get('https://other.test/')).text
+";
+    let mut bench = bench();
+    bench.web = server;
+    let mut run = |function: &str| {
+        let grant = json!({ "read": ["**"], "write": ["**"], "net": ["a.test"] });
+        let more = json!({ "path": format!("workflows/a.py::{function}"), "grant": grant });
+        run_with(&mut bench, source, more)
+    };
+    let found = run("many").expect("it runs");
+    let texts = json!(["one", "two ü"]);
+    assert_eq!(
+        found["value"],
+        json!([[201, 200, 200], texts, "café\ntwo\r\nthree", true, true])
+    );
+    let error = run("uncaught").expect_err("refused");
+    assert_eq!(error.code, ErrorCode::PolicyDenied, "{error:?}");
+}
+
+#[test]
 fn an_import_of_what_cannot_be_here_says_why() {
     for (module, why) in [
         ("socket", "sockets"),
