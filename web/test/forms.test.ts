@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { FIELDS_MAX, OPTIONS_MAX, PATTERN_CHARS_MAX, readDefinition, WORDS_CHARS_MAX, type FormField } from '../src/forms/definition';
 import { meanings, portable } from '../src/forms/references';
 import { FORM_CHARS_MAX, readJsonSource, readSource, Unreadable } from '../src/forms/source';
+import { ALIASES_MAX, readYamlSource } from '../src/forms/yaml';
 import { argumentsOf, firstHeld, keyOf, problemOf, providedOptions, providerArguments, valueOf, type Held } from '../src/forms/values';
 import { isForm } from '../src/lib/paths';
 import type { FlowEntry, FlowSummary } from '../src/lib/tools';
@@ -191,4 +192,29 @@ test('references lead to what they stand for, or to all that they may mean', () 
   expect(['workflows/a.py::gone', 'workflow::a', 'nobody', 'x/y'].flatMap(shown)).toEqual([]);
   expect(portable('workflows/a.py', 'sync', flows)).toBe('workflow::a::sync');
   expect(portable('other/b.py', 'last', flows), 'another file is called so').toBeUndefined();
+});
+
+test('a form in YAML is read as one in JSON is, and its problems have their places', async () => {
+  const text = '# A form\nworkflow: workflow::a::run\nfields:\n  - {name: when, label: When, type: date, default_value: 2026-03-01}\n  - name: size\n    label: Size\n    type: slider\n';
+  const source = await readSource('forms/a.form.yaml', text);
+  const { form, problems } = readDefinition(source.value, 'a');
+  expect(form).toMatchObject({ workflow: 'workflow::a::run', fields: [{ name: 'when', default: '2026-03-01' }] });
+  expect(problems.map(({ path, message }) => [source.place(path), message])).toEqual([[{ line: 7, column: 11 }, 'There are no fields of the type `slider`.']]);
+  expect(source.place(['fields', 1, 'nothing']), 'what is not there').toEqual({ line: 5, column: 5 });
+});
+
+test('broken YAML is told where it breaks, and aliases that stand for too much are refused', () => {
+  const broken = (text: string) => {
+    try {
+      readYamlSource(text);
+    } catch (error) {
+      return error instanceof Unreadable ? error : undefined;
+    }
+    return undefined;
+  };
+  expect(broken('name: a\nfields: [\n')?.place.line).toBe(3);
+  expect(broken('name: a\nname: b\n')?.place).toEqual({ line: 2, column: 1 });
+  expect(broken('')?.message).toBe('The file is empty.');
+  const levels = Array.from({ length: 9 }, (_, index) => `l${index + 1}: &l${index + 1} [${Array(9).fill(`*l${index}`).join(', ')}]`);
+  expect(broken(['l0: &l0 [x]', ...levels].join('\n'))?.message).toContain(`more than ${ALIASES_MAX}`);
 });

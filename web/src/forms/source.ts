@@ -34,8 +34,8 @@ export class Unreadable extends Error {
 
 export async function readSource(path: string, text: string): Promise<Source> {
   if (text.length > FORM_CHARS_MAX) throw new Unreadable(`The text has more than ${FORM_CHARS_MAX / 1024} KiB, which is too long for a form.`, { line: 1, column: 1 });
-  if (!path.endsWith('.json')) throw new Unreadable('Forms are read as JSON: rename the file to end in .form.json.', { line: 1, column: 1 });
-  return readJsonSource(text);
+  // What reads YAML is fetched with the first such form.
+  return path.endsWith('.json') ? readJsonSource(text) : (await import('./yaml')).readYamlSource(text);
 }
 
 export function readJsonSource(text: string): Source {
