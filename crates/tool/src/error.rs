@@ -97,7 +97,7 @@ codes! {
     FetchFailed = "FETCH_FAILED",
     /// Somebody cancelled the run.
     Cancelled = "CANCELLED",
-    /// Too many runs are waiting.
+    /// Too many runs are waiting, or another program has the workspace open.
     Busy = "BUSY",
     /// No executor of that kind can take the run.
     ExecutorUnavailable = "EXECUTOR_UNAVAILABLE",

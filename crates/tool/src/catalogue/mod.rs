@@ -162,6 +162,20 @@ pub struct Tool {
     pub output: Value,
 }
 
+/// The tools that change something and, called again with the same input, change nothing more.
+#[cfg(feature = "schema")]
+const AGAIN: [&str; 9] = [
+    "write",
+    "mkdir",
+    "delete",
+    "restore",
+    "seal",
+    "lint_flow",
+    "flow_cancel",
+    "run_verify",
+    "scope_unmount",
+];
+
 #[cfg(feature = "schema")]
 impl Tool {
     /// The tool in the form that agents' protocols use.
@@ -175,6 +189,7 @@ impl Tool {
             "annotations": {
                 "readOnlyHint": self.effect == Effect::Reads,
                 "destructiveHint": self.effect == Effect::Destroys,
+                "idempotentHint": self.effect == Effect::Reads || AGAIN.contains(&self.name),
             },
         })
     }
