@@ -50,13 +50,19 @@ pub enum ServeError {
         /// What is read.
         expected: u64,
     },
-    /// The workspace can't be opened: it may be damaged, or another program has it open.
+    /// The workspace can't be opened: it may be damaged.
     #[error("cannot open the workspace in {}: {why}", folder.display())]
     Workspace {
         /// Where it is.
         folder: PathBuf,
         /// Why.
         why: String,
+    },
+    /// Another program has the workspace open: one writes at a time.
+    #[error("another program has the workspace in {} open", folder.display())]
+    Held {
+        /// Where it is.
+        folder: PathBuf,
     },
     /// The workspace can't be shared, or not like this.
     #[error("{0}")]

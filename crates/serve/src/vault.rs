@@ -9,7 +9,7 @@ use crate::error::{Result, ServeError};
 use selvage_clients::DocumentId;
 use selvage_vfs::Workspace;
 use selvage_vfs::storage::{JournaledStorage, backends::FileBackend};
-use std::fs::{File, OpenOptions};
+use std::fs::{File, OpenOptions, TryLockError};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
@@ -44,6 +44,11 @@ impl Vault {
             folder: folder.to_owned(),
             document: DocumentId(document),
         })
+    }
+
+    /// Whether a folder holds a workspace.
+    pub fn is_in(folder: &Path) -> bool {
+        folder.join("identity").is_file()
     }
 
     /// The ledger's name for automerge-repo, while the workspace is not shared.
@@ -99,6 +104,13 @@ impl Vault {
             let mut options = OpenOptions::new();
             options.read(true).write(true).create(true).truncate(false);
             let file = options.open(self.folder.join(name))?;
+            // The journaled storage has no lock of its own. One that stands on a file goes with it, however the program ends.
+            file.try_lock().map_err(|why| match why {
+                TryLockError::WouldBlock => ServeError::Held {
+                    folder: self.folder.clone(),
+                },
+                TryLockError::Error(error) => error.into(),
+            })?;
             FileBackend::new(file).map_err(|error| failed(error.to_string()))
         };
         let database = file("workspace.redb")?;
