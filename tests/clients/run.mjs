@@ -1,6 +1,6 @@
 // Runs other people's clients against the program `selvage`: node tests/clients/run.mjs [word…]
 //
-// `cargo build --package selvage-serve --bins --examples` comes first. Runs every `*.test.mjs` beside
+// `cargo build --package selvage-cli --package selvage-serve --bins --examples` comes first. Runs every `*.test.mjs` beside
 // this file, or those whose names hold one of the words. The last line is `N passed, N failed`.
 
 import { readdirSync } from 'node:fs';

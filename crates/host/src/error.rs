@@ -9,6 +9,14 @@ pub enum HostError {
     /// The engine can't be set up on this machine.
     #[error("wasmtime can't be set up here")]
     Engine(#[source] Box<dyn Error + Send + Sync>),
+    /// The guest's file can't be read.
+    #[error("cannot read {}: {source}", file.display())]
+    Read {
+        /// Which.
+        file: std::path::PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
     /// The bytes are no WebAssembly program that can be compiled.
     #[error("the guest does not compile")]
     Compile(#[source] Box<dyn Error + Send + Sync>),

@@ -9,8 +9,11 @@ use selvage_sandbox::files::hex;
 use selvage_tool::guest::{Check, Checked};
 use selvage_tool::run::{Job, RunReport};
 use sha2::{Digest, Sha256};
+use std::path::Path;
 use std::sync::{Arc, OnceLock};
-use wasmtime::{Config, Engine, ExternType, Linker, Module, Mutability, ValType};
+use wasmtime::{
+    Cache, CacheConfig, Config, Engine, ExternType, Linker, Module, Mutability, ValType,
+};
 
 /// Bytes of a thread's stack that a guest may fill. It is more than any browser gives, so that a
 /// guest meets the end of its own stack first, where every executor has it.
@@ -53,7 +56,16 @@ impl Executor {
     /// # Errors
     /// When the bytes do not compile, or are no guest.
     pub fn new(guest: &[u8]) -> Result<Self, HostError> {
-        Self::compile(guest, true)
+        Self::compile(guest, true, None)
+    }
+
+    /// The same, but what was compiled is kept in a folder, where there is one, and taken from there the next time. Whoever may
+    /// write into that folder can have this program do anything.
+    ///
+    /// # Errors
+    /// As [`Executor::new`], and when the folder can't be used.
+    pub fn cached(guest: &[u8], cache: Option<&Path>) -> Result<Self, HostError> {
+        Self::compile(guest, true, cache)
     }
 
     /// The same, but each instance warms itself up: to be held against runs that start from an image.
@@ -61,11 +73,19 @@ impl Executor {
     /// # Errors
     /// As [`Executor::new`].
     pub fn cold(guest: &[u8]) -> Result<Self, HostError> {
-        Self::compile(guest, false)
+        Self::compile(guest, false, None)
     }
 
-    fn compile(guest: &[u8], keeps_image: bool) -> Result<Self, HostError> {
+    fn compile(guest: &[u8], keeps_image: bool, cache: Option<&Path>) -> Result<Self, HostError> {
         let mut config = Config::new();
+        if let Some(folder) = cache {
+            let mut cache = CacheConfig::new();
+            cache.with_directory(folder);
+            let cache = Cache::new(cache);
+            config.cache(Some(
+                cache.map_err(|error| HostError::Engine(error.into_boxed_dyn_error()))?,
+            ));
+        }
         config
             .max_wasm_stack(GUEST_STACK_BYTES_MAX)
             // Nothing here is asynchronous; the engine only wants this to be no less.

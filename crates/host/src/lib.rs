@@ -10,6 +10,9 @@
 //! holds the run's [`Control`] answers, grants more, or cancels. It is the shape of the browser's
 //! runner Worker: a report out, an answer in, and no policy in between.
 //!
+//! A [`Desk`] is the loop around the engine: it owns a [`selvage_workbench::Workbench`], gives its runs to the executors of
+//! [`Guests`], and takes calls of tools over [`Line`]s from any thread.
+//!
 //! **Control loop.** `run` computes on a thread of its own, whose stack the guest may fill, and
 //! hands reports to its caller's thread. While the guest waits, so does that thread: for an answer,
 //! a timer, the run's time to end, or a cancel, whichever comes first.
@@ -46,14 +49,21 @@
 )]
 
 mod control;
+mod desk;
 mod error;
 mod executor;
+mod guests;
 mod image;
 mod imports;
 mod instance;
+mod line;
 mod run;
+mod runners;
 
 pub use control::Control;
+pub use desk::{Desk, FetchAnswer, Surroundings};
 pub use error::HostError;
 pub use executor::Executor;
+pub use guests::Guests;
+pub use line::{Called, Line};
 pub use run::{Blobs, Ended};

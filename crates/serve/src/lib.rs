@@ -1,4 +1,4 @@
-//! The program `selvage`: the always-on host that devices meet at.
+//! The always-on host that devices meet at: `selvage serve`, and the commands about a folder's devices.
 //!
 //! **Problem.** [`selvage_relay::Relay`] decides everything and does nothing: it needs sockets, a
 //! disk, a clock, and somebody who stops it without losing what it acknowledged.
@@ -6,7 +6,7 @@
 //! **Shape.** [`Hub`] runs one relay on a thread of its own, with its storage ([`RedbStore`]);
 //! each WebSocket is a task that moves messages between its socket and the hub. [`router`] is what
 //! HTTP requests reach; [`serve`] accepts connections, up to a limit, until it is told to stop.
-//! [`Options`] are what a person wrote behind `selvage serve`.
+//! [`Options`] are what a person wrote behind `selvage serve`, and [`program`] does it.
 //!
 //! A workspace that this host holds itself ([`Vault`]) is with a [`Keeper`] on another thread, and
 //! where its owner asks for it, [`clients`] are the endpoints of programs that know nothing of
@@ -35,6 +35,7 @@ mod keeper;
 mod membership;
 mod options;
 mod pages;
+mod program;
 mod relay_route;
 mod rows;
 mod server;
@@ -50,6 +51,7 @@ pub use keeper::Keeper;
 pub use membership::{Membership, membership};
 pub use options::{Command, Options};
 pub use pages::pages;
+pub use program::{program, stop_signal};
 pub use server::{router, serve};
 pub use store::RedbStore;
 pub use vault::Vault;

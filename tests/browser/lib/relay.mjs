@@ -9,7 +9,7 @@ import { freshProfile } from './browsers.mjs';
 /** Starts the program `selvage`; gives the process. */
 export function selvage(...args) {
   const built = join(process.env.CARGO_TARGET_DIR ?? join(root, 'target'), 'debug/selvage');
-  const [program, ...first] = existsSync(built) ? [built] : ['cargo', 'run', '--quiet', '--package', 'selvage-serve', '--'];
+  const [program, ...first] = existsSync(built) ? [built] : ['cargo', 'run', '--quiet', '--package', 'selvage-cli', '--'];
   return spawn(program, [...first, ...args], { cwd: root, stdio: ['ignore', 'pipe', 'inherit'] });
 }
 

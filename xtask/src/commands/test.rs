@@ -74,7 +74,7 @@ const STAGES: &[Stage] = &[
         check: Check::Programs(&[
             (
                 "cargo",
-                "build --quiet --package selvage-serve --bins --examples",
+                "build --quiet --package selvage-cli --package selvage-serve --bins --examples",
                 Reporter::ExitCode,
             ),
             ("node", "tests/clients/run.mjs", Reporter::Own),

@@ -90,6 +90,16 @@ const LAYERS: &[(&str, &[&str])] = &[
             "selvage-tool",
         ],
     ),
+    (
+        "selvage-cli",
+        &[
+            "selvage-host",
+            "selvage-serve",
+            "selvage-workbench",
+            "selvage-vfs",
+            "selvage-tool",
+        ],
+    ),
     ("xtask", &["selvage-site"]),
 ];
 

@@ -1,15 +1,14 @@
-//! A small host around the engine: tool calls in, runs on the native executor, answers out.
+//! A desk whose clock and chance are the test's: tool calls in, runs on the native executor, answers out.
 
-use selvage_host::{Blobs, Control, Executor};
+use selvage_host::{Desk, Executor, FetchAnswer, Guests, Surroundings};
 use selvage_tool::catalogue::StorageMode;
-use selvage_tool::guest::Check;
 use selvage_tool::run::{Job, Outcome, RunReport};
 use selvage_tool::{ErrorCode, Language, ToolError, ToolResult};
 use selvage_vfs::storage::MemoryStorage;
 use selvage_vfs::{Origin, OriginKind, Workspace};
-use selvage_workbench::{Config, Cx, Effect, Event, Fetch, Workbench};
+use selvage_workbench::{Config, Cx, Effect, Event, Fetch, RunnerId, Workbench};
 use serde_json::Value;
-use std::collections::VecDeque;
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -62,16 +61,65 @@ pub struct Ran {
     pub last_words: Vec<String>,
 }
 
-/// An engine, as many runners as it wants, which all are one executor, and nobody else.
-pub struct Bench<'a> {
-    workbench: Workbench,
-    executor: &'a Executor,
-    python: Option<&'a Executor>,
-    blobs: Blobs,
+/// What every bench stands in: a clock that stands still, the same numbers by chance, and a network of the test's own.
+struct Still {
     random: u128,
-    calls: u64,
-    runners: u32,
-    replies: Vec<(u64, ToolResult)>,
+    web: fn(&Fetch) -> Event,
+    /// The jobs that runners hold, and what an interpreter said itself.
+    jobs: BTreeMap<RunnerId, Job>,
+    last_words: Vec<String>,
+    ran: Option<Ran>,
+}
+
+impl Surroundings for Still {
+    fn now_ms(&mut self) -> u64 {
+        NOW_MS
+    }
+
+    fn random(&mut self) -> u128 {
+        step(&mut self.random)
+    }
+
+    fn fetch(&mut self, fetch: Fetch, answer: FetchAnswer) {
+        let Event::Fetched { result, body, .. } = (self.web)(&fetch) else {
+            panic!("a fetch is answered by what was fetched");
+        };
+        answer.give(result, body);
+    }
+
+    fn hears(&mut self, event: &Event) {
+        match event {
+            Event::Reported {
+                report: RunReport::Logged { entries },
+                ..
+            } => {
+                let own = entries.iter().filter(|entry| entry.source == "selvage");
+                self.last_words.extend(own.map(|entry| entry.text.clone()));
+            }
+            Event::Finished {
+                runner, outcome, ..
+            } => {
+                self.ran = Some(Ran {
+                    job: self.jobs.remove(runner).expect("a job was given"),
+                    outcome: (**outcome).clone(),
+                    last_words: std::mem::take(&mut self.last_words),
+                });
+            }
+            _ => {}
+        }
+    }
+
+    fn sees(&mut self, effect: &Effect) {
+        if let Effect::Dispatch { runner, job, .. } = effect {
+            self.jobs.insert(*runner, (**job).clone());
+        }
+    }
+}
+
+/// An engine with executors that were made before, and nobody else.
+pub struct Bench<'a> {
+    desk: Desk<Still>,
+    executor: &'a Executor,
     /// What was run last.
     pub ran: Option<Ran>,
     /// What answers a fetch that the engine allowed.
@@ -81,195 +129,60 @@ pub struct Bench<'a> {
 impl<'a> Bench<'a> {
     /// A bench over an empty workspace. Two of them are alike in everything.
     pub fn new(executor: &'a Executor) -> Self {
+        Self::with(
+            executor,
+            Guests::new(Path::new("no guests"), None).with(Language::Js, executor),
+        )
+    }
+
+    /// The same, with an executor for Python.
+    #[must_use]
+    pub fn with_python(self, python: &'a Executor) -> Self {
+        let guests = Guests::new(Path::new("no guests"), None);
+        let guests = guests.with(Language::Js, self.executor);
+        Self::with(self.executor, guests.with(Language::Python, python))
+    }
+
+    fn with(executor: &'a Executor, guests: Guests) -> Self {
         let workspace =
             Workspace::open(Box::new(MemoryStorage::new()), [7; 16]).expect("a workspace");
         let config = Config {
             storage: StorageMode::Memory,
             version: "test".into(),
         };
-        let mut random = 1;
+        let mut still = Still {
+            random: 1,
+            web: offline,
+            jobs: BTreeMap::new(),
+            last_words: Vec::new(),
+            ran: None,
+        };
         let mut workbench = Workbench::new(workspace, config);
         workbench
             .begin(&mut Cx {
                 now_ms: NOW_MS,
-                random: &mut || step(&mut random),
+                random: &mut || still.random(),
             })
             .expect("the starter files");
-        let mut bench = Self {
-            workbench,
+        Self {
+            desk: Desk::new(workbench, guests, still),
             executor,
-            python: None,
-            blobs: Blobs::new(),
-            random,
-            calls: 0,
-            runners: 1,
-            replies: Vec::new(),
             ran: None,
             web: offline,
-        };
-        bench.tell(Event::RunnerReady {
-            runner: 1,
-            dropped: true,
-        });
-        bench
-    }
-
-    /// The same, with an executor for Python.
-    #[must_use]
-    pub fn with_python(self, python: &'a Executor) -> Self {
-        Self {
-            python: Some(python),
-            ..self
-        }
-    }
-
-    /// The executor of a file's language.
-    fn executor(&self, path: &str) -> &'a Executor {
-        match Language::of(path) {
-            Language::Js => self.executor,
-            Language::Python => self.python.expect("an executor for Python"),
         }
     }
 
     /// Calls a tool and gives its answer.
     pub fn call(&mut self, name: &str, input: Value) -> ToolResult {
-        self.calls += 1;
-        let call = self.calls;
+        self.desk.surroundings().web = self.web;
         let origin = Origin::new(OriginKind::Agent, "hostile");
-        self.tell(Event::Called {
-            call,
-            origin,
-            name: name.into(),
-            input,
-        });
-        let at = self
-            .replies
-            .iter()
-            .position(|(answered, _)| *answered == call)
-            .expect("an answer");
-        self.replies.remove(at).1
-    }
-
-    /// Tells the engine what happened, and does all that follows from it.
-    fn tell(&mut self, event: Event) {
-        let mut events = VecDeque::from([event]);
-        while let Some(event) = events.pop_front() {
-            for effect in self.handle(event) {
-                events.extend(self.perform(effect));
-            }
+        let result = self.desk.call(origin, name, input);
+        // What is read between two calls has been read when the next one comes.
+        self.desk.settle();
+        if let Some(ran) = self.desk.surroundings().ran.take() {
+            self.ran = Some(ran);
         }
-    }
-
-    fn handle(&mut self, event: Event) -> Vec<Effect> {
-        let random = &mut self.random;
-        self.workbench.handle(
-            &mut Cx {
-                now_ms: NOW_MS,
-                random: &mut || step(random),
-            },
-            event,
-        )
-    }
-
-    fn perform(&mut self, effect: Effect) -> Vec<Event> {
-        match effect {
-            Effect::Reply { call, result } => self.replies.push((call, result)),
-            Effect::Dispatch { runner, job, blobs } => {
-                self.blobs
-                    .extend(blobs.into_iter().map(|(hash, bytes)| (hash, bytes.into())));
-                return self.run(runner, *job);
-            }
-            Effect::Check {
-                task,
-                path,
-                module,
-                source,
-                ..
-            } => {
-                let checked = self
-                    .executor(&path)
-                    .check(&Check { path, module }, &source)
-                    .expect("an instance");
-                return vec![Event::Checked { task, checked }];
-            }
-            Effect::Fetch(fetch) => return vec![(self.web)(&fetch)],
-            Effect::Spawn => {
-                self.runners += 1;
-                return vec![Event::RunnerReady {
-                    runner: self.runners,
-                    dropped: true,
-                }];
-            }
-            Effect::Wake { .. } | Effect::Notify(_) => {}
-            Effect::Answer { .. }
-            | Effect::More { .. }
-            | Effect::Cancel { .. }
-            | Effect::Terminate { .. } => {
-                panic!("{effect:?} to a runner that runs nothing")
-            }
-            Effect::Send { .. }
-            | Effect::CaughtUp { .. }
-            | Effect::Hangup { .. }
-            | Effect::Parcel { .. }
-            | Effect::Landed { .. } => {
-                panic!("{effect:?}, and nobody else is there")
-            }
-        }
-        Vec::new()
-    }
-
-    fn run(&mut self, runner: u32, job: Job) -> Vec<Event> {
-        let (control, executor, blobs) = (
-            Control::default(),
-            self.executor(&job.entry),
-            self.blobs.clone(),
-        );
-        let mut last_words = Vec::new();
-        let ended = executor.run(job.clone(), blobs, &control, &mut |report, body| {
-            if let RunReport::Logged { entries } = &report {
-                let own = entries.iter().filter(|entry| entry.source == "selvage");
-                last_words.extend(own.map(|entry| entry.text.clone()));
-            }
-            let mut events = VecDeque::from([Event::Reported {
-                runner,
-                report,
-                body,
-            }]);
-            while let Some(event) = events.pop_front() {
-                for effect in self.handle(event) {
-                    match effect {
-                        Effect::Answer {
-                            id, answer, body, ..
-                        } => control.answer(id, answer, body),
-                        Effect::More { limits, .. } => control.more(limits),
-                        Effect::Cancel { .. } | Effect::Terminate { .. } => control.cancel(),
-                        other => events.extend(self.perform(other)),
-                    }
-                }
-            }
-        });
-        let ended = ended.expect("an outcome");
-        let written = ended
-            .written
-            .iter()
-            .map(|(hash, bytes)| (hash.clone(), bytes.to_vec()))
-            .collect();
-        self.ran = Some(Ran {
-            job,
-            outcome: ended.outcome.clone(),
-            last_words,
-        });
-        vec![
-            Event::Finished {
-                runner,
-                outcome: Box::new(ended.outcome),
-                written,
-            },
-            Event::RunnerReady {
-                runner,
-                dropped: false,
-            },
-        ]
+        result
     }
 }
 

@@ -195,7 +195,7 @@ fn a_workflow_calls_another_where_it_is_granted() {
 from bifrost import workflow
 @workflow
 async def double(n: int):
-    open('out/double.txt', 'w').write(str(n * 2))
+    open(f'out/double-{n}.txt', 'w').write(str(n * 2))
     return {'n': n * 2}
 @workflow
 def fails():
@@ -208,9 +208,13 @@ def fails():
     }
     let body = "\
 import asyncio
+async def ended(run):
+    while (found := await workflows.get(run)).status in ('Pending', 'Running'):
+        await asyncio.sleep(0.01)
+    return found
 started = await asyncio.gather(*(workflows.execute('workflows/other.py::double', {'n': n}) for n in (1, 2)))
-found = [await workflows.get(run) for run in started]
-failed = await workflows.get(await workflows.execute('workflows/other.py::fails'))
+found = [await ended(run) for run in started]
+failed = await ended(await workflows.execute('workflows/other.py::fails'))
 latest = await executions.list('workflows/other.py', limit=2)
 return [[(one.status, one.result, one.workflow_name) for one in found], failed.status, failed.error_message, failed.variables, len(latest), len(await workflows.list()) > 1]";
     let grant = json!({ "grant": { "read": ["**"], "write": ["**"], "tools": ["run_flow", "flow_status", "flow_runs", "flow_list"] } });
@@ -220,7 +224,8 @@ return [[(one.status, one.result, one.workflow_name) for one in found], failed.s
         found,
         json!([doubles, "Failed", "ValueError: inner", {}, 2, true])
     );
-    assert_eq!(text(&mut bench, "out/double.txt"), "4");
+    assert_eq!(text(&mut bench, "out/double-1.txt"), "2");
+    assert_eq!(text(&mut bench, "out/double-2.txt"), "4");
 
     let body = "\
 try:

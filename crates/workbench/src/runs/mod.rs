@@ -7,7 +7,7 @@ mod start;
 mod verify;
 
 use crate::engine::{Asking, Caller, Workbench};
-use crate::event::{Effect, Notice, RunnerId};
+use crate::event::{CallId, Effect, Notice, RunnerId};
 use selvage_tool::catalogue::RunState;
 use selvage_tool::guest::LogLevel;
 use selvage_tool::run::{Job, LogEntry, RunRecord, RunStatus};
@@ -101,6 +101,15 @@ impl Workbench {
         if let Some(found) = self.runs.get_mut(run) {
             found.record.status = status;
             self.tell_run(run, None);
+        }
+    }
+
+    /// The host's call that a run was started by; nothing when another run started it, or it is over.
+    #[must_use]
+    pub fn call_of(&self, run: &str) -> Option<CallId> {
+        match self.runs.get(run)?.asking.caller {
+            Caller::Host(call) => Some(call),
+            Caller::Run { .. } => None,
         }
     }
 

@@ -1,39 +1,19 @@
-//! `selvage`: reads what is asked for, and does it.
-#![allow(
-    clippy::disallowed_methods,
-    reason = "a host: arguments, the disk and exit codes are its business"
-)]
+//! What `selvage serve` and its neighbours do, from the arguments on.
 
-use selvage_relay::Limits;
-use selvage_serve::{
+use crate::{
     Command, Hub, Keeper, Options, RedbStore, Result, ServeError, Vault, clients, membership,
     pages, router, serve,
 };
+use selvage_relay::Limits;
 use std::future::Future;
 use std::io::Write;
-use std::process::ExitCode;
 use tokio::net::TcpListener;
 
-fn main() -> ExitCode {
-    let arguments = std::env::args_os().skip(1);
-    let ended = Command::parse(arguments).and_then(|command| match command {
-        Some(command) => run(command),
-        None => {
-            println!("{}", Command::usage());
-            Ok(())
-        }
-    });
-    match ended {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("selvage: {error}");
-            let usage = matches!(error, ServeError::Usage(_));
-            ExitCode::from(if usage { 2 } else { 1 })
-        }
-    }
-}
-
-fn run(command: Command) -> Result<()> {
+/// Does what was asked for, until it is done or somebody stops the program.
+///
+/// # Errors
+/// Why the program ends.
+pub fn program(command: Command) -> Result<()> {
     tracing_subscriber::fmt()
         .with_writer(std::io::stderr)
         .with_ansi(false)
@@ -82,9 +62,12 @@ async fn relay(options: Options) -> Result<()> {
     serve(listener, router, &hub, stopped, keeper.as_ref()).await
 }
 
-/// Ends when somebody stops the program: SIGINT or SIGTERM.
+/// Ends when somebody stops the program: SIGINT or SIGTERM. To be called where tasks can run; from then on no signal is missed.
+///
+/// # Errors
+/// The system gives no signals.
 #[cfg(unix)]
-fn stop_signal() -> Result<impl Future<Output = ()>> {
+pub fn stop_signal() -> Result<impl Future<Output = ()>> {
     use tokio::signal::unix::{SignalKind, signal};
     let mut interrupt = signal(SignalKind::interrupt())?;
     let mut terminate = signal(SignalKind::terminate())?;
@@ -97,8 +80,11 @@ fn stop_signal() -> Result<impl Future<Output = ()>> {
 }
 
 /// Ends when somebody stops the program.
+///
+/// # Errors
+/// The system gives no signals.
 #[cfg(windows)]
-fn stop_signal() -> Result<impl Future<Output = ()>> {
+pub fn stop_signal() -> Result<impl Future<Output = ()>> {
     let mut interrupt = tokio::signal::windows::ctrl_c()?;
     Ok(async move {
         interrupt.recv().await;

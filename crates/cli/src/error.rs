@@ -1,0 +1,103 @@
+//! Why the program ends without having done what was asked, and the exit code that says so.
+
+use selvage_serve::ServeError;
+use selvage_tool::{ErrorCode, ToolError};
+use std::path::PathBuf;
+
+/// What was written behind `selvage` can't be followed.
+const USAGE: u8 = 2;
+/// The flow has errors that keep it from running.
+pub(crate) const LINT: u8 = 3;
+/// The run began and did not succeed.
+pub(crate) const RUN: u8 = 4;
+/// Another program has the workspace open, or too many runs wait.
+const BUSY: u8 = 5;
+/// The run was cancelled: what shells give for SIGINT.
+const CANCELLED: u8 = 130;
+/// Anything else.
+const FAILED: u8 = 1;
+
+/// See the module.
+#[derive(Debug, thiserror::Error)]
+pub enum CliError {
+    /// What was written behind `selvage` can't be followed.
+    #[error("{0}\n\n{usage}", usage = crate::options::usage())]
+    Usage(String),
+    /// A tool refused, or a run failed.
+    #[error("{0}")]
+    Tool(Box<ToolError>),
+    /// There is no workspace in the folder.
+    #[error("there is no workspace in {}", .0.display())]
+    NoWorkspace(PathBuf),
+    /// A file that was named, or standard input, can't be read.
+    #[error("cannot read {name}: {source}")]
+    Read {
+        /// Which.
+        name: String,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// The host for devices, or the store of a workspace, failed.
+    #[error(transparent)]
+    Serve(#[from] ServeError),
+    /// The agents' protocol ended with an error.
+    #[error("the session with the client ended: {0}")]
+    Mcp(String),
+    /// The system gave no threads or no signals.
+    #[error("the system refused: {0}")]
+    System(#[from] std::io::Error),
+}
+
+/// What a call in this crate gives.
+pub type Result<T, E = CliError> = std::result::Result<T, E>;
+
+impl CliError {
+    /// The code that the program ends with.
+    pub fn exit_code(&self) -> u8 {
+        let code = match self {
+            Self::Usage(_) | Self::Serve(ServeError::Usage(_)) => return USAGE,
+            Self::Serve(ServeError::Held { .. }) => return BUSY,
+            Self::Tool(error) => error.code,
+            _ => return FAILED,
+        };
+        match code {
+            ErrorCode::LintFailed => LINT,
+            ErrorCode::Busy => BUSY,
+            ErrorCode::Cancelled => CANCELLED,
+            ErrorCode::RuntimeException
+            | ErrorCode::InvalidResult
+            | ErrorCode::Stalled
+            | ErrorCode::QuotaFuel
+            | ErrorCode::QuotaCpu
+            | ErrorCode::QuotaWall
+            | ErrorCode::QuotaMemory
+            | ErrorCode::QuotaStack
+            | ErrorCode::QuotaOutput
+            | ErrorCode::QuotaFiles
+            | ErrorCode::QuotaCalls
+            | ErrorCode::QuotaFetches
+            | ErrorCode::PolicyDenied
+            | ErrorCode::FetchFailed
+            | ErrorCode::GuestCrashed => RUN,
+            _ => FAILED,
+        }
+    }
+
+    /// The same as a tool tells it.
+    pub fn as_tool_error(&self) -> ToolError {
+        let told = |code| ToolError::new(code, format!("{self}."));
+        match self {
+            Self::Tool(error) => (**error).clone(),
+            Self::Usage(message) => ToolError::new(ErrorCode::InvalidInput, format!("{message}."))
+                .hint("`selvage --help` shows what can be written."),
+            Self::NoWorkspace(_) => told(ErrorCode::NotFound).hint(
+                "`--workspace` names another folder, and `selvage init` makes a workspace.",
+            ),
+            Self::Serve(ServeError::Held { .. }) => told(ErrorCode::Busy)
+                .hint("One program writes at a time: end `selvage serve`, `selvage mcp` or the command that has it open."),
+            Self::Read { .. } => told(ErrorCode::NotFound),
+            Self::Serve(_) => told(ErrorCode::StorageFailed),
+            Self::Mcp(_) | Self::System(_) => told(ErrorCode::Internal),
+        }
+    }
+}

@@ -1,0 +1,114 @@
+//! A workspace's folder, opened: its engine at a desk, and what the desk needs of this machine.
+
+use crate::error::{CliError, Result};
+use crate::net;
+use selvage_host::{Desk, FetchAnswer, Guests, Surroundings};
+use selvage_serve::Vault;
+use selvage_tool::catalogue::StorageMode;
+use selvage_tool::{ErrorCode, ToolError};
+use selvage_workbench::{Config, Cx, Fetch, Workbench};
+use std::path::{Path, PathBuf};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+/// This machine.
+pub struct Machine;
+
+impl Surroundings for Machine {
+    fn now_ms(&mut self) -> u64 {
+        let since = SystemTime::now().duration_since(UNIX_EPOCH);
+        u64::try_from(since.unwrap_or_default().as_millis()).unwrap_or(u64::MAX)
+    }
+
+    fn random(&mut self) -> u128 {
+        let mut bytes = [0; 16];
+        // A system without randomness has nothing to put in its place: names and seeds would repeat.
+        getrandom::fill(&mut bytes)
+            .unwrap_or_else(|error| panic!("the system has no randomness: {error}"));
+        u128::from_le_bytes(bytes)
+    }
+
+    fn fetch(&mut self, fetch: Fetch, answer: FetchAnswer) {
+        let thread = std::thread::Builder::new().name("fetch".into());
+        let (answers, answered) = std::sync::mpsc::sync_channel(1);
+        let spawned = thread.spawn(move || {
+            if let Ok(answer) = answered.recv() {
+                let (result, body) = net::perform(&fetch);
+                FetchAnswer::give(answer, result, body);
+            }
+        });
+        match spawned {
+            // It waits for this one thing.
+            Ok(_) => drop(answers.send(answer)),
+            Err(error) => {
+                let error = ToolError::new(
+                    ErrorCode::FetchFailed,
+                    format!("There is no thread for a fetch: {error}."),
+                );
+                answer.give(Err(error), Vec::new());
+            }
+        }
+    }
+}
+
+/// Opens the workspace in a folder.
+pub fn open(folder: &Path) -> Result<Desk<Machine>> {
+    if !Vault::is_in(folder) {
+        return Err(CliError::NoWorkspace(folder.to_owned()));
+    }
+    Ok(Desk::new(engine(folder)?, guests(), Machine))
+}
+
+/// Makes a workspace in a folder, with the files that a new one begins with. One that is there already stays as it is.
+pub fn make(folder: &Path) -> Result<Desk<Machine>> {
+    let mut workbench = engine(folder)?;
+    let mut random = || Machine.random();
+    let mut cx = Cx {
+        now_ms: Machine.now_ms(),
+        random: &mut random,
+    };
+    // Nobody joined and nobody waits: there is nothing to be done with what it gives.
+    workbench.begin(&mut cx)?;
+    Ok(Desk::new(workbench, guests(), Machine))
+}
+
+fn engine(folder: &Path) -> Result<Workbench> {
+    let workspace = Vault::open(folder)?.workspace()?;
+    let config = Config {
+        storage: StorageMode::Durable,
+        version: env!("CARGO_PKG_VERSION").into(),
+    };
+    Ok(Workbench::new(workspace, config))
+}
+
+/// The guests: those of `SELVAGE_GUESTS`, else beside the program, else of the checkout that it was built in.
+fn guests() -> Guests {
+    let beside = || {
+        let program = std::env::current_exe().ok()?;
+        let folder = program.parent()?.join("guests");
+        folder.is_dir().then_some(folder)
+    };
+    let named = std::env::var_os("SELVAGE_GUESTS").map(PathBuf::from);
+    let folder = named
+        .or_else(beside)
+        .unwrap_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/wasm-web"));
+    Guests::new(&folder, cache().as_deref())
+}
+
+/// Where compiled guests are kept: a folder of this user alone. Without one, each start compiles anew.
+fn cache() -> Option<PathBuf> {
+    let home = || Some(PathBuf::from(std::env::var_os("HOME")?).join(".cache"));
+    let folder = match std::env::var_os("SELVAGE_CACHE") {
+        Some(named) => PathBuf::from(named),
+        None => {
+            let caches =
+                std::env::var_os("XDG_CACHE_HOME").or_else(|| std::env::var_os("LOCALAPPDATA"));
+            caches.map(PathBuf::from).or_else(home)?.join("selvage")
+        }
+    };
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(&folder).ok()?;
+    std::path::absolute(folder).ok()
+}

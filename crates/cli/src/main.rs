@@ -1,0 +1,69 @@
+//! `selvage`: reads what is asked for, does it, and ends with a code that scripts can use.
+//!
+//! **Problem.** People, scripts and agents work with a workspace where there is no browser.
+//!
+//! **Shape.** [`options`] reads the command line; [`home`] opens a workspace's folder and puts a
+//! [`selvage_host::Desk`] around its engine; [`commands`] call tools there and [`show`] writes what came of it; [`mcp`]
+//! serves the same tools to agents. `serve` and its neighbours are the library `selvage-serve`.
+//!
+//! *Invariants.* Nothing here decides: what may be done is the engine's to say. With `--json`, standard output holds one JSON
+//! value and nothing else; what is said meanwhile goes to standard error.
+#![allow(
+    clippy::disallowed_methods,
+    reason = "a host: arguments, the disk, the clock, the network and exit codes are its business"
+)]
+
+mod commands;
+mod error;
+mod home;
+mod mcp;
+mod net;
+mod options;
+mod run;
+mod show;
+
+use error::{CliError, Result};
+use options::{Act, Asked};
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let arguments: Vec<_> = std::env::args_os().skip(1).collect();
+    let (json, ended) = match Asked::parse(&arguments) {
+        Ok(Asked::Help) => {
+            println!("{}", options::usage());
+            return ExitCode::SUCCESS;
+        }
+        Ok(Asked::Serve) => (false, serve(arguments)),
+        Ok(Asked::Workspace { folder, json, act }) => {
+            let ended = match act {
+                Act::Mcp => mcp::serve(&folder),
+                Act::Run(run) => run::run(&folder, &run, json),
+                act => commands::perform(&folder, &act, json),
+            };
+            (json, ended)
+        }
+        Err(error) => (false, Err(error)),
+    };
+    match ended {
+        Ok(code) => ExitCode::from(code),
+        Err(error) => {
+            show::error(&error, json);
+            ExitCode::from(error.exit_code())
+        }
+    }
+}
+
+/// What the host for devices does.
+fn serve(arguments: Vec<std::ffi::OsString>) -> Result<u8> {
+    match selvage_serve::Command::parse(arguments)? {
+        Some(command) => selvage_serve::program(command)?,
+        None => println!("{}", selvage_serve::Command::usage()),
+    }
+    Ok(0)
+}
+
+impl From<selvage_tool::ToolError> for CliError {
+    fn from(error: selvage_tool::ToolError) -> Self {
+        Self::Tool(Box::new(error))
+    }
+}

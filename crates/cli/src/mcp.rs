@@ -1,0 +1,336 @@
+//! `selvage mcp`: the tools of a workspace for an agent, by the Model Context Protocol on standard input and output.
+//!
+//! Each call is the engine's own: names, inputs, results and errors are those of the catalogue. What a run tells while it goes
+//! on becomes notifications about progress and log messages; a request that is cancelled cancels its run.
+
+mod prompts;
+mod resources;
+
+use crate::error::{CliError, Result};
+use crate::home;
+use rmcp::model::{
+    CallToolRequestParams, CallToolResponse, CallToolResult, GetPromptRequestParams,
+    GetPromptResponse, Implementation, JsonObject, ListPromptsResult, ListResourceTemplatesResult,
+    ListResourcesResult, ListToolsResult, MetaObject, PaginatedRequestParams,
+    ProgressNotificationParam, ReadResourceRequestParams, ReadResourceResponse, ServerCapabilities,
+    ServerConfig, Tool,
+};
+use rmcp::service::RequestContext;
+use rmcp::{ErrorData, RoleServer, ServerHandler, ServiceExt};
+use selvage_host::Line;
+use selvage_tool::{ErrorCode, ToolError, ToolResult};
+use selvage_vfs::{Origin, OriginKind};
+use selvage_workbench::Notice;
+use serde_json::{Value, json};
+use std::path::{Path, PathBuf};
+use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
+
+/// The catalogue, as the page shows it to agents.
+const CATALOGUE: &str = include_str!("../../tool/src/catalogue/tools.json");
+
+/// What an agent is told before anything else.
+const INSTRUCTIONS: &str = "\
+A Selvage workspace: files with history, and flows (`*.flow.js`, `*.py`) that run in a sandbox with quotas. A run sees a snapshot \
+of the files and lands what it wrote as one change, or nothing. Write a flow with `write`, check it with `lint_flow`, try it with \
+`run_flow` and `mode: \"dry-run\"`, then run it. Every failure has a code and says what to do. `undo` takes a change back.";
+
+/// The most characters of a client's name that go into the history.
+const CLIENT_NAME_CHARS_MAX: usize = 64;
+
+/// Serves the workspace in a folder until the client goes away or somebody stops the program.
+pub fn serve(folder: &Path) -> Result<u8> {
+    let (opened, opened_by) = std::sync::mpsc::channel();
+    let folder = PathBuf::from(folder);
+    let desk =
+        std::thread::Builder::new()
+            .name("workspace".into())
+            .spawn(move || match home::open(&folder) {
+                Ok(mut desk) => {
+                    let _ = opened.send(Ok(desk.line()));
+                    desk.serve();
+                }
+                Err(error) => drop(opened.send(Err(error))),
+            })?;
+    let gone = |_| CliError::Mcp("the workspace's thread ended".into());
+    let line = opened_by.recv().map_err(gone)??;
+    let tools = serde_json::from_str(CATALOGUE).map_err(|why| CliError::Mcp(why.to_string()))?;
+    let server = Server {
+        line: line.clone(),
+        tools,
+    };
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()?;
+    let ended = runtime.block_on(async {
+        let session = async {
+            let service = server.serve(rmcp::transport::io::stdio_pipes()).await;
+            let service = service.map_err(|error| CliError::Mcp(error.to_string()))?;
+            let ended = service.waiting().await;
+            ended.map_err(|error| CliError::Mcp(error.to_string()))
+        };
+        tokio::select! {
+            ended = session => ended.map(drop),
+            stopped = selvage_serve::stop_signal()? => Ok(stopped),
+        }
+    });
+    line.close();
+    let _ = desk.join();
+    // A read of standard input that nothing answers keeps nobody.
+    runtime.shutdown_background();
+    ended.map(|()| 0)
+}
+
+/// What the client talks to.
+struct Server {
+    line: Line,
+    tools: Vec<Tool>,
+}
+
+/// What comes of a call.
+enum Heard {
+    Notice(Notice),
+    Answer(ToolResult),
+}
+
+impl Server {
+    /// Calls a tool. Drop the receiver's end to hear no more; the call goes on.
+    fn call(
+        &self,
+        origin: Origin,
+        name: &str,
+        input: Value,
+    ) -> (selvage_host::Called, UnboundedReceiver<Heard>) {
+        let (heard, heard_by) = unbounded_channel();
+        let notices = heard.clone();
+        // Who is gone hears nothing.
+        let notice = move |notice: &Notice| drop(notices.send(Heard::Notice(notice.clone())));
+        let reply = move |result| drop(heard.send(Heard::Answer(result)));
+        (self.line.call(origin, name, input, notice, reply), heard_by)
+    }
+
+    /// Calls a tool that answers at once, as the client.
+    async fn ask(
+        &self,
+        context: &RequestContext<RoleServer>,
+        name: &str,
+        input: Value,
+    ) -> ToolResult {
+        let (_, mut heard) = self.call(origin(context), name, input);
+        loop {
+            match heard.recv().await {
+                Some(Heard::Answer(result)) => return result,
+                Some(Heard::Notice(_)) => {}
+                None => return Err(closing()),
+            }
+        }
+    }
+}
+
+/// Who is behind a request: the client, by the name that it gives itself.
+fn origin(context: &RequestContext<RoleServer>) -> Origin {
+    let client = context.peer.peer_info();
+    let name = client.map_or_else(
+        || "agent".to_owned(),
+        |client| {
+            client
+                .client_info
+                .name
+                .chars()
+                .take(CLIENT_NAME_CHARS_MAX)
+                .collect()
+        },
+    );
+    Origin::new(OriginKind::Agent, name)
+}
+
+fn closing() -> ToolError {
+    ToolError::new(ErrorCode::Cancelled, "The program is ending.")
+}
+
+impl ServerHandler for Server {
+    fn get_info(&self) -> ServerConfig {
+        #[expect(
+            deprecated,
+            reason = "log messages are what clients of today show while a run goes on"
+        )]
+        let capabilities = ServerCapabilities::builder()
+            .enable_logging()
+            .enable_prompts()
+            .enable_resources()
+            .enable_tools()
+            .build();
+        ServerConfig::new(capabilities)
+            .with_server_info(Implementation::new("selvage", env!("CARGO_PKG_VERSION")))
+            .with_instructions(INSTRUCTIONS)
+    }
+
+    fn get_tool(&self, name: &str) -> Option<Tool> {
+        self.tools.iter().find(|tool| tool.name == name).cloned()
+    }
+
+    async fn list_tools(
+        &self,
+        _request: Option<PaginatedRequestParams>,
+        _context: RequestContext<RoleServer>,
+    ) -> Result<ListToolsResult, ErrorData> {
+        Ok(ListToolsResult::with_all_items(self.tools.clone()))
+    }
+
+    async fn call_tool(
+        &self,
+        request: CallToolRequestParams,
+        context: RequestContext<RoleServer>,
+    ) -> Result<CallToolResponse, ErrorData> {
+        let input = request.arguments.map_or(Value::Null, Value::Object);
+        let (called, mut heard) = self.call(origin(&context), &request.name, input);
+        let mut news = News::new(&context);
+        let mut cancelled = false;
+        let result = loop {
+            tokio::select! {
+                heard = heard.recv() => match heard {
+                    Some(Heard::Notice(notice)) => news.tell(&context, notice).await,
+                    Some(Heard::Answer(result)) => break result,
+                    None => break Err(closing()),
+                },
+                () = context.ct.cancelled(), if !cancelled => {
+                    cancelled = true;
+                    called.cancel();
+                }
+            }
+        };
+        let answer = match result {
+            Ok(value) => CallToolResult::structured(value),
+            Err(error) => CallToolResult::structured_error(json!(error)),
+        };
+        Ok(answer.with_meta(news.meta()).into())
+    }
+
+    async fn list_resources(
+        &self,
+        request: Option<PaginatedRequestParams>,
+        context: RequestContext<RoleServer>,
+    ) -> Result<ListResourcesResult, ErrorData> {
+        resources::list(self, request, &context).await
+    }
+
+    async fn list_resource_templates(
+        &self,
+        _request: Option<PaginatedRequestParams>,
+        _context: RequestContext<RoleServer>,
+    ) -> Result<ListResourceTemplatesResult, ErrorData> {
+        Ok(resources::templates())
+    }
+
+    async fn read_resource(
+        &self,
+        request: ReadResourceRequestParams,
+        context: RequestContext<RoleServer>,
+    ) -> Result<ReadResourceResponse, ErrorData> {
+        resources::read(self, &request.uri, &context).await
+    }
+
+    async fn list_prompts(
+        &self,
+        _request: Option<PaginatedRequestParams>,
+        _context: RequestContext<RoleServer>,
+    ) -> Result<ListPromptsResult, ErrorData> {
+        Ok(prompts::list())
+    }
+
+    async fn get_prompt(
+        &self,
+        request: GetPromptRequestParams,
+        _context: RequestContext<RoleServer>,
+    ) -> Result<GetPromptResponse, ErrorData> {
+        prompts::get(&request.name, &request.arguments.unwrap_or_default())
+    }
+}
+
+/// What is told of a run while it goes on.
+struct News {
+    token: Option<rmcp::model::ProgressToken>,
+    /// How far the client was told that it is.
+    told: Option<f64>,
+    run: Option<String>,
+}
+
+impl News {
+    fn new(context: &RequestContext<RoleServer>) -> Self {
+        Self {
+            token: context.meta.get_progress_token(),
+            told: None,
+            run: None,
+        }
+    }
+
+    /// The run that the call started, for `flow_logs` and `flow_status`.
+    fn meta(&self) -> Option<MetaObject> {
+        let run = self.run.as_ref()?;
+        let meta = JsonObject::from_iter([("selvage/run".to_owned(), json!(run))]);
+        Some(MetaObject(meta))
+    }
+
+    /// Tells the client. One that is gone needs no news.
+    async fn tell(&mut self, context: &RequestContext<RoleServer>, notice: Notice) {
+        match notice {
+            Notice::Log { entries, .. } => {
+                for entry in entries {
+                    log(context, &json!(entry), entry.level).await;
+                }
+            }
+            Notice::Run {
+                run,
+                status,
+                progress,
+                ..
+            } => {
+                self.run = Some(run);
+                let Some(token) = self.token.clone() else {
+                    return;
+                };
+                let (done, total, label) = match progress {
+                    Some(progress) => (progress.done, progress.total, progress.label),
+                    None => (0.0, None, json!(status).as_str().map(str::to_owned)),
+                };
+                // A run's own measure may fall; what a client is told only grows.
+                if self.told.is_some_and(|told| done <= told) {
+                    return;
+                }
+                self.told = Some(done);
+                let mut news = ProgressNotificationParam::new(token, done);
+                news.total = total;
+                news.message = label;
+                let _ = context.peer.notify_progress(news).await;
+            }
+            Notice::Asked {
+                error, limit, used, ..
+            } => {
+                let asked = json!({ "asks": limit, "used": used, "error": error });
+                log(context, &asked, selvage_tool::guest::LogLevel::Warn).await;
+            }
+            Notice::Changed { .. } | Notice::PeerLost { .. } | Notice::MailFailed { .. } => {}
+        }
+    }
+}
+
+#[expect(
+    deprecated,
+    reason = "log messages are what clients of today show while a run goes on"
+)]
+async fn log(
+    context: &RequestContext<RoleServer>,
+    data: &Value,
+    level: selvage_tool::guest::LogLevel,
+) {
+    use rmcp::model::{LoggingLevel, LoggingMessageNotificationParam};
+    use selvage_tool::guest::LogLevel;
+    let level = match level {
+        LogLevel::Debug => LoggingLevel::Debug,
+        LogLevel::Info => LoggingLevel::Info,
+        LogLevel::Warn => LoggingLevel::Warning,
+        LogLevel::Error => LoggingLevel::Error,
+    };
+    let message = LoggingMessageNotificationParam::new(level, data.clone()).with_logger("flow");
+    let _ = context.peer.notify_logging_message(message).await;
+}

@@ -1,0 +1,229 @@
+//! Fetches that the engine has allowed: bounded in size and time, without credentials, and with the domain checked again
+//! before each redirect is followed.
+
+use selvage_tool::grant::domain_of;
+use selvage_tool::guest::Fetched;
+use selvage_tool::{ErrorCode, Grant, ToolError, ToolResult};
+use selvage_workbench::Fetch;
+use std::io::Read;
+use std::sync::LazyLock;
+use std::time::{Duration, Instant};
+use ureq::http::{HeaderMap, Request, Response, Uri, header};
+use ureq::tls::{RootCerts, TlsConfig};
+use ureq::{Agent, Body};
+
+/// How many redirects are followed, as in browsers.
+const REDIRECTS_MAX: usize = 20;
+
+/// The headers that only a host may set, as in browsers.
+const FORBIDDEN: [&str; 12] = [
+    "connection",
+    "content-length",
+    "cookie",
+    "expect",
+    "host",
+    "keep-alive",
+    "proxy-authorization",
+    "te",
+    "trailer",
+    "transfer-encoding",
+    "upgrade",
+    "via",
+];
+
+static AGENT: LazyLock<Agent> = LazyLock::new(|| {
+    let tls = TlsConfig::builder().root_certs(RootCerts::PlatformVerifier);
+    let config = Agent::config_builder()
+        .http_status_as_error(false)
+        .max_redirects(0)
+        .max_redirects_will_error(false)
+        .allow_non_standard_methods(true)
+        .tls_config(tls.build());
+    config.build().into()
+});
+
+/// Performs a fetch. Gives the answer without its body, and the body.
+pub fn perform(fetch: &Fetch) -> (ToolResult<Fetched>, Vec<u8>) {
+    match follow(fetch) {
+        Ok((fetched, body)) => (Ok(fetched), body),
+        Err(error) => (Err(error), Vec::new()),
+    }
+}
+
+fn follow(fetch: &Fetch) -> ToolResult<(Fetched, Vec<u8>)> {
+    let until = Instant::now() + Duration::from_millis(fetch.time_ms_max);
+    let grant = Grant {
+        net: fetch.domains.clone(),
+        ..Grant::default()
+    };
+    let mut url = fetch.url.clone();
+    for redirects in 0..=REDIRECTS_MAX {
+        let mut response = ask(fetch, &url, until)?;
+        let Some(next) = redirect(&url, &response)? else {
+            let body = body(fetch, &mut response)?;
+            let status = response.status();
+            let fetched = Fetched {
+                url,
+                status: status.as_u16(),
+                status_text: status.canonical_reason().unwrap_or_default().into(),
+                headers: headers(response.headers()),
+                redirected: redirects > 0,
+            };
+            return Ok((fetched, body));
+        };
+        // Only a request that carries nothing may follow one, on every host alike.
+        if !is_bare(fetch) {
+            return Err(failed(
+                fetch,
+                "the server redirects a request that carries something",
+            ));
+        }
+        let domain = domain_of(&next).ok_or_else(|| {
+            failed(
+                fetch,
+                "the server redirects to an address that can't be fetched",
+            )
+        })?;
+        if !grant.covers_domain(&domain) {
+            let error = format!(
+                "The address was redirected to `{domain}`, which the run may not fetch from."
+            );
+            return Err(ToolError::new(ErrorCode::PolicyDenied, error)
+                .hint(format!("Run it with `allowNet` holding \"{domain}\", too.")));
+        }
+        url = next;
+    }
+    Err(failed(fetch, "the server redirects without end"))
+}
+
+/// Whether a request carries nothing.
+fn is_bare(fetch: &Fetch) -> bool {
+    matches!(&*fetch.method, "GET" | "HEAD")
+}
+
+fn ask(fetch: &Fetch, url: &str, until: Instant) -> ToolResult<Response<Body>> {
+    let broken = |error: ureq::http::Error| failed(fetch, &error.to_string());
+    let mut request = Request::builder().method(&*fetch.method).uri(url);
+    for (name, value) in &fetch.headers {
+        if !FORBIDDEN.contains(&&*name.to_ascii_lowercase()) {
+            request = request.header(name, value);
+        }
+    }
+    let left = until.saturating_duration_since(Instant::now());
+    let configured = |request| {
+        let configured = AGENT.configure_request(request);
+        configured.timeout_global(Some(left)).build()
+    };
+    let asked = if is_bare(fetch) || fetch.body.is_empty() {
+        AGENT.run(configured(request.body(()).map_err(broken)?))
+    } else {
+        let request = request.body(&fetch.body[..]).map_err(broken)?;
+        let configured = AGENT.configure_request(request);
+        AGENT.run(configured.timeout_global(Some(left)).build())
+    };
+    asked.map_err(|error| why(fetch, &error))
+}
+
+/// Where an answer redirects to.
+fn redirect(url: &str, response: &Response<Body>) -> ToolResult<Option<String>> {
+    if !matches!(response.status().as_u16(), 301 | 302 | 303 | 307 | 308) {
+        return Ok(None);
+    }
+    let Some(location) = response.headers().get(header::LOCATION) else {
+        return Ok(None);
+    };
+    let location = location.to_str().unwrap_or_default();
+    Ok(Some(resolve(url, location)))
+}
+
+/// A redirect's address, from the one that it was found at.
+fn resolve(url: &str, location: &str) -> String {
+    let location = location.split('#').next().unwrap_or_default();
+    let is_whole = location.split_once(':').is_some_and(|(scheme, _)| {
+        scheme.starts_with(|letter: char| letter.is_ascii_alphabetic())
+            && scheme
+                .chars()
+                .all(|letter| letter.is_ascii_alphanumeric() || "+-.".contains(letter))
+    });
+    if is_whole {
+        return location.to_owned();
+    }
+    let uri = url.parse::<Uri>().unwrap_or_default();
+    let scheme = uri.scheme_str().unwrap_or("https");
+    let authority = uri.authority().map_or("", |authority| authority.as_str());
+    let path = uri.path();
+    match location.as_bytes() {
+        [b'/', b'/', ..] => format!("{scheme}:{location}"),
+        [b'/', ..] => format!("{scheme}://{authority}{location}"),
+        [b'?', ..] => format!("{scheme}://{authority}{path}{location}"),
+        _ => {
+            let folder = &path[..path.rfind('/').map_or(0, |at| at + 1)];
+            format!("{scheme}://{authority}{}", without_dots(folder, location))
+        }
+    }
+}
+
+/// A path below a folder, its `.` and `..` followed.
+fn without_dots(folder: &str, location: &str) -> String {
+    let (path, query) = location.split_at(location.find('?').unwrap_or(location.len()));
+    let mut names: Vec<&str> = folder.split('/').filter(|name| !name.is_empty()).collect();
+    let mut names_of = path.split('/').peekable();
+    while let Some(name) = names_of.next() {
+        let is_last = names_of.peek().is_none();
+        match name {
+            "." | ".." => {
+                if name == ".." {
+                    names.pop();
+                }
+                if is_last {
+                    names.push("");
+                }
+            }
+            name => names.push(name),
+        }
+    }
+    format!("/{}{query}", names.join("/"))
+}
+
+/// The body of an answer, unless there is too much of it.
+fn body(fetch: &Fetch, response: &mut Response<Body>) -> ToolResult<Vec<u8>> {
+    let mut bytes = Vec::new();
+    let reader = response.body_mut().as_reader();
+    let read = reader
+        .take(fetch.bytes_max.saturating_add(1))
+        .read_to_end(&mut bytes);
+    read.map_err(|error| why(fetch, &ureq::Error::from(error)))?;
+    if bytes.len() as u64 > fetch.bytes_max {
+        let error = format!("The answer is larger than {} bytes.", fetch.bytes_max);
+        return Err(ToolError::new(ErrorCode::QuotaFetches, error)
+            .hint("Fetch a smaller part, or run it with a higher `limits.fetchBytesMax`."));
+    }
+    Ok(bytes)
+}
+
+/// The headers of an answer that a page would see, too.
+fn headers(headers: &HeaderMap) -> Vec<(String, String)> {
+    let shown = headers
+        .iter()
+        .filter(|(name, _)| *name != header::SET_COOKIE);
+    shown
+        .map(|(name, value)| {
+            let value = String::from_utf8_lossy(value.as_bytes());
+            (name.as_str().to_owned(), value.into_owned())
+        })
+        .collect()
+}
+
+fn why(fetch: &Fetch, error: &ureq::Error) -> ToolError {
+    match error {
+        ureq::Error::Timeout(_) => {
+            failed(fetch, &format!("no answer within {} ms", fetch.time_ms_max))
+        }
+        error => failed(fetch, &error.to_string()),
+    }
+}
+
+fn failed(fetch: &Fetch, why: &str) -> ToolError {
+    let error = format!("The fetch of {} failed: {why}.", fetch.url);
+    ToolError::new(ErrorCode::FetchFailed, error).hint("Check the address and the connection.")
+}

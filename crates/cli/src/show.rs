@@ -1,0 +1,154 @@
+//! What the program writes: JSON for scripts, lines for people.
+
+use crate::commands::typed;
+use crate::error::{CliError, Result};
+use selvage_tool::catalogue::{EntryKind, FlowListOutput, LintOutput, LsOutput, StatusOutput};
+use selvage_tool::diagnostic::Severity;
+use selvage_tool::guest::LogLevel;
+use selvage_tool::run::{FileOp, LogEntry, RunRecord};
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json as object};
+use std::io::Write;
+
+/// Writes a tool's value: as JSON, or as lines.
+pub fn value<T: DeserializeOwned>(
+    as_json: bool,
+    value: &Value,
+    lines: impl Fn(&T) -> String,
+) -> Result<()> {
+    if as_json {
+        return json(value);
+    }
+    let text = lines(&typed(value)?);
+    if !text.is_empty() {
+        writeln!(std::io::stdout(), "{text}")?;
+    }
+    Ok(())
+}
+
+/// Writes a tool's value as the contract's answer.
+pub fn json(value: &Value) -> Result<()> {
+    let answer = object!({ "ok": true, "value": value });
+    Ok(writeln!(std::io::stdout(), "{answer}")?)
+}
+
+/// Writes why the program ends. Nothing can be done where it can't be written.
+pub fn error(error: &CliError, as_json: bool) {
+    let told = error.as_tool_error();
+    if as_json {
+        let answer = object!({ "ok": false, "error": told });
+        let _ = writeln!(std::io::stdout(), "{answer}");
+        return;
+    }
+    let mut err = std::io::stderr().lock();
+    let _ = match error {
+        CliError::Tool(error) => {
+            let place = match (&error.path, error.line, error.column) {
+                (Some(path), Some(line), Some(column)) => format!("{path}:{line}:{column}: "),
+                (Some(path), ..) => format!("{path}: "),
+                _ => String::new(),
+            };
+            writeln!(
+                err,
+                "selvage: {place}{}: {}",
+                error.code.as_str(),
+                error.message
+            )
+        }
+        error => writeln!(err, "selvage: {error}"),
+    };
+    if let (Some(hint), false) = (&told.hint, error.exit_code() == 2) {
+        let _ = writeln!(err, "  {hint}");
+    }
+    if let Some(stack) = &told.stack {
+        let _ = stack
+            .lines()
+            .try_for_each(|frame| writeln!(err, "    {frame}"));
+    }
+}
+
+/// A text without its quotes; other JSON as it is.
+pub fn text(value: &Value) -> String {
+    value
+        .as_str()
+        .map_or_else(|| value.to_string(), str::to_owned)
+}
+
+pub fn entries(listed: &LsOutput) -> String {
+    let lines = listed.entries.iter().map(|entry| match entry.kind {
+        EntryKind::Folder => format!("{:>12}  {}/", "", entry.path),
+        EntryKind::File => format!("{:>12}  {}", entry.size, entry.path),
+    });
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+pub fn findings(linted: &LintOutput) -> String {
+    let mut lines = Vec::new();
+    for found in &linted.diagnostics {
+        let severity = match found.severity {
+            Severity::Error => "error",
+            Severity::Warning => "warning",
+            Severity::Info => "info",
+        };
+        let start = found.span.start;
+        lines.push(format!(
+            "{}:{}:{}: {severity}: {} [{}]",
+            found.path, start.line, start.column, found.message, found.code
+        ));
+        lines.extend(found.hint.iter().map(|hint| format!("  {hint}")));
+    }
+    if linted.fixed > 0 {
+        lines.push(format!("{} fixed", linted.fixed));
+    }
+    lines.join("\n")
+}
+
+pub fn flows(listed: &FlowListOutput) -> String {
+    let mut lines = Vec::new();
+    for flow in &listed.flows {
+        let inputs: Vec<&str> = flow.inputs.iter().map(|input| &*input.id).collect();
+        let title = flow.title.as_deref().unwrap_or(&flow.name);
+        lines.push(format!("{}  {title} ({})", flow.path, inputs.join(", ")));
+        for entry in &flow.entries {
+            lines.push(format!("{}::{}", flow.path, entry.name));
+        }
+    }
+    lines.join("\n")
+}
+
+pub fn status(status: &StatusOutput) -> String {
+    format!(
+        "{} files, {} bytes\n{} queued, {} running\nversion {}\nheads {}",
+        status.files,
+        status.bytes,
+        status.queued,
+        status.running,
+        status.version,
+        status.heads.join(" ")
+    )
+}
+
+pub fn log(entries: &[LogEntry]) -> String {
+    let lines = entries.iter().map(|entry| {
+        let level = match entry.level {
+            LogLevel::Debug => "debug: ",
+            LogLevel::Warn => "warn: ",
+            LogLevel::Error => "error: ",
+            _ => "",
+        };
+        format!("{level}{}", entry.text)
+    });
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+/// What a run that succeeded did to the workspace.
+pub fn changes(record: &RunRecord) -> String {
+    let would = if record.dry_run { "would " } else { "" };
+    let lines = record.changes.iter().map(|op| match op {
+        FileOp::Write { path, .. } => format!("{would}write {path}"),
+        FileOp::Mkdir { path } => format!("{would}make {path}/"),
+        FileOp::Move { from, to } => format!("{would}move {from} to {to}"),
+        FileOp::Remove { path } => format!("{would}delete {path}"),
+    });
+    lines.collect::<Vec<_>>().join("\n")
+}

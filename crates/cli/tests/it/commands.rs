@@ -1,0 +1,178 @@
+//! A story at the command line.
+
+use crate::Folder;
+use serde_json::json;
+use std::process::Command;
+use std::time::Duration;
+
+const SUM: &str = "\
+export default async function (flow) {
+  flow.log(`adding ${flow.args.numbers.length}`);
+  const sum = flow.args.numbers.reduce((a, b) => a + b, 0);
+  await flow.fs.write(\"out/sum.txt\", String(sum));
+  return { sum };
+}
+";
+
+#[test]
+fn a_flow_is_written_checked_tried_and_run() {
+    let folder = Folder::new();
+    folder.write(
+        "flows/sum.flow.js",
+        "export default (flow) => {\n  const n = ;\n};\n",
+    );
+    let linted = folder.selvage(&["lint", "flows/sum.flow.js"]);
+    assert_eq!(linted.code, Some(3), "{}", linted.err);
+    assert!(
+        linted.out.starts_with("flows/sum.flow.js:2:13: error:"),
+        "{}",
+        linted.out
+    );
+    let ran = folder.selvage(&["run", "flows/sum.flow.js", "--json"]);
+    assert_eq!(ran.code, Some(3));
+    let answer = ran.json();
+    assert_eq!(
+        (
+            &answer["ok"],
+            &answer["error"]["code"],
+            &answer["error"]["line"]
+        ),
+        (&json!(false), &json!("LINT_FAILED"), &json!(2))
+    );
+
+    folder.write("flows/sum.flow.js", SUM);
+    assert_eq!(folder.selvage(&["lint", "flows/sum.flow.js"]).code, Some(0));
+    let args = r#"{"numbers":[1,2,39]}"#;
+    let tried = folder.selvage(&["run", "flows/sum.flow.js", "--args", args, "--dry-run"]);
+    assert_eq!(tried.code, Some(0), "{}", tried.err);
+    assert!(
+        tried.err.contains("would write out/sum.txt"),
+        "{}",
+        tried.err
+    );
+    let read = folder.selvage(&["cat", "out/sum.txt"]);
+    assert_eq!(read.code, Some(1), "a dry run lands nothing");
+    assert!(read.err.contains("NOT_FOUND"), "{}", read.err);
+
+    let ran = folder.selvage(&["run", "flows/sum.flow.js", "--args", args]);
+    assert_eq!(ran.code, Some(0), "{}", ran.err);
+    assert_eq!(ran.out, "{\n  \"sum\": 42\n}\n");
+    assert!(ran.err.contains("adding 3"), "{}", ran.err);
+    assert_eq!(folder.selvage(&["cat", "out/sum.txt"]).out, "42");
+    let logs = folder.selvage(&["logs"]);
+    assert_eq!(logs.out, "adding 3\n");
+    let listed = folder.selvage(&["ls", "out", "--json"]).json();
+    assert_eq!(listed["value"]["entries"][0]["path"], json!("out/sum.txt"));
+}
+
+#[test]
+fn python_runs_as_well_and_the_list_shows_what_it_offers() {
+    let folder = Folder::new();
+    let source = "from bifrost import workflow\n\n\n@workflow(name='Greet')\nasync def greet(context, who: str):\n    \"\"\"Greets.\"\"\"\n    print('greeting', who)\n    return 'hello ' + who\n";
+    folder.write("workflows/greet.py", source);
+    let ran = folder.selvage(&[
+        "run",
+        "workflows/greet.py::greet",
+        "--args",
+        r#"{"who":"Ann"}"#,
+    ]);
+    assert_eq!(
+        (ran.code, &*ran.out),
+        (Some(0), "hello Ann\n"),
+        "{}",
+        ran.err
+    );
+    assert!(ran.err.contains("greeting Ann"), "{}", ran.err);
+    let flows = folder.selvage(&["flows"]);
+    assert!(
+        flows.out.contains("workflows/greet.py  Greet (who)"),
+        "{}",
+        flows.out
+    );
+}
+
+#[test]
+fn what_fails_says_why_and_ends_with_its_code() {
+    let folder = Folder::new();
+    folder.write(
+        "flows/throws.flow.js",
+        "export default () => {\n  throw new Error(\"no\");\n};\n",
+    );
+    let threw = folder.selvage(&["run", "flows/throws.flow.js"]);
+    assert_eq!(threw.code, Some(4), "{}", threw.err);
+    assert!(
+        threw.err.contains("flows/throws.flow.js:2:")
+            && threw.err.contains("RUNTIME_EXCEPTION: Error: no"),
+        "{}",
+        threw.err
+    );
+    folder.write("flows/long.flow.js", "for (;;) {}\n");
+    let used = folder.selvage(&["run", "flows/long.flow.js", "--limit", "fuelMax=100000"]);
+    assert_eq!(used.code, Some(4));
+    assert!(used.err.contains("QUOTA_FUEL"), "{}", used.err);
+    assert_eq!(folder.selvage(&["fly"]).code, Some(2));
+    let none = folder.selvage(&["ls", "--workspace", "/nowhere/at/all", "--json"]);
+    assert_eq!(
+        (none.code, &none.json()["error"]["code"]),
+        (Some(1), &json!("NOT_FOUND"))
+    );
+    let mut lost = folder.command(&["run", "flows/throws.flow.js"]);
+    let lost = lost
+        .env("SELVAGE_GUESTS", "/nowhere")
+        .output()
+        .expect("ends");
+    let text = String::from_utf8_lossy(&lost.stderr);
+    assert!(
+        text.contains("EXECUTOR_UNAVAILABLE") && text.contains("SELVAGE_GUESTS"),
+        "{text}"
+    );
+}
+
+#[test]
+fn one_program_writes_at_a_time() {
+    let folder = Folder::new();
+    let mut holder = folder.command(&["mcp"]).spawn().expect("starts");
+    let held = (0..500).find_map(|_| {
+        std::thread::sleep(Duration::from_millis(20));
+        let said = folder.selvage(&["ls", "--json"]);
+        (said.code != Some(0)).then_some(said)
+    });
+    let held = held.expect("the other program has the workspace open");
+    assert_eq!(
+        (held.code, &held.json()["error"]["code"]),
+        (Some(5), &json!("BUSY"))
+    );
+    // Its client is gone with its standard input.
+    drop(holder.stdin.take());
+    holder.wait().expect("ends");
+    assert_eq!(folder.selvage(&["ls"]).code, Some(0));
+}
+
+#[cfg(unix)]
+#[test]
+fn an_interrupt_cancels_a_run_and_nothing_lands() {
+    use std::io::{BufRead, BufReader};
+    let folder = Folder::new();
+    let source = "export default async (flow) => {\n  await flow.fs.write(\"out.txt\", \"x\");\n  flow.log(\"begun\");\n  for (;;) await new Promise((done) => setTimeout(done, 50));\n};\n";
+    folder.write("flows/waits.flow.js", source);
+    let mut child = folder
+        .command(&["run", "flows/waits.flow.js"])
+        .spawn()
+        .expect("starts");
+    let mut lines = BufReader::new(child.stderr.take().expect("piped")).lines();
+    let first = lines.next().expect("a line").expect("a text");
+    assert_eq!(first, "begun");
+    let told = Command::new("kill")
+        .args(["-INT", &child.id().to_string()])
+        .status();
+    assert!(told.expect("kill runs").success());
+    assert_eq!(child.wait().expect("ends").code(), Some(130));
+    let rest: Vec<String> = lines.map_while(Result::ok).collect();
+    assert!(
+        rest.iter().any(|line| line.contains("CANCELLED")),
+        "{rest:?}"
+    );
+    assert_eq!(folder.selvage(&["cat", "out.txt"]).code, Some(1));
+    // The record of the run is kept all the same.
+    assert_eq!(folder.selvage(&["logs"]).out, "begun\n");
+}

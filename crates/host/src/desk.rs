@@ -1,0 +1,335 @@
+//! The loop around the engine: what happens goes in as events, what is to be done is done.
+//!
+//! A [`Desk`] owns an engine and what it needs of a machine. Runs, checks and fetches go on beside it, on threads of their own,
+//! and come back as events; so everything about the workspace happens on the thread that calls [`Desk::call`] or
+//! [`Desk::serve`], one thing after the other. It decides nothing: the engine does.
+
+use crate::guests::Guests;
+use crate::line::{Came, Line};
+use crate::runners::Runners;
+use selvage_tool::ToolResult;
+use selvage_tool::guest::Fetched;
+use selvage_vfs::{Origin, OriginKind};
+use selvage_workbench::{CallId, Cx, Effect, Event, Fetch, Notice, TaskId, Workbench};
+use serde_json::{Value, json};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::time::{Duration, Instant};
+
+/// How many runs go on at once before the engine asks for more executors.
+const RUNNERS: u32 = 2;
+
+/// How long runs that were told to end are waited for when the desk closes.
+const CLOSING_MAX: Duration = Duration::from_secs(3);
+
+/// The longest that one wait for the engine's next time takes; a longer one is made of several.
+const WAIT_MS_MAX: u64 = 60_000;
+
+/// What a desk stands in: a clock, chance, a network, and whoever looks on.
+pub trait Surroundings {
+    /// Milliseconds since 1970.
+    fn now_ms(&mut self) -> u64;
+
+    /// 128 random bits.
+    fn random(&mut self) -> u128;
+
+    /// Performs a fetch that the engine allowed, and answers it, now or later, from any thread. It must not be waited for here.
+    fn fetch(&mut self, fetch: Fetch, answer: FetchAnswer);
+
+    /// Sees what the engine is told, before it is.
+    fn hears(&mut self, _event: &Event) {}
+
+    /// Sees what the engine wants done, before it is done.
+    fn sees(&mut self, _effect: &Effect) {}
+}
+
+/// The way back for what a fetch came to.
+pub struct FetchAnswer {
+    task: TaskId,
+    line: Sender<Came>,
+}
+
+impl FetchAnswer {
+    /// Answers. A run that is over by now hears nothing of it.
+    pub fn give(self, result: ToolResult<Fetched>, body: Vec<u8>) {
+        let task = self.task;
+        let event = Event::Fetched { task, result, body };
+        // A desk that is closed needs no answer.
+        let _ = self.line.send(Came::Event(None, event));
+    }
+}
+
+/// A call that is not answered yet.
+pub(crate) struct Pending {
+    pub notice: Box<dyn FnMut(&Notice) + Send>,
+    pub reply: Box<dyn FnOnce(ToolResult) + Send>,
+    /// The run that it started.
+    run: Option<String>,
+}
+
+/// See the module.
+pub struct Desk<S> {
+    workbench: Workbench,
+    surroundings: S,
+    runners: Runners,
+    inbox: Receiver<Came>,
+    line: Sender<Came>,
+    calls: CallId,
+    pending: BTreeMap<CallId, Pending>,
+    /// Calls that are to be cancelled as soon as their run is known.
+    cancelled: BTreeSet<CallId>,
+    wake_at_ms: Option<u64>,
+}
+
+impl<S: Surroundings> Desk<S> {
+    /// A desk around an engine.
+    pub fn new(workbench: Workbench, guests: Guests, surroundings: S) -> Self {
+        let (line, inbox) = channel();
+        let mut desk = Self {
+            workbench,
+            surroundings,
+            runners: Runners::new(guests, line.clone()),
+            inbox,
+            line,
+            calls: 0,
+            pending: BTreeMap::new(),
+            cancelled: BTreeSet::new(),
+            wake_at_ms: None,
+        };
+        for _ in 0..RUNNERS {
+            let ready = desk.runners.add();
+            desk.tell(ready);
+        }
+        desk
+    }
+
+    /// What it stands in.
+    pub fn surroundings(&mut self) -> &mut S {
+        &mut self.surroundings
+    }
+
+    /// The way for others to call tools here.
+    #[must_use]
+    pub fn line(&self) -> Line {
+        Line::new(self.line.clone())
+    }
+
+    /// Calls a tool and gives its answer, doing whatever else comes meanwhile.
+    pub fn call(&mut self, origin: Origin, name: &str, input: Value) -> ToolResult {
+        let (answer, answered) = channel();
+        let reply = move |result| {
+            let _ = answer.send(result);
+        };
+        self.begin(origin, name, input, Box::new(|_| {}), Box::new(reply));
+        loop {
+            if let Ok(result) = answered.try_recv() {
+                return result;
+            }
+            self.step();
+        }
+    }
+
+    /// Does what comes until no run goes on and no file is being read.
+    pub fn settle(&mut self) {
+        while self.runners.any_works() && self.step() {}
+    }
+
+    /// Does what comes until somebody closes the desk; runs that go on then are cancelled, and waited for, but not long.
+    pub fn serve(&mut self) {
+        while self.step() {}
+        self.runners.cancel_all();
+        let until = Instant::now() + CLOSING_MAX;
+        while self.runners.any_works() {
+            let left = until.saturating_duration_since(Instant::now());
+            match self.inbox.recv_timeout(left) {
+                Ok(came) => self.take(came),
+                Err(_) => break,
+            };
+        }
+    }
+
+    /// Waits for the next thing and does it; whether there is to be another one.
+    fn step(&mut self) -> bool {
+        let now_ms = self.surroundings.now_ms();
+        let came = match self.wake_at_ms.map(|at_ms| at_ms.saturating_sub(now_ms)) {
+            Some(0) => {
+                self.wake_at_ms = None;
+                self.tell(Event::Woken);
+                return true;
+            }
+            Some(ms) => self
+                .inbox
+                .recv_timeout(Duration::from_millis(ms.min(WAIT_MS_MAX))),
+            None => self
+                .inbox
+                .recv()
+                .map_err(|_| RecvTimeoutError::Disconnected),
+        };
+        match came {
+            Ok(came) => self.take(came),
+            Err(RecvTimeoutError::Timeout) => true,
+            // It holds an end of its own line, so that can't be; nothing would ever come again.
+            Err(RecvTimeoutError::Disconnected) => false,
+        }
+    }
+
+    /// Does one thing; whether there is to be another one.
+    fn take(&mut self, came: Came) -> bool {
+        match came {
+            Came::Event(runner, event) => {
+                if let Some(events) = self.runners.heard(runner, event) {
+                    events.into_iter().for_each(|event| self.tell(event));
+                }
+            }
+            Came::Call {
+                origin,
+                name,
+                input,
+                notice,
+                reply,
+                number,
+            } => {
+                let call = self.begin(origin, &name, input, notice, reply);
+                // Who does not wait for it will not cancel it either.
+                let _ = number.send(call);
+            }
+            Came::Cancel(call) => self.cancel(call),
+            Came::Close => return false,
+        }
+        true
+    }
+
+    fn begin(
+        &mut self,
+        origin: Origin,
+        name: &str,
+        input: Value,
+        notice: Box<dyn FnMut(&Notice) + Send>,
+        reply: Box<dyn FnOnce(ToolResult) + Send>,
+    ) -> CallId {
+        self.calls += 1;
+        let call = self.calls;
+        let run = None;
+        self.pending.insert(call, Pending { notice, reply, run });
+        let name = name.to_owned();
+        self.tell(Event::Called {
+            call,
+            origin,
+            name,
+            input,
+        });
+        call
+    }
+
+    /// Cancels the run that a call waits for. A call that waits for none goes on: it ends by itself.
+    fn cancel(&mut self, call: CallId) {
+        let Some(pending) = self.pending.get(&call) else {
+            return;
+        };
+        let Some(run) = pending.run.clone() else {
+            self.cancelled.insert(call);
+            return;
+        };
+        let origin = Origin::new(OriginKind::Person, "you");
+        let nobody = Box::new(|_| {});
+        self.begin(
+            origin,
+            "flow_cancel",
+            json!({ "run": run }),
+            Box::new(|_| {}),
+            nobody,
+        );
+    }
+
+    /// Tells the engine what happened, and does all that follows from it.
+    fn tell(&mut self, event: Event) {
+        let mut events = VecDeque::from([event]);
+        while let Some(event) = events.pop_front() {
+            self.surroundings.hears(&event);
+            let mut cx = Cx {
+                now_ms: self.surroundings.now_ms(),
+                random: &mut || self.surroundings.random(),
+            };
+            for effect in self.workbench.handle(&mut cx, event) {
+                self.surroundings.sees(&effect);
+                events.extend(self.perform(effect));
+            }
+        }
+        let wanted: Vec<CallId> = self.cancelled.iter().copied().collect();
+        for call in wanted {
+            match self.pending.get(&call).map(|pending| pending.run.is_some()) {
+                Some(false) => {}
+                Some(true) => {
+                    self.cancelled.remove(&call);
+                    self.cancel(call);
+                }
+                None => {
+                    self.cancelled.remove(&call);
+                }
+            }
+        }
+    }
+
+    fn perform(&mut self, effect: Effect) -> Option<Event> {
+        match effect {
+            Effect::Reply { call, result } => {
+                if let Some(pending) = self.pending.remove(&call) {
+                    (pending.reply)(result);
+                }
+            }
+            Effect::Notify(notice) => self.pass_on(&notice),
+            Effect::Fetch(fetch) => {
+                let task = fetch.task;
+                let line = self.line.clone();
+                self.surroundings.fetch(fetch, FetchAnswer { task, line });
+            }
+            Effect::Wake { at_ms } => self.wake_at_ms = Some(at_ms),
+            Effect::Spawn => return Some(self.runners.add()),
+            Effect::Dispatch { runner, job, blobs } => self.runners.run(runner, *job, blobs),
+            Effect::Check {
+                task,
+                runner,
+                path,
+                module,
+                source,
+            } => self.runners.check(runner, task, path, module, source),
+            Effect::Answer {
+                runner,
+                id,
+                answer,
+                body,
+            } => self.runners.answer(runner, id, answer, body),
+            Effect::More { runner, limits } => self.runners.more(runner, limits),
+            Effect::Cancel { runner } => self.runners.cancel(runner),
+            Effect::Terminate { runner } => return Some(self.runners.replace(runner)),
+            // Nobody joined and no mail was opened here, so there is nobody to tell.
+            Effect::Send { .. }
+            | Effect::CaughtUp { .. }
+            | Effect::Hangup { .. }
+            | Effect::Parcel { .. }
+            | Effect::Landed { .. } => {}
+        }
+        None
+    }
+
+    /// Tells whoever waits for a run what is new about it.
+    fn pass_on(&mut self, notice: &Notice) {
+        let (Notice::Run { run, .. } | Notice::Log { run, .. } | Notice::Asked { run, .. }) =
+            notice
+        else {
+            return;
+        };
+        if let Some(call) = self.workbench.call_of(run)
+            && let Some(pending) = self.pending.get_mut(&call)
+        {
+            pending.run.get_or_insert_with(|| run.clone());
+        }
+        let waits = self
+            .pending
+            .values_mut()
+            .find(|pending| pending.run.as_ref() == Some(run));
+        if let Some(pending) = waits {
+            (pending.notice)(notice);
+        }
+    }
+}

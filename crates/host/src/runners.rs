@@ -1,0 +1,223 @@
+//! The runners of a desk: each holds one run or one check at a time, on a thread of its own.
+
+use crate::control::Control;
+use crate::error::HostError;
+use crate::guests::Guests;
+use crate::line::Came;
+use crate::run::{Blobs, Ended};
+use selvage_tool::guest::{Answer, Check};
+use selvage_tool::run::{Job, Outcome};
+use selvage_tool::{ErrorCode, Language, LimitsPatch, ToolError, Usage};
+use selvage_workbench::{Event, RunnerId, TaskId};
+use std::collections::BTreeMap;
+use std::sync::mpsc::Sender;
+use std::thread::Builder;
+
+/// The most bytes of files that a runner keeps for its next run.
+const KEPT_BYTES_MAX: usize = 64 * 1024 * 1024;
+
+/// See the module.
+pub(crate) struct Runners {
+    guests: Guests,
+    line: Sender<Came>,
+    held: BTreeMap<RunnerId, Held>,
+    next: RunnerId,
+}
+
+#[derive(Default)]
+struct Held {
+    /// The way in to its run, while there is one.
+    control: Option<Control>,
+    /// Whether a thread runs or reads something for it.
+    works: bool,
+    /// The files that it was sent.
+    blobs: Blobs,
+}
+
+impl Runners {
+    pub fn new(guests: Guests, line: Sender<Came>) -> Self {
+        Self {
+            guests,
+            line,
+            held: BTreeMap::new(),
+            next: 1,
+        }
+    }
+
+    /// Adds one more, which is ready.
+    pub fn add(&mut self) -> Event {
+        let runner = self.next;
+        self.next += 1;
+        self.held.insert(runner, Held::default());
+        Event::RunnerReady {
+            runner,
+            dropped: true,
+        }
+    }
+
+    /// Leaves a runner whose run does not end to itself, and adds another in its place. Its thread ends when its run does, and
+    /// nobody hears of it.
+    pub fn replace(&mut self, runner: RunnerId) -> Event {
+        self.cancel(runner);
+        self.held.remove(&runner);
+        self.add()
+    }
+
+    /// What follows from an event; nothing, when it comes from a runner that was left to itself.
+    pub fn heard(&mut self, runner: Option<RunnerId>, event: Event) -> Option<Vec<Event>> {
+        let Some(runner) = runner else {
+            return Some(vec![event]);
+        };
+        let held = self.held.get_mut(&runner)?;
+        held.works = matches!(event, Event::Reported { .. });
+        Some(match event {
+            Event::Finished { .. } => {
+                held.control = None;
+                let kept: usize = held.blobs.values().map(|bytes| bytes.len()).sum();
+                let dropped = kept > KEPT_BYTES_MAX;
+                if dropped {
+                    held.blobs.clear();
+                }
+                vec![event, Event::RunnerReady { runner, dropped }]
+            }
+            Event::RunnerGone { .. } => {
+                self.held.remove(&runner);
+                vec![event, self.add()]
+            }
+            event => vec![event],
+        })
+    }
+
+    pub fn answer(&self, runner: RunnerId, id: u32, answer: Answer, body: Vec<u8>) {
+        if let Some(control) = self.control(runner) {
+            control.answer(id, answer, body);
+        }
+    }
+
+    pub fn more(&self, runner: RunnerId, limits: Option<LimitsPatch>) {
+        if let Some(control) = self.control(runner) {
+            control.more(limits);
+        }
+    }
+
+    pub fn cancel(&self, runner: RunnerId) {
+        if let Some(control) = self.control(runner) {
+            control.cancel();
+        }
+    }
+
+    pub fn cancel_all(&self) {
+        self.held
+            .values()
+            .filter_map(|held| held.control.as_ref())
+            .for_each(Control::cancel);
+    }
+
+    /// Whether any of them runs or reads something.
+    pub fn any_works(&self) -> bool {
+        self.held.values().any(|held| held.works)
+    }
+
+    fn control(&self, runner: RunnerId) -> Option<&Control> {
+        self.held.get(&runner)?.control.as_ref()
+    }
+
+    /// Runs a job.
+    pub fn run(&mut self, runner: RunnerId, job: Job, blobs: Vec<(String, Vec<u8>)>) {
+        let control = Control::default();
+        let held = self.held.entry(runner).or_default();
+        held.control = Some(control.clone());
+        let blobs = blobs.into_iter().map(|(hash, bytes)| (hash, bytes.into()));
+        held.blobs.extend(blobs);
+        let (blobs, guests, line) = (held.blobs.clone(), self.guests.clone(), self.line.clone());
+        self.beside(runner, move || {
+            let tell = |event| {
+                let _ = line.send(Came::Event(Some(runner), event));
+            };
+            let executor = match guests.executor(Language::of(&job.entry)) {
+                Ok(executor) => executor,
+                Err(error) => return Ok(unavailable(runner, &error)),
+            };
+            let ended = executor.run(job, blobs, &control, &mut |report, body| {
+                tell(Event::Reported {
+                    runner,
+                    report,
+                    body,
+                });
+            })?;
+            Ok(finished(runner, ended))
+        });
+    }
+
+    /// Reads a text.
+    pub fn check(
+        &mut self,
+        runner: RunnerId,
+        task: TaskId,
+        path: String,
+        module: bool,
+        source: String,
+    ) {
+        let guests = self.guests.clone();
+        self.beside(runner, move || {
+            let executor = guests.executor(Language::of(&path))?;
+            let checked = executor.check(&Check { path, module }, &source)?;
+            Ok(Event::Checked { task, checked })
+        });
+    }
+
+    /// Does a runner's work on a thread of its own. Work that comes to nothing is the end of that runner.
+    fn beside(
+        &mut self,
+        runner: RunnerId,
+        work: impl FnOnce() -> Result<Event, HostError> + Send + 'static,
+    ) {
+        self.held.entry(runner).or_default().works = true;
+        let line = self.line.clone();
+        let gone = move |error: &HostError| Event::RunnerGone {
+            runner,
+            reason: error.to_string(),
+        };
+        let inner = self.line.clone();
+        let spawned = Builder::new().name("runner".into()).spawn(move || {
+            let event = work().unwrap_or_else(|error| gone(&error));
+            // A desk that is closed needs no outcome.
+            let _ = inner.send(Came::Event(Some(runner), event));
+        });
+        if let Err(error) = spawned {
+            let event = gone(&HostError::Thread(error));
+            let _ = line.send(Came::Event(Some(runner), event));
+        }
+    }
+}
+
+fn finished(runner: RunnerId, ended: Ended) -> Event {
+    let written = ended.written.iter();
+    Event::Finished {
+        runner,
+        outcome: Box::new(ended.outcome),
+        written: written
+            .map(|(hash, bytes)| (hash.clone(), bytes.to_vec()))
+            .collect(),
+    }
+}
+
+/// A run that there is no guest for.
+fn unavailable(runner: RunnerId, error: &HostError) -> Event {
+    let error = ToolError::new(ErrorCode::ExecutorUnavailable, format!("No executor of this language can be had: {error}."))
+        .hint("`SELVAGE_GUESTS` names the folder that holds `guest-js.wasm` and `guest-py.wasm`; without it, it is the folder `guests` beside the program.");
+    let outcome = Outcome {
+        value: None,
+        error: Some(error),
+        usage: Usage::default(),
+        ops: Vec::new(),
+        artifacts: Vec::new(),
+        variables: None,
+        guest: String::new(),
+    };
+    Event::Finished {
+        runner,
+        outcome: Box::new(outcome),
+        written: Vec::new(),
+    }
+}
