@@ -9,7 +9,7 @@ mod resources;
 use crate::error::{CliError, Result};
 use crate::home;
 use rmcp::model::{
-    CallToolRequestParams, CallToolResponse, CallToolResult, GetPromptRequestParams,
+    CallToolRequestParams, CallToolResponse, CallToolResult, ContentBlock, GetPromptRequestParams,
     GetPromptResponse, Implementation, JsonObject, ListPromptsResult, ListResourceTemplatesResult,
     ListResourcesResult, ListToolsResult, MetaObject, PaginatedRequestParams,
     ProgressNotificationParam, ReadResourceRequestParams, ReadResourceResponse, ServerCapabilities,
@@ -199,11 +199,20 @@ impl ServerHandler for Server {
                 }
             }
         };
+        let run = news.run.map(|run| ("selvage/run".to_owned(), json!(run)));
+        let mut meta = JsonObject::from_iter(run);
         let answer = match result {
             Ok(value) => CallToolResult::structured(value),
-            Err(error) => CallToolResult::structured_error(json!(error)),
+            // Clients hold whatever is structured against the schema of the value, also where it is an error.
+            Err(error) => {
+                let error = json!(error);
+                let text = ContentBlock::text(error.to_string());
+                meta.insert("selvage/error".to_owned(), error);
+                CallToolResult::error(vec![text])
+            }
         };
-        Ok(answer.with_meta(news.meta()).into())
+        let meta = (!meta.is_empty()).then(|| MetaObject(meta));
+        Ok(answer.with_meta(meta).into())
     }
 
     async fn list_resources(
@@ -252,6 +261,7 @@ struct News {
     token: Option<rmcp::model::ProgressToken>,
     /// How far the client was told that it is.
     told: Option<f64>,
+    /// The run that the call started, for `flow_logs` and `flow_status`.
     run: Option<String>,
 }
 
@@ -262,13 +272,6 @@ impl News {
             told: None,
             run: None,
         }
-    }
-
-    /// The run that the call started, for `flow_logs` and `flow_status`.
-    fn meta(&self) -> Option<MetaObject> {
-        let run = self.run.as_ref()?;
-        let meta = JsonObject::from_iter([("selvage/run".to_owned(), json!(run))]);
-        Some(MetaObject(meta))
     }
 
     /// Tells the client. One that is gone needs no news.

@@ -212,7 +212,13 @@ async fn every_tool_is_listed_and_values_fit_their_published_schemas() {
         ("fly", json!({}), "UNKNOWN_TOOL"),
     ] {
         let result = session.call(name, input).await;
-        let error = result.structured_content.expect("an error");
+        assert_eq!(
+            result.structured_content, None,
+            "it would have to fit the value's schema"
+        );
+        let error = result.meta.expect("an error").0["selvage/error"].clone();
+        let text = result.content[0].as_text().expect("a text");
+        assert_eq!(text.text, error.to_string());
         assert_eq!(
             (result.is_error, &error["code"]),
             (Some(true), &json!(code)),
