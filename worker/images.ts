@@ -55,10 +55,8 @@ export class Images {
   }
 
   async #kept(guest: GuestName, hash: string): Promise<Response | undefined> {
-    const kept = await caches
-      .open(CACHE)
-      .then((cache) => cache.match(keyOf(guest)))
-      .catch(() => undefined);
+    // To open the cache would make it, for people who never run what is kept there.
+    const kept = await caches.match(keyOf(guest), { cacheName: CACHE }).catch(() => undefined);
     return kept?.headers.get(MADE_OF) === this.#madeOf(hash) ? kept : undefined;
   }
 
