@@ -1,6 +1,6 @@
 // Where the name at a place of a text is defined: a function, a class or a module, in this file or in another one.
 
-import { syntaxTree } from '@codemirror/language';
+import { ensureSyntaxTree, syntaxTree } from '@codemirror/language';
 import type { EditorState } from '@codemirror/state';
 import type { SyntaxNode } from '@lezer/common';
 import { workspaceNames, type WorkspaceNames } from './names';
@@ -14,10 +14,14 @@ export interface Target {
   column: number;
 }
 
+/** How long a text is parsed for it; what is not parsed by then leads nowhere. */
+const PARSE_MS_MAX = 500;
+
 /** Where a name leads, or why it leads nowhere that can be shown. */
 export type Definition = Target | { elsewhere: string } | undefined;
 
 export async function definitionAt(state: EditorState, pos: number): Promise<Definition> {
+  ensureSyntaxTree(state, state.doc.length, PARSE_MS_MAX);
   const names = state.facet(workspaceNames);
   if (!names) return undefined;
   const [found, ...others] = referenceAt(state, pos);

@@ -2,6 +2,7 @@
 
 import { Documents } from '../editor/documents.svelte';
 import type { Document } from '../editor/document.svelte';
+import { languageOf } from '../editor/language';
 import type { Shown } from '../presence/start.svelte';
 import { Toasts } from '../ui/toasts.svelte';
 import { commandsOf, type Command } from './commands';
@@ -137,6 +138,8 @@ export class Workbench {
     const document = this.documents.active;
     const view = document?.view;
     if (!document || !view) return;
+    // A file that was just opened may have no language yet.
+    await languageOf(document.path);
     const { definitionAt } = await import('../editor/python');
     const pos = at ?? view.state.selection.main.head;
     const found = await definitionAt(view.state, pos);
