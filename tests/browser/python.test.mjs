@@ -1,9 +1,7 @@
 // Python in the tab: fetched when it is first wanted and not before, then kept; the same result as on the native host.
 
 import { strict as assert } from 'node:assert';
-import { openChromium, openFirefox } from './lib/browsers.mjs';
-import { startServer } from './lib/server.mjs';
-import { test } from './lib/suite.mjs';
+import { holdsPython, inBothBrowsers } from './lib/python.mjs';
 import { call, openWorkbench, ready, until, value } from './lib/workbench.mjs';
 
 const PATH = 'workflows/totals.py';
@@ -29,7 +27,7 @@ async function journey({ page, server, goOffline }) {
   await openWorkbench(page, server.url);
   for (const [path, content] of Object.entries(FILES)) await value(page, 'write', { path, content });
   await until('the service worker holds the page', () => page.evaluate(() => navigator.serviceWorker.controller !== null));
-  assert.equal(await isKept(page), false, 'nobody wanted Python yet');
+  assert.equal(await holdsPython(page), false, 'nobody wanted Python yet');
 
   const record = await value(page, 'run_flow', { path: PATH });
   assert.deepEqual(record.value, { total: '11.00' });
@@ -47,7 +45,7 @@ async function journey({ page, server, goOffline }) {
   await until('it is over', async () => (await value(page, 'flow_status', { run })).status === 'cancelled', 3_000);
   assert.equal((await value(page, 'run_flow', { path: PATH })).value.total, '11.00', 'the next run works');
 
-  await until('the guest is kept', () => isKept(page));
+  await until('the guest is kept', () => holdsPython(page));
   await server.stop();
   await goOffline?.();
   await page.reload();
@@ -84,25 +82,4 @@ async function damageImage() {
   await cache.put(request, new Response(bytes, { headers: kept.headers }));
 }
 
-/** Whether the service worker holds the Python guest. */
-const isKept = (page) =>
-  page.evaluate(async () => {
-    for (const name of await caches.keys()) {
-      const requests = await (await caches.open(name)).keys();
-      if (requests.some((request) => request.url.includes('guest-py'))) return true;
-    }
-    return false;
-  });
-
-test('Chromium: a Python script with a module and a CSV runs, and runs again without a server', async ({ defer }) => {
-  const server = await startServer();
-  defer(server.stop);
-  const context = await openChromium(defer);
-  await journey({ page: await context.newPage(), server, goOffline: () => context.setOffline(true) });
-});
-
-test('Firefox: the same', async ({ defer }) => {
-  const server = await startServer();
-  defer(server.stop);
-  await journey({ page: await (await openFirefox(defer)).newPage(), server });
-});
+inBothBrowsers('a Python script with a module and a CSV runs, and runs again without a server', journey);

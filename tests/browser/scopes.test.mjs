@@ -5,7 +5,8 @@ import { strict as assert } from 'node:assert';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { openChromium, openFirefox } from './lib/browsers.mjs';
+import { openChromium } from './lib/browsers.mjs';
+import { holdsPython, inBothBrowsers } from './lib/python.mjs';
 import { startServer } from './lib/server.mjs';
 import { test } from './lib/suite.mjs';
 import { call, openWorkbench, ready, until, value } from './lib/workbench.mjs';
@@ -53,27 +54,7 @@ async function journey({ page, server, goOffline }) {
   assert.equal(outcomes.length, expected.length);
 }
 
-const holdsPython = (page) =>
-  page.evaluate(async () => {
-    for (const name of await caches.keys()) {
-      const requests = await (await caches.open(name)).keys();
-      if (requests.some((request) => request.url.includes('guest-py'))) return true;
-    }
-    return false;
-  });
-
-test('Chromium: two scopes come to the same as natively, without a server', async ({ defer }) => {
-  const server = await startServer();
-  defer(server.stop);
-  const context = await openChromium(defer);
-  await journey({ page: await context.newPage(), server, goOffline: () => context.setOffline(true) });
-});
-
-test('Firefox: the same', async ({ defer }) => {
-  const server = await startServer();
-  defer(server.stop);
-  await journey({ page: await (await openFirefox(defer)).newPage(), server });
-});
+inBothBrowsers('two scopes come to the same as natively, without a server', journey);
 
 /** The export of the workspace that a page has open. */
 async function exported(page) {
