@@ -184,8 +184,8 @@ impl Tool {
         serde_json::json!({
             "name": self.name,
             "description": self.description,
-            "inputSchema": self.input,
-            "outputSchema": self.output,
+            "inputSchema": without_formats(self.input.clone()),
+            "outputSchema": without_formats(self.output.clone()),
             "annotations": {
                 "readOnlyHint": self.effect == Effect::Reads,
                 "destructiveHint": self.effect == Effect::Destroys,
@@ -193,6 +193,30 @@ impl Tool {
             },
         })
     }
+}
+
+/// A schema without the formats of numbers, which JSON Schema has none of: validators warn of each.
+#[cfg(feature = "schema")]
+fn without_formats(mut schema: Value) -> Value {
+    match &mut schema {
+        Value::Object(members) => {
+            let formats = ["double", "float", "int32", "int64", "uint32", "uint64"];
+            let format = members.get("format").and_then(Value::as_str);
+            if format.is_some_and(|format| formats.contains(&format)) {
+                members.remove("format");
+            }
+            for member in members.values_mut() {
+                *member = without_formats(member.take());
+            }
+        }
+        Value::Array(items) => {
+            for item in items {
+                *item = without_formats(item.take());
+            }
+        }
+        _ => {}
+    }
+    schema
 }
 
 fn decode<T: DeserializeOwned>(tool: &str, input: Value) -> ToolResult<T> {
