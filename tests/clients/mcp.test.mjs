@@ -1,0 +1,126 @@
+// The official client of the Model Context Protocol, in Node: it lists and calls every tool of a workspace, and holds each value
+// against the schema that was published for it.
+
+import { strict as assert } from 'node:assert';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Client } from '@modelcontextprotocol/sdk/client/index.js';
+import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
+import { LoggingMessageNotificationSchema } from '@modelcontextprotocol/sdk/types.js';
+import { removeFolder, test } from '../browser/lib/suite.mjs';
+import { program, until } from './lib/host.mjs';
+
+const CATALOGUE = JSON.parse(readFileSync(new URL('../../crates/tool/src/catalogue/tools.json', import.meta.url), 'utf8'));
+const FLOW = `export default async (flow) => {
+  flow.progress(1, 2, 'half');
+  flow.log('adding');
+  await flow.fs.write('out.txt', 'done');
+  return { sum: flow.args.numbers.reduce((sum, n) => sum + n, 0) };
+};
+`;
+const SPIN = 'while (true) {}\n';
+const HEX = 'ab'.repeat(32);
+
+/** A client that has a new workspace, and what it is told without asking. */
+async function connect(defer) {
+  const folder = mkdtempSync(join(tmpdir(), 'selvage-mcp-'));
+  defer(async () => removeFolder(folder));
+  execFileSync(program, ['init', '--workspace', folder]);
+  const client = new Client({ name: 'official', version: '1' });
+  const logs = [];
+  client.setNotificationHandler(LoggingMessageNotificationSchema, ({ params }) => void logs.push(params.data.text));
+  defer(() => client.close());
+  await client.connect(new StdioClientTransport({ command: program, args: ['mcp', '--workspace', folder] }));
+  return { client, logs };
+}
+
+test('the official client lists and calls every tool, and what comes fits the published schemas', async ({ defer }) => {
+  const { client, logs } = await connect(defer);
+  const { tools } = await client.listTools();
+  assert.deepEqual(tools.map(({ name }) => name), CATALOGUE.map(({ name }) => name));
+  const called = new Set();
+  // The client refuses a value that does not fit the schema which it was listed with.
+  const call = async (name, input = {}, options) => {
+    called.add(name);
+    const { isError, structuredContent, content, _meta } = await client.callTool({ name, arguments: input }, undefined, options);
+    return { value: structuredContent, error: isError && JSON.parse(content[0].text), meta: _meta };
+  };
+  const value = async (name, input, options) => {
+    const { value, error } = await call(name, input, options);
+    assert.ok(value, `${name}: ${JSON.stringify(error)}`);
+    return value;
+  };
+  const code = async (name, input) => (await call(name, input)).error?.code;
+
+  await value('write', { path: 'notes/a.md', content: 'one\n' });
+  const { heads } = await value('workspace_status');
+  await value('apply_patch', { edits: [{ path: 'notes/a.md', find: 'one', replace: 'two' }] });
+  assert.equal((await value('read', { path: 'notes/a.md' })).content, 'two\n');
+  await value('mkdir', { path: 'drafts' });
+  await value('move', { from: 'notes/a.md', to: 'drafts/a.md' });
+  assert.equal((await value('stat', { path: 'drafts/a.md' })).kind, 'file');
+  assert.deepEqual((await value('ls', { path: 'drafts' })).entries.map(({ path }) => path), ['drafts/a.md']);
+  assert.equal((await value('search', { query: 'two', in: 'content', path: 'drafts' })).matches.length, 1);
+  const { changes } = await value('history', { path: 'drafts/a.md' });
+  assert.deepEqual(changes[0].origin, { kind: 'agent', name: 'official' }, 'the history says who it was');
+  assert.ok(JSON.stringify(await value('diff', { path: 'drafts/a.md', from: heads })).includes('two'));
+  assert.ok(JSON.stringify(await value('compare', { from: heads })).includes('drafts/a.md'));
+  await value('delete', { path: 'drafts/a.md' });
+  await value('undo');
+  await value('redo');
+  await value('restore', { at: heads });
+  assert.equal((await value('read', { path: 'notes/a.md' })).content, 'one\n');
+  await value('seal');
+  await value('thin_history');
+  assert.deepEqual((await value('conflicts')).conflicts, []);
+  assert.equal(await code('resolve_conflict', { conflict: 'none', keep: 'own' }), 'INVALID_INPUT');
+
+  await value('write', { path: 'flows/add.flow.js', content: FLOW });
+  assert.equal((await value('lint_flow', { path: 'flows/add.flow.js' })).ok, true);
+  assert.ok((await value('flow_list')).flows.some(({ path }) => path === 'flows/add.flow.js'));
+  const progress = [];
+  const record = await value('run_flow', { path: 'flows/add.flow.js', args: { numbers: [1, 2, 3] }, seed: 1, startMs: 0 }, { onprogress: (news) => progress.push(news) });
+  assert.deepEqual(record.value, { sum: 6 });
+  assert.ok(progress.some(({ progress: done, total, message }) => done === 1 && total === 2 && message === 'half'), JSON.stringify(progress));
+  assert.ok(logs.includes('adding'), JSON.stringify(logs));
+  const { run } = record;
+  assert.equal((await value('flow_status', { run })).status, 'succeeded');
+  assert.deepEqual((await value('flow_logs', { run })).entries.map(({ text }) => text), ['adding']);
+  assert.equal((await value('flow_runs')).runs[0].run, run);
+  assert.equal((await value('run_verify', { run })).reproduced, true);
+  assert.ok(await code('flow_answer', { run, deny: true }), 'it asks nothing');
+  assert.equal((await value('flow_cancel', { run })).status, 'succeeded', 'it is over');
+
+  await value('scope_mount', { name: 'global', workspace: HEX, heads: [HEX], files: { 'lib/shared.js': 'export const one = 1;\n' } });
+  assert.equal(await code('write', { path: 'scopes/global/lib/shared.js', content: '' }), 'READ_ONLY');
+  await value('scope_unmount', { name: 'global' });
+  assert.deepEqual(tools.map(({ name }) => name).filter((name) => !called.has(name)), [], 'every tool was called');
+
+  const { error, meta } = await call('read', { path: 'missing.md' });
+  assert.ok(error.code === 'NOT_FOUND' && error.message && error.path === 'missing.md');
+  assert.deepEqual(meta['selvage/error'], error);
+});
+
+test('a request that the client gives up cancels its run, and files and prompts can be read', async ({ defer }) => {
+  const { client } = await connect(defer);
+  const call = (name, input) => client.callTool({ name, arguments: input });
+  await call('write', { path: 'spin.flow.js', content: SPIN });
+  const giveUp = new AbortController();
+  const spin = client.callTool({ name: 'run_flow', arguments: { path: 'spin.flow.js', limits: { fuelMax: 1e12, cpuMsMax: 60_000 } } }, undefined, { signal: giveUp.signal });
+  const latest = async () => (await call('flow_runs', { limit: 1 })).structuredContent.runs[0];
+  await until('it runs', async () => (await latest())?.status === 'running');
+  giveUp.abort('enough');
+  await assert.rejects(spin);
+  await until('it is cancelled', async () => (await latest())?.status === 'cancelled');
+
+  await call('write', { path: 'notes/ü.md', content: 'text\n' });
+  const { resources } = await client.listResources();
+  const note = resources.find(({ uri }) => decodeURI(uri).endsWith('notes/ü.md'));
+  assert.equal((await client.readResource({ uri: note.uri })).contents[0].text, 'text\n');
+  const { prompts } = await client.listPrompts();
+  assert.deepEqual(prompts.map(({ name }) => name), ['write-a-flow']);
+  const { messages } = await client.getPrompt({ name: 'write-a-flow', arguments: { goal: 'count words' } });
+  assert.ok(messages[0].content.text.includes('count words'));
+});
