@@ -255,18 +255,9 @@ impl<S: Surroundings> Desk<S> {
                 events.extend(self.perform(effect));
             }
         }
-        let wanted: Vec<CallId> = self.cancelled.iter().copied().collect();
-        for call in wanted {
-            match self.pending.get(&call).map(|pending| pending.run.is_some()) {
-                Some(false) => {}
-                Some(true) => {
-                    self.cancelled.remove(&call);
-                    self.cancel(call);
-                }
-                None => {
-                    self.cancelled.remove(&call);
-                }
-            }
+        // Those whose run is not known yet are put back.
+        for call in std::mem::take(&mut self.cancelled) {
+            self.cancel(call);
         }
     }
 
