@@ -54,6 +54,17 @@ class Refused(Exception):
         super().__init__(f"{message} {hint}" if hint else message)
         self.code = code
 
+    @property
+    def kind(self):
+        """What it is for a client: `denied`, an `address` that is none, `late`, or `unreached`."""
+        if self.code == "POLICY_DENIED":
+            return "denied"
+        if self.code in ("INVALID_INPUT", "INVALID_PATH"):
+            return "address"
+        if self.code == "FETCH_FAILED" and "no answer within" in str(self):
+            return "late"
+        return "unreached"
+
 
 class Request:
     """A request as it is sent."""

@@ -195,15 +195,11 @@ class Response:
         return f"<Response [{self.status_code} {self.reason_phrase}]>"
 
 
+_FAILURES = {"denied": NotGranted, "address": UnsupportedProtocol, "late": ReadTimeout, "unreached": ConnectError}
+
+
 def _failure(refused, request):
-    code, said = refused.code, str(refused)
-    if code == "POLICY_DENIED":
-        return NotGranted(said, request=request)
-    if code in ("INVALID_INPUT", "INVALID_PATH"):
-        return UnsupportedProtocol(said, request=request)
-    if code == "FETCH_FAILED" and "no answer within" in said:
-        return ReadTimeout(said, request=request)
-    return ConnectError(said, request=request)
+    return _FAILURES[refused.kind](str(refused), request=request)
 
 
 class _Client:

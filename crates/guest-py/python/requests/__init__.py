@@ -105,15 +105,11 @@ class Response:
         return f"<Response [{self.status_code}]>"
 
 
+_FAILURES = {"denied": NotGranted, "address": exceptions.InvalidURL, "late": ReadTimeout, "unreached": ConnectionError}
+
+
 def _failure(refused, request):
-    code, said = refused.code, str(refused)
-    if code == "POLICY_DENIED":
-        return NotGranted(said, request=request)
-    if code in ("INVALID_INPUT", "INVALID_PATH"):
-        return exceptions.InvalidURL(said, request=request)
-    if code == "FETCH_FAILED" and "no answer within" in said:
-        return ReadTimeout(said, request=request)
-    return ConnectionError(said, request=request)
+    return _FAILURES[refused.kind](str(refused), request=request)
 
 
 class Session:
