@@ -7,7 +7,7 @@ use crate::line::Came;
 use crate::run::{Blobs, Ended};
 use selvage_tool::guest::{Answer, Check};
 use selvage_tool::run::{Job, Outcome};
-use selvage_tool::{ErrorCode, Language, LimitsPatch, ToolError, Usage};
+use selvage_tool::{ErrorCode, Language, LimitsPatch, ToolError};
 use selvage_workbench::{Event, RunnerId, TaskId};
 use std::collections::BTreeMap;
 use std::sync::mpsc::Sender;
@@ -206,18 +206,9 @@ fn finished(runner: RunnerId, ended: Ended) -> Event {
 fn unavailable(runner: RunnerId, error: &HostError) -> Event {
     let error = ToolError::new(ErrorCode::ExecutorUnavailable, format!("No executor of this language can be had: {error}."))
         .hint("`SELVAGE_GUESTS` names the folder that holds `guest-js.wasm` and `guest-py.wasm`; without it, it is the folder `guests` beside the program.");
-    let outcome = Outcome {
-        value: None,
-        error: Some(error),
-        usage: Usage::default(),
-        ops: Vec::new(),
-        artifacts: Vec::new(),
-        variables: None,
-        guest: String::new(),
-    };
     Event::Finished {
         runner,
-        outcome: Box::new(outcome),
+        outcome: Box::new(Outcome::failed(error)),
         written: Vec::new(),
     }
 }

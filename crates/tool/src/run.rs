@@ -280,6 +280,22 @@ pub struct Outcome {
     pub guest: String,
 }
 
+impl Outcome {
+    /// The end of a run that no guest began.
+    #[must_use]
+    pub fn failed(error: ToolError) -> Self {
+        Self {
+            value: None,
+            error: Some(error),
+            usage: Usage::default(),
+            ops: Vec::new(),
+            artifacts: Vec::new(),
+            variables: None,
+            guest: String::new(),
+        }
+    }
+}
+
 /// A workspace that is mounted as a parent, and where in its history it is.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(JsonSchema))]

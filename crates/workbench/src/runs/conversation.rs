@@ -1,13 +1,13 @@
 //! What a run says while it goes on, and what others say to it.
 
-use super::executors::{deadline, failed};
+use super::executors::deadline;
 use super::{ASK_MS_MAX, CANCEL_MS};
 use crate::engine::{Asking, Caller, Cx, Workbench};
 use crate::event::{Effect, Fetch, Notice, RunnerId, TaskId};
 use crate::policy::{may_call, may_fetch};
 use selvage_tool::catalogue::{AnswerInput, RunState};
 use selvage_tool::guest::{Answer, Fetched, LogLevel, PendingOp};
-use selvage_tool::run::{LogEntry, RunReport, RunStatus};
+use selvage_tool::run::{LogEntry, Outcome, RunReport, RunStatus};
 use selvage_tool::{ErrorCode, LimitsPatch, ToolError, ToolResult};
 use serde_json::json;
 
@@ -213,7 +213,7 @@ impl Workbench {
                     ErrorCode::Cancelled,
                     "The run was cancelled before it started.",
                 );
-                self.end_run(cx, id, failed(error), Vec::new());
+                self.end_run(cx, id, Outcome::failed(error), Vec::new());
                 Ok(RunState {
                     run: id.to_owned(),
                     status: RunStatus::Cancelled,

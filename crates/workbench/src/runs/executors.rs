@@ -4,7 +4,7 @@ use super::{GRACE_MS, Run};
 use crate::engine::{Cx, Workbench};
 use crate::event::{Effect, RunnerId};
 use selvage_tool::run::{Outcome, RunStatus};
-use selvage_tool::{ErrorCode, ToolError, Usage};
+use selvage_tool::{ErrorCode, ToolError};
 use std::collections::BTreeSet;
 use std::str::FromStr;
 
@@ -73,7 +73,7 @@ impl Workbench {
             )
             .hint("Another one takes its place; run the flow again.")
         };
-        self.end_run(cx, &run, failed(error), Vec::new());
+        self.end_run(cx, &run, Outcome::failed(error), Vec::new());
     }
 
     pub(crate) fn idle_runner(&self) -> Option<RunnerId> {
@@ -111,7 +111,7 @@ impl Workbench {
                 }
             }
             if let Some(error) = missing {
-                self.end_run(cx, &id, failed(error), Vec::new());
+                self.end_run(cx, &id, Outcome::failed(error), Vec::new());
                 continue;
             }
             executor
@@ -132,17 +132,4 @@ pub(super) fn deadline(run: &Run, now_ms: u64) -> u64 {
     now_ms
         .saturating_add(run.record.limits.wall_ms_max)
         .saturating_add(GRACE_MS)
-}
-
-/// An outcome that came from no executor.
-pub(super) fn failed(error: ToolError) -> Outcome {
-    Outcome {
-        value: None,
-        error: Some(error),
-        usage: Usage::default(),
-        ops: Vec::new(),
-        artifacts: Vec::new(),
-        variables: None,
-        guest: String::new(),
-    }
 }

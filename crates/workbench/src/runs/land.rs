@@ -1,7 +1,6 @@
 //! The end of a run: what it did lands as one change or not at all, and its record is kept.
 
 use super::Run;
-use super::executors::failed;
 use crate::engine::{Cx, Workbench};
 use crate::event::{Effect, Notice, RunnerId};
 use crate::failure::failure;
@@ -57,7 +56,7 @@ impl Workbench {
                     outcome = Outcome {
                         usage: outcome.usage,
                         guest: outcome.guest,
-                        ..failed(error)
+                        ..Outcome::failed(error)
                     }
                 }
             }
