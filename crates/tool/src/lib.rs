@@ -7,7 +7,7 @@
 //! **Shape.** This crate holds nouns and their JSON form, and no behaviour beyond checking them:
 //! [`catalogue`] (the tools and their schemas), [`error`] (the closed list of codes),
 //! [`diagnostic`] (what is wrong with a text, and where), [`quota`] (limits, usage, receipts),
-//! [`grant`] (what a run may touch), [`run`] (jobs, records, results), [`language`] (what a flow is
+//! [`grant`] (what a run may touch), [`json`] (how they are read), [`run`] (jobs, records, results), [`language`] (what a flow is
 //! written in), [`reading`] (what a guest reads off a text) and [`guest`] (the bytes that cross into an interpreter).
 //!
 //! **Control loop.** A caller sends a tool's name and a JSON input. [`catalogue::Call::parse`]
@@ -31,6 +31,8 @@ pub mod error;
 #[cfg(feature = "catalogue")]
 pub mod grant;
 pub mod guest;
+#[cfg(feature = "catalogue")]
+pub mod json;
 pub mod language;
 pub mod quota;
 pub mod reading;

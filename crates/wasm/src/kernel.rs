@@ -7,7 +7,7 @@ use js_sys::{Array, Function, Uint8Array};
 use selvage_tool::catalogue::{NAMES, StorageMode};
 use selvage_tool::guest::{Checked, Fetched};
 use selvage_tool::run::RunReport;
-use selvage_tool::{ErrorCode, ToolError};
+use selvage_tool::{ErrorCode, ToolError, json};
 use selvage_vfs::storage::{MemoryStorage, Storage};
 use selvage_vfs::{Origin, OriginKind, Workspace};
 use selvage_workbench::{Config, Cx, Effect, Event, Workbench};
@@ -202,7 +202,7 @@ impl Kernel {
         report: &str,
         body: Vec<u8>,
     ) -> Result<Array, JsError> {
-        let report: RunReport = serde_json::from_str(report)?;
+        let report: RunReport = json::from_text(report)?;
         Ok(self.handle(
             now_ms,
             Event::Reported {
@@ -224,7 +224,7 @@ impl Kernel {
         report: &str,
         written: &Array,
     ) -> Result<Array, JsError> {
-        let RunReport::Finished { outcome } = serde_json::from_str(report)? else {
+        let RunReport::Finished { outcome } = json::from_text(report)? else {
             return Err(JsError::new("the report is not that of a run's end"));
         };
         let written = written
@@ -250,7 +250,7 @@ impl Kernel {
     /// # Errors
     /// When its answer does not parse.
     pub fn checked(&mut self, now_ms: f64, task: f64, checked: &str) -> Result<Array, JsError> {
-        let checked: Checked = serde_json::from_str(checked)?;
+        let checked: Checked = json::from_text(checked)?;
         Ok(self.handle(
             now_ms,
             Event::Checked {
@@ -273,9 +273,9 @@ impl Kernel {
         body: Vec<u8>,
     ) -> Result<Array, JsError> {
         let result = if ok {
-            Ok(serde_json::from_str::<Fetched>(result)?)
+            Ok(json::from_text::<Fetched>(result)?)
         } else {
-            Err(serde_json::from_str::<ToolError>(result)?)
+            Err(json::from_text::<ToolError>(result)?)
         };
         Ok(self.handle(
             now_ms,

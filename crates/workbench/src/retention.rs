@@ -8,7 +8,7 @@ use crate::failure::failure;
 use crate::record::stamp;
 use selvage_tool::catalogue::ThinOutput;
 use selvage_tool::run::{RETENTION_FILE, RUNS_FOLDER, RunRecord};
-use selvage_tool::{ToolError, ToolResult};
+use selvage_tool::{ToolError, ToolResult, json};
 use selvage_vfs::{Heads, Thinned, Thinning, VfsError, Workspace};
 use serde_json::Value;
 
@@ -96,7 +96,7 @@ impl Workbench {
             for _ in 0..RECORDS_AT_ONCE {
                 let Some(path) = records.pop() else { break };
                 let record = workspace.read(&path).unwrap_or_default();
-                if let Ok(record) = serde_json::from_slice::<RunRecord>(&record) {
+                if let Ok(record) = json::from_bytes::<RunRecord>(&record) {
                     for list in [&record.heads_in, &record.heads_out] {
                         heads.push(Heads::from_strings(list).unwrap_or_default());
                     }
@@ -141,7 +141,7 @@ impl Workbench {
 fn days(workspace: &Workspace) -> u32 {
     match workspace.read(RETENTION_FILE) {
         Ok(bytes) => {
-            let setting: Value = serde_json::from_slice(&bytes).unwrap_or_default();
+            let setting: Value = json::from_bytes(&bytes).unwrap_or_default();
             let days = setting["days"].as_u64().unwrap_or(0);
             u32::try_from(days).unwrap_or(0)
         }

@@ -15,6 +15,7 @@ pub use history::*;
 pub use scopes::*;
 
 use crate::error::{ErrorCode, ToolError, ToolResult};
+use crate::json::{Misfit, from_value};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
@@ -229,14 +230,10 @@ fn decode<T: DeserializeOwned>(tool: &str, input: Value) -> ToolResult<T> {
             return Err(ToolError::new(ErrorCode::InvalidInput, message).hint(hint()));
         }
     };
-    serde_path_to_error::deserialize(input).map_err(|error| {
-        let place = error.path().to_string();
+    from_value(input).map_err(|Misfit { place, why }| {
         let message = match place.as_str() {
-            "." => format!("The input of `{tool}` does not fit: {}.", error.inner()),
-            _ => format!(
-                "The input of `{tool}` does not fit at `{place}`: {}.",
-                error.inner()
-            ),
+            "" => format!("The input of `{tool}` does not fit: {why}."),
+            place => format!("The input of `{tool}` does not fit at `{place}`: {why}."),
         };
         ToolError::new(ErrorCode::InvalidInput, message).hint(hint())
     })

@@ -1,5 +1,6 @@
 //! What a mounted parent says of itself, and whether its files are still those that were mounted.
 
+use selvage_tool::json::from_bytes;
 use selvage_tool::run::SCOPE_FILE;
 use selvage_vfs::{Hash, Snapshot, Workspace};
 use serde_json::{Value, json};
@@ -60,7 +61,7 @@ fn read(workspace: &Workspace, snapshot: &Snapshot, path: &str) -> Value {
     let bytes = entry
         .and_then(|entry| entry.hash)
         .and_then(|hash| workspace.read_hash(&hash).ok());
-    serde_json::from_slice(&bytes.unwrap_or_default()).unwrap_or_default()
+    from_bytes(&bytes.unwrap_or_default()).unwrap_or_default()
 }
 
 /// SHA-256 in hexadecimal over the paths and contents of everything below a folder but its own note.

@@ -9,7 +9,7 @@ use selvage_tool::catalogue::{
     StatusOutput,
 };
 use selvage_tool::run::{Parent, RUNS_FOLDER, RunRecord};
-use selvage_tool::{ErrorCode, Limits, ToolError, ToolResult};
+use selvage_tool::{ErrorCode, Limits, ToolError, ToolResult, json};
 
 /// How many runs `flow_runs` gives unless told.
 const RUNS: u32 = 50;
@@ -166,7 +166,7 @@ impl Workbench {
             .find(|entry| is_record_of(&entry.path, run))
             .ok_or_else(not_found)?;
         let bytes = self.workspace.read(&entry.path).map_err(failure)?;
-        serde_json::from_slice(&bytes).map_err(|why| {
+        json::from_bytes(&bytes).map_err(|why| {
             ToolError::new(
                 ErrorCode::InvalidInput,
                 format!("The record of this run was changed by hand and does not read: {why}."),
@@ -177,7 +177,7 @@ impl Workbench {
     }
 
     fn read_record(&self, path: &str) -> Option<RunRecord> {
-        serde_json::from_slice(&self.workspace.read(path).ok()?).ok()
+        json::from_bytes(&self.workspace.read(path).ok()?).ok()
     }
 }
 
