@@ -6,7 +6,7 @@
 //!
 //! **Shape.** This crate holds nouns and their JSON form, and no behaviour beyond checking them:
 //! [`catalogue`] (the tools and their schemas), [`error`] (the closed list of codes),
-//! [`diagnostic`] (what is wrong with a text, and where), [`quota`] (limits, usage, receipts),
+//! [`diagnostic`] (what is wrong with a text, and where), [`document`] (a manifest's text, read), [`quota`] (limits, usage, receipts),
 //! [`grant`] (what a run may touch), [`json`] (how they are read), [`run`] (jobs, records, results), [`language`] (what a flow is
 //! written in), [`reading`] (what a guest reads off a text) and [`guest`] (the bytes that cross into an interpreter).
 //!
@@ -27,6 +27,8 @@
 #[cfg(feature = "catalogue")]
 pub mod catalogue;
 pub mod diagnostic;
+#[cfg(feature = "catalogue")]
+pub mod document;
 pub mod error;
 #[cfg(feature = "catalogue")]
 pub mod grant;
