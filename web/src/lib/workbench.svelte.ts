@@ -1,5 +1,6 @@
 // Everything the page knows and can do, in one place: panels get it as `wb`.
 
+import { BrowserAgents } from '../agents/browser-agents.svelte';
 import { Documents } from '../editor/documents.svelte';
 import type { Document } from '../editor/document.svelte';
 import { languageOf } from '../editor/language';
@@ -54,6 +55,7 @@ export class Workbench {
   readonly workspace: Workspace;
   readonly conflicts: Conflicts;
   readonly devices: Devices;
+  readonly browserAgents: BrowserAgents;
   readonly problems: Problems;
   readonly documents: Documents;
   readonly runs: Runs;
@@ -81,6 +83,7 @@ export class Workbench {
     this.devices = new Devices(kernel, this.toasts, (name) => {
       if (this.overlay?.kind !== 'devices') this.toasts.info(`${name} asks to join.`, { label: 'Compare digits', run: () => this.command('devices') });
     });
+    this.browserAgents = new BrowserAgents(kernel);
     this.problems = new Problems(kernel, (path) => [...this.forms.of(path).allowed.net]);
     this.documents = new Documents(this.workspace, this.problems);
     this.runs = new Runs(this.workspace, this.toasts);
@@ -260,6 +263,13 @@ export class Workbench {
     const document = this.documents.find(path);
     if (document) this.documents.lint(document);
     else void this.problems.lint(path, undefined);
+  }
+
+  /** Lets the browser's own agents call tools, or no longer, and says so. */
+  switchBrowserAgents(): void {
+    const on = this.browserAgents.state !== 'on';
+    this.browserAgents.set(on);
+    this.toasts.info(on ? 'Agents of this browser may call tools here.' : 'Agents of this browser may call nothing here any more.');
   }
 
   command(id: string): void {
