@@ -9,6 +9,7 @@ import jsUrl from "@wasm/guest-js.wasm?url";
 import pythonUrl from "@wasm/guest-py.wasm?url";
 import type { FromKernel, KernelEvent, ToKernel } from "./client-messages.ts";
 import { Uploads } from "./contents.ts";
+import { readManifest } from "./manifest.ts";
 import { performFetch } from "./net.ts";
 import type { FetchEffect } from "./net.ts";
 import { leftSlots, openFiles, openStorage, setAside, withLeftSlot } from "./storage.ts";
@@ -30,6 +31,7 @@ type Effect =
   | { type: "parcel"; bytes: Uint8Array; cursor: Uint8Array | null }
   | { type: "landed"; cursor: Uint8Array }
   | { type: "check"; runner: number; guest: GuestName; task: number; path: string; module: boolean; source: string }
+  | { type: "read"; task: number; path: string; text: string }
   | ({ type: "fetch"; task: number } & FetchEffect)
   | { type: "notify"; event: KernelEvent };
 
@@ -145,6 +147,12 @@ function perform(effects: Effect[]): void {
         runners.check(effect.runner, { type: "check", guest, id: task, path, module, source });
         break;
       }
+      case "read":
+        void readManifest(effect.path, effect.text).then(
+          (document) => perform(kernel.read(Date.now(), effect.task, document)),
+          (why: unknown) => perform(kernel.not_read(Date.now(), effect.task, why instanceof Error ? why.message : String(why))),
+        );
+        break;
       case "fetch":
         void performFetch(effect).then(({ ok, result, body }) =>
           perform(kernel.fetched(Date.now(), effect.task, ok, result, body)),

@@ -96,6 +96,9 @@ test('the official client lists and calls every tool, and what comes fits the pu
   await value('scope_mount', { name: 'global', workspace: HEX, heads: [HEX], files: { 'lib/shared.js': 'export const one = 1;\n' } });
   assert.equal(await code('write', { path: 'scopes/global/lib/shared.js', content: '' }), 'READ_ONLY');
   await value('scope_unmount', { name: 'global' });
+  assert.deepEqual((await value('approval_list')).approvals, [], 'nothing waits where no policy asks');
+  assert.equal(await code('approval_read', { approval: 'none', path: 'notes/a.md' }), 'NOT_FOUND');
+  assert.equal(await code('approval_decide', { approval: 'none', digest: HEX, allow: true }), 'NOT_FOUND');
   assert.deepEqual(tools.map(({ name }) => name).filter((name) => !called.has(name)), [], 'every tool was called');
 
   const { error, meta } = await call('read', { path: 'missing.md' });

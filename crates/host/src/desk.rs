@@ -274,6 +274,10 @@ impl<S: Surroundings> Desk<S> {
                 let line = self.line.clone();
                 self.surroundings.fetch(fetch, FetchAnswer { task, line });
             }
+            Effect::Read { task, path, text } => {
+                let document = selvage_manifest::read(&path, &text);
+                return Some(Event::Read { task, document });
+            }
             Effect::Wake { at_ms } => self.wake_at_ms = Some(at_ms),
             Effect::Spawn => return Some(self.runners.add()),
             Effect::Dispatch { runner, job, blobs } => self.runners.run(runner, *job, blobs),

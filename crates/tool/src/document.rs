@@ -42,11 +42,21 @@ pub struct Flaw {
 }
 
 impl Document {
+    /// What stands for a text that nobody could read.
+    #[must_use]
+    pub fn unread(why: &str) -> Self {
+        Self::Flawed(Flaw {
+            message: format!("It could not be read: {why}."),
+            hint: "Open the workspace again while there is a connection.".into(),
+            span: START,
+        })
+    }
+
     /// Reads what it holds as a type.
     ///
     /// # Errors
     /// What is wrong with it, and where; at that place `hint` is what to do.
-    pub fn read<T: DeserializeOwned>(&self, path: &str, hint: &str) -> Result<T, Diagnostic> {
+    pub fn read<T: DeserializeOwned>(&self, path: &str, hint: &str) -> Result<T, Box<Diagnostic>> {
         match self {
             Self::Flawed(flaw) => Err(finding(
                 path,
@@ -68,7 +78,7 @@ impl Document {
 
     /// A finding about a part of it, or about the nearest part around that has a place.
     #[must_use]
-    pub fn finding(&self, path: &str, part: &str, message: String, hint: &str) -> Diagnostic {
+    pub fn finding(&self, path: &str, part: &str, message: String, hint: &str) -> Box<Diagnostic> {
         finding(path, self.place(part), message, hint.to_owned())
     }
 
@@ -99,8 +109,8 @@ const START: Span = {
     Span { start: at, end: at }
 };
 
-fn finding(path: &str, span: Span, message: String, hint: String) -> Diagnostic {
-    Diagnostic {
+fn finding(path: &str, span: Span, message: String, hint: String) -> Box<Diagnostic> {
+    Box::new(Diagnostic {
         code: "manifest".into(),
         severity: Severity::Error,
         path: path.to_owned(),
@@ -108,5 +118,5 @@ fn finding(path: &str, span: Span, message: String, hint: String) -> Diagnostic 
         message,
         hint: Some(hint),
         fix: None,
-    }
+    })
 }

@@ -22,6 +22,14 @@ macro_rules! limits {
             $($(#[doc = $doc])+ #[serde(skip_serializing_if = "Option::is_none")] pub $name: Option<u64>,)+
         }
 
+        impl LimitsPatch {
+            /// The lower of each limit that either sets.
+            #[must_use]
+            pub fn lowest(&self, other: &Self) -> Self {
+                Self { $($name: self.$name.into_iter().chain(other.$name).min()),+ }
+            }
+        }
+
         impl Default for Limits {
             fn default() -> Self { Self { $($name: $default),+ } }
         }
@@ -34,6 +42,12 @@ macro_rules! limits {
             #[must_use]
             pub fn patched(&self, patch: &LimitsPatch) -> Self {
                 Self { $($name: patch.$name.unwrap_or(self.$name).min(Self::CEILING.$name)),+ }
+            }
+
+            /// These limits, none of them above what a rule sets.
+            #[must_use]
+            pub fn held_to(&self, rule: &LimitsPatch) -> Self {
+                Self { $($name: rule.$name.map_or(self.$name, |most| self.$name.min(most))),+ }
             }
 
             /// Name, default, ceiling, error code and meaning of every limit.

@@ -10,10 +10,11 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-/// Paths that no run may change itself: the records of runs, the list of pages that may embed this
+/// Paths that no run may change itself: the records of runs, the policy, the list of pages that may embed this
 /// workspace, how long its past is kept, and what it takes from other workspaces.
-pub const PROTECTED: [&str; 5] = [
+pub const PROTECTED: [&str; 6] = [
     RUNS_FOLDER,
+    crate::policy::POLICY_FILE,
     "embed.json",
     RETENTION_FILE,
     SCOPES_FOLDER,
@@ -46,6 +47,8 @@ pub enum RunStatus {
     Running,
     /// It waits for a person or an agent to grant more.
     Asking,
+    /// It waits for a person to approve what it is about to do, before it starts or before its changes land.
+    Waiting,
     /// It ended with a result.
     Succeeded,
     /// It ended with a result that says itself that not all went well: `success` in it is `false`.
@@ -60,7 +63,10 @@ impl RunStatus {
     /// Whether nothing more will happen.
     #[must_use]
     pub fn ended(self) -> bool {
-        !matches!(self, Self::Queued | Self::Running | Self::Asking)
+        !matches!(
+            self,
+            Self::Queued | Self::Running | Self::Asking | Self::Waiting
+        )
     }
 }
 
@@ -374,6 +380,11 @@ pub struct RunRecord {
     pub seed: u64,
     /// The start of its clock, where it was fixed.
     pub start_ms: Option<u64>,
+    /// What the policy and persons decided about it, in order. Each is a [`Decision`](crate::decision::Decision), which only callers
+    /// take apart.
+    #[cfg_attr(feature = "schema", schemars(with = "Vec<crate::decision::Decision>"))]
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub decisions: Vec<serde_json::Value>,
     /// Whether its changes were kept out of the workspace.
     pub dry_run: bool,
     /// The workspace path of this record.

@@ -251,7 +251,7 @@ fn is_removed(edits: &[Edit], cut: usize) -> bool {
 
 /// A unified diff with three lines of context; empty when both texts are equal. `None` stands for
 /// a file that is not there.
-pub(crate) fn unified(path: &str, old: Option<&str>, new: Option<&str>) -> String {
+pub fn unified(path: &str, old: Option<&str>, new: Option<&str>) -> String {
     let (from, to) = (old.unwrap_or_default(), new.unwrap_or_default());
     if from == to && old.is_some() == new.is_some() {
         return String::new();

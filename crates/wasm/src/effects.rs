@@ -136,6 +136,12 @@ pub fn encode(effect: Effect) -> JsValue {
             put("module", &module.into());
             put("source", &JsValue::from_str(&source));
         }
+        Effect::Read { task, path, text } => {
+            kind("read");
+            put("task", &number(task));
+            put("path", &JsValue::from_str(&path));
+            put("text", &JsValue::from_str(&text));
+        }
         Effect::Fetch(fetch) => {
             kind("fetch");
             put("task", &number(fetch.task));

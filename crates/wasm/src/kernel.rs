@@ -5,6 +5,7 @@ use crate::opfs::durable;
 use gloo::timers::callback::Timeout;
 use js_sys::{Array, Function, Uint8Array};
 use selvage_tool::catalogue::{NAMES, StorageMode};
+use selvage_tool::document::Document;
 use selvage_tool::guest::{Checked, Fetched};
 use selvage_tool::run::RunReport;
 use selvage_tool::{ErrorCode, ToolError, json};
@@ -59,6 +60,7 @@ impl Kernel {
         let config = Config {
             storage: mode,
             version,
+            environment: "browser".into(),
         };
         Ok(Self {
             workbench: Workbench::new(workspace, config),
@@ -258,6 +260,33 @@ impl Kernel {
                 checked,
             },
         ))
+    }
+
+    /// A manifest was read: JSON of what its reader made of it.
+    ///
+    /// # Errors
+    /// When that does not parse.
+    pub fn read(&mut self, now_ms: f64, task: f64, document: &str) -> Result<Array, JsError> {
+        let document = json::from_text(document)?;
+        Ok(self.handle(
+            now_ms,
+            Event::Read {
+                task: whole(task),
+                document,
+            },
+        ))
+    }
+
+    /// No reader of manifests could be loaded.
+    pub fn not_read(&mut self, now_ms: f64, task: f64, why: &str) -> Array {
+        let document = Document::unread(why);
+        self.handle(
+            now_ms,
+            Event::Read {
+                task: whole(task),
+                document,
+            },
+        )
     }
 
     /// A fetch is over: JSON of what it gave, or of the error.

@@ -4,8 +4,8 @@
 //!
 //! **Shape.** Two features make two artifacts, so that each Worker loads what it needs:
 //! `kernel` (the engine and its storage) and `runner` (the sandbox around a guest). A third one,
-//! `courier`, carries parcels between devices and is loaded when a workspace is shared; `bench` is the
-//! workspace alone, for measuring it beside others. No decision is taken here.
+//! `courier`, carries parcels between devices and is loaded when a workspace is shared, and `manifest`, which
+//! reads YAML, when there is a manifest; `bench` is the workspace alone, for measuring it beside others. No decision is taken here.
 //!
 //! **Control loop.** `worker/kernel.ts` and `worker/runner.ts` drive these types, `worker/post.ts` the courier.
 
@@ -19,6 +19,8 @@ mod devices;
 mod effects;
 #[cfg(feature = "kernel")]
 mod kernel;
+#[cfg(feature = "manifest")]
+mod manifest;
 #[cfg(any(feature = "bench", feature = "kernel"))]
 mod opfs;
 #[cfg(feature = "runner")]

@@ -5,10 +5,12 @@ use crate::failure::failure;
 use crate::lint::{Hearing, Reports, Wanted};
 use crate::mail::Post;
 use crate::peers::Peers;
+use crate::policy::{Consent, Ledger, Paper, Waiting};
 use crate::runs::{Executor, PendingFetch, Run};
 use crate::scopes::{View, writable};
 use selvage_tool::catalogue::StorageMode;
 use selvage_tool::guest::Answer;
+use selvage_tool::policy::Policy;
 use selvage_tool::{ToolError, ToolResult};
 use selvage_vfs::{Change, Meta, Op, Origin, OriginKind, Workspace};
 use std::collections::{BTreeMap, VecDeque};
@@ -26,6 +28,8 @@ pub struct Config {
     pub storage: StorageMode,
     /// Selvage's version.
     pub version: String,
+    /// What the policy calls this place: `local`, `ci`, `production`.
+    pub environment: String,
 }
 
 /// The time and the randomness of one event.
@@ -45,13 +49,16 @@ pub(crate) enum Caller {
     Run { run: String, id: u32 },
 }
 
-/// Who calls: whom to answer, who is behind it, how many runs lie between, and whether it goes on without what is not read.
+/// Who calls: whom to answer, who makes what changes, who is behind it all, how many runs lie between, whether it goes on without
+/// what is not read, and the digest of what a person approved of it.
 #[derive(Debug, Clone)]
 pub(crate) struct Asking {
     pub(crate) caller: Caller,
     pub(crate) origin: Origin,
+    pub(crate) behind: Origin,
     pub(crate) depth: u32,
     pub(crate) alone: bool,
+    pub(crate) approved: Option<String>,
 }
 
 /// What a call came to.
@@ -81,6 +88,10 @@ pub struct Workbench {
     pub(crate) hearing: Hearing,
     pub(crate) reports: Reports,
     pub(crate) retention: crate::retention::Retention,
+    pub(crate) policy: Paper<Policy>,
+    pub(crate) consent: Consent,
+    pub(crate) approvals: Vec<Waiting>,
+    pub(crate) ledger: Ledger,
     pub(crate) peers: Peers,
     pub(crate) post: Option<Post>,
     pub(crate) effects: Vec<Effect>,
@@ -107,6 +118,10 @@ impl Workbench {
             hearing: Hearing::default(),
             reports: Reports::default(),
             retention: crate::retention::Retention::default(),
+            policy: crate::policy::policy_paper(),
+            consent: Consent::default(),
+            approvals: Vec::new(),
+            ledger: Ledger::default(),
             peers: Peers::default(),
             post: None,
             effects: Vec::new(),
@@ -142,6 +157,8 @@ impl Workbench {
 
     /// Takes an event and gives what to do, in order.
     pub fn handle(&mut self, cx: &mut Cx<'_>, event: Event) -> Vec<Effect> {
+        // Before anything else: nobody slips in before the policy of a workspace that was just opened.
+        self.follow();
         match event {
             Event::Named { name } => self.person = name.unwrap_or_else(|| NAMELESS.into()),
             Event::Called {
@@ -152,9 +169,11 @@ impl Workbench {
             } => {
                 let asking = Asking {
                     caller: Caller::Host(call),
+                    behind: origin.clone(),
                     origin,
                     depth: 0,
                     alone: false,
+                    approved: None,
                 };
                 self.attempt(cx, asking, &name, input, 0);
             }
@@ -171,6 +190,7 @@ impl Workbench {
                 written,
             } => self.finished(cx, runner, *outcome, written),
             Event::Checked { task, checked } => self.checked(cx, task, checked),
+            Event::Read { task, document } => self.manifest_read(cx, task, &document),
             Event::Fetched { task, result, body } => self.fetched(task, result, body),
             Event::PeerJoined { peer, initiator } => self.peer_joined(peer, initiator),
             Event::PeerSent { peer, frame } => self.peer_sent(peer, &frame),
@@ -189,6 +209,7 @@ impl Workbench {
     /// Tells peers and mail what is new, and asks to be woken for what comes next.
     pub(crate) fn tell_others(&mut self, cx: &Cx<'_>) {
         self.look_again();
+        self.follow();
         if self.workspace.has_orphans() {
             self.bring_back(cx);
         }
@@ -196,6 +217,9 @@ impl Workbench {
         self.leave_news(cx);
         let own = self.seal_at_ms.into_iter().chain(self.mail_time());
         let own = own.chain(self.thin_time());
+        let own = own
+            .chain(self.approval_time())
+            .chain(self.ledger.keep_at_ms);
         let next = own.chain(self.run_times()).min();
         if let Some(at_ms) = next
             && self.wake_at_ms.is_none_or(|known| at_ms < known)
@@ -263,6 +287,7 @@ impl Workbench {
         message: String,
         ops: &[Op],
     ) -> ToolResult<Change> {
+        self.consent_to(cx, origin, ops)?;
         if ops.iter().any(|op| self.covers_typing(op)) {
             self.seal(cx)?;
         }
@@ -343,6 +368,8 @@ impl Workbench {
             self.seal_later(cx);
         }
         self.pass_run_time(cx);
+        self.pass_approval_time(cx);
+        self.keep_decisions(cx);
         self.pass_thin_time(cx);
     }
 }

@@ -1,5 +1,6 @@
 //! What the engine is told, and what it asks its host to do.
 
+use selvage_tool::document::Document;
 use selvage_tool::guest::{Answer, Checked, Fetched};
 use selvage_tool::run::{Job, LogEntry, Outcome, RunProgress, RunReport, RunStatus};
 use selvage_tool::{LimitsPatch, ToolError, ToolResult};
@@ -76,6 +77,13 @@ pub enum Event {
         task: TaskId,
         /// What it said.
         checked: Checked,
+    },
+    /// A manifest was read.
+    Read {
+        /// The question.
+        task: TaskId,
+        /// What its reader made of it.
+        document: Document,
     },
     /// A fetch is over.
     Fetched {
@@ -186,6 +194,15 @@ pub enum Effect {
         module: bool,
         /// The text.
         source: String,
+    },
+    /// Read a manifest, and tell what it holds. Whoever has no reader leaves it: then nothing is allowed.
+    Read {
+        /// The question.
+        task: TaskId,
+        /// The file's path, which tells JSON from YAML.
+        path: String,
+        /// The text.
+        text: String,
     },
     /// Fetch.
     Fetch(Fetch),
@@ -300,6 +317,11 @@ pub enum Notice {
         message: String,
         /// What to do.
         hint: String,
+    },
+    /// Something waits for a person's approval, or does not any more: `approval_list` has it.
+    Approvals {
+        /// How many wait.
+        waiting: u32,
     },
     /// A run has used up a quota and waits for `flow_answer`.
     Asked {

@@ -75,6 +75,7 @@ const LAYERS: &[(&str, &[&str])] = &[
         "selvage-wasm",
         &[
             "selvage-workbench",
+            "selvage-manifest",
             "selvage-sandbox",
             "selvage-vfs",
             "selvage-sync",
@@ -86,6 +87,7 @@ const LAYERS: &[(&str, &[&str])] = &[
         "selvage-host",
         &[
             "selvage-workbench",
+            "selvage-manifest",
             "selvage-sandbox",
             "selvage-vfs",
             "selvage-tool",

@@ -53,6 +53,7 @@ pub fn tools() -> (Vec<Input>, Door) {
         let config = Config {
             storage: StorageMode::Memory,
             version: "fuzz".into(),
+            environment: "local".into(),
         };
         let mut bench = Workbench::new(workspace, config);
         let mut id = 0_u128;

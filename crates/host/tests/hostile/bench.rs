@@ -149,6 +149,7 @@ impl<'a> Bench<'a> {
         let config = Config {
             storage: StorageMode::Memory,
             version: "test".into(),
+            environment: "local".into(),
         };
         let mut still = Still {
             random: 1,

@@ -14,8 +14,10 @@ pub use flows::*;
 pub use history::*;
 pub use scopes::*;
 
+pub use crate::decision::Decision;
 use crate::error::{ErrorCode, ToolError, ToolResult};
 use crate::json::{Misfit, from_value};
+pub use crate::policy::{ApprovalReadInput, ApprovalsOutput, DecideInput};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
@@ -132,6 +134,12 @@ tools! {
     ScopeMount = "scope_mount" (Destroys): MountInput => CompareOutput;
     /// Takes a mounted parent away, as one change.
     ScopeUnmount = "scope_unmount" (Destroys): UnmountInput => Changed;
+    /// Lists what waits for a person's approval, and what was decided lately.
+    ApprovalList = "approval_list" (Reads): NoInput => ApprovalsOutput;
+    /// Reads what a file would hold if an approval is given: exactly the bytes that would land.
+    ApprovalRead = "approval_read" (Reads): ApprovalReadInput => ReadOutput;
+    /// Approves or refuses what waits. Only a person does.
+    ApprovalDecide = "approval_decide" (Destroys): DecideInput => Decision;
     /// Tells how the workspace is stored, how large it is, what runs and what is mounted.
     WorkspaceStatus = "workspace_status" (Reads): NoInput => StatusOutput;
 }

@@ -7,6 +7,7 @@
 use super::shelf::{Shelf, Subject, THINGS_MAX};
 use crate::engine::{Asking, Caller, Cx, Outcome, Workbench};
 use crate::event::{Effect, Notice, RunnerId, TaskId};
+use crate::policy::Then;
 use selvage_tool::catalogue::Call;
 use selvage_tool::guest::Checked;
 use selvage_tool::{ErrorCode, Language, ToolError};
@@ -24,6 +25,9 @@ const THING_BYTES: usize = 2_000;
 
 /// The tools that need a guest's word. The first goes on without it rather than wait for an executor.
 const WAITING: [&str; 3] = ["lint_flow", "run_flow", "run_verify"];
+
+/// The tool that persons call too, and that the policy is about whoever calls.
+const RUN: &str = WAITING[1];
 
 /// The most calls that are held.
 const HELD_MAX: usize = 100;
@@ -62,7 +66,7 @@ pub(crate) fn subject(path: &str, text: Hash) -> Subject {
 #[derive(Debug)]
 struct Held {
     asking: Asking,
-    name: &'static str,
+    name: String,
     input: Value,
     rounds: u32,
 }
@@ -79,6 +83,8 @@ pub(crate) struct Hearing {
     /// The paths of what was read for nobody, until that is told.
     news: Vec<String>,
     held: Vec<Held>,
+    /// Calls that wait for the policy.
+    unruled: Vec<Held>,
 }
 
 impl Hearing {
@@ -133,20 +139,46 @@ impl Workbench {
         input: Value,
         rounds: u32,
     ) {
-        let again = WAITING.iter().find(|waiting| **waiting == name);
-        let again = again.map(|name| (*name, input.clone()));
+        let waits = self.waits_for_policy(&asking) || (name == RUN && self.policy.is_unread());
+        let is_full = self.hearing.held.len() + self.hearing.unruled.len() >= HELD_MAX;
+        if waits && !is_full {
+            self.hearing.unruled.push(Held {
+                asking,
+                name: name.to_owned(),
+                input,
+                rounds,
+            });
+            return;
+        }
+        let again = WAITING.contains(&name) || self.is_governed(&asking);
+        let again = again.then(|| input.clone());
         let outcome = match Call::parse(name, input) {
-            Ok(call) => self.perform(cx, asking.clone(), call),
+            _ if waits => busy().into(),
+            Ok(call) => {
+                let input = again.as_ref().unwrap_or(&Value::Null);
+                self.decide(cx, asking.clone(), call, input)
+            }
             Err(error) => error.into(),
         };
+        if let (Some(proposal), Some(input)) = (self.consent.proposal.take(), &again) {
+            let (origin, caller) = (asking.behind.clone(), asking.caller.clone());
+            let (tool, name, input) = (name, name.to_owned(), input.clone());
+            let then = Then::Call {
+                asking,
+                name,
+                input,
+            };
+            if let Err(error) = self.ask_person(cx, &origin, tool, proposal, then) {
+                self.reply(&caller, Err(error));
+            }
+            return;
+        }
         match (outcome, again) {
             (Outcome::Done(result), _) => self.reply(&asking.caller, result),
-            (Outcome::Lacks(_), _) if self.hearing.held.len() >= HELD_MAX => {
-                let error = format!("{HELD_MAX} calls wait for their files to be read.");
-                let error = ToolError::new(ErrorCode::Busy, error).hint("Wait for them.");
-                self.reply(&asking.caller, Err(error));
+            (Outcome::Lacks(_), _) if is_full => {
+                self.reply(&asking.caller, Err(busy()));
             }
-            (Outcome::Lacks(wanted), Some((name, input))) => {
+            (Outcome::Lacks(wanted), Some(input)) => {
                 for wanted in wanted {
                     if !self.hearing.wanted.contains(&wanted) {
                         self.hearing.wanted.push(wanted);
@@ -157,7 +189,7 @@ impl Workbench {
                         alone: rounds >= ROUNDS_MAX,
                         ..asking
                     },
-                    name,
+                    name: name.to_owned(),
                     input,
                     rounds: rounds + 1,
                 });
@@ -260,6 +292,12 @@ impl Workbench {
         self.make_again(cx, held);
     }
 
+    /// The policy has been read: calls that waited for it are made.
+    pub(crate) fn make_ruled_again(&mut self, cx: &mut Cx<'_>) {
+        let held = std::mem::take(&mut self.hearing.unruled);
+        self.make_again(cx, held);
+    }
+
     fn make_again(&mut self, cx: &mut Cx<'_>, held: Vec<Held>) {
         for held in held {
             let waits = match &held.asking.caller {
@@ -267,7 +305,7 @@ impl Workbench {
                 Caller::Run { run, .. } => self.runs.contains_key(run),
             };
             if waits {
-                self.attempt(cx, held.asking, held.name, held.input, held.rounds);
+                self.attempt(cx, held.asking, &held.name, held.input, held.rounds);
             }
         }
     }
@@ -282,4 +320,9 @@ impl Workbench {
         self.effects
             .push(Effect::Notify(Notice::Changed { paths, heads }));
     }
+}
+
+fn busy() -> ToolError {
+    let error = format!("{HELD_MAX} calls wait for their files to be read.");
+    ToolError::new(ErrorCode::Busy, error).hint("Wait for them.")
 }

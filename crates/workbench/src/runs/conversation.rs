@@ -97,6 +97,8 @@ impl Workbench {
             PendingOp::Tool { name, .. } => may_call(&run.job, name, run.record.dry_run),
             PendingOp::Sleep { .. } => Ok(()),
         };
+        let decided = decided.and_then(|()| self.may_go_on(cx, id, &request));
+        let Some(run) = self.runs.get(id) else { return };
         let caller = Caller::Run {
             run: id.to_owned(),
             id: call,
@@ -113,6 +115,7 @@ impl Workbench {
             } => {
                 let bytes_max = run.job.limits.fetch_bytes_max;
                 let domains = run.job.grant.net_in_both(&run.job.ceiling);
+                let domains = self.final_domains(id, &url, domains);
                 let task = self.new_task();
                 self.fetches.insert(
                     task,
@@ -137,8 +140,10 @@ impl Workbench {
                 let asking = Asking {
                     caller,
                     origin: run.origin(),
+                    behind: run.asking.behind.clone(),
                     depth: run.asking.depth,
                     alone: false,
+                    approved: None,
                 };
                 self.attempt(cx, asking, &name, input, 0);
             }
@@ -209,10 +214,12 @@ impl Workbench {
             }
             None => {
                 self.queue.retain(|queued| queued != id);
-                let error = ToolError::new(
-                    ErrorCode::Cancelled,
-                    "The run was cancelled before it started.",
-                );
+                let when = match run.landing {
+                    Some(_) => "before it was approved",
+                    None => "before it started",
+                };
+                let message = format!("The run was cancelled {when}.");
+                let error = ToolError::new(ErrorCode::Cancelled, message);
                 self.end_run(cx, id, Outcome::failed(error), Vec::new());
                 Ok(RunState {
                     run: id.to_owned(),

@@ -4,6 +4,7 @@ use super::Run;
 use crate::engine::{Cx, Workbench};
 use crate::event::{Effect, Notice, RunnerId};
 use crate::failure::failure;
+use crate::policy::{Consent, steps};
 use crate::record::to_text;
 use selvage_tool::guest::LogLevel;
 use selvage_tool::run::{FileOp, JobFile, Outcome, RunStatus};
@@ -44,13 +45,26 @@ impl Workbench {
             return;
         };
         self.fetches.retain(|_, fetch| !fetch.is_of(id));
+        self.drop_approvals(id);
         let mut outcome = outcome;
         let lands = outcome.error.is_none()
             && !run.record.dry_run
             && run.verifies.is_none()
             && !outcome.ops.is_empty();
         if lands {
-            match self.land(cx, &run, &outcome.ops, written) {
+            let asked = if run.approved {
+                Ok(None)
+            } else {
+                self.ask_to_land(cx, &run, &outcome.ops, &written)
+            };
+            let landed = match asked {
+                Ok(Some(proposal)) => {
+                    return self.wait_to_land(cx, run, proposal, outcome, written);
+                }
+                Ok(None) => self.land(cx, &run, &outcome.ops, &written),
+                Err(error) => Err(error),
+            };
+            match landed {
                 Ok(heads) => run.record.heads_out = heads,
                 Err(error) => {
                     outcome = Outcome {
@@ -119,35 +133,15 @@ impl Workbench {
         cx: &mut Cx<'_>,
         run: &Run,
         ops: &[FileOp],
-        written: Vec<(String, Vec<u8>)>,
+        written: &[(String, Vec<u8>)],
     ) -> ToolResult<Vec<String>> {
         ops.iter().try_for_each(named_as_kept)?;
-        let contents: BTreeMap<String, Vec<u8>> = written.into_iter().collect();
-        let mut bases = Bases::new(&run.job.files);
-        let changes: Vec<Op> = ops
-            .iter()
-            .map(|op| match op {
-                FileOp::Write { path, hash, .. } => Op::Write {
-                    path: path.clone(),
-                    // Bytes that no file holds in the end are not sent; a later step replaces them.
-                    bytes: contents.get(hash).cloned().unwrap_or_default(),
-                    create_only: false,
-                    base: bases.of(path),
-                },
-                FileOp::Mkdir { path } => Op::Mkdir { path: path.clone() },
-                FileOp::Move { from, to } => {
-                    bases.moved(from, to);
-                    Op::Move {
-                        from: from.clone(),
-                        to: to.clone(),
-                    }
-                }
-                FileOp::Remove { path } => {
-                    bases.take(path);
-                    Op::Remove { path: path.clone() }
-                }
-            })
-            .collect();
+        let mut changes = steps(ops, written);
+        // What a person approved lands as it was shown.
+        if !run.approved {
+            Bases::new(&run.job.files).give(&mut changes);
+        }
+        self.consent = Consent::default();
         let name = crate::record::flow_name(&run.record.path).unwrap_or(&run.record.path);
         let change = self
             .change(cx, &run.origin(), format!("Run {name}"), &changes)
@@ -208,8 +202,18 @@ impl Bases {
         Self(known.collect())
     }
 
-    fn of(&self, path: &str) -> Option<Hash> {
-        self.0.get(path).copied()
+    /// Tells each write what the run started from, so that it is joined with what others did since.
+    fn give(mut self, changes: &mut [Op]) {
+        for change in changes {
+            match change {
+                Op::Write { path, base, .. } => *base = self.0.get(path).copied(),
+                Op::Move { from, to } => self.moved(from, to),
+                Op::Remove { path } => {
+                    self.take(path);
+                }
+                _ => {}
+            }
+        }
     }
 
     /// Forgets a file, or a folder with everything in it, and gives what it was by the ends of paths.

@@ -8,13 +8,15 @@ mod verify;
 
 use crate::engine::{Asking, Caller, Workbench};
 use crate::event::{CallId, Effect, Notice, RunnerId};
+use crate::policy::FlowRuling;
 use selvage_tool::catalogue::RunState;
 use selvage_tool::guest::LogLevel;
-use selvage_tool::run::{Job, LogEntry, RunRecord, RunStatus};
+use selvage_tool::run::{Job, LogEntry, Outcome, RunRecord, RunStatus};
 use selvage_vfs::Origin;
 
 pub(crate) use conversation::PendingFetch;
 pub(crate) use executors::Executor;
+pub(crate) use start::new_id;
 
 /// The most runs that wait.
 pub const QUEUE_MAX: usize = 100;
@@ -34,18 +36,27 @@ const CANCEL_MS: u64 = 500;
 /// How long a run waits for an answer about a quota, in milliseconds.
 const ASK_MS_MAX: u64 = 600_000;
 
+/// The bytes of the files that a run wrote, by hash.
+pub(crate) type Written = Vec<(String, Vec<u8>)>;
+
 /// A run that is not over.
 pub(crate) struct Run {
     pub(crate) record: RunRecord,
     pub(crate) runner: Option<RunnerId>,
-    job: Job,
-    asking: Asking,
+    pub(crate) job: Job,
+    pub(crate) asking: Asking,
     /// Whether the caller's answer is the record; otherwise it was answered when the run was queued.
     waits: bool,
     /// The record that this run is compared with, and not kept beside.
     verifies: Option<Box<RunRecord>>,
     /// When it is stopped by force.
-    deadline_ms: Option<u64>,
+    pub(crate) deadline_ms: Option<u64>,
+    /// What the policy says of it.
+    pub(crate) ruling: FlowRuling,
+    /// What it did, which waits for a person before it lands.
+    pub(crate) landing: Option<(Outcome, Written)>,
+    /// Whether a person approved what it did, as it is.
+    pub(crate) approved: bool,
     /// Whether it was cancelled: then its deadline is the cancel's, and nothing puts it off.
     cancelled: bool,
 }
@@ -78,7 +89,7 @@ impl Run {
         }
     }
 
-    fn origin(&self) -> Origin {
+    pub(crate) fn origin(&self) -> Origin {
         Origin::new(selvage_vfs::OriginKind::Run, self.record.run.clone())
     }
 }
@@ -97,7 +108,7 @@ impl Workbench {
         }
     }
 
-    fn set_status(&mut self, run: &str, status: RunStatus) {
+    pub(crate) fn set_status(&mut self, run: &str, status: RunStatus) {
         if let Some(found) = self.runs.get_mut(run) {
             found.record.status = status;
             self.tell_run(run, None);

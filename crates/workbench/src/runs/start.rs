@@ -25,8 +25,15 @@ impl Workbench {
         match room.and_then(|()| self.queue_run(cx, asking, input)) {
             Err(outcome) => outcome,
             Ok(run) => {
+                match self.ask_to_start(cx, &run) {
+                    Ok(true) => {}
+                    Ok(false) => self.enqueue(&run),
+                    Err(error) => {
+                        self.runs.remove(&run);
+                        return error.into();
+                    }
+                }
                 let answer = json!(self.runs[&run].record);
-                self.enqueue(&run);
                 self.tell_run(&run, None);
                 self.dispatch_next(cx);
                 if wait {
@@ -39,7 +46,7 @@ impl Workbench {
     }
 
     /// Puts a run into the queue.
-    pub(super) fn enqueue(&mut self, id: &str) {
+    pub(crate) fn enqueue(&mut self, id: &str) {
         match self.runs.get(id).map(|run| run.asking.depth) {
             Some(0) => self.queue.push_back(id.to_owned()),
             // Its caller holds an executor until it is over.
@@ -122,6 +129,7 @@ impl Workbench {
             Some(shape) if report.ok() => shape,
             _ => return Err(refused(&source.path, &report.diagnostics).into()),
         };
+        let ruling = self.flow_ruling(cx, &asking.behind, &source.path)?;
         let run = new_id(cx);
         let grant = granted(input.grant, &input.allow_net, &input.allow_tools);
         let mut ceiling = report.grant;
@@ -129,7 +137,8 @@ impl Workbench {
             .read
             .extend(report.imports.iter().cloned().chain([source.path.clone()]));
         let made_of: Vec<&String> = report.imports.iter().chain([&source.path]).collect();
-        let files = files_of(&view, &grant, &ceiling, &made_of)?;
+        let mut files = files_of(&view, &grant, &ceiling, &made_of)?;
+        ruling.hide(&mut files, &made_of);
         let scopes = scopes_of(&view, &files)?;
         let job = Job {
             run: run.clone(),
@@ -141,7 +150,7 @@ impl Workbench {
             env: input.env,
             grant,
             ceiling,
-            limits: Limits::default().patched(&input.limits),
+            limits: ruling.limits(Limits::default().patched(&input.limits)),
             files,
             seed: input.seed.unwrap_or_else(|| low_bits(cx)).min(SEED_MAX),
             start_ms: input.start_ms,
@@ -173,6 +182,7 @@ impl Workbench {
             guest_hash: String::new(),
             seed: job.seed,
             start_ms: job.start_ms,
+            decisions: Vec::new(),
             dry_run: input.mode == RunMode::DryRun,
             record: path_of(&view, &source.path, &run, cx.now_ms),
         };
@@ -185,6 +195,9 @@ impl Workbench {
             waits: input.wait,
             verifies: None,
             deadline_ms: None,
+            ruling,
+            landing: None,
+            approved: false,
             cancelled: false,
         };
         self.runs.insert(run.clone(), waiting);
@@ -271,7 +284,7 @@ fn refused(path: &str, diagnostics: &[selvage_tool::Diagnostic]) -> ToolError {
 }
 
 /// A run's name: ten characters that can stand in a file name.
-fn new_id(cx: &mut Cx<'_>) -> String {
+pub(crate) fn new_id(cx: &mut Cx<'_>) -> String {
     const LETTERS: &[u8; 32] = b"abcdefghjkmnpqrstuvwxyz123456789";
     let bits = (cx.random)();
     (0..10)

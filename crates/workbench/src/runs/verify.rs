@@ -4,6 +4,7 @@ use super::Run;
 use super::start::{ARGS_BYTES_MAX, SEED_MAX, files_of};
 use crate::engine::{Asking, Cx, Outcome, Workbench};
 use crate::failure::failure;
+use crate::policy::FlowRuling;
 use crate::scopes::View;
 use selvage_tool::catalogue::VerifyOutput;
 use selvage_tool::run::{Job, LogEntry, RunRecord, RunStatus};
@@ -100,6 +101,9 @@ impl Workbench {
             asking: Asking { depth, ..asking },
             waits: true,
             verifies: Some(Box::new(earlier)),
+            ruling: FlowRuling::default(),
+            landing: None,
+            approved: false,
             deadline_ms: None,
             cancelled: false,
         };

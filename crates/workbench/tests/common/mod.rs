@@ -37,6 +37,8 @@ pub struct Host {
     pub holds_checks: bool,
     random: u128,
     calls: u64,
+    /// Who calls tools.
+    pub who: Origin,
 }
 
 impl Host {
@@ -71,6 +73,7 @@ impl Host {
         let config = Config {
             storage: StorageMode::Memory,
             version: "test".into(),
+            environment: "local".into(),
         };
         Self {
             bench: Workbench::new(workspace, config),
@@ -85,6 +88,7 @@ impl Host {
             holds_checks: false,
             random: u128::from(actor) << 64,
             calls: 0,
+            who: Origin::new(OriginKind::Agent, "test"),
         }
     }
 
@@ -130,6 +134,10 @@ impl Host {
                     };
                     self.tell(Event::Checked { task, checked });
                 }
+                Effect::Read { task, path, text } => {
+                    let document = selvage_manifest::read(&path, &text);
+                    self.tell(Event::Read { task, document });
+                }
                 other => self.others.push(other),
             }
         }
@@ -141,7 +149,7 @@ impl Host {
         let (call, name) = (self.calls, name.to_owned());
         self.tell(Event::Called {
             call,
-            origin: Origin::new(OriginKind::Agent, "test"),
+            origin: self.who.clone(),
             name,
             input,
         });

@@ -1,0 +1,345 @@
+//! What waits for a person, and the tools by which one answers.
+
+use super::consent::words_of;
+use super::proposal::Proposal;
+use crate::engine::{Asking, Cx, Workbench};
+use crate::event::{Effect, Notice};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use selvage_tool::catalogue::{Encoding, ReadOutput};
+use selvage_tool::decision::{Approval, Decision, Verdict};
+use selvage_tool::policy::{ApprovalReadInput, Approvals, ApprovalsOutput, DecideInput, OnExpiry};
+use selvage_tool::run::{Outcome, RunStatus};
+use selvage_tool::{ErrorCode, ToolError, ToolResult};
+use selvage_vfs::{Hash, Origin, OriginKind};
+use serde_json::{Value, json};
+
+/// The most approvals that wait at once.
+pub(crate) const APPROVALS_MAX: usize = 100;
+
+/// The most bytes of a reason.
+const REASON_BYTES_MAX: usize = 2_000;
+
+/// What goes on when a person has answered.
+#[derive(Debug)]
+pub(crate) enum Then {
+    /// The call is made again.
+    Call {
+        asking: Asking,
+        name: String,
+        input: Value,
+    },
+    /// The run goes into the queue.
+    Start(String),
+    /// What the run did lands.
+    Land(String),
+}
+
+/// Something that waits for a person.
+#[derive(Debug)]
+pub(crate) struct Waiting {
+    pub(super) approval: Approval,
+    contents: Vec<(String, Vec<u8>)>,
+    then: Then,
+}
+
+impl Workbench {
+    /// Has a person asked; gives the error where no more can wait.
+    pub(crate) fn ask_person(
+        &mut self,
+        cx: &mut Cx<'_>,
+        who: &Origin,
+        tool: &str,
+        proposal: Proposal,
+        then: Then,
+    ) -> ToolResult<()> {
+        if self.approvals.len() >= APPROVALS_MAX {
+            let message = format!("{APPROVALS_MAX} approvals are waited for already.");
+            return Err(ToolError::new(ErrorCode::Busy, message)
+                .hint("A person decides about some of them first."));
+        }
+        let rules = match self.policy.says() {
+            Some(Ok(policy)) => policy.approvals.clone(),
+            _ => Approvals::default(),
+        };
+        let name = crate::runs::new_id(cx);
+        let run = match &then {
+            Then::Start(run) | Then::Land(run) => Some(run.clone()),
+            Then::Call { .. } => None,
+        };
+        let expires_ms = cx.now_ms + u64::from(rules.expires_minutes) * 60_000;
+        let approval = Approval {
+            approval: name.clone(),
+            who: words_of(who),
+            run,
+            tool: tool.to_owned(),
+            what: proposal.what,
+            reason: proposal.reason,
+            risks: proposal.risks,
+            changes: proposal.changes,
+            digest: proposal.digest,
+            asked_ms: cx.now_ms,
+            expires_ms,
+            on_expiry: rules.on_expiry,
+        };
+        self.decided(cx, &approval, Verdict::Asked, approval.reason.clone(), None);
+        let waiting = Waiting {
+            approval,
+            contents: proposal.contents,
+            then,
+        };
+        self.approvals.push(waiting);
+        self.tell_approvals();
+        Ok(())
+    }
+
+    fn tell_approvals(&mut self) {
+        let waiting = u32::try_from(self.approvals.len()).unwrap_or(u32::MAX);
+        self.effects
+            .push(Effect::Notify(Notice::Approvals { waiting }));
+    }
+
+    /// Notes what became of an approval, also in the record of its run.
+    fn decided(
+        &mut self,
+        cx: &Cx<'_>,
+        approval: &Approval,
+        verdict: Verdict,
+        reason: String,
+        by: Option<String>,
+    ) -> Decision {
+        let decision = Decision {
+            at_ms: cx.now_ms,
+            who: approval.who.clone(),
+            what: approval.what.clone(),
+            verdict,
+            reason,
+            by,
+            digest: Some(approval.digest.clone()),
+        };
+        if let Some(run) = approval.run.as_ref().and_then(|run| self.runs.get_mut(run)) {
+            run.record.decisions.push(json!(decision));
+        }
+        self.note_decision(cx, decision.clone());
+        decision
+    }
+
+    pub(crate) fn approval_list(&self) -> ApprovalsOutput {
+        ApprovalsOutput {
+            approvals: self
+                .approvals
+                .iter()
+                .map(|waiting| waiting.approval.clone())
+                .collect(),
+            decided: self.ledger.last.iter().cloned().collect(),
+        }
+    }
+
+    pub(crate) fn approval_read(
+        &self,
+        origin: &Origin,
+        input: &ApprovalReadInput,
+    ) -> ToolResult<ReadOutput> {
+        let waiting = self.waiting(&input.approval)?;
+        only_persons(origin)?;
+        let found = waiting
+            .contents
+            .iter()
+            .find(|(path, _)| *path == input.path);
+        let (path, bytes) = found.ok_or_else(|| {
+            ToolError::new(
+                ErrorCode::NotFound,
+                format!("The approval would not write `{}`.", input.path),
+            )
+            .hint("`approval_list` has the paths of its changes.")
+        })?;
+        let (content, encoding) = match std::str::from_utf8(bytes) {
+            Ok(text) => (text.to_owned(), Encoding::Text),
+            Err(_) => (STANDARD.encode(bytes), Encoding::Base64),
+        };
+        Ok(ReadOutput {
+            path: path.clone(),
+            content,
+            encoding,
+            size: bytes.len() as u64,
+            hash: Hash::of(bytes).to_string(),
+            truncated: false,
+            next_offset: None,
+        })
+    }
+
+    fn waiting(&self, approval: &str) -> ToolResult<&Waiting> {
+        let found = self
+            .approvals
+            .iter()
+            .find(|waiting| waiting.approval.approval == approval);
+        found.ok_or_else(|| {
+            let shown: String = approval.chars().take(40).collect();
+            ToolError::new(
+                ErrorCode::NotFound,
+                format!("No approval `{shown}` is waited for."),
+            )
+            .hint("`approval_list` has those that are, and what became of others.")
+        })
+    }
+
+    pub(crate) fn approval_decide(
+        &mut self,
+        cx: &mut Cx<'_>,
+        origin: &Origin,
+        input: DecideInput,
+    ) -> ToolResult<Decision> {
+        let waiting = self.waiting(&input.approval)?;
+        only_persons(origin)?;
+        if waiting.approval.digest != input.digest {
+            return Err(stale());
+        }
+        let reason = input.reason.unwrap_or_default();
+        if reason.len() > REASON_BYTES_MAX {
+            let message = format!("A reason has {REASON_BYTES_MAX} bytes at the most.");
+            return Err(ToolError::new(ErrorCode::TooLarge, message));
+        }
+        let by = Some(origin.name.clone());
+        let verdict = if input.allow {
+            Verdict::Approved
+        } else {
+            Verdict::Refused
+        };
+        self.answer_approval(cx, &input.approval, verdict, reason, by)
+    }
+
+    /// Goes on with what waited.
+    fn answer_approval(
+        &mut self,
+        cx: &mut Cx<'_>,
+        name: &str,
+        verdict: Verdict,
+        reason: String,
+        by: Option<String>,
+    ) -> ToolResult<Decision> {
+        let at = self
+            .approvals
+            .iter()
+            .position(|waiting| waiting.approval.approval == name);
+        let Some(at) = at else { return Err(stale()) };
+        let allowed = match verdict {
+            Verdict::Expired => self.approvals[at].approval.on_expiry == OnExpiry::Allow,
+            verdict => verdict == Verdict::Approved,
+        };
+        if allowed && let Then::Land(run) = &self.approvals[at].then {
+            let run = run.clone();
+            let now = self.landing(cx, &run)?;
+            if now.digest != self.approvals[at].approval.digest {
+                // Others changed the same files meanwhile: what would land is something else.
+                let waiting = &mut self.approvals[at];
+                waiting.approval.digest = now.digest;
+                waiting.approval.changes = now.changes;
+                waiting.contents = now.contents;
+                self.tell_approvals();
+                return Err(stale());
+            }
+        }
+        let Waiting { approval, then, .. } = self.approvals.remove(at);
+        let decision = self.decided(cx, &approval, verdict, reason.clone(), by);
+        self.tell_approvals();
+        let refusal = || {
+            let why = match verdict {
+                Verdict::Expired => "Nobody approved it in time".to_owned(),
+                _ if reason.is_empty() => "A person did not approve it".to_owned(),
+                _ => format!("A person did not approve it: {reason}"),
+            };
+            ToolError::new(ErrorCode::PolicyDenied, format!("{why}."))
+                .hint("Propose something else, or ask the person.")
+        };
+        match then {
+            Then::Call {
+                asking,
+                name,
+                input,
+            } if allowed => {
+                let asking = Asking {
+                    approved: Some(approval.digest),
+                    ..asking
+                };
+                let others = self.approvals.len();
+                self.attempt(cx, asking, &name, input, 0);
+                if self.approvals.len() > others {
+                    return Err(stale());
+                }
+            }
+            Then::Call { asking, .. } => self.reply(&asking.caller, Err(refusal())),
+            Then::Start(run) if allowed => self.start_approved(cx, &run),
+            Then::Land(run) if allowed => self.land_approved(cx, &run),
+            Then::Start(run) | Then::Land(run) => {
+                self.end_run(cx, &run, Outcome::failed(refusal()), Vec::new());
+            }
+        }
+        Ok(decision)
+    }
+
+    /// Forgets what a run waits for, which is over.
+    pub(crate) fn drop_approvals(&mut self, run: &str) {
+        let waited = self.approvals.len();
+        self.approvals
+            .retain(|waiting| waiting.approval.run.as_deref() != Some(run));
+        if self.approvals.len() < waited {
+            self.tell_approvals();
+        }
+    }
+
+    /// When the next approval is decided without an answer.
+    pub(crate) fn approval_time(&self) -> Option<u64> {
+        self.approvals
+            .iter()
+            .map(|waiting| waiting.approval.expires_ms)
+            .min()
+    }
+
+    /// Decides what nobody answered in time.
+    pub(crate) fn pass_approval_time(&mut self, cx: &mut Cx<'_>) {
+        while let Some(late) = self
+            .approvals
+            .iter()
+            .find(|waiting| waiting.approval.expires_ms <= cx.now_ms)
+        {
+            let name = late.approval.approval.clone();
+            let reason = "nobody answered in time".to_owned();
+            let answered = self.answer_approval(cx, &name, Verdict::Expired, reason, None);
+            // What became something else meanwhile is not allowed by waiting.
+            if answered.is_err()
+                && let Some(at) = self
+                    .approvals
+                    .iter()
+                    .position(|waiting| waiting.approval.approval == name)
+            {
+                self.approvals[at].approval.on_expiry = OnExpiry::Deny;
+            }
+        }
+    }
+
+    /// Whether a run waits for a person.
+    pub(crate) fn is_waiting(&self, run: &str) -> bool {
+        self.runs
+            .get(run)
+            .is_some_and(|run| run.record.status == RunStatus::Waiting)
+    }
+}
+
+fn only_persons(origin: &Origin) -> ToolResult<()> {
+    if origin.kind == OriginKind::Person {
+        return Ok(());
+    }
+    Err(ToolError::new(
+        ErrorCode::PolicyDenied,
+        "Only a person sees and decides what waits for one.",
+    )
+    .hint("The page shows it to the person who works there."))
+}
+
+fn stale() -> ToolError {
+    ToolError::new(
+        ErrorCode::Stale,
+        "What would happen is not what it was when you looked.",
+    )
+    .hint("`approval_list` shows it as it is now.")
+}

@@ -1,0 +1,354 @@
+//! What the policy says about the calls of agents.
+
+use super::proposal::Proposal;
+use super::rules::{self, Ruling, Said, Says, Want};
+use crate::engine::{Asking, Cx, Outcome, Workbench};
+use crate::reference;
+use selvage_tool::catalogue::{Call, EFFECTS, Effect, Encoding};
+use selvage_tool::decision::{Decision, Verdict};
+use selvage_tool::policy::POLICY_FILE;
+use selvage_tool::run::PROTECTED;
+use selvage_tool::{ErrorCode, ToolError, ToolResult};
+use selvage_vfs::{Hash, Op, Origin, OriginKind, fold};
+use serde_json::Value;
+
+/// Tools whose changes are weighed one by one where they are made, so that a person is shown the changes.
+const CHANGING: [&str; 8] = [
+    "write",
+    "mkdir",
+    "move",
+    "delete",
+    "apply_patch",
+    "resolve_conflict",
+    "scope_mount",
+    "scope_unmount",
+];
+
+/// Tools that take back or bring back what is not known before.
+const BACKWARD: [&str; 3] = ["undo", "redo", "restore"];
+
+/// The lists in the answers of tools, by the member that names a file: what may not be read is left out of them.
+const LISTS: [(&str, &str, &str); 5] = [
+    ("ls", "entries", "path"),
+    ("search", "matches", "path"),
+    ("flow_list", "flows", "path"),
+    ("flow_runs", "runs", "record"),
+    ("approval_list", "approvals", "who"),
+];
+
+/// What is decided about the call that is being made.
+#[derive(Debug, Default)]
+pub(crate) struct Consent {
+    /// What the policy says of the agent behind it; nothing where it says nothing of anybody.
+    ruling: Option<Ruling>,
+    who: String,
+    /// Why all that it changes is asked about.
+    ask: Option<String>,
+    /// The digest of what a person approved.
+    approved: Option<String>,
+    /// What a person is to be asked.
+    pub(crate) proposal: Option<Proposal>,
+}
+
+impl Workbench {
+    /// Whether the policy is about this call, and can't be asked yet.
+    pub(crate) fn waits_for_policy(&self, asking: &Asking) -> bool {
+        asking.behind.kind == OriginKind::Agent && self.policy.is_unread()
+    }
+
+    /// Whether there is a policy about what this caller does.
+    pub(crate) fn is_governed(&self, asking: &Asking) -> bool {
+        asking.behind.kind == OriginKind::Agent && self.policy.says().is_some()
+    }
+
+    /// What the policy says of an agent; nothing where there is none, or where a person is behind it.
+    fn ruling(&self, behind: &Origin) -> ToolResult<Option<Ruling>> {
+        if behind.kind != OriginKind::Agent {
+            return Ok(None);
+        }
+        match self.policy.says() {
+            None => Ok(None),
+            Some(Ok(policy)) => Ok(Some(rules::about_agent(
+                policy,
+                &behind.name,
+                &self.config.environment,
+            ))),
+            Some(Err(flaw)) => Err(ToolError::new(
+                ErrorCode::PolicyDenied,
+                format!(
+                    "The policy can't be read, so it allows nothing: {}",
+                    flaw.message
+                ),
+            )
+            .path(POLICY_FILE)
+            .at(flaw.span.start.line, flaw.span.start.column)
+            .hint("A person mends the file; until then agents do nothing here.")),
+        }
+    }
+
+    /// Does what a call asks, as far as the policy lets it.
+    pub(crate) fn decide(
+        &mut self,
+        cx: &mut Cx<'_>,
+        asking: Asking,
+        call: Call,
+        input: &Value,
+    ) -> Outcome {
+        let name = call.name();
+        self.consent = Consent::default();
+        let ruling = match self.ruling(&asking.behind) {
+            Ok(Some(ruling)) => ruling,
+            Ok(None) => return self.perform(cx, asking, call),
+            Err(error) => return error.into(),
+        };
+        let who = words_of(&asking.origin);
+        if BACKWARD.contains(&name) {
+            let said = Said {
+                says: Says::Deny,
+                reason: "what it would change is not known before".into(),
+            };
+            return self.denied(cx, &who, &Want::Tool(name), &said).into();
+        }
+        let reads = match self.reads(&call) {
+            Ok(reads) => reads,
+            Err(why) => {
+                let said = Said {
+                    says: Says::Deny,
+                    reason: why.into(),
+                };
+                if !ruling.reads_everything() {
+                    return self.denied(cx, &who, &Want::Tool(name), &said).into();
+                }
+                Vec::new()
+            }
+        };
+        let wants = reads.iter().map(|path| Want::Read(path));
+        let Some((want, said)) = ruling.strictest(std::iter::once(Want::Tool(name)).chain(wants))
+        else {
+            return self.perform(cx, asking, call);
+        };
+        self.consent.who.clone_from(&who);
+        self.consent.approved.clone_from(&asking.approved);
+        match said.says {
+            Says::Deny => return self.denied(cx, &who, &want, &said).into(),
+            Says::Ask if CHANGING.contains(&name) => self.consent.ask = Some(said.reason),
+            Says::Ask => {
+                let proposal = Proposal::of_call(name, input, said.reason);
+                if asking.approved.as_ref() != Some(&proposal.digest) {
+                    self.consent.proposal = Some(proposal);
+                    return Outcome::Later;
+                }
+            }
+            Says::Allow => {}
+        }
+        self.consent.ruling = Some(ruling);
+        let outcome = self.perform(cx, asking, call);
+        match (outcome, self.consent.ruling.take()) {
+            (Outcome::Done(Ok(value)), Some(ruling)) => {
+                Outcome::Done(Ok(without_hidden(name, value, &ruling, &who)))
+            }
+            (outcome, _) => outcome,
+        }
+    }
+
+    /// The paths that a call reads by name; or why what it tells is of all files.
+    fn reads(&self, call: &Call) -> Result<Vec<String>, &'static str> {
+        const ALL: &str = "it tells of files that no rule lets it read; name one";
+        let bare = |path: &str| path.trim_matches('/').to_owned();
+        let file = |path: &Option<String>| path.as_deref().map(|path| vec![bare(path)]).ok_or(ALL);
+        let record = |run: &str| {
+            let record = self.record_of(run);
+            Ok(record.map(|record| vec![record.record]).unwrap_or_default())
+        };
+        match call {
+            Call::Stat(input) => Ok(vec![bare(&input.path)]),
+            Call::Read(input) => Ok(vec![bare(&input.path)]),
+            Call::Diff(input) => Ok(vec![bare(&input.path)]),
+            Call::History(input) => file(&input.path),
+            Call::LintFlow(input) => {
+                let (path, _) = reference::split(&input.path);
+                Ok(vec![bare(path)])
+            }
+            Call::FlowStatus(input) | Call::RunVerify(input) => record(&input.run),
+            Call::FlowLogs(input) => record(&input.run),
+            Call::Compare(_) | Call::Conflicts(_) => Err(ALL),
+            // A content that is named by its hash may be any file's.
+            Call::Write(input) if input.encoding == Encoding::Hash => Err(ALL),
+            _ => Ok(Vec::new()),
+        }
+    }
+
+    /// Weighs the steps of a change that is about to be made.
+    ///
+    /// # Errors
+    /// [`ErrorCode::PolicyDenied`]: a rule does not let it happen, or a person is asked first. In that case the call is made
+    /// again when the person has answered.
+    pub(crate) fn consent_to(
+        &mut self,
+        cx: &mut Cx<'_>,
+        origin: &Origin,
+        ops: &[Op],
+    ) -> ToolResult<()> {
+        let touched = self.touched(ops);
+        if matches!(origin.kind, OriginKind::Agent | OriginKind::Run)
+            && let Some(path) = touched.iter().find(|path| is_below(path, POLICY_FILE))
+        {
+            let said = Said {
+                says: Says::Deny,
+                reason: "only persons change the policy".into(),
+            };
+            return Err(self.denied(cx, &words_of(origin), &Want::Write(path), &said));
+        }
+        let Some(ruling) = &self.consent.ruling else {
+            return Ok(());
+        };
+        let own = PROTECTED
+            .iter()
+            .find_map(|own| touched.iter().find(|path| is_below(path, own)));
+        let said = match own {
+            Some(path) => Some((
+                Want::Write(path),
+                Said {
+                    says: Says::Deny,
+                    reason: "only persons change what Selvage itself goes by".into(),
+                },
+            )),
+            None => ruling.strictest(touched.iter().map(|path| Want::Write(path))),
+        };
+        let Some((want, said)) = said else {
+            return Ok(());
+        };
+        let who = self.consent.who.clone();
+        let reason = match (said.says, self.consent.ask.clone()) {
+            (Says::Deny, _) => return Err(self.denied(cx, &who, &want, &said)),
+            (Says::Ask, None) => said.reason,
+            (Says::Ask, Some(why)) => format!("{why}; {}", said.reason),
+            (Says::Allow, Some(why)) => why,
+            (Says::Allow, None) => return Ok(()),
+        };
+        self.seal(cx)?;
+        let proposal = self.proposal(ops, reason)?;
+        if self.consent.approved.as_ref() == Some(&proposal.digest) {
+            return Ok(());
+        }
+        self.consent.proposal = Some(proposal);
+        Err(ToolError::new(
+            ErrorCode::PolicyDenied,
+            "A person is asked.",
+        ))
+    }
+
+    /// Every path that some steps write, move or remove, with what is below.
+    pub(super) fn touched(&self, ops: &[Op]) -> Vec<String> {
+        let mut touched = Vec::new();
+        for op in ops {
+            match op {
+                Op::Write { path, .. }
+                | Op::Put { path, .. }
+                | Op::Draft { path, .. }
+                | Op::Mkdir { path }
+                | Op::Keep { path } => touched.push(path.clone()),
+                Op::Remove { path } => {
+                    touched.extend(self.all_at(path));
+                }
+                Op::Move { from, to } => {
+                    for path in self.all_at(from) {
+                        touched.push(format!("{to}{}", &path[from.len()..]));
+                        touched.push(path);
+                    }
+                }
+            }
+        }
+        touched
+    }
+
+    /// A path and everything below it.
+    fn all_at(&self, path: &str) -> Vec<String> {
+        let below = self.workspace.list(path, true).unwrap_or_default();
+        let below = below.into_iter().map(|entry| entry.path);
+        std::iter::once(path.to_owned()).chain(below).collect()
+    }
+
+    /// Notes that something was denied, and gives the error.
+    pub(crate) fn denied(
+        &mut self,
+        cx: &Cx<'_>,
+        who: &str,
+        want: &Want<'_>,
+        said: &Said,
+    ) -> ToolError {
+        let what = want.words();
+        let error = ToolError::new(
+            ErrorCode::PolicyDenied,
+            format!("The policy does not let {who} {what}: {}.", said.reason),
+        );
+        self.note_decision(
+            cx,
+            Decision {
+                at_ms: cx.now_ms,
+                who: who.to_owned(),
+                what,
+                verdict: Verdict::Denied,
+                reason: said.reason.clone(),
+                by: None,
+                digest: None,
+            },
+        );
+        error.hint(format!("A person changes `{POLICY_FILE}`, or does it."))
+    }
+}
+
+impl Proposal {
+    /// A call whose changes are not known before, or that makes none.
+    fn of_call(name: &str, input: &Value, reason: String) -> Self {
+        let effect = EFFECTS.iter().find(|(tool, _)| *tool == name);
+        let destroys = effect.is_some_and(|(_, effect)| *effect == Effect::Destroys);
+        let shown: String = input.to_string().chars().take(2_000).collect();
+        Self {
+            what: format!("Call `{name}` with {shown}"),
+            reason,
+            risks: destroys
+                .then(|| "may change much at once".to_owned())
+                .into_iter()
+                .collect(),
+            changes: Vec::new(),
+            contents: Vec::new(),
+            digest: Hash::of(format!("{name} {input}").as_bytes()).to_string(),
+        }
+    }
+}
+
+/// Who does something, as persons read it.
+pub(super) fn words_of(origin: &Origin) -> String {
+    match origin.kind {
+        OriginKind::Person => "person".into(),
+        kind => format!("{} {}", kind.as_str(), origin.name),
+    }
+}
+
+/// Whether a path is another one or below it, whatever the case of its letters.
+fn is_below(path: &str, top: &str) -> bool {
+    let (path, top) = (fold(path), fold(top));
+    path.strip_prefix(&top)
+        .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+/// A tool's answer without what the agent may not read.
+fn without_hidden(name: &str, mut value: Value, ruling: &Ruling, who: &str) -> Value {
+    let Some((_, list, key)) = LISTS.iter().find(|(tool, ..)| *tool == name) else {
+        return value;
+    };
+    if let Some(items) = value.get_mut(list).and_then(Value::as_array_mut) {
+        items.retain(|item| {
+            let named = item[key].as_str().unwrap_or_default();
+            match *key {
+                "who" => named == who,
+                _ => ruling.say(Want::Read(named)).says == Says::Allow,
+            }
+        });
+    }
+    if name == "approval_list" {
+        value["decided"] = Value::Array(Vec::new());
+    }
+    value
+}

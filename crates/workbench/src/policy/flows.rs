@@ -1,0 +1,346 @@
+//! What the policy says about runs: before they start, while they go on, and when what they did is to land.
+
+use super::approvals::Then;
+use super::consent::words_of;
+use super::proposal::Proposal;
+use super::rules::{self, Ruling, Said, Says, Want};
+use crate::engine::{Cx, Workbench};
+use crate::runs::{Run, Written};
+use selvage_tool::Grant;
+use selvage_tool::catalogue::EFFECTS;
+use selvage_tool::decision::{Decision, Verdict};
+use selvage_tool::grant::domain_of;
+use selvage_tool::guest::PendingOp;
+use selvage_tool::policy::POLICY_FILE;
+use selvage_tool::run::{FileOp, Job, JobFile, Outcome, RunStatus};
+use selvage_tool::{ErrorCode, Limits, ToolError, ToolResult};
+use selvage_vfs::{Hash, Op, Origin, OriginKind};
+use serde_json::json;
+
+/// How callers that are no agents are called in rules.
+const PERSON: &str = "person";
+
+/// What the policy says about one run; nothing where it says nothing of its flow and a person runs it.
+#[derive(Debug, Default)]
+pub(crate) struct FlowRuling(Option<Ruling>);
+
+impl FlowRuling {
+    /// Limits, none of them above what the rules set.
+    pub(crate) fn limits(&self, limits: Limits) -> Limits {
+        match &self.0 {
+            Some(ruling) => limits.held_to(&ruling.limits),
+            None => limits,
+        }
+    }
+
+    /// Takes away what may not be read. What the flow is made of stays, since lint has read it already.
+    pub(crate) fn hide(&self, files: &mut Vec<JobFile>, made_of: &[&String]) {
+        let Some(ruling) = &self.0 else { return };
+        for file in files
+            .iter_mut()
+            .filter(|file| !file.folder && !made_of.contains(&&file.path))
+        {
+            file.readable &= ruling.say(Want::Read(&file.path)).says != Says::Deny;
+        }
+        // What may be neither read nor written is not there.
+        files.retain(|file| {
+            file.folder || file.readable || ruling.say(Want::Write(&file.path)).says != Says::Deny
+        });
+    }
+
+    /// What a person is to be asked before a run starts; nothing where nobody is.
+    fn start(&self, job: &Job, flow_hash: &str) -> Option<Proposal> {
+        let ruling = self.0.as_ref()?;
+        let mut wanted = Vec::new();
+        let both = Grant {
+            net: job.grant.net_in_both(&job.ceiling),
+            ..Grant::default()
+        };
+        for domain in ruling.domains(Says::Ask) {
+            let asked = Grant {
+                net: vec![domain],
+                ..Grant::default()
+            };
+            wanted.extend(
+                asked
+                    .net_in_both(&both)
+                    .into_iter()
+                    .map(|domain| Want::Net(&domain).words()),
+            );
+        }
+        let has =
+            |grant: &Grant, tool: &str| grant.tools.iter().any(|one| one == tool || one == "*");
+        for (tool, _) in EFFECTS {
+            let want = Want::Tool(tool);
+            if has(&job.grant, tool)
+                && has(&job.ceiling, tool)
+                && ruling.say(want).says == Says::Ask
+            {
+                wanted.push(want.words());
+            }
+        }
+        let reads = job
+            .files
+            .iter()
+            .filter(|file| !file.folder && file.readable);
+        for file in reads {
+            let want = Want::Read(&file.path);
+            if ruling.say(want).says == Says::Ask {
+                wanted.push(want.words());
+            }
+        }
+        if wanted.is_empty() {
+            return None;
+        }
+        let envs: Vec<&String> = job.env.keys().collect();
+        let what = format!("Run `{}` with {}", job.entry, job.args);
+        let digest = json!([
+            job.entry,
+            job.function,
+            flow_hash,
+            job.args,
+            job.env,
+            job.grant,
+            job.limits,
+            job.files,
+            wanted
+        ]);
+        if !envs.is_empty() {
+            wanted.push(format!("gets the environment {envs:?}"));
+        }
+        wanted.truncate(100);
+        Some(Proposal {
+            what: what.chars().take(2_000).collect(),
+            reason: "rules of the policy ask about what it may do".into(),
+            risks: wanted,
+            changes: Vec::new(),
+            contents: Vec::new(),
+            digest: Hash::of(digest.to_string().as_bytes()).to_string(),
+        })
+    }
+}
+
+impl Workbench {
+    /// What the policy says about the runs of a flow that somebody asks for.
+    ///
+    /// # Errors
+    /// [`ErrorCode::PolicyDenied`]: an agent asks, and no rule is about it; or the policy can't be read.
+    pub(crate) fn flow_ruling(
+        &mut self,
+        cx: &Cx<'_>,
+        behind: &Origin,
+        path: &str,
+    ) -> ToolResult<FlowRuling> {
+        let is_agent = behind.kind == OriginKind::Agent;
+        let policy = match self.policy.says() {
+            None => return Ok(FlowRuling::default()),
+            Some(Ok(policy)) => policy,
+            Some(Err(flaw)) => {
+                let message = format!(
+                    "The policy can't be read, so no flow runs: {}",
+                    flaw.message
+                );
+                return Err(ToolError::new(ErrorCode::PolicyDenied, message)
+                    .path(POLICY_FILE)
+                    .at(flaw.span.start.line, flaw.span.start.column)
+                    .hint("Mend the file; lint shows where."));
+            }
+        };
+        let caller = if is_agent { &behind.name } else { PERSON };
+        let ruling = rules::about_flow(policy, path, caller, &self.config.environment);
+        if !ruling.is_empty() {
+            return Ok(FlowRuling(Some(ruling)));
+        }
+        if !is_agent {
+            return Ok(FlowRuling::default());
+        }
+        let said = Said {
+            says: Says::Deny,
+            reason: format!("no rule is about the runs of {path}"),
+        };
+        Err(self.denied(cx, &words_of(behind), &Want::Tool("run_flow"), &said))
+    }
+
+    /// Has a person asked before a run starts, where a rule says so; whether it waits now.
+    pub(crate) fn ask_to_start(&mut self, cx: &mut Cx<'_>, id: &str) -> ToolResult<bool> {
+        let Some(run) = self.runs.get_mut(id) else {
+            return Ok(false);
+        };
+        if let Some(ruling) = &run.ruling.0 {
+            let names = ruling.names().join(", ");
+            run.record.decisions.push(json!(Decision {
+                at_ms: cx.now_ms,
+                who: words_of(&run.asking.behind),
+                what: format!("run {}", run.record.path),
+                verdict: Verdict::Allowed,
+                reason: names,
+                by: None,
+                digest: None,
+            }));
+        }
+        let Some(proposal) = run.ruling.start(&run.job, &run.record.flow_hash) else {
+            return Ok(false);
+        };
+        run.record.status = RunStatus::Waiting;
+        let who = run.asking.behind.clone();
+        self.ask_person(cx, &who, "run_flow", proposal, Then::Start(id.to_owned()))?;
+        Ok(true)
+    }
+
+    /// Puts a run into the queue that a person let start.
+    pub(super) fn start_approved(&mut self, cx: &mut Cx<'_>, id: &str) {
+        if !self.is_waiting(id) {
+            return;
+        }
+        self.set_status(id, RunStatus::Queued);
+        self.enqueue(id);
+        self.dispatch_next(cx);
+    }
+
+    /// What the policy says about a request of a run that goes on. What a rule asks about was asked before the start.
+    ///
+    /// # Errors
+    /// [`ErrorCode::PolicyDenied`].
+    pub(crate) fn may_go_on(
+        &mut self,
+        cx: &Cx<'_>,
+        id: &str,
+        request: &PendingOp,
+    ) -> ToolResult<()> {
+        let Some((ruling, origin)) = self
+            .runs
+            .get(id)
+            .and_then(|run| Some((run.ruling.0.as_ref()?, run.origin())))
+        else {
+            return Ok(());
+        };
+        let domain;
+        let want = match request {
+            PendingOp::Fetch { url, .. } => {
+                domain = domain_of(url).unwrap_or_default();
+                Want::Net(&domain)
+            }
+            PendingOp::Tool { name, .. } => Want::Tool(name),
+            PendingOp::Sleep { .. } => return Ok(()),
+        };
+        let said = ruling.say(want);
+        if said.says == Says::Deny {
+            return Err(self.denied(cx, &words_of(&origin), &want, &said));
+        }
+        Ok(())
+    }
+
+    /// The domains that may answer a run in the end, after redirects: where a rule denies some, no other than the first.
+    pub(crate) fn final_domains(&self, id: &str, url: &str, domains: Vec<String>) -> Vec<String> {
+        let ruling = self.runs.get(id).and_then(|run| run.ruling.0.as_ref());
+        let Some(ruling) = ruling else { return domains };
+        if !ruling.domains(Says::Deny).is_empty() {
+            return domain_of(url).into_iter().collect();
+        }
+        let ruled = Grant {
+            net: [ruling.domains(Says::Allow), ruling.domains(Says::Ask)].concat(),
+            ..Grant::default()
+        };
+        let granted = Grant {
+            net: domains,
+            ..Grant::default()
+        };
+        granted.net_in_both(&ruled)
+    }
+
+    /// Weighs what a run did, which is about to land; whether a person is asked, and the run waits.
+    ///
+    /// # Errors
+    /// [`ErrorCode::PolicyDenied`], or there is too much to ask about.
+    pub(crate) fn ask_to_land(
+        &mut self,
+        cx: &mut Cx<'_>,
+        run: &Run,
+        ops: &[FileOp],
+        written: &[(String, Vec<u8>)],
+    ) -> ToolResult<Option<Proposal>> {
+        let Some(ruling) = &run.ruling.0 else {
+            return Ok(None);
+        };
+        let steps = steps(ops, written);
+        let touched = self.touched(&steps);
+        let said = ruling.strictest(touched.iter().map(|path| Want::Write(path)));
+        match said {
+            Some((want, said)) if said.says == Says::Deny => {
+                Err(self.denied(cx, &words_of(&run.origin()), &want, &said))
+            }
+            Some((_, said)) if said.says == Says::Ask => {
+                self.seal(cx)?;
+                self.proposal(&steps, said.reason).map(Some)
+            }
+            _ => Ok(None),
+        }
+    }
+
+    /// What a run that waits would do now.
+    pub(super) fn landing(&mut self, cx: &mut Cx<'_>, id: &str) -> ToolResult<Proposal> {
+        self.seal(cx)?;
+        let landing = self.runs.get(id).and_then(|run| run.landing.as_ref());
+        let Some((outcome, written)) = landing else {
+            let message = "The run waits for nothing any more.";
+            return Err(ToolError::new(ErrorCode::NotFound, message));
+        };
+        self.proposal(&steps(&outcome.ops, written), String::new())
+    }
+
+    /// Lands what a person was shown, and nothing else.
+    pub(super) fn land_approved(&mut self, cx: &mut Cx<'_>, id: &str) {
+        let Some(run) = self.runs.get_mut(id) else {
+            return;
+        };
+        if let Some((outcome, written)) = run.landing.take() {
+            run.approved = true;
+            self.end_run(cx, id, outcome, written);
+        }
+    }
+
+    /// Keeps a run until a person has answered. It holds no executor meanwhile.
+    pub(crate) fn wait_to_land(
+        &mut self,
+        cx: &mut Cx<'_>,
+        mut run: Run,
+        proposal: Proposal,
+        outcome: Outcome,
+        written: Written,
+    ) {
+        let (id, who) = (run.record.run.clone(), run.origin());
+        run.runner = None;
+        run.deadline_ms = None;
+        run.landing = Some((outcome, written));
+        self.runs.insert(id.clone(), run);
+        self.set_status(&id, RunStatus::Waiting);
+        if let Err(error) = self.ask_person(cx, &who, "run_flow", proposal, Then::Land(id.clone()))
+        {
+            self.end_run(cx, &id, Outcome::failed(error), Vec::new());
+        }
+    }
+}
+
+/// What a run did as steps of a change: each content as it is, whatever was there before.
+pub(crate) fn steps(ops: &[FileOp], written: &[(String, Vec<u8>)]) -> Vec<Op> {
+    let bytes_of = |hash: &str| {
+        let found = written.iter().find(|(known, _)| known == hash);
+        // Bytes that no file holds in the end are not sent; a later step replaces them.
+        found.map(|(_, bytes)| bytes.clone()).unwrap_or_default()
+    };
+    let step = |op: &FileOp| match op {
+        FileOp::Write { path, hash, .. } => Op::Write {
+            path: path.clone(),
+            bytes: bytes_of(hash),
+            create_only: false,
+            base: None,
+        },
+        FileOp::Mkdir { path } => Op::Mkdir { path: path.clone() },
+        FileOp::Move { from, to } => Op::Move {
+            from: from.clone(),
+            to: to.clone(),
+        },
+        FileOp::Remove { path } => Op::Remove { path: path.clone() },
+    };
+    ops.iter().map(step).collect()
+}

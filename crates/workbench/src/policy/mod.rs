@@ -1,0 +1,45 @@
+//! Who may do what here: the caller's grant, the policy file, and what a person is asked about first.
+//!
+//! `grants` decides by what a call gives to a run. Everything else here is about the policy file: `paper` follows it, `rules`
+//! says what it says of one thing, `consent` asks it about calls and `flows` about runs, `approvals` keeps what waits for a
+//! person, `proposal` is what one is shown, and `ledger` what was decided.
+//!
+//! **Where it is asked.** What would happen is weighed, not what was called: an agent's writes, moves and deletions where the
+//! change is made ([`Workbench::change`](crate::Workbench)), those of a run where it lands. So no tool, and no way through a
+//! flow, leads around it. An approval is of a digest over all that would happen and what it would happen to; whatever differs
+//! when it is to happen is asked anew.
+
+mod approvals;
+mod consent;
+mod flows;
+mod grants;
+mod ledger;
+mod paper;
+mod proposal;
+mod rules;
+
+pub(crate) use approvals::{Then, Waiting};
+pub(crate) use consent::Consent;
+pub(crate) use flows::{FlowRuling, steps};
+pub(crate) use grants::{folder, granted, may_call, may_fetch, visible};
+pub(crate) use ledger::Ledger;
+pub(crate) use paper::Paper;
+
+use crate::engine::{Cx, Workbench};
+use crate::event::TaskId;
+use selvage_tool::document::Document;
+use selvage_tool::policy::{POLICY_FILE, Policy};
+
+/// The policy file, of which nothing is known yet.
+pub(crate) fn policy_paper() -> Paper<Policy> {
+    Paper::new(POLICY_FILE, rules::read)
+}
+
+impl Workbench {
+    /// A manifest was read: what waited for it goes on.
+    pub(crate) fn manifest_read(&mut self, cx: &mut Cx<'_>, task: TaskId, document: &Document) {
+        if self.policy.take(task, document) {
+            self.make_ruled_again(cx);
+        }
+    }
+}

@@ -1,0 +1,285 @@
+//! What the policy says of one thing.
+
+use selvage_tool::Grant;
+use selvage_tool::document::Document;
+use selvage_tool::grant::PathSet;
+use selvage_tool::policy::{
+    EXPIRY_MINUTES_MAX, POLICY_FILE, POLICY_VERSION, Policy, Powers, RULES_MAX,
+};
+use selvage_tool::{Diagnostic, LimitsPatch};
+use selvage_vfs::fold;
+
+/// What a rule says of something: the later ones are stricter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Says {
+    Allow,
+    Ask,
+    Deny,
+}
+
+/// What the policy says of something, and which words of it do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Said {
+    pub(crate) says: Says,
+    pub(crate) reason: String,
+}
+
+/// What can be wanted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Want<'a> {
+    Read(&'a str),
+    Write(&'a str),
+    Net(&'a str),
+    Tool(&'a str),
+}
+
+impl Want<'_> {
+    /// As a person reads it.
+    pub(crate) fn words(&self) -> String {
+        match self {
+            Self::Read(path) => format!("read {path}"),
+            Self::Write(path) => format!("write {path}"),
+            Self::Net(domain) => format!("fetch from {domain}"),
+            Self::Tool(name) => format!("call {name}"),
+        }
+    }
+
+    /// What of some powers it is about.
+    fn of<'p>(&self, powers: &'p Powers) -> (&'static str, &'p [String]) {
+        match self {
+            Self::Read(_) => ("read", &powers.read),
+            Self::Write(_) => ("write", &powers.write),
+            Self::Net(_) => ("net", &powers.net),
+            Self::Tool(_) => ("tools", &powers.tools),
+        }
+    }
+
+    fn fits(&self, pattern: &str) -> bool {
+        match self {
+            // Names that differ in case only can't stand in one folder, so a rule about one is about the other.
+            Self::Read(path) | Self::Write(path) => matches(&fold(pattern), &fold(path)),
+            Self::Net(domain) => covers(&[pattern.to_owned()], domain),
+            Self::Tool(name) => is_called(pattern, name),
+        }
+    }
+}
+
+/// The rules that are about one agent, or about the runs of one flow.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Ruling {
+    /// What each is called in reasons, and what it says.
+    rules: Vec<(String, [Powers; 3])>,
+    /// The lowest limits of all.
+    pub(crate) limits: LimitsPatch,
+}
+
+impl Ruling {
+    /// What the rules say of something. A denial goes before a question, and that before what is allowed; nothing is no.
+    pub(crate) fn say(&self, want: Want<'_>) -> Said {
+        let lists = [
+            (Says::Deny, "deny"),
+            (Says::Ask, "ask"),
+            (Says::Allow, "allow"),
+        ];
+        for (at, (says, list)) in lists.into_iter().enumerate() {
+            for (name, powers) in &self.rules {
+                let (kind, patterns) = want.of(&powers[at]);
+                if let Some(pattern) = patterns.iter().find(|pattern| want.fits(pattern)) {
+                    let reason = format!("{name}: `{list}.{kind}` has `{pattern}`");
+                    return Said { says, reason };
+                }
+            }
+        }
+        Said {
+            says: Says::Deny,
+            reason: "no rule allows it".into(),
+        }
+    }
+
+    /// The strictest of what is said of several things; nothing where nothing is wanted.
+    pub(crate) fn strictest<'a>(
+        &self,
+        wants: impl Iterator<Item = Want<'a>>,
+    ) -> Option<(Want<'a>, Said)> {
+        let mut strictest: Option<(Want<'a>, Said)> = None;
+        for want in wants {
+            let said = self.say(want);
+            if strictest
+                .as_ref()
+                .is_none_or(|(_, most)| said.says > most.says)
+            {
+                strictest = Some((want, said));
+            }
+        }
+        strictest
+    }
+
+    /// The domains of one of the lists.
+    pub(crate) fn domains(&self, says: Says) -> Vec<String> {
+        let at = match says {
+            Says::Deny => 0,
+            Says::Ask => 1,
+            Says::Allow => 2,
+        };
+        let all = self.rules.iter().flat_map(|(_, powers)| &powers[at].net);
+        all.cloned().collect()
+    }
+
+    /// Whether every file may be read, whatever it is called.
+    pub(crate) fn reads_everything(&self) -> bool {
+        let powers = || self.rules.iter().map(|(_, powers)| powers);
+        powers().all(|[deny, ask, _]| deny.read.is_empty() && ask.read.is_empty())
+            && powers().any(|[.., allow]| allow.read.iter().any(|glob| glob == "**"))
+    }
+
+    /// What the rules are called.
+    pub(crate) fn names(&self) -> Vec<&str> {
+        self.rules.iter().map(|(name, _)| name.as_str()).collect()
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.rules.is_empty()
+    }
+}
+
+/// What the policy says about one agent, by name.
+pub(crate) fn about_agent(policy: &Policy, agent: &str, environment: &str) -> Ruling {
+    let mut ruling = Ruling::default();
+    for rule in &policy.agents {
+        if is_called(&rule.name, agent) && in_one(&rule.environments, environment) {
+            let powers = [rule.deny.clone(), rule.ask.clone(), rule.allow.clone()];
+            let name = format!("the rule for agents `{}`", rule.name);
+            ruling.rules.push((name, powers));
+        }
+    }
+    ruling
+}
+
+/// What the policy says about the runs of one flow.
+pub(crate) fn about_flow(policy: &Policy, path: &str, caller: &str, environment: &str) -> Ruling {
+    let mut ruling = Ruling::default();
+    for rule in &policy.flows {
+        if Want::Read(path).fits(&rule.path)
+            && in_one(&rule.callers, caller)
+            && in_one(&rule.environments, environment)
+        {
+            let powers = [rule.deny.clone(), rule.ask.clone(), rule.allow.clone()];
+            let name = format!("the rule for flows `{}`", rule.path);
+            ruling.rules.push((name, powers));
+            ruling.limits = ruling.limits.lowest(&rule.limits);
+        }
+    }
+    ruling
+}
+
+/// Whether one of some patterns is that of a name; none at all is any.
+fn in_one(patterns: &[String], name: &str) -> bool {
+    patterns.is_empty() || patterns.iter().any(|pattern| is_called(pattern, name))
+}
+
+/// Whether a glob covers a name. A slash in it is a letter like others, since agents are called by their addresses.
+fn is_called(pattern: &str, name: &str) -> bool {
+    matches(&pattern.replace('/', "\u{1}"), &name.replace('/', "\u{1}"))
+}
+
+fn matches(pattern: &str, name: &str) -> bool {
+    PathSet::new(&[pattern.to_owned()]).is_ok_and(|set| set.covers(name))
+}
+
+fn covers(net: &[String], domain: &str) -> bool {
+    let grant = Grant {
+        net: net.to_vec(),
+        ..Grant::default()
+    };
+    grant.covers_domain(domain)
+}
+
+/// Reads the policy file.
+///
+/// # Errors
+/// The first thing that is wrong with it, and where.
+pub(crate) fn read(document: &Document) -> Result<Policy, Box<Diagnostic>> {
+    let hint = "docs/policy.md shows what a policy holds.";
+    let policy: Policy = document.read(POLICY_FILE, hint)?;
+    let wrong = |part: &str, why: String| document.finding(POLICY_FILE, part, why, hint);
+    if policy.version != POLICY_VERSION {
+        return Err(wrong(
+            "version",
+            format!("`version` is {POLICY_VERSION} here."),
+        ));
+    }
+    if policy.agents.len().max(policy.flows.len()) > RULES_MAX {
+        return Err(wrong(
+            "",
+            format!("A policy has {RULES_MAX} rules of a kind at the most."),
+        ));
+    }
+    let minutes = policy.approvals.expires_minutes;
+    if minutes == 0 || minutes > EXPIRY_MINUTES_MAX {
+        let why = format!("`expiresMinutes` is between 1 and {EXPIRY_MINUTES_MAX}.");
+        return Err(wrong("approvals.expiresMinutes", why));
+    }
+    let agents = policy.agents.iter().map(|rule| {
+        let powers = [&rule.allow, &rule.ask, &rule.deny];
+        (
+            "agents",
+            "name",
+            &rule.name,
+            [&rule.environments, &rule.environments],
+            powers,
+        )
+    });
+    let flows = policy.flows.iter().map(|rule| {
+        let powers = [&rule.allow, &rule.ask, &rule.deny];
+        (
+            "flows",
+            "path",
+            &rule.path,
+            [&rule.callers, &rule.environments],
+            powers,
+        )
+    });
+    let numbered = agents.enumerate().chain(flows.enumerate());
+    for (index, (kind, subject, about, names, powers)) in numbered {
+        let at = format!("{kind}[{index}]");
+        check(std::slice::from_ref(about)).map_err(|why| wrong(&format!("{at}.{subject}"), why))?;
+        for names in names {
+            check(names).map_err(|why| wrong(&at, why))?;
+        }
+        for (powers, list) in powers.into_iter().zip(["allow", "ask", "deny"]) {
+            let globs = [
+                ("read", &powers.read),
+                ("write", &powers.write),
+                ("tools", &powers.tools),
+            ];
+            for (name, globs) in globs {
+                check(globs).map_err(|why| wrong(&format!("{at}.{list}.{name}"), why))?;
+            }
+            let odd = powers.net.iter().find(|domain| !is_domain(domain));
+            if let Some(odd) = odd {
+                let why = format!("`{odd}` is no domain: `example.com`, `*.example.com` or `*`.");
+                return Err(wrong(&format!("{at}.{list}.net"), why));
+            }
+        }
+    }
+    Ok(policy)
+}
+
+fn check(globs: &[String]) -> Result<(), String> {
+    let empty = globs.iter().any(String::is_empty);
+    if empty {
+        return Err("An empty text matches nothing.".into());
+    }
+    PathSet::new(globs)
+        .map(drop)
+        .map_err(|why| format!("{why}."))
+}
+
+/// Whether a text is a domain as rules have them: no scheme, port or path, and no address in numbers written in an odd way.
+fn is_domain(domain: &str) -> bool {
+    let named = domain.strip_prefix("*.").unwrap_or(domain);
+    domain == "*"
+        || selvage_tool::grant::domain_of(&format!("https://{named}/")).as_deref()
+            == Some(&named.to_ascii_lowercase())
+            && !named.contains(':')
+}
