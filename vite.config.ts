@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vite';
 import { bifrostApi } from './web/build/bifrost-api.ts';
 import { dockviewStyles } from './web/build/dockview-styles.ts';
+import { embedModule } from './web/build/embed-module.ts';
 import { flowApi } from './web/build/flow-api.ts';
 import { guests } from './web/build/guests.ts';
 import { laterChunks } from './web/build/later.ts';
@@ -22,7 +23,7 @@ export default defineConfig(({ mode }) => {
     root: here(fixture ? './web/fixture' : '.'),
     base: './',
     publicDir: here('./web/public'),
-    plugins: [svelte(), dockviewStyles(), flowApi(here(fixture ? './web/test/flow-sample.d.ts' : './crates/guest-js/flow.d.ts')), bifrostApi(here('./crates/guest-py/python/bifrost')), later.plugin, policy(), precache()],
+    plugins: [svelte(), dockviewStyles(), flowApi(here(fixture ? './web/test/flow-sample.d.ts' : './crates/guest-js/flow.d.ts')), bifrostApi(here('./crates/guest-py/python/bifrost')), later.plugin, embedModule(here('./web/embed/selvage.ts')), policy(), precache()],
     // The test of the post brings its own courier, so that it needs no built one.
     resolve: { alias: { ...(mode === 'test' ? { '@wasm/courier/courier_bg.wasm': COURIER, '@wasm/courier/courier.js': COURIER } : {}), '@wasm': here('./target/wasm-web') } },
     worker: { format: 'es' as const, plugins: () => [guests(here('./target/wasm-web'))] },

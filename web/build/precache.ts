@@ -7,7 +7,8 @@ import { join, relative } from 'node:path';
 import type { Plugin } from 'vite';
 
 const PLACEHOLDER = '__PRECACHE__';
-const LEFT_OUT = /(?:^sw\.js|\.(?:map|br|gz))$/;
+/** Other web apps load what is under `embed`, and the page never does. */
+const LEFT_OUT = /^embed\/|(?:^sw\.js|\.(?:map|br|gz))$/;
 /** What is large and not for everybody: it is kept when it was fetched for the first time. */
 const KEPT_LATER = /\/guest-py-[^/]*\.wasm$/;
 

@@ -1,9 +1,11 @@
 // The page's API for scripts and for pages that embed this one: the same calls the page makes.
 //
-// An embedding page posts `{selvage: 1, id, name, input}` and gets `{selvage: 1, id, result}`. Which
+// An embedding page posts `{selvage: 1, id, name, input}` and gets `{selvage: 1, id, result}` (`door.ts` has the rest). Which
 // origins may do that is the list in `embed.json` at the top of the workspace; it starts empty.
 
 import { version } from '../../package.json';
+import type { FromDoor } from '../embed/selvage';
+import { Caller, isForDoor, refused } from './door';
 import { catalogue, type ToolDescription } from './lib/catalogue';
 import type { Kernel } from './lib/kernel';
 import type { ToolResult } from './lib/tools';
@@ -52,21 +54,24 @@ export function installSelvage(kernel: Kernel, target: Window = window): void {
   };
   Object.defineProperty(target, 'selvage', { value: api, enumerable: true });
 
-  target.addEventListener('message', (event: MessageEvent) => {
-    const message = event.data as { selvage?: unknown; id?: unknown; name?: unknown; input?: unknown; result?: unknown } | null;
-    if (typeof message !== 'object' || message?.selvage !== 1 || 'result' in message || !event.source) return;
+  const callers = new WeakMap<MessageEventSource, Caller>();
+  target.addEventListener('message', ({ data, source, origin }: MessageEvent) => {
+    if (!isForDoor(data) || !source) return;
     void (async () => {
       await opened;
-      const result = origins.has(event.origin) ? await answer(message.name, message.input, event.origin) : refusal(event.origin);
       // An opaque origin can't be named as the target, and never gets more than a refusal.
-      const to = event.origin === 'null' ? '*' : event.origin;
-      (event.source as WindowProxy).postMessage({ selvage: 1, id: message.id, result }, { targetOrigin: to });
+      const post = (message: FromDoor): void => (source as WindowProxy).postMessage(message, { targetOrigin: origin === 'null' ? '*' : origin });
+      if (!origins.has(origin)) return post({ selvage: 1, id: data.id, result: refusal(origin) });
+      let caller = callers.get(source);
+      if (caller?.name !== origin) {
+        // A page that went elsewhere takes its listening with it; one that is taken off the list hears nothing more.
+        caller?.listen(false);
+        const made = new Caller(kernel, () => Promise.resolve({ version, tools: [...tools] }), origin, (message) => ('event' in message && !origins.has(origin) ? made.listen(false) : post(message)));
+        callers.set(source, (caller = made));
+      }
+      await caller.hear(data);
     })();
   });
-  const answer = (name: unknown, input: unknown, origin: string): Promise<ToolResult> =>
-    typeof name === 'string'
-      ? call(name, input ?? {}, origin)
-      : Promise.resolve({ ok: false, error: { code: 'INVALID_INPUT', message: 'The message names no tool.', hint: 'Send {selvage: 1, id, name, input}.' } });
 }
 
 /** The origins that a text of `embed.json` allows. Anything that is not an origin allows nothing. */
@@ -89,12 +94,7 @@ function isOrigin(text: string): boolean {
   }
 }
 
-const refusal = (origin: string): ToolResult => ({
-  ok: false,
-  error: {
-    code: 'POLICY_DENIED',
-    message: `The origin ${origin} may not call this workspace.`,
-    hint: `Add it to "origins" in ${EMBED_FILE} at the top of the workspace.`,
-    path: EMBED_FILE,
-  },
-});
+const refusal = (origin: string): ToolResult => {
+  const { ok, error } = refused('POLICY_DENIED', `The origin ${origin} may not call this workspace.`, `Add it to "origins" in ${EMBED_FILE} at the top of the workspace.`);
+  return { ok, error: { ...error, path: EMBED_FILE } };
+};

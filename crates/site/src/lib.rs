@@ -8,6 +8,7 @@
 //!
 //! - Every answer is isolated (COOP, COEP, CORP), unless that is switched off: the page must work either way.
 //! - Files whose name holds their hash may be kept forever; all others are asked for again each time.
+//! - What is under `embed/` is for other origins: they may import it, since it holds nothing but a program.
 //! - A page says who may show it in a frame; a Worker's script says what the Worker may reach, since a Worker follows the
 //!   policy of its own response. The runner, where flows run, reaches nothing.
 
@@ -136,6 +137,9 @@ impl Site {
         headers.push(("Vary", "Accept-Encoding".to_owned()));
         if encoded {
             headers.push(("Content-Encoding", "br".to_owned()));
+        }
+        if name.starts_with("embed/") {
+            headers.push(("Access-Control-Allow-Origin", "*".to_owned()));
         }
         if let Some(policy) = self.policy(&name, extension) {
             headers.push(("Content-Security-Policy", policy));

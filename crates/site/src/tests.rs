@@ -19,6 +19,7 @@ impl Dist {
             ("dist/assets/kernel-DEADBEEF.js", "kernel"),
             ("dist/assets/guest-js-12345678.wasm", "wasm"),
             ("dist/assets/plain.css", "css"),
+            ("dist/embed/selvage.js", "module"),
             ("outside.txt", "outside"),
         ] {
             let path = dist.folder.path().join(name);
@@ -262,5 +263,19 @@ fn only_reading_is_allowed() {
             (405, "GET, HEAD"),
             "{method}"
         );
+    }
+}
+
+#[test]
+fn only_the_module_for_embedding_pages_may_be_imported_from_elsewhere() {
+    let dist = Dist::new();
+    let of = |target| {
+        let answer = dist.site().answer(&get(target));
+        assert_eq!(answer.status, 200, "{target}");
+        header(&answer, "Access-Control-Allow-Origin").to_owned()
+    };
+    assert_eq!(of("/embed/selvage.js"), "*");
+    for target in ["/", "/sw.js", "/assets/kernel-DEADBEEF.js"] {
+        assert_eq!(of(target), "", "{target}");
     }
 }

@@ -1,19 +1,10 @@
 // The tool contract as the page sees it: what goes in and comes back in JSON. The Rust crate
 // `selvage-tool` is the source; these are the parts that the page reads.
 
+import type { ToolError, ToolResult } from '../../embed/selvage';
 import type { DevicesState } from '../../../worker/client-messages';
 
-export interface ToolError {
-  code: string;
-  message: string;
-  hint?: string;
-  path?: string;
-  line?: number;
-  column?: number;
-  stack?: string;
-}
-
-export type ToolResult<T = unknown> = { ok: true; value: T } | { ok: false; error: ToolError };
+export type { ToolError, ToolResult };
 
 /** A failed tool call, as the page throws it to itself. */
 export class ToolFailure extends Error {

@@ -81,7 +81,8 @@ fn sealed_runner(dist: &Path) -> Result<()> {
 }
 
 /// Whether a file of `dist/` is fetched only when a person asks for what is in it: a chunk that the page imports when it
-/// needs it (`vite.config.ts` names those), or a lazy artifact and what loads it. The bundler keeps names and adds a hash.
+/// needs it (`vite.config.ts` names those), a lazy artifact and what loads it, or what other web apps load to embed the page.
+/// The bundler keeps names and adds a hash.
 fn is_later(lazy: &[&Artifact], path: &Path) -> bool {
     let name = path
         .file_name()
@@ -91,7 +92,10 @@ fn is_later(lazy: &[&Artifact], path: &Path) -> bool {
         name.strip_prefix(&artifact.name)
             .is_some_and(|rest| rest.starts_with(['-', '_']))
     };
-    name.starts_with("later-") || lazy.iter().any(is_of)
+    let is_for_others = path
+        .parent()
+        .is_some_and(|folder| folder.ends_with("embed"));
+    name.starts_with("later-") || is_for_others || lazy.iter().any(is_of)
 }
 
 /// Writes the brotli form of every file of `dist/`, and gives the sizes of its parts and, last, of all together.
