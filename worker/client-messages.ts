@@ -34,7 +34,7 @@ export type KernelEvent =
   /** A message goes out over the direct link to a device, which the page has. */
   | { kind: "direct"; device: string; bytes: Uint8Array<ArrayBuffer> }
   | { kind: "failed"; message: string }
-  | { kind: "changed" | "run" | "log" | "asked" | "approvals" | "peerLost"; [key: string]: unknown };
+  | { kind: "changed" | "run" | "log" | "asked" | "approval" | "approvals" | "peerLost"; [key: string]: unknown };
 
 /** What the kernel sends. */
 export type FromKernel =

@@ -312,7 +312,11 @@ impl News {
                 let asked = json!({ "asks": limit, "used": used, "error": error });
                 log(context, &asked, selvage_tool::guest::LogLevel::Warn).await;
             }
-            Notice::Changed { .. } | Notice::PeerLost { .. } | Notice::MailFailed { .. } => {}
+            Notice::Approval { .. }
+            | Notice::Approvals { .. }
+            | Notice::Changed { .. }
+            | Notice::PeerLost { .. }
+            | Notice::MailFailed { .. } => {}
         }
     }
 }

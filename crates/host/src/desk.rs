@@ -307,8 +307,17 @@ impl<S: Surroundings> Desk<S> {
         None
     }
 
-    /// Tells whoever waits for a run what is new about it.
+    /// Tells whoever waits for a run what is new about it, and whoever calls that a person is asked.
     fn pass_on(&mut self, notice: &Notice) {
+        if let Notice::Approval {
+            call: Some(call), ..
+        } = notice
+        {
+            if let Some(pending) = self.pending.get_mut(call) {
+                (pending.notice)(notice);
+            }
+            return;
+        }
         let (Notice::Run { run, .. } | Notice::Log { run, .. } | Notice::Asked { run, .. }) =
             notice
         else {

@@ -1,5 +1,6 @@
 //! What the engine is told, and what it asks its host to do.
 
+use selvage_tool::decision::Approval;
 use selvage_tool::document::Document;
 use selvage_tool::guest::{Answer, Checked, Fetched};
 use selvage_tool::run::{Job, LogEntry, Outcome, RunProgress, RunReport, RunStatus};
@@ -317,6 +318,14 @@ pub enum Notice {
         message: String,
         /// What to do.
         hint: String,
+    },
+    /// A call, or the run that it started, waits for a person's approval.
+    Approval {
+        /// The host's number of the call; none where a run made it.
+        #[serde(skip)]
+        call: Option<CallId>,
+        /// What waits.
+        approval: Box<Approval>,
     },
     /// Something waits for a person's approval, or does not any more: `approval_list` has it.
     Approvals {

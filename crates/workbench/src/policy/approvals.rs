@@ -2,7 +2,7 @@
 
 use super::consent::words_of;
 use super::proposal::Proposal;
-use crate::engine::{Asking, Cx, Workbench};
+use crate::engine::{Asking, Caller, Cx, Workbench};
 use crate::event::{Effect, Notice};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -83,6 +83,18 @@ impl Workbench {
             on_expiry: rules.on_expiry,
         };
         self.decided(cx, &approval, Verdict::Asked, approval.reason.clone(), None);
+        let caller = match &then {
+            Then::Start(run) | Then::Land(run) => self.runs.get(run).map(|run| &run.asking.caller),
+            Then::Call { asking, .. } => Some(&asking.caller),
+        };
+        let call = match caller {
+            Some(Caller::Host(call)) => Some(*call),
+            _ => None,
+        };
+        self.effects.push(Effect::Notify(Notice::Approval {
+            call,
+            approval: Box::new(approval.clone()),
+        }));
         let waiting = Waiting {
             approval,
             contents: proposal.contents,
