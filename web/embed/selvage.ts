@@ -71,9 +71,83 @@ const GIVEN_UP_MS_MAX = 10_000;
 /** A workbench that is loaded may still not hear, so it is asked again. */
 const ASK_EVERY_MS = 200;
 
-interface Waiting {
-  answer: (result: ToolResult) => void;
-  options: CallOptions;
+/** The caller's end of a way to a workbench, whatever carries the messages. */
+export class Link {
+  #waiting = new Map<number, { answer: (result: ToolResult) => void; options: CallOptions }>();
+  #listeners = new Map<SelvageEvent['kind'], Set<(event: SelvageEvent) => void>>();
+  #next = 1;
+
+  readonly post: (message: ToDoor) => void;
+
+  /** `post` carries a message to the workbench. */
+  constructor(post: (message: ToDoor) => void) {
+    this.post = post;
+  }
+
+  /** Takes what came from the workbench. */
+  hear(message: FromDoor): void {
+    if ('event' in message) this.#listeners.get(message.event.kind)?.forEach((listener) => listener(message.event));
+    else if ('news' in message) tell(this.#waiting.get(message.id)?.options, message.news);
+    else if ('result' in message) this.#give(message.id, message.result);
+  }
+
+  /** Asks who is there. It waits no longer than that, and then gives nothing. */
+  async hello(timeMs: number): Promise<ToolResult | undefined> {
+    const { id, answered } = this.#ask({ hello: true });
+    const pause = new Promise<undefined>((resolve) => setTimeout(resolve, timeMs, undefined));
+    const result = await Promise.race([answered, pause]);
+    this.#waiting.delete(id);
+    return result;
+  }
+
+  /** Calls a tool. It never rejects. */
+  async call(name: string, input: unknown = {}, options: CallOptions = {}): Promise<ToolResult> {
+    const { id, answered } = this.#ask({ name, input, watch: true }, options);
+    const giveUp = (): void => {
+      this.post({ selvage: 1, id, cancel: true });
+      setTimeout(() => this.#give(id, failure('CANCELLED', `The call of ${name} was given up, and gave no answer.`, 'Look with `flow_runs` what became of it.')), GIVEN_UP_MS_MAX);
+    };
+    if (options.signal?.aborted) giveUp();
+    options.signal?.addEventListener('abort', giveUp);
+    const result = await answered;
+    options.signal?.removeEventListener('abort', giveUp);
+    return result;
+  }
+
+  /** Hears of events of one kind, once `listen` was sent; the returned function stops that. */
+  on(kind: SelvageEvent['kind'], listener: (event: SelvageEvent) => void): () => void {
+    const known = this.#listeners.get(kind) ?? new Set();
+    this.#listeners.set(kind, known.add(listener));
+    return () => void known.delete(listener);
+  }
+
+  /** Tells the workbench that somebody hears, where somebody does. */
+  listen(): void {
+    if (this.#listeners.size > 0) this.post({ selvage: 1, id: this.#next++, listen: true });
+  }
+
+  /** Answers all that waits. */
+  end(result: ToolResult): void {
+    for (const id of [...this.#waiting.keys()]) this.#give(id, result);
+  }
+
+  #ask(message: object, options: CallOptions = {}): { id: number; answered: Promise<ToolResult> } {
+    const id = this.#next++;
+    const answered = new Promise<ToolResult>((answer) => {
+      this.#waiting.set(id, { answer, options });
+      try {
+        this.post({ selvage: 1, id, ...message } as ToDoor);
+      } catch {
+        this.#give(id, failure('INVALID_INPUT', 'The input holds something that is not plain data.', 'Pass objects, arrays, strings, numbers, booleans and null only.'));
+      }
+    });
+    return { id, answered };
+  }
+
+  #give(id: number, result: ToolResult): void {
+    this.#waiting.get(id)?.answer(result);
+    this.#waiting.delete(id);
+  }
 }
 
 /** Shows a workbench in the container. */
@@ -83,47 +157,15 @@ export function open(container: Element, { src, title = 'Selvage', timeoutMs = R
   const here = container.ownerDocument.defaultView ?? window;
   frame.title = title;
   frame.src = url.href;
-  const waiting = new Map<number, Waiting>();
-  const listeners = new Map<SelvageEvent['kind'], Set<(event: SelvageEvent) => void>>();
-  let next = 1;
   let closed = false;
   let documents = 0;
 
   // The origin is named, so that a frame that went elsewhere hears nothing.
-  const post = (message: ToDoor): void => frame.contentWindow?.postMessage(message, url.origin);
-
+  const link = new Link((message) => frame.contentWindow?.postMessage(message, url.origin));
   const hear = ({ source, origin, data }: MessageEvent): void => {
-    if (source !== frame.contentWindow || origin !== url.origin || (data as FromDoor | null)?.selvage !== 1) return;
-    const message = data as FromDoor;
-    if ('event' in message) listeners.get(message.event.kind)?.forEach((listener) => listener(message.event));
-    else if ('news' in message) tell(waiting.get(message.id)?.options, message.news);
-    else if ('result' in message) {
-      waiting.get(message.id)?.answer(message.result);
-      waiting.delete(message.id);
-    }
+    if (source === frame.contentWindow && origin === url.origin && (data as FromDoor | null)?.selvage === 1) link.hear(data as FromDoor);
   };
   here.addEventListener('message', hear);
-
-  /** Sends what the door answers with one result. */
-  const ask = (message: Record<string, unknown>, options: CallOptions = {}): { id: number; answered: Promise<ToolResult> } => {
-    const id = next++;
-    return {
-      id,
-      answered: new Promise((answer) => {
-        waiting.set(id, { answer, options });
-        try {
-          post({ selvage: 1, id, ...message } as ToDoor);
-        } catch {
-          give(id, failure('INVALID_INPUT', 'The input holds something that is not plain data.', 'Pass objects, arrays, strings, numbers, booleans and null only.'));
-        }
-      }),
-    };
-  };
-  const give = (id: number, result: ToolResult): void => {
-    waiting.get(id)?.answer(result);
-    waiting.delete(id);
-  };
-  const giveAll = (result: ToolResult): void => [...waiting.keys()].forEach((id) => give(id, result));
 
   let loaded: () => void = () => undefined;
   // Before that the frame has another origin, and could not be asked.
@@ -132,23 +174,18 @@ export function open(container: Element, { src, title = 'Selvage', timeoutMs = R
     const end = Date.now() + timeoutMs;
     await Promise.race([isLoaded, new Promise((resolve) => setTimeout(resolve, timeoutMs))]);
     while (!closed && Date.now() < end) {
-      const { id, answered } = ask({ hello: true });
-      const pause = new Promise<undefined>((resolve) => setTimeout(resolve, ASK_EVERY_MS, undefined));
-      const result = await Promise.race([answered, pause]);
+      const result = await link.hello(ASK_EVERY_MS);
       if (result) return result as ToolResult<{ version: string; tools: string[] }>;
-      waiting.delete(id);
     }
     return closed ? CLOSED : failure('EXECUTOR_UNAVAILABLE', `The workbench at ${url.origin} gives no answer.`, `Open its address by itself. A server must let this page show it in a frame: start it with \`--embed ${here.location.origin}\`.`);
   };
   let ready = knock();
-  const listen = (): void => {
-    void ready.then(({ ok }) => ok && listeners.size > 0 && post({ selvage: 1, id: next++, listen: true }));
-  };
+  const listen = (): void => void ready.then(({ ok }) => ok && link.listen());
 
   frame.addEventListener('load', () => {
     if (++documents === 1) return loaded();
     // Another document is in the frame: what it was asked is lost, and it knows of no listener.
-    giveAll(failure('CANCELLED', 'The workbench was loaded anew before it answered.', 'Look what is there, and call again.'));
+    link.end(failure('CANCELLED', 'The workbench was loaded anew before it answered.', 'Look what is there, and call again.'));
     ready = knock();
     listen();
   });
@@ -159,7 +196,7 @@ export function open(container: Element, { src, title = 'Selvage', timeoutMs = R
     get ready() {
       return ready;
     },
-    async call(name, input = {}, options = {}) {
+    async call(name, input, options) {
       if (isDenied(await ready)) {
         // Somebody may have let this page in since.
         ready = knock();
@@ -167,30 +204,19 @@ export function open(container: Element, { src, title = 'Selvage', timeoutMs = R
       }
       const known = await ready;
       if (closed) return CLOSED;
-      if (!known.ok) return known;
-      const { id, answered } = ask({ name, input, watch: true }, options);
-      const giveUp = (): void => {
-        post({ selvage: 1, id, cancel: true });
-        setTimeout(give, GIVEN_UP_MS_MAX, id, failure('CANCELLED', `The call of ${name} was given up, and gave no answer.`, 'Look with `flow_runs` what became of it.'));
-      };
-      if (options.signal?.aborted) giveUp();
-      options.signal?.addEventListener('abort', giveUp);
-      const result = await answered;
-      options.signal?.removeEventListener('abort', giveUp);
-      return result;
+      return known.ok ? link.call(name, input, options) : known;
     },
     on(kind, listener) {
-      const known = listeners.get(kind) ?? new Set();
-      listeners.set(kind, known.add(listener));
+      const leave = link.on(kind, listener);
       listen();
-      return () => void known.delete(listener);
+      return leave;
     },
     close() {
       closed = true;
       loaded();
       here.removeEventListener('message', hear);
       frame.remove();
-      giveAll(CLOSED);
+      link.end(CLOSED);
     },
   };
 }

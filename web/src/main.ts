@@ -5,4 +5,6 @@ import { installServiceWorker } from './sw-client';
 
 const worker = new StartedWorker(() => new Worker(new URL('../../worker/kernel.ts', import.meta.url), { type: 'module', name: 'kernel' }));
 const wb = startPage(new WorkerKernel(worker));
-if (import.meta.env.PROD) void installServiceWorker(wb.toasts);
+// In an app of the desktop the page is on the disk already.
+if ('selvageHost' in window) void import('./agents/host').then(({ answerHost }) => answerHost(wb.kernel));
+else if (import.meta.env.PROD) void installServiceWorker(wb.toasts);

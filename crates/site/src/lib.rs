@@ -35,6 +35,9 @@ const RUNNER_POLICY: &str =
 /// What the service worker may do: fetch what belongs to the page.
 const SERVICE_WORKER_POLICY: &str = "default-src 'none'; script-src 'self'; connect-src 'self'";
 
+/// An image with a script in it must not run when it is opened by itself.
+const IMAGE_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; sandbox";
+
 /// A folder to serve.
 #[derive(Debug, Clone)]
 pub struct Site {
@@ -214,8 +217,7 @@ impl Site {
             "js" | "mjs" if is_runner(name) => Some(RUNNER_POLICY.to_owned()),
             "js" | "mjs" if name == "sw.js" => Some(SERVICE_WORKER_POLICY.to_owned()),
             "js" | "mjs" => Some(KERNEL_POLICY.to_owned()),
-            // An image with a script in it must not run when it is opened by itself.
-            "svg" => Some("default-src 'none'; style-src 'unsafe-inline'; sandbox".to_owned()),
+            "svg" => Some(IMAGE_POLICY.to_owned()),
             _ => None,
         }
     }
@@ -292,22 +294,36 @@ fn is_hashed(name: &str) -> bool {
             .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'))
 }
 
+/// Media types by the endings of names; whatever has another ending is bytes.
+const MEDIA_TYPES: [(&str, &str); 17] = [
+    ("html", "text/html; charset=utf-8"),
+    ("js", SCRIPT),
+    ("mjs", SCRIPT),
+    ("css", "text/css; charset=utf-8"),
+    ("json", JSON),
+    ("map", JSON),
+    ("webmanifest", "application/manifest+json; charset=utf-8"),
+    ("wasm", "application/wasm"),
+    ("svg", "image/svg+xml"),
+    ("png", "image/png"),
+    ("ico", "image/x-icon"),
+    ("woff2", "font/woff2"),
+    ("txt", PLAIN),
+    ("md", PLAIN),
+    ("csv", PLAIN),
+    ("ts", PLAIN),
+    ("zip", "application/zip"),
+];
+const SCRIPT: &str = "text/javascript; charset=utf-8";
+const JSON: &str = "application/json; charset=utf-8";
+const PLAIN: &str = "text/plain; charset=utf-8";
+const BYTES: &str = "application/octet-stream";
+
 fn media_type(extension: &str) -> &'static str {
-    match extension {
-        "html" => "text/html; charset=utf-8",
-        "js" | "mjs" => "text/javascript; charset=utf-8",
-        "css" => "text/css; charset=utf-8",
-        "json" | "map" => "application/json; charset=utf-8",
-        "webmanifest" => "application/manifest+json; charset=utf-8",
-        "wasm" => "application/wasm",
-        "svg" => "image/svg+xml",
-        "png" => "image/png",
-        "ico" => "image/x-icon",
-        "woff2" => "font/woff2",
-        "txt" | "md" | "csv" | "ts" => "text/plain; charset=utf-8",
-        "zip" => "application/zip",
-        _ => "application/octet-stream",
-    }
+    MEDIA_TYPES
+        .iter()
+        .find(|(known, _)| *known == extension)
+        .map_or(BYTES, |(_, media_type)| media_type)
 }
 
 #[cfg(test)]

@@ -279,3 +279,37 @@ fn only_the_module_for_embedding_pages_may_be_imported_from_elsewhere() {
         assert_eq!(of(target), "", "{target}");
     }
 }
+
+/// A desktop app serves the same files without this server, and must answer as it does.
+#[test]
+fn the_table_of_the_desktop_app_is_this_one() {
+    let alone = Dist::new().site();
+    let headers = alone
+        .common()
+        .into_iter()
+        .map(|(name, value)| (name.to_owned(), value.into()));
+    let types =
+        MEDIA_TYPES.map(|(extension, media_type)| (extension.to_owned(), media_type.into()));
+    let policy = |name, extension| alone.policy(name, extension);
+    let made = serde_json::json!({
+        "headers": serde_json::Map::from_iter(headers),
+        "types": serde_json::Map::from_iter(types),
+        "bytes": BYTES,
+        "policies": {
+            "page": policy("index.html", "html"),
+            "kernel": policy("assets/kernel-DEADBEEF.js", "js"),
+            "runner": policy("assets/runner-DEADBEEF.js", "js"),
+            "serviceWorker": policy("sw.js", "js"),
+            "image": policy("icon.svg", "svg"),
+        },
+    });
+    let made = format!("{made:#}\n");
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/../../web/electron/site.json");
+    if std::env::var_os("UPDATE_DOCS").is_some() {
+        std::fs::write(file, &made).expect("it can be written");
+    }
+    assert!(
+        std::fs::read_to_string(file).is_ok_and(|kept| kept == made),
+        "web/electron/site.json is stale: run `UPDATE_DOCS=1 cargo test -p selvage-site`"
+    );
+}

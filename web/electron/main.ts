@@ -1,0 +1,30 @@
+// The app: one window with the workbench, and a menu entry that calls a tool, as any program of the main process can.
+//
+//     SELVAGE_DIST=dist electron .
+//
+// With SELVAGE_PROGRAM and SELVAGE_WORKSPACE the page may call the tools of a workspace on disk, too.
+
+import { app, BrowserWindow, ipcMain, Menu, protocol, session } from 'electron';
+import { fileURLToPath } from 'node:url';
+import { Host, registerScheme } from './host.ts';
+import { NativeExecutor } from './native.ts';
+
+const { SELVAGE_DIST, SELVAGE_PROGRAM, SELVAGE_WORKSPACE } = process.env;
+const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+
+registerScheme({ protocol });
+await app.whenReady();
+const executor = SELVAGE_PROGRAM && SELVAGE_WORKSPACE ? new NativeExecutor({ program: SELVAGE_PROGRAM, workspace: SELVAGE_WORKSPACE }) : undefined;
+const host = new Host({ BrowserWindow, ipcMain, protocol, session }, { dist: SELVAGE_DIST ?? here('../../dist'), preload: here('./preload.cjs'), ...(executor ? { executor } : {}) });
+Menu.setApplicationMenu(
+  Menu.buildFromTemplate([
+    { role: 'appMenu' },
+    { role: 'editMenu' },
+    { label: 'Workspace', submenu: [{ label: 'Undo the last change of the workspace', click: () => void host.call('undo') }] },
+    { role: 'windowMenu' },
+  ]),
+);
+app.on('window-all-closed', () => {
+  void executor?.close();
+  app.quit();
+});

@@ -1,0 +1,28 @@
+// The page's end of the channel to the main process of a desktop app (`web/electron`): what programs there ask becomes calls.
+
+import type { FromDoor } from '../../embed/selvage';
+import { Caller, isForDoor } from '../door';
+import type { Kernel } from '../lib/kernel';
+import type { SelvageApi } from '../selvage';
+
+/** By which name what such programs do stands in the history. */
+export const HOST_AGENT = 'Electron';
+
+/** What the preload script gives to the page. */
+export interface SelvageHost {
+  call(message: unknown): Promise<unknown>;
+  subscribe(listener: (message: unknown) => void): () => void;
+}
+
+export function answerHost(kernel: Kernel, { host, api }: { host: SelvageHost; api: SelvageApi } = { host: window.selvageHost, api: window.selvage }): void {
+  const opened = async () => ({ version: api.version, tools: await api.tools.list() });
+  const caller = new Caller(kernel, opened, HOST_AGENT, (message: FromDoor) => void host.call(message));
+  host.subscribe((message) => isForDoor(message) && void caller.hear(message));
+}
+
+declare global {
+  interface Window {
+    selvage: SelvageApi;
+    selvageHost: SelvageHost;
+  }
+}
