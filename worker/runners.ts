@@ -168,7 +168,8 @@ export class Runners {
     worker.onerror = (event) => {
       // Handled here: it must not reach the page as an error of the kernel's.
       event.preventDefault();
-      this.#broke(runner, event.message);
+      // A script that could not be loaded gives an event without a message.
+      this.#broke(runner, event.message || "its program could not be loaded");
     };
     return runner;
   }
