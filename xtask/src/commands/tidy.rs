@@ -55,6 +55,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ),
     ("selvage-tool", &[]),
     ("selvage-lint", &["selvage-tool"]),
+    ("selvage-provenance", &["selvage-tool"]),
     ("selvage-manifest", &["selvage-tool"]),
     ("selvage-sandbox", &["selvage-tool"]),
     ("selvage-guest", &["selvage-tool"]),

@@ -1,0 +1,71 @@
+// Envelopes of runs as other people's programs read them: the DSSE of Sigstore's library for Node, and OpenSSL by way of Python.
+
+import { strict as assert } from 'node:assert';
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { crypto, dsse } from '@sigstore/core';
+import { test } from '../browser/lib/suite.mjs';
+
+const fixture = (name) => readFileSync(new URL(`../../crates/provenance/tests/fixtures/${name}`, import.meta.url));
+
+/** An envelope's statement, as far as a stranger's program believes it: the key is made of what the statement names. */
+function read(bytes) {
+  const envelope = JSON.parse(bytes);
+  const payload = Buffer.from(envelope.payload, 'base64');
+  const statement = JSON.parse(payload);
+  const der = Buffer.concat([
+    Buffer.from('302a300506032b6570032100', 'hex'),
+    Buffer.from(statement.predicate.signer.publicKey, 'base64'),
+  ]);
+  const [signature] = envelope.signatures;
+  assert.equal(createHash('sha256').update(der).digest('hex'), signature.keyid);
+  const pem = `-----BEGIN PUBLIC KEY-----\n${der.toString('base64')}\n-----END PUBLIC KEY-----\n`;
+  const signed = dsse.preAuthEncoding(envelope.payloadType, payload);
+  const fits = crypto.verify(signed, crypto.createPublicKey(pem), Buffer.from(signature.sig, 'base64'));
+  return { fits, statement, pem, signed, signature: signature.sig };
+}
+
+test("Sigstore's DSSE verifies an envelope, and none whose statement was changed", () => {
+  const whole = read(fixture('run.dsse.json'));
+  assert.ok(whole.fits);
+  assert.equal(whole.statement._type, 'https://in-toto.io/Statement/v1');
+  const [record] = whole.statement.subject;
+  assert.equal(record.digest.sha256, createHash('sha256').update(fixture('record.json')).digest('hex'));
+
+  const bent = JSON.parse(fixture('run.dsse.json'));
+  const payload = Buffer.from(bent.payload, 'base64').toString();
+  assert.ok(payload.includes('"dryRun":false'));
+  bent.payload = Buffer.from(payload.replace('"dryRun":false', '"dryRun":true')).toString('base64');
+  assert.ok(!read(JSON.stringify(bent)).fits);
+});
+
+const PYTHON = `
+import base64, json, sys
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.serialization import load_pem_public_key
+given = json.load(sys.stdin)
+key = load_pem_public_key(given["pem"].encode())
+envelope = given["envelope"]
+payload = base64.b64decode(envelope["payload"])
+kind = envelope["payloadType"].encode()
+pae = b"DSSEv1 %d %b %d %b" % (len(kind), kind, len(payload), payload)
+signature = base64.b64decode(envelope["signatures"][0]["sig"])
+key.verify(signature, pae)
+try:
+    key.verify(signature, pae + b" ")
+except InvalidSignature:
+    print(json.loads(payload)["predicateType"])
+`;
+
+test("Python's cryptography verifies it, too, where it is installed", () => {
+  try {
+    execFileSync('python3', ['-c', 'import cryptography'], { stdio: 'ignore' });
+  } catch {
+    console.log('    (skipped: there is no Python with `cryptography`)');
+    return;
+  }
+  const envelope = JSON.parse(fixture('run.dsse.json'));
+  const input = JSON.stringify({ envelope, pem: read(fixture('run.dsse.json')).pem });
+  assert.equal(execFileSync('python3', ['-c', PYTHON], { input, encoding: 'utf8' }).trim(), 'urn:selvage:run:v1');
+});
