@@ -1,4 +1,4 @@
-//! What keeps an executor from running anything. What a run itself does wrong is its outcome.
+//! What keeps this host from running or signing anything. What a run itself does wrong is its outcome.
 
 use selvage_sandbox::SandboxError;
 use std::error::Error;
@@ -39,6 +39,14 @@ pub enum HostError {
     WarmUp {
         /// Why.
         reason: String,
+    },
+    /// The key that this host signs with can't be used.
+    #[error("the key in {} can't be used: {why}", file.display())]
+    Key {
+        /// The file.
+        file: std::path::PathBuf,
+        /// Why.
+        why: String,
     },
     /// The job can't be run by anybody.
     #[error("the job is broken")]
