@@ -287,6 +287,8 @@ async function start(): Promise<void> {
     // Of tabs that start at the same time with nothing, the one with the first slot begins.
     if (others === 0 || (opened.mode === "durable" && opened.slot === 0)) perform(kernel.begin(Date.now()));
   }
+  // Of several tabs, the first one runs what waits for the workspace to be opened.
+  if (others === 0) perform(kernel.opened(Date.now()));
   const waiting = early ?? [];
   early = null;
   waiting.forEach(handle);

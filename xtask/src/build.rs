@@ -104,6 +104,10 @@ fn compile(artifact: &Artifact, dev: bool) -> Result<PathBuf> {
         command.env_remove(name);
     }
     command.env("CARGO_ENCODED_RUSTFLAGS", flags(artifact).join("\x1f"));
+    if artifact.rustflags.iter().any(|flag| flag.starts_with("-Z")) {
+        // The compiler is pinned, so what is unstable between versions is not here.
+        command.env("RUSTC_BOOTSTRAP", "1");
+    }
     history::show(&mut command);
     if dev {
         let profile = artifact.profile.to_uppercase().replace('-', "_");

@@ -47,6 +47,7 @@ pub fn serve(folder: &Path) -> Result<u8> {
             .spawn(move || match home::open(&folder) {
                 Ok(mut desk) => {
                     let _ = opened.send(Ok(desk.line()));
+                    desk.opened();
                     desk.serve();
                 }
                 Err(error) => drop(opened.send(Err(error))),

@@ -129,6 +129,11 @@ impl<S: Surroundings> Desk<S> {
         }
     }
 
+    /// Says that the workspace is open to be worked in: flows that wait for that run.
+    pub fn opened(&mut self) {
+        self.tell(Event::Opened);
+    }
+
     /// Does what comes until no run goes on and no file is being read.
     pub fn settle(&mut self) {
         while self.runners.any_works() && self.step() {}

@@ -7,7 +7,7 @@
 //! **Shape.** This crate holds nouns and their JSON form, and no behaviour beyond checking them:
 //! [`catalogue`] (the tools and their schemas), [`error`] (the closed list of codes),
 //! [`diagnostic`] (what is wrong with a text, and where), [`document`] (a manifest's text, read), [`quota`] (limits, usage, receipts),
-//! [`grant`] (what a run may touch), [`policy`] (who may do what, and what a person is asked about), [`decision`] (what came of that), [`json`] (how they are read), [`run`] (jobs, records, results), [`language`] (what a flow is
+//! [`grant`] (what a run may touch), [`policy`] (who may do what, and what a person is asked about), [`decision`] (what came of that), [`json`] (how they are read), [`flows`] (what runs by a name), [`run`] (jobs and their results), [`record`] (what is kept of one), [`language`] (what a flow is
 //! written in), [`reading`] (what a guest reads off a text) and [`guest`] (the bytes that cross into an interpreter).
 //!
 //! **Control loop.** A caller sends a tool's name and a JSON input. [`catalogue::Call::parse`]
@@ -33,6 +33,8 @@ pub mod diagnostic;
 pub mod document;
 pub mod error;
 #[cfg(feature = "catalogue")]
+pub mod flows;
+#[cfg(feature = "catalogue")]
 pub mod grant;
 pub mod guest;
 #[cfg(feature = "catalogue")]
@@ -42,6 +44,8 @@ pub mod language;
 pub mod policy;
 pub mod quota;
 pub mod reading;
+#[cfg(feature = "catalogue")]
+pub mod record;
 #[cfg(feature = "catalogue")]
 pub mod run;
 

@@ -23,6 +23,12 @@ macro_rules! limits {
         }
 
         impl LimitsPatch {
+            /// These limits, and those of another one where they set none.
+            #[must_use]
+            pub fn or(&self, other: &Self) -> Self {
+                Self { $($name: self.$name.or(other.$name)),+ }
+            }
+
             /// The lower of each limit that either sets.
             #[must_use]
             pub fn lowest(&self, other: &Self) -> Self {

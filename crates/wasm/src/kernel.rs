@@ -316,6 +316,11 @@ impl Kernel {
         ))
     }
 
+    /// The workspace is open to be worked in, and no other tab has it.
+    pub fn opened(&mut self, now_ms: f64) -> Array {
+        self.handle(now_ms, Event::Opened)
+    }
+
     /// The time that the engine asked for has come.
     pub fn woken(&mut self, now_ms: f64) -> Array {
         self.handle(now_ms, Event::Woken)

@@ -1,22 +1,21 @@
 //! The engine's state, and the way of an event through it.
 
-use crate::event::{CallId, Effect, Event, Notice, RunnerId, TaskId};
+use crate::calls::Held;
+use crate::event::{CallId, Effect, Event, RunnerId, TaskId};
 use crate::failure::failure;
 use crate::lint::{Hearing, Reports, Wanted};
 use crate::mail::Post;
 use crate::peers::Peers;
-use crate::policy::{Consent, Ledger, Paper, Waiting};
+use crate::policy::{Consent, Ledger, Paper, Proofs, Waiting};
 use crate::runs::{Executor, PendingFetch, Run};
-use crate::scopes::{View, writable};
+use crate::scopes::View;
+use crate::supervisor::Supervisor;
 use selvage_tool::catalogue::StorageMode;
 use selvage_tool::guest::Answer;
 use selvage_tool::policy::Policy;
 use selvage_tool::{ToolError, ToolResult};
-use selvage_vfs::{Change, Meta, Op, Origin, OriginKind, Workspace};
+use selvage_vfs::{Origin, OriginKind, Workspace};
 use std::collections::{BTreeMap, VecDeque};
-
-/// How long drafts wait for the next keystroke before they become part of the history.
-const SEAL_AFTER_MS: u64 = 2_000;
 
 /// Who works alone has no name, and reads of themselves.
 const NAMELESS: &str = "you";
@@ -47,6 +46,8 @@ pub(crate) enum Caller {
     Host(CallId),
     /// A run, by its own number for the call.
     Run { run: String, id: u32 },
+    /// Nobody: it runs by itself.
+    Nobody,
 }
 
 /// Who calls: whom to answer, who makes what changes, who is behind it all, how many runs lie between, whether it goes on without
@@ -59,6 +60,10 @@ pub(crate) struct Asking {
     pub(crate) depth: u32,
     pub(crate) alone: bool,
     pub(crate) approved: Option<String>,
+    /// Which attempt of the same it is, from 1.
+    pub(crate) attempt: u32,
+    /// How many runs led to it by what they changed.
+    pub(crate) chain: u32,
 }
 
 /// What a call came to.
@@ -89,6 +94,10 @@ pub struct Workbench {
     pub(crate) reports: Reports,
     pub(crate) retention: crate::retention::Retention,
     pub(crate) policy: Paper<Policy>,
+    pub(crate) proofs: Proofs,
+    /// Calls that wait for a manifest to be read.
+    pub(crate) unread: Vec<Held>,
+    pub(crate) supervisor: Supervisor,
     pub(crate) consent: Consent,
     pub(crate) approvals: Vec<Waiting>,
     pub(crate) ledger: Ledger,
@@ -100,7 +109,7 @@ pub struct Workbench {
     /// Executors that were asked for and have not come yet.
     pub(crate) spawning: usize,
     next_task: TaskId,
-    seal_at_ms: Option<u64>,
+    pub(crate) seal_at_ms: Option<u64>,
     wake_at_ms: Option<u64>,
 }
 
@@ -119,6 +128,9 @@ impl Workbench {
             reports: Reports::default(),
             retention: crate::retention::Retention::default(),
             policy: crate::policy::policy_paper(),
+            proofs: Proofs::default(),
+            unread: Vec::new(),
+            supervisor: Supervisor::default(),
             consent: Consent::default(),
             approvals: Vec::new(),
             ledger: Ledger::default(),
@@ -174,6 +186,8 @@ impl Workbench {
                     depth: 0,
                     alone: false,
                     approved: None,
+                    attempt: 1,
+                    chain: 0,
                 };
                 self.attempt(cx, asking, &name, input, 0);
             }
@@ -189,6 +203,7 @@ impl Workbench {
                 outcome,
                 written,
             } => self.finished(cx, runner, *outcome, written),
+            Event::Opened => self.opened(cx),
             Event::Checked { task, checked } => self.checked(cx, task, checked),
             Event::Read { task, document } => self.manifest_read(cx, task, &document),
             Event::Fetched { task, result, body } => self.fetched(task, result, body),
@@ -220,6 +235,7 @@ impl Workbench {
         let own = own
             .chain(self.approval_time())
             .chain(self.ledger.keep_at_ms);
+        let own = own.chain(self.supervisor_time());
         let next = own.chain(self.run_times()).min();
         if let Some(at_ms) = next
             && self.wake_at_ms.is_none_or(|known| at_ms < known)
@@ -250,58 +266,8 @@ impl Workbench {
                     });
                 }
             }
+            Caller::Nobody => {}
         }
-    }
-
-    /// Seals what was typed in files that others deleted meanwhile, which brings those back.
-    fn bring_back(&mut self, cx: &Cx<'_>) {
-        match self.seal(cx) {
-            Ok(heads) => self.effects.push(Effect::Notify(Notice::Changed {
-                paths: Vec::new(),
-                heads,
-            })),
-            Err(_) => self.seal_later(cx),
-        }
-    }
-
-    /// Makes one change of the workspace and tells of it. What was typed where it writes or deletes is sealed first, so
-    /// that the history has it, as a change of whoever typed.
-    pub(crate) fn change(
-        &mut self,
-        cx: &mut Cx<'_>,
-        origin: &Origin,
-        message: String,
-        ops: &[Op],
-    ) -> ToolResult<Change> {
-        for op in ops {
-            may_do(op)?;
-        }
-        self.change_all(cx, origin, message, ops)
-    }
-
-    /// The same, also of what is mounted.
-    pub(crate) fn change_all(
-        &mut self,
-        cx: &mut Cx<'_>,
-        origin: &Origin,
-        message: String,
-        ops: &[Op],
-    ) -> ToolResult<Change> {
-        self.consent_to(cx, origin, ops)?;
-        if ops.iter().any(|op| self.covers_typing(op)) {
-            self.seal(cx)?;
-        }
-        let meta = Meta {
-            at_ms: cx.now_ms,
-            origin: origin.clone(),
-            message,
-        };
-        let change = self
-            .workspace
-            .apply(cx.random, &meta, ops)
-            .map_err(failure)?;
-        self.tell_changed(&change);
-        Ok(change)
     }
 
     /// What is seen of the workspace and its parents now.
@@ -309,51 +275,10 @@ impl Workbench {
         View::new(&self.workspace, self.workspace.snapshot())
     }
 
-    /// Whether something typed that is in no history yet is written over, or deleted.
-    fn covers_typing(&self, op: &Op) -> bool {
-        let is_draft = |path: &str| self.workspace.stat(path).is_ok_and(|entry| entry.draft);
-        match op {
-            Op::Write { path, bytes, .. } => {
-                is_draft(path) && self.workspace.read(path).is_ok_and(|now| now != *bytes)
-            }
-            Op::Put { path, .. } => is_draft(path),
-            Op::Remove { path } => {
-                let below = self.workspace.list(path, true).unwrap_or_default();
-                is_draft(path) || below.iter().any(|entry| entry.draft)
-            }
-            Op::Draft { .. } | Op::Mkdir { .. } | Op::Move { .. } | Op::Keep { .. } => false,
-        }
-    }
-
     /// The person at this device, as a maker of changes.
     #[must_use]
     pub fn person(&self) -> Origin {
         Origin::new(OriginKind::Person, self.person.clone())
-    }
-
-    pub(crate) fn tell_changed(&mut self, change: &Change) {
-        let heads = change.heads.to_strings();
-        self.effects.push(Effect::Notify(Notice::Changed {
-            paths: change.paths.clone(),
-            heads,
-        }));
-    }
-
-    /// Makes drafts part of the history, so that heads name every byte.
-    pub(crate) fn seal(&mut self, cx: &Cx<'_>) -> ToolResult<Vec<String>> {
-        self.seal_at_ms = None;
-        let meta = Meta {
-            at_ms: cx.now_ms,
-            origin: self.person(),
-            message: "Edit".into(),
-        };
-        let heads = self.workspace.seal(&meta).map_err(failure)?;
-        Ok(heads.to_strings())
-    }
-
-    /// Drafts were written: they become part of the history when typing pauses.
-    pub(crate) fn seal_later(&mut self, cx: &Cx<'_>) {
-        self.seal_at_ms = Some(cx.now_ms + SEAL_AFTER_MS);
     }
 
     pub(crate) fn new_task(&mut self) -> TaskId {
@@ -370,19 +295,7 @@ impl Workbench {
         self.pass_run_time(cx);
         self.pass_approval_time(cx);
         self.keep_decisions(cx);
+        self.pass_supervisor_time(cx);
         self.pass_thin_time(cx);
-    }
-}
-
-/// Refuses an operation on what is mounted.
-fn may_do(op: &Op) -> ToolResult<()> {
-    match op {
-        Op::Write { path, .. }
-        | Op::Put { path, .. }
-        | Op::Draft { path, .. }
-        | Op::Mkdir { path }
-        | Op::Remove { path }
-        | Op::Keep { path } => writable(path),
-        Op::Move { from, to } => writable(from).and_then(|()| writable(to)),
     }
 }

@@ -72,6 +72,8 @@ pub enum Event {
         /// The bytes of the files that it wrote, by hash.
         written: Vec<(String, Vec<u8>)>,
     },
+    /// The workspace was opened to be worked in, and no other engine of this device has it: flows that wait for that run.
+    Opened,
     /// The guest's parser has read a text.
     Checked {
         /// The question.

@@ -15,6 +15,8 @@
 //! a file natively), so a change is durable when `handle` returns, and no state lies between
 //! "acknowledged" and "kept".
 
+mod calls;
+mod changes;
 mod contents;
 mod engine;
 mod event;
@@ -31,6 +33,7 @@ mod retention;
 mod runs;
 mod scopes;
 mod starter;
+mod supervisor;
 mod tools;
 
 pub use engine::{Config, Cx, Workbench};

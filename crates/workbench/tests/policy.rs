@@ -316,7 +316,13 @@ fn nobody_who_answers_in_time_is_a_no() {
 fn a_policy_that_cannot_be_read_allows_nothing_and_says_where() {
     let mut host = ruled();
     host.who = person();
-    host.ok("write", json!({ "path": "selvage.policy.yaml", "content": "version: 1\nagents:\n  - name: '*'\n    alow: {}\n" }));
+    // Typing is kept as it is; a whole text that does not fit would be refused.
+    let text = "version: 1\nagents:\n  - name: '*'\n    alow: {}\n";
+    host.ok(
+        "write",
+        json!({ "path": "selvage.policy.yaml", "content": text, "draft": true }),
+    );
+    host.pass(2_000);
     host.who = agent("writer 1");
     let error = host.call("ls", json!({})).expect_err("nothing is allowed");
     assert_eq!((error.code, error.line), (ErrorCode::PolicyDenied, Some(4)));

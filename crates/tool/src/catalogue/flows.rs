@@ -124,7 +124,9 @@ pub enum RunMode {
 pub struct RunInput {
     /// The flow's path, or `path::function` for one function of a Python file; or `name`.
     pub path: Option<String>,
-    /// The flow's name: its file name without `.flow.js` or `.py`, `workflow::name::function`, or what a Python file calls one of its functions.
+    /// A past run to make again, in place of a flow: with its flow, arguments and grant, where none are given here. Arguments of both are joined.
+    pub again: Option<String>,
+    /// The flow's name: that in `flows/flow.config.json`, its file name without `.flow.js` or `.py`, `workflow::name::function`, or what a Python file calls one of its functions.
     pub name: Option<String>,
     /// What the flow sees as `flow.args`.
     pub args: serde_json::Value,
@@ -154,6 +156,7 @@ impl Default for RunInput {
     fn default() -> Self {
         Self {
             path: None,
+            again: None,
             name: None,
             args: serde_json::Value::Null,
             env: BTreeMap::new(),
@@ -254,6 +257,9 @@ pub struct FlowSummary {
     /// The functions of a Python file that can be run by themselves, as `path::function`.
     #[serde(skip_serializing_if = "Vec::is_empty", default)]
     pub entries: Vec<Entry>,
+    /// Whether `flows/flow.config.json` names it; `name` is what it is called there.
+    #[serde(skip_serializing_if = "std::ops::Not::not", default)]
+    pub named: bool,
     /// Whether the file is still to be read: what it offers is not known yet. `changed` tells when it is.
     #[serde(skip_serializing_if = "std::ops::Not::not", default)]
     pub unread: bool,

@@ -11,6 +11,13 @@ use crate::storage::{Batch, TextWrite};
 use crate::text::{Splice, utf16_len};
 
 impl Workspace {
+    /// The paths of the files with typing that [`Workspace::seal`] would make part of the ledger.
+    #[must_use]
+    pub fn drafts(&self) -> Vec<String> {
+        let drafts = self.texts.drafts();
+        drafts.filter_map(|id| self.tree.path_of(id)).collect()
+    }
+
     /// Makes edits in a text file, one after the other, as an editor does while somebody types:
     /// all of them, or none. They are durable when this returns, and no change in the ledger
     /// before the next seal, like [`Op::Draft`], at the cost of what is typed and not of the text.

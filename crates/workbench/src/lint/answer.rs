@@ -3,12 +3,14 @@
 use super::hearing::{Wanted, subject};
 use super::{Source, describe, meant};
 use crate::engine::{Asking, Cx, Outcome, Workbench};
+use crate::failure::failure;
+use crate::policy::is_manifest;
 use crate::reference::split;
 use crate::scopes::{View, writable};
 use selvage_lint::{Report, apply_fixes};
 use selvage_tool::catalogue::{LintInput, LintOutput};
 use selvage_tool::guest::Checked;
-use selvage_tool::{Diagnostic, Position, Severity, Span};
+use selvage_tool::{Diagnostic, Grant, Position, Severity, Span};
 use selvage_vfs::{Hash, Op};
 use serde_json::json;
 
@@ -35,6 +37,18 @@ impl Workbench {
         input: LintInput,
     ) -> Result<LintOutput, Outcome> {
         self.seal(cx)?;
+        let bare = input.path.trim_start_matches('/');
+        if is_manifest(bare) {
+            let text = match input.content {
+                Some(text) => text,
+                None => {
+                    let bytes = self.workspace.read(bare).map_err(failure)?;
+                    String::from_utf8_lossy(&bytes).into_owned()
+                }
+            };
+            let found = self.proof(bare, &text);
+            return found.map(manifest_output).ok_or(Outcome::Later);
+        }
         let view = self.view();
         let (mut source, function) = match input.content {
             Some(text) => {
@@ -151,4 +165,20 @@ pub(super) fn add_word(report: &mut Report, path: &str, checked: &Checked) {
             fix: None,
         },
     );
+}
+
+/// What lint says of a manifest: what is wrong with it, and nothing about running it.
+fn manifest_output(found: Option<Box<Diagnostic>>) -> LintOutput {
+    LintOutput {
+        ok: found.is_none(),
+        diagnostics: found.into_iter().map(|found| *found).collect(),
+        fixed: 0,
+        shape: None,
+        title: None,
+        description: None,
+        inputs: Vec::new(),
+        entries: Vec::new(),
+        outputs: Vec::new(),
+        grant: Grant::default(),
+    }
 }

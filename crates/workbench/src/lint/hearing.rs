@@ -5,14 +5,12 @@
 //! given a run meanwhile answers first.
 
 use super::shelf::{Shelf, Subject, THINGS_MAX};
-use crate::engine::{Asking, Caller, Cx, Outcome, Workbench};
+use crate::calls::{Held, LINT};
+use crate::engine::{Asking, Cx, Workbench};
 use crate::event::{Effect, Notice, RunnerId, TaskId};
-use crate::policy::Then;
-use selvage_tool::catalogue::Call;
+use selvage_tool::Language;
 use selvage_tool::guest::Checked;
-use selvage_tool::{ErrorCode, Language, ToolError};
 use selvage_vfs::{Entry, Hash};
-use serde_json::Value;
 
 /// How often a call may lack something more: each time is one step along its imports, or one round of fixes.
 const ROUNDS_MAX: u32 = 100;
@@ -22,15 +20,6 @@ pub(crate) const LISTED_MAX: usize = THINGS_MAX / 2;
 
 /// What a finding, an import, an entry or a parameter is taken to hold, values and paths apart: its words are bounded.
 const THING_BYTES: usize = 2_000;
-
-/// The tools that need a guest's word. The first goes on without it rather than wait for an executor.
-const WAITING: [&str; 3] = ["lint_flow", "run_flow", "run_verify"];
-
-/// The tool that persons call too, and that the policy is about whoever calls.
-const RUN: &str = WAITING[1];
-
-/// The most calls that are held.
-const HELD_MAX: usize = 100;
 
 /// A text that is to be read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -63,14 +52,6 @@ pub(crate) fn subject(path: &str, text: Hash) -> Subject {
     }
 }
 
-#[derive(Debug)]
-struct Held {
-    asking: Asking,
-    name: String,
-    input: Value,
-    rounds: u32,
-}
-
 /// What was said, what is asked, and who waits for it.
 #[derive(Debug, Default)]
 pub(crate) struct Hearing {
@@ -83,11 +64,14 @@ pub(crate) struct Hearing {
     /// The paths of what was read for nobody, until that is told.
     news: Vec<String>,
     held: Vec<Held>,
-    /// Calls that wait for the policy.
-    unruled: Vec<Held>,
 }
 
 impl Hearing {
+    /// How many calls wait.
+    pub(crate) fn waiting(&self) -> usize {
+        self.held.len()
+    }
+
     /// What the guest said of a text.
     pub(crate) fn said(&mut self, subject: &Subject) -> Option<&Checked> {
         self.said.get(subject)
@@ -130,73 +114,23 @@ impl Workbench {
         true
     }
 
-    /// Answers a call, or holds it until what it lacks has been read.
-    pub(crate) fn attempt(
-        &mut self,
-        cx: &mut Cx<'_>,
-        asking: Asking,
-        name: &str,
-        input: Value,
-        rounds: u32,
-    ) {
-        let waits = self.waits_for_policy(&asking) || (name == RUN && self.policy.is_unread());
-        let is_full = self.hearing.held.len() + self.hearing.unruled.len() >= HELD_MAX;
-        if waits && !is_full {
-            self.hearing.unruled.push(Held {
-                asking,
-                name: name.to_owned(),
-                input,
-                rounds,
-            });
-            return;
+    /// Holds a call until what it lacks has been read.
+    pub(crate) fn hold(&mut self, cx: &mut Cx<'_>, wanted: Vec<Wanted>, held: Held) {
+        for wanted in wanted {
+            if !self.hearing.wanted.contains(&wanted) {
+                self.hearing.wanted.push(wanted);
+            }
         }
-        let again = WAITING.contains(&name) || self.is_governed(&asking);
-        let again = again.then(|| input.clone());
-        let outcome = match Call::parse(name, input) {
-            _ if waits => busy().into(),
-            Ok(call) => {
-                let input = again.as_ref().unwrap_or(&Value::Null);
-                self.decide(cx, asking.clone(), call, input)
-            }
-            Err(error) => error.into(),
-        };
-        if let (Some(proposal), Some(input)) = (self.consent.proposal.take(), &again) {
-            let (origin, caller) = (asking.behind.clone(), asking.caller.clone());
-            let (tool, name, input) = (name, name.to_owned(), input.clone());
-            let then = Then::Call {
-                asking,
-                name,
-                input,
-            };
-            if let Err(error) = self.ask_person(cx, &origin, tool, proposal, then) {
-                self.reply(&caller, Err(error));
-            }
-            return;
-        }
-        match (outcome, again) {
-            (Outcome::Done(result), _) => self.reply(&asking.caller, result),
-            (Outcome::Lacks(_), _) if is_full => {
-                self.reply(&asking.caller, Err(busy()));
-            }
-            (Outcome::Lacks(wanted), Some(input)) => {
-                for wanted in wanted {
-                    if !self.hearing.wanted.contains(&wanted) {
-                        self.hearing.wanted.push(wanted);
-                    }
-                }
-                self.hearing.held.push(Held {
-                    asking: Asking {
-                        alone: rounds >= ROUNDS_MAX,
-                        ..asking
-                    },
-                    name: name.to_owned(),
-                    input,
-                    rounds: rounds + 1,
-                });
-                self.listen(cx);
-            }
-            (Outcome::Lacks(_) | Outcome::Later, _) => {}
-        }
+        let alone = held.rounds >= ROUNDS_MAX;
+        self.hearing.held.push(Held {
+            asking: Asking {
+                alone,
+                ..held.asking
+            },
+            rounds: held.rounds + 1,
+            ..held
+        });
+        self.listen(cx);
     }
 
     /// Has the next text read, where an executor is free. Where none is, lint goes on without: the run itself will say what
@@ -211,7 +145,7 @@ impl Workbench {
             let Some(runner) = self.idle_runner() else {
                 let mut lints = Vec::new();
                 for held in std::mem::take(&mut self.hearing.held) {
-                    if held.name == WAITING[0] {
+                    if held.name == LINT {
                         lints.push(held);
                     } else {
                         self.hearing.held.push(held);
@@ -292,24 +226,6 @@ impl Workbench {
         self.make_again(cx, held);
     }
 
-    /// The policy has been read: calls that waited for it are made.
-    pub(crate) fn make_ruled_again(&mut self, cx: &mut Cx<'_>) {
-        let held = std::mem::take(&mut self.hearing.unruled);
-        self.make_again(cx, held);
-    }
-
-    fn make_again(&mut self, cx: &mut Cx<'_>, held: Vec<Held>) {
-        for held in held {
-            let waits = match &held.asking.caller {
-                Caller::Host(_) => true,
-                Caller::Run { run, .. } => self.runs.contains_key(run),
-            };
-            if waits {
-                self.attempt(cx, held.asking, &held.name, held.input, held.rounds);
-            }
-        }
-    }
-
     /// What lists show has changed.
     fn tell_read(&mut self) {
         if self.hearing.news.is_empty() {
@@ -320,9 +236,4 @@ impl Workbench {
         self.effects
             .push(Effect::Notify(Notice::Changed { paths, heads }));
     }
-}
-
-fn busy() -> ToolError {
-    let error = format!("{HELD_MAX} calls wait for their files to be read.");
-    ToolError::new(ErrorCode::Busy, error).hint("Wait for them.")
 }

@@ -2,6 +2,7 @@
 
 use super::consent::words_of;
 use super::proposal::Proposal;
+use crate::calls::Held;
 use crate::engine::{Asking, Caller, Cx, Workbench};
 use crate::event::{Effect, Notice};
 use base64::Engine as _;
@@ -12,7 +13,7 @@ use selvage_tool::policy::{ApprovalReadInput, Approvals, ApprovalsOutput, Decide
 use selvage_tool::run::{Outcome, RunStatus};
 use selvage_tool::{ErrorCode, ToolError, ToolResult};
 use selvage_vfs::{Hash, Origin, OriginKind};
-use serde_json::{Value, json};
+use serde_json::json;
 
 /// The most approvals that wait at once.
 pub(crate) const APPROVALS_MAX: usize = 100;
@@ -24,11 +25,7 @@ const REASON_BYTES_MAX: usize = 2_000;
 #[derive(Debug)]
 pub(crate) enum Then {
     /// The call is made again.
-    Call {
-        asking: Asking,
-        name: String,
-        input: Value,
-    },
+    Call(Box<Held>),
     /// The run goes into the queue.
     Start(String),
     /// What the run did lands.
@@ -65,7 +62,7 @@ impl Workbench {
         let name = crate::runs::new_id(cx);
         let run = match &then {
             Then::Start(run) | Then::Land(run) => Some(run.clone()),
-            Then::Call { .. } => None,
+            Then::Call(_) => None,
         };
         let expires_ms = cx.now_ms + u64::from(rules.expires_minutes) * 60_000;
         let approval = Approval {
@@ -85,7 +82,7 @@ impl Workbench {
         self.decided(cx, &approval, Verdict::Asked, approval.reason.clone(), None);
         let caller = match &then {
             Then::Start(run) | Then::Land(run) => self.runs.get(run).map(|run| &run.asking.caller),
-            Then::Call { asking, .. } => Some(&asking.caller),
+            Then::Call(held) => Some(&held.asking.caller),
         };
         let call = match caller {
             Some(Caller::Host(call)) => Some(*call),
@@ -264,22 +261,19 @@ impl Workbench {
                 .hint("Propose something else, or ask the person.")
         };
         match then {
-            Then::Call {
-                asking,
-                name,
-                input,
-            } if allowed => {
+            Then::Call(held) if allowed => {
                 let asking = Asking {
                     approved: Some(approval.digest),
-                    ..asking
+                    ..held.asking.clone()
                 };
                 let others = self.approvals.len();
+                let Held { name, input, .. } = *held;
                 self.attempt(cx, asking, &name, input, 0);
                 if self.approvals.len() > others {
                     return Err(stale());
                 }
             }
-            Then::Call { asking, .. } => self.reply(&asking.caller, Err(refusal())),
+            Then::Call(held) => self.reply(&held.asking.caller, Err(refusal())),
             Then::Start(run) if allowed => self.start_approved(cx, &run),
             Then::Land(run) if allowed => self.land_approved(cx, &run),
             Then::Start(run) | Then::Land(run) => {

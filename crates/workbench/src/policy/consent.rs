@@ -48,6 +48,10 @@ pub(crate) struct Consent {
     approved: Option<String>,
     /// What a person is to be asked.
     pub(crate) proposal: Option<Proposal>,
+    /// Whether the call can wait for a manifest to be read.
+    pub(crate) can_wait: bool,
+    /// Whether the call must wait until a manifest that it is about was read.
+    pub(crate) is_unproved: bool,
 }
 
 impl Workbench {
@@ -95,7 +99,10 @@ impl Workbench {
         input: &Value,
     ) -> Outcome {
         let name = call.name();
-        self.consent = Consent::default();
+        self.consent = Consent {
+            can_wait: *input != Value::Null,
+            ..Consent::default()
+        };
         let ruling = match self.ruling(&asking.behind) {
             Ok(Some(ruling)) => ruling,
             Ok(None) => return self.perform(cx, asking, call),
@@ -319,7 +326,7 @@ impl Proposal {
 }
 
 /// Who does something, as persons read it.
-pub(super) fn words_of(origin: &Origin) -> String {
+pub(crate) fn words_of(origin: &Origin) -> String {
     match origin.kind {
         OriginKind::Person => "person".into(),
         kind => format!("{} {}", kind.as_str(), origin.name),

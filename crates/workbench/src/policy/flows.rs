@@ -15,10 +15,11 @@ use selvage_tool::policy::POLICY_FILE;
 use selvage_tool::run::{FileOp, Job, JobFile, Outcome, RunStatus};
 use selvage_tool::{ErrorCode, Limits, ToolError, ToolResult};
 use selvage_vfs::{Hash, Op, Origin, OriginKind};
-use serde_json::json;
+use serde_json::{Value, json};
 
-/// How callers that are no agents are called in rules.
+/// How a person is called in rules, and what runs by itself.
 const PERSON: &str = "person";
+const TRIGGER: &str = "trigger";
 
 /// What the policy says about one run; nothing where it says nothing of its flow and a person runs it.
 #[derive(Debug, Default)]
@@ -131,7 +132,7 @@ impl Workbench {
         behind: &Origin,
         path: &str,
     ) -> ToolResult<FlowRuling> {
-        let is_agent = behind.kind == OriginKind::Agent;
+        let is_person = behind.kind == OriginKind::Person;
         let policy = match self.policy.says() {
             None => return Ok(FlowRuling::default()),
             Some(Ok(policy)) => policy,
@@ -146,12 +147,16 @@ impl Workbench {
                     .hint("Mend the file; lint shows where."));
             }
         };
-        let caller = if is_agent { &behind.name } else { PERSON };
+        let caller = match behind.kind {
+            OriginKind::Person => PERSON,
+            OriginKind::System => TRIGGER,
+            _ => &behind.name,
+        };
         let ruling = rules::about_flow(policy, path, caller, &self.config.environment);
         if !ruling.is_empty() {
             return Ok(FlowRuling(Some(ruling)));
         }
-        if !is_agent {
+        if is_person {
             return Ok(FlowRuling::default());
         }
         let said = Said {
@@ -181,6 +186,7 @@ impl Workbench {
         let Some(proposal) = run.ruling.start(&run.job, &run.record.flow_hash) else {
             return Ok(false);
         };
+        run.pinned = true;
         run.record.status = RunStatus::Waiting;
         let who = run.asking.behind.clone();
         self.ask_person(cx, &who, "run_flow", proposal, Then::Start(id.to_owned()))?;
@@ -275,6 +281,15 @@ impl Workbench {
             }
             _ => Ok(None),
         }
+    }
+
+    /// What a run did, as it would change files. What is too much to look at is told by the run's changes alone.
+    pub(crate) fn shown(&self, ops: &[FileOp], written: &[(String, Vec<u8>)]) -> Vec<Value> {
+        let proposal = self.proposal(&steps(ops, written), String::new());
+        let changes = proposal
+            .map(|proposal| proposal.changes)
+            .unwrap_or_default();
+        changes.into_iter().map(|change| json!(change)).collect()
     }
 
     /// What a run that waits would do now.

@@ -19,11 +19,11 @@ mod proposal;
 mod rules;
 
 pub(crate) use approvals::{Then, Waiting};
-pub(crate) use consent::Consent;
+pub(crate) use consent::{Consent, words_of};
 pub(crate) use flows::{FlowRuling, steps};
 pub(crate) use grants::{folder, granted, may_call, may_fetch, visible};
 pub(crate) use ledger::Ledger;
-pub(crate) use paper::Paper;
+pub(crate) use paper::{Paper, Proofs, is_manifest};
 
 use crate::engine::{Cx, Workbench};
 use crate::event::TaskId;
@@ -38,7 +38,10 @@ pub(crate) fn policy_paper() -> Paper<Policy> {
 impl Workbench {
     /// A manifest was read: what waited for it goes on.
     pub(crate) fn manifest_read(&mut self, cx: &mut Cx<'_>, task: TaskId, document: &Document) {
-        if self.policy.take(task, document) {
+        let is_followed =
+            self.policy.take(task, document) || self.supervisor.flows.take(task, document);
+        if is_followed || self.prove_with(task, document) {
+            self.run_opened(cx);
             self.make_ruled_again(cx);
         }
     }

@@ -3,14 +3,21 @@
 //! Reading YAML is not in the engine, so that a page without manifests does not load it: the host reads
 //! ([`Effect::Read`]), and what asks meanwhile waits.
 
+use super::rules;
 use crate::engine::Workbench;
 use crate::event::{Effect, TaskId};
 use selvage_tool::document::{Document, Flaw};
-use selvage_tool::{Diagnostic, Position, Span};
-use selvage_vfs::Hash;
+use selvage_tool::flows::FLOWS_FILE;
+use selvage_tool::policy::POLICY_FILE;
+use selvage_tool::{Diagnostic, ErrorCode, Position, Span, ToolError, ToolResult};
+use selvage_vfs::{Hash, Op, Workspace};
+use std::collections::VecDeque;
 
 /// The most bytes of a manifest that are handed to its reader.
 const MANIFEST_BYTES_MAX: u64 = 256 * 1024;
+
+/// How many texts of manifests are known.
+const PROOFS_MAX: usize = 16;
 
 /// What is known of a manifest.
 #[derive(Debug)]
@@ -48,6 +55,29 @@ impl<T> Paper<T> {
         Some(held.as_ref().map_err(AsRef::as_ref))
     }
 
+    /// Looks whether its file is another one; then what it says is not known until it was read.
+    fn follow(&mut self, workspace: &Workspace, task: TaskId) -> Option<Effect> {
+        let entry = workspace.stat(self.path).ok();
+        let hash = entry.as_ref().and_then(|entry| entry.hash);
+        // What is being typed counts when it is part of the history.
+        if hash == self.hash || entry.as_ref().is_some_and(|entry| entry.draft) {
+            return None;
+        }
+        self.hash = hash;
+        self.held = None;
+        self.asked = None;
+        hash?;
+        let fits = entry.is_some_and(|entry| entry.size <= MANIFEST_BYTES_MAX);
+        let bytes = fits.then(|| workspace.read(self.path).ok()).flatten();
+        let Some(text) = bytes.and_then(|bytes| String::from_utf8(bytes).ok()) else {
+            self.held = Some((self.read)(&Document::Flawed(unreadable())));
+            return None;
+        };
+        self.asked = Some(task);
+        let path = self.path.to_owned();
+        Some(Effect::Read { task, path, text })
+    }
+
     /// Takes what its reader made of it; whether that was asked for.
     pub(crate) fn take(&mut self, task: TaskId, document: &Document) -> bool {
         let asked = self.asked.take_if(|asked| *asked == task).is_some();
@@ -61,27 +91,103 @@ impl<T> Paper<T> {
 impl Workbench {
     /// Has manifests read that are others than they were.
     pub(crate) fn follow(&mut self) {
-        let path = self.policy.path;
-        let entry = self.workspace.stat(path).ok();
-        let hash = entry.as_ref().and_then(|entry| entry.hash);
-        if hash == self.policy.hash {
-            return;
+        let task = self.new_task();
+        let read = [
+            self.policy.follow(&self.workspace, task),
+            self.supervisor.flows.follow(&self.workspace, task + 1),
+        ];
+        if read.iter().any(Option::is_some) {
+            self.new_task();
+            self.effects.extend(read.into_iter().flatten());
         }
-        self.policy.hash = hash;
-        self.policy.held = None;
-        self.policy.asked = None;
-        let Some(hash) = hash else { return };
-        let fits = entry.is_some_and(|entry| entry.size <= MANIFEST_BYTES_MAX);
-        let bytes = fits.then(|| self.workspace.read_hash(&hash).unwrap_or_default());
-        match bytes.and_then(|bytes| String::from_utf8(bytes).ok()) {
-            Some(text) => {
-                let task = self.new_task();
-                self.policy.asked = Some(task);
-                let path = path.to_owned();
-                self.effects.push(Effect::Read { task, path, text });
+    }
+}
+
+/// What is known of manifests' texts, apart from which is followed: a manifest that somebody writes is read before it lands, and
+/// one that somebody looks at before its findings are told.
+#[derive(Debug, Default)]
+pub(crate) struct Proofs {
+    known: VecDeque<(Subject, Option<Box<Diagnostic>>)>,
+    asked: Vec<(TaskId, Subject)>,
+}
+
+type Subject = (String, Hash);
+
+/// What is wrong with a document, as the manifest of a path.
+fn flaw(path: &str, document: &Document) -> Option<Box<Diagnostic>> {
+    match path {
+        POLICY_FILE => rules::read(document).err(),
+        _ => crate::supervisor::read(document).err(),
+    }
+}
+
+/// Whether a path is that of a manifest.
+pub(crate) fn is_manifest(path: &str) -> bool {
+    [POLICY_FILE, FLOWS_FILE].contains(&path)
+}
+
+impl Workbench {
+    /// What is wrong with a manifest's text. Where that is not known yet, it is asked for, and the call is to be made again.
+    pub(crate) fn proof(&mut self, path: &str, text: &str) -> Option<Option<Box<Diagnostic>>> {
+        let subject = (path.to_owned(), Hash::of(text.as_bytes()));
+        if let Some((_, found)) = self
+            .proofs
+            .known
+            .iter()
+            .find(|(known, _)| *known == subject)
+        {
+            return Some(found.clone());
+        }
+        self.consent.is_unproved = true;
+        if self.proofs.asked.iter().all(|(_, asked)| *asked != subject) {
+            let task = self.new_task();
+            let (path, text) = (path.to_owned(), text.to_owned());
+            self.effects.push(Effect::Read { task, path, text });
+            self.proofs.asked.push((task, subject));
+        }
+        None
+    }
+
+    /// Takes what a reader made of a text that is not followed; whether it is one.
+    pub(super) fn prove_with(&mut self, task: TaskId, document: &Document) -> bool {
+        let asked = &mut self.proofs.asked;
+        let Some(at) = asked.iter().position(|(asked, _)| *asked == task) else {
+            return false;
+        };
+        let (_, subject) = asked.remove(at);
+        let found = flaw(&subject.0, document);
+        self.proofs.known.push_front((subject, found));
+        self.proofs.known.truncate(PROOFS_MAX);
+        true
+    }
+
+    /// Refuses a change that makes a manifest one that can't be read.
+    ///
+    /// # Errors
+    /// What is wrong with it, and where; or that it must be read first.
+    pub(crate) fn prove(&mut self, ops: &[Op]) -> ToolResult<()> {
+        for op in ops {
+            let Op::Write { path, bytes, .. } = op else {
+                continue;
+            };
+            if !is_manifest(path) || !self.consent.can_wait {
+                continue;
             }
-            None => self.policy.held = Some((self.policy.read)(&Document::Flawed(unreadable()))),
+            let Ok(text) = std::str::from_utf8(bytes) else {
+                continue;
+            };
+            match self.proof(path, text) {
+                Some(None) => {}
+                Some(Some(found)) => {
+                    let error = ToolError::new(ErrorCode::InvalidInput, found.message)
+                        .path(path)
+                        .at(found.span.start.line, found.span.start.column);
+                    return Err(error.hint(found.hint.unwrap_or_default()));
+                }
+                None => return Err(ToolError::new(ErrorCode::Busy, "It is being read.")),
+            }
         }
+        Ok(())
     }
 }
 

@@ -144,6 +144,8 @@ impl Workbench {
                     depth: run.asking.depth,
                     alone: false,
                     approved: None,
+                    attempt: 1,
+                    chain: run.asking.chain,
                 };
                 self.attempt(cx, asking, &name, input, 0);
             }
@@ -195,6 +197,7 @@ impl Workbench {
     }
 
     pub(crate) fn flow_cancel(&mut self, cx: &mut Cx<'_>, id: &str) -> ToolResult<RunState> {
+        self.give_up(id);
         let Some(run) = self.runs.get_mut(id) else {
             return self.record_of(id).map(|record| RunState {
                 run: record.run,

@@ -86,9 +86,10 @@ impl Workbench {
     /// Gives waiting runs to free executors.
     pub(crate) fn dispatch_next(&mut self, cx: &mut Cx<'_>) {
         while let Some(runner) = self.idle_runner() {
-            let Some(id) = self.queue.pop_front() else {
+            let Some(id) = self.next_run() else {
                 return;
             };
+            self.refresh(&id);
             let Some(run) = self.runs.get_mut(&id) else {
                 continue;
             };

@@ -51,6 +51,10 @@ impl Workbench {
             && !run.record.dry_run
             && run.verifies.is_none()
             && !outcome.ops.is_empty();
+        let mut proposed = Vec::new();
+        if run.record.dry_run && run.verifies.is_none() && outcome.error.is_none() {
+            proposed = self.shown(&outcome.ops, &written);
+        }
         if lands {
             let asked = if run.approved {
                 Ok(None)
@@ -97,6 +101,7 @@ impl Workbench {
         record.value = outcome.value;
         record.error = outcome.error;
         record.usage = outcome.usage;
+        record.proposed = proposed;
         record.changes = outcome.ops;
         record.artifacts = outcome.artifacts;
         record.variables = outcome.variables;
@@ -111,6 +116,7 @@ impl Workbench {
                 format!("The record could not be kept: {}", error.message),
             );
         }
+        let is_again = self.try_again(cx, &run);
         let answer = match &run.record.error {
             Some(error) => Err(error.clone()),
             None => Ok(json!(run.record)),
@@ -122,7 +128,7 @@ impl Workbench {
             progress: None,
             record: Some(run.record.record.clone()),
         }));
-        if run.waits {
+        if run.waits && !is_again {
             self.reply(&run.asking.caller, answer);
         }
     }
@@ -143,12 +149,13 @@ impl Workbench {
         }
         self.consent = Consent::default();
         let name = crate::record::flow_name(&run.record.path).unwrap_or(&run.record.path);
-        let change = self
-            .change(cx, &run.origin(), format!("Run {name}"), &changes)
-            .map_err(|error| ToolError {
-                message: format!("What the run wrote could not land: {}", error.message),
-                ..error
-            })?;
+        self.supervisor.lands = Some(run.cause());
+        let change = self.change(cx, &run.origin(), format!("Run {name}"), &changes);
+        self.supervisor.lands = None;
+        let change = change.map_err(|error| ToolError {
+            message: format!("What the run wrote could not land: {}", error.message),
+            ..error
+        })?;
         Ok(change.heads.to_strings())
     }
 

@@ -9,6 +9,7 @@ mod verify;
 use crate::engine::{Asking, Caller, Workbench};
 use crate::event::{CallId, Effect, Notice, RunnerId};
 use crate::policy::FlowRuling;
+use crate::supervisor::Plan;
 use selvage_tool::catalogue::RunState;
 use selvage_tool::guest::LogLevel;
 use selvage_tool::run::{Job, LogEntry, Outcome, RunRecord, RunStatus};
@@ -51,8 +52,14 @@ pub(crate) struct Run {
     verifies: Option<Box<RunRecord>>,
     /// When it is stopped by force.
     pub(crate) deadline_ms: Option<u64>,
+    /// What its call came to.
+    pub(crate) plan: Plan,
+    /// The files that the flow is made of.
+    made_of: Vec<String>,
     /// What the policy says of it.
     pub(crate) ruling: FlowRuling,
+    /// Whether it runs with the files as they were when it was asked for.
+    pub(crate) pinned: bool,
     /// What it did, which waits for a person before it lands.
     pub(crate) landing: Option<(Outcome, Written)>,
     /// Whether a person approved what it did, as it is.
@@ -120,7 +127,7 @@ impl Workbench {
     pub fn call_of(&self, run: &str) -> Option<CallId> {
         match self.runs.get(run)?.asking.caller {
             Caller::Host(call) => Some(call),
-            Caller::Run { .. } => None,
+            Caller::Run { .. } | Caller::Nobody => None,
         }
     }
 
@@ -132,7 +139,7 @@ impl Workbench {
     /// How many runs lie between a caller and the host.
     fn depth_of(&self, caller: &Caller) -> u32 {
         match caller {
-            Caller::Host(_) => 0,
+            Caller::Host(_) | Caller::Nobody => 0,
             Caller::Run { run, .. } => self.runs.get(run).map_or(0, |run| run.asking.depth + 1),
         }
     }

@@ -3,10 +3,11 @@
 use super::{EXECUTORS_MAX, QUEUE_MAX, RUN_DEPTH_MAX, Run};
 use crate::engine::{Asking, Caller, Cx, Outcome, Workbench};
 use crate::event::Effect;
-use crate::policy::{folder, granted, visible};
+use crate::policy::{folder, granted, visible, words_of};
 use crate::record::path_of;
 use crate::reference::Target;
 use crate::scopes::View;
+use crate::supervisor::Plan;
 use selvage_tool::catalogue::{RunInput, RunMode};
 use selvage_tool::run::{Job, JobFile, RunRecord, RunStatus};
 use selvage_tool::{ErrorCode, Grant, Limits, Severity, ToolError, ToolResult, Usage};
@@ -21,8 +22,12 @@ pub(super) const ARGS_BYTES_MAX: usize = 4 * 1024 * 1024;
 impl Workbench {
     pub(crate) fn run_flow(&mut self, cx: &mut Cx<'_>, asking: Asking, input: RunInput) -> Outcome {
         let wait = input.wait;
+        let plan = self.plan(input).map_err(Outcome::from);
         let room = self.make_room(&asking.caller).map_err(Outcome::from);
-        match room.and_then(|()| self.queue_run(cx, asking, input)) {
+        match room
+            .and(plan)
+            .and_then(|plan| self.queue_run(cx, asking, plan))
+        {
             Err(outcome) => outcome,
             Ok(run) => {
                 match self.ask_to_start(cx, &run) {
@@ -77,7 +82,7 @@ impl Workbench {
 
     /// A run that waits for another must not keep it from its executor.
     pub(super) fn make_room(&mut self, caller: &Caller) -> ToolResult<()> {
-        if matches!(caller, Caller::Host(_)) || self.idle_runner().is_some() {
+        if !matches!(caller, Caller::Run { .. }) || self.idle_runner().is_some() {
             return Ok(());
         }
         if self.executors.len() + self.spawning >= EXECUTORS_MAX {
@@ -96,8 +101,9 @@ impl Workbench {
         &mut self,
         cx: &mut Cx<'_>,
         asking: Asking,
-        input: RunInput,
+        plan: Plan,
     ) -> Result<String, Outcome> {
+        let input = plan.input.clone();
         let depth = self.admit(&asking.caller)?;
         let heads_in = self.seal(cx)?;
         let view = self.view();
@@ -139,6 +145,7 @@ impl Workbench {
         let made_of: Vec<&String> = report.imports.iter().chain([&source.path]).collect();
         let mut files = files_of(&view, &grant, &ceiling, &made_of)?;
         ruling.hide(&mut files, &made_of);
+        let made_of = made_of.into_iter().cloned().collect();
         let scopes = scopes_of(&view, &files)?;
         let job = Job {
             run: run.clone(),
@@ -160,6 +167,9 @@ impl Workbench {
             run: run.clone(),
             path: source.path.clone(),
             function,
+            name: plan.name.clone(),
+            asked_by: words_of(&asking.behind),
+            attempt: (asking.attempt > 1).then_some(asking.attempt),
             status: RunStatus::Queued,
             started_ms: cx.now_ms,
             duration_ms: 0.0,
@@ -183,6 +193,7 @@ impl Workbench {
             seed: job.seed,
             start_ms: job.start_ms,
             decisions: Vec::new(),
+            proposed: Vec::new(),
             dry_run: input.mode == RunMode::DryRun,
             record: path_of(&view, &source.path, &run, cx.now_ms),
         };
@@ -195,13 +206,47 @@ impl Workbench {
             waits: input.wait,
             verifies: None,
             deadline_ms: None,
+            plan,
+            made_of,
             ruling,
+            pinned: false,
             landing: None,
             approved: false,
             cancelled: false,
         };
         self.runs.insert(run.clone(), waiting);
         Ok(run)
+    }
+}
+
+impl Workbench {
+    /// Gives a run that waited for others the files as they are now, unless its flow is another one by now, or a person approved
+    /// it with the files as they were.
+    pub(super) fn refresh(&mut self, id: &str) {
+        let heads = self.workspace.heads().to_strings();
+        let view = self.view();
+        let Some(run) = self.runs.get_mut(id) else {
+            return;
+        };
+        let waited = run.verifies.is_none() && run.record.heads_in != heads;
+        let is_same = |path: &String| {
+            let known = run.job.files.iter().find(|file| file.path == *path);
+            let now = view.stat(path).ok().and_then(|entry| entry.hash);
+            known.map(|file| file.hash.as_str()) == now.map(|hash| hash.to_string()).as_deref()
+        };
+        if !waited || run.pinned || !run.made_of.iter().all(is_same) {
+            return;
+        }
+        let made_of: Vec<&String> = run.made_of.iter().collect();
+        let files = files_of(&view, &run.job.grant, &run.job.ceiling, &made_of);
+        if let Ok(mut files) = files
+            && let Ok(scopes) = scopes_of(&view, &files)
+        {
+            run.ruling.hide(&mut files, &made_of);
+            run.job.files = files;
+            run.record.scopes = scopes;
+            run.record.heads_in = heads;
+        }
     }
 }
 

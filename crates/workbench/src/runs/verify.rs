@@ -6,6 +6,8 @@ use crate::engine::{Asking, Cx, Outcome, Workbench};
 use crate::failure::failure;
 use crate::policy::FlowRuling;
 use crate::scopes::View;
+use crate::supervisor::Plan;
+use selvage_tool::catalogue::RunInput;
 use selvage_tool::catalogue::VerifyOutput;
 use selvage_tool::run::{Job, LogEntry, RunRecord, RunStatus};
 use selvage_tool::{ErrorCode, Grant, LimitsPatch, ToolError, ToolResult};
@@ -101,7 +103,10 @@ impl Workbench {
             asking: Asking { depth, ..asking },
             waits: true,
             verifies: Some(Box::new(earlier)),
+            plan: Plan::of(RunInput::default()),
+            made_of: Vec::new(),
             ruling: FlowRuling::default(),
+            pinned: false,
             landing: None,
             approved: false,
             deadline_ms: None,

@@ -163,21 +163,21 @@ impl Workbench {
                 Some(path) => self.about(path, error),
                 None => failure(error),
             })?;
-        self.tell_changed(&change);
+        self.made(cx, origin, &change);
         Ok(changed(change))
     }
 
     pub(super) fn undo(&mut self, cx: &mut Cx<'_>, origin: &Origin) -> ToolResult<Changed> {
         let meta = meta(cx, origin, "Undo");
         let change = self.workspace.undo(cx.random, &meta).map_err(failure)?;
-        self.tell_changed(&change);
+        self.made(cx, origin, &change);
         Ok(changed(change))
     }
 
     pub(super) fn redo(&mut self, cx: &mut Cx<'_>, origin: &Origin) -> ToolResult<Changed> {
         let meta = meta(cx, origin, "Redo");
         let change = self.workspace.redo(cx.random, &meta).map_err(failure)?;
-        self.tell_changed(&change);
+        self.made(cx, origin, &change);
         Ok(changed(change))
     }
 

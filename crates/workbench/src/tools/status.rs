@@ -43,11 +43,13 @@ impl Workbench {
                 shape: report.shape,
                 inputs: report.inputs,
                 entries: report.entries,
+                named: false,
                 unread,
             });
         }
         self.listen(cx);
         flows.sort_by(|a, b| a.path.cmp(&b.path));
+        self.add_named(&mut flows);
         Ok(FlowListOutput { flows })
     }
 

@@ -1,0 +1,132 @@
+//! The way of a call: it is answered, or held until what it waits for is there, and then made again from the start.
+//!
+//! A call may wait for the policy or the manifest of flows to be read, for texts that only a guest can read, for a manifest that
+//! it writes to be proved, and for a person. Nothing was done when it is held.
+
+use crate::engine::{Asking, Caller, Cx, Outcome, Workbench};
+use crate::policy::Then;
+use selvage_tool::catalogue::Call;
+use selvage_tool::flows::FLOWS_FILE;
+use selvage_tool::policy::POLICY_FILE;
+use selvage_tool::{ErrorCode, ToolError};
+use serde_json::Value;
+
+/// The tool that goes on without a guest's word rather than wait for an executor.
+pub(crate) const LINT: &str = "lint_flow";
+
+/// The tool that persons call too, and that the manifests are about whoever calls.
+const RUN: &str = "run_flow";
+
+/// The tools that need a guest's word.
+const WAITING: [&str; 3] = [LINT, RUN, "run_verify"];
+
+/// The most calls that are held.
+const HELD_MAX: usize = 100;
+
+/// A call that is made again.
+#[derive(Debug)]
+pub(crate) struct Held {
+    pub(crate) asking: Asking,
+    pub(crate) name: String,
+    pub(crate) input: Value,
+    /// How often it was held for texts.
+    pub(crate) rounds: u32,
+}
+
+impl Workbench {
+    /// Answers a call, or holds it.
+    pub(crate) fn attempt(
+        &mut self,
+        cx: &mut Cx<'_>,
+        asking: Asking,
+        name: &str,
+        input: Value,
+        rounds: u32,
+    ) {
+        let is_full = self.hearing.waiting() + self.unread.len() >= HELD_MAX;
+        let may_wait = WAITING.contains(&name)
+            || self.is_governed(&asking)
+            || self.waits_for_policy(&asking)
+            || writes_manifest(&input);
+        let held = may_wait.then(|| Held {
+            asking: asking.clone(),
+            name: name.to_owned(),
+            input: input.clone(),
+            rounds,
+        });
+        if self.waits_for_policy(&asking) || (name == RUN && self.manifests_are_unread()) {
+            return self.wait_for_manifests(&asking, held.filter(|_| !is_full));
+        }
+        let outcome = match Call::parse(name, input) {
+            Ok(call) => {
+                let input = held.as_ref().map_or(&Value::Null, |held| &held.input);
+                self.decide(cx, asking.clone(), call, input)
+            }
+            Err(error) => error.into(),
+        };
+        if let Some(proposal) = self.consent.proposal.take() {
+            let Some(held) = held else { return };
+            let (origin, caller) = (asking.behind, asking.caller);
+            if let Err(error) =
+                self.ask_person(cx, &origin, name, proposal, Then::Call(Box::new(held)))
+            {
+                self.reply(&caller, Err(error));
+            }
+            return;
+        }
+        if std::mem::take(&mut self.consent.is_unproved) {
+            return self.wait_for_manifests(&asking, held.filter(|_| !is_full));
+        }
+        match (outcome, held) {
+            (Outcome::Done(result), _) => self.reply(&asking.caller, result),
+            (Outcome::Lacks(wanted), Some(held)) if !is_full => self.hold(cx, wanted, held),
+            (Outcome::Lacks(_), _) => self.reply(&asking.caller, Err(busy())),
+            (Outcome::Later, _) => {}
+        }
+    }
+
+    fn manifests_are_unread(&self) -> bool {
+        self.policy.is_unread() || self.supervisor.flows.is_unread()
+    }
+
+    fn wait_for_manifests(&mut self, asking: &Asking, held: Option<Held>) {
+        match held {
+            Some(held) => self.unread.push(held),
+            None => self.reply(&asking.caller, Err(busy())),
+        }
+    }
+
+    /// A manifest was read: calls that waited for one are made.
+    pub(crate) fn make_ruled_again(&mut self, cx: &mut Cx<'_>) {
+        let held = std::mem::take(&mut self.unread);
+        self.make_again(cx, held);
+    }
+
+    pub(crate) fn make_again(&mut self, cx: &mut Cx<'_>, held: Vec<Held>) {
+        for held in held {
+            let waits = match &held.asking.caller {
+                Caller::Host(_) | Caller::Nobody => true,
+                Caller::Run { run, .. } => self.runs.contains_key(run),
+            };
+            if waits {
+                self.attempt(cx, held.asking, &held.name, held.input, held.rounds);
+            }
+        }
+    }
+}
+
+/// Whether a call may write a manifest, which is proved before.
+fn writes_manifest(input: &Value) -> bool {
+    let names = |text: &Value| {
+        let text = text.as_str().unwrap_or_default();
+        text.contains(FLOWS_FILE) || text.contains(POLICY_FILE)
+    };
+    let edits = input["edits"].as_array();
+    let edits = edits.is_some_and(|edits| edits.iter().any(|edit| names(&edit["path"])));
+    names(&input["path"]) || names(&input["patch"]) || edits
+}
+
+fn busy() -> ToolError {
+    let error = format!("{HELD_MAX} calls wait for their files to be read.");
+    ToolError::new(ErrorCode::Busy, error).hint("Wait for them.")
+}
