@@ -1,4 +1,4 @@
-// The docked layout: five panels and one tab for every open file, arranged by the person and
+// The docked layout: panels and one tab for every open file, arranged by the person and
 // remembered on this device.
 
 import { createDockview, type DockviewApi, type GroupPanelPartInitParameters, type IContentRenderer, type IDockviewPanel, type ITabRenderer, type IWatermarkRenderer } from 'dockview-core';
@@ -10,6 +10,7 @@ import { forget, recall, remember } from '../lib/settings';
 import type { Layout, PanelId, Workbench } from '../lib/workbench.svelte';
 import DockTab from './DockTab.svelte';
 import { focusInside } from './focus';
+import LaterPanel from '../ui/LaterPanel.svelte';
 import { PANELS, PANEL_IDS } from './panels';
 import Welcome from '../panels/Welcome.svelte';
 
@@ -59,7 +60,8 @@ export class DockLayout implements Layout {
           const document = this.#document(id);
           return new Part(FilePanel, () => ({ wb, document }), 'dock-part');
         }
-        return new Part(PANELS[name as PanelId].component, () => ({ wb }), 'dock-part');
+        const panel = PANELS[name as PanelId];
+        return 'load' in panel ? new Part(LaterPanel, () => ({ wb, load: panel.load }), 'dock-part') : new Part(panel.component, () => ({ wb }), 'dock-part');
       },
       createTabComponent: ({ id, name }) => {
         const document = name === 'file' ? this.#document(id) : undefined;
@@ -145,15 +147,17 @@ export class DockLayout implements Layout {
     return this.wb.documents.open.find((document) => `file:${document.id}` === id);
   }
 
-  /** The group that holds files, or the empty one in the middle that waits for them. */
+  /** The group that holds files, or the one in the middle that waits for them: empty, or with what is as wide as files are. */
   #fileGroup() {
     const active = this.api.activeGroup;
     if (active?.panels.some((panel) => panel.id.startsWith('file:'))) return active;
-    return this.api.groups.find((group) => group.panels.some((panel) => panel.id.startsWith('file:'))) ?? this.api.groups.find((group) => group.panels.length === 0);
+    return this.api.groups.find((group) => group.panels.some((panel) => panel.id.startsWith('file:'))) ?? this.api.groups.find((group) => group.panels.length === 0 || group.panels.some((panel) => panel.id === 'approvals'));
   }
 
   /** Puts a panel back where the first layout has it. */
   #addPanel(id: PanelId) {
+    const group = id === 'approvals' ? this.#fileGroup() : undefined;
+    if (group) return this.api.addPanel({ id, component: id, tabComponent: id, title: PANELS[id].title, position: { referenceGroup: group } });
     const beside = (['output', 'problems', 'history'] as const).find((one) => one !== id && this.api.getPanel(one));
     const bottom = id === 'output' || id === 'problems' || id === 'history';
     const position =

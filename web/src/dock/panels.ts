@@ -8,11 +8,10 @@ import OutputPanel from '../panels/OutputPanel.svelte';
 import ProblemsPanel from '../panels/ProblemsPanel.svelte';
 import RunPanel from '../panels/RunPanel.svelte';
 
-export interface PanelKind {
-  title: string;
-  icon: string;
-  component: Component<{ wb: Workbench }>;
-}
+type Panel = Component<{ wb: Workbench }>;
+
+/** A panel, or how it is fetched when it is opened. */
+export type PanelKind = { title: string; icon: string } & ({ component: Panel } | { load: () => Promise<{ default: Panel }> });
 
 export const PANELS: Record<PanelId, PanelKind> = {
   explorer: { title: 'Files', icon: 'files', component: Explorer },
@@ -20,6 +19,7 @@ export const PANELS: Record<PanelId, PanelKind> = {
   output: { title: 'Output', icon: 'terminal', component: OutputPanel },
   problems: { title: 'Problems', icon: 'list-checks', component: ProblemsPanel },
   history: { title: 'History', icon: 'history', component: HistoryPanel },
+  approvals: { title: 'Approvals', icon: 'shield', load: () => import('../approvals/Inbox.svelte') },
 };
 
 export const PANEL_IDS = Object.keys(PANELS) as PanelId[];

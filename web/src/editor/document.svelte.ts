@@ -25,6 +25,8 @@ export class Document {
   /** Typed and not yet a change of its own: drafts count as dirty until they are saved. */
   dirty = $state(false);
   gone = $state(false);
+  /** A text that somebody is to look at before it is a file: nothing of it is kept until it is saved. */
+  fresh = $state(false);
   problem = $state<string | undefined>(undefined);
   /** Where the cursor is, counted from 1, and how many characters are selected. */
   cursor = $state.raw<{ line: number; column: number; selected: number }>({ line: 1, column: 1, selected: 0 });
@@ -77,6 +79,15 @@ export class Document {
     return this.#hash !== undefined && this.#sync ? { version: this.#hash, since: this.#sync.local.desc } : undefined;
   }
 
+  /** Begins a file with a text. */
+  begin(text: string): void {
+    this.text = text;
+    this.#sync = new TextSync(lines(text));
+    this.fresh = this.dirty = true;
+    this.kind = 'text';
+    this.#told();
+  }
+
   async load(): Promise<void> {
     const entry = this.workspace.entries.get(this.path);
     this.entryId = entry?.id;
@@ -115,7 +126,7 @@ export class Document {
     if (this.#since) this.#since = this.#since.compose(changes);
     this.dirty = true;
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => void this.flush(true), DRAFT_AFTER_MS);
+    if (!this.fresh) this.#timer = setTimeout(() => void this.flush(true), DRAFT_AFTER_MS);
     this.#told();
   }
 
@@ -159,7 +170,7 @@ export class Document {
         else await this.#receive();
         if (tries === WRITE_TRIES_MAX) throw new Error('The file changes faster than it can be written.');
       }
-      this.gone = false;
+      this.gone = this.fresh = false;
       this.problem = undefined;
       if (!draft && sync.clean) this.dirty = false;
     } catch (error) {

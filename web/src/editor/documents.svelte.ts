@@ -30,11 +30,25 @@ export class Documents {
   ensure(path: string): Document {
     const known = this.find(path);
     if (known) return known;
+    const document = this.#add(path);
+    void document.load();
+    return document;
+  }
+
+  /** Opens a file that is not there with a text, which is kept when the person saves it. */
+  begin(path: string, text: string): Document {
+    const known = this.find(path);
+    if (known) return known;
+    const document = this.#add(path);
+    document.begin(text);
+    return document;
+  }
+
+  #add(path: string): Document {
     const document = new Document(this.#next++, path, this.workspace);
     document.onText = () => this.lint(document);
     document.onAgreed = () => this.onAgreed?.();
     this.open = [...this.open, document];
-    void document.load();
     return document;
   }
 
@@ -43,12 +57,12 @@ export class Documents {
     this.open = this.open.filter((one) => one !== document);
     if (this.active === document) this.active = undefined;
     this.problems.drop(document.path);
-    if (document.dirty && !document.gone) await document.save();
+    if (document.dirty && !document.gone && !document.fresh) await document.save();
     document.dispose();
   }
 
   async saveAll(): Promise<void> {
-    await Promise.all(this.open.map((document) => document.save()));
+    await Promise.all(this.open.filter((document) => !document.fresh).map((document) => document.save()));
   }
 
   /** Checks a flow a little later and shows what was found. */
@@ -71,12 +85,14 @@ export class Documents {
   #changed(paths: string[]): void {
     for (const document of this.open) {
       const entry = this.workspace.entries.get(document.path);
+      if (document.fresh && !entry) continue;
       if (!entry || entry.kind === 'folder') this.#follow(document);
       else {
         if (document.gone) {
           document.gone = false;
           this.lint(document);
         }
+        document.fresh = false;
         document.entryId ??= entry.id;
         if (paths.some((path) => isInside(document.path, path))) void document.refresh();
       }

@@ -101,8 +101,9 @@ export class Runs {
     });
   }
 
+  /** Those that have an executor, or will without anybody's doing. One that waits for an approval holds up no other. */
   get running(): Run[] {
-    return [...this.live.values()].filter((run) => !run.ended);
+    return [...this.live.values()].filter((run) => !run.ended && run.status !== 'waiting');
   }
 
   async start(request: RunRequest): Promise<Run | undefined> {

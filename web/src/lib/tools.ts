@@ -176,7 +176,7 @@ export interface RunProgress {
   label?: string | null;
 }
 
-export type RunStatus = 'queued' | 'running' | 'asking' | 'succeeded' | 'completedWithErrors' | 'failed' | 'cancelled';
+export type RunStatus = 'queued' | 'running' | 'asking' | 'waiting' | 'succeeded' | 'completedWithErrors' | 'failed' | 'cancelled';
 
 export type Limits = Record<LimitName, number>;
 export type LimitName =
@@ -350,6 +350,7 @@ export type KernelEvent =
   | { kind: 'run'; run: string; path: string; status: RunStatus; progress?: RunProgress; record?: string }
   | { kind: 'log'; run: string; entries: LogEntry[] }
   | { kind: 'asked'; run: string; error: ToolError; limit: string; used: number }
+  | { kind: 'approvals'; waiting: number }
   | { kind: 'storage'; mode: StorageMode; reason?: string }
   | { kind: 'tabs'; others: number }
   | { kind: 'damaged'; message: string; restored: boolean }

@@ -1,6 +1,7 @@
 // Everything the page knows and can do, in one place: panels get it as `wb`.
 
 import { BrowserAgents } from '../agents/browser-agents.svelte';
+import { Approvals } from '../approvals/approvals.svelte';
 import { Documents } from '../editor/documents.svelte';
 import type { Document } from '../editor/document.svelte';
 import { languageOf } from '../editor/language';
@@ -23,7 +24,7 @@ import type { ImportPlan } from './zip';
 /** The most places to go back to. */
 const TRAIL_MAX = 50;
 
-export type PanelId = 'explorer' | 'run' | 'output' | 'problems' | 'history';
+export type PanelId = 'explorer' | 'run' | 'output' | 'problems' | 'history' | 'approvals';
 
 /** What places panels on the screen: the dock on wide screens, one pane at a time on narrow ones. */
 export interface Layout {
@@ -55,6 +56,7 @@ export class Workbench {
   readonly workspace: Workspace;
   readonly conflicts: Conflicts;
   readonly devices: Devices;
+  readonly approvals: Approvals;
   readonly browserAgents: BrowserAgents;
   readonly problems: Problems;
   readonly documents: Documents;
@@ -83,6 +85,7 @@ export class Workbench {
     this.devices = new Devices(kernel, this.toasts, (name) => {
       if (this.overlay?.kind !== 'devices') this.toasts.info(`${name} asks to join.`, { label: 'Compare digits', run: () => this.command('devices') });
     });
+    this.approvals = new Approvals(this.workspace, this.toasts, (approval) => this.showApprovals(approval));
     this.browserAgents = new BrowserAgents(kernel);
     this.problems = new Problems(kernel, (path) => [...this.forms.of(path).allowed.net]);
     this.documents = new Documents(this.workspace, this.problems);
@@ -134,6 +137,14 @@ export class Workbench {
     this.activate(document);
     if (place) document.revealSoon(place.line, place.column);
     this.layout?.showDocument(document, focus);
+  }
+
+  /** Opens a file that is not there with a text; the person saves it, or does not. */
+  beginFile(path: string, text: string): void {
+    if (this.workspace.entries.has(path)) return this.openFile(path);
+    const document = this.documents.begin(path, text);
+    this.activate(document);
+    this.layout?.showDocument(document, true);
   }
 
   /** Goes to where the name at a place of the text, or at the cursor, is defined. */
@@ -270,6 +281,12 @@ export class Workbench {
     const on = this.browserAgents.state !== 'on';
     this.browserAgents.set(on);
     this.toasts.info(on ? 'Agents of this browser may call tools here.' : 'Agents of this browser may call nothing here any more.');
+  }
+
+  /** Shows what waits for approval, one request of it where that is said. */
+  showApprovals(approval?: string): void {
+    if (approval !== undefined) this.approvals.chosen = approval;
+    this.layout?.show('approvals', true);
   }
 
   command(id: string): void {

@@ -9,9 +9,10 @@ export interface StatusLook {
 }
 
 const LOOKS: Record<RunStatus, StatusLook> = {
-  queued: { label: 'Waiting', icon: 'clock', tone: '' },
+  queued: { label: 'Queued', icon: 'clock', tone: '' },
   running: { label: 'Running', icon: 'circle-dot', tone: 'accent' },
   asking: { label: 'Asks for more', icon: 'clock', tone: 'warn' },
+  waiting: { label: 'Waits for approval', icon: 'shield', tone: 'warn' },
   succeeded: { label: 'Succeeded', icon: 'circle-check', tone: 'good' },
   completedWithErrors: { label: 'Completed with errors', icon: 'circle-check', tone: 'warn' },
   failed: { label: 'Failed', icon: 'circle-x', tone: 'bad' },

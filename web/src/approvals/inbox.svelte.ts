@@ -1,0 +1,49 @@
+// What a person saw of each request, and what came of the answer.
+
+import { ToolFailure } from '../lib/tools';
+import type { Approval, Decision } from './approval';
+import type { Approvals } from './approvals.svelte';
+
+export class Inbox {
+  /** What a person saw of requests that are something else since, by the name that they have now. */
+  was = $state.raw<ReadonlyMap<string, Approval>>(new Map());
+  #seen = new Map<string, Approval>();
+
+  constructor(readonly approvals: Approvals) {}
+
+  /** The person looks at a request. */
+  sees(one: Approval): void {
+    const seen = this.#seen.get(one.approval);
+    if (seen && seen.digest !== one.digest) this.was = new Map(this.was).set(one.approval, seen);
+    this.#seen.set(one.approval, one);
+  }
+
+  /**
+   * Answers what the person saw, and nothing else. Gives the decision; or the request as it is now, where it changed meanwhile
+   * and is to be looked at again; or nothing where it could not be answered.
+   */
+  async decide(one: Approval, allow: boolean, reason: string): Promise<{ decision: Decision } | { anew: Approval } | undefined> {
+    const { workspace, toasts } = this.approvals;
+    const others = new Set(this.approvals.waiting.map(({ approval }) => approval));
+    try {
+      const given = reason.trim();
+      const decision = await workspace.call<Decision>('approval_decide', { approval: one.approval, digest: one.digest, allow, ...(given ? { reason: given } : {}) });
+      await this.approvals.read();
+      return { decision };
+    } catch (error) {
+      await this.approvals.read();
+      const { waiting } = this.approvals;
+      const anew =
+        error instanceof ToolFailure && error.error.code === 'STALE'
+          ? (waiting.find(({ approval }) => approval === one.approval) ?? waiting.findLast(({ approval, who, tool }) => !others.has(approval) && who === one.who && tool === one.tool))
+          : undefined;
+      if (!anew) {
+        toasts.failure('It was not decided', error, 'approval');
+        return undefined;
+      }
+      this.#seen.set(anew.approval, one);
+      this.sees(anew);
+      return { anew };
+    }
+  }
+}
