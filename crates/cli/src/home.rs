@@ -76,7 +76,7 @@ fn engine(folder: &Path) -> Result<Workbench> {
     let config = Config {
         storage: StorageMode::Durable,
         version: env!("CARGO_PKG_VERSION").into(),
-        environment: "native".into(),
+        environment: std::env::var("SELVAGE_ENVIRONMENT").unwrap_or_else(|_| "native".into()),
     };
     Ok(Workbench::new(workspace, config))
 }

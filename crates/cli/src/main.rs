@@ -13,6 +13,7 @@
     reason = "a host: arguments, the disk, the clock, the network and exit codes are its business"
 )]
 
+mod ask;
 mod commands;
 mod error;
 mod home;
@@ -37,7 +38,7 @@ fn main() -> ExitCode {
         Ok(Asked::Workspace { folder, json, act }) => {
             let ended = match act {
                 Act::Mcp => mcp::serve(&folder),
-                Act::Run(run) => run::run(&folder, &run, json),
+                Act::Run(run, yes) => run::run(&folder, &run, json, yes),
                 act => commands::perform(&folder, &act, json),
             };
             (json, ended)

@@ -32,6 +32,7 @@ options of run, and of lint where it makes sense:
   --limit NAME=N     a limit, by its name in docs/tools.md; once for each
   --seed N           the seed of its randomness
   --dry-run          shows what it would write, and lands nothing
+  --yes              approves whatever the policy asks about; a terminal is asked otherwise
 
 A flow is a path, `path::function`, or a name. Guests come from the folder in $SELVAGE_GUESTS, or
 `guests` beside the program. Ctrl-C cancels a run; nothing that it wrote lands.
@@ -85,8 +86,8 @@ pub enum Act {
     },
     /// Check a flow: the tool's input.
     Lint(Json),
-    /// Run a flow: the tool's input.
-    Run(Json),
+    /// Run a flow: the tool's input, and whether all that is asked is approved.
+    Run(Json, bool),
     /// List the flows.
     Flows,
     /// Tell how the workspace is.
@@ -126,6 +127,7 @@ struct Words {
     recursive: bool,
     from: Option<PathBuf>,
     fix: bool,
+    yes: bool,
     /// The members of `run_flow`'s input.
     run: Map<String, Json>,
 }
@@ -147,6 +149,7 @@ impl Words {
                     words.from = Some(PathBuf::from(parser.value().map_err(usage_error)?));
                 }
                 Long("fix") if command == "lint" => words.fix = true,
+                Long("yes") if runs => words.yes = true,
                 Long("allow-net") if runs || command == "lint" => {
                     let domain = text(parser)?;
                     let list = words.run.entry("allowNet").or_insert_with(|| json!([]));
@@ -223,7 +226,7 @@ impl Words {
             }
             "run" => {
                 self.run.insert("path".into(), json!(needs("a flow")?));
-                Act::Run(Json::Object(self.run))
+                Act::Run(Json::Object(self.run), self.yes)
             }
             "flows" => Act::Flows,
             "status" => Act::Status,
@@ -289,7 +292,7 @@ mod tests {
         let expected = Asked::Workspace {
             folder: "w".into(),
             json: true,
-            act: Act::Run(input),
+            act: Act::Run(input, false),
         };
         assert_eq!(asked(line).expect("understood"), expected);
     }

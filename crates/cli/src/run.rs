@@ -2,7 +2,7 @@
 
 use crate::commands::{person, typed};
 use crate::error::{CliError, RUN, Result};
-use crate::{home, show};
+use crate::{ask, home, show};
 use selvage_host::Called;
 use selvage_tool::run::{RunRecord, RunStatus};
 use selvage_tool::{ErrorCode, ToolError, ToolResult};
@@ -13,7 +13,7 @@ use std::path::Path;
 use std::sync::mpsc::channel;
 
 /// Runs a flow and gives the exit code.
-pub fn run(folder: &Path, input: &Value, json: bool) -> Result<u8> {
+pub fn run(folder: &Path, input: &Value, json: bool, yes: bool) -> Result<u8> {
     let mut desk = home::open(folder)?;
     let line = desk.line();
     let (answer, answered) = channel();
@@ -21,6 +21,11 @@ pub fn run(folder: &Path, input: &Value, json: bool) -> Result<u8> {
     let reply = move |result| {
         let _ = answer.send(result);
         closes.close();
+    };
+    let asks = line.clone();
+    let tell = move |notice: &Notice| match notice {
+        Notice::Approval { approval, .. } => ask::about(&asks, approval, yes),
+        notice => tell(notice),
     };
     let called = line.call(person(), "run_flow", input.clone(), tell, reply);
     cancel_on_interrupt(called)?;

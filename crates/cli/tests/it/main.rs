@@ -9,6 +9,7 @@
 
 mod commands;
 mod mcp;
+mod policy;
 mod web;
 
 use serde_json::Value;
