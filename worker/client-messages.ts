@@ -1,5 +1,7 @@
 // The messages between a page and the kernel Worker.
 
+import type { CallBegan, CallEnded } from "./calls.ts";
+
 /** What a page sends. `agent` names who calls, when it is not the person at the page. */
 export type ToKernel =
   | { type: "call"; id: number; name: string; input: unknown; agent?: string }
@@ -33,6 +35,9 @@ export type KernelEvent =
   | { kind: "said"; device: string; text: string }
   /** A message goes out over the direct link to a device, which the page has. */
   | { kind: "direct"; device: string; bytes: Uint8Array<ArrayBuffer> }
+  /** Somebody other than the person called a tool, and got an answer. */
+  | CallBegan
+  | CallEnded
   | { kind: "failed"; message: string }
   | { kind: "changed" | "run" | "log" | "asked" | "approval" | "approvals" | "peerLost"; [key: string]: unknown };
 

@@ -7,6 +7,7 @@ import kernelUrl from "@wasm/kernel/kernel_bg.wasm?url";
 import hashes from "virtual:guests";
 import jsUrl from "@wasm/guest-js.wasm?url";
 import pythonUrl from "@wasm/guest-py.wasm?url";
+import { Calls } from "./calls.ts";
 import type { FromKernel, KernelEvent, ToKernel } from "./client-messages.ts";
 import { Uploads } from "./contents.ts";
 import { readManifest } from "./manifest.ts";
@@ -95,6 +96,8 @@ const uploads = new Uploads({
   drop: (hash) => kernel.content_drop(hash),
 });
 
+const calls = new Calls(tell);
+
 function tell(event: KernelEvent): void {
   scope.postMessage({ type: "event", event });
 }
@@ -104,6 +107,7 @@ function perform(effects: Effect[]): void {
     switch (effect.type) {
       case "reply":
         scope.postMessage({ type: "result", id: effect.call, result: effect.result });
+        calls.ended(effect.call, effect.result);
         noteDamage(effect.result);
         break;
       case "notify":
@@ -183,9 +187,12 @@ function toJson(input: unknown): string {
 
 function handle(message: ToKernel): void {
   switch (message.type) {
-    case "call":
-      perform(kernel.called(Date.now(), message.id, message.agent, message.name, toJson(message.input)));
+    case "call": {
+      const input = toJson(message.input);
+      if (message.agent !== undefined) calls.began(message.id, message.agent, message.name, input);
+      perform(kernel.called(Date.now(), message.id, message.agent, message.name, input));
       break;
+    }
     case "store":
       void uploads
         .store(message.id, message.file, (done) => scope.postMessage({ type: "progress", id: message.id, done }))

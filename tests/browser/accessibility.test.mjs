@@ -36,6 +36,11 @@ const SCREENS = [
     await page.keyboard.press('Alt+5');
     await shows(page, /invoices/);
   }],
+  ['agents, with a call', async (page) => {
+    await page.keyboard.press('Alt+9');
+    await click(page, 'button', /^(?:Done: )?write /);
+    await shows(page, /What changed/);
+  }],
   ['a form beside its text', async (page) => {
     await writeFixture(page);
     await click(page, 'treeitem', /^forms/);

@@ -54,6 +54,15 @@ test('an agent of the browser finds every tool, works with them, and stands in t
   assert.deepEqual(change.origin, { kind: 'agent', name: 'WebMCP' });
   const failed = await ask(page, 'read', { path: 'nowhere' });
   assert.deepEqual([failed.isError, failed._meta['selvage/error'].code, failed.structuredContent], [true, 'NOT_FOUND', undefined]);
+
+  // The person sees all of it, and none of what they did themselves.
+  await page.keyboard.press('Alt+9');
+  const calls = await until('the calls are listed', async () => {
+    const rows = await page.evaluate(() => [...document.querySelectorAll('button.call')].map((row) => row.innerText.replace(/\s+/g, ' ')));
+    return rows.length > 0 && rows;
+  });
+  for (const said of [/^Failed: read nowhere NOT_FOUND Agents of the browser/, /^Succeeded: run_flow .*Agents of the browser/, /^Done: write flows\/agent\/sum\.flow\.js/]) assert.ok(calls.some((call) => said.test(call)), `${said} is among ${calls.join(' | ')}`);
+  assert.ok(calls.some((call) => /Scripts of this page/.test(call)), 'what the console called is there, too');
 });
 
 test('an agent that gives up cancels its run', async ({ server, defer }) => {

@@ -5,6 +5,7 @@ import { fromBase64, toBase64 } from '../src/lib/base64';
 import type { Kernel } from '../src/lib/kernel';
 import { isFlow, isInside, moved, nameOf, parentOf } from '../src/lib/paths';
 import type { Conflict, Difference, Entry, HistoryChange, KernelEvent, LogLevel, RunRecord, ToolError, ToolResult, WorkspaceStatus } from '../src/lib/tools';
+import { Calls } from '../../worker/calls';
 import type { DeviceAct, ToDevices } from '../../worker/client-messages';
 import { fakeLint } from './fake-lint';
 import { fakeScript, type ScriptStep } from './fake-runs';
@@ -50,6 +51,7 @@ export class FakeKernel implements Kernel {
   differences: Difference[] = [];
   #listeners = new Set<(event: KernelEvent) => void>();
   #ids = 0;
+  #told = new Calls((event) => this.emit(event), () => this.clock());
   #past: Map<string, Item>[] = [];
   #future: Map<string, Item>[] = [];
   /** Who made the changes of the workspace, newest first. */
@@ -81,7 +83,14 @@ export class FakeKernel implements Kernel {
 
   async call(name: string, raw: unknown, agent?: string): Promise<ToolResult> {
     const input = structuredClone(raw) as Input;
-    this.calls.push({ name, input, ...(agent === undefined ? {} : { agent }) });
+    const number = this.calls.push({ name, input, ...(agent === undefined ? {} : { agent }) });
+    if (agent !== undefined) this.#told.began(number, agent, name, JSON.stringify(input));
+    const result = await this.#answer(name, input);
+    this.#told.ended(number, result);
+    return result;
+  }
+
+  async #answer(name: string, input: Input): Promise<ToolResult> {
     await Promise.resolve();
     try {
       const tool = this.#tools[name];

@@ -158,8 +158,8 @@ export class DockLayout implements Layout {
   #addPanel(id: PanelId) {
     const group = id === 'approvals' ? this.#fileGroup() : undefined;
     if (group) return this.api.addPanel({ id, component: id, tabComponent: id, title: PANELS[id].title, position: { referenceGroup: group } });
-    const beside = (['output', 'problems', 'history'] as const).find((one) => one !== id && this.api.getPanel(one));
-    const bottom = id === 'output' || id === 'problems' || id === 'history';
+    const bottom = id !== 'explorer' && id !== 'run';
+    const beside = (['output', 'problems', 'history', 'agents'] as const).find((one) => one !== id && this.api.getPanel(one));
     const position =
       bottom && beside ? { referencePanel: beside } : { direction: bottom ? ('below' as const) : id === 'explorer' ? ('left' as const) : ('right' as const) };
     return this.api.addPanel({ id, component: id, tabComponent: id, title: PANELS[id].title, position, ...(bottom ? { initialHeight: this.#bottomHeight } : { initialWidth: id === 'run' ? 300 : 250 }) });

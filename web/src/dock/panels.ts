@@ -20,6 +20,7 @@ export const PANELS: Record<PanelId, PanelKind> = {
   problems: { title: 'Problems', icon: 'list-checks', component: ProblemsPanel },
   history: { title: 'History', icon: 'history', component: HistoryPanel },
   approvals: { title: 'Approvals', icon: 'shield', load: () => import('../approvals/Inbox.svelte') },
+  agents: { title: 'Agents', icon: 'workflow', load: () => import('../agents/AgentsPanel.svelte') },
 };
 
 export const PANEL_IDS = Object.keys(PANELS) as PanelId[];

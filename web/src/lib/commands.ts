@@ -46,6 +46,7 @@ export function commandsOf(wb: Workbench): Command[] {
     { id: 'show-problems', title: 'Show problems', group: 'View', keys: ['Alt+4'], run: () => wb.layout?.show('problems', true) },
     { id: 'show-history', title: 'Show run history', group: 'View', keys: ['Alt+5'], run: () => wb.layout?.show('history', true) },
     { id: 'show-approvals', title: 'Show what waits for approval', group: 'View', keys: ['Alt+8'], run: () => wb.showApprovals() },
+    { id: 'show-agents', title: 'Show agents and their calls', group: 'View', keys: ['Alt+9'], run: () => wb.layout?.show('agents', true) },
     { id: 'next-panel', title: 'Go to the next panel', group: 'View', keys: ['F6'], run: () => wb.layout?.walk(1) },
     { id: 'previous-panel', title: 'Go to the panel before', group: 'View', keys: ['Shift+F6'], run: () => wb.layout?.walk(-1) },
     { id: 'reset-layout', title: 'Reset the layout', group: 'View', run: () => wb.layout?.reset() },

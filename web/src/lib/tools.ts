@@ -2,6 +2,7 @@
 // `selvage-tool` is the source; these are the parts that the page reads.
 
 import type { ToolError, ToolResult } from '../../embed/selvage';
+import type { CallBegan, CallEnded } from '../../../worker/calls';
 import type { DevicesState } from '../../../worker/client-messages';
 
 export type { ToolError, ToolResult };
@@ -358,6 +359,8 @@ export type KernelEvent =
   | { kind: 'devices'; state: DevicesState }
   | { kind: 'said'; device: string; text: string }
   | { kind: 'direct'; device: string; bytes: Uint8Array<ArrayBuffer> }
+  | CallBegan
+  | CallEnded
   | { kind: 'failed'; message: string };
 
 /** Whether a run ended with a result, good or bad: then what it wrote has landed. */

@@ -1,5 +1,6 @@
 // Everything the page knows and can do, in one place: panels get it as `wb`.
 
+import { Agents } from '../agents/agents.svelte';
 import { BrowserAgents } from '../agents/browser-agents.svelte';
 import { Approvals } from '../approvals/approvals.svelte';
 import { Documents } from '../editor/documents.svelte';
@@ -24,7 +25,7 @@ import type { ImportPlan } from './zip';
 /** The most places to go back to. */
 const TRAIL_MAX = 50;
 
-export type PanelId = 'explorer' | 'run' | 'output' | 'problems' | 'history' | 'approvals';
+export type PanelId = 'explorer' | 'run' | 'output' | 'problems' | 'history' | 'approvals' | 'agents';
 
 /** What places panels on the screen: the dock on wide screens, one pane at a time on narrow ones. */
 export interface Layout {
@@ -58,6 +59,7 @@ export class Workbench {
   readonly devices: Devices;
   readonly approvals: Approvals;
   readonly browserAgents: BrowserAgents;
+  readonly agents: Agents;
   readonly problems: Problems;
   readonly documents: Documents;
   readonly runs: Runs;
@@ -87,6 +89,7 @@ export class Workbench {
     });
     this.approvals = new Approvals(this.workspace, this.toasts, (approval) => this.showApprovals(approval));
     this.browserAgents = new BrowserAgents(kernel);
+    this.agents = new Agents(kernel);
     this.problems = new Problems(kernel, (path) => [...this.forms.of(path).allowed.net]);
     this.documents = new Documents(this.workspace, this.problems);
     this.runs = new Runs(this.workspace, this.toasts);
