@@ -76,7 +76,7 @@ async function journey(page, url) {
   // A write that a rule asks about waits, and is approved by keys alone.
   await begin(page, 'first', 'write', { path: 'notes/plan.md', content: 'weave\nship\n' });
   await find(page, 'button', '1 request waits for you');
-  await shows(page, /agent page waits for you/);
+  await shows(page, /agent page asks for your approval/);
   assert.equal(await page.title(), '(1) Selvage');
   await openInbox(page, /agent page.*notes\/plan\.md/);
   await shows(page, /weave/);

@@ -4,6 +4,7 @@
 import { fromBase64, toBase64 } from '../src/lib/base64';
 import type { Kernel } from '../src/lib/kernel';
 import { isFlow, isInside, moved, nameOf, parentOf } from '../src/lib/paths';
+import type { Approval, Decision } from '../src/approvals/approval';
 import type { Conflict, Difference, Entry, HistoryChange, KernelEvent, LogLevel, RunRecord, ToolError, ToolResult, WorkspaceStatus } from '../src/lib/tools';
 import { Calls } from '../../worker/calls';
 import type { DeviceAct, ToDevices } from '../../worker/client-messages';
@@ -47,6 +48,10 @@ export class FakeKernel implements Kernel {
   /** What is to be decided, and the sides of it by hash. */
   conflicts: Conflict[] = [];
   sides = new Map<string, string>();
+  /** What waits for a person, what was decided, and what each request becomes when it is answered the first time. */
+  approvals: Approval[] = [];
+  decided: Decision[] = [];
+  becomes = new Map<string, Approval>();
   /** What differs between any two points in time. */
   differences: Difference[] = [];
   #listeners = new Set<(event: KernelEvent) => void>();
@@ -194,6 +199,25 @@ export class FakeKernel implements Kernel {
       this.conflicts = this.conflicts.filter((one) => one !== found);
       this.#changed([found.path]);
       return { change: [], message: '', paths: [found.path] };
+    },
+    approval_list: () => ({ approvals: this.approvals, decided: this.decided }),
+    approval_read: ({ approval, path }) => {
+      const found = this.approvals.find((one) => one.approval === approval)?.changes.find((one) => one.path === path) ?? (refuse('NOT_FOUND', `The approval would not write \`${String(path)}\`.`) as never);
+      return found.diff === undefined
+        ? { path, content: toBase64(new Uint8Array(600).map((_, at) => at)), encoding: 'base64', size: 600, hash: found.after, truncated: false }
+        : { path, content: 'All of it,\nline by line.\n', encoding: 'text', size: 24, hash: found.after, truncated: false };
+    },
+    approval_decide: ({ approval, digest, allow, reason = '' }) => {
+      const found = this.approvals.find((one) => one.approval === approval) ?? (refuse('NOT_FOUND', 'No such approval is waited for.') as never);
+      const anew = this.becomes.get(found.approval);
+      this.becomes.delete(found.approval);
+      if (anew) this.approvals = this.approvals.map((one) => (one === found ? anew : one));
+      if (anew || found.digest !== digest) refuse('STALE', 'What would happen is not what it was when you looked.');
+      this.approvals = this.approvals.filter((one) => one !== found);
+      const decision: Decision = { atMs: this.clock(), who: found.who, what: found.what, verdict: allow ? 'approved' : 'refused', reason: String(reason), by: 'you', digest: found.digest };
+      this.decided = [decision, ...this.decided];
+      this.emit({ kind: 'approvals', waiting: this.approvals.length });
+      return decision;
     },
     restore: () => ({ change: 'c', message: 'Restored', paths: [] }),
     search: ({ query }) => ({

@@ -33,6 +33,9 @@ export interface Approval {
   onExpiry: 'deny' | 'allow';
 }
 
+/** Who asks, in a few words: of a run, its flow where that is known. */
+export const askerOf = (one: Approval, flow?: string): string => (one.run === undefined ? one.who : flow === undefined ? 'A run' : `The run of ${flow}`);
+
 export type Verdict = 'allowed' | 'denied' | 'asked' | 'approved' | 'refused' | 'expired';
 
 export interface Decision {

@@ -3,7 +3,10 @@
 
 import type { Toasts } from '../ui/toasts.svelte';
 import type { Workspace } from '../lib/workspace.svelte';
-import type { Approval, Decision } from './approval';
+import { askerOf, type Approval, type Decision } from './approval';
+
+/** A note is short; the panel shows the rest. */
+const WHAT_CHARS_MAX = 160;
 
 export class Approvals {
   /** What waits, the oldest first. */
@@ -39,7 +42,7 @@ export class Approvals {
       return;
     }
     this.toasts.clear('approval');
-    const text = come.length === 1 ? `${first.who} waits for you: ${first.what}.` : `${come.length} requests wait for you.`;
+    const text = come.length === 1 ? `${askerOf(first)} asks for your approval: ${first.what.slice(0, WHAT_CHARS_MAX)}.` : `${come.length} requests wait for you.`;
     this.toasts.show({ tone: 'info', text, about: 'approval', action: { label: 'Look', run: () => this.show(first.approval) } });
   }
 

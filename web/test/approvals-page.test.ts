@@ -1,0 +1,93 @@
+// Approvals in the page: told everywhere, shown with all that would land, and decided by keys.
+
+import type { Page } from 'playwright-core';
+import { expect, test, vi } from 'vitest';
+import { useFixture } from './browser';
+
+vi.setConfig({ testTimeout: 120_000 });
+
+const { open, look } = useFixture('fixture-approvals');
+const request = (page: Page, what: RegExp) => page.getByRole('article', { name: what });
+const decided = (page: Page) =>
+  page.evaluate(() => (window as unknown as { fixture: { calls: { name: string; input: unknown }[] } }).fixture.calls.filter((one) => one.name === 'approval_decide').map((one) => one.input));
+
+for (const colorScheme of ['light', 'dark'] as const)
+  for (const width of [1280, 420])
+    test(`each kind of request is shown with what would land, ${colorScheme}, ${width} wide`, async () => {
+      const { page, complaints } = await open('approvals', { colorScheme, viewport: { width, height: 900 } });
+      const serious: string[] = [];
+      const shot = async (name: string) => serious.push(...(await look(page, `${colorScheme}-${width}-approvals-${name}`)));
+      await page.getByRole('button', { name: '3 requests wait for you' }).waitFor();
+      await page.getByRole('button', { name: 'Close this note' }).click();
+      await page.getByRole('button', { name: '3 requests wait for you' }).click();
+      await request(page, /README/).getByText('by Friday').waitFor();
+      // What turns the direction of text stands there by its number.
+      await request(page, /README/).getByText('U+202E').waitFor();
+      await shot('text');
+      await request(page, /blob/).getByRole('button', { name: /blob\.bin, and 2/ }).click();
+      await request(page, /blob/).getByRole('button', { name: 'Show the whole content' }).click();
+      await request(page, /blob/).getByText('00000010').waitFor();
+      await shot('files');
+      await request(page, /blob/).getByRole('button', { name: 'Approve' }).click();
+      await request(page, /blob/).getByText('It removes 1 file.').waitFor();
+      await shot('twice');
+      await request(page, /rates/).getByRole('button', { name: /rates/ }).click();
+      await request(page, /rates/).getByText('call delete').waitFor();
+      await shot('call');
+      await request(page, /README/).getByRole('button', { name: /README/ }).first().click();
+      await request(page, /README/).getByRole('button', { name: 'Approve' }).click();
+      await request(page, /README/).getByText('It is not what you looked at.').waitFor();
+      await shot('stale');
+      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(width);
+      expect(serious).toEqual([]);
+      expect(complaints).toEqual([]);
+    });
+
+test('a request that changed is never approved silently, and what removes is asked twice', async () => {
+  const { page } = await open('approvals');
+  await page.getByRole('tree').waitFor();
+  await page.keyboard.press('Alt+8');
+  const readme = request(page, /README/);
+  await readme.getByText('by Friday').waitFor();
+  await readme.getByRole('button', { name: 'Approve' }).press('Enter');
+  await readme.getByText('notes/README.md holds something else now').waitFor();
+  await readme.getByText('What to do soon:').waitFor();
+  await readme.getByRole('button', { name: 'Approve' }).press('Enter');
+  expect(await decided(page)).toHaveLength(1);
+  await readme.getByRole('button', { name: 'Yes, approve it' }).press('Enter');
+  await readme.waitFor({ state: 'detached' });
+  // The keys go on with the next one.
+  await expect.poll(() => page.evaluate(() => (document.activeElement as HTMLElement).innerText)).toContain('data/blob.bin');
+  const tidy = request(page, /blob/);
+  await tidy.getByRole('button', { name: 'Approve' }).press('Enter');
+  await tidy.getByRole('button', { name: 'No, go back' }).press('Enter');
+  await tidy.getByRole('textbox', { name: /Reason/ }).fill('keep 2025');
+  await tidy.getByRole('button', { name: 'Refuse' }).press('Enter');
+  await tidy.waitFor({ state: 'detached' });
+  expect(await decided(page)).toEqual([
+    { approval: 'ask-a', digest: 'a'.repeat(64), allow: true },
+    { approval: 'ask-a', digest: 'f'.repeat(64), allow: true },
+    { approval: 'ask-b', digest: 'b'.repeat(64), allow: false, reason: 'keep 2025' },
+  ]);
+});
+
+test('a workspace without requests says what would come there, and begins a policy that is no file before it is saved', async () => {
+  for (const width of [1280, 420]) {
+    const { page, complaints } = await open('', { viewport: { width, height: 900 } });
+    await page.getByRole('tree').waitFor();
+    await page.keyboard.press('Alt+8');
+    await page.getByText('Nothing waits for you.').waitFor();
+    expect(await look(page, `${width}-approvals-none`)).toEqual([]);
+    await page.getByRole('button', { name: 'Make a policy file' }).click();
+    await page.getByText('Nothing of this is saved yet.').waitFor();
+    const writes = () => page.evaluate(() => (window as unknown as { fixture: { calls: { name: string; input: { path: string } }[] } }).fixture.calls.filter((one) => one.name === 'write').map((one) => one.input.path));
+    await page.locator('.cm-content').click();
+    await page.keyboard.type('x');
+    await page.waitForTimeout(600);
+    expect(await writes()).toEqual([]);
+    expect(await look(page, `${width}-approvals-policy`)).toEqual([]);
+    await page.getByRole('button', { name: 'Save', exact: true }).click();
+    await expect.poll(writes).toEqual(['selvage.policy.yaml']);
+    expect(complaints).toEqual([]);
+  }
+});
