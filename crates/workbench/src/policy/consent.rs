@@ -198,7 +198,7 @@ impl Workbench {
     ) -> ToolResult<()> {
         let touched = self.touched(ops);
         if matches!(origin.kind, OriginKind::Agent | OriginKind::Run)
-            && let Some(path) = touched.iter().find(|path| is_below(path, POLICY_FILE))
+            && let Some((_, path)) = touched.iter().find(|(_, path)| is_below(path, POLICY_FILE))
         {
             let said = Said {
                 says: Says::Deny,
@@ -211,16 +211,16 @@ impl Workbench {
         };
         let own = PROTECTED
             .iter()
-            .find_map(|own| touched.iter().find(|path| is_below(path, own)));
+            .find_map(|own| touched.iter().find(|(_, path)| is_below(path, own)));
         let said = match own {
-            Some(path) => Some((
+            Some((_, path)) => Some((
                 Want::Write(path),
                 Said {
                     says: Says::Deny,
                     reason: "only persons change what Selvage itself goes by".into(),
                 },
             )),
-            None => ruling.strictest(touched.iter().map(|path| Want::Write(path))),
+            None => ruling.strictest(wants(&touched)),
         };
         let Some((want, said)) = said else {
             return Ok(());
@@ -245,8 +245,9 @@ impl Workbench {
         ))
     }
 
-    /// Every path that some steps write, move or remove, with what is below.
-    pub(super) fn touched(&self, ops: &[Op]) -> Vec<String> {
+    /// What some steps would do to each path that they write, move or remove, and to what is below. What is moved is read, too: it
+    /// may come to where it can be.
+    pub(super) fn touched(&self, ops: &[Op]) -> Vec<(bool, String)> {
         let mut touched = Vec::new();
         for op in ops {
             match op {
@@ -254,14 +255,14 @@ impl Workbench {
                 | Op::Put { path, .. }
                 | Op::Draft { path, .. }
                 | Op::Mkdir { path }
-                | Op::Keep { path } => touched.push(path.clone()),
+                | Op::Keep { path } => touched.push((false, path.clone())),
                 Op::Remove { path } => {
-                    touched.extend(self.all_at(path));
+                    touched.extend(self.all_at(path).into_iter().map(|path| (false, path)));
                 }
                 Op::Move { from, to } => {
                     for path in self.all_at(from) {
-                        touched.push(format!("{to}{}", &path[from.len()..]));
-                        touched.push(path);
+                        touched.push((false, format!("{to}{}", &path[from.len()..])));
+                        touched.push((true, path));
                     }
                 }
             }
@@ -331,6 +332,14 @@ pub(crate) fn words_of(origin: &Origin) -> String {
         OriginKind::Person => "person".into(),
         kind => format!("{} {}", kind.as_str(), origin.name),
     }
+}
+
+/// What is wanted of paths that are touched.
+pub(super) fn wants(touched: &[(bool, String)]) -> impl Iterator<Item = Want<'_>> {
+    touched.iter().flat_map(|(is_moved, path)| {
+        let read = is_moved.then_some(Want::Read(path));
+        read.into_iter().chain([Want::Write(path)])
+    })
 }
 
 /// Whether a path is another one or below it, whatever the case of its letters.

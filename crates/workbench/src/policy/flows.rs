@@ -1,7 +1,7 @@
 //! What the policy says about runs: before they start, while they go on, and when what they did is to land.
 
 use super::approvals::Then;
-use super::consent::words_of;
+use super::consent::{wants, words_of};
 use super::proposal::Proposal;
 use super::rules::{self, Ruling, Said, Says, Want};
 use crate::engine::{Cx, Workbench};
@@ -270,7 +270,7 @@ impl Workbench {
         };
         let steps = steps(ops, written);
         let touched = self.touched(&steps);
-        let said = ruling.strictest(touched.iter().map(|path| Want::Write(path)));
+        let said = ruling.strictest(wants(&touched));
         match said {
             Some((want, said)) if said.says == Says::Deny => {
                 Err(self.denied(cx, &words_of(&run.origin()), &want, &said))

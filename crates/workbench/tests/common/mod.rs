@@ -39,6 +39,9 @@ pub struct Host {
     calls: u64,
     /// Who calls tools.
     pub who: Origin,
+    /// Whether manifests are read only by `read_held`.
+    pub holds_reads: bool,
+    reads: Vec<(u64, String, String)>,
 }
 
 impl Host {
@@ -89,6 +92,8 @@ impl Host {
             random: u128::from(actor) << 64,
             calls: 0,
             who: Origin::new(OriginKind::Agent, "test"),
+            holds_reads: false,
+            reads: Vec::new(),
         }
     }
 
@@ -133,6 +138,9 @@ impl Host {
                         reading,
                     };
                     self.tell(Event::Checked { task, checked });
+                }
+                Effect::Read { task, path, text } if self.holds_reads => {
+                    self.reads.push((task, path, text));
                 }
                 Effect::Read { task, path, text } => {
                     let document = selvage_manifest::read(&path, &text);
@@ -233,6 +241,14 @@ impl Host {
             report,
             body: Vec::new(),
         });
+    }
+
+    /// Reads the manifests that were to be read.
+    pub fn read_held(&mut self) {
+        for (task, path, text) in std::mem::take(&mut self.reads) {
+            let document = selvage_manifest::read(&path, &text);
+            self.tell(Event::Read { task, document });
+        }
     }
 
     /// Lets time pass and wakes the engine.
