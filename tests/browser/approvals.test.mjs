@@ -2,6 +2,7 @@
 
 import { strict as assert } from 'node:assert';
 import { openChromium, openFirefox } from './lib/browsers.mjs';
+import { startServer } from './lib/server.mjs';
 import { test } from './lib/suite.mjs';
 import { call, click, find, openWorkbench, seenText, shows, until, value } from './lib/workbench.mjs';
 
@@ -166,4 +167,23 @@ test('what a policy asks about waits for a person, who looks, approves and refus
 test('what a policy asks about waits for a person, who looks, approves and refuses by keys, in Firefox', async ({ server, defer }) => {
   const page = await (await openFirefox(defer)).newPage();
   await journey(page, server.url);
+});
+
+test('without server and network a policy is read and asks as before', async ({ defer }) => {
+  const server = await startServer();
+  defer(server.stop);
+  const context = await openChromium(defer);
+  const page = await context.newPage();
+  await openWorkbench(page, server.url);
+  await until('the service worker holds the whole page', () => page.evaluate(() => navigator.serviceWorker.controller !== null));
+  await server.stop();
+  await context.setOffline(true);
+  await page.reload();
+  await openWorkbench(page, server.url);
+  await begins(page);
+  await begin(page, 'write', 'write', { path: 'notes/plan.md', content: 'weave\n' });
+  await openInbox(page, /agent page.*notes\/plan\.md/);
+  await tabTo(page, /^Approve$/);
+  await page.keyboard.press('Enter');
+  assert.equal((await answer(page, 'write')).ok, true);
 });
