@@ -1,0 +1,141 @@
+//! Approvals, manifests, and what comes too early.
+
+use crate::common::Host;
+use crate::{POLICY, approvals, decide, host, person};
+use selvage_tool::ErrorCode;
+use selvage_vfs::{Origin, OriginKind};
+use serde_json::json;
+
+#[test]
+fn no_approval_lands_anything_but_what_was_seen() {
+    let mut host = host();
+    let asked = |host: &mut Host, content: &str| {
+        host.start(
+            "write",
+            json!({ "path": "asked/a.txt", "content": content }),
+        )
+    };
+    let read = |host: &mut Host| {
+        host.who = person();
+        let read = host.ok("read", json!({ "path": "asked/a.txt" }));
+        host.who = Origin::new(OriginKind::Agent, "mallory");
+        read["content"].as_str().unwrap_or_default().to_owned()
+    };
+
+    // Another digest, another name, and what the agent makes up.
+    let call = asked(&mut host, "harmless\n");
+    assert_eq!(
+        decide(&mut host, |input| input["digest"] = json!("0".repeat(64)))
+            .expect_err("not seen")
+            .code,
+        ErrorCode::Stale
+    );
+    assert_eq!(
+        decide(&mut host, |input| input["approval"] = json!("made-up"))
+            .expect_err("none")
+            .code,
+        ErrorCode::NotFound
+    );
+    let approval = approvals(&mut host)["approvals"][0].clone();
+    for tool in ["approval_decide", "approval_read"] {
+        let mut input = json!({ "approval": approval["approval"] });
+        if tool == "approval_decide" {
+            input["digest"] = approval["digest"].clone();
+            input["allow"] = json!(true);
+        } else {
+            input["path"] = json!("asked/a.txt");
+        }
+        assert_eq!(
+            host.call(tool, input).expect_err("an agent").code,
+            ErrorCode::PolicyDenied,
+            "{tool}"
+        );
+    }
+    assert!(host.reply(call).is_none(), "it still waits");
+
+    // The same file is asked about twice: each approval is of its own content.
+    let other = asked(&mut host, "evil\n");
+    decide(&mut host, |_| {}).expect("the first");
+    host.reply(call).expect("an answer").expect("landed");
+    assert_eq!(read(&mut host), "harmless\n");
+    assert!(host.reply(other).is_none());
+    // What the second would replace is something else now, so it is shown anew.
+    assert_eq!(
+        decide(&mut host, |_| {}).expect_err("changed").code,
+        ErrorCode::Stale
+    );
+    assert_eq!(read(&mut host), "harmless\n");
+    decide(&mut host, |input| input["allow"] = json!(false)).expect("refused");
+    assert!(host.reply(other).expect("an answer").is_err());
+
+    // Somebody else's question is not the agent's to see.
+    host.who = Origin::new(OriginKind::Agent, "mallory");
+    asked(&mut host, "third\n");
+    let listed = host.ok("approval_list", json!({}));
+    assert_eq!(listed["approvals"][0]["who"], "agent mallory");
+    assert_eq!(listed["decided"], json!([]));
+}
+
+#[test]
+fn neither_a_manifest_nor_a_forged_record_gives_more() {
+    let mut host = host();
+    let manifest = json!({ "version": 1, "flows": {
+        "more": { "entry": "flows/x.flow.js", "grant": { "read": ["**"], "write": ["**"], "net": ["*"], "tools": ["*"] },
+                  "triggers": [{ "on": "change", "paths": ["public/**"] }, { "on": "start" }] },
+        "else": { "entry": "private/y.flow.js" },
+    } });
+    host.ok(
+        "write",
+        json!({ "path": "flows/flow.config.json", "content": manifest.to_string() }),
+    );
+    host.ok("write", json!({ "path": "flows/x.flow.js", "content": "export default async (flow) => flow.fs.readText(flow.args.from);\n" }));
+    host.ok("write", json!({ "path": "public/a.txt", "content": "go" }));
+    host.pass(1_000);
+    assert!(host.jobs.is_empty(), "no rule is about what runs by itself");
+    host.start("run_flow", json!({ "name": "more" }));
+    let seen = host.jobs[0]
+        .1
+        .files
+        .iter()
+        .any(|file| file.readable && file.path.contains("secret"));
+    assert!(!seen);
+    host.finish(Ok(json!(1)), &[]);
+    for input in [
+        json!({ "name": "else" }),
+        json!({ "path": "private/y.flow.js" }),
+        json!({ "again": "made-up" }),
+    ] {
+        let result = host.call("run_flow", input.clone());
+        assert!(result.is_err(), "{input}");
+        assert!(host.jobs.is_empty(), "{input}");
+    }
+}
+
+#[test]
+fn a_call_that_comes_before_the_policy_was_read_waits_for_it() {
+    let mut host = host();
+    host.who = person();
+    let closed = POLICY.replace("'public/**', 'flows/**', 'runs/**'", "'nothing'");
+    host.holds_reads = true;
+    host.ok(
+        "write",
+        json!({ "path": "public/last.txt", "content": "x" }),
+    );
+    let call = host.start(
+        "write",
+        json!({ "path": "selvage.policy.yaml", "content": closed }),
+    );
+    host.read_held();
+    host.reply(call).expect("an answer").expect("written");
+    host.who = Origin::new(OriginKind::Agent, "mallory");
+    let early = host.start("read", json!({ "path": "public/a.txt" }));
+    assert!(host.reply(early).is_none(), "it waits");
+    host.read_held();
+    assert_eq!(
+        host.reply(early)
+            .expect("an answer")
+            .expect_err("denied")
+            .code,
+        ErrorCode::PolicyDenied
+    );
+}

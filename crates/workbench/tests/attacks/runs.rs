@@ -1,0 +1,162 @@
+//! What runs reach, see and land.
+
+use crate::common::{Host, write_op};
+use crate::{host, tree};
+use selvage_tool::ErrorCode;
+use selvage_tool::guest::PendingOp;
+use selvage_tool::run::{FileOp, RunReport};
+use selvage_workbench::Effect;
+use serde_json::{Value, json};
+
+/// A run of the agent's, which goes on. Gives its call.
+fn running(host: &mut Host, source: &str, input: Value) -> u64 {
+    host.ok(
+        "write",
+        json!({ "path": "flows/x.flow.js", "content": source }),
+    );
+    let mut call = json!({ "path": "flows/x.flow.js" });
+    for (key, value) in input.as_object().into_iter().flatten() {
+        call[key] = value.clone();
+    }
+    host.start("run_flow", call)
+}
+
+#[test]
+fn no_address_leads_a_run_to_a_domain_that_is_not_allowed() {
+    let source = "export default async (flow) => { await fetch(flow.args.url); };\n";
+    let mut host = host();
+    running(&mut host, source, json!({ "allowNet": ["*"] }));
+    assert_eq!(host.jobs.len(), 1);
+    for (at, url) in [
+        "https://evil.org/",
+        "https://good.org/",
+        "https://api.good.org.evil.org/",
+        "https://api.good.org@evil.org/",
+        "https://api.good.org:80@evil.org/",
+        "https://evil.org/?api.good.org",
+        "https://evil.org#api.good.org",
+        "https://evil.org\\@api.good.org/",
+        "https://api.good.org.",
+        "https://tracker.cdn.good.org/pixel",
+        "https://TRACKER.CDN.good.org/pixel",
+        "https://cdn.good.org/",
+        "https://xn--pi-eka.good.org/",
+        "https://\u{430}pi.good.org/",
+        "https://127.0.0.1/",
+        "https://2130706433/",
+        "https://0x7f.1/",
+        "https://[::1]/",
+        "https://localhost/",
+        "file:///etc/passwd",
+        "data:text/plain,x",
+        "//api.good.org/",
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        host.others.clear();
+        host.report(RunReport::Called {
+            id: at as u32,
+            request: PendingOp::Fetch {
+                url: url.into(),
+                method: "GET".into(),
+                headers: Vec::new(),
+            },
+        });
+        let fetched = host
+            .others
+            .iter()
+            .any(|effect| matches!(effect, Effect::Fetch(_)));
+        assert!(!fetched, "{url}");
+    }
+    host.others.clear();
+    for (url, domains) in [
+        ("https://api.good.org/x", vec!["api.good.org"]),
+        ("https://a.cdn.good.org/x", vec!["a.cdn.good.org"]),
+    ] {
+        host.report(RunReport::Called {
+            id: 99,
+            request: PendingOp::Fetch {
+                url: url.into(),
+                method: "GET".into(),
+                headers: Vec::new(),
+            },
+        });
+        let Some(Effect::Fetch(fetch)) = host.others.pop() else {
+            panic!("{url} is allowed");
+        };
+        assert_eq!(fetch.domains, domains, "a redirect leads nowhere else");
+    }
+}
+
+#[test]
+fn a_run_sees_and_lands_no_more_than_its_rules_allow() {
+    let source = "export default async (flow) => { await flow.fs.write(flow.args.to, await flow.fs.readText(flow.args.from)); await flow.call(\"delete\", { path: \"public/a.txt\" }); };\n";
+    let wide =
+        json!({ "grant": { "read": ["**"], "write": ["**"], "net": ["*"], "tools": ["*"] } });
+    let mut host = host();
+    let call = running(&mut host, source, wide.clone());
+    let seen: Vec<_> = host.jobs[0]
+        .1
+        .files
+        .iter()
+        .filter(|file| file.readable && !file.folder)
+        .map(|file| file.path.clone())
+        .collect();
+    assert!(seen.contains(&"public/a.txt".to_owned()), "{seen:?}");
+    assert!(
+        seen.iter()
+            .all(|path| !path.contains("secret") && !path.contains("policy")),
+        "{seen:?}"
+    );
+    host.report(RunReport::Called {
+        id: 1,
+        request: PendingOp::Tool {
+            name: "delete".into(),
+            input: json!({ "path": "public/a.txt" }),
+        },
+    });
+    host.finish(Ok(json!(1)), &[("private/x", "y")]);
+    assert_eq!(
+        host.reply(call)
+            .expect("an answer")
+            .expect_err("denied")
+            .code,
+        ErrorCode::PolicyDenied
+    );
+    for ops in [
+        vec![write_op("public/locked/x", "y")],
+        vec![FileOp::Move {
+            from: "public".into(),
+            to: "public2".into(),
+        }],
+        vec![FileOp::Remove {
+            path: "public".into(),
+        }],
+        vec![
+            write_op("public/ok", "y"),
+            FileOp::Move {
+                from: "public/ok".into(),
+                to: "public/locked/ok".into(),
+            },
+        ],
+        vec![write_op("selvage.policy.yaml", "version: 1\n")],
+    ] {
+        let before = tree(&mut host);
+        let call = running(&mut host, source, wide.clone());
+        host.finish_with(Ok(json!(1)), ops.clone(), &[("public/ok", "y")]);
+        let error = host.reply(call).expect("an answer").expect_err("denied");
+        assert_eq!(error.code, ErrorCode::PolicyDenied, "{ops:?}");
+        assert_eq!(tree(&mut host), before, "{ops:?}");
+    }
+    // The tools that a run calls are called by whoever is behind it.
+    running(&mut host, source, wide);
+    host.report(RunReport::Called {
+        id: 1,
+        request: PendingOp::Tool {
+            name: "write".into(),
+            input: json!({ "path": "private/x", "content": "y" }),
+        },
+    });
+    assert!(!tree(&mut host).contains("private/x"));
+}
