@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
-import { LoggingMessageNotificationSchema } from '@modelcontextprotocol/sdk/types.js';
+import { ElicitRequestSchema, LoggingMessageNotificationSchema } from '@modelcontextprotocol/sdk/types.js';
 import { removeFolder, test } from '../browser/lib/suite.mjs';
 import { program, until } from './lib/host.mjs';
 
@@ -23,12 +23,30 @@ const FLOW = `export default async (flow) => {
 const SPIN = 'while (true) {}\n';
 const HEX = 'ab'.repeat(32);
 
-/** A client that has a new workspace, and what it is told without asking. */
-async function connect(defer) {
+const POLICY = `version: 1
+agents:
+  - name: official
+    allow: { tools: ['*'], read: ['**'], write: ['drafts/**', 'flows/**'] }
+    ask: { write: ['published/**'] }
+flows:
+  - path: flows/**
+    callers: [official]
+    allow: { read: ['**'], write: ['drafts/**'] }
+    ask: { write: ['published/**'] }
+`;
+const PUBLISH = `export default async (flow) => {
+  await flow.fs.write('published/run.md', 'by a run\\n');
+};
+`;
+
+/** A client that has a new workspace, and what it is told without asking. `files` are written by a person before; `person` answers what a person is asked. */
+async function connect(defer, { files = {}, person } = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'selvage-mcp-'));
   defer(async () => removeFolder(folder));
   execFileSync(program, ['init', '--workspace', folder]);
-  const client = new Client({ name: 'official', version: '1' });
+  for (const [path, input] of Object.entries(files)) execFileSync(program, ['write', path, '--workspace', folder], { input });
+  const client = new Client({ name: 'official', version: '1' }, { capabilities: person ? { elicitation: { form: {} } } : {} });
+  if (person) client.setRequestHandler(ElicitRequestSchema, ({ params }) => person(params));
   const logs = [];
   client.setNotificationHandler(LoggingMessageNotificationSchema, ({ params }) => void logs.push(params.data.text));
   defer(() => client.close());
@@ -126,4 +144,39 @@ test('a request that the client gives up cancels its run, and files and prompts 
   assert.deepEqual(prompts.map(({ name }) => name), ['write-a-flow']);
   const { messages } = await client.getPrompt({ name: 'write-a-flow', arguments: { goal: 'count words' } });
   assert.ok(messages[0].content.text.includes('count words'));
+});
+
+test('what the policy asks about is asked through the client, and lands when its person approves', async ({ defer }) => {
+  const asked = [];
+  const answers = [{ action: 'accept', content: { approve: true } }, { action: 'decline' }, { action: 'accept', content: { approve: false, reason: 'not yet' } }, { action: 'accept', content: { approve: true } }];
+  const person = ({ message }) => (asked.push(message), answers[asked.length - 1]);
+  const { client } = await connect(defer, { files: { 'selvage.policy.yaml': POLICY }, person });
+  const call = async (name, input) => {
+    const { isError, structuredContent, content } = await client.callTool({ name, arguments: input });
+    return isError ? { error: JSON.parse(content[0].text) } : { value: structuredContent };
+  };
+  assert.equal((await call('write', { path: 'elsewhere.md', content: 'x' })).error.code, 'POLICY_DENIED');
+  assert.ok((await call('write', { path: 'drafts/a.md', content: 'x' })).value);
+  assert.deepEqual(asked, [], 'neither is asked about');
+
+  assert.ok((await call('write', { path: 'published/a.md', content: 'one\n' })).value, 'approved');
+  assert.ok(asked[0].includes('agent official wants: write published/a.md') && asked[0].includes('+one'), asked[0]);
+  assert.equal((await call('read', { path: 'published/a.md' })).value.content, 'one\n');
+  assert.equal((await call('write', { path: 'published/a.md', content: 'two\n' })).error.code, 'POLICY_DENIED', 'declined');
+  const refused = await call('write', { path: 'published/a.md', content: 'three\n' });
+  assert.match(refused.error.message, /not yet/);
+  assert.equal((await call('read', { path: 'published/a.md' })).value.content, 'one\n');
+
+  await call('write', { path: 'flows/publish.flow.js', content: PUBLISH });
+  const { value: record } = await call('run_flow', { path: 'flows/publish.flow.js' });
+  assert.deepEqual(record.decisions.map(({ verdict }) => verdict), ['allowed', 'asked', 'approved']);
+  assert.equal(record.decisions[2].by, 'the person at official');
+  assert.equal((await call('read', { path: 'published/run.md' })).value.content, 'by a run\n');
+});
+
+test('where the client can not ask its person, what is asked about is refused at once', async ({ defer }) => {
+  const { client } = await connect(defer, { files: { 'selvage.policy.yaml': POLICY } });
+  const { isError, content } = await client.callTool({ name: 'write', arguments: { path: 'published/a.md', content: 'x' } });
+  assert.ok(isError);
+  assert.match(JSON.parse(content[0].text).message, /can not ask its person/);
 });

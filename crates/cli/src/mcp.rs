@@ -3,6 +3,7 @@
 //! Each call is the engine's own: names, inputs, results and errors are those of the catalogue. What a run tells while it goes
 //! on becomes notifications about progress and log messages; a request that is cancelled cancels its run.
 
+mod approval;
 mod prompts;
 mod resources;
 
@@ -190,6 +191,9 @@ impl ServerHandler for Server {
         let result = loop {
             tokio::select! {
                 heard = heard.recv() => match heard {
+                    Some(Heard::Notice(Notice::Approval { approval, .. })) => {
+                        approval::ask(&context.peer, &self.line, &origin(&context).name, *approval);
+                    }
                     Some(Heard::Notice(notice)) => news.tell(&context, notice).await,
                     Some(Heard::Answer(result)) => break result,
                     None => break Err(closing()),
