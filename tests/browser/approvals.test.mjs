@@ -187,3 +187,39 @@ test('without server and network a policy is read and asks as before', async ({ 
   await page.keyboard.press('Enter');
   assert.equal((await answer(page, 'write')).ok, true);
 });
+
+for (const [browser, open] of [['Chromium', openChromium], ['Firefox', openFirefox]])
+  test(`a policy with a mistake is shown where it is wrong, keys are completed, and the mended one holds, in ${browser}`, async ({ server, defer }) => {
+    const page = await (await open(defer)).newPage();
+    await openWorkbench(page, server.url);
+    await begins(page);
+    await press(page, 'Control', 'End');
+    await page.keyboard.type('agent: []\n');
+    await shows(page, /agent/);
+    await until('the mistake is counted', async () => /1\s*errors/.test(await seenText(page)));
+    await press(page, 'Alt', '4');
+    await shows(page, / · \d+:1$/m);
+    await click(page, 'treeitem', /^selvage\.policy\.yaml/);
+    await until('the keys lead into the text', async () => {
+      await page.keyboard.press('F6');
+      return /Text of selvage/.test(await focused(page));
+    });
+    await press(page, 'Control', 'End');
+    for (let count = 0; count < 'agent: []\n'.length; count++) await page.keyboard.press('Backspace');
+    await until('the mistake is gone', async () => /(?<!\d)0\s*errors/.test(await seenText(page)));
+    await page.keyboard.type('  expi');
+    const offered = () => page.evaluate(() => [...document.querySelectorAll('.editor-shell')].flatMap((shell) => [...shell.shadowRoot.querySelectorAll('.cm-tooltip-autocomplete li')].map((item) => item.innerText)));
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    assert.deepEqual(await offered(), [], 'what is there already is not offered');
+    await press(page, 'Control', 'a');
+    await page.keyboard.press('Delete');
+    await page.keyboard.type('ver');
+    await until('the key is offered', async () => (await offered()).some((text) => text.startsWith('version')));
+    await page.keyboard.press('Enter');
+    await page.keyboard.type('1');
+    await page.keyboard.press('Enter');
+    await press(page, 'Control', 's');
+    await until('the file is saved', async () => (await page.evaluate(() => document.body.innerText)).includes('Saved'));
+    const denied = await call(page, 'ls', {});
+    assert.equal(denied.error?.code, 'POLICY_DENIED', 'a policy without rules allows agents nothing');
+  });

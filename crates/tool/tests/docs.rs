@@ -3,6 +3,8 @@
 #![allow(clippy::disallowed_methods, reason = "a test runs on a host")]
 
 use selvage_tool::catalogue::{Effect, tools};
+use selvage_tool::flows::{FLOWS_FILE, Flows};
+use selvage_tool::policy::{POLICY_FILE, Policy};
 use selvage_tool::{ErrorCode, Limits};
 use serde_json::Value;
 use std::fmt::Write as _;
@@ -23,6 +25,18 @@ fn the_tools_that_agents_are_shown_are_those_of_the_types() {
     let mut made = serde_json::to_string(&tools).expect("JSON");
     made.push('\n');
     check("crates/tool/src/catalogue/tools.json", &made);
+}
+
+#[test]
+fn the_schemas_by_which_the_editor_completes_manifests_are_those_of_the_types() {
+    let schemas = serde_json::json!({
+        POLICY_FILE: schemars::schema_for!(Policy),
+        FLOWS_FILE: schemars::schema_for!(Flows),
+    });
+    check(
+        "crates/tool/src/catalogue/manifests.json",
+        &format!("{schemas}\n"),
+    );
 }
 
 fn check(path: &str, made: &str) {

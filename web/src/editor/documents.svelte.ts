@@ -1,6 +1,6 @@
 // The open files, in the order in which they were opened.
 
-import { isInside } from '../lib/paths';
+import { isInside, isManifest } from '../lib/paths';
 import type { Problems } from '../lib/problems.svelte';
 import type { Diagnostic } from '../lib/tools';
 import type { Workspace } from '../lib/workspace.svelte';
@@ -65,9 +65,9 @@ export class Documents {
     await Promise.all(this.open.filter((document) => !document.fresh).map((document) => document.save()));
   }
 
-  /** Checks a flow a little later and shows what was found. */
+  /** Checks a flow or a manifest a little later and shows what was found. */
   lint(document: Document): void {
-    if (!document.isFlow || document.gone) return;
+    if (!(document.isFlow || isManifest(document.path)) || document.gone) return;
     this.problems.request(document.path, () => document.content, (diagnostics) => this.#show(document, diagnostics));
   }
 

@@ -1,7 +1,7 @@
 // Which language a file is in. Each is loaded when the first file needs it.
 
 import type { Extension } from '@codemirror/state';
-import { endingOf, familyOf } from '../lib/paths';
+import { endingOf, familyOf, isManifest } from '../lib/paths';
 
 export async function languageOf(path: string): Promise<Extension | undefined> {
   switch (familyOf(path)) {
@@ -13,7 +13,7 @@ export async function languageOf(path: string): Promise<Extension | undefined> {
     }
     case 'json': {
       const [{ json }, { referenceCompletions }] = await Promise.all([import('@codemirror/lang-json'), import('./references')]);
-      return [json(), referenceCompletions];
+      return [json(), isManifest(path) ? await manifestsOf(path) : referenceCompletions];
     }
     case 'markdown':
       return (await import('@codemirror/lang-markdown')).markdown();
@@ -22,6 +22,9 @@ export async function languageOf(path: string): Promise<Extension | undefined> {
       return [python(), pythonCompletions];
     }
     default:
-      return /\.ya?ml$/.test(path) ? (await import('./references')).referenceCompletions : undefined;
+      if (!/\.ya?ml$/.test(path)) return undefined;
+      return [(await import('./yaml')).yaml, isManifest(path) ? await manifestsOf(path) : (await import('./references')).referenceCompletions];
   }
 }
+
+const manifestsOf = async (path: string): Promise<Extension> => (await import('./manifests/complete')).manifestCompletions(path);

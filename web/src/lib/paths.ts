@@ -11,6 +11,8 @@ export const hasDefinitions = (path: string): boolean => /\.(?:py|json|ya?ml)$/.
 
 /** Whether the file is a form, by the folder of forms and the end of its name. */
 export const isForm = (path: string): boolean => /^forms\/(?:.*\/)?[^/]+\.form\.(?:json|ya?ml)$/.test(withoutScope(path));
+/** Whether the engine itself goes by the file: `lint_flow` says what is wrong with it. */
+export const isManifest = (path: string): boolean => path === 'selvage.policy.yaml' || path === 'flows/flow.config.json';
 /** Whether it belongs to a workspace that is mounted here, which is not changed here. */
 export const isMounted = (path: string): boolean => /^scopes(?:\/|$)/i.test(path);
 /** The name of the mounted workspace whose folder this is. */
