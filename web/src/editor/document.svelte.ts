@@ -2,7 +2,7 @@
 
 import { ChangeSet, Text, type ChangeDesc } from '@codemirror/state';
 import type { EditorView } from '@codemirror/view';
-import { familyOf, isFlow, isMounted, nameOf } from '../lib/paths';
+import { familyOf, isFlow, isManifest, isMounted, nameOf } from '../lib/paths';
 import { ToolFailure } from '../lib/tools';
 import type { Workspace } from '../lib/workspace.svelte';
 import { fromOutside, TextSync } from './sync';
@@ -69,6 +69,11 @@ export class Document {
     return isFlow(this.path);
   }
 
+  /** Nothing of it is kept before the person saves it: a manifest holds as soon as it is there, and half a policy is another one. */
+  get held(): boolean {
+    return this.fresh || isManifest(this.path);
+  }
+
   /** The text as it stands in the editor. */
   get content(): string | undefined {
     return this.kind === 'text' ? (this.view?.state.doc.toString() ?? this.text) : undefined;
@@ -126,7 +131,7 @@ export class Document {
     if (this.#since) this.#since = this.#since.compose(changes);
     this.dirty = true;
     clearTimeout(this.#timer);
-    if (!this.fresh) this.#timer = setTimeout(() => void this.flush(true), DRAFT_AFTER_MS);
+    if (!this.held) this.#timer = setTimeout(() => void this.flush(true), DRAFT_AFTER_MS);
     this.#told();
   }
 

@@ -61,8 +61,9 @@ export class Documents {
     document.dispose();
   }
 
-  async saveAll(): Promise<void> {
-    await Promise.all(this.open.filter((document) => !document.fresh).map((document) => document.save()));
+  /** Saves all; those that only the person saves, where the person says so. */
+  async saveAll(held = false): Promise<void> {
+    await Promise.all(this.open.filter((document) => held || !document.held).map((document) => document.save()));
   }
 
   /** Checks a flow or a manifest a little later and shows what was found. */

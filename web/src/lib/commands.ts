@@ -31,7 +31,7 @@ export function commandsOf(wb: Workbench): Command[] {
     { id: 'new-file', title: 'New file', group: 'Files', keys: ['Alt+N'], run: () => create('file') },
     { id: 'new-folder', title: 'New folder', group: 'Files', run: () => create('folder') },
     { id: 'save', title: 'Save', group: 'Files', keys: ['Mod+S'], enabled: () => active() !== undefined, run: () => void active()?.save() },
-    { id: 'save-all', title: 'Save all', group: 'Files', enabled: () => wb.documents.dirty, run: () => void wb.documents.saveAll() },
+    { id: 'save-all', title: 'Save all', group: 'Files', enabled: () => wb.documents.dirty, run: () => void wb.documents.saveAll(true) },
     { id: 'close', title: 'Close this file', group: 'Files', keys: ['Alt+W'], enabled: () => active() !== undefined, run: () => void (active() && wb.documents.close(active()!)) },
     { id: 'versions', title: 'Compare with earlier versions', group: 'Files', enabled: () => active() !== undefined, run: () => (wb.overlay = { kind: 'versions', path: active()?.path ?? '' }) },
     { id: 'definition', title: 'Go to the definition', group: 'Files', keys: ['F12'], enabled: () => hasDefinitions(active()?.path ?? ''), run: () => void wb.goToDefinition() },
