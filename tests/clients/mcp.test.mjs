@@ -1,13 +1,14 @@
-// The official client of the Model Context Protocol, in Node: it lists and calls every tool of a workspace, and holds each value
-// against the schema that was published for it.
+// The official client of the Model Context Protocol, in Node, over standard input and output and over HTTP: it lists and calls
+// every tool of a workspace, and holds each value against the schema that was published for it.
 
 import { strict as assert } from 'node:assert';
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
+import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import { ElicitRequestSchema, LoggingMessageNotificationSchema } from '@modelcontextprotocol/sdk/types.js';
 import { removeFolder, test } from '../browser/lib/suite.mjs';
 import { program, until } from './lib/host.mjs';
@@ -39,23 +40,51 @@ const PUBLISH = `export default async (flow) => {
 };
 `;
 
-/** A client that has a new workspace, and what it is told without asking. `files` are written by a person before; `person` answers what a person is asked. */
-async function connect(defer, { files = {}, person } = {}) {
+/** A new workspace in a folder, with files that a person wrote. */
+function workspace(defer, files = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'selvage-mcp-'));
   defer(async () => removeFolder(folder));
   execFileSync(program, ['init', '--workspace', folder]);
   for (const [path, input] of Object.entries(files)) execFileSync(program, ['write', path, '--workspace', folder], { input });
+  return folder;
+}
+
+/** A server over HTTP for a folder, and its address. */
+async function serve(defer, folder, options = []) {
+  const server = spawn(program, ['mcp', '--workspace', folder, '--listen', '127.0.0.1:0', ...options], { stdio: ['ignore', 'ignore', 'pipe'] });
+  defer(() => new Promise((resolve) => (server.once('exit', resolve), server.kill())));
+  const address = await new Promise((resolve, reject) => {
+    server.once('exit', (code) => reject(new Error(`it ended with ${code}`)));
+    server.stderr.on('data', (data) => /http:\S+/.exec(data) && resolve(/http:\S+/.exec(data)[0]));
+  });
+  return { address, server };
+}
+
+/** A key of a workspace's server. */
+const keyFor = (folder, name, ...scopes) => JSON.parse(execFileSync(program, ['keys', 'add', name, '--workspace', folder, '--json', ...scopes.flatMap((scope) => ['--scope', scope])])).value.key;
+
+/** A client that has a new workspace, and what it is told without asking. `files` are written by a person before; `person` answers what a person is asked. */
+async function connect(defer, over, { files, person } = {}) {
+  const folder = workspace(defer, files);
   const client = new Client({ name: 'official', version: '1' }, { capabilities: person ? { elicitation: { form: {} } } : {} });
   if (person) client.setRequestHandler(ElicitRequestSchema, ({ params }) => person(params));
   const logs = [];
   client.setNotificationHandler(LoggingMessageNotificationSchema, ({ params }) => void logs.push(params.data.text));
-  defer(() => client.close());
-  await client.connect(new StdioClientTransport({ command: program, args: ['mcp', '--workspace', folder] }));
-  return { client, logs };
+  if (over === 'stdio') {
+    defer(() => client.close());
+    await client.connect(new StdioClientTransport({ command: program, args: ['mcp', '--workspace', folder] }));
+  } else {
+    const { address } = await serve(defer, folder);
+    const headers = { Authorization: `Bearer ${keyFor(folder, 'official', 'tools', 'approve')}` };
+    defer(() => client.close());
+    await client.connect(new StreamableHTTPClientTransport(new URL(`${address}/mcp`), { requestInit: { headers } }));
+  }
+  return { client, logs, folder };
 }
 
-test('the official client lists and calls every tool, and what comes fits the published schemas', async ({ defer }) => {
-  const { client, logs } = await connect(defer);
+for (const over of ['stdio', 'http']) {
+test(`the official client lists and calls every tool over ${over}, and what comes fits the published schemas`, async ({ defer }) => {
+  const { client, logs } = await connect(defer, over);
   const { tools } = await client.listTools();
   assert.deepEqual(tools.map(({ name }) => name), CATALOGUE.map(({ name }) => name));
   const called = new Set();
@@ -124,8 +153,8 @@ test('the official client lists and calls every tool, and what comes fits the pu
   assert.deepEqual(meta['selvage/error'], error);
 });
 
-test('a request that the client gives up cancels its run, and files and prompts can be read', async ({ defer }) => {
-  const { client } = await connect(defer);
+test(`a request that the client gives up cancels its run, and files and prompts can be read, over ${over}`, async ({ defer }) => {
+  const { client } = await connect(defer, over);
   const call = (name, input) => client.callTool({ name, arguments: input });
   await call('write', { path: 'spin.flow.js', content: SPIN });
   const giveUp = new AbortController();
@@ -146,11 +175,11 @@ test('a request that the client gives up cancels its run, and files and prompts 
   assert.ok(messages[0].content.text.includes('count words'));
 });
 
-test('what the policy asks about is asked through the client, and lands when its person approves', async ({ defer }) => {
+test(`what the policy asks about is asked through the client over ${over}, and lands when its person approves`, async ({ defer }) => {
   const asked = [];
   const answers = [{ action: 'accept', content: { approve: true } }, { action: 'decline' }, { action: 'accept', content: { approve: false, reason: 'not yet' } }, { action: 'accept', content: { approve: true } }];
   const person = ({ message }) => (asked.push(message), answers[asked.length - 1]);
-  const { client } = await connect(defer, { files: { 'selvage.policy.yaml': POLICY }, person });
+  const { client } = await connect(defer, over, { files: { 'selvage.policy.yaml': POLICY }, person });
   const call = async (name, input) => {
     const { isError, structuredContent, content } = await client.callTool({ name, arguments: input });
     return isError ? { error: JSON.parse(content[0].text) } : { value: structuredContent };
@@ -174,9 +203,57 @@ test('what the policy asks about is asked through the client, and lands when its
   assert.equal((await call('read', { path: 'published/run.md' })).value.content, 'by a run\n');
 });
 
-test('where the client can not ask its person, what is asked about is refused at once', async ({ defer }) => {
-  const { client } = await connect(defer, { files: { 'selvage.policy.yaml': POLICY } });
+test(`where the client can not ask its person over ${over}, what is asked about is refused at once`, async ({ defer }) => {
+  const { client } = await connect(defer, over, { files: { 'selvage.policy.yaml': POLICY } });
   const { isError, content } = await client.callTool({ name: 'write', arguments: { path: 'published/a.md', content: 'x' } });
   assert.ok(isError);
   assert.match(JSON.parse(content[0].text).message, /can not ask its person/);
+});
+}
+
+test('nobody comes in over HTTP without a key of this workspace, from another site, or into the session of somebody else', async ({ defer }) => {
+  const folder = workspace(defer);
+  const { address } = await serve(defer, folder);
+  const [ann, bob, jobs] = [keyFor(folder, 'ann', 'tools'), keyFor(folder, 'bob', 'tools'), keyFor(folder, 'carl', 'jobs')];
+  const ask = (path, key, { headers = {}, ...options } = {}) =>
+    fetch(`${address}${path}`, { method: 'POST', body: '{}', headers: { 'content-type': 'application/json', ...(key ? { authorization: `Bearer ${key}` } : {}), ...headers }, ...options });
+  for (const path of ['/tools/ls', '/mcp']) {
+    assert.equal((await ask(path)).status, 401, path);
+    assert.equal((await ask(path, ann.slice(0, -1))).status, 401);
+    assert.equal((await ask(`${path}?key=${ann}`)).status, 401, 'no key in an address');
+    assert.equal((await ask(path, jobs)).status, 403);
+    assert.equal((await ask(path, ann, { headers: { origin: 'https://evil.example' } })).status, 403);
+  }
+  assert.equal((await fetch(`${address}/healthz`)).status, 200);
+  const listed = await (await ask('/tools/ls', ann)).json();
+  assert.ok(listed.ok && listed.value.entries.length > 0);
+  assert.equal((await ask('/tools/fly', ann)).status, 404);
+  assert.equal((await ask('/tools/read', ann, { body: '{' })).status, 400);
+  assert.equal((await ask('/tools/write', ann, { body: JSON.stringify({ path: 'a', content: 'x'.repeat(25 * 1024 * 1024) }) })).status, 413);
+  const written = await (await ask('/tools/write', ann, { body: JSON.stringify({ path: 'a.md', content: 'x' }) })).json();
+  assert.equal(written.ok, true);
+  const { value } = await (await ask('/tools/history', bob, { body: JSON.stringify({ path: 'a.md' }) })).json();
+  assert.deepEqual(value.changes[0].origin, { kind: 'agent', name: 'ann' }, 'the history says whose key it was');
+
+  const accept = { accept: 'application/json, text/event-stream' };
+  const hello = { jsonrpc: '2.0', id: 1, method: 'initialize', params: { protocolVersion: '2025-06-18', capabilities: {}, clientInfo: { name: 'x', version: '1' } } };
+  const begun = await ask('/mcp', ann, { headers: accept, body: JSON.stringify(hello) });
+  const session = begun.headers.get('mcp-session-id');
+  assert.ok(begun.ok && session);
+  await begun.text();
+  const list = JSON.stringify({ jsonrpc: '2.0', id: 2, method: 'tools/list' });
+  assert.equal((await ask('/mcp', bob, { headers: { ...accept, 'mcp-session-id': session }, body: list })).status, 404, 'a session is its key\'s');
+  assert.equal((await ask('/mcp', ann, { headers: { ...accept, 'mcp-session-id': session }, body: list })).status, 200);
+
+  execFileSync(program, ['keys', 'revoke', 'ann', '--workspace', folder]);
+  assert.equal((await ask('/tools/ls', ann)).status, 401, 'a revoked key is refused at once');
+  assert.equal((await ask('/tools/ls', bob)).status, 200);
+});
+
+test('only an address of this machine can do without keys', async ({ defer }) => {
+  const folder = workspace(defer);
+  assert.throws(() => execFileSync(program, ['mcp', '--workspace', folder, '--listen', '0.0.0.0:0', '--no-key'], { stdio: 'pipe' }), /this machine alone/);
+  const { address } = await serve(defer, folder, ['--no-key']);
+  assert.equal((await fetch(`${address}/tools/ls`, { method: 'POST' })).status, 200);
+  assert.equal((await fetch(`${address}/tools/ls`, { method: 'POST', headers: { origin: 'http://evil.example' } })).status, 403);
 });

@@ -95,7 +95,7 @@ pub fn perform(folder: &Path, act: &Act, json: bool) -> Result<u8> {
             show::value(json, &logs, |logs: &LogsOutput| show::log(&logs.entries))?;
         }
         // These have files of their own.
-        Act::Init | Act::Run(..) | Act::Mcp => {}
+        Act::Init | Act::Run(..) | Act::Mcp(_) | Act::Keys(_) => {}
     }
     Ok(0)
 }

@@ -17,6 +17,7 @@ mod ask;
 mod commands;
 mod error;
 mod home;
+mod keys;
 mod mcp;
 mod net;
 mod options;
@@ -37,7 +38,8 @@ fn main() -> ExitCode {
         Ok(Asked::Serve) => (false, serve(arguments)),
         Ok(Asked::Workspace { folder, json, act }) => {
             let ended = match act {
-                Act::Mcp => mcp::serve(&folder),
+                Act::Mcp(door) => mcp::serve(&folder, door.as_ref()),
+                Act::Keys(act) => keys::perform(&folder, &act, json),
                 Act::Run(run, yes) => run::run(&folder, &run, json, yes),
                 act => commands::perform(&folder, &act, json),
             };

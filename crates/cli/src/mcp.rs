@@ -4,6 +4,7 @@
 //! on becomes notifications about progress and log messages; a request that is cancelled cancels its run.
 
 mod approval;
+mod http;
 mod prompts;
 mod resources;
 
@@ -26,6 +27,8 @@ use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
+pub use http::Door;
+
 /// The catalogue, as the page shows it to agents.
 const CATALOGUE: &str = include_str!("../../tool/src/catalogue/tools.json");
 
@@ -38,8 +41,12 @@ of the files and lands what it wrote as one change, or nothing. Write a flow wit
 /// The most characters of a client's name that go into the history.
 const CLIENT_NAME_CHARS_MAX: usize = 64;
 
-/// Serves the workspace in a folder until the client goes away or somebody stops the program.
-pub fn serve(folder: &Path) -> Result<u8> {
+/// Serves the workspace in a folder: on standard input and output, or at a door to clients of HTTP. It ends when the client goes
+/// away, or somebody stops the program.
+pub fn serve(folder: &Path, door: Option<&Door>) -> Result<u8> {
+    let keys = door
+        .map(|door| http::Keyring::open(folder, door))
+        .transpose()?;
     let (opened, opened_by) = std::sync::mpsc::channel();
     let folder = PathBuf::from(folder);
     let desk =
@@ -65,6 +72,9 @@ pub fn serve(folder: &Path) -> Result<u8> {
         .enable_all()
         .build()?;
     let ended = runtime.block_on(async {
+        if let (Some(door), Some(keys)) = (door, keys) {
+            return http::serve(door, keys, server).await;
+        }
         let session = async {
             let service = server.serve(rmcp::transport::io::stdio_pipes()).await;
             let service = service.map_err(|error| CliError::Mcp(error.to_string()))?;
@@ -84,6 +94,7 @@ pub fn serve(folder: &Path) -> Result<u8> {
 }
 
 /// What the client talks to.
+#[derive(Clone)]
 struct Server {
     line: Line,
     tools: Vec<Tool>,
@@ -131,6 +142,9 @@ impl Server {
 
 /// Who is behind a request: the client, by the name that it gives itself.
 fn origin(context: &RequestContext<RoleServer>) -> Origin {
+    if let Some(who) = http::who(context) {
+        return Origin::new(OriginKind::Agent, who.name.clone());
+    }
     let client = context.peer.peer_info();
     let name = client.map_or_else(
         || "agent".to_owned(),
@@ -192,7 +206,9 @@ impl ServerHandler for Server {
             tokio::select! {
                 heard = heard.recv() => match heard {
                     Some(Heard::Notice(Notice::Approval { approval, .. })) => {
-                        approval::ask(&context.peer, &self.line, &origin(&context).name, *approval);
+                        let may_ask = http::who(&context).is_none_or(|who| who.approves);
+                        let client = origin(&context).name;
+                        approval::ask(&context.peer, &self.line, &client, *approval, may_ask);
                     }
                     Some(Heard::Notice(notice)) => news.tell(&context, notice).await,
                     Some(Heard::Answer(result)) => break result,

@@ -1,9 +1,13 @@
 //! What a person writes behind `selvage`.
 
 use crate::error::{CliError, Result};
+use crate::keys;
+use crate::mcp::Door;
 use lexopt::prelude::*;
+use selvage_serve::Scope;
 use serde_json::{Map, Value as Json, json};
 use std::ffi::OsString;
+use std::net::SocketAddr;
 use std::path::PathBuf;
 
 const USAGE: &str = "\
@@ -16,8 +20,10 @@ usage: selvage init                       makes a workspace in a folder
        selvage flows                      lists the flows
        selvage status                     tells how the workspace is
        selvage logs [RUN]                 writes a run's log; the last run's unless told
-       selvage mcp                        serves the tools to an agent, by MCP on standard input
-                                          and output
+       selvage mcp [--listen ADDRESS]     serves the tools to agents, by MCP: on standard input and
+                                          output, or over HTTP
+       selvage keys add NAME | list | revoke NAME
+                                          says who may come in over HTTP
 
 options of all of these:
 
@@ -33,6 +39,13 @@ options of run, and of lint where it makes sense:
   --seed N           the seed of its randomness
   --dry-run          shows what it would write, and lands nothing
   --yes              approves whatever the policy asks about; a terminal is asked otherwise
+
+options of mcp and keys:
+
+  --listen ADDRESS   listens for clients of HTTP, as 127.0.0.1:8080: /mcp and /tools/NAME
+  --no-key           asks for no key, at an address of this machine
+  --host NAME        a name that clients call this host by; once for each
+  --scope SCOPE      what a key is for: tools (unless told), approve, jobs, metrics
 
 A flow is a path, `path::function`, or a name. Guests come from the folder in $SELVAGE_GUESTS, or
 `guests` beside the program. Ctrl-C cancels a run; nothing that it wrote lands.
@@ -94,8 +107,10 @@ pub enum Act {
     Status,
     /// Write a run's log.
     Logs(Option<String>),
-    /// Serve agents.
-    Mcp,
+    /// Serve agents: on standard input and output, or at a door.
+    Mcp(Option<Door>),
+    /// Say who may come in.
+    Keys(keys::Act),
 }
 
 impl Asked {
@@ -111,7 +126,7 @@ impl Asked {
         match &*command {
             "serve" | "share" | "invite" | "join" | "leave" => Ok(Self::Serve),
             "init" | "ls" | "cat" | "write" | "lint" | "run" | "flows" | "status" | "logs"
-            | "mcp" => Words::read(&command, &mut parser)?
+            | "mcp" | "keys" => Words::read(&command, &mut parser)?
                 .map_or(Ok(Self::Help), |words| words.asked(&command)),
             _ => Err(CliError::Usage(format!("there is no command {command:?}"))),
         }
@@ -128,6 +143,12 @@ struct Words {
     from: Option<PathBuf>,
     fix: bool,
     yes: bool,
+    /// What stands behind the first operand.
+    second: Option<String>,
+    listen: Option<SocketAddr>,
+    no_key: bool,
+    hosts: Vec<String>,
+    scopes: Vec<Scope>,
     /// The members of `run_flow`'s input.
     run: Map<String, Json>,
 }
@@ -182,6 +203,23 @@ impl Words {
                 Long("dry-run") if runs => {
                     words.run.insert("mode".into(), json!("dry-run"));
                 }
+                Long("listen") if command == "mcp" => {
+                    let address = parser.value().and_then(|it| it.parse());
+                    words.listen = Some(address.map_err(usage_error)?);
+                }
+                Long("no-key") if command == "mcp" => words.no_key = true,
+                Long("host") if command == "mcp" => words.hosts.push(text(parser)?),
+                Long("scope") if command == "keys" => {
+                    let name = text(parser)?;
+                    let scope = Scope::ALL.into_iter().find(|scope| scope.as_str() == name);
+                    let unknown = || CliError::Usage(format!("there is no scope {name:?}"));
+                    words.scopes.push(scope.ok_or_else(unknown)?);
+                }
+                Value(value)
+                    if command == "keys" && words.operand.is_some() && words.second.is_none() =>
+                {
+                    words.second = Some(value.string().map_err(usage_error)?);
+                }
                 Value(value)
                     if words.operand.is_none()
                         && !matches!(command, "init" | "flows" | "status" | "mcp") =>
@@ -200,6 +238,30 @@ impl Words {
         if let Some(object) = object.as_object_mut() {
             object.insert(name, value);
         }
+    }
+
+    fn keys(&mut self, act: Option<&str>) -> Result<keys::Act> {
+        let second = self.second.take();
+        let lacking = || CliError::Usage("keys needs a name".into());
+        Ok(match (act, second) {
+            (Some("list"), None) => keys::Act::List,
+            (Some("revoke"), second) => keys::Act::Revoke(second.ok_or_else(lacking)?),
+            (Some("add"), second) => {
+                let mut scopes = std::mem::take(&mut self.scopes);
+                if scopes.is_empty() {
+                    scopes.push(Scope::Tools);
+                }
+                keys::Act::Add {
+                    name: second.ok_or_else(lacking)?,
+                    scopes,
+                }
+            }
+            _ => {
+                return Err(CliError::Usage(
+                    "keys takes `add NAME`, `list` or `revoke NAME`".into(),
+                ));
+            }
+        })
     }
 
     fn asked(mut self, command: &str) -> Result<Asked> {
@@ -231,7 +293,15 @@ impl Words {
             "flows" => Act::Flows,
             "status" => Act::Status,
             "logs" => Act::Logs(operand),
-            _ => Act::Mcp,
+            "keys" => Act::Keys(self.keys(operand.as_deref())?),
+            _ if self.listen.is_none() && (self.no_key || !self.hosts.is_empty()) => {
+                return Err(CliError::Usage("--no-key and --host need --listen".into()));
+            }
+            _ => Act::Mcp(self.listen.map(|address| Door {
+                address,
+                is_open: self.no_key,
+                hosts: self.hosts,
+            })),
         };
         let named = || std::env::var_os("SELVAGE_WORKSPACE").map(PathBuf::from);
         Ok(Asked::Workspace {
@@ -313,6 +383,10 @@ mod tests {
             "run a --env K",
             "run a --limit fuelMax=much",
             "mcp --seed 1",
+            "mcp --no-key",
+            "keys",
+            "keys add",
+            "keys add a --scope all",
         ] {
             let refused = asked(line).expect_err(line);
             assert_eq!(refused.exit_code(), 2, "{line}");

@@ -32,6 +32,9 @@ pub enum ServeError {
         /// Why.
         source: std::io::Error,
     },
+    /// A key can't be made, or the file of keys can't be read.
+    #[error("{0}")]
+    Key(String),
     /// The database can't be opened: it may be damaged, or another program has it open.
     #[error("cannot open {}: {source}", file.display())]
     Database {

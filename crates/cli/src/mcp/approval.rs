@@ -12,11 +12,11 @@ use std::time::Duration;
 
 /// Asks, and passes the answer on, while the call goes on waiting. A client that can't ask its person is a no: nobody else could
 /// be asked, since this program has the workspace to itself.
-pub fn ask(peer: &Peer<RoleServer>, line: &Line, client: &str, approval: Approval) {
+pub fn ask(peer: &Peer<RoleServer>, line: &Line, client: &str, approval: Approval, may_ask: bool) {
     let (peer, line) = (peer.clone(), line.clone());
     let origin = Origin::new(OriginKind::Person, format!("the person at {client}"));
     tokio::spawn(async move {
-        let (allow, reason) = answered(&peer, &approval).await;
+        let (allow, reason) = answered(&peer, &approval, may_ask).await;
         let input = json!({
             "approval": approval.approval,
             "digest": approval.digest,
@@ -28,7 +28,10 @@ pub fn ask(peer: &Peer<RoleServer>, line: &Line, client: &str, approval: Approva
     });
 }
 
-async fn answered(peer: &Peer<RoleServer>, approval: &Approval) -> (bool, String) {
+async fn answered(peer: &Peer<RoleServer>, approval: &Approval, may_ask: bool) -> (bool, String) {
+    if !may_ask {
+        return (false, "the key has no scope `approve`".into());
+    }
     if !peer
         .supported_elicitation_modes()
         .contains(&ElicitationMode::Form)

@@ -1,0 +1,80 @@
+//! `selvage keys`: who may come in over HTTP.
+
+use crate::error::{CliError, Result};
+use crate::show;
+use selvage_serve::{Keys, Scope, Vault};
+use selvage_tool::{ErrorCode, ToolError};
+use serde_json::{Value, json};
+use std::path::Path;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+/// What is done with keys.
+#[derive(Debug, PartialEq)]
+pub enum Act {
+    /// Make one.
+    Add {
+        /// Who has it.
+        name: String,
+        /// What for.
+        scopes: Vec<Scope>,
+    },
+    /// List all.
+    List,
+    /// Have one refused, by its id or name.
+    Revoke(String),
+}
+
+/// Does it and gives the exit code. Who holds the workspace meanwhile sees it at once.
+pub fn perform(folder: &Path, act: &Act, json: bool) -> Result<u8> {
+    if !Vault::is_in(folder) {
+        return Err(CliError::NoWorkspace(folder.to_owned()));
+    }
+    let mut keys = Keys::open(folder)?;
+    match act {
+        Act::Add { name, scopes } => {
+            let since = SystemTime::now().duration_since(UNIX_EPOCH);
+            let now_ms = u64::try_from(since.unwrap_or_default().as_millis()).unwrap_or_default();
+            let key = keys.add(name, scopes, now_ms)?;
+            show::value(json, &json!({ "key": key }), |made: &Value| {
+                format!("{}\nIt is shown this once.", show::text(&made["key"]))
+            })?;
+        }
+        Act::List => {
+            show::value(json, &json!({ "keys": keys.list() }), |listed: &Value| {
+                let rows = listed["keys"].as_array().into_iter().flatten();
+                let rows = rows.map(|key| {
+                    let scopes: Vec<_> = key["scopes"]
+                        .as_array()
+                        .into_iter()
+                        .flatten()
+                        .map(show::text)
+                        .collect();
+                    let state = if key["revoked"] == json!(true) {
+                        "  revoked"
+                    } else {
+                        ""
+                    };
+                    format!(
+                        "{}  {}  {}{state}",
+                        show::text(&key["id"]),
+                        show::text(&key["name"]),
+                        scopes.join(",")
+                    )
+                });
+                rows.collect::<Vec<_>>().join("\n")
+            })?;
+        }
+        Act::Revoke(which) => {
+            if !keys.revoke(which)? {
+                let message = format!("There is no key {which:?}.");
+                return Err(ToolError::new(ErrorCode::NotFound, message)
+                    .hint("`selvage keys list` shows them.")
+                    .into());
+            }
+            show::value(json, &json!({ "revoked": which }), |_: &Value| {
+                format!("{which} is refused from now on.")
+            })?;
+        }
+    }
+    Ok(0)
+}

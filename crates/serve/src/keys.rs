@@ -1,0 +1,398 @@
+//! Bearer keys: who may use a host over HTTP, and for what.
+//!
+//! A key is `selvage_ID_SECRET`. The file beside a host's data holds the SHA-256 of the secret, which is 256 random bits, so that
+//! nothing needs to make guessing slow and the file gives no key away. The file is looked at again before each request, so that a
+//! key that was revoked is refused at once, and those of a running server can be added to.
+
+use crate::error::{Result, ServeError};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+use subtle::ConstantTimeEq;
+
+/// The file's name.
+const FILE: &str = "keys.json";
+
+/// What every key begins with, so that programs that look for lost secrets find it.
+const PREFIX: &str = "selvage_";
+
+/// The most keys of a host.
+pub const KEYS_MAX: usize = 1_000;
+
+/// The most characters of a key's name.
+pub const KEY_NAME_CHARS_MAX: usize = 64;
+
+/// The longest `Authorization` that is looked at, in bytes.
+const HEADER_BYTES_MAX: usize = 256;
+
+/// How many requests a minute a key may make unless it says.
+const REQUESTS_PER_MINUTE: u32 = 600;
+
+const MINUTE_MS: u64 = 60_000;
+
+/// What a key is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Scope {
+    /// Calling the tools of a workspace.
+    Tools,
+    /// Having the client's person approve what the policy asks about.
+    Approve,
+    /// Having jobs run.
+    Jobs,
+    /// Reading how the host is.
+    Metrics,
+}
+
+impl Scope {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Tools, Self::Approve, Self::Jobs, Self::Metrics];
+
+    /// As it stands in the file.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Tools => "tools",
+            Self::Approve => "approve",
+            Self::Jobs => "jobs",
+            Self::Metrics => "metrics",
+        }
+    }
+}
+
+/// One key, without its secret.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Key {
+    /// What it is found by.
+    pub id: String,
+    /// Who has it. It stands in the history as the name of an agent.
+    pub name: String,
+    /// SHA-256 of the secret, in hexadecimal.
+    hash: String,
+    /// What it is for.
+    pub scopes: Vec<Scope>,
+    /// When it was made, in milliseconds since 1970.
+    pub made_ms: u64,
+    /// Whether it is refused.
+    #[serde(default)]
+    pub revoked: bool,
+    /// How many requests a minute it may make.
+    pub requests_per_minute: u32,
+}
+
+/// Who makes a request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Who {
+    /// The key's id.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// Whether its client's person may approve.
+    pub approves: bool,
+}
+
+/// Why a request is refused.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Refused {
+    /// There is no key, or none that is known: status 401.
+    Unknown,
+    /// The key is not for this: status 403.
+    Forbidden,
+    /// The key made too many requests: status 429, with the seconds to wait.
+    TooMany(u64),
+}
+
+/// The keys of a host.
+pub struct Keys {
+    path: PathBuf,
+    read: Option<(SystemTime, u64)>,
+    keys: Vec<Key>,
+    /// The minute, and the requests in it, by key.
+    used: BTreeMap<String, (u64, u32)>,
+}
+
+impl Keys {
+    /// The keys that lie in a folder; none where there is no file.
+    ///
+    /// # Errors
+    /// The file is there and can't be read.
+    pub fn open(folder: &Path) -> Result<Self> {
+        let mut keys = Self {
+            path: folder.join(FILE),
+            read: None,
+            keys: Vec::new(),
+            used: BTreeMap::new(),
+        };
+        keys.refresh()?;
+        Ok(keys)
+    }
+
+    /// Every key, in the order in which they were made.
+    #[must_use]
+    pub fn list(&self) -> &[Key] {
+        &self.keys
+    }
+
+    /// Makes a key, and gives it. It can't be had again.
+    ///
+    /// # Errors
+    /// There are too many, the name is none, or the file can't be written.
+    pub fn add(&mut self, name: &str, scopes: &[Scope], now_ms: u64) -> Result<String> {
+        self.refresh()?;
+        let fits = !name.is_empty()
+            && name.chars().count() <= KEY_NAME_CHARS_MAX
+            && !name.chars().any(char::is_control);
+        if !fits {
+            let why = format!("a key's name has 1 to {KEY_NAME_CHARS_MAX} characters");
+            return Err(ServeError::Key(why));
+        }
+        if self.keys.len() >= KEYS_MAX {
+            return Err(ServeError::Key(format!(
+                "a host has {KEYS_MAX} keys at the most"
+            )));
+        }
+        let (id, secret) = (hex(&random::<4>()?), hex(&random::<32>()?));
+        self.keys.push(Key {
+            id: id.clone(),
+            name: name.to_owned(),
+            hash: digest(&secret),
+            scopes: scopes.to_vec(),
+            made_ms: now_ms,
+            revoked: false,
+            requests_per_minute: REQUESTS_PER_MINUTE,
+        });
+        self.write()?;
+        Ok(format!("{PREFIX}{id}_{secret}"))
+    }
+
+    /// Has a key refused from now on, by its id or its name; whether there was one.
+    ///
+    /// # Errors
+    /// The file can't be written.
+    pub fn revoke(&mut self, which: &str) -> Result<bool> {
+        self.refresh()?;
+        let mut found = false;
+        for key in &mut self.keys {
+            if key.id == which || key.name == which {
+                key.revoked = true;
+                found = true;
+            }
+        }
+        if found {
+            self.write()?;
+        }
+        Ok(found)
+    }
+
+    /// Decides about a request by its `Authorization`.
+    ///
+    /// # Errors
+    /// Why it is refused. A file that can't be read refuses everybody.
+    pub fn admit(
+        &mut self,
+        authorization: Option<&str>,
+        scope: Scope,
+        now_ms: u64,
+    ) -> std::result::Result<Who, Refused> {
+        self.refresh().map_err(|_| Refused::Unknown)?;
+        let header = authorization.filter(|text| text.len() <= HEADER_BYTES_MAX);
+        let (kind, token) = header
+            .and_then(|text| text.split_once(' '))
+            .ok_or(Refused::Unknown)?;
+        let named = token
+            .strip_prefix(PREFIX)
+            .filter(|_| kind.eq_ignore_ascii_case("bearer"));
+        let (id, secret) = named
+            .and_then(|rest| rest.split_once('_'))
+            .ok_or(Refused::Unknown)?;
+        let given = digest(secret);
+        let found = self.keys.iter().find(|key| key.id == id);
+        // One that is not there is compared as well, so that the time tells nothing.
+        let held = found.map_or("", |key| key.hash.as_str());
+        let is_it: bool = given.as_bytes().ct_eq(held.as_bytes()).into();
+        let key = found
+            .filter(|key| is_it && !key.revoked)
+            .ok_or(Refused::Unknown)?;
+        if !key.scopes.contains(&scope) {
+            return Err(Refused::Forbidden);
+        }
+        let minute = now_ms / MINUTE_MS;
+        let used = self.used.entry(key.id.clone()).or_insert((minute, 0));
+        if used.0 != minute {
+            *used = (minute, 0);
+        }
+        if used.1 >= key.requests_per_minute {
+            let left = MINUTE_MS - now_ms % MINUTE_MS;
+            return Err(Refused::TooMany(left.div_ceil(1_000)));
+        }
+        used.1 += 1;
+        Ok(Who {
+            id: key.id.clone(),
+            name: key.name.clone(),
+            approves: key.scopes.contains(&Scope::Approve),
+        })
+    }
+
+    /// Reads the file again, if it is another one.
+    fn refresh(&mut self) -> Result<()> {
+        let stamp = match std::fs::metadata(&self.path) {
+            Ok(about) => Some((about.modified()?, about.len())),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => None,
+            Err(error) => return Err(error.into()),
+        };
+        if stamp == self.read && stamp.is_some() {
+            return Ok(());
+        }
+        self.keys = match stamp {
+            None => Vec::new(),
+            Some(_) => serde_json::from_slice(&std::fs::read(&self.path)?).map_err(|why| {
+                ServeError::Key(format!("{} can't be read: {why}", self.path.display()))
+            })?,
+        };
+        self.read = stamp;
+        Ok(())
+    }
+
+    /// Writes the file anew: all of it, or nothing.
+    fn write(&mut self) -> Result<()> {
+        let text = serde_json::to_string_pretty(&self.keys)
+            .map_err(|why| ServeError::Key(why.to_string()))?;
+        let next = self.path.with_extension("json.next");
+        std::fs::write(&next, text)?;
+        std::fs::File::open(&next)?.sync_all()?;
+        std::fs::rename(&next, &self.path)?;
+        self.read = None;
+        Ok(())
+    }
+}
+
+fn random<const N: usize>() -> Result<[u8; N]> {
+    let mut bytes = [0; N];
+    getrandom::fill(&mut bytes)
+        .map_err(|why| ServeError::Key(format!("the system has no randomness: {why}")))?;
+    Ok(bytes)
+}
+
+fn digest(secret: &str) -> String {
+    hex(&Sha256::digest(secret.as_bytes()))
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn keys() -> (tempfile::TempDir, Keys) {
+        let folder = tempfile::tempdir().expect("a folder");
+        let keys = Keys::open(folder.path()).expect("no file yet");
+        (folder, keys)
+    }
+
+    fn bearer(key: &str) -> String {
+        format!("Bearer {key}")
+    }
+
+    #[test]
+    fn a_key_opens_what_it_is_for_and_its_file_gives_it_not_away() {
+        let (folder, mut keys) = keys();
+        let key = keys.add("agent", &[Scope::Tools], 7).expect("a key");
+        let who = keys
+            .admit(Some(&bearer(&key)), Scope::Tools, 0)
+            .expect("known");
+        assert_eq!(who.name, "agent");
+        assert_eq!(
+            keys.admit(Some(&bearer(&key)), Scope::Jobs, 0),
+            Err(Refused::Forbidden)
+        );
+        let file = std::fs::read_to_string(folder.path().join(FILE)).expect("a file");
+        let secret = key.rsplit('_').next().expect("a secret");
+        assert!(!file.contains(secret) && file.contains("agent"));
+        let held = keys.list()[0].hash.clone();
+        let with_hash = bearer(&format!("{PREFIX}{}_{held}", who.id));
+        assert_eq!(
+            keys.admit(Some(&with_hash), Scope::Tools, 0),
+            Err(Refused::Unknown)
+        );
+    }
+
+    #[test]
+    fn nothing_but_the_whole_key_is_one() {
+        let (_folder, mut keys) = keys();
+        let key = keys.add("agent", &[Scope::Tools], 0).expect("a key");
+        let short = &key[..key.len() - 1];
+        for header in [
+            String::new(),
+            "Bearer".into(),
+            "Bearer ".into(),
+            bearer(short),
+            bearer(&format!("{key}0")),
+            bearer(&key.to_uppercase()),
+            format!("Basic {key}"),
+            key.clone(),
+            bearer(&format!(" {key}")),
+            bearer("selvage_00000000_00"),
+            bearer(&"x".repeat(10_000)),
+        ] {
+            assert_eq!(
+                keys.admit(Some(&header), Scope::Tools, 0),
+                Err(Refused::Unknown),
+                "{header:.80}"
+            );
+        }
+        assert_eq!(keys.admit(None, Scope::Tools, 0), Err(Refused::Unknown));
+        assert!(
+            keys.admit(Some(&format!("bearer {key}")), Scope::Tools, 0)
+                .is_ok()
+        );
+    }
+
+    #[test]
+    fn a_key_that_was_revoked_elsewhere_is_refused_by_a_host_that_runs() {
+        let (folder, mut running) = keys();
+        let mut other = Keys::open(folder.path()).expect("the same");
+        let key = other.add("agent", &[Scope::Tools], 0).expect("a key");
+        assert!(running.admit(Some(&bearer(&key)), Scope::Tools, 0).is_ok());
+        assert!(other.revoke("agent").expect("written") && !other.revoke("nobody").expect("none"));
+        assert_eq!(
+            running.admit(Some(&bearer(&key)), Scope::Tools, 0),
+            Err(Refused::Unknown)
+        );
+        std::fs::write(folder.path().join(FILE), "no keys").expect("written");
+        assert_eq!(
+            running.admit(Some(&bearer(&key)), Scope::Tools, 0),
+            Err(Refused::Unknown)
+        );
+    }
+
+    #[test]
+    fn a_key_that_asks_too_often_is_told_how_long_to_wait() {
+        let (_folder, mut keys) = keys();
+        let key = bearer(&keys.add("agent", &[Scope::Tools], 0).expect("a key"));
+        for _ in 0..REQUESTS_PER_MINUTE {
+            assert!(keys.admit(Some(&key), Scope::Tools, 1_000).is_ok());
+        }
+        assert_eq!(
+            keys.admit(Some(&key), Scope::Tools, 1_000),
+            Err(Refused::TooMany(59))
+        );
+        assert!(keys.admit(Some(&key), Scope::Tools, MINUTE_MS).is_ok());
+    }
+
+    #[test]
+    fn a_name_past_its_limit_is_refused() {
+        let (_folder, mut keys) = keys();
+        for name in [
+            String::new(),
+            "x".repeat(KEY_NAME_CHARS_MAX + 1),
+            "a\nb".into(),
+        ] {
+            assert!(keys.add(&name, &[Scope::Tools], 0).is_err());
+        }
+    }
+}
