@@ -55,7 +55,12 @@ async function serve(defer, folder, options = []) {
   defer(() => new Promise((resolve) => (server.once('exit', resolve), server.kill())));
   const address = await new Promise((resolve, reject) => {
     server.once('exit', (code) => reject(new Error(`it ended with ${code}`)));
-    server.stderr.on('data', (data) => /http:\S+/.exec(data) && resolve(/http:\S+/.exec(data)[0]));
+    let said = '';
+    server.stderr.on('data', (data) => {
+      said += data;
+      const [, found] = /(http:\S+)\n/.exec(said) ?? [];
+      if (found) resolve(found);
+    });
   });
   return { address, server };
 }
@@ -139,6 +144,11 @@ test(`the official client lists and calls every tool over ${over}, and what come
   assert.equal((await value('run_verify', { run })).reproduced, true);
   assert.ok(await code('flow_answer', { run, deny: true }), 'it asks nothing');
   assert.equal((await value('flow_cancel', { run })).status, 'succeeded', 'it is over');
+
+  await client.setLoggingLevel('error');
+  await value('run_flow', { path: 'flows/add.flow.js', args: { numbers: [] } });
+  assert.equal(logs.filter((text) => text === 'adding').length, 1, 'a client that wants only errors hears of nothing else');
+  await client.setLoggingLevel('debug');
 
   await value('scope_mount', { name: 'global', workspace: HEX, heads: [HEX], files: { 'lib/shared.js': 'export const one = 1;\n' } });
   assert.equal(await code('write', { path: 'scopes/global/lib/shared.js', content: '' }), 'READ_ONLY');

@@ -5,11 +5,13 @@
 
 mod approval;
 mod http;
+mod logging;
 mod prompts;
 mod resources;
 
 use crate::error::{CliError, Result};
 use crate::home;
+use logging::Level;
 use rmcp::model::{
     CallToolRequestParams, CallToolResponse, CallToolResult, ContentBlock, GetPromptRequestParams,
     GetPromptResponse, Implementation, JsonObject, ListPromptsResult, ListResourceTemplatesResult,
@@ -66,6 +68,7 @@ pub fn serve(folder: &Path, door: Option<&Door>) -> Result<u8> {
     let server = Server {
         line: line.clone(),
         tools,
+        level: Level::default(),
     };
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
@@ -98,6 +101,7 @@ pub fn serve(folder: &Path, door: Option<&Door>) -> Result<u8> {
 struct Server {
     line: Line,
     tools: Vec<Tool>,
+    level: Level,
 }
 
 /// What comes of a call.
@@ -107,6 +111,14 @@ enum Heard {
 }
 
 impl Server {
+    /// The same for another session, which says by itself how much it wants to hear.
+    fn apart(&self) -> Self {
+        Self {
+            level: Level::default(),
+            ..self.clone()
+        }
+    }
+
     /// Calls a tool. Drop the receiver's end to hear no more; the call goes on.
     fn call(
         &self,
@@ -210,7 +222,7 @@ impl ServerHandler for Server {
                         let client = origin(&context).name;
                         approval::ask(&context.peer, &self.line, &client, *approval, may_ask);
                     }
-                    Some(Heard::Notice(notice)) => news.tell(&context, notice).await,
+                    Some(Heard::Notice(notice)) => news.tell(&context, &self.level, notice).await,
                     Some(Heard::Answer(result)) => break result,
                     None => break Err(closing()),
                 },
@@ -234,6 +246,19 @@ impl ServerHandler for Server {
         };
         let meta = (!meta.is_empty()).then(|| MetaObject(meta));
         Ok(answer.with_meta(meta).into())
+    }
+
+    #[expect(
+        deprecated,
+        reason = "log messages are what clients of today show while a run goes on"
+    )]
+    async fn set_level(
+        &self,
+        request: rmcp::model::SetLevelRequestParams,
+        _context: RequestContext<RoleServer>,
+    ) -> Result<(), ErrorData> {
+        self.level.set(request.level);
+        Ok(())
     }
 
     async fn list_resources(
@@ -296,11 +321,11 @@ impl News {
     }
 
     /// Tells the client. One that is gone needs no news.
-    async fn tell(&mut self, context: &RequestContext<RoleServer>, notice: Notice) {
+    async fn tell(&mut self, context: &RequestContext<RoleServer>, level: &Level, notice: Notice) {
         match notice {
             Notice::Log { entries, .. } => {
                 for entry in entries {
-                    log(context, &json!(entry), entry.level).await;
+                    level.log(context, &json!(entry), entry.level).await;
                 }
             }
             Notice::Run {
@@ -331,7 +356,9 @@ impl News {
                 error, limit, used, ..
             } => {
                 let asked = json!({ "asks": limit, "used": used, "error": error });
-                log(context, &asked, selvage_tool::guest::LogLevel::Warn).await;
+                level
+                    .log(context, &asked, selvage_tool::guest::LogLevel::Warn)
+                    .await;
             }
             Notice::Approval { .. }
             | Notice::Approvals { .. }
@@ -340,25 +367,4 @@ impl News {
             | Notice::MailFailed { .. } => {}
         }
     }
-}
-
-#[expect(
-    deprecated,
-    reason = "log messages are what clients of today show while a run goes on"
-)]
-async fn log(
-    context: &RequestContext<RoleServer>,
-    data: &Value,
-    level: selvage_tool::guest::LogLevel,
-) {
-    use rmcp::model::{LoggingLevel, LoggingMessageNotificationParam};
-    use selvage_tool::guest::LogLevel;
-    let level = match level {
-        LogLevel::Debug => LoggingLevel::Debug,
-        LogLevel::Info => LoggingLevel::Info,
-        LogLevel::Warn => LoggingLevel::Warning,
-        LogLevel::Error => LoggingLevel::Error,
-    };
-    let message = LoggingMessageNotificationParam::new(level, data.clone()).with_logger("flow");
-    let _ = context.peer.notify_logging_message(message).await;
 }

@@ -104,15 +104,14 @@ pub async fn serve(door: &Door, keys: Arc<Keyring>, server: Server) -> Result<()
     let listener = TcpListener::bind(door.address).await?;
     let address = listener.local_addr()?;
     eprintln!("selvage: listening on http://{address}");
-    let config = StreamableHttpServerConfig::default()
-        .with_max_request_body_bytes(REQUEST_BYTES_MAX)
-        .enforce_origin_validation();
+    let config =
+        StreamableHttpServerConfig::default().with_max_request_body_bytes(REQUEST_BYTES_MAX);
     let own = config.allowed_hosts.clone();
     let config = config.with_allowed_hosts(own.into_iter().chain(door.hosts.iter().cloned()));
     let ending = config.cancellation_token.clone();
     let made = server.clone();
     let sessions = Arc::new(LocalSessionManager::default());
-    let mcp = StreamableHttpService::new(move || Ok(made.clone()), sessions, config.clone());
+    let mcp = StreamableHttpService::new(move || Ok(made.apart()), sessions, config.clone());
     let hosts = Arc::new(config.allowed_hosts.clone());
     let router = Router::new()
         .route("/mcp", any_service(mcp))
@@ -137,10 +136,6 @@ async fn guard(
     next: Next,
 ) -> Response {
     let headers = request.headers();
-    if headers.contains_key(header::ORIGIN) {
-        let why = "Pages of other sites may not call this host.";
-        return refusal(StatusCode::FORBIDDEN, ErrorCode::PolicyDenied, why);
-    }
     let named = headers
         .get(header::HOST)
         .and_then(|host| host.to_str().ok());
@@ -155,6 +150,15 @@ async fn guard(
     };
     if !named.is_some_and(is_own) {
         let why = "The request names another host; `--host` adds a name of this one.";
+        return refusal(StatusCode::FORBIDDEN, ErrorCode::PolicyDenied, why);
+    }
+    // A page of this host's own would be one that it served itself.
+    let origin = headers
+        .get(header::ORIGIN)
+        .map(|origin| origin.to_str().unwrap_or_default());
+    let own = named.map(|named| format!("http://{named}"));
+    if origin.is_some_and(|origin| Some(origin) != own.as_deref()) {
+        let why = "Pages of other sites may not call this host.";
         return refusal(StatusCode::FORBIDDEN, ErrorCode::PolicyDenied, why);
     }
     let who = match keys.admit(headers) {
