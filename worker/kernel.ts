@@ -17,6 +17,8 @@ import { leftSlots, openFiles, openStorage, setAside, withLeftSlot } from "./sto
 import type { Opened } from "./storage.ts";
 import { Post } from "./post.ts";
 import { Runners } from "./runners.ts";
+import { openSigner } from "./signing.ts";
+import type { Signer } from "./signing.ts";
 import { Tabs } from "./tabs.ts";
 import type { GuestName, ToRunner } from "./protocol.ts";
 
@@ -27,6 +29,7 @@ type Effect =
   | { type: "more"; runner: number; limits: string | null }
   | { type: "cancel" | "terminate"; runner: number }
   | { type: "spawn" }
+  | { type: "sign"; task: number; bytes: Uint8Array }
   | { type: "send"; peer: number; frame: Uint8Array }
   | { type: "caughtUp" | "hangup"; peer: number }
   | { type: "parcel"; bytes: Uint8Array; cursor: Uint8Array | null }
@@ -131,6 +134,9 @@ function perform(effects: Effect[]): void {
       case "spawn":
         void runners.spawn();
         break;
+      case "sign":
+        void sign(effect.task, effect.bytes);
+        break;
       case "send":
         tabs.send(effect.peer, effect.frame);
         break;
@@ -164,6 +170,27 @@ function perform(effects: Effect[]): void {
         break;
     }
   }
+}
+
+let signer: Signer | undefined;
+
+async function sign(task: number, bytes: Uint8Array): Promise<void> {
+  let signature: Uint8Array = new Uint8Array();
+  let why = "";
+  try {
+    signature = (await signer?.sign(bytes)) ?? signature;
+  } catch (error) {
+    why = String(error);
+  }
+  perform(kernel.signed(Date.now(), task, signature, why));
+}
+
+/** Runs that end before the key is there have nobody who vouches for them: the page does not wait for it. */
+async function startSigning(): Promise<void> {
+  const opened = await openSigner();
+  if ("reason" in opened) return console.info(`Nobody vouches for runs here. ${opened.reason}`);
+  signer = opened;
+  perform(kernel.signer(Date.now(), signer.publicKey));
 }
 
 let toldOfDamage = false;
@@ -300,7 +327,7 @@ async function start(): Promise<void> {
   early = null;
   waiting.forEach(handle);
   tell({ kind: "ready", tools: kernel.tools() });
-  await Promise.all([runners.start(), post.start()]);
+  await Promise.all([runners.start(), post.start(), startSigning()]);
 }
 
 start().catch(broke);

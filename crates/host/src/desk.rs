@@ -5,6 +5,7 @@
 //! [`Desk::serve`], one thing after the other. It decides nothing: the engine does.
 
 use crate::guests::Guests;
+use crate::key::DeviceKey;
 use crate::line::{Came, Line};
 use crate::runners::Runners;
 use selvage_tool::ToolResult;
@@ -79,6 +80,7 @@ pub struct Desk<S> {
     /// Calls that are to be cancelled as soon as their run is known.
     cancelled: BTreeSet<CallId>,
     wake_at_ms: Option<u64>,
+    key: Option<DeviceKey>,
 }
 
 impl<S: Surroundings> Desk<S> {
@@ -95,12 +97,22 @@ impl<S: Surroundings> Desk<S> {
             pending: BTreeMap::new(),
             cancelled: BTreeSet::new(),
             wake_at_ms: None,
+            key: None,
         };
         for _ in 0..RUNNERS {
             let ready = desk.runners.add();
             desk.tell(ready);
         }
         desk
+    }
+
+    /// The same, vouching for its runs with a key.
+    #[must_use]
+    pub fn signing(mut self, key: DeviceKey) -> Self {
+        let public = key.public();
+        self.key = Some(key);
+        self.tell(Event::Signer { key: Some(public) });
+        self
     }
 
     /// What it stands in.
@@ -302,6 +314,12 @@ impl<S: Surroundings> Desk<S> {
             Effect::More { runner, limits } => self.runners.more(runner, limits),
             Effect::Cancel { runner } => self.runners.cancel(runner),
             Effect::Terminate { runner } => return Some(self.runners.replace(runner)),
+            Effect::Sign { task, bytes } => {
+                let none = || "this host has no key".to_owned();
+                let signature = self.key.as_ref().map(|key| key.sign(&bytes));
+                let signature = signature.ok_or_else(none);
+                return Some(Event::Signed { task, signature });
+            }
             // Nobody joined and no mail was opened here, so there is nobody to tell.
             Effect::Send { .. }
             | Effect::CaughtUp { .. }

@@ -8,6 +8,7 @@
 //! it against one of them.
 
 use serde_json::Value;
+use std::collections::BTreeMap;
 use std::fmt::Write;
 
 /// JSON in its canonical form. The value is as deep as a parser of JSON lets in, or a stack takes.
@@ -31,10 +32,12 @@ fn write(out: &mut String, value: &Value) {
             out.push(']');
         }
         Value::Object(members) => {
-            let mut members: Vec<_> = members.iter().collect();
-            members.sort_by(|(a, _), (b, _)| a.encode_utf16().cmp(b.encode_utf16()));
+            let mut sorted = BTreeMap::new();
+            for member in members {
+                sorted.insert(member.0.encode_utf16().collect::<Vec<u16>>(), member);
+            }
             out.push('{');
-            for (place, (name, member)) in members.into_iter().enumerate() {
+            for (place, (name, member)) in sorted.into_values().enumerate() {
                 if place > 0 {
                     out.push(',');
                 }

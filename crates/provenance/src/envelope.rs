@@ -2,9 +2,12 @@
 //!
 //! Source: `secure-systems-lab/dsse`, `protocol.md` and `envelope.md`.
 
-use crate::{ENVELOPE_BYTES_MAX, PublicKey, Result, Statement, canonical, key_id, within};
+use crate::{
+    ENVELOPE_BYTES_MAX, Evidence, PublicKey, Result, canonical, key_id, statement, within,
+};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use selvage_tool::run::RunRecord;
 use serde_json::json;
 
 /// The type of what is signed: an in-toto statement.
@@ -19,12 +22,12 @@ pub struct Envelope {
 }
 
 impl Envelope {
-    /// A statement that nobody signed yet.
+    /// The statement about a run that is over, which nobody signed yet.
     ///
     /// # Errors
-    /// The statement has more than [`ENVELOPE_BYTES_MAX`] bytes.
-    pub fn unsigned(statement: &Statement) -> Result<Self> {
-        let payload = statement.to_bytes();
+    /// The run wrote more files, met more decisions or made more calls than a statement may tell, or the statement has too many bytes.
+    pub fn unsigned(record: &RunRecord, evidence: &Evidence) -> Result<Self> {
+        let payload = statement::of(record, evidence)?.into_bytes();
         // As base64 it takes a third more.
         within(
             "envelope_bytes_max",

@@ -3,7 +3,7 @@
 //! **Problem.** The record of a run is a file like any other: whoever may write the workspace can write one about a run that never was,
 //! change one, or take one away. A reader who was not there must see who vouches for a record, and whether one is missing.
 //!
-//! **Shape.** A [`Statement`] is an in-toto Statement v1 with a predicate of our own ([`Predicate`]): its subjects are the record and the files that
+//! **Shape.** A *statement* is an in-toto Statement v1 with a predicate of our own (`docs/provenance.md`): its subjects are the record and the files that
 //! the run wrote, each with its SHA-256. Its bytes are canonical JSON ([`canonical`], RFC 8785), so that two hosts make the same bytes of the same
 //! run. An [`Envelope`] puts them under signature as DSSE v1 does; it is kept beside the record ([`envelope_path`]). Each statement names the hash of
 //! the signer's envelope before it ([`Link`]), so that what is taken away leaves a gap.
@@ -14,7 +14,7 @@
 //! ```
 //! # #[cfg(feature = "verify")] {
 //! use ed25519_dalek::{Signer as _, SigningKey};
-//! use selvage_provenance::{Envelope, Evidence, Link, Statement, verify};
+//! use selvage_provenance::{Envelope, Evidence, Link, verify};
 //! # let record = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/record.json"));
 //! # let record: selvage_tool::run::RunRecord = serde_json::from_str(record).expect("a record");
 //!
@@ -22,8 +22,9 @@
 //! let key = SigningKey::from_bytes(&[7; 32]);
 //! let signer = key.verifying_key().to_bytes();
 //!
-//! let evidence = Evidence::new(signer, Link::first("a-session"), b"the record's bytes");
-//! let mut envelope = Envelope::unsigned(&Statement::of(&record, &evidence)?)?;
+//! let recorded = serde_json::to_value(&record).expect("JSON");
+//! let evidence = Evidence::new(signer, Link::first("a-session"), b"the record's bytes", recorded);
+//! let mut envelope = Envelope::unsigned(&record, &evidence)?;
 //! let signature = key.sign(&envelope.pae()).to_bytes();
 //! envelope.attach(&signer, &signature);
 //!
@@ -41,6 +42,8 @@ mod canonical;
 #[cfg(feature = "verify")]
 mod chain;
 mod envelope;
+#[cfg(feature = "verify")]
+mod read;
 mod statement;
 #[cfg(feature = "verify")]
 mod verify;
@@ -49,9 +52,9 @@ pub use canonical::canonical;
 #[cfg(feature = "verify")]
 pub use chain::{Chain, Finding, chain};
 pub use envelope::{Envelope, PAYLOAD_TYPE};
-pub use statement::{
-    Asker, Digest, Ended, Evidence, HostCall, Link, Predicate, Signer, Statement, Subject,
-};
+#[cfg(feature = "verify")]
+pub use read::{Digest, Ended, HostCall, Predicate, Signer, Statement, Subject};
+pub use statement::{Asker, Evidence, Link, call};
 #[cfg(feature = "verify")]
 pub use verify::verify;
 

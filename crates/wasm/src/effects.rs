@@ -97,6 +97,11 @@ pub fn encode(effect: Effect) -> JsValue {
             kind("terminate");
             put("runner", &runner.into());
         }
+        Effect::Sign { task, bytes } => {
+            kind("sign");
+            put("task", &number(task));
+            put("bytes", &Uint8Array::from(&bytes[..]));
+        }
         Effect::Send { peer, frame } => {
             kind("send");
             put("peer", &peer.into());

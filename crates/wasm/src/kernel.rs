@@ -331,7 +331,7 @@ impl Kernel {
         NAMES.iter().map(ToString::to_string).collect()
     }
 
-    fn handle(&mut self, now_ms: f64, event: Event) -> Array {
+    pub(crate) fn handle(&mut self, now_ms: f64, event: Event) -> Array {
         let effects = self.workbench.handle(&mut cx(now_ms, &mut random), event);
         self.perform(now_ms, effects)
     }

@@ -25,6 +25,8 @@ mod manifest;
 mod opfs;
 #[cfg(feature = "runner")]
 mod runner;
+#[cfg(feature = "kernel")]
+mod signing;
 
 use wasm_bindgen::prelude::wasm_bindgen;
 

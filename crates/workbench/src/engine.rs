@@ -7,7 +7,7 @@ use crate::lint::{Hearing, Reports, Wanted};
 use crate::mail::Post;
 use crate::peers::Peers;
 use crate::policy::{Consent, Ledger, Paper, Proofs, Waiting};
-use crate::runs::{Executor, PendingFetch, Run};
+use crate::runs::{Executor, PendingFetch, Run, Vouching};
 use crate::scopes::View;
 use crate::supervisor::Supervisor;
 use selvage_tool::catalogue::StorageMode;
@@ -101,6 +101,7 @@ pub struct Workbench {
     pub(crate) consent: Consent,
     pub(crate) approvals: Vec<Waiting>,
     pub(crate) ledger: Ledger,
+    pub(crate) vouching: Vouching,
     pub(crate) peers: Peers,
     pub(crate) post: Option<Post>,
     pub(crate) effects: Vec<Effect>,
@@ -134,6 +135,7 @@ impl Workbench {
             consent: Consent::default(),
             approvals: Vec::new(),
             ledger: Ledger::default(),
+            vouching: Vouching::default(),
             peers: Peers::default(),
             post: None,
             effects: Vec::new(),
@@ -207,6 +209,8 @@ impl Workbench {
             Event::Checked { task, checked } => self.checked(cx, task, checked),
             Event::Read { task, document } => self.manifest_read(cx, task, &document),
             Event::Fetched { task, result, body } => self.fetched(task, result, body),
+            Event::Signer { key } => self.signs(key),
+            Event::Signed { task, signature } => self.signed(cx, task, signature),
             Event::PeerJoined { peer, initiator } => self.peer_joined(peer, initiator),
             Event::PeerSent { peer, frame } => self.peer_sent(peer, &frame),
             Event::PeerGone { peer } => self.peer_gone(peer),
@@ -231,7 +235,7 @@ impl Workbench {
         self.tell_peers();
         self.leave_news(cx);
         let own = self.seal_at_ms.into_iter().chain(self.mail_time());
-        let own = own.chain(self.thin_time());
+        let own = own.chain(self.thin_time()).chain(self.vouching.time());
         let own = own
             .chain(self.approval_time())
             .chain(self.ledger.keep_at_ms);
@@ -296,6 +300,7 @@ impl Workbench {
         self.pass_approval_time(cx);
         self.keep_decisions(cx);
         self.pass_supervisor_time(cx);
+        self.pass_sign_time(cx);
         self.pass_thin_time(cx);
     }
 }

@@ -97,6 +97,18 @@ pub enum Event {
         /// The body.
         body: Vec<u8>,
     },
+    /// This host signs what runs were, with one key, or it can't any more.
+    Signer {
+        /// Its public key (Ed25519).
+        key: Option<[u8; 32]>,
+    },
+    /// The host has signed, or could not.
+    Signed {
+        /// The question.
+        task: TaskId,
+        /// The signature, or why there is none.
+        signature: Result<[u8; 64], String>,
+    },
     /// A link to another replica is open.
     PeerJoined {
         /// Which one.
@@ -209,6 +221,13 @@ pub enum Effect {
     },
     /// Fetch.
     Fetch(Fetch),
+    /// Sign with the key of [`Event::Signer`].
+    Sign {
+        /// The question.
+        task: TaskId,
+        /// What.
+        bytes: Vec<u8>,
+    },
     /// Send a frame to another replica, after those before it.
     Send {
         /// Which one.

@@ -1,8 +1,9 @@
 //! Records of runs: what they are called, and how they are found again.
 
 use crate::scopes::View;
+use selvage_provenance::ENVELOPE_SUFFIX;
 use selvage_tool::run::{RUNS_FOLDER, RunRecord};
-use selvage_vfs::Hash;
+use selvage_vfs::{Entry, Hash, Workspace};
 
 /// The most bytes that a flow's name gives to a folder under `runs/`.
 const NAME_BYTES_MAX: usize = 80;
@@ -90,6 +91,21 @@ fn has_namesake(view: &View, flow: &str, plain: &str) -> bool {
         .filter(|entry| !entry.is_folder() && entry.path != flow)
         .filter_map(|entry| flow_name(&entry.path).map(str::to_lowercase))
         .any(|name| name == plain)
+}
+
+/// Whether a path below the records' folder is a record's, and not that of what vouches for one.
+#[must_use]
+pub(crate) fn is_record(path: &str) -> bool {
+    path.ends_with(".json") && !path.ends_with(ENVELOPE_SUFFIX)
+}
+
+/// The files of the records' folder that are wanted, the newest first: their names begin with the time.
+#[must_use]
+pub(crate) fn newest_first(workspace: &Workspace, wanted: &dyn Fn(&str) -> bool) -> Vec<Entry> {
+    let mut files = workspace.list(RUNS_FOLDER, true).unwrap_or_default();
+    files.retain(|entry| !entry.is_folder() && wanted(&entry.path));
+    files.sort_by(|a, b| b.name.cmp(&a.name));
+    files
 }
 
 /// Whether a path is that of the record of a run.

@@ -5,7 +5,7 @@
 
 use crate::engine::{Cx, Workbench};
 use crate::failure::failure;
-use crate::record::stamp;
+use crate::record::{is_record, stamp};
 use selvage_tool::catalogue::ThinOutput;
 use selvage_tool::run::{RETENTION_FILE, RUNS_FOLDER, RunRecord};
 use selvage_tool::{ToolError, ToolResult, json};
@@ -152,6 +152,7 @@ fn days(workspace: &Workspace) -> u32 {
 
 fn record_paths(workspace: &Workspace) -> Vec<String> {
     let entries = workspace.list(RUNS_FOLDER, true).unwrap_or_default();
-    let files = entries.into_iter().filter(|entry| !entry.is_folder());
+    let files = entries.into_iter();
+    let files = files.filter(|entry| !entry.is_folder() && is_record(&entry.path));
     files.map(|entry| entry.path).collect()
 }

@@ -70,6 +70,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "selvage-vfs",
             "selvage-tool",
             "selvage-lint",
+            "selvage-provenance",
         ],
     ),
     (

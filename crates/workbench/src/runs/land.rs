@@ -1,11 +1,13 @@
 //! The end of a run: what it did lands as one change or not at all, and its record is kept.
 
 use super::Run;
+use super::sign::Vouched;
 use crate::engine::{Cx, Workbench};
 use crate::event::{Effect, Notice, RunnerId};
 use crate::failure::failure;
 use crate::policy::{Consent, steps};
 use crate::record::to_text;
+use selvage_provenance::envelope_path;
 use selvage_tool::guest::LogLevel;
 use selvage_tool::run::{FileOp, JobFile, Outcome, RunStatus};
 use selvage_tool::{ErrorCode, ToolError, ToolResult};
@@ -109,7 +111,18 @@ impl Workbench {
         if let Some(earlier) = run.verifies.take() {
             return self.verified(&run, &earlier);
         }
-        if let Err(error) = self.keep_record(cx, &run) {
+        self.vouch(cx, run);
+    }
+
+    /// Keeps the record of a run that is over, and tells its caller; whether it could be kept.
+    pub(super) fn close_run(
+        &mut self,
+        cx: &mut Cx<'_>,
+        mut run: Run,
+        vouched: Option<Vouched>,
+    ) -> bool {
+        let kept = self.keep_record(cx, &run, vouched);
+        if let Err(error) = &kept {
             // What the run did stands; only its record is lost, and whoever called still gets it.
             run.note(
                 LogLevel::Error,
@@ -122,7 +135,7 @@ impl Workbench {
             None => Ok(json!(run.record)),
         };
         self.effects.push(Effect::Notify(Notice::Run {
-            run: id.to_owned(),
+            run: run.record.run.clone(),
             path: run.record.path.clone(),
             status: run.record.status,
             progress: None,
@@ -131,6 +144,7 @@ impl Workbench {
         if run.waits && !is_again {
             self.reply(&run.asking.caller, answer);
         }
+        kept.is_ok()
     }
 
     /// Makes one change of what a run did. What others typed meanwhile is joined into its texts.
@@ -159,8 +173,21 @@ impl Workbench {
         Ok(change.heads.to_strings())
     }
 
-    fn keep_record(&mut self, cx: &mut Cx<'_>, run: &Run) -> ToolResult<()> {
-        let op = Op::write(run.record.record.clone(), to_text(&run.record));
+    /// Keeps a record, and what vouches for it beside it: one change, so that there never is one without the other.
+    fn keep_record(
+        &mut self,
+        cx: &mut Cx<'_>,
+        run: &Run,
+        vouched: Option<Vouched>,
+    ) -> ToolResult<()> {
+        let path = &run.record.record;
+        let ops = match vouched {
+            Some(Vouched { text, envelope }) => vec![
+                Op::write(path.clone(), text),
+                Op::write(envelope_path(path), envelope),
+            ],
+            None => vec![Op::write(path.clone(), to_text(&run.record))],
+        };
         let origin = Origin::new(OriginKind::System, "selvage");
         let meta = selvage_vfs::Meta {
             at_ms: cx.now_ms,
@@ -169,7 +196,7 @@ impl Workbench {
         };
         let change = self
             .workspace
-            .apply(cx.random, &meta, &[op])
+            .apply(cx.random, &meta, &ops)
             .map_err(failure)?;
         self.tell_changed(&change);
         Ok(())
@@ -197,7 +224,7 @@ fn named_as_kept(op: &FileOp) -> ToolResult<()> {
 
 /// What the files held that a run started from, by the paths they have by now: a file keeps its
 /// content's origin when it moves, and the next one at its old path has none.
-struct Bases(BTreeMap<String, Hash>);
+pub(super) struct Bases(BTreeMap<String, Hash>);
 
 impl Bases {
     fn new(files: &[JobFile]) -> Self {
@@ -221,6 +248,26 @@ impl Bases {
                 _ => {}
             }
         }
+    }
+
+    /// What the steps of a run leave of the files that they write.
+    pub(super) fn left_by(ops: &[FileOp]) -> Vec<(String, String)> {
+        let mut left = Self(BTreeMap::new());
+        for op in ops {
+            match op {
+                FileOp::Write { path, hash, .. } => {
+                    let hash = Hash::from_str(hash);
+                    left.0.extend(hash.ok().map(|hash| (path.clone(), hash)));
+                }
+                FileOp::Mkdir { .. } => {}
+                FileOp::Move { from, to } => left.moved(from, to),
+                FileOp::Remove { path } => {
+                    left.take(path);
+                }
+            }
+        }
+        let left = left.0.into_iter();
+        left.map(|(path, hash)| (path, hash.to_string())).collect()
     }
 
     /// Forgets a file, or a folder with everything in it, and gives what it was by the ends of paths.

@@ -3,6 +3,7 @@
 mod conversation;
 mod executors;
 mod land;
+mod sign;
 mod start;
 mod verify;
 
@@ -17,6 +18,7 @@ use selvage_vfs::Origin;
 
 pub(crate) use conversation::PendingFetch;
 pub(crate) use executors::Executor;
+pub(crate) use sign::Vouching;
 pub(crate) use start::new_id;
 
 /// The most runs that wait.

@@ -3,7 +3,7 @@
 use crate::engine::{Cx, Workbench};
 use crate::failure::failure;
 use crate::lint::{LISTED_MAX, describe, meant};
-use crate::record::{flow_name, is_record_of};
+use crate::record::{flow_name, is_record, is_record_of, newest_first};
 use selvage_tool::catalogue::{
     FlowListOutput, FlowSummary, LogsInput, LogsOutput, RunSummary, RunsInput, RunsOutput,
     StatusOutput,
@@ -85,19 +85,12 @@ impl Workbench {
         let mut runs: Vec<RunSummary> = self
             .runs
             .values()
-            .map(|run| summary(&run.record))
+            .map(|run| &run.record)
+            .chain(self.vouching.records())
+            .map(summary)
             .filter(|run| wanted(&run.path))
             .collect();
-        let mut records: Vec<_> = match self.workspace.list(RUNS_FOLDER, true) {
-            Ok(entries) => entries
-                .into_iter()
-                .filter(|entry| !entry.is_folder() && entry.path.ends_with(".json"))
-                .collect(),
-            Err(_) => Vec::new(),
-        };
-        let name = |path: &str| path.rsplit('/').next().unwrap_or_default().to_owned();
-        records.sort_by_key(|entry| std::cmp::Reverse(name(&entry.path)));
-        for entry in records {
+        for entry in newest_first(&self.workspace, &is_record) {
             if runs.len() >= limit {
                 break;
             }
@@ -153,6 +146,9 @@ impl Workbench {
     pub(crate) fn record_of(&self, run: &str) -> ToolResult<RunRecord> {
         if let Some(run) = self.runs.get(run) {
             return Ok(run.record.clone());
+        }
+        if let Some(record) = self.vouching.records().find(|record| record.run == run) {
+            return Ok(record.clone());
         }
         let not_found = || {
             let shown: String = run.chars().take(40).collect();
