@@ -95,12 +95,12 @@ pub fn perform(folder: &Path, act: &Act, json: bool) -> Result<u8> {
             show::value(json, &logs, |logs: &LogsOutput| show::log(&logs.entries))?;
         }
         // These have files of their own.
-        Act::Init | Act::Run(..) | Act::Mcp(_) | Act::Keys(_) => {}
+        Act::Init | Act::Run(..) | Act::Verify(_) | Act::Mcp(_) | Act::Keys(_) => {}
     }
     Ok(0)
 }
 
-fn call(desk: &mut Desk<Machine>, name: &str, input: Value) -> Result<Value> {
+pub fn call(desk: &mut Desk<Machine>, name: &str, input: Value) -> Result<Value> {
     Ok(desk.call(person(), name, input)?)
 }
 
@@ -116,7 +116,7 @@ pub fn typed<T: DeserializeOwned>(value: &Value) -> Result<T> {
 }
 
 /// The last run of the workspace.
-fn last(desk: &mut Desk<Machine>) -> Result<String> {
+pub fn last(desk: &mut Desk<Machine>) -> Result<String> {
     let runs: RunsOutput = typed(&call(desk, "flow_runs", json!({ "limit": 1 }))?)?;
     let last = runs.runs.into_iter().next().ok_or_else(|| {
         let error = ToolError::new(ErrorCode::NotFound, "Nothing has been run here yet.");
@@ -126,7 +126,7 @@ fn last(desk: &mut Desk<Machine>) -> Result<String> {
 }
 
 /// A file's bytes, part by part where it comes in parts.
-fn content(desk: &mut Desk<Machine>, path: &str) -> Result<Vec<u8>> {
+pub fn content(desk: &mut Desk<Machine>, path: &str) -> Result<Vec<u8>> {
     let mut bytes = Vec::new();
     let mut offset = 0;
     loop {

@@ -10,6 +10,8 @@ const USAGE: u8 = 2;
 pub(crate) const LINT: u8 = 3;
 /// The run began and did not succeed.
 pub(crate) const RUN: u8 = 4;
+/// What was verified does not hold.
+pub(crate) const UNVERIFIED: u8 = 6;
 /// Another program has the workspace open, or too many runs wait.
 const BUSY: u8 = 5;
 /// The run was cancelled: what shells give for SIGINT.

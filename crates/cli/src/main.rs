@@ -21,8 +21,10 @@ mod keys;
 mod mcp;
 mod net;
 mod options;
+mod progress;
 mod run;
 mod show;
+mod verify;
 
 use error::{CliError, Result};
 use options::{Act, Asked};
@@ -41,6 +43,7 @@ fn main() -> ExitCode {
                 Act::Mcp(door) => mcp::serve(&folder, door.as_ref()),
                 Act::Keys(act) => keys::perform(&folder, &act, json),
                 Act::Run(run, yes) => run::run(&folder, &run, json, yes),
+                Act::Verify(asked) => verify::verify(&folder, &asked, json),
                 act => commands::perform(&folder, &act, json),
             };
             (json, ended)

@@ -20,6 +20,9 @@ usage: selvage init                       makes a workspace in a folder
        selvage flows                      lists the flows
        selvage status                     tells how the workspace is
        selvage logs [RUN]                 writes a run's log; the last run's unless told
+       selvage verify [RUN|--all] [--no-replay]
+                                          checks who vouches for a run and runs it again; the last
+                                          one unless told
        selvage mcp [--listen ADDRESS]     serves the tools to agents, by MCP: on standard input and
                                           output, or over HTTP
        selvage keys add NAME | list | revoke NAME
@@ -51,7 +54,7 @@ A flow is a path, `path::function`, or a name. Guests come from the folder in $S
 `guests` beside the program. Ctrl-C cancels a run; nothing that it wrote lands.
 
 exit codes: 0 done, 1 failed, 2 usage, 3 errors in the flow, 4 the run failed, 5 the workspace is
-held by another program, 130 cancelled";
+held by another program, 6 not verified, 130 cancelled";
 
 /// The help of the whole program.
 pub fn usage() -> String {
@@ -107,6 +110,8 @@ pub enum Act {
     Status,
     /// Write a run's log.
     Logs(Option<String>),
+    /// Check who vouches for runs.
+    Verify(crate::verify::Asked),
     /// Serve agents: on standard input and output, or at a door.
     Mcp(Option<Door>),
     /// Say who may come in.
@@ -126,7 +131,7 @@ impl Asked {
         match &*command {
             "serve" | "share" | "invite" | "join" | "leave" => Ok(Self::Serve),
             "init" | "ls" | "cat" | "write" | "lint" | "run" | "flows" | "status" | "logs"
-            | "mcp" | "keys" => Words::read(&command, &mut parser)?
+            | "verify" | "mcp" | "keys" => Words::read(&command, &mut parser)?
                 .map_or(Ok(Self::Help), |words| words.asked(&command)),
             _ => Err(CliError::Usage(format!("there is no command {command:?}"))),
         }
@@ -143,6 +148,8 @@ struct Words {
     from: Option<PathBuf>,
     fix: bool,
     yes: bool,
+    all: bool,
+    no_replay: bool,
     /// What stands behind the first operand.
     second: Option<String>,
     listen: Option<SocketAddr>,
@@ -171,6 +178,8 @@ impl Words {
                 }
                 Long("fix") if command == "lint" => words.fix = true,
                 Long("yes") if runs => words.yes = true,
+                Long("all") if command == "verify" => words.all = true,
+                Long("no-replay") if command == "verify" => words.no_replay = true,
                 Long("allow-net") if runs || command == "lint" => {
                     let domain = text(parser)?;
                     let list = words.run.entry("allowNet").or_insert_with(|| json!([]));
@@ -293,6 +302,15 @@ impl Words {
             "flows" => Act::Flows,
             "status" => Act::Status,
             "logs" => Act::Logs(operand),
+            "verify" if self.all && operand.is_some() => {
+                let either = "verify takes either a run or --all";
+                return Err(CliError::Usage(either.into()));
+            }
+            "verify" => Act::Verify(crate::verify::Asked {
+                run: operand,
+                all: self.all,
+                replay: !self.no_replay,
+            }),
             "keys" => Act::Keys(self.keys(operand.as_deref())?),
             _ if self.listen.is_none() && (self.no_key || !self.hosts.is_empty()) => {
                 return Err(CliError::Usage("--no-key and --host need --listen".into()));
@@ -383,6 +401,8 @@ mod tests {
             "run a --env K",
             "run a --limit fuelMax=much",
             "mcp --seed 1",
+            "verify a --all",
+            "logs --all",
             "mcp --no-key",
             "keys",
             "keys add",

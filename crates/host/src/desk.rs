@@ -115,6 +115,12 @@ impl<S: Surroundings> Desk<S> {
         self
     }
 
+    /// The public key that it vouches with, where it has one.
+    #[must_use]
+    pub fn signer(&self) -> Option<[u8; 32]> {
+        self.key.as_ref().map(DeviceKey::public)
+    }
+
     /// What it stands in.
     pub fn surroundings(&mut self) -> &mut S {
         &mut self.surroundings

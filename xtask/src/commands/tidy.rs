@@ -99,6 +99,7 @@ const LAYERS: &[(&str, &[&str])] = &[
         "selvage-cli",
         &[
             "selvage-host",
+            "selvage-provenance",
             "selvage-serve",
             "selvage-workbench",
             "selvage-vfs",

@@ -10,6 +10,7 @@
 mod commands;
 mod mcp;
 mod policy;
+mod verify;
 mod web;
 
 use serde_json::Value;

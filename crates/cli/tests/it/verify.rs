@@ -1,0 +1,115 @@
+//! Who vouches for a run, at the command line.
+
+use crate::Folder;
+use serde_json::{Value, json};
+
+const FLOW: &str = "\
+export default async function (flow) {
+  await flow.fs.write(\"out.txt\", String(flow.args.n));
+  return Math.random();
+}
+";
+
+/// Runs the flow and gives the path of its record.
+fn run(folder: &Folder, n: u32) -> String {
+    let args = json!({ "n": n }).to_string();
+    let ran = folder.selvage(&["run", "flows/a.flow.js", "--args", &args, "--json"]);
+    assert_eq!(ran.code, Some(0), "{}{}", ran.out, ran.err);
+    let record = &ran.json()["value"]["record"];
+    record.as_str().expect("a path").to_owned()
+}
+
+fn verified(folder: &Folder, arguments: &[&str]) -> (Option<i32>, Value) {
+    let words = [&["verify", "--json"], arguments].concat();
+    let said = folder.selvage(&words);
+    (said.code, said.json()["value"].clone())
+}
+
+#[test]
+fn a_run_is_vouched_for_and_comes_to_the_same_again() {
+    let folder = Folder::new();
+    let nothing = folder.selvage(&["verify", "--all"]);
+    assert_eq!(nothing.code, Some(0), "{}", nothing.err);
+    folder.write("flows/a.flow.js", FLOW);
+    for n in 0..3 {
+        run(&folder, n);
+    }
+    let said = folder.selvage(&["verify"]);
+    assert_eq!(said.code, Some(0), "{}{}", said.out, said.err);
+    assert!(
+        said.out.contains(": verified, signed by this folder's key"),
+        "{}",
+        said.out
+    );
+
+    let (code, value) = verified(&folder, &["--all"]);
+    assert_eq!(
+        (code, &value["verified"]),
+        (Some(0), &json!(true)),
+        "{value}"
+    );
+    let runs = value["runs"].as_array().expect("a list");
+    assert_eq!(runs.len(), 3);
+    for run in runs {
+        assert_eq!(run["replay"]["reproduced"], true, "{run}");
+        assert_eq!(
+            (&run["notes"], &run["signer"]["own"]),
+            (&json!([]), &json!(true))
+        );
+    }
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        let key = std::fs::metadata(folder.0.path().join("signing.pem")).expect("a key");
+        assert_eq!(key.permissions().mode() & 0o777, 0o600);
+    }
+}
+
+#[test]
+fn what_was_changed_forged_or_taken_away_is_told() {
+    let folder = Folder::new();
+    folder.write("flows/a.flow.js", FLOW);
+    let records: Vec<_> = (0..3).map(|n| run(&folder, n)).collect();
+    let envelope = |n: usize| records[n].replace(".json", ".dsse.json");
+
+    // A record that says something else.
+    let text = folder.selvage(&["cat", &records[2]]).out;
+    folder.write(&records[2], &text.replace("\"n\": 2", "\"n\": 7"));
+    let said = folder.selvage(&["verify", "--no-replay"]);
+    assert_eq!(said.code, Some(6));
+    assert!(
+        said.out.contains("changed after it was signed"),
+        "{}",
+        said.out
+    );
+    folder.write(&records[2], &text);
+    assert_eq!(folder.selvage(&["verify", "--no-replay"]).code, Some(0));
+
+    // An envelope in another one's place: neither run is vouched for, and the chain has a gap.
+    let last = folder.selvage(&["cat", &envelope(2)]).out;
+    folder.write(&envelope(1), &last);
+    let (code, value) = verified(&folder, &["--all", "--no-replay"]);
+    assert_eq!(code, Some(6));
+    let findings = value["findings"].to_string();
+    assert!(
+        findings.contains("copy") && findings.contains("not there"),
+        "{findings}"
+    );
+
+    // One that is none.
+    folder.write(&envelope(0), "{}");
+    let id = records[0]
+        .rsplit('-')
+        .next()
+        .and_then(|end| end.strip_suffix(".json"));
+    let said = folder.selvage(&["verify", id.expect("a run"), "--no-replay"]);
+    assert_eq!(said.code, Some(6));
+    assert!(
+        said.out.contains("unsigned") && said.out.contains("can't be believed"),
+        "{}",
+        said.out
+    );
+
+    let unknown = folder.selvage(&["verify", "nobody"]);
+    assert_eq!(unknown.code, Some(1));
+}
