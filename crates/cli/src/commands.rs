@@ -95,7 +95,13 @@ pub fn perform(folder: &Path, act: &Act, json: bool) -> Result<u8> {
             show::value(json, &logs, |logs: &LogsOutput| show::log(&logs.entries))?;
         }
         // These have files of their own.
-        Act::Init | Act::Run(..) | Act::Verify(_) | Act::Mcp(_) | Act::Keys(_) => {}
+        Act::Init
+        | Act::Run(..)
+        | Act::Verify(_)
+        | Act::Export { .. }
+        | Act::Import(_)
+        | Act::Mcp(_)
+        | Act::Keys(_) => {}
     }
     Ok(0)
 }

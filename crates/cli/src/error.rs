@@ -39,6 +39,14 @@ pub enum CliError {
         /// Why.
         source: std::io::Error,
     },
+    /// A file or folder that was named can't be written.
+    #[error("cannot write {name}: {source}")]
+    Write {
+        /// Which.
+        name: String,
+        /// Why.
+        source: std::io::Error,
+    },
     /// The host for devices, or the store of a workspace, failed.
     #[error(transparent)]
     Serve(#[from] ServeError),
@@ -98,6 +106,10 @@ impl CliError {
             Self::Serve(ServeError::Held { .. }) => told(ErrorCode::Busy)
                 .hint("One program writes at a time: end `selvage serve`, `selvage mcp` or the command that has it open."),
             Self::Read { .. } => told(ErrorCode::NotFound),
+            Self::Write { source, .. } if source.kind() == std::io::ErrorKind::AlreadyExists => {
+                told(ErrorCode::AlreadyExists).hint("Name a file or a folder that is not there.")
+            }
+            Self::Write { .. } => told(ErrorCode::StorageFailed),
             Self::Serve(_) => told(ErrorCode::StorageFailed),
             Self::Mcp(_) | Self::System(_) => told(ErrorCode::Internal),
         }

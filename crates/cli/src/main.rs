@@ -13,6 +13,7 @@
     reason = "a host: arguments, the disk, the clock, the network and exit codes are its business"
 )]
 
+mod archive;
 mod ask;
 mod commands;
 mod error;
@@ -43,6 +44,8 @@ fn main() -> ExitCode {
                 Act::Mcp(door) => mcp::serve(&folder, door.as_ref()),
                 Act::Keys(act) => keys::perform(&folder, &act, json),
                 Act::Run(run, yes) => run::run(&folder, &run, json, yes),
+                Act::Export { path, to } => archive::give::export(&folder, &path, &to, json),
+                Act::Import(from) => archive::take::import(&folder, &from, json),
                 Act::Verify(asked) => verify::verify(&folder, &asked, json),
                 act => commands::perform(&folder, &act, json),
             };

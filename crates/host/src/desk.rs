@@ -10,7 +10,7 @@ use crate::line::{Came, Line};
 use crate::runners::Runners;
 use selvage_tool::ToolResult;
 use selvage_tool::guest::Fetched;
-use selvage_vfs::{Origin, OriginKind};
+use selvage_vfs::{Op, Origin, OriginKind};
 use selvage_workbench::{CallId, Cx, Effect, Event, Fetch, Notice, TaskId, Workbench};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -152,6 +152,26 @@ impl<S: Surroundings> Desk<S> {
         self.tell(Event::Opened);
     }
 
+    /// Takes in many files as one change, or none of them; gives the heads after it.
+    ///
+    /// # Errors
+    /// One of them can't be written, or whoever brings them may not.
+    pub fn import(
+        &mut self,
+        origin: &Origin,
+        message: String,
+        ops: &[Op],
+    ) -> ToolResult<Vec<String>> {
+        let mut cx = Cx {
+            now_ms: self.surroundings.now_ms(),
+            random: &mut || self.surroundings.random(),
+        };
+        let (heads, effects) = self.workbench.import(&mut cx, origin, message, ops);
+        let events = self.perform_all(effects);
+        events.into_iter().for_each(|event| self.tell(event));
+        heads
+    }
+
     /// Does what comes until no run goes on and no file is being read.
     pub fn settle(&mut self) {
         while self.runners.any_works() && self.step() {}
@@ -273,15 +293,23 @@ impl<S: Surroundings> Desk<S> {
                 now_ms: self.surroundings.now_ms(),
                 random: &mut || self.surroundings.random(),
             };
-            for effect in self.workbench.handle(&mut cx, event) {
-                self.surroundings.sees(&effect);
-                events.extend(self.perform(effect));
-            }
+            let effects = self.workbench.handle(&mut cx, event);
+            events.extend(self.perform_all(effects));
         }
         // Those whose run is not known yet are put back.
         for call in std::mem::take(&mut self.cancelled) {
             self.cancel(call);
         }
+    }
+
+    /// Does things in order, and gives what has happened by that.
+    fn perform_all(&mut self, effects: Vec<Effect>) -> Vec<Event> {
+        let mut events = Vec::new();
+        for effect in effects {
+            self.surroundings.sees(&effect);
+            events.extend(self.perform(effect));
+        }
+        events
     }
 
     fn perform(&mut self, effect: Effect) -> Option<Event> {

@@ -3,12 +3,30 @@
 //! They are no tools: what goes through JSON is whole. A content that was brought belongs to no file yet; `write` with
 //! the encoding `hash` gives it to one.
 
-use crate::engine::Workbench;
+use crate::engine::{Cx, Workbench};
+use crate::event::Effect;
 use crate::failure::failure;
 use selvage_tool::{ErrorCode, ToolError, ToolResult};
-use selvage_vfs::Hash;
+use selvage_vfs::{Hash, Op, Origin};
 
 impl Workbench {
+    /// Takes in many files as one change, or none of them; gives the heads after it, and what to do.
+    ///
+    /// # Errors
+    /// One of them can't be written, or whoever brings them may not.
+    pub fn import(
+        &mut self,
+        cx: &mut Cx<'_>,
+        origin: &Origin,
+        message: String,
+        ops: &[Op],
+    ) -> (ToolResult<Vec<String>>, Vec<Effect>) {
+        let change = self.change(cx, origin, message, ops);
+        self.tell_others(cx);
+        let heads = change.map(|change| change.heads.to_strings());
+        (heads, std::mem::take(&mut self.effects))
+    }
+
     /// Begins to take in a content of so many bytes, by its SHA-256 in hexadecimal, or goes on with it; gives how many
     /// of them are here.
     ///

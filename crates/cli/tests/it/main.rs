@@ -7,6 +7,7 @@
     reason = "a test of a host: processes, sockets, the clock and the disk are what it is about"
 )]
 
+mod archive;
 mod commands;
 mod mcp;
 mod policy;

@@ -1,0 +1,245 @@
+//! The words behind a command, and what they come to.
+
+use super::{Act, Asked};
+use crate::error::{CliError, Result};
+use crate::keys;
+use crate::mcp::Door;
+use lexopt::prelude::*;
+use selvage_serve::Scope;
+use serde_json::{Map, Value as Json, json};
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+/// The words behind a command.
+#[derive(Default)]
+pub struct Words {
+    folder: Option<PathBuf>,
+    json: bool,
+    operand: Option<String>,
+    recursive: bool,
+    from: Option<PathBuf>,
+    to: Option<PathBuf>,
+    fix: bool,
+    yes: bool,
+    all: bool,
+    no_replay: bool,
+    /// What stands behind the first operand.
+    second: Option<String>,
+    listen: Option<SocketAddr>,
+    no_key: bool,
+    hosts: Vec<String>,
+    scopes: Vec<Scope>,
+    /// The members of `run_flow`'s input.
+    run: Map<String, Json>,
+}
+
+impl Words {
+    /// Reads them; nothing when the help is asked for.
+    pub fn read(command: &str, parser: &mut lexopt::Parser) -> Result<Option<Self>> {
+        let runs = command == "run";
+        let mut words = Self::default();
+        while let Some(argument) = parser.next().map_err(usage_error)? {
+            match argument {
+                Long("workspace") => {
+                    words.folder = Some(PathBuf::from(parser.value().map_err(usage_error)?));
+                }
+                Long("json") => words.json = true,
+                Long("help") | Short('h') => return Ok(None),
+                Short('r') | Long("recursive") if command == "ls" => words.recursive = true,
+                Long("from") if command == "write" => {
+                    words.from = Some(PathBuf::from(parser.value().map_err(usage_error)?));
+                }
+                Long("to") if command == "export" => {
+                    words.to = Some(PathBuf::from(parser.value().map_err(usage_error)?));
+                }
+                Long("fix") if command == "lint" => words.fix = true,
+                Long("yes") if runs => words.yes = true,
+                Long("all") if command == "verify" => words.all = true,
+                Long("no-replay") if command == "verify" => words.no_replay = true,
+                Long("allow-net") if runs || command == "lint" => {
+                    let domain = text(parser)?;
+                    let list = words.run.entry("allowNet").or_insert_with(|| json!([]));
+                    list.as_array_mut()
+                        .into_iter()
+                        .for_each(|list| list.push(json!(domain)));
+                }
+                Long("args") if runs => {
+                    let args = arguments(&text(parser)?)?;
+                    words.run.insert("args".into(), args);
+                }
+                Long("env") if runs => {
+                    let (name, value) = pair(parser, "--env")?;
+                    words.member("env", name, json!(value));
+                }
+                Long("limit") if runs => {
+                    let (name, value) = pair(parser, "--limit")?;
+                    let value: u64 = value.parse().map_err(|_| {
+                        CliError::Usage(format!("{value:?} is no number for the limit {name}"))
+                    })?;
+                    words.member("limits", name, json!(value));
+                }
+                Long("seed") if runs => {
+                    let seed: u64 = parser
+                        .value()
+                        .and_then(|it| it.parse())
+                        .map_err(usage_error)?;
+                    words.run.insert("seed".into(), json!(seed));
+                }
+                Long("dry-run") if runs => {
+                    words.run.insert("mode".into(), json!("dry-run"));
+                }
+                Long("listen") if command == "mcp" => {
+                    let address = parser.value().and_then(|it| it.parse());
+                    words.listen = Some(address.map_err(usage_error)?);
+                }
+                Long("no-key") if command == "mcp" => words.no_key = true,
+                Long("host") if command == "mcp" => words.hosts.push(text(parser)?),
+                Long("scope") if command == "keys" => {
+                    let name = text(parser)?;
+                    let scope = Scope::ALL.into_iter().find(|scope| scope.as_str() == name);
+                    let unknown = || CliError::Usage(format!("there is no scope {name:?}"));
+                    words.scopes.push(scope.ok_or_else(unknown)?);
+                }
+                Value(value)
+                    if command == "keys" && words.operand.is_some() && words.second.is_none() =>
+                {
+                    words.second = Some(value.string().map_err(usage_error)?);
+                }
+                Value(value)
+                    if words.operand.is_none()
+                        && !matches!(command, "init" | "flows" | "status" | "mcp") =>
+                {
+                    words.operand = Some(value.string().map_err(usage_error)?);
+                }
+                other => return Err(usage_error(other.unexpected())),
+            }
+        }
+        Ok(Some(words))
+    }
+
+    /// Sets a member of an object in `run_flow`'s input.
+    fn member(&mut self, of: &str, name: String, value: Json) {
+        let object = self.run.entry(of).or_insert_with(|| json!({}));
+        if let Some(object) = object.as_object_mut() {
+            object.insert(name, value);
+        }
+    }
+
+    fn keys(&mut self, act: Option<&str>) -> Result<keys::Act> {
+        let second = self.second.take();
+        let lacking = || CliError::Usage("keys needs a name".into());
+        Ok(match (act, second) {
+            (Some("list"), None) => keys::Act::List,
+            (Some("revoke"), second) => keys::Act::Revoke(second.ok_or_else(lacking)?),
+            (Some("add"), second) => {
+                let mut scopes = std::mem::take(&mut self.scopes);
+                if scopes.is_empty() {
+                    scopes.push(Scope::Tools);
+                }
+                keys::Act::Add {
+                    name: second.ok_or_else(lacking)?,
+                    scopes,
+                }
+            }
+            _ => {
+                return Err(CliError::Usage(
+                    "keys takes `add NAME`, `list` or `revoke NAME`".into(),
+                ));
+            }
+        })
+    }
+
+    pub fn asked(mut self, command: &str) -> Result<Asked> {
+        let operand = self.operand.take();
+        let needs = |what: &str| {
+            let lacking = CliError::Usage(format!("{command} needs {what}"));
+            operand.clone().ok_or(lacking)
+        };
+        let act = match command {
+            "init" => Act::Init,
+            "ls" => Act::Ls {
+                path: operand.unwrap_or_default(),
+                recursive: self.recursive,
+            },
+            "cat" => Act::Cat(needs("a path")?),
+            "write" => Act::Write {
+                path: needs("a path")?,
+                from: self.from,
+            },
+            "lint" => {
+                self.run.insert("path".into(), json!(needs("a flow")?));
+                self.run.insert("fix".into(), json!(self.fix));
+                Act::Lint(Json::Object(self.run))
+            }
+            "run" => {
+                self.run.insert("path".into(), json!(needs("a flow")?));
+                Act::Run(Json::Object(self.run), self.yes)
+            }
+            "flows" => Act::Flows,
+            "status" => Act::Status,
+            "logs" => Act::Logs(operand),
+            "export" => Act::Export {
+                path: operand.unwrap_or_default(),
+                to: self
+                    .to
+                    .ok_or_else(|| CliError::Usage("export needs --to FILE.zip|FOLDER".into()))?,
+            },
+            "import" => Act::Import(needs("a zip or a folder")?.into()),
+            "verify" if self.all && operand.is_some() => {
+                let either = "verify takes either a run or --all";
+                return Err(CliError::Usage(either.into()));
+            }
+            "verify" => Act::Verify(crate::verify::Asked {
+                run: operand,
+                all: self.all,
+                replay: !self.no_replay,
+            }),
+            "keys" => Act::Keys(self.keys(operand.as_deref())?),
+            _ if self.listen.is_none() && (self.no_key || !self.hosts.is_empty()) => {
+                return Err(CliError::Usage("--no-key and --host need --listen".into()));
+            }
+            _ => Act::Mcp(self.listen.map(|address| Door {
+                address,
+                is_open: self.no_key,
+                hosts: self.hosts,
+            })),
+        };
+        let named = || std::env::var_os("SELVAGE_WORKSPACE").map(PathBuf::from);
+        Ok(Asked::Workspace {
+            folder: self.folder.or_else(named).unwrap_or_else(|| ".".into()),
+            json: self.json,
+            act,
+        })
+    }
+}
+
+pub fn usage_error(error: lexopt::Error) -> CliError {
+    CliError::Usage(error.to_string())
+}
+
+fn text(parser: &mut lexopt::Parser) -> Result<String> {
+    let value = parser.value().and_then(|value| value.string());
+    value.map_err(usage_error)
+}
+
+fn pair(parser: &mut lexopt::Parser, option: &str) -> Result<(String, String)> {
+    let text = text(parser)?;
+    let Some((name, value)) = text.split_once('=') else {
+        return Err(CliError::Usage(format!(
+            "{option} takes NAME=VALUE, not {text:?}"
+        )));
+    };
+    Ok((name.to_owned(), value.to_owned()))
+}
+
+/// Arguments as JSON, or from a file.
+fn arguments(text: &str) -> Result<Json> {
+    let text = match text.strip_prefix('@') {
+        Some(file) => &std::fs::read_to_string(file).map_err(|source| CliError::Read {
+            name: file.to_owned(),
+            source,
+        })?,
+        None => text,
+    };
+    serde_json::from_str(text).map_err(|why| CliError::Usage(format!("--args is no JSON: {why}")))
+}
