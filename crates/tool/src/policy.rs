@@ -155,7 +155,7 @@ pub struct ApprovalsOutput {
 pub struct ApprovalReadInput {
     /// Which approval.
     pub approval: String,
-    /// The path of a file that it would write.
+    /// The path of a file that it would write; `input` for all of a long input.
     pub path: String,
 }
 

@@ -335,3 +335,29 @@ fn a_policy_that_cannot_be_read_allows_nothing_and_says_where() {
         ErrorCode::PolicyDenied
     );
 }
+
+#[test]
+fn what_is_too_long_for_a_sentence_can_be_read_as_a_whole() {
+    let mut host = ruled();
+    host.who = person();
+    let asks = POLICY.replace("tools: [delete]", "tools: [delete, search]");
+    host.ok(
+        "write",
+        json!({ "path": "selvage.policy.yaml", "content": asks }),
+    );
+    host.who = agent("writer 1");
+    let query = format!("{}evil", "x".repeat(5_000));
+    host.start("search", json!({ "query": query }));
+    let approval = asked(&mut host);
+    assert!(!approval["what"].to_string().contains("evil"));
+    host.who = person();
+    let whole = host.ok(
+        "approval_read",
+        json!({ "approval": approval["approval"], "path": "input" }),
+    );
+    assert!(
+        whole["content"]
+            .as_str()
+            .is_some_and(|text| text.contains("evil"))
+    );
+}

@@ -249,8 +249,21 @@ impl Workbench {
             }
         }
         let Waiting { approval, then, .. } = self.approvals.remove(at);
-        let decision = self.decided(cx, &approval, verdict, reason.clone(), by);
         self.tell_approvals();
+        if let Then::Call(held) = &then
+            && allowed
+        {
+            let asking = Asking {
+                approved: Some(approval.digest.clone()),
+                ..held.asking.clone()
+            };
+            let others = self.approvals.len();
+            self.attempt(cx, asking, &held.name, held.input.clone(), 0);
+            if self.approvals.len() > others {
+                return Err(stale());
+            }
+        }
+        let decision = self.decided(cx, &approval, verdict, reason.clone(), by);
         let refusal = || {
             let why = match verdict {
                 Verdict::Expired => "Nobody approved it in time".to_owned(),
@@ -261,18 +274,7 @@ impl Workbench {
                 .hint("Propose something else, or ask the person.")
         };
         match then {
-            Then::Call(held) if allowed => {
-                let asking = Asking {
-                    approved: Some(approval.digest),
-                    ..held.asking.clone()
-                };
-                let others = self.approvals.len();
-                let Held { name, input, .. } = *held;
-                self.attempt(cx, asking, &name, input, 0);
-                if self.approvals.len() > others {
-                    return Err(stale());
-                }
-            }
+            Then::Call(_) if allowed => {}
             Then::Call(held) => self.reply(&held.asking.caller, Err(refusal())),
             Then::Start(run) if allowed => self.start_approved(cx, &run),
             Then::Land(run) if allowed => self.land_approved(cx, &run),

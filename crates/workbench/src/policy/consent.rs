@@ -1,6 +1,6 @@
 //! What the policy says about the calls of agents.
 
-use super::proposal::Proposal;
+use super::proposal::{Proposal, told};
 use super::rules::{self, Ruling, Said, Says, Want};
 use crate::engine::{Asking, Cx, Outcome, Workbench};
 use crate::reference;
@@ -311,7 +311,7 @@ impl Proposal {
     fn of_call(name: &str, input: &Value, reason: String) -> Self {
         let effect = EFFECTS.iter().find(|(tool, _)| *tool == name);
         let destroys = effect.is_some_and(|(_, effect)| *effect == Effect::Destroys);
-        let shown: String = input.to_string().chars().take(2_000).collect();
+        let (shown, contents) = told(input);
         Self {
             what: format!("Call `{name}` with {shown}"),
             reason,
@@ -320,7 +320,7 @@ impl Proposal {
                 .into_iter()
                 .collect(),
             changes: Vec::new(),
-            contents: Vec::new(),
+            contents,
             digest: Hash::of(format!("{name} {input}").as_bytes()).to_string(),
         }
     }

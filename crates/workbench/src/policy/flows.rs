@@ -2,7 +2,7 @@
 
 use super::approvals::Then;
 use super::consent::{wants, words_of};
-use super::proposal::Proposal;
+use super::proposal::{Proposal, told};
 use super::rules::{self, Ruling, Said, Says, Want};
 use crate::engine::{Cx, Workbench};
 use crate::runs::{Run, Written};
@@ -94,7 +94,7 @@ impl FlowRuling {
             return None;
         }
         let envs: Vec<&String> = job.env.keys().collect();
-        let what = format!("Run `{}` with {}", job.entry, job.args);
+        let (args, contents) = told(&job.args);
         let digest = json!([
             job.entry,
             job.function,
@@ -111,11 +111,11 @@ impl FlowRuling {
         }
         wanted.truncate(100);
         Some(Proposal {
-            what: what.chars().take(2_000).collect(),
+            what: format!("Run `{}` with {args}", job.entry),
             reason: "rules of the policy ask about what it may do".into(),
             risks: wanted,
             changes: Vec::new(),
-            contents: Vec::new(),
+            contents,
             digest: Hash::of(digest.to_string().as_bytes()).to_string(),
         })
     }

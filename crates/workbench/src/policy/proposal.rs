@@ -5,7 +5,7 @@ use crate::failure::failure;
 use selvage_tool::decision::Proposed;
 use selvage_tool::{ErrorCode, ToolError, ToolResult};
 use selvage_vfs::{Hash, Op, unified};
-use serde_json::json;
+use serde_json::{Value, json};
 
 /// The most files that one approval is of: a person looks at each.
 const CHANGES_MAX: usize = 500;
@@ -121,6 +121,24 @@ impl Workbench {
         }
         let hash = self.workspace.stat(path).ok().and_then(|entry| entry.hash);
         vec![(path.to_owned(), hash.map(|hash| hash.to_string()))]
+    }
+}
+
+/// The content by which `approval_read` gives all of an input.
+const INPUT: &str = "input";
+
+/// The most characters of an input that a sentence has.
+const INPUT_CHARS_MAX: usize = 2_000;
+
+/// An input as a sentence has it, and all of it as a content where that is not all.
+pub(super) fn told(input: &Value) -> (String, Vec<(String, Vec<u8>)>) {
+    let whole = input.to_string();
+    match whole.char_indices().nth(INPUT_CHARS_MAX) {
+        None => (whole, Vec::new()),
+        Some((cut, _)) => {
+            let sentence = format!("{}… (`{INPUT}` is all of it)", &whole[..cut]);
+            (sentence, vec![(INPUT.to_owned(), whole.into_bytes())])
+        }
     }
 }
 
