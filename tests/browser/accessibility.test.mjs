@@ -21,6 +21,12 @@ const SCREENS = [
     await click(page, 'button', /^Run invoices$/);
     await find(page, 'button', 'reports/invoices/report.md');
   }],
+  ['the timeline of a run', async (page) => {
+    await click(page, 'tab', /^Timeline/);
+    await shows(page, /Land one change to 2 files\s[^]*Provenance/);
+    await click(page, 'tab', /^Result/);
+    await find(page, 'button', 'reports/invoices/report.md');
+  }],
   ['a report', async (page) => {
     await click(page, 'button', 'reports/invoices/report.md');
     await click(page, 'button', 'Preview');

@@ -25,7 +25,7 @@ for (const colorScheme of ['light', 'dark'] as const)
     await page.keyboard.press('Control+Enter');
     await page.getByText('Succeeded').first().waitFor();
     await shot('result');
-    for (const tab of ['Log', 'Files', 'Receipt']) {
+    for (const tab of ['Log', 'Files', 'Timeline', 'Receipt']) {
       await page.getByRole('tab', { name: new RegExp(`^${tab}`) }).last().click();
       await shot(tab.toLowerCase());
     }

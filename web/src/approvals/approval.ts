@@ -36,14 +36,4 @@ export interface Approval {
 /** Who asks, in a few words: of a run, its flow where that is known. */
 export const askerOf = (one: Approval, flow?: string): string => (one.run === undefined ? one.who : flow === undefined ? 'A run' : `The run of ${flow}`);
 
-export type Verdict = 'allowed' | 'denied' | 'asked' | 'approved' | 'refused' | 'expired';
-
-export interface Decision {
-  atMs: number;
-  who: string;
-  what: string;
-  verdict: Verdict;
-  reason: string;
-  by?: string;
-  digest?: string;
-}
+export type { Decision, Verdict } from '../lib/tools';

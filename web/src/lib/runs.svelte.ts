@@ -11,6 +11,8 @@ import type { Workspace } from './workspace.svelte';
 export const LOG_ENTRIES_MAX = 5_000;
 const HISTORY_MAX = 100;
 const LIVE_MAX = 50;
+/** The most changes of state that are kept of a run. */
+const SEEN_MAX = 100;
 
 export interface Ask {
   error: ToolError;
@@ -23,6 +25,8 @@ export class Run {
   progress = $state.raw<RunProgress | undefined>(undefined);
   record = $state.raw<RunRecord | undefined>(undefined);
   asked = $state.raw<Ask | undefined>(undefined);
+  /** The states that it was seen in, and since when. */
+  seen: { status: RunStatus; atMs: number }[] = [];
   /** Counts changes of `logs`, which is too long to be watched entry by entry: at most one for each picture. */
   logged = $state(0);
   #telling = false;
@@ -86,6 +90,7 @@ export class Runs {
         if (event.progress) run.progress = event.progress;
         if (event.status !== 'asking') run.asked = undefined;
         if (this.current === undefined) this.current = run;
+        if (run.seen.at(-1)?.status !== event.status && run.seen.length < SEEN_MAX) run.seen.push({ status: event.status, atMs: Date.now() });
         if (ended(event.status)) void this.#end(run, event.status);
         else run.status = event.status;
       } else if (event.kind === 'log') this.live.get(event.run)?.append(event.entries);
@@ -152,14 +157,7 @@ export class Runs {
 
   async readRecord(path: string): Promise<RunRecord | undefined> {
     try {
-      let text = '';
-      let offset: number | undefined;
-      do {
-        const part = await this.workspace.read(path, { encoding: 'text', ...(offset === undefined ? {} : { offset }) });
-        text += part.content;
-        offset = part.truncated ? part.nextOffset : undefined;
-      } while (offset !== undefined);
-      return JSON.parse(text) as RunRecord;
+      return JSON.parse(await this.workspace.readText(path)) as RunRecord;
     } catch (error) {
       this.toasts.failure('The record of this run could not be read', error, 'run');
       return undefined;

@@ -211,6 +211,19 @@ export type FileOp =
   | { op: 'move'; from: string; to: string }
   | { op: 'remove'; path: string };
 
+export type Verdict = 'allowed' | 'denied' | 'asked' | 'approved' | 'refused' | 'expired';
+
+/** What a rule of the policy, or a person, decided. */
+export interface Decision {
+  atMs: number;
+  who: string;
+  what: string;
+  verdict: Verdict;
+  reason: string;
+  by?: string;
+  digest?: string;
+}
+
 export interface RunRecord {
   run: string;
   path: string;
@@ -232,6 +245,8 @@ export interface RunRecord {
   diagnostics: Diagnostic[];
   headsIn: string[];
   headsOut: string[];
+  /** What the policy and persons decided about it, in order. */
+  decisions?: Decision[];
   flowHash: string;
   guestHash: string;
   seed: number;

@@ -146,6 +146,8 @@ export class Workspace {
 
   read = (path: string, input: Record<string, unknown> = {}): Promise<ReadValue> => this.call('read', { path, ...input });
 
+  readText = async (path: string): Promise<string> => new TextDecoder().decode(await this.readBytes(path));
+
   /** The bytes of a file, whatever its kind and however many reads it takes. */
   async readBytes(path: string): Promise<Uint8Array<ArrayBuffer>> {
     const parts: Uint8Array<ArrayBuffer>[] = [];

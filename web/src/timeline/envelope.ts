@@ -1,0 +1,63 @@
+// Who vouches for a run's record: the envelope beside it (docs/provenance.md), read and checked with the browser's own
+// cryptography, apart from the engine that wrote it.
+
+import { fromBase64 } from '../lib/base64';
+
+const PAYLOAD_TYPE = 'application/vnd.in-toto+json';
+const PREDICATE_TYPE = 'urn:selvage:run:v1';
+
+/** What the envelope says, and whether to believe that it says so. */
+export interface Vouched {
+  /** `good`: the signature fits, and so does the record. `unchecked`: this browser can't tell. */
+  state: 'good' | 'signature' | 'record' | 'unchecked';
+  keyid: string;
+  number: number;
+  askedBy: string;
+}
+
+interface Statement {
+  subject: { digest: { sha256: string } }[];
+  predicateType: string;
+  predicate: { askedBy: { kind: string; name: string }; signer: { keyid: string; publicKey: string }; chain: { number: number } };
+}
+
+/** Where the envelope of a record lies. */
+export const envelopeOf = (record: string): string => record.replace(/\.json$/, '.dsse.json');
+
+/** Reads an envelope, and holds it against the hash of the record. Nothing where the text is no envelope of a run. */
+export async function readEnvelope(text: string, recordHash: string): Promise<Vouched | undefined> {
+  try {
+    const envelope = JSON.parse(text) as { payload: string; payloadType: string; signatures: { sig: string }[] };
+    const payload = fromBase64(envelope.payload);
+    const statement = JSON.parse(new TextDecoder().decode(payload)) as Statement;
+    const { askedBy, signer, chain } = statement.predicate;
+    if (envelope.payloadType !== PAYLOAD_TYPE || statement.predicateType !== PREDICATE_TYPE) return undefined;
+    const signed = await fits(fromBase64(signer.publicKey), signer.keyid, fromBase64(envelope.signatures[0]?.sig ?? ''), payload);
+    const state = signed === undefined ? 'unchecked' : !signed ? 'signature' : statement.subject[0]?.digest.sha256 === recordHash ? 'good' : 'record';
+    return { state, keyid: signer.keyid, number: chain.number, askedBy: askedBy.name === askedBy.kind ? askedBy.kind : `${askedBy.kind} ${askedBy.name}` };
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whether the key made the signature and has that name; nothing where the browser does not know such keys. */
+async function fits(publicKey: Uint8Array<ArrayBuffer>, keyid: string, signature: Uint8Array<ArrayBuffer>, payload: Uint8Array): Promise<boolean | undefined> {
+  let key: CryptoKey;
+  try {
+    key = await crypto.subtle.importKey('raw', publicKey, 'Ed25519', true, ['verify']);
+  } catch (error) {
+    return error instanceof DOMException && error.name === 'NotSupportedError' ? undefined : false;
+  }
+  const named = await crypto.subtle.digest('SHA-256', await crypto.subtle.exportKey('spki', key));
+  const hex = [...new Uint8Array(named)].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+  return hex === keyid && crypto.subtle.verify('Ed25519', key, signature, preAuthentication(payload));
+}
+
+/** What DSSE signs of a payload. */
+export function preAuthentication(payload: Uint8Array): Uint8Array<ArrayBuffer> {
+  const head = new TextEncoder().encode(`DSSEv1 ${PAYLOAD_TYPE.length} ${PAYLOAD_TYPE} ${payload.length} `);
+  const all = new Uint8Array(head.length + payload.length);
+  all.set(head);
+  all.set(payload, head.length);
+  return all;
+}

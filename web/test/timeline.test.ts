@@ -1,0 +1,76 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { toBase64 } from '../src/lib/base64';
+import type { RunRecord } from '../src/lib/tools';
+import { envelopeOf, preAuthentication, readEnvelope } from '../src/timeline/envelope';
+import { stepsOf } from '../src/timeline/steps';
+
+const RECORD = {
+  status: 'succeeded', startedMs: 1_000, durationMs: 90, usage: { cpuMs: 12, wallMs: 40 }, grant: { read: [], write: [], net: [], tools: [] },
+  changes: [{ op: 'write', path: 'a', hash: '', size: 1 }, { op: 'write', path: 'a', hash: '', size: 2 }, { op: 'mkdir', path: 'b' }], diagnostics: [], headsOut: ['h'], dryRun: false,
+} as unknown as RunRecord;
+const SEEN = [{ status: 'queued', atMs: 1_001 }, { status: 'running', atMs: 1_050 }, { status: 'succeeded', atMs: 1_090 }] as const;
+const said = (record: Partial<RunRecord>, seen: Parameters<typeof stepsOf>[1] = []) => Object.fromEntries(stepsOf({ ...RECORD, ...record }, seen).map(({ id, tone, text, time }) => [id, [tone, text, time]]));
+
+test('a run that landed is told from the queue to its change, with the times that are known', () => {
+  expect(said({}, SEEN)).toEqual({ queue: ['good', 'to be run', '50 ms'], lint: ['good', 'nothing to say', undefined], decide: ['good', 'no policy asked; no network', undefined], run: ['good', '12 ms of computing', '40 ms'], land: ['good', 'one change to 2 files', undefined] });
+  expect(said({})['queue']).toEqual(['good', 'to be run', undefined]);
+});
+
+test('what kept a run from landing is told where it happened', () => {
+  const failed = said({ status: 'failed', error: { code: 'QUOTA_CPU', message: '' }, headsOut: [] }, [{ status: 'asking', atMs: 1 }, { status: 'running', atMs: 2 }, { status: 'asking', atMs: 3 }]);
+  expect([failed['run'], failed['land']]).toEqual([['bad', 'QUOTA_CPU, asked for more 2 times', '40 ms'], ['', 'nothing of it landed', undefined]]);
+  expect(said({ status: 'cancelled', headsOut: [] })['run']).toEqual(['warn', 'cancelled', '40 ms']);
+  expect(said({ dryRun: true, headsOut: [] })['land']).toEqual(['', 'a dry run keeps nothing; it would have changed 2 files', undefined]);
+  expect(said({ changes: [], headsOut: [] })['land']).toEqual(['good', 'it changed no files', undefined]);
+  expect(said({ diagnostics: [{ severity: 'warning' }, { severity: 'info' }, { severity: 'info' }] as never })['lint']).toEqual(['warn', '1 warning, 2 remarks', undefined]);
+});
+
+test('decisions are counted, and those against it stand out', () => {
+  const one = (verdict: string) => ({ verdict, atMs: 1, who: 'run r', what: 'write a', reason: 'rule 1' });
+  expect(said({ decisions: [one('allowed'), one('asked'), one('approved')] as never })['decide']).toEqual(['good', '3 decisions, 1 by asking', undefined]);
+  expect(said({ decisions: [one('asked'), one('refused')] as never })['decide']).toEqual(['bad', '2 decisions, 1 by asking, 1 against it', undefined]);
+  expect(said({ grant: { read: [], write: [], net: ['a.example'], tools: ['ls', 'read'] } })['decide']).toEqual(['good', 'no policy asked; granted 1 domain and 2 tools', undefined]);
+});
+
+const HASH = 'ab'.repeat(32);
+
+async function signed(change: (statement: { predicate: { signer: { keyid: string; publicKey: string } } }) => void = () => undefined) {
+  const keys = (await crypto.subtle.generateKey('Ed25519', true, ['sign', 'verify'])) as CryptoKeyPair;
+  const publicKey = toBase64(new Uint8Array(await crypto.subtle.exportKey('raw', keys.publicKey)));
+  const keyid = createHash('sha256').update(new Uint8Array(await crypto.subtle.exportKey('spki', keys.publicKey))).digest('hex');
+  const statement = { subject: [{ name: 'runs/a/r.json', digest: { sha256: HASH } }], predicateType: 'urn:selvage:run:v1', predicate: { askedBy: { kind: 'agent', name: 'WebMCP' }, signer: { keyid, publicKey }, chain: { number: 3 } } };
+  change(statement);
+  const payload = new TextEncoder().encode(JSON.stringify(statement));
+  const sig = toBase64(new Uint8Array(await crypto.subtle.sign('Ed25519', keys.privateKey, preAuthentication(payload))));
+  return { keyid, envelope: { payload: toBase64(payload), payloadType: 'application/vnd.in-toto+json', signatures: [{ keyid, sig }] } };
+}
+
+test('an envelope vouches for the record whose hash it signed, and for no other', async () => {
+  expect(envelopeOf('runs/a/r.json')).toBe('runs/a/r.dsse.json');
+  const { keyid, envelope } = await signed();
+  const text = JSON.stringify(envelope);
+  expect(await readEnvelope(text, HASH)).toEqual({ state: 'good', keyid, number: 3, askedBy: 'agent WebMCP' });
+  expect((await readEnvelope(text, 'cd'.repeat(32)))?.state).toBe('record');
+});
+
+test('a payload, a signature or a name of a key that was changed is found', async () => {
+  const { envelope } = await signed();
+  const { envelope: another } = await signed();
+  for (const forged of [{ ...envelope, payload: another.payload }, { ...envelope, signatures: another.signatures }, { ...envelope, signatures: [] }]) expect((await readEnvelope(JSON.stringify(forged), HASH))?.state).toBe('signature');
+  const { envelope: misnamed } = await signed(({ predicate }) => (predicate.signer.keyid = HASH));
+  expect((await readEnvelope(JSON.stringify(misnamed), HASH))?.state).toBe('signature');
+  const { envelope: keyless } = await signed(({ predicate }) => (predicate.signer.publicKey = ''));
+  expect((await readEnvelope(JSON.stringify(keyless), HASH))?.state).toBe('signature');
+  for (const text of ['', '{}', 'null', JSON.stringify({ ...envelope, payloadType: 'text/plain' }), JSON.stringify({ ...envelope, payload: '%' })]) expect(await readEnvelope(text, HASH)).toBeUndefined();
+});
+
+test('an envelope that the engine’s own signing made is believed, and one of another record is not', async () => {
+  const fixture = (name: string) => readFileSync(new URL(`../../crates/provenance/tests/fixtures/${name}`, import.meta.url), 'utf8');
+  const hash = createHash('sha256').update(fixture('record.json')).digest('hex');
+  const vouched = await readEnvelope(fixture('run.dsse.json'), hash);
+  expect(vouched?.state).toBe('good');
+  expect(vouched?.keyid).toMatch(/^[0-9a-f]{64}$/);
+  expect((await readEnvelope(fixture('run.dsse.json'), HASH))?.state).toBe('record');
+});
