@@ -49,7 +49,9 @@ fn write(out: &mut String, value: &Value) {
         }
         Value::String(string) => text(out, string),
         Value::Number(number) => match number.as_f64() {
-            Some(double) if number.is_f64() => double_as_ecmascript(out, double),
+            // Of the negative one, too.
+            Some(0.0) => out.push('0'),
+            Some(_) if number.is_f64() => double_as_ecmascript(out, &number.to_string()),
             _ => push(out, number),
         },
         Value::Null | Value::Bool(_) => push(out, value),
@@ -66,36 +68,44 @@ fn text(out: &mut String, text: &str) {
     out.push_str(&serde_json::to_string(text).unwrap_or_default());
 }
 
-/// ECMA-262, `Number::toString` with the radix 10, which RFC 8785, section 3.2.2.3, refers to. Rust's shortest digits are the same ones.
-fn double_as_ecmascript(out: &mut String, double: f64) {
-    if double == 0.0 {
-        return out.push('0');
-    }
-    if double < 0.0 {
-        out.push('-');
-    }
-    let shown = format!("{:e}", double.abs());
-    let (mantissa, exponent) = shown.split_once('e').unwrap_or((&shown, "0"));
-    let digits = mantissa.replace('.', "");
-    let point = exponent.parse::<i32>().unwrap_or(0) + 1;
-    let count = i32::try_from(digits.len()).unwrap_or(i32::MAX);
+/// ECMA-262, `Number::toString` with the radix 10, which RFC 8785, section 3.2.2.3, refers to. The digits are those that `serde_json` writes: the
+/// fewest, the closest of these, and the even one of two that are as close. (`{:e}` takes the greater one of those.)
+fn double_as_ecmascript(out: &mut String, shown: &str) {
+    let shown = match shown.strip_prefix('-') {
+        Some(positive) => {
+            out.push('-');
+            positive
+        }
+        None => shown,
+    };
+    let (mantissa, exponent) = shown.split_once('e').unwrap_or((shown, "0"));
+    let (whole, part) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+    let all = [whole, part].concat();
+    let started = all.trim_start_matches('0');
+    let digits = started.trim_end_matches('0');
+    let length = |text: &str| i32::try_from(text.len()).unwrap_or(i32::MAX);
+    // Where the point stands, counted from the first digit.
+    let point =
+        length(whole) + exponent.parse::<i32>().unwrap_or(0) - (length(&all) - length(started));
+    let count = length(digits);
     let zeros = |count: i32| "0".repeat(usize::try_from(count).unwrap_or(0));
     match point {
         1..=21 if count <= point => {
-            out.push_str(&digits);
-            out.push_str(&zeros(point - count));
+            out.extend([digits, &*zeros(point - count)]);
         }
         1..=21 => {
             let (whole, part) = digits.split_at(usize::try_from(point).unwrap_or(0));
             out.extend([whole, ".", part]);
         }
         -5..=0 => {
-            out.extend(["0.", &zeros(-point), &digits]);
+            out.extend(["0.", &*zeros(-point), digits]);
         }
         _ => {
+            let (first, rest) = digits.split_at(1.min(digits.len()));
+            let dot = if rest.is_empty() { "" } else { "." };
             let sign = if point > 0 { "+" } else { "-" };
-            out.push_str(mantissa);
-            let _ = write!(out, "e{sign}{}", (point - 1).abs());
+            out.extend([first, dot, rest, "e", sign]);
+            push(out, &(point - 1).abs());
         }
     }
 }
@@ -132,6 +142,12 @@ mod tests {
         assert_ne!(a, b);
     }
 
+    #[test]
+    fn of_two_digits_that_are_as_close_the_even_one_is_written() {
+        let between: f64 = "-211248431890810.625".parse().expect("a number");
+        assert_eq!(canonical(&json!(between)), "-211248431890810.62");
+    }
+
     fn json_value() -> impl Strategy<Value = Value> {
         let leaf = prop_oneof![
             Just(Value::Null),
@@ -153,6 +169,14 @@ mod tests {
     proptest! {
         #[test]
         fn another_writer_of_canonical_json_agrees(value in json_value()) {
+            let theirs = serde_json_canonicalizer::to_string(&value).expect("canonical");
+            prop_assert_eq!(canonical(&value), theirs);
+        }
+
+        #[test]
+        fn doubles_halfway_between_two_digits_agree(eighths in 0_u64..(1 << 53), down in 0..6) {
+            #[expect(clippy::cast_precision_loss, reason = "below 2^53")]
+            let value = Value::from(eighths as f64 / f64::from(1 << down));
             let theirs = serde_json_canonicalizer::to_string(&value).expect("canonical");
             prop_assert_eq!(canonical(&value), theirs);
         }
