@@ -32,6 +32,9 @@ const REQUESTS_PER_MINUTE: u32 = 600;
 
 const MINUTE_MS: u64 = 60_000;
 
+/// What tells that the file is another one: it is never written in place.
+type Stamp = (SystemTime, u64, u64);
+
 /// What a key is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -108,7 +111,7 @@ pub enum Refused {
 /// The keys of a host.
 pub struct Keys {
     path: PathBuf,
-    read: Option<(SystemTime, u64)>,
+    read: Option<Stamp>,
     keys: Vec<Key>,
     /// The minute, and the requests in it, by key.
     used: BTreeMap<String, (u64, u32)>,
@@ -141,6 +144,7 @@ impl Keys {
     /// # Errors
     /// There are too many, the name is none, or the file can't be written.
     pub fn add(&mut self, name: &str, scopes: &[Scope], now_ms: u64) -> Result<String> {
+        let _held = self.hold()?;
         self.refresh()?;
         let fits = !name.is_empty()
             && name.chars().count() <= KEY_NAME_CHARS_MAX
@@ -173,6 +177,7 @@ impl Keys {
     /// # Errors
     /// The file can't be written.
     pub fn revoke(&mut self, which: &str) -> Result<bool> {
+        let _held = self.hold()?;
         self.refresh()?;
         let mut found = false;
         for key in &mut self.keys {
@@ -236,10 +241,17 @@ impl Keys {
         })
     }
 
+    /// Keeps other programs from writing until it is dropped, so that of two that write neither is lost.
+    fn hold(&self) -> Result<std::fs::File> {
+        let file = std::fs::File::create(self.path.with_extension("json.lock"))?;
+        file.lock()?;
+        Ok(file)
+    }
+
     /// Reads the file again, if it is another one.
     fn refresh(&mut self) -> Result<()> {
         let stamp = match std::fs::metadata(&self.path) {
-            Ok(about) => Some((about.modified()?, about.len())),
+            Ok(about) => Some((about.modified()?, about.len(), number_of(&about))),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => None,
             Err(error) => return Err(error.into()),
         };
@@ -267,6 +279,14 @@ impl Keys {
         self.read = None;
         Ok(())
     }
+}
+
+/// The system's number of a file, where it has one.
+fn number_of(about: &std::fs::Metadata) -> u64 {
+    #[cfg(unix)]
+    return std::os::unix::fs::MetadataExt::ino(about);
+    #[cfg(not(unix))]
+    return u64::from(about.is_file());
 }
 
 fn random<const N: usize>() -> Result<[u8; N]> {
@@ -382,6 +402,23 @@ mod tests {
             Err(Refused::TooMany(59))
         );
         assert!(keys.admit(Some(&key), Scope::Tools, MINUTE_MS).is_ok());
+    }
+
+    #[test]
+    fn of_programs_that_write_at_the_same_time_none_is_lost() {
+        let (folder, mut keys) = keys();
+        std::thread::scope(|scope| {
+            for thread in 0..8 {
+                let folder = folder.path();
+                scope.spawn(move || {
+                    let mut keys = Keys::open(folder).expect("opens");
+                    keys.add(&format!("k{thread}"), &[Scope::Tools], 0)
+                        .expect("a key");
+                });
+            }
+        });
+        keys.refresh().expect("read");
+        assert_eq!(keys.list().len(), 8);
     }
 
     #[test]

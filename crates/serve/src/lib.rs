@@ -54,6 +54,6 @@ pub use membership::{Membership, membership};
 pub use options::{Command, Options};
 pub use pages::pages;
 pub use program::{program, stop_signal};
-pub use server::{router, serve};
+pub use server::{listen, router, serve};
 pub use store::RedbStore;
 pub use vault::Vault;

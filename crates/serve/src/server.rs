@@ -60,6 +60,22 @@ pub async fn serve(
     stopped: impl Future<Output = ()>,
     keeper: Option<&Keeper>,
 ) -> Result<()> {
+    let ending = async {
+        stopped.await;
+        let closing = async {
+            if let Some(keeper) = keeper {
+                keeper.stop().await;
+            }
+        };
+        tokio::join!(hub.stop(), closing);
+    };
+    listen(listener, router, ending).await;
+    Ok(())
+}
+
+/// Accepts connections until `ending` is over, which stops what they talk to; then waits for them, but not long. Who is slow to
+/// say what it wants is sent away, and there is a bound on how many there are.
+pub async fn listen(listener: TcpListener, router: Router, ending: impl Future<Output = ()>) {
     let places = Arc::new(Semaphore::new(CONNECTIONS_MAX));
     let accepting = async {
         loop {
@@ -84,21 +100,14 @@ pub async fn serve(
     };
     tokio::select! {
         () = accepting => {}
-        () = stopped => {}
+        () = ending => {}
     }
     tracing::info!("stopping");
-    let closing = async {
-        if let Some(keeper) = keeper {
-            keeper.stop().await;
-        }
-    };
-    tokio::join!(hub.stop(), closing);
     // Sockets that were told why are closed by their own tasks; whoever does not answer is not
     // waited for any longer.
     let all = places.acquire_many(CONNECTIONS_MAX as u32);
     let _ = tokio::time::timeout(ENDING_MAX, all).await;
     tracing::info!("stopped");
-    Ok(())
 }
 
 async fn converse(stream: TcpStream, router: Router) {

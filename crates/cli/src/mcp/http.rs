@@ -17,7 +17,6 @@ use selvage_serve::{Keys, Refused, Scope, Who};
 use selvage_tool::{ErrorCode, ToolError, ToolResult};
 use selvage_vfs::{Origin, OriginKind};
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -27,8 +26,8 @@ use tokio::net::TcpListener;
 /// The most bytes of a request: a file of 16 MiB in base64, and what is around it.
 const REQUEST_BYTES_MAX: usize = 24 * 1024 * 1024;
 
-/// The most sessions of all clients.
-const SESSIONS_MAX: usize = 1_000;
+/// The most sessions of one key: the oldest ends when there is one more.
+const SESSIONS_MAX: usize = 100;
 
 /// Where clients of HTTP come in.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,7 +43,8 @@ pub struct Door {
 /// Who is let in, and whose each session is.
 pub struct Keyring {
     keys: Mutex<Keys>,
-    sessions: Mutex<BTreeMap<String, String>>,
+    /// Sessions and the keys that they are of, the oldest first.
+    sessions: Mutex<Vec<(String, String)>>,
     is_open: bool,
 }
 
@@ -82,15 +82,26 @@ impl Keyring {
     /// Whether a session is this key's, or is made only now.
     fn may_use(&self, session: Option<&str>, who: &Who) -> bool {
         let sessions = self.sessions.lock().unwrap_or_else(PoisonError::into_inner);
-        session.is_none_or(|session| sessions.get(session) == Some(&who.id))
+        session.is_none_or(|session| {
+            sessions
+                .iter()
+                .any(|(known, key)| known == session && *key == who.id)
+        })
     }
 
+    /// Notes whose a session is.
     fn note(&self, session: &str, who: &Who) {
         let mut sessions = self.sessions.lock().unwrap_or_else(PoisonError::into_inner);
-        if sessions.len() >= SESSIONS_MAX {
-            sessions.pop_first();
+        if sessions.iter().any(|(known, _)| known == session) {
+            return;
         }
-        sessions.insert(session.to_owned(), who.id.clone());
+        let own = sessions.iter().filter(|(_, key)| *key == who.id).count();
+        if own >= SESSIONS_MAX
+            && let Some(oldest) = sessions.iter().position(|(_, key)| *key == who.id)
+        {
+            sessions.remove(oldest);
+        }
+        sessions.push((session.to_owned(), who.id.clone()));
     }
 }
 
@@ -121,11 +132,11 @@ pub async fn serve(door: &Door, keys: Arc<Keyring>, server: Server) -> Result<()
         .layer(from_fn_with_state((keys, hosts), guard))
         .route("/healthz", get(|| async { "well\n" }));
     let stopped = selvage_serve::stop_signal()?;
-    let served = axum::serve(listener, router).with_graceful_shutdown(async move {
+    selvage_serve::listen(listener, router, async move {
         stopped.await;
         ending.cancel();
-    });
-    served.await?;
+    })
+    .await;
     Ok(())
 }
 
@@ -283,4 +294,36 @@ fn told(result: ToolResult) -> Response {
 fn now_ms() -> u64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH);
     u64::try_from(since.unwrap_or_default().as_millis()).unwrap_or(u64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_key_pushes_out_the_sessions_of_another() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let door = Door {
+            address: ([127, 0, 0, 1], 0).into(),
+            is_open: false,
+            hosts: Vec::new(),
+        };
+        let keyring = Keyring::open(folder.path(), &door).expect("no keys yet");
+        let who = |id: &str| Who {
+            id: id.into(),
+            name: id.into(),
+            approves: false,
+        };
+        keyring.note("first", &who("ann"));
+        for session in 0..=SESSIONS_MAX {
+            keyring.note(&format!("s{session}"), &who("bob"));
+        }
+        assert!(keyring.may_use(Some("first"), &who("ann")));
+        assert!(!keyring.may_use(Some("first"), &who("bob")));
+        assert!(
+            !keyring.may_use(Some("s0"), &who("bob")),
+            "its own oldest ended"
+        );
+        assert!(keyring.may_use(Some("s1"), &who("bob")) && keyring.may_use(None, &who("bob")));
+    }
 }
