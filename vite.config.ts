@@ -40,6 +40,7 @@ export default defineConfig(({ mode }) => {
         output: {
           entryFileNames: (chunk: { name: string }) => (chunk.name === 'sw' ? 'sw.js' : 'assets/[name]-[hash].js'),
           chunkFileNames: later.nameOf,
+          assetFileNames: later.assetNameOf,
         },
       },
     },

@@ -4,6 +4,7 @@
 import type { Plugin } from 'vite';
 
 interface Chunk {
+  name: string;
   isDynamicEntry: boolean;
   moduleIds: readonly string[];
 }
@@ -15,9 +16,11 @@ export function loadedWith(entries: readonly string[], importsOf: (id: string) =
   return loaded;
 }
 
-export function laterChunks(): { plugin: Plugin; nameOf: (chunk: Chunk) => string } {
+export function laterChunks(): { plugin: Plugin; nameOf: (chunk: Chunk) => string; assetNameOf: (asset: { names: readonly string[] }) => string } {
   let known: ReadonlySet<string> = new Set();
   let loaded: ReadonlySet<string> = new Set();
+  /** The chunks that were named, by whether they are such ones: a chunk's styles have its name. */
+  const named = new Map<string, boolean>();
   const isLater = ({ isDynamicEntry, moduleIds }: Chunk): boolean => isDynamicEntry || (moduleIds.length > 0 && moduleIds.every((id) => known.has(id) && !loaded.has(id)));
   return {
     plugin: {
@@ -29,6 +32,15 @@ export function laterChunks(): { plugin: Plugin; nameOf: (chunk: Chunk) => strin
         loaded = loadedWith(entries, (id) => this.getModuleInfo(id)?.importedIds ?? []);
       },
     },
-    nameOf: (chunk) => (isLater(chunk) ? 'assets/later-[name]-[hash].js' : 'assets/[name]-[hash].js'),
+    nameOf: (chunk) => {
+      const later = isLater(chunk);
+      named.set(chunk.name, later && named.get(chunk.name) !== false);
+      return later ? 'assets/later-[name]-[hash].js' : 'assets/[name]-[hash].js';
+    },
+    assetNameOf: ({ names }) => {
+      const styles = names.filter((name) => name.endsWith('.css')).map((name) => name.slice(0, -'.css'.length));
+      const later = styles.length > 0 && styles.every((name) => named.get(name) === true);
+      return later ? 'assets/later-[name]-[hash][extname]' : 'assets/[name]-[hash][extname]';
+    },
   };
 }
