@@ -3,7 +3,10 @@
 use crate::common::Host;
 use crate::{POLICY, approvals, decide, host, person};
 use selvage_tool::ErrorCode;
+use selvage_tool::guest::{Answer, PendingOp};
+use selvage_tool::run::RunReport;
 use selvage_vfs::{Origin, OriginKind};
+use selvage_workbench::Effect;
 use serde_json::json;
 
 #[test]
@@ -137,5 +140,47 @@ fn a_call_that_comes_before_the_policy_was_read_waits_for_it() {
             .expect_err("denied")
             .code,
         ErrorCode::PolicyDenied
+    );
+}
+
+#[test]
+fn a_flow_approves_nothing_whoever_runs_it() {
+    let mut host = host();
+    host.start(
+        "write",
+        json!({ "path": "asked/a.txt", "content": "evil\n" }),
+    );
+    let approval = approvals(&mut host)["approvals"][0].clone();
+    host.who = person();
+    let source = "export default async (flow) => { await flow.call(\"approval_decide\", flow.args); await flow.call(\"approval_read\", flow.args); };\n";
+    let tools = json!({ "allowTools": ["approval_decide", "approval_read"] });
+    host.start_flow(source, tools);
+    let input =
+        json!({ "approval": approval["approval"], "digest": approval["digest"], "allow": true });
+    let read = json!({ "approval": approval["approval"], "path": "asked/a.txt" });
+    for (id, (name, input)) in [("approval_decide", input), ("approval_read", read)]
+        .into_iter()
+        .enumerate()
+    {
+        host.others.clear();
+        host.report(RunReport::Called {
+            id: id as u32,
+            request: PendingOp::Tool {
+                name: name.into(),
+                input,
+            },
+        });
+        let Some(Effect::Answer { answer, .. }) = host.others.pop() else {
+            panic!("{name} is answered");
+        };
+        assert!(
+            matches!(&answer, Answer::Error(error) if error.code == ErrorCode::PolicyDenied),
+            "{name}: {answer:?}"
+        );
+    }
+    assert_eq!(
+        approvals(&mut host)["approvals"][0]["approval"],
+        approval["approval"],
+        "it still waits"
     );
 }
