@@ -26,7 +26,7 @@ use tokio::net::TcpListener;
 /// The most bytes of a request: a file of 16 MiB in base64, and what is around it.
 const REQUEST_BYTES_MAX: usize = 24 * 1024 * 1024;
 
-/// The most sessions of one key: the oldest ends when there is one more.
+/// The most sessions of one key: the oldest can't be used any more when there is one more.
 const SESSIONS_MAX: usize = 100;
 
 /// Where clients of HTTP come in.
