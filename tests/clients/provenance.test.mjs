@@ -2,36 +2,18 @@
 
 import { strict as assert } from 'node:assert';
 import { execFileSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { crypto, dsse } from '@sigstore/core';
 import { test } from '../browser/lib/suite.mjs';
+import { read, sha256 } from './lib/envelope.mjs';
 
 const fixture = (name) => readFileSync(new URL(`../../crates/provenance/tests/fixtures/${name}`, import.meta.url));
-
-/** An envelope's statement, as far as a stranger's program believes it: the key is made of what the statement names. */
-function read(bytes) {
-  const envelope = JSON.parse(bytes);
-  const payload = Buffer.from(envelope.payload, 'base64');
-  const statement = JSON.parse(payload);
-  const der = Buffer.concat([
-    Buffer.from('302a300506032b6570032100', 'hex'),
-    Buffer.from(statement.predicate.signer.publicKey, 'base64'),
-  ]);
-  const [signature] = envelope.signatures;
-  assert.equal(createHash('sha256').update(der).digest('hex'), signature.keyid);
-  const pem = `-----BEGIN PUBLIC KEY-----\n${der.toString('base64')}\n-----END PUBLIC KEY-----\n`;
-  const signed = dsse.preAuthEncoding(envelope.payloadType, payload);
-  const fits = crypto.verify(signed, crypto.createPublicKey(pem), Buffer.from(signature.sig, 'base64'));
-  return { fits, statement, pem, signed, signature: signature.sig };
-}
 
 test("Sigstore's DSSE verifies an envelope, and none whose statement was changed", () => {
   const whole = read(fixture('run.dsse.json'));
   assert.ok(whole.fits);
   assert.equal(whole.statement._type, 'https://in-toto.io/Statement/v1');
   const [record] = whole.statement.subject;
-  assert.equal(record.digest.sha256, createHash('sha256').update(fixture('record.json')).digest('hex'));
+  assert.equal(record.digest.sha256, sha256(fixture('record.json')));
 
   const bent = JSON.parse(fixture('run.dsse.json'));
   const payload = Buffer.from(bent.payload, 'base64').toString();
