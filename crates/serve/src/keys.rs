@@ -5,6 +5,7 @@
 //! key that was revoked is refused at once, and those of a running server can be added to.
 
 use crate::error::{Result, ServeError};
+use crate::vault::replace;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
@@ -273,15 +274,7 @@ impl Keys {
     fn write(&mut self) -> Result<()> {
         let text = serde_json::to_string_pretty(&self.keys)
             .map_err(|why| ServeError::Key(why.to_string()))?;
-        let next = self.path.with_extension("json.next");
-        let mut options = std::fs::OpenOptions::new();
-        options.write(true).create(true).truncate(true);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let mut file = options.open(&next)?;
-        std::io::Write::write_all(&mut file, text.as_bytes())?;
-        file.sync_all()?;
-        std::fs::rename(&next, &self.path)?;
+        replace(&self.path, text.as_bytes())?;
         self.read = None;
         Ok(())
     }
