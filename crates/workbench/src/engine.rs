@@ -66,6 +66,22 @@ pub(crate) struct Asking {
     pub(crate) chain: u32,
 }
 
+impl Asking {
+    /// Somebody who calls by itself, for the first time.
+    pub(crate) fn of(caller: Caller, origin: Origin) -> Self {
+        Self {
+            caller,
+            behind: origin.clone(),
+            origin,
+            depth: 0,
+            alone: false,
+            approved: None,
+            attempt: 1,
+            chain: 0,
+        }
+    }
+}
+
 /// What a call came to.
 pub(crate) enum Outcome {
     /// Its answer.
@@ -181,16 +197,7 @@ impl Workbench {
                 name,
                 input,
             } => {
-                let asking = Asking {
-                    caller: Caller::Host(call),
-                    behind: origin.clone(),
-                    origin,
-                    depth: 0,
-                    alone: false,
-                    approved: None,
-                    attempt: 1,
-                    chain: 0,
-                };
+                let asking = Asking::of(Caller::Host(call), origin);
                 self.attempt(cx, asking, &name, input, 0);
             }
             Event::RunnerReady { runner, dropped } => self.runner_ready(cx, runner, dropped),

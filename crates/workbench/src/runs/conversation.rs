@@ -138,14 +138,10 @@ impl Workbench {
             }
             PendingOp::Tool { name, input } => {
                 let asking = Asking {
-                    caller,
-                    origin: run.origin(),
                     behind: run.asking.behind.clone(),
                     depth: run.asking.depth,
-                    alone: false,
-                    approved: None,
-                    attempt: 1,
                     chain: run.asking.chain,
+                    ..Asking::of(caller, run.origin())
                 };
                 self.attempt(cx, asking, &name, input, 0);
             }

@@ -101,9 +101,9 @@ impl Workbench {
         &mut self,
         cx: &mut Cx<'_>,
         asking: Asking,
-        plan: Plan,
+        mut plan: Plan,
     ) -> Result<String, Outcome> {
-        let input = plan.input.clone();
+        let input = std::mem::take(&mut plan.input);
         let depth = self.admit(&asking.caller)?;
         let heads_in = self.seal(cx)?;
         let view = self.view();

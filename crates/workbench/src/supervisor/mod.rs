@@ -123,7 +123,7 @@ impl Workbench {
 
     /// Whether a run that failed is made again; then its caller waits on.
     pub(crate) fn try_again(&mut self, cx: &Cx<'_>, run: &crate::runs::Run) -> bool {
-        let (Some(retry), Some(error)) = (&run.plan.retry, &run.record.error) else {
+        let (Some((retry, asked)), Some(error)) = (&run.plan.retry, &run.record.error) else {
             return false;
         };
         let lasting = [
@@ -154,7 +154,7 @@ impl Workbench {
                 approved: None,
                 ..run.asking.clone()
             },
-            input: run.plan.asked.clone(),
+            input: asked.clone(),
         });
         true
     }
@@ -281,14 +281,8 @@ impl Workbench {
     fn trigger(&mut self, cx: &mut Cx<'_>, name: &str, args: Value, chain: u32) {
         let origin = Origin::new(OriginKind::System, TRIGGER);
         let asking = Asking {
-            caller: Caller::Nobody,
-            behind: origin.clone(),
-            origin,
-            depth: 0,
-            alone: false,
-            approved: None,
-            attempt: 1,
             chain,
+            ..Asking::of(Caller::Nobody, origin)
         };
         let input = json!({ "name": name, "args": args, "wait": false });
         self.attempt(cx, asking, RUN, input, 0);

@@ -9,21 +9,19 @@ use serde_json::Value;
 /// What a call to run a flow comes to with the manifest.
 #[derive(Debug, Clone)]
 pub(crate) struct Plan {
-    /// What the caller asked for.
-    pub(super) asked: RunInput,
-    /// The same with what the manifest adds.
+    /// What the caller asked for, with what the manifest adds; taken when the run is made.
     pub(crate) input: RunInput,
     /// The name in the manifest.
     pub(crate) name: Option<String>,
     pub(super) concurrency: u32,
-    pub(super) retry: Option<Retry>,
+    /// How it is made again when it fails, and the call that is then made.
+    pub(super) retry: Option<(Retry, RunInput)>,
 }
 
 impl Plan {
     /// A call as it is.
     pub(crate) fn of(input: RunInput) -> Self {
         Self {
-            asked: input.clone(),
             input,
             name: None,
             concurrency: 1,
@@ -32,8 +30,8 @@ impl Plan {
     }
 
     /// A call of a named flow: what the caller gives stands before what the manifest has.
-    fn named(name: &str, flow: &NamedFlow, asked: RunInput) -> Self {
-        let mut input = asked.clone();
+    fn named(name: &str, flow: &NamedFlow, mut input: RunInput) -> Self {
+        let retry = flow.retry.clone().map(|retry| (retry, input.clone()));
         input.name = None;
         input.path = Some(flow.entry.clone());
         input.args = match input.args {
@@ -51,11 +49,10 @@ impl Plan {
         input.grant = input.grant.or_else(|| flow.grant.clone());
         input.limits = input.limits.or(&flow.limits);
         Self {
-            asked,
             input,
             name: Some(name.to_owned()),
             concurrency: flow.concurrency.unwrap_or(1),
-            retry: flow.retry.clone(),
+            retry,
         }
     }
 }
