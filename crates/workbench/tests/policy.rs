@@ -361,3 +361,15 @@ fn what_is_too_long_for_a_sentence_can_be_read_as_a_whole() {
             .is_some_and(|text| text.contains("evil"))
     );
 }
+
+#[test]
+fn a_policy_that_is_known_only_as_typing_is_in_force() {
+    let mut host = Host::with_runner();
+    host.who = person();
+    host.ok(
+        "write",
+        json!({ "path": "selvage.policy.yaml", "content": POLICY, "draft": true }),
+    );
+    host.who = agent("stranger");
+    assert_eq!(code(host.call("ls", json!({}))), ErrorCode::PolicyDenied);
+}

@@ -59,8 +59,10 @@ impl<T> Paper<T> {
     fn follow(&mut self, workspace: &Workspace, task: TaskId) -> Option<Effect> {
         let entry = workspace.stat(self.path).ok();
         let hash = entry.as_ref().and_then(|entry| entry.hash);
-        // What is being typed counts when it is part of the history.
-        if hash == self.hash || entry.as_ref().is_some_and(|entry| entry.draft) {
+        // What is being typed counts when it is part of the history; where nothing was known before, as when a workspace is opened
+        // with typing that was left in it, it counts at once, rather than nothing does.
+        let is_typed = entry.as_ref().is_some_and(|entry| entry.draft);
+        if hash == self.hash || (is_typed && self.hash.is_some()) {
             return None;
         }
         self.hash = hash;
