@@ -2,27 +2,16 @@
 // every tool of a workspace, and holds each value against the schema that was published for it.
 
 import { strict as assert } from 'node:assert';
-import { execFileSync, spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { execFileSync } from 'node:child_process';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import { ElicitRequestSchema, LoggingMessageNotificationSchema } from '@modelcontextprotocol/sdk/types.js';
-import { removeFolder, test } from '../browser/lib/suite.mjs';
+import { test } from '../browser/lib/suite.mjs';
 import { program, until } from './lib/host.mjs';
+import { callEveryTool, CATALOGUE, keyFor, serve, workspace } from './lib/mcp.mjs';
 
-const CATALOGUE = JSON.parse(readFileSync(new URL('../../crates/tool/src/catalogue/tools.json', import.meta.url), 'utf8'));
-const FLOW = `export default async (flow) => {
-  flow.progress(1, 2, 'half');
-  flow.log('adding');
-  await flow.fs.write('out.txt', 'done');
-  return { sum: flow.args.numbers.reduce((sum, n) => sum + n, 0) };
-};
-`;
 const SPIN = 'while (true) {}\n';
-const HEX = 'ab'.repeat(32);
 
 const POLICY = `version: 1
 agents:
@@ -39,34 +28,6 @@ const PUBLISH = `export default async (flow) => {
   await flow.fs.write('published/run.md', 'by a run\\n');
 };
 `;
-
-/** A new workspace in a folder, with files that a person wrote. */
-function workspace(defer, files = {}) {
-  const folder = mkdtempSync(join(tmpdir(), 'selvage-mcp-'));
-  defer(async () => removeFolder(folder));
-  execFileSync(program, ['init', '--workspace', folder]);
-  for (const [path, input] of Object.entries(files)) execFileSync(program, ['write', path, '--workspace', folder], { input });
-  return folder;
-}
-
-/** A server over HTTP for a folder, and its address. */
-async function serve(defer, folder, options = []) {
-  const server = spawn(program, ['mcp', '--workspace', folder, '--listen', '127.0.0.1:0', ...options], { stdio: ['ignore', 'ignore', 'pipe'] });
-  defer(() => new Promise((resolve) => (server.once('exit', resolve), server.kill())));
-  const address = await new Promise((resolve, reject) => {
-    server.once('exit', (code) => reject(new Error(`it ended with ${code}`)));
-    let said = '';
-    server.stderr.on('data', (data) => {
-      said += data;
-      const [, found] = /(http:\S+)\n/.exec(said) ?? [];
-      if (found) resolve(found);
-    });
-  });
-  return { address, server };
-}
-
-/** A key of a workspace's server. */
-const keyFor = (folder, name, ...scopes) => JSON.parse(execFileSync(program, ['keys', 'add', name, '--workspace', folder, '--json', ...scopes.flatMap((scope) => ['--scope', scope])])).value.key;
 
 /** A client that has a new workspace, and what it is told without asking. `files` are written by a person before; `person` answers what a person is asked. */
 async function connect(defer, over, { files, person } = {}) {
@@ -92,71 +53,25 @@ test(`the official client lists and calls every tool over ${over}, and what come
   const { client, logs } = await connect(defer, over);
   const { tools } = await client.listTools();
   assert.deepEqual(tools.map(({ name }) => name), CATALOGUE.map(({ name }) => name));
-  const called = new Set();
   // The client refuses a value that does not fit the schema which it was listed with.
   const call = async (name, input = {}, options) => {
-    called.add(name);
     const { isError, structuredContent, content, _meta } = await client.callTool({ name, arguments: input }, undefined, options);
     return { value: structuredContent, error: isError && JSON.parse(content[0].text), meta: _meta };
   };
-  const value = async (name, input, options) => {
-    const { value, error } = await call(name, input, options);
-    assert.ok(value, `${name}: ${JSON.stringify(error)}`);
-    return value;
-  };
-  const code = async (name, input) => (await call(name, input)).error?.code;
-
-  await value('write', { path: 'notes/a.md', content: 'one\n' });
-  const { heads } = await value('workspace_status');
-  await value('apply_patch', { edits: [{ path: 'notes/a.md', find: 'one', replace: 'two' }] });
-  assert.equal((await value('read', { path: 'notes/a.md' })).content, 'two\n');
-  await value('mkdir', { path: 'drafts' });
-  await value('move', { from: 'notes/a.md', to: 'drafts/a.md' });
-  assert.equal((await value('stat', { path: 'drafts/a.md' })).kind, 'file');
-  assert.deepEqual((await value('ls', { path: 'drafts' })).entries.map(({ path }) => path), ['drafts/a.md']);
-  assert.equal((await value('search', { query: 'two', in: 'content', path: 'drafts' })).matches.length, 1);
-  const { changes } = await value('history', { path: 'drafts/a.md' });
-  assert.deepEqual(changes[0].origin, { kind: 'agent', name: 'official' }, 'the history says who it was');
-  assert.ok(JSON.stringify(await value('diff', { path: 'drafts/a.md', from: heads })).includes('two'));
-  assert.ok(JSON.stringify(await value('compare', { from: heads })).includes('drafts/a.md'));
-  await value('delete', { path: 'drafts/a.md' });
-  await value('undo');
-  await value('redo');
-  await value('restore', { at: heads });
-  assert.equal((await value('read', { path: 'notes/a.md' })).content, 'one\n');
-  await value('seal');
-  await value('thin_history');
-  assert.deepEqual((await value('conflicts')).conflicts, []);
-  assert.equal(await code('resolve_conflict', { conflict: 'none', keep: 'own' }), 'INVALID_INPUT');
-
-  await value('write', { path: 'flows/add.flow.js', content: FLOW });
-  assert.equal((await value('lint_flow', { path: 'flows/add.flow.js' })).ok, true);
-  assert.ok((await value('flow_list')).flows.some(({ path }) => path === 'flows/add.flow.js'));
-  const progress = [];
-  const record = await value('run_flow', { path: 'flows/add.flow.js', args: { numbers: [1, 2, 3] }, seed: 1, startMs: 0 }, { onprogress: (news) => progress.push(news) });
-  assert.deepEqual(record.value, { sum: 6 });
-  assert.ok(progress.some(({ progress: done, total, message }) => done === 1 && total === 2 && message === 'half'), JSON.stringify(progress));
-  assert.ok(logs.includes('adding'), JSON.stringify(logs));
-  const { run } = record;
-  assert.equal((await value('flow_status', { run })).status, 'succeeded');
-  assert.deepEqual((await value('flow_logs', { run })).entries.map(({ text }) => text), ['adding']);
-  assert.equal((await value('flow_runs')).runs[0].run, run);
-  assert.equal((await value('run_verify', { run })).reproduced, true);
-  assert.ok(await code('flow_answer', { run, deny: true }), 'it asks nothing');
-  assert.equal((await value('flow_cancel', { run })).status, 'succeeded', 'it is over');
-
-  await client.setLoggingLevel('error');
-  await value('run_flow', { path: 'flows/add.flow.js', args: { numbers: [] } });
-  assert.equal(logs.filter((text) => text === 'adding').length, 1, 'a client that wants only errors hears of nothing else');
-  await client.setLoggingLevel('debug');
-
-  await value('scope_mount', { name: 'global', workspace: HEX, heads: [HEX], files: { 'lib/shared.js': 'export const one = 1;\n' } });
-  assert.equal(await code('write', { path: 'scopes/global/lib/shared.js', content: '' }), 'READ_ONLY');
-  await value('scope_unmount', { name: 'global' });
-  assert.deepEqual((await value('approval_list')).approvals, [], 'nothing waits where no policy asks');
-  assert.equal(await code('approval_read', { approval: 'none', path: 'notes/a.md' }), 'NOT_FOUND');
-  assert.equal(await code('approval_decide', { approval: 'none', digest: HEX, allow: true }), 'NOT_FOUND');
+  const called = await callEveryTool(call, 'official');
   assert.deepEqual(tools.map(({ name }) => name).filter((name) => !called.has(name)), [], 'every tool was called');
+
+  const progress = [];
+  const add = (options) => call('run_flow', { path: 'flows/add.flow.js', args: { numbers: [] } }, options);
+  const heard = () => logs.filter((text) => text === 'adding').length;
+  const before = heard();
+  await add({ onprogress: (news) => progress.push(news) });
+  assert.ok(progress.some(({ progress: done, total, message }) => done === 1 && total === 2 && message === 'half'), JSON.stringify(progress));
+  assert.equal(heard(), before + 1, JSON.stringify(logs));
+  await client.setLoggingLevel('error');
+  await add();
+  assert.equal(heard(), before + 1, 'a client that wants only errors hears of nothing else');
+  await client.setLoggingLevel('debug');
 
   const { error, meta } = await call('read', { path: 'missing.md' });
   assert.ok(error.code === 'NOT_FOUND' && error.message && error.path === 'missing.md');
