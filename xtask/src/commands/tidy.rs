@@ -57,6 +57,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("selvage-lint", &["selvage-tool"]),
     ("selvage-provenance", &["selvage-tool"]),
     ("selvage-manifest", &["selvage-tool"]),
+    ("selvage-secrets", &["selvage-tool"]),
     ("selvage-sandbox", &["selvage-tool"]),
     ("selvage-guest", &["selvage-tool"]),
     ("guest-js", &["selvage-guest", "selvage-tool"]),
@@ -79,6 +80,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "selvage-workbench",
             "selvage-manifest",
             "selvage-sandbox",
+            "selvage-secrets",
             "selvage-vfs",
             "selvage-sync",
             "selvage-tool",
@@ -100,6 +102,7 @@ const LAYERS: &[(&str, &[&str])] = &[
         &[
             "selvage-host",
             "selvage-provenance",
+            "selvage-secrets",
             "selvage-serve",
             "selvage-workbench",
             "selvage-vfs",
