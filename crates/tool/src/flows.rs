@@ -57,6 +57,9 @@ pub struct NamedFlow {
     /// Environment, where a caller gives none of that name.
     #[serde(default)]
     pub env: BTreeMap<String, String>,
+    /// Secrets of the device that its fetches may carry, by the name in its environment of what stands for each.
+    #[serde(default)]
+    pub secrets: BTreeMap<String, String>,
     /// What it needs to be allowed. A caller that gives a grant of its own takes its place.
     #[serde(default)]
     pub grant: Option<Grant>,

@@ -103,6 +103,8 @@ pub struct Powers {
     pub net: Vec<String>,
     /// Calling tools: globs over their names.
     pub tools: Vec<String>,
+    /// Having fetches carry secrets of the device: globs over their names. It is about flows; agents have none.
+    pub secrets: Vec<String>,
 }
 
 /// How persons are asked.

@@ -8,6 +8,7 @@ use crate::run::{FileOp, LogEntry, RunStatus};
 #[cfg(feature = "schema")]
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// A workspace that is mounted as a parent, and where in its history it is.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -56,6 +57,9 @@ pub struct RunRecord {
     pub args: serde_json::Value,
     /// The names of the environment that the caller passed; values are not kept.
     pub env: Vec<String>,
+    /// The secrets that its fetches could carry, by what stood for each in its environment. No value of them is anywhere in a run.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty", default)]
+    pub secrets: BTreeMap<String, String>,
     /// The result.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub value: Option<serde_json::Value>,

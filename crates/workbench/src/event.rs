@@ -6,7 +6,7 @@ use selvage_tool::guest::{Answer, Checked, Fetched};
 use selvage_tool::run::{Job, LogEntry, Outcome, RunProgress, RunReport, RunStatus};
 use selvage_tool::{LimitsPatch, ToolError, ToolResult};
 use selvage_vfs::Origin;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 /// A host's number for a tool call.
@@ -285,6 +285,17 @@ pub struct Fetch {
     pub time_ms_max: u64,
     /// The domains that may answer in the end, after redirects.
     pub domains: Vec<String>,
+    /// What it may carry. Where there is any, the host puts their values in, and takes them out of the answer.
+    pub secrets: Vec<SecretRef>,
+}
+
+/// A secret of the host's own, as a run knows it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SecretRef {
+    /// What stands for it in the run.
+    pub placeholder: String,
+    /// What the host calls it.
+    pub name: String,
 }
 
 /// News for whoever shows the workspace.

@@ -32,12 +32,13 @@ mod renames;
 mod retention;
 mod runs;
 mod scopes;
+pub mod secrets;
 mod starter;
 mod supervisor;
 mod tools;
 
 pub use engine::{Config, Cx, Workbench};
-pub use event::{CallId, Effect, Event, Fetch, Notice, PeerId, RunnerId, TaskId};
+pub use event::{CallId, Effect, Event, Fetch, Notice, PeerId, RunnerId, SecretRef, TaskId};
 pub use patch::PATCH_BYTES_MAX;
 pub use peers::PEERS_MAX;
 pub use runs::{QUEUE_MAX, RUN_DEPTH_MAX};

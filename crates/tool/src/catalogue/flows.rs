@@ -132,6 +132,8 @@ pub struct RunInput {
     pub args: serde_json::Value,
     /// What the flow sees as `flow.env`.
     pub env: BTreeMap<String, String>,
+    /// Secrets of this device that its fetches may carry, by the name in `flow.env` of what stands for each.
+    pub secrets: BTreeMap<String, String>,
     /// Domains it may fetch from; none unless told.
     pub allow_net: Vec<String>,
     /// Tools it may call besides those of `grant`; without a `grant`, those that only read.
@@ -160,6 +162,7 @@ impl Default for RunInput {
             name: None,
             args: serde_json::Value::Null,
             env: BTreeMap::new(),
+            secrets: BTreeMap::new(),
             allow_net: Vec::new(),
             allow_tools: Vec::new(),
             grant: None,

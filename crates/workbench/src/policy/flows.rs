@@ -12,7 +12,7 @@ use selvage_tool::decision::{Decision, Verdict};
 use selvage_tool::grant::domain_of;
 use selvage_tool::guest::PendingOp;
 use selvage_tool::policy::POLICY_FILE;
-use selvage_tool::run::{FileOp, Job, JobFile, Outcome, RunStatus};
+use selvage_tool::run::{FileOp, Job, JobFile, Outcome, RunRecord, RunStatus};
 use selvage_tool::{ErrorCode, Limits, ToolError, ToolResult};
 use selvage_vfs::{Hash, Op, Origin, OriginKind};
 use serde_json::{Value, json};
@@ -50,9 +50,15 @@ impl FlowRuling {
     }
 
     /// What a person is to be asked before a run starts; nothing where nobody is.
-    fn start(&self, job: &Job, flow_hash: &str) -> Option<Proposal> {
+    fn start(&self, job: &Job, record: &RunRecord) -> Option<Proposal> {
         let ruling = self.0.as_ref()?;
         let mut wanted = Vec::new();
+        for name in record.secrets.values() {
+            let want = Want::Secret(name);
+            if ruling.say(want).says == Says::Ask {
+                wanted.push(want.words());
+            }
+        }
         let both = Grant {
             net: job.grant.net_in_both(&job.ceiling),
             ..Grant::default()
@@ -93,14 +99,15 @@ impl FlowRuling {
         if wanted.is_empty() {
             return None;
         }
-        let envs: Vec<&String> = job.env.keys().collect();
+        let envs = &record.env;
         let (args, contents) = told(&job.args);
         let digest = json!([
             job.entry,
             job.function,
-            flow_hash,
+            record.flow_hash,
             job.args,
             job.env,
+            record.secrets,
             job.grant,
             job.limits,
             job.files,
@@ -166,6 +173,32 @@ impl Workbench {
         Err(self.denied(cx, &words_of(behind), &Want::Tool("run_flow"), &said))
     }
 
+    /// Whether somebody's run of a flow may have fetches carry a secret. Without a rule about the flow, only a person's may.
+    ///
+    /// # Errors
+    /// [`ErrorCode::PolicyDenied`].
+    pub(crate) fn may_use(
+        &mut self,
+        cx: &Cx<'_>,
+        behind: &Origin,
+        ruling: &FlowRuling,
+        name: &str,
+    ) -> ToolResult<()> {
+        let want = Want::Secret(name);
+        let said = match &ruling.0 {
+            Some(ruling) => ruling.say(want),
+            None if behind.kind == OriginKind::Person => return Ok(()),
+            None => Said {
+                says: Says::Deny,
+                reason: "without a rule about the flow, only a person's runs have secrets".into(),
+            },
+        };
+        match said.says {
+            Says::Deny => Err(self.denied(cx, &words_of(behind), &want, &said)),
+            Says::Ask | Says::Allow => Ok(()),
+        }
+    }
+
     /// Has a person asked before a run starts, where a rule says so; whether it waits now.
     pub(crate) fn ask_to_start(&mut self, cx: &mut Cx<'_>, id: &str) -> ToolResult<bool> {
         let Some(run) = self.runs.get_mut(id) else {
@@ -183,7 +216,7 @@ impl Workbench {
                 digest: None,
             }));
         }
-        let Some(proposal) = run.ruling.start(&run.job, &run.record.flow_hash) else {
+        let Some(proposal) = run.ruling.start(&run.job, &run.record) else {
             return Ok(false);
         };
         run.pinned = true;

@@ -31,6 +31,7 @@ pub(crate) enum Want<'a> {
     Write(&'a str),
     Net(&'a str),
     Tool(&'a str),
+    Secret(&'a str),
 }
 
 impl Want<'_> {
@@ -41,6 +42,7 @@ impl Want<'_> {
             Self::Write(path) => format!("write {path}"),
             Self::Net(domain) => format!("fetch from {domain}"),
             Self::Tool(name) => format!("call {name}"),
+            Self::Secret(name) => format!("fetch with the secret {name}"),
         }
     }
 
@@ -51,6 +53,7 @@ impl Want<'_> {
             Self::Write(_) => ("write", &powers.write),
             Self::Net(_) => ("net", &powers.net),
             Self::Tool(_) => ("tools", &powers.tools),
+            Self::Secret(_) => ("secrets", &powers.secrets),
         }
     }
 
@@ -59,7 +62,7 @@ impl Want<'_> {
             // Names that differ in case only can't stand in one folder, so a rule about one is about the other.
             Self::Read(path) | Self::Write(path) => matches(&fold(pattern), &fold(path)),
             Self::Net(domain) => covers(&[pattern.to_owned()], domain),
-            Self::Tool(name) => is_called(pattern, name),
+            Self::Tool(name) | Self::Secret(name) => is_called(pattern, name),
         }
     }
 }
@@ -251,9 +254,14 @@ pub(crate) fn read(document: &Document) -> Result<Policy, Box<Diagnostic>> {
                 ("read", &powers.read),
                 ("write", &powers.write),
                 ("tools", &powers.tools),
+                ("secrets", &powers.secrets),
             ];
             for (name, globs) in globs {
                 check(globs).map_err(|why| wrong(&format!("{at}.{list}.{name}"), why))?;
+            }
+            if kind == "agents" && !powers.secrets.is_empty() {
+                let why = "Secrets are for runs: name them in a rule for flows.";
+                return Err(wrong(&format!("{at}.{list}.secrets"), why.into()));
             }
             let odd = powers.net.iter().find(|domain| !is_domain(domain));
             if let Some(odd) = odd {

@@ -5,6 +5,7 @@ use super::{ASK_MS_MAX, CANCEL_MS};
 use crate::engine::{Asking, Caller, Cx, Workbench};
 use crate::event::{Effect, Fetch, Notice, RunnerId, TaskId};
 use crate::policy::{may_call, may_fetch};
+use crate::secrets::placeholders;
 use selvage_tool::catalogue::{AnswerInput, RunState};
 use selvage_tool::guest::{Answer, Fetched, LogLevel, PendingOp};
 use selvage_tool::run::{LogEntry, Outcome, RunReport, RunStatus};
@@ -116,6 +117,7 @@ impl Workbench {
                 let bytes_max = run.job.limits.fetch_bytes_max;
                 let domains = run.job.grant.net_in_both(&run.job.ceiling);
                 let domains = self.final_domains(id, &url, domains);
+                let secrets = placeholders(&run.record, id).into_values().collect();
                 let task = self.new_task();
                 self.fetches.insert(
                     task,
@@ -133,6 +135,7 @@ impl Workbench {
                     bytes_max,
                     time_ms_max: FETCH_MS_MAX,
                     domains,
+                    secrets,
                 };
                 self.effects.push(Effect::Fetch(fetch));
             }

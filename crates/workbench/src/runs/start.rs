@@ -7,6 +7,7 @@ use crate::policy::{folder, granted, visible, words_of};
 use crate::record::path_of;
 use crate::reference::Target;
 use crate::scopes::View;
+use crate::secrets::placeholders;
 use crate::supervisor::Plan;
 use selvage_tool::catalogue::{RunInput, RunMode};
 use selvage_tool::run::{Job, JobFile, RunRecord, RunStatus};
@@ -136,6 +137,7 @@ impl Workbench {
             _ => return Err(refused(&source.path, &report.diagnostics).into()),
         };
         let ruling = self.flow_ruling(cx, &asking.behind, &source.path)?;
+        self.may_have(cx, &asking, &ruling, &input.secrets, &input.env)?;
         let run = new_id(cx);
         let grant = granted(input.grant, &input.allow_net, &input.allow_tools);
         let mut ceiling = report.grant;
@@ -147,7 +149,7 @@ impl Workbench {
         ruling.hide(&mut files, &made_of);
         let made_of = made_of.into_iter().cloned().collect();
         let scopes = scopes_of(&view, &files)?;
-        let job = Job {
+        let mut job = Job {
             run: run.clone(),
             entry: source.path.clone(),
             function: function.clone(),
@@ -175,6 +177,7 @@ impl Workbench {
             duration_ms: 0.0,
             args: job.args.clone(),
             env: job.env.keys().cloned().collect(),
+            secrets: input.secrets,
             value: None,
             error: None,
             usage: Usage::default(),
@@ -197,6 +200,9 @@ impl Workbench {
             dry_run: input.mode == RunMode::DryRun,
             record: path_of(&view, &source.path, &run, cx.now_ms),
         };
+        for (variable, secret) in placeholders(&record, &run) {
+            job.env.insert(variable, secret.placeholder);
+        }
         let asking = Asking { depth, ..asking };
         let waiting = Run {
             record,

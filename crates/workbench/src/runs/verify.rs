@@ -6,6 +6,7 @@ use crate::engine::{Asking, Cx, Outcome, Workbench};
 use crate::failure::failure;
 use crate::policy::FlowRuling;
 use crate::scopes::View;
+use crate::secrets::{RUN_SECRETS_MAX, placeholders};
 use crate::supervisor::Plan;
 use selvage_tool::catalogue::RunInput;
 use selvage_tool::catalogue::VerifyOutput;
@@ -71,6 +72,8 @@ impl Workbench {
             tools: Vec::new(),
             ..earlier.grant.clone()
         };
+        let stands = placeholders(&earlier, &earlier.run).into_iter();
+        let stands = stands.map(|(variable, secret)| (variable, secret.placeholder));
         let job = Job {
             run: earlier.run.clone(),
             entry: source.path.clone(),
@@ -78,7 +81,7 @@ impl Workbench {
             shape,
             module: report.module,
             args: earlier.args.clone(),
-            env: std::collections::BTreeMap::new(),
+            env: stands.collect(),
             files: files_of(&view, &grant, &ceiling, &made_of)?,
             grant,
             ceiling,
@@ -166,6 +169,9 @@ fn bounded(record: RunRecord, run: &str) -> ToolResult<RunRecord> {
     }
     if record.args.to_string().len() > ARGS_BYTES_MAX {
         return Err(refused("its arguments are too large"));
+    }
+    if record.secrets.len() > RUN_SECRETS_MAX {
+        return Err(refused("it names too many secrets"));
     }
     let Grant { read, write, .. } = &record.grant;
     if read.len() + write.len() > GRANT_GLOBS_MAX {

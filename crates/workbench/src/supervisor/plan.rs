@@ -46,6 +46,9 @@ impl Plan {
         let mut env = flow.env.clone();
         env.append(&mut input.env);
         input.env = env;
+        let mut secrets = flow.secrets.clone();
+        secrets.append(&mut input.secrets);
+        input.secrets = secrets;
         input.grant = input.grant.or_else(|| flow.grant.clone());
         input.limits = input.limits.or(&flow.limits);
         Self {
