@@ -1,37 +1,56 @@
-// The agent's journey: write, lint, mend, run, inspect, by calls alone; from the page's console, and
-// from a page of another origin that embeds the workbench.
+// The agent's journey (`tests/loop`): from the page's console, and from a page of another origin that embeds the workbench. A person at
+// the page approves by clicks what the policy asks about.
 
 import { strict as assert } from 'node:assert';
+import { approve } from './lib/approve.mjs';
 import { openChromium } from './lib/browsers.mjs';
 import { serveEmbedder } from './lib/embedder.mjs';
-import { agentLoop } from './lib/loop.mjs';
 import { startServer } from './lib/server.mjs';
 import { test } from './lib/suite.mjs';
-import { call, openWorkbench, until } from './lib/workbench.mjs';
+import { call, openWorkbench, until, value } from './lib/workbench.mjs';
+import { agentLoop, FLOWS, POLICY } from '../loop/loop.mjs';
+import { isGolden } from '../loop/normal.mjs';
 
-test('an agent in the console writes a flow, lints it, mends it, runs it and reads the artifact', async ({ server, defer }) => {
+for (const language of Object.keys(FLOWS))
+  test(`an agent in the console does the whole loop with ${language}, and a person approves`, async ({ server, defer }) => {
+    const page = await (await openChromium(defer)).newPage();
+    await openWorkbench(page, server.url);
+    await value(page, 'write', { path: 'selvage.policy.yaml', content: POLICY });
+    isGolden(await agentLoop({ call: (name, input) => call(page, name, input), approve: approve(page) }, language), language);
+  });
+
+test('the page lists its tools, each with its schemas', async ({ server, defer }) => {
   const page = await (await openChromium(defer)).newPage();
   await openWorkbench(page, server.url);
   const [names, schemas] = await page.evaluate(() => Promise.all([selvage.tools.list(), selvage.tools.catalogue()]));
   assert.deepEqual(schemas.map((tool) => tool.name), names, 'every tool has its schemas');
   assert.ok(schemas.every((tool) => tool.description && tool.inputSchema.type === 'object' && tool.outputSchema), 'and its description');
-  await agentLoop((name, input) => call(page, name, input));
 });
 
-test('a page of an allowed origin does the same over postMessage; one that is not allowed is refused', async ({ defer }) => {
-  const [friend, stranger] = await Promise.all([serveEmbedder(defer), serveEmbedder(defer)]);
-  // The server lets both show the page: who may *call* is for the workspace to say.
-  const server = await startServer({ embedders: [friend.origin, stranger.origin] });
+/** A workspace that lets `origins` in, at a server that lets them show it. Who may *call* is for the workspace to say. */
+async function open(defer, { shows, lets, policy }) {
+  const server = await startServer({ embedders: shows });
   defer(server.stop);
   const context = await openChromium(defer);
-
   const own = await context.newPage();
   await openWorkbench(own, server.url);
-  const allow = (origins) => ({ path: 'embed.json', content: JSON.stringify({ origins }) });
-  assert.equal((await call(own, 'write', allow([friend.origin]))).ok, true);
+  await value(own, 'write', { path: 'embed.json', content: JSON.stringify({ origins: lets }) });
+  if (policy) await value(own, 'write', { path: 'selvage.policy.yaml', content: policy });
   await own.close();
+  return { server, outside: await context.newPage() };
+}
 
-  const outside = await context.newPage();
+test('a page of an allowed origin does the same over postMessage, and a person approves in the frame', async ({ defer }) => {
+  const friend = await serveEmbedder(defer);
+  const { server, outside } = await open(defer, { shows: [friend.origin], lets: [friend.origin], policy: POLICY });
+  const trusted = await friend.open(outside, server.url);
+  const frame = outside.frames().find((one) => one.url().startsWith(server.url));
+  isGolden(await agentLoop({ call: trusted, approve: approve(frame) }), 'js');
+});
+
+test('a page of an origin that is not allowed is refused, and one that is taken off the list', async ({ defer }) => {
+  const [friend, stranger] = await Promise.all([serveEmbedder(defer), serveEmbedder(defer)]);
+  const { server, outside } = await open(defer, { shows: [friend.origin, stranger.origin], lets: [friend.origin] });
   const strange = await stranger.open(outside, server.url);
   for (const [name, input] of [['ls', {}], ['write', { path: 'stolen.txt', content: 'x' }], ['no_such_tool', {}]]) {
     const result = await strange(name, input);
@@ -41,12 +60,11 @@ test('a page of an allowed origin does the same over postMessage; one that is no
   }
 
   const trusted = await friend.open(outside, server.url);
-  await agentLoop(trusted);
   assert.equal((await trusted('stat', { path: 'stolen.txt' })).error?.code, 'NOT_FOUND', 'nothing of the refused write happened');
   assert.equal((await trusted(17, {})).error?.code, 'INVALID_INPUT', 'a call without a name says so');
 
   // What the file says counts from then on, for pages that are open, too.
-  assert.equal((await trusted('write', allow([]))).ok, true);
+  assert.equal((await trusted('write', { path: 'embed.json', content: JSON.stringify({ origins: [] }) })).ok, true);
   await until('the origin that was taken off the list is refused', async () => (await trusted('ls', {})).error?.code === 'POLICY_DENIED');
 });
 

@@ -1,22 +1,26 @@
 // The desktop app without Electron: its main process in Node, its page in Chromium, served as the app serves it.
 
 import { strict as assert } from 'node:assert';
+import { approve } from './lib/approve.mjs';
 import { openChromium } from './lib/browsers.mjs';
 import { openApp } from './lib/electron.mjs';
-import { agentLoop } from './lib/loop.mjs';
 import { test } from './lib/suite.mjs';
+import { agentLoop, FLOWS, POLICY } from '../loop/loop.mjs';
+import { isGolden } from '../loop/normal.mjs';
 
-test('programs of the main process do the whole loop in the page’s workspace', async ({ defer }) => {
-  const page = await (await openChromium(defer)).newPage();
-  const complaints = [];
-  page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
-  const host = await openApp(defer, page);
-  await agentLoop((name, input) => host.call(name, input));
-  assert.equal(await page.evaluate(() => crossOriginIsolated), true, 'the page is isolated, as it is on the workbench’s own server');
-  const [change] = (await host.call('history', { path: 'data/orders/10.json', limit: 1 })).value.changes;
-  assert.deepEqual(change.origin, { kind: 'agent', name: 'Electron' });
-  assert.deepEqual(complaints, [], 'the policies of the app let the page do all that');
-});
+for (const language of Object.keys(FLOWS))
+  test(`programs of the main process do the whole loop with ${language} in the page’s workspace, and a person approves there`, async ({ defer }) => {
+    const page = await (await openChromium(defer)).newPage();
+    const complaints = [];
+    page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
+    const host = await openApp(defer, page);
+    assert.equal((await host.call('write', { path: 'selvage.policy.yaml', content: POLICY })).ok, true);
+    isGolden(await agentLoop({ call: (name, input) => host.call(name, input), approve: approve(page) }, language), language);
+    assert.equal(await page.evaluate(() => crossOriginIsolated), true, 'the page is isolated, as it is on the workbench’s own server');
+    const [change] = (await host.call('history', { path: 'data/orders/10.json', limit: 1 })).value.changes;
+    assert.deepEqual(change.origin, { kind: 'agent', name: 'Electron' });
+    assert.deepEqual(complaints, [], 'the policies of the app let the page do all that');
+  });
 
 test('they hear what a run says, give it up, and hear of changes', async ({ defer }) => {
   const page = await (await openChromium(defer)).newPage();

@@ -1,27 +1,22 @@
 // The executor of the desktop app's main process, with the real program behind it.
 
 import { strict as assert } from 'node:assert';
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { loadModule } from '../browser/lib/electron.mjs';
-import { agentLoop } from '../browser/lib/loop.mjs';
-import { removeFolder, test } from '../browser/lib/suite.mjs';
+import { test } from '../browser/lib/suite.mjs';
+import { POLICY } from '../loop/loop.mjs';
 import { program } from './lib/host.mjs';
+import { workspace } from './lib/mcp.mjs';
 
-test('the page of the app can do the whole loop in a workspace on disk', async ({ defer }) => {
+test('a program that was ended is started anew, and where nobody can be asked, the answer is no', async ({ defer }) => {
   const { NativeExecutor } = await loadModule('native');
-  const workspace = mkdtempSync(join(tmpdir(), 'selvage-electron-'));
-  defer(async () => removeFolder(workspace));
-  execFileSync(program, ['init', '--workspace', workspace]);
-  const executor = new NativeExecutor({ program, workspace });
+  const executor = new NativeExecutor({ program, workspace: workspace(defer, { 'selvage.policy.yaml': POLICY }) });
   defer(() => executor.close());
-  await agentLoop((name, input) => executor.call(name, input));
+  assert.equal((await executor.call('write', { path: 'data/a.md', content: 'x' })).ok, true);
   assert.equal((await executor.call('read', { path: 'nowhere' })).error.code, 'NOT_FOUND');
-  // A program that was ended is started anew.
   await executor.close();
-  assert.equal((await executor.call('stat', { path: 'reports/orders.json' })).ok, true);
+  assert.equal((await executor.call('stat', { path: 'data/a.md' })).ok, true);
+  const { error } = await executor.call('write', { path: 'flows/a.flow.js', content: '1' });
+  assert.match(error.message, /can not ask its person/);
 });
 
 test('a program that is not there is an error with what to do', async () => {

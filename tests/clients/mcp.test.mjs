@@ -3,11 +3,8 @@
 
 import { strict as assert } from 'node:assert';
 import { execFileSync } from 'node:child_process';
-import { Client } from '@modelcontextprotocol/sdk/client/index.js';
-import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
-import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
-import { ElicitRequestSchema, LoggingMessageNotificationSchema } from '@modelcontextprotocol/sdk/types.js';
 import { test } from '../browser/lib/suite.mjs';
+import { connect } from './lib/client.mjs';
 import { program, until } from './lib/host.mjs';
 import { callEveryTool, CATALOGUE, keyFor, serve, workspace } from './lib/mcp.mjs';
 
@@ -28,25 +25,6 @@ const PUBLISH = `export default async (flow) => {
   await flow.fs.write('published/run.md', 'by a run\\n');
 };
 `;
-
-/** A client that has a new workspace, and what it is told without asking. `files` are written by a person before; `person` answers what a person is asked. */
-async function connect(defer, over, { files, person } = {}) {
-  const folder = workspace(defer, files);
-  const client = new Client({ name: 'official', version: '1' }, { capabilities: person ? { elicitation: { form: {} } } : {} });
-  if (person) client.setRequestHandler(ElicitRequestSchema, ({ params }) => person(params));
-  const logs = [];
-  client.setNotificationHandler(LoggingMessageNotificationSchema, ({ params }) => void logs.push(params.data.text));
-  if (over === 'stdio') {
-    defer(() => client.close());
-    await client.connect(new StdioClientTransport({ command: program, args: ['mcp', '--workspace', folder] }));
-  } else {
-    const { address } = await serve(defer, folder);
-    const headers = { Authorization: `Bearer ${keyFor(folder, 'official', 'tools', 'approve')}` };
-    defer(() => client.close());
-    await client.connect(new StreamableHTTPClientTransport(new URL(`${address}/mcp`), { requestInit: { headers } }));
-  }
-  return { client, logs, folder };
-}
 
 for (const over of ['stdio', 'http']) {
 test(`the official client lists and calls every tool over ${over}, and what comes fits the published schemas`, async ({ defer }) => {

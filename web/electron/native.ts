@@ -3,14 +3,28 @@
 
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
+import { ElicitRequestSchema } from '@modelcontextprotocol/sdk/types.js';
 import type { ToolError, ToolResult } from '../embed/selvage.ts';
 import type { Executor } from './host.ts';
+
+/** Something that waits for the person at the app. */
+export interface Question {
+  /** Its name, as `approval_list` has it. */
+  approval: string;
+  /** Who wants what, why it is asked, and every difference. */
+  text: string;
+}
 
 export interface NativeOptions {
   /** The program `selvage`. */
   program: string;
   /** The folder of the workspace. No message of the page can name another. */
   workspace: string;
+  /**
+   * Shows the person what waits for approval, all of it, and gives the answer. What the page says is no answer: it is the page that asks. Without
+   * it nobody can be asked, and what the policy asks about is refused.
+   */
+  approve?: (question: Question) => Promise<{ approve: boolean; reason?: string }>;
 }
 
 /** The longest that a call may take, in milliseconds: that of a run's own ceiling. */
@@ -44,8 +58,13 @@ export class NativeExecutor implements Executor {
   }
 
   async #start(): Promise<Client> {
-    const { program, workspace } = this.options;
-    const client = new Client({ name: 'Electron', version: '1' });
+    const { program, workspace, approve } = this.options;
+    const client = new Client({ name: 'Electron', version: '1' }, { capabilities: approve ? { elicitation: { form: {} } } : {} });
+    if (approve)
+      client.setRequestHandler(ElicitRequestSchema, async ({ params }) => ({
+        action: 'accept',
+        content: { ...(await approve({ approval: String(params._meta?.['selvage/approval']), text: params.message })) },
+      }));
     client.onclose = () => (this.#client = undefined);
     try {
       await client.connect(new StdioClientTransport({ command: program, args: ['mcp', '--workspace', workspace] }));

@@ -242,6 +242,25 @@ fn a_run_waits_without_an_executor_and_lands_what_was_shown() {
 }
 
 #[test]
+fn an_agent_sees_what_its_own_calls_and_runs_wait_for_and_nobody_elses() {
+    let mut host = ruled();
+    let source =
+        "export default async (flow) => { await flow.fs.write(\"published/b.md\", \"x\"); };\n";
+    host.start_flow(source, json!({}));
+    host.finish(Ok(json!(1)), &[("published/b.md", "x")]);
+    let run = asked(&mut host)["run"].clone();
+    assert!(run.is_string());
+    let listed = host.ok("approval_list", json!({}));
+    assert_eq!(listed["approvals"][0]["run"], run);
+    assert_eq!(listed["decided"], json!([]));
+    host.who = agent("writer 2");
+    assert_eq!(
+        host.ok("approval_list", json!({})),
+        json!({ "approvals": [], "decided": [] })
+    );
+}
+
+#[test]
 fn a_run_whose_landing_is_denied_or_refused_or_cancelled_leaves_its_record_alone() {
     let mut host = ruled();
     host.who = person();

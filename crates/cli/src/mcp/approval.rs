@@ -1,7 +1,7 @@
 //! What waits for a person is asked through the client, which shows it to its own (elicitation).
 
 use crate::ask;
-use rmcp::model::{ElicitRequestParams, ElicitationAction, ElicitationSchema};
+use rmcp::model::{ElicitRequestParams, ElicitationAction, ElicitationSchema, RequestMetaObject};
 use rmcp::service::{ElicitationMode, Peer};
 use rmcp::{RoleServer, ServiceError};
 use selvage_host::Line;
@@ -9,6 +9,9 @@ use selvage_tool::decision::Approval;
 use selvage_vfs::{Origin, OriginKind};
 use serde_json::json;
 use std::time::Duration;
+
+/// The member of a question's `_meta` that names the request as `approval_list` does.
+const APPROVAL: &str = "selvage/approval";
 
 /// Asks, and passes the answer on, while the call goes on waiting. A client that can't ask its person is a no: nobody else could
 /// be asked, since this program has the workspace to itself.
@@ -45,8 +48,10 @@ async fn answered(peer: &Peer<RoleServer>, approval: &Approval, may_ask: bool) -
     let Ok(requested_schema) = schema else {
         return (false, "the question could not be made".into());
     };
+    let mut meta = RequestMetaObject::default();
+    meta.insert(APPROVAL.into(), json!(approval.approval));
     let params = ElicitRequestParams::FormElicitationParams {
-        meta: None,
+        meta: Some(meta),
         message: ask::text(approval),
         requested_schema,
     };

@@ -80,11 +80,7 @@ impl Workbench {
             on_expiry: rules.on_expiry,
         };
         self.decided(cx, &approval, Verdict::Asked, approval.reason.clone(), None);
-        let caller = match &then {
-            Then::Start(run) | Then::Land(run) => self.runs.get(run).map(|run| &run.asking.caller),
-            Then::Call(held) => Some(&held.asking.caller),
-        };
-        let call = match caller {
+        let call = match self.asking_of(&then).map(|asking| &asking.caller) {
             Some(Caller::Host(call)) => Some(*call),
             _ => None,
         };
@@ -100,6 +96,14 @@ impl Workbench {
         self.approvals.push(waiting);
         self.tell_approvals();
         Ok(())
+    }
+
+    /// Who waits for the answer.
+    fn asking_of<'a>(&'a self, then: &'a Then) -> Option<&'a Asking> {
+        match then {
+            Then::Start(run) | Then::Land(run) => self.runs.get(run).map(|run| &run.asking),
+            Then::Call(held) => Some(&held.asking),
+        }
     }
 
     fn tell_approvals(&mut self) {
@@ -133,14 +137,18 @@ impl Workbench {
         decision
     }
 
-    pub(crate) fn approval_list(&self) -> ApprovalsOutput {
+    /// What a person sees is all that waits, and what an agent sees is what it waits for itself. A run sees nothing of it: whoever is
+    /// behind it, its text may be somebody else's.
+    pub(crate) fn approval_list(&self, origin: &Origin) -> ApprovalsOutput {
+        let is_person = origin.kind == OriginKind::Person;
+        let waiting = self.approvals.iter().filter(|waiting| {
+            let asking = self.asking_of(&waiting.then);
+            is_person || asking.is_some_and(|asking| asking.behind == *origin)
+        });
+        let decided = self.ledger.last.iter().filter(|_| is_person);
         ApprovalsOutput {
-            approvals: self
-                .approvals
-                .iter()
-                .map(|waiting| waiting.approval.clone())
-                .collect(),
-            decided: self.ledger.last.iter().cloned().collect(),
+            approvals: waiting.map(|waiting| waiting.approval.clone()).collect(),
+            decided: decided.cloned().collect(),
         }
     }
 

@@ -28,12 +28,11 @@ const CHANGING: [&str; 8] = [
 const BACKWARD: [&str; 3] = ["undo", "redo", "restore"];
 
 /// The lists in the answers of tools, by the member that names a file: what may not be read is left out of them.
-const LISTS: [(&str, &str, &str); 5] = [
+const LISTS: [(&str, &str, &str); 4] = [
     ("ls", "entries", "path"),
     ("search", "matches", "path"),
     ("flow_list", "flows", "path"),
     ("flow_runs", "runs", "record"),
-    ("approval_list", "approvals", "who"),
 ];
 
 /// What is decided about the call that is being made.
@@ -152,7 +151,7 @@ impl Workbench {
         let outcome = self.perform(cx, asking, call);
         match (outcome, self.consent.ruling.take()) {
             (Outcome::Done(Ok(value)), Some(ruling)) => {
-                Outcome::Done(Ok(without_hidden(name, value, &ruling, &who)))
+                Outcome::Done(Ok(without_hidden(name, value, &ruling)))
             }
             (outcome, _) => outcome,
         }
@@ -350,21 +349,15 @@ fn is_below(path: &str, top: &str) -> bool {
 }
 
 /// A tool's answer without what the agent may not read.
-fn without_hidden(name: &str, mut value: Value, ruling: &Ruling, who: &str) -> Value {
+fn without_hidden(name: &str, mut value: Value, ruling: &Ruling) -> Value {
     let Some((_, list, key)) = LISTS.iter().find(|(tool, ..)| *tool == name) else {
         return value;
     };
     if let Some(items) = value.get_mut(list).and_then(Value::as_array_mut) {
         items.retain(|item| {
             let named = item[key].as_str().unwrap_or_default();
-            match *key {
-                "who" => named == who,
-                _ => ruling.say(Want::Read(named)).says == Says::Allow,
-            }
+            ruling.say(Want::Read(named)).says == Says::Allow
         });
-    }
-    if name == "approval_list" {
-        value["decided"] = Value::Array(Vec::new());
     }
     value
 }

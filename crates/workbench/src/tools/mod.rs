@@ -48,7 +48,7 @@ impl Workbench {
             Call::FlowRuns(input) => json(self.flow_runs(&input)),
             Call::ScopeMount(input) => json(self.scope_mount(cx, &origin, input)),
             Call::ScopeUnmount(input) => json(self.scope_unmount(cx, &origin, input)),
-            Call::ApprovalList(_) => json(Ok(self.approval_list())),
+            Call::ApprovalList(_) => json(Ok(self.approval_list(&origin))),
             Call::ApprovalRead(input) => json(self.approval_read(&origin, &input)),
             Call::ApprovalDecide(input) => json(self.approval_decide(cx, &origin, input)),
             Call::WorkspaceStatus(_) => json(self.workspace_status()),

@@ -144,7 +144,7 @@ fn a_call_that_comes_before_the_policy_was_read_waits_for_it() {
 }
 
 #[test]
-fn a_flow_approves_nothing_whoever_runs_it() {
+fn a_flow_sees_and_approves_nothing_whoever_runs_it() {
     let mut host = host();
     host.start(
         "write",
@@ -152,32 +152,33 @@ fn a_flow_approves_nothing_whoever_runs_it() {
     );
     let approval = approvals(&mut host)["approvals"][0].clone();
     host.who = person();
-    let source = "export default async (flow) => { await flow.call(\"approval_decide\", flow.args); await flow.call(\"approval_read\", flow.args); };\n";
+    let source = "export default async (flow) => { await flow.call(\"approval_decide\", flow.args); await flow.call(\"approval_read\", flow.args); await flow.call(\"approval_list\", {}); };\n";
     let tools = json!({ "allowTools": ["approval_decide", "approval_read"] });
     host.start_flow(source, tools);
+    let mut asks = |id, name: &str, input| {
+        host.others.clear();
+        let name = name.into();
+        host.report(RunReport::Called {
+            id,
+            request: PendingOp::Tool { name, input },
+        });
+        match host.others.pop() {
+            Some(Effect::Answer { answer, .. }) => answer,
+            other => panic!("no answer: {other:?}"),
+        }
+    };
     let input =
         json!({ "approval": approval["approval"], "digest": approval["digest"], "allow": true });
     let read = json!({ "approval": approval["approval"], "path": "asked/a.txt" });
-    for (id, (name, input)) in [("approval_decide", input), ("approval_read", read)]
-        .into_iter()
-        .enumerate()
-    {
-        host.others.clear();
-        host.report(RunReport::Called {
-            id: id as u32,
-            request: PendingOp::Tool {
-                name: name.into(),
-                input,
-            },
-        });
-        let Some(Effect::Answer { answer, .. }) = host.others.pop() else {
-            panic!("{name} is answered");
-        };
+    for (id, (name, input)) in (0..).zip([("approval_decide", input), ("approval_read", read)]) {
+        let answer = asks(id, name, input);
         assert!(
             matches!(&answer, Answer::Error(error) if error.code == ErrorCode::PolicyDenied),
             "{name}: {answer:?}"
         );
     }
+    let nothing = json!({ "approvals": [], "decided": [] });
+    assert_eq!(asks(2, "approval_list", json!({})), Answer::Ok(nothing));
     assert_eq!(
         approvals(&mut host)["approvals"][0]["approval"],
         approval["approval"],
