@@ -2,9 +2,9 @@
 // the page approves by clicks what the policy asks about.
 
 import { strict as assert } from 'node:assert';
-import { approve } from './lib/approve.mjs';
 import { openChromium } from './lib/browsers.mjs';
 import { serveEmbedder } from './lib/embedder.mjs';
+import { approve, givePolicy } from './lib/person.mjs';
 import { startServer } from './lib/server.mjs';
 import { test } from './lib/suite.mjs';
 import { call, openWorkbench, until, value } from './lib/workbench.mjs';
@@ -15,7 +15,7 @@ for (const language of Object.keys(FLOWS))
   test(`an agent in the console does the whole loop with ${language}, and a person approves`, async ({ server, defer }) => {
     const page = await (await openChromium(defer)).newPage();
     await openWorkbench(page, server.url);
-    await value(page, 'write', { path: 'selvage.policy.yaml', content: POLICY });
+    await givePolicy(page, POLICY);
     isGolden(await agentLoop({ call: (name, input) => call(page, name, input), approve: approve(page) }, language), language);
   });
 
@@ -35,7 +35,7 @@ async function open(defer, { shows, lets, policy }) {
   const own = await context.newPage();
   await openWorkbench(own, server.url);
   await value(own, 'write', { path: 'embed.json', content: JSON.stringify({ origins: lets }) });
-  if (policy) await value(own, 'write', { path: 'selvage.policy.yaml', content: policy });
+  if (policy) await givePolicy(own, policy);
   await own.close();
   return { server, outside: await context.newPage() };
 }

@@ -31,7 +31,7 @@ test('a watched call tells its news before the answer, and is cancelled by its n
   const run = hear({ id: 2, name: 'run_flow', input: { path: 'flows/endless.flow.js' }, watch: true });
   await hear({ id: 2, cancel: true });
   await run;
-  expect(said.at(-1)).toMatchObject({ id: 2, result: { ok: true, value: { status: 'cancelled' } } });
+  expect(said.at(-1)).toMatchObject({ id: 2, result: { ok: false, error: { code: 'CANCELLED' } } });
   await hear({ id: 99, cancel: true });
 });
 

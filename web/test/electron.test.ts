@@ -127,7 +127,7 @@ test('programs of the main process call the workspace of the page, hear of runs,
   expect(changed.length).toBeGreaterThan(0);
   const giveUp = new AbortController();
   host.on('asked', () => giveUp.abort());
-  expect(await host.call('run_flow', { path: 'flows/endless.flow.js' }, { signal: giveUp.signal })).toMatchObject({ value: { status: 'cancelled' } });
+  expect(await host.call('run_flow', { path: 'flows/endless.flow.js' }, { signal: giveUp.signal })).toMatchObject({ error: { code: 'CANCELLED' } });
 });
 
 test('the page calls what the main process has, and only the page, and only by messages', async () => {

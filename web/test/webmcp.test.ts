@@ -61,7 +61,7 @@ test('an agent that gives up cancels its run', async () => {
   const [kernel, browser, giveUp] = [new FakeKernel(FILES), new Browser(), new AbortController()];
   await offerTools(kernel, browser, await catalogue(), new AbortController().signal);
   kernel.subscribe((event) => event.kind === 'asked' && giveUp.abort());
-  expect(await browser.call('run_flow', { path: 'flows/endless.flow.js' }, giveUp.signal)).toMatchObject({ structuredContent: { status: 'cancelled' } });
+  expect(await browser.call('run_flow', { path: 'flows/endless.flow.js' }, giveUp.signal)).toMatchObject({ isError: true, _meta: { 'selvage/error': { code: 'CANCELLED' } } });
 });
 
 test('the page offers the tools by itself only where the browser has such a thing, and stops when told', async () => {

@@ -46,6 +46,8 @@ export async function watchedCall(kernel: Kernel, name: string, input: unknown, 
     const status = await kernel.call('flow_status', { run }, agent);
     const logs = await kernel.call('flow_logs', { run }, agent);
     if (!status.ok) return status;
+    const { error } = status.value as RunRecord;
+    if (error) return { ok: false, error };
     return { ok: true, value: { ...(status.value as RunRecord), ...(logs.ok ? { logs: (logs.value as { entries: LogEntry[] }).entries } : {}) } };
   } finally {
     leave();

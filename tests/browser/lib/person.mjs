@@ -1,6 +1,14 @@
-// A person who approves in the page.
+// What only a person does: giving the workspace a policy, and approving. Both work in a page and in a frame of one.
 
 import { click, until } from './workbench.mjs';
+
+/** Uploads a policy. `page` is the page around a frame. */
+export async function givePolicy(page, text, frame = page) {
+  const chooser = page.waitForEvent('filechooser');
+  await click(frame, 'button', 'Upload files');
+  await (await chooser).setFiles({ name: 'selvage.policy.yaml', mimeType: 'application/yaml', buffer: Buffer.from(text) });
+  await until('the policy is there', () => frame.evaluate(async () => (await window.selvage.tools.call('stat', { path: 'selvage.policy.yaml' })).ok));
+}
 
 /** Gives `approve(id)`, which looks at a request in the page (or in a frame) and approves it by clicks. */
 export const approve = (page) => async (id) => {
