@@ -101,7 +101,8 @@ pub fn perform(folder: &Path, act: &Act, json: bool) -> Result<u8> {
         | Act::Export { .. }
         | Act::Import(_)
         | Act::Mcp(_)
-        | Act::Keys(_) => {}
+        | Act::Keys(_)
+        | Act::Secrets(_) => {}
     }
     Ok(0)
 }

@@ -1,38 +1,45 @@
 //! A workspace's folder, opened: its engine at a desk, and what the desk needs of this machine.
 
 use crate::error::{CliError, Result};
-use crate::net;
+use crate::secrets::Locker;
 use selvage_host::{Desk, DeviceKey, FetchAnswer, Guests, Surroundings};
 use selvage_serve::Vault;
 use selvage_tool::catalogue::StorageMode;
 use selvage_tool::{ErrorCode, ToolError};
 use selvage_workbench::{Config, Cx, Fetch, Workbench};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-/// This machine.
-pub struct Machine;
+/// This machine, for one workspace.
+pub struct Machine {
+    locker: Arc<Locker>,
+}
+
+impl Machine {
+    fn of(folder: &Path) -> Self {
+        Self {
+            locker: Arc::new(Locker::of(folder)),
+        }
+    }
+}
 
 impl Surroundings for Machine {
     fn now_ms(&mut self) -> u64 {
-        let since = SystemTime::now().duration_since(UNIX_EPOCH);
-        u64::try_from(since.unwrap_or_default().as_millis()).unwrap_or(u64::MAX)
+        now_ms()
     }
 
     fn random(&mut self) -> u128 {
-        let mut bytes = [0; 16];
-        // A system without randomness has nothing to put in its place: names and seeds would repeat.
-        getrandom::fill(&mut bytes)
-            .unwrap_or_else(|error| panic!("the system has no randomness: {error}"));
-        u128::from_le_bytes(bytes)
+        random()
     }
 
     fn fetch(&mut self, fetch: Fetch, answer: FetchAnswer) {
         let thread = std::thread::Builder::new().name("fetch".into());
         let (answers, answered) = std::sync::mpsc::sync_channel(1);
+        let locker = Arc::clone(&self.locker);
         let spawned = thread.spawn(move || {
             if let Ok(answer) = answered.recv() {
-                let (result, body) = net::perform(&fetch);
+                let (result, body) = locker.perform(fetch);
                 FetchAnswer::give(answer, result, body);
             }
         });
@@ -50,6 +57,23 @@ impl Surroundings for Machine {
     }
 }
 
+fn now_ms() -> u64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH);
+    u64::try_from(since.unwrap_or_default().as_millis()).unwrap_or(u64::MAX)
+}
+
+fn random() -> u128 {
+    u128::from_le_bytes(random_bytes())
+}
+
+/// Chance. A system without it has nothing to put in its place: names, seeds and keys would repeat.
+pub fn random_bytes<const N: usize>() -> [u8; N] {
+    let mut bytes = [0; N];
+    getrandom::fill(&mut bytes)
+        .unwrap_or_else(|error| panic!("the system has no randomness: {error}"));
+    bytes
+}
+
 /// Opens the workspace in a folder.
 pub fn open(folder: &Path) -> Result<Desk<Machine>> {
     if !Vault::is_in(folder) {
@@ -61,9 +85,8 @@ pub fn open(folder: &Path) -> Result<Desk<Machine>> {
 /// Makes a workspace in a folder, with the files that a new one begins with. One that is there already stays as it is.
 pub fn make(folder: &Path) -> Result<Desk<Machine>> {
     let mut workbench = engine(folder)?;
-    let mut random = || Machine.random();
     let mut cx = Cx {
-        now_ms: Machine.now_ms(),
+        now_ms: now_ms(),
         random: &mut random,
     };
     // Nobody joined and nobody waits: there is nothing to be done with what it gives.
@@ -73,15 +96,8 @@ pub fn make(folder: &Path) -> Result<Desk<Machine>> {
 
 /// A desk that vouches for its runs. Without its key it works as well: then nobody does, and the person is told.
 fn desk(folder: &Path, workbench: Workbench) -> Desk<Machine> {
-    let desk = Desk::new(workbench, guests(), Machine);
-    let random = || {
-        let mut bytes = [0; 32];
-        let (first, last) = bytes.split_at_mut(16);
-        first.copy_from_slice(&Machine.random().to_le_bytes());
-        last.copy_from_slice(&Machine.random().to_le_bytes());
-        bytes
-    };
-    match DeviceKey::open(folder, random) {
+    let desk = Desk::new(workbench, guests(), Machine::of(folder));
+    match DeviceKey::open(folder, random_bytes) {
         Ok(key) => desk.signing(key),
         Err(why) => {
             eprintln!("selvage: nobody vouches for runs here: {why}");

@@ -24,6 +24,7 @@ mod net;
 mod options;
 mod progress;
 mod run;
+mod secrets;
 mod show;
 mod verify;
 
@@ -43,6 +44,7 @@ fn main() -> ExitCode {
             let ended = match act {
                 Act::Mcp(door) => mcp::serve(&folder, door.as_ref()),
                 Act::Keys(act) => keys::perform(&folder, &act, json),
+                Act::Secrets(act) => secrets::perform(&folder, &act, json),
                 Act::Run(run, yes) => run::run(&folder, &run, json, yes),
                 Act::Export { path, to } => archive::give::export(&folder, &path, &to, json),
                 Act::Import(from) => archive::take::import(&folder, &from, json),

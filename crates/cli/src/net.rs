@@ -42,15 +42,15 @@ static AGENT: LazyLock<Agent> = LazyLock::new(|| {
     config.build().into()
 });
 
-/// Performs a fetch. Gives the answer without its body, and the body.
-pub fn perform(fetch: &Fetch) -> (ToolResult<Fetched>, Vec<u8>) {
-    match follow(fetch) {
+/// Performs a fetch. Gives the answer without its body, and the body. One that carries secrets follows no redirect.
+pub fn perform(fetch: &Fetch, carries: bool) -> (ToolResult<Fetched>, Vec<u8>) {
+    match follow(fetch, carries) {
         Ok((fetched, body)) => (Ok(fetched), body),
         Err(error) => (Err(error), Vec::new()),
     }
 }
 
-fn follow(fetch: &Fetch) -> ToolResult<(Fetched, Vec<u8>)> {
+fn follow(fetch: &Fetch, carries: bool) -> ToolResult<(Fetched, Vec<u8>)> {
     let until = Instant::now() + Duration::from_millis(fetch.time_ms_max);
     let grant = Grant {
         net: fetch.domains.clone(),
@@ -72,7 +72,7 @@ fn follow(fetch: &Fetch) -> ToolResult<(Fetched, Vec<u8>)> {
             return Ok((fetched, body));
         };
         // Only a request that carries nothing may follow one, on every host alike.
-        if !is_bare(fetch) {
+        if carries || !is_bare(fetch) {
             return Err(failed(
                 fetch,
                 "the server redirects a request that carries something",

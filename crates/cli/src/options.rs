@@ -5,6 +5,7 @@ mod words;
 use crate::error::{CliError, Result};
 use crate::keys;
 use crate::mcp::Door;
+use crate::secrets;
 use lexopt::prelude::*;
 use serde_json::Value as Json;
 use std::ffi::OsString;
@@ -31,6 +32,8 @@ usage: selvage init                       makes a workspace in a folder
                                           output, or over HTTP
        selvage keys add NAME | list | revoke NAME
                                           says who may come in over HTTP
+       selvage secrets set NAME --domain D | list | remove NAME | passphrase
+                                          keeps keys of other services for fetches of runs
 
 options of all of these:
 
@@ -42,6 +45,8 @@ options of run, and of lint where it makes sense:
   --args JSON        what the flow sees as its arguments; @FILE reads them from a file
   --env NAME=VALUE   an entry of its environment; once for each
   --allow-net DOMAIN a domain it may fetch from; once for each
+  --secret NAME=SECRET
+                     a secret that its fetches may carry, and what stands for it in its environment
   --limit NAME=N     a limit, by its name in docs/tools.md; once for each
   --seed N           the seed of its randomness
   --dry-run          shows what it would write, and lands nothing
@@ -53,6 +58,14 @@ options of mcp and keys:
   --no-key           asks for no key, at an address of this machine
   --host NAME        a name that clients call this host by; once for each
   --scope SCOPE      what a key is for: tools (unless told), approve, jobs, metrics
+
+options of secrets:
+
+  --domain DOMAIN    where the secret may go: api.example.com, or *.example.com; once for each
+  --from FILE        reads its value from a file; it is asked for, or read from standard input, otherwise
+
+The passphrase is asked for, or read from $SELVAGE_SECRETS_PASSPHRASE or from the file that
+$SELVAGE_SECRETS_PASSPHRASE_FILE names.
 
 A flow is a path, `path::function`, or a name. Guests come from the folder in $SELVAGE_GUESTS, or
 `guests` beside the program. Ctrl-C cancels a run; nothing that it wrote lands.
@@ -129,6 +142,8 @@ pub enum Act {
     Mcp(Option<Door>),
     /// Say who may come in.
     Keys(keys::Act),
+    /// Keep keys of other services.
+    Secrets(secrets::Act),
 }
 
 impl Asked {
@@ -144,7 +159,7 @@ impl Asked {
         match &*command {
             "serve" | "share" | "invite" | "join" | "leave" => Ok(Self::Serve),
             "init" | "ls" | "cat" | "write" | "lint" | "run" | "flows" | "status" | "logs"
-            | "verify" | "export" | "import" | "mcp" | "keys" => {
+            | "verify" | "export" | "import" | "mcp" | "keys" | "secrets" => {
                 Words::read(&command, &mut parser)?
                     .map_or(Ok(Self::Help), |words| words.asked(&command))
             }
@@ -202,6 +217,13 @@ mod tests {
             "keys",
             "keys add",
             "keys add a --scope all",
+            "secrets",
+            "secrets set",
+            "secrets set a",
+            "secrets set a --domain",
+            "secrets list a",
+            "secrets remove",
+            "run a --secret K",
         ] {
             let refused = asked(line).expect_err(line);
             assert_eq!(refused.exit_code(), 2, "{line}");

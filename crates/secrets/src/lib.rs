@@ -36,6 +36,8 @@ mod vault;
 pub use dress::{Dressed, Reference, Request};
 pub use vault::{Derivation, Listed, Vault};
 
+use selvage_tool::{ErrorCode, ToolError};
+
 /// The most secrets of a device.
 pub const SECRETS_MAX: usize = 200;
 
@@ -104,6 +106,26 @@ pub enum SecretsError {
     /// The secret stands where a server's name, a method or a header's name is.
     #[error("the secret `{0}` may stand in a path, a query, a header's value or a body alone")]
     Misplaced(String),
+}
+
+impl SecretsError {
+    /// As the fetch of a run fails with it.
+    #[must_use]
+    pub fn as_tool_error(&self) -> ToolError {
+        let (code, hint) = match self {
+            Self::OtherDomain { .. } | Self::Unprotected(_) | Self::Misplaced(_) => (
+                ErrorCode::PolicyDenied,
+                "A person says where each secret may go, on the device itself.",
+            ),
+            _ => (
+                ErrorCode::FetchFailed,
+                "A person keeps secrets on the device: under Secrets in the page, or by `selvage secrets set`.",
+            ),
+        };
+        let mut message = format!("{self}.");
+        message[..1].make_ascii_uppercase();
+        ToolError::new(code, message).hint(hint)
+    }
 }
 
 /// What a call of this crate gives.

@@ -40,25 +40,40 @@ impl Vault {
         fetched: &mut Fetched,
         body: &mut Vec<u8>,
     ) -> Result<()> {
-        for Reference { name, .. } in references {
-            let parts = Parts::of(&self.named(name)?.value);
-            let mark = format!("[secret {name}]");
+        for (parts, mark) in self.parts(references)? {
             let texts = [&mut fetched.url, &mut fetched.status_text];
             let headers = fetched
                 .headers
                 .iter_mut()
                 .flat_map(|(name, value)| [name, value]);
             for text in texts.into_iter().chain(headers) {
-                if let Some(clean) = parts.without(text.as_bytes(), &mark) {
-                    // A mark in the middle of a letter leaves no text.
-                    *text = String::from_utf8_lossy(&clean).into_owned();
-                }
+                parts.clean(text, &mark);
             }
             if let Some(clean) = parts.without(body, &mark) {
                 *body = clean;
             }
         }
         Ok(())
+    }
+
+    /// Takes secrets out of a text, such as why a request failed.
+    ///
+    /// # Errors
+    /// A secret is not there.
+    pub fn redact_text(&self, references: &[Reference], text: &mut String) -> Result<()> {
+        for (parts, mark) in self.parts(references)? {
+            parts.clean(text, &mark);
+        }
+        Ok(())
+    }
+
+    /// What is taken for each secret, and what stands in its place.
+    fn parts(&self, references: &[Reference]) -> Result<Vec<(Parts, String)>> {
+        let of = |Reference { name, .. }: &Reference| {
+            let secret = self.named(name)?;
+            Ok((Parts::of(&secret.value), format!("[secret {name}]")))
+        };
+        references.iter().map(of).collect()
     }
 }
 
@@ -92,6 +107,13 @@ impl Parts {
             parts,
             lengths,
             begins,
+        }
+    }
+
+    fn clean(&self, text: &mut String, mark: &str) {
+        if let Some(clean) = self.without(text.as_bytes(), mark) {
+            // A mark in the middle of a letter leaves no text.
+            *text = String::from_utf8_lossy(&clean).into_owned();
         }
     }
 

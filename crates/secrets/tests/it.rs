@@ -324,6 +324,14 @@ fn headers_and_the_address_are_cleaned_as_the_body_is() {
         .expect("redacted");
     let told = format!("{fetched:?}");
     assert!(!told.contains("7f3a9c"), "{told}");
+    let mut why = format!("no route to https://api.example.com/?k={VALUE}");
+    vault()
+        .redact_text(&[reference()], &mut why)
+        .expect("redacted");
+    assert_eq!(
+        why,
+        "no route to https://api.example.com/?k=[secret billing]"
+    );
 }
 
 #[test]

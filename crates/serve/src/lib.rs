@@ -56,4 +56,4 @@ pub use pages::pages;
 pub use program::{program, stop_signal};
 pub use server::{listen, router, serve};
 pub use store::RedbStore;
-pub use vault::Vault;
+pub use vault::{Vault, replace};

@@ -133,8 +133,11 @@ fn kept(file: &Path, make: impl FnOnce() -> Result<Vec<u8>>) -> Result<Vec<u8>> 
     Ok(bytes)
 }
 
-/// Writes a small file so that a death leaves all of the old or all of the new.
-pub(crate) fn replace(file: &Path, bytes: &[u8]) -> Result<()> {
+/// Writes a small file, for its owner alone, so that a death leaves all of the old or all of the new.
+///
+/// # Errors
+/// The folder can't be written to.
+pub fn replace(file: &Path, bytes: &[u8]) -> Result<()> {
     let new = file.with_extension("new");
     let mut options = OpenOptions::new();
     options.write(true).create(true).truncate(true);

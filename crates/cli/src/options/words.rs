@@ -4,6 +4,7 @@ use super::{Act, Asked};
 use crate::error::{CliError, Result};
 use crate::keys;
 use crate::mcp::Door;
+use crate::secrets;
 use lexopt::prelude::*;
 use selvage_serve::Scope;
 use serde_json::{Map, Value as Json, json};
@@ -29,6 +30,7 @@ pub struct Words {
     no_key: bool,
     hosts: Vec<String>,
     scopes: Vec<Scope>,
+    domains: Vec<String>,
     /// The members of `run_flow`'s input.
     run: Map<String, Json>,
 }
@@ -46,7 +48,7 @@ impl Words {
                 Long("json") => words.json = true,
                 Long("help") | Short('h') => return Ok(None),
                 Short('r') | Long("recursive") if command == "ls" => words.recursive = true,
-                Long("from") if command == "write" => {
+                Long("from") if matches!(command, "write" | "secrets") => {
                     words.from = Some(PathBuf::from(parser.value().map_err(usage_error)?));
                 }
                 Long("to") if command == "export" => {
@@ -71,6 +73,11 @@ impl Words {
                     let (name, value) = pair(parser, "--env")?;
                     words.member("env", name, json!(value));
                 }
+                Long("secret") if runs => {
+                    let (name, value) = pair(parser, "--secret")?;
+                    words.member("secrets", name, json!(value));
+                }
+                Long("domain") if command == "secrets" => words.domains.push(text(parser)?),
                 Long("limit") if runs => {
                     let (name, value) = pair(parser, "--limit")?;
                     let value: u64 = value.parse().map_err(|_| {
@@ -101,7 +108,9 @@ impl Words {
                     words.scopes.push(scope.ok_or_else(unknown)?);
                 }
                 Value(value)
-                    if command == "keys" && words.operand.is_some() && words.second.is_none() =>
+                    if matches!(command, "keys" | "secrets")
+                        && words.operand.is_some()
+                        && words.second.is_none() =>
                 {
                     words.second = Some(value.string().map_err(usage_error)?);
                 }
@@ -144,6 +153,30 @@ impl Words {
             _ => {
                 return Err(CliError::Usage(
                     "keys takes `add NAME`, `list` or `revoke NAME`".into(),
+                ));
+            }
+        })
+    }
+
+    fn secrets(&mut self, act: Option<&str>) -> Result<secrets::Act> {
+        let second = self.second.take();
+        let wrong = |what: &str| CliError::Usage(format!("secrets {what}"));
+        let name = second.clone().ok_or_else(|| wrong("needs a name"));
+        Ok(match act {
+            Some("set") if self.domains.is_empty() => {
+                return Err(wrong("set needs --domain: where may it go?"));
+            }
+            Some("set") => secrets::Act::Set {
+                name: name?,
+                domains: std::mem::take(&mut self.domains),
+                from: self.from.take(),
+            },
+            Some("remove") => secrets::Act::Remove(name?),
+            Some("list") if second.is_none() => secrets::Act::List,
+            Some("passphrase") if second.is_none() => secrets::Act::Passphrase,
+            _ => {
+                return Err(wrong(
+                    "takes `set NAME`, `list`, `remove NAME` or `passphrase`",
                 ));
             }
         })
@@ -195,6 +228,7 @@ impl Words {
                 replay: !self.no_replay,
             }),
             "keys" => Act::Keys(self.keys(operand.as_deref())?),
+            "secrets" => Act::Secrets(self.secrets(operand.as_deref())?),
             _ if self.listen.is_none() && (self.no_key || !self.hosts.is_empty()) => {
                 return Err(CliError::Usage("--no-key and --host need --listen".into()));
             }

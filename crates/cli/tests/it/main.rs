@@ -11,11 +11,13 @@ mod archive;
 mod commands;
 mod mcp;
 mod policy;
+mod secrets;
 mod verify;
 mod web;
 
 use serde_json::Value;
 use std::io::Write;
+use std::path::Path;
 use std::process::{Command, Stdio};
 
 /// A new workspace in a folder of its own.
@@ -52,9 +54,20 @@ impl Folder {
         self.fed(arguments, "")
     }
 
+    fn path(&self) -> &Path {
+        self.0.path()
+    }
+
     /// A command with something on its standard input.
     fn fed(&self, arguments: &[&str], input: &str) -> Said {
-        let mut child = self.command(arguments).spawn().expect("starts");
+        self.fed_with(arguments, input, &[])
+    }
+
+    /// A command with something on its standard input and in its environment.
+    fn fed_with(&self, arguments: &[&str], input: &str, env: &[(&str, &str)]) -> Said {
+        let mut command = self.command(arguments);
+        command.envs(env.iter().copied());
+        let mut child = command.spawn().expect("starts");
         let mut stdin = child.stdin.take().expect("piped");
         // A command that reads nothing may be gone.
         let _ = stdin.write_all(input.as_bytes());

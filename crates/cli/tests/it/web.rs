@@ -1,65 +1,127 @@
 //! Fetches of a run: what is granted is fetched, and a redirect leads nowhere else.
 
 use crate::Folder;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use std::fmt::Write as _;
 use std::io::{BufRead, BufReader, Read, Write};
-use std::net::{SocketAddr, TcpListener};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::sync::{Arc, Mutex};
 
 /// A web server that answers each path in its own way, for as long as the test.
-fn server() -> SocketAddr {
-    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
-    let address = listener.local_addr().expect("bound");
-    std::thread::spawn(move || {
-        for stream in listener.incoming() {
-            let mut stream = stream.expect("a client");
-            let mut reader = BufReader::new(stream.try_clone().expect("a handle"));
-            let mut first = String::new();
-            reader.read_line(&mut first).expect("a request");
-            let mut length = 0;
-            for line in reader
-                .by_ref()
-                .lines()
-                .map_while(Result::ok)
-                .take_while(|line| !line.is_empty())
-            {
-                if let Some(value) = line.to_ascii_lowercase().strip_prefix("content-length:") {
-                    length = value.trim().parse().expect("a number");
-                }
+pub struct Echo {
+    address: SocketAddr,
+    heard: Arc<Mutex<String>>,
+}
+
+/// A request as it came.
+struct Asked {
+    first: String,
+    headers: String,
+    body: String,
+}
+
+impl Echo {
+    pub fn start() -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+        let address = listener.local_addr().expect("bound");
+        let heard = Arc::new(Mutex::new(String::new()));
+        let hears = Arc::clone(&heard);
+        std::thread::spawn(move || {
+            for stream in listener.incoming() {
+                let mut stream = stream.expect("a client");
+                let asked = Asked::read(&stream);
+                *hears.lock().expect("not poisoned") += &asked.text();
+                let answer = asked.answer(address);
+                let answer = answer.replacen("\r\n\r\n", "\r\nconnection: close\r\n\r\n", 1);
+                // Who is gone needs no answer.
+                let _ = stream.write_all(answer.as_bytes());
             }
-            let mut body = vec![0; length];
-            reader.read_exact(&mut body).expect("a body");
-            let path = first.split(' ').nth(1).expect("a path").to_owned();
-            let answer = match &*path {
-                "/near" => {
-                    "HTTP/1.1 302 Found\r\nlocation: ./there?a=1\r\ncontent-length: 0\r\n\r\n"
-                        .to_owned()
-                }
-                "/away" => format!(
-                    "HTTP/1.1 302 Found\r\nlocation: http://localhost:{}/there\r\ncontent-length: 0\r\n\r\n",
-                    address.port()
-                ),
-                _ => {
-                    let said = format!("{} {}", first.trim(), String::from_utf8_lossy(&body));
-                    format!(
-                        "HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n{said}",
-                        said.len()
-                    )
-                }
-            };
-            // Who is gone needs no answer.
-            let _ = stream.write_all(
-                answer
-                    .replace("\r\n\r\n", "\r\nconnection: close\r\n\r\n")
-                    .as_bytes(),
-            );
+        });
+        Self { address, heard }
+    }
+
+    pub fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// Everything that was asked since it was asked last.
+    pub fn heard(&self) -> String {
+        std::mem::take(&mut self.heard.lock().expect("not poisoned"))
+    }
+}
+
+impl Asked {
+    fn read(stream: &TcpStream) -> Self {
+        let mut reader = BufReader::new(stream.try_clone().expect("a handle"));
+        let mut first = String::new();
+        reader.read_line(&mut first).expect("a request");
+        let mut headers = String::new();
+        let mut length = 0;
+        for line in reader
+            .by_ref()
+            .lines()
+            .map_while(Result::ok)
+            .take_while(|line| !line.is_empty())
+        {
+            if let Some(value) = line.to_ascii_lowercase().strip_prefix("content-length:") {
+                length = value.trim().parse().expect("a number");
+            }
+            headers += &line;
+            headers += "\n";
         }
-    });
-    address
+        let mut body = vec![0; length];
+        reader.read_exact(&mut body).expect("a body");
+        Self {
+            first: first.trim().to_owned(),
+            headers,
+            body: String::from_utf8_lossy(&body).into_owned(),
+        }
+    }
+
+    fn text(&self) -> String {
+        format!("{}\n{}\n{}\n", self.first, self.headers, self.body)
+    }
+
+    fn answer(&self, address: SocketAddr) -> String {
+        let path = self.first.split(' ').nth(1).expect("a path");
+        let redirect =
+            |to: &str| format!("HTTP/1.1 302 Found\r\nlocation: {to}\r\ncontent-length: 0\r\n\r\n");
+        match path {
+            "/near" | "/redirect" => redirect("./there?a=1"),
+            "/away" => redirect(&format!("http://localhost:{}/there", address.port())),
+            path if path.starts_with("/there") => {
+                said("", &format!("{} {}", self.first, self.body))
+            }
+            // Repeats all that it was told, in every way that servers do.
+            _ => {
+                let text = self.text();
+                let hex = text.bytes().fold(String::new(), |mut hex, byte| {
+                    let _ = write!(hex, "{byte:02x}");
+                    hex
+                });
+                let json = serde_json::Value::from(&*text);
+                let base64 = STANDARD.encode(&text);
+                let header = self.headers.lines().last().unwrap_or_default();
+                let header = format!("x-last: {header}\r\n");
+                said(&header, &format!("{text}{base64}\n{hex}\n{json}\n"))
+            }
+        }
+    }
+}
+
+fn said(headers: &str, text: &str) -> String {
+    format!(
+        "HTTP/1.1 200 OK\r\n{headers}content-length: {}\r\n\r\n{text}",
+        text.len()
+    )
 }
 
 #[test]
 fn a_run_fetches_what_it_may_and_follows_no_redirect_elsewhere() {
     let folder = Folder::new();
-    let address = server();
+    let echo = Echo::start();
+    let address = echo.address;
     let source = "\
 export default async (flow) => {
   const { url, method, body } = flow.args;
