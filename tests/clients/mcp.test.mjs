@@ -160,3 +160,56 @@ test('only an address of this machine can do without keys', async ({ defer }) =>
   assert.equal((await fetch(`${address}/tools/ls`, { method: 'POST' })).status, 200);
   assert.equal((await fetch(`${address}/tools/ls`, { method: 'POST', headers: { origin: 'http://evil.example' } })).status, 403);
 });
+
+/** A run that goes on until it is cancelled, asked for over HTTP in both ways; gives what each call came to, and what became of it. */
+async function twoThatSpin(defer, folder) {
+  const { address, server, gone } = await serve(defer, folder);
+  const key = keyFor(folder, 'ann', 'tools');
+  const headers = { Authorization: `Bearer ${key}` };
+  const limits = { fuelMax: 1e12, cpuMsMax: 60_000 };
+  const client = new Client({ name: 'official', version: '1' });
+  await client.connect(new StreamableHTTPClientTransport(new URL(`${address}/mcp`), { requestInit: { headers } }));
+  const spin = client.callTool({ name: 'run_flow', arguments: { path: 'a.flow.js', limits } }).then(({ content }) => JSON.parse(content[0].text));
+  const bare = fetch(`${address}/tools/run_flow`, { method: 'POST', headers, body: JSON.stringify({ path: 'b.flow.js', limits }) });
+  const other = { Authorization: `Bearer ${keyFor(folder, 'bob', 'tools')}` };
+  const runs = async () => (await (await fetch(`${address}/tools/flow_runs`, { method: 'POST', headers: other })).json()).value.runs;
+  await until('both run', async () => (await runs()).filter(({ status }) => status === 'running').length === 2);
+  return { server, gone, client, spin, bare, runs };
+}
+
+const WRITE_AND_SPIN = `export default async (flow) => {
+  await flow.fs.write('out.txt', 'never lands');
+  while (true) {}
+};
+`;
+const SPINNING = { 'a.flow.js': WRITE_AND_SPIN, 'b.flow.js': WRITE_AND_SPIN };
+
+test('a key that is revoked ends the calls that go on with it, and its session', async ({ defer }) => {
+  const folder = workspace(defer, SPINNING);
+  const { client, spin, bare, runs } = await twoThatSpin(defer, folder);
+  const closed = new Promise((resolve) => (client.transport.onerror = resolve));
+  execFileSync(program, ['keys', 'revoke', 'ann', '--workspace', folder]);
+  assert.match((await spin).message, /revoked/);
+  const answer = await bare;
+  assert.equal(answer.status, 403);
+  assert.match((await answer.json()).error.message, /revoked/);
+  await until('both are cancelled', async () => (await runs()).every(({ status }) => status === 'cancelled'));
+  await assert.rejects(client.listTools());
+  await closed;
+});
+
+test('who stops the program with Ctrl-C during runs has them cancelled, and whoever waits is told', async ({ defer }) => {
+  const folder = workspace(defer, SPINNING);
+  const { server, gone, client, spin, bare } = await twoThatSpin(defer, folder);
+  const began = Date.now();
+  server.kill('SIGINT');
+  assert.equal((await spin).code, 'CANCELLED');
+  assert.equal((await (await bare).json()).error.code, 'CANCELLED');
+  await client.close();
+  assert.equal(await gone, 0);
+  assert.ok(Date.now() - began < 10_000, 'it ends soon');
+  const { address } = await serve(defer, folder, ['--no-key']);
+  const later = async (tool, input = {}) => (await fetch(`${address}/tools/${tool}`, { method: 'POST', body: JSON.stringify(input) })).json();
+  assert.deepEqual((await later('flow_runs')).value.runs.map(({ status }) => status), ['cancelled', 'cancelled']);
+  assert.equal((await later('stat', { path: 'out.txt' })).error.code, 'NOT_FOUND', 'nothing landed');
+});

@@ -5,19 +5,21 @@
 
 mod approval;
 mod http;
+mod keyring;
 mod logging;
+mod news;
 mod prompts;
 mod resources;
 
 use crate::error::{CliError, Result};
 use crate::home;
 use logging::Level;
+use news::News;
 use rmcp::model::{
     CallToolRequestParams, CallToolResponse, CallToolResult, ContentBlock, GetPromptRequestParams,
     GetPromptResponse, Implementation, JsonObject, ListPromptsResult, ListResourceTemplatesResult,
     ListResourcesResult, ListToolsResult, MetaObject, PaginatedRequestParams,
-    ProgressNotificationParam, ReadResourceRequestParams, ReadResourceResponse, ServerCapabilities,
-    ServerConfig, Tool,
+    ReadResourceRequestParams, ReadResourceResponse, ServerCapabilities, ServerConfig, Tool,
 };
 use rmcp::service::RequestContext;
 use rmcp::{ErrorData, RoleServer, ServerHandler, ServiceExt};
@@ -27,6 +29,9 @@ use selvage_vfs::{Origin, OriginKind};
 use selvage_workbench::Notice;
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::RwLock;
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
 pub use http::Door;
@@ -43,11 +48,14 @@ of the files and lands what it wrote as one change, or nothing. Write a flow wit
 /// The most characters of a client's name that go into the history.
 const CLIENT_NAME_CHARS_MAX: usize = 64;
 
+/// How long calls that go on when the program is stopped may take to hear that their runs were cancelled.
+const ENDING_MAX: Duration = Duration::from_secs(4);
+
 /// Serves the workspace in a folder: on standard input and output, or at a door to clients of HTTP. It ends when the client goes
 /// away, or somebody stops the program.
 pub fn serve(folder: &Path, door: Option<&Door>) -> Result<u8> {
     let keys = door
-        .map(|door| http::Keyring::open(folder, door))
+        .map(|door| keyring::Keyring::open(folder, door))
         .transpose()?;
     let (opened, opened_by) = std::sync::mpsc::channel();
     let folder = PathBuf::from(folder);
@@ -64,12 +72,7 @@ pub fn serve(folder: &Path, door: Option<&Door>) -> Result<u8> {
             })?;
     let gone = |_| CliError::Mcp("the workspace's thread ended".into());
     let line = opened_by.recv().map_err(gone)??;
-    let tools = serde_json::from_str(CATALOGUE).map_err(|why| CliError::Mcp(why.to_string()))?;
-    let server = Server {
-        line: line.clone(),
-        tools,
-        level: Level::default(),
-    };
+    let server = Server::new(line.clone())?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()
@@ -102,6 +105,8 @@ struct Server {
     line: Line,
     tools: Vec<Tool>,
     level: Level,
+    /// Held by every call that goes on, to read.
+    going_on: Arc<RwLock<()>>,
 }
 
 /// What comes of a call.
@@ -111,12 +116,30 @@ enum Heard {
 }
 
 impl Server {
+    /// For the clients of a workspace.
+    fn new(line: Line) -> Result<Self> {
+        let tools = serde_json::from_str(CATALOGUE);
+        Ok(Self {
+            line,
+            tools: tools.map_err(|why| CliError::Mcp(why.to_string()))?,
+            level: Level::default(),
+            going_on: Arc::default(),
+        })
+    }
+
     /// The same for another session, which says by itself how much it wants to hear.
     fn apart(&self) -> Self {
         Self {
             level: Level::default(),
             ..self.clone()
         }
+    }
+
+    /// Closes the workspace: runs are cancelled, and calls are answered. Waits for those, but not long.
+    async fn end(&self) {
+        self.line.close();
+        // Who is not answered by then never will be.
+        let _ = tokio::time::timeout(ENDING_MAX, self.going_on.write()).await;
     }
 
     /// Calls a tool. Drop the receiver's end to hear no more; the call goes on.
@@ -172,6 +195,13 @@ fn origin(context: &RequestContext<RoleServer>) -> Origin {
     Origin::new(OriginKind::Agent, name)
 }
 
+fn revoked() -> ToolError {
+    ToolError::new(
+        ErrorCode::PolicyDenied,
+        "The key was revoked while the call went on.",
+    )
+}
+
 fn closing() -> ToolError {
     ToolError::new(ErrorCode::Cancelled, "The program is ending.")
 }
@@ -211,6 +241,14 @@ impl ServerHandler for Server {
         context: RequestContext<RoleServer>,
     ) -> Result<CallToolResponse, ErrorData> {
         let input = request.arguments.map_or(Value::Null, Value::Object);
+        let _going_on = self.going_on.read().await;
+        let revocation = async {
+            match http::caller(&context) {
+                Some(caller) => caller.revoked().await,
+                None => std::future::pending().await,
+            }
+        };
+        let mut revocation = std::pin::pin!(revocation);
         let (called, mut heard) = self.call(origin(&context), &request.name, input);
         let mut news = News::new(&context);
         let mut cancelled = false;
@@ -229,6 +267,10 @@ impl ServerHandler for Server {
                 () = context.ct.cancelled(), if !cancelled => {
                     cancelled = true;
                     called.cancel();
+                }
+                () = &mut revocation => {
+                    called.cancel();
+                    break Err(revoked());
                 }
             }
         };
@@ -299,72 +341,5 @@ impl ServerHandler for Server {
         _context: RequestContext<RoleServer>,
     ) -> Result<GetPromptResponse, ErrorData> {
         prompts::get(&request.name, &request.arguments.unwrap_or_default())
-    }
-}
-
-/// What is told of a run while it goes on.
-struct News {
-    token: Option<rmcp::model::ProgressToken>,
-    /// How far the client was told that it is.
-    told: Option<f64>,
-    /// The run that the call started, for `flow_logs` and `flow_status`.
-    run: Option<String>,
-}
-
-impl News {
-    fn new(context: &RequestContext<RoleServer>) -> Self {
-        Self {
-            token: context.meta.get_progress_token(),
-            told: None,
-            run: None,
-        }
-    }
-
-    /// Tells the client. One that is gone needs no news.
-    async fn tell(&mut self, context: &RequestContext<RoleServer>, level: &Level, notice: Notice) {
-        match notice {
-            Notice::Log { entries, .. } => {
-                for entry in entries {
-                    level.log(context, &json!(entry), entry.level).await;
-                }
-            }
-            Notice::Run {
-                run,
-                status,
-                progress,
-                ..
-            } => {
-                self.run = Some(run);
-                let Some(token) = self.token.clone() else {
-                    return;
-                };
-                let (done, total, label) = match progress {
-                    Some(progress) => (progress.done, progress.total, progress.label),
-                    None => (0.0, None, json!(status).as_str().map(str::to_owned)),
-                };
-                // A run's own measure may fall; what a client is told only grows.
-                if self.told.is_some_and(|told| done <= told) {
-                    return;
-                }
-                self.told = Some(done);
-                let mut news = ProgressNotificationParam::new(token, done);
-                news.total = total;
-                news.message = label;
-                let _ = context.peer.notify_progress(news).await;
-            }
-            Notice::Asked {
-                error, limit, used, ..
-            } => {
-                let asked = json!({ "asks": limit, "used": used, "error": error });
-                level
-                    .log(context, &asked, selvage_tool::guest::LogLevel::Warn)
-                    .await;
-            }
-            Notice::Approval { .. }
-            | Notice::Approvals { .. }
-            | Notice::Changed { .. }
-            | Notice::PeerLost { .. }
-            | Notice::MailFailed { .. } => {}
-        }
     }
 }

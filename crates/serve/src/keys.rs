@@ -243,6 +243,12 @@ impl Keys {
         })
     }
 
+    /// Whether a key that was admitted would still be known. None is where the file can't be read.
+    pub fn is_good(&mut self, id: &str) -> bool {
+        let is_read = self.refresh().is_ok();
+        is_read && self.keys.iter().any(|key| key.id == id && !key.revoked)
+    }
+
     /// Keeps other programs from writing until it is dropped, so that of two that write neither is lost.
     fn hold(&self) -> Result<std::fs::File> {
         let file = std::fs::File::create(self.path.with_extension("json.lock"))?;
@@ -376,12 +382,15 @@ mod tests {
         let (folder, mut running) = keys();
         let mut other = Keys::open(folder.path()).expect("the same");
         let key = other.add("agent", &[Scope::Tools], 0).expect("a key");
-        assert!(running.admit(Some(&bearer(&key)), Scope::Tools, 0).is_ok());
+        let who = running.admit(Some(&bearer(&key)), Scope::Tools, 0);
+        let id = who.expect("known").id;
+        assert!(running.is_good(&id) && !running.is_good("00000000"));
         assert!(other.revoke("agent").expect("written") && !other.revoke("nobody").expect("none"));
         assert_eq!(
             running.admit(Some(&bearer(&key)), Scope::Tools, 0),
             Err(Refused::Unknown)
         );
+        assert!(!running.is_good(&id), "what it had begun may end");
         std::fs::write(folder.path().join(FILE), "no keys").expect("written");
         assert_eq!(
             running.admit(Some(&bearer(&key)), Scope::Tools, 0),

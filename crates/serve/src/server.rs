@@ -17,10 +17,11 @@ use hyper::service::{Service, service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
 use std::future::Future;
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, watch};
 
 /// The most connections at a time.
 const CONNECTIONS_MAX: usize = 10_000;
@@ -73,10 +74,11 @@ pub async fn serve(
     Ok(())
 }
 
-/// Accepts connections until `ending` is over, which stops what they talk to; then waits for them, but not long. Who is slow to
-/// say what it wants is sent away, and there is a bound on how many there are.
+/// Accepts connections until `ending` is over, which stops what they talk to; then lets each have the answer that it waits for, but
+/// not long. Who is slow to say what it wants is sent away, and there is a bound on how many there are.
 pub async fn listen(listener: TcpListener, router: Router, ending: impl Future<Output = ()>) {
     let places = Arc::new(Semaphore::new(CONNECTIONS_MAX));
+    let (going_on, ends) = watch::channel(());
     let accepting = async {
         loop {
             // Waits for a place before a connection is taken from the system's own queue.
@@ -91,9 +93,9 @@ pub async fn listen(listener: TcpListener, router: Router, ending: impl Future<O
                     continue;
                 }
             };
-            let router = router.clone();
+            let (router, ends) = (router.clone(), ends.clone());
             tokio::spawn(async move {
-                converse(stream, router).await;
+                converse(stream, router, ends).await;
                 drop(place);
             });
         }
@@ -103,6 +105,7 @@ pub async fn listen(listener: TcpListener, router: Router, ending: impl Future<O
         () = ending => {}
     }
     tracing::info!("stopping");
+    drop(going_on);
     // Sockets that were told why are closed by their own tasks; whoever does not answer is not
     // waited for any longer.
     let all = places.acquire_many(CONNECTIONS_MAX as u32);
@@ -110,7 +113,8 @@ pub async fn listen(listener: TcpListener, router: Router, ending: impl Future<O
     tracing::info!("stopped");
 }
 
-async fn converse(stream: TcpStream, router: Router) {
+/// Answers a connection's requests until it is over, or until the host ends: then there is no next one.
+async fn converse(stream: TcpStream, router: Router, mut ends: watch::Receiver<()>) {
     // Messages are small and somebody waits for each.
     if stream.set_nodelay(true).is_err() {
         return;
@@ -129,7 +133,15 @@ async fn converse(stream: TcpStream, router: Router) {
         .max_buf_size(16 * 1024)
         .serve_connection(TokioIo::new(stream), service)
         .with_upgrades();
-    if let Err(error) = connection.await {
+    let mut connection = pin!(connection);
+    let ended = tokio::select! {
+        ended = connection.as_mut() => ended,
+        _ = ends.changed() => {
+            connection.as_mut().graceful_shutdown();
+            connection.await
+        }
+    };
+    if let Err(error) = ended {
         tracing::debug!(%error, "a connection broke");
     }
 }

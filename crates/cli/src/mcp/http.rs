@@ -1,33 +1,41 @@
 //! The same server for clients of HTTP: MCP at `/mcp`, and the bare contract at `/tools/NAME`.
 
-use super::{Heard, Server, closing};
-use crate::error::{CliError, Result};
-use axum::body::Bytes;
-use axum::extract::{DefaultBodyLimit, Path as Segment, Request, State};
-use axum::http::{HeaderMap, StatusCode, header, request::Parts};
+use super::keyring::{Caller, Keyring, LOOK_EVERY};
+use super::{Heard, Server, closing, revoked};
+use crate::error::Result;
+use axum::body::{Body, Bytes, to_bytes};
+use axum::extract::{Path as Segment, Request, State};
+use axum::http::{StatusCode, header, request::Parts};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{any_service, get, post};
 use axum::{Extension, Router};
 use rmcp::RoleServer;
 use rmcp::service::RequestContext;
+use rmcp::transport::streamable_http_server::session::SessionManager;
 use rmcp::transport::streamable_http_server::session::local::LocalSessionManager;
 use rmcp::transport::{StreamableHttpServerConfig, StreamableHttpService};
-use selvage_serve::{Keys, Refused, Scope, Who};
+use selvage_serve::{Refused, Who};
 use selvage_tool::{ErrorCode, ToolError, ToolResult};
 use selvage_vfs::{Origin, OriginKind};
 use serde_json::{Value, json};
 use std::net::SocketAddr;
-use std::path::Path;
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::sync::Arc;
+use std::time::Duration;
 use tokio::net::TcpListener;
+use tokio::time::{sleep, timeout};
 
 /// The most bytes of a request: a file of 16 MiB in base64, and what is around it.
 const REQUEST_BYTES_MAX: usize = 24 * 1024 * 1024;
 
-/// The most sessions of one key: the oldest can't be used any more when there is one more.
-const SESSIONS_MAX: usize = 100;
+/// How long a request's body may take. What a workspace takes in at most needs 400 kB a second.
+const BODY_MAX: Duration = Duration::from_secs(60);
+
+/// How long answers are on their way when the program ends, before the streams that nothing more comes by are closed.
+const LAST_WORDS: Duration = Duration::from_millis(200);
+
+/// How many seconds who meets a full queue is told to wait. Nobody knows how long runs take; what waits is at most a hundred.
+const RETRY_SECONDS: u32 = 1;
 
 /// Where clients of HTTP come in.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,77 +48,21 @@ pub struct Door {
     pub hosts: Vec<String>,
 }
 
-/// Who is let in, and whose each session is.
-pub struct Keyring {
-    keys: Mutex<Keys>,
-    /// Sessions and the keys that they are of, the oldest first.
-    sessions: Mutex<Vec<(String, String)>>,
-    is_open: bool,
+/// Who made a request, and may it still; nobody by a key on standard input and output.
+pub fn caller(context: &RequestContext<RoleServer>) -> Option<&Caller> {
+    context
+        .extensions
+        .get::<Parts>()?
+        .extensions
+        .get::<Caller>()
 }
 
-impl Keyring {
-    /// The keys that lie beside a workspace.
-    ///
-    /// # Errors
-    /// The file can't be read, or there is none and the door is not open.
-    pub fn open(folder: &Path, door: &Door) -> Result<Arc<Self>> {
-        if door.is_open && !door.address.ip().is_loopback() {
-            let why = "`--no-key` is for addresses of this machine alone, as 127.0.0.1";
-            return Err(CliError::Usage(why.into()));
-        }
-        Ok(Arc::new(Self {
-            keys: Mutex::new(Keys::open(folder)?),
-            sessions: Mutex::default(),
-            is_open: door.is_open,
-        }))
-    }
-
-    fn admit(&self, headers: &HeaderMap) -> std::result::Result<Who, Refused> {
-        if self.is_open {
-            return Ok(Who {
-                id: String::new(),
-                name: "local".into(),
-                approves: true,
-            });
-        }
-        let given = headers.get(header::AUTHORIZATION);
-        let given = given.and_then(|value| value.to_str().ok());
-        let mut keys = self.keys.lock().unwrap_or_else(PoisonError::into_inner);
-        keys.admit(given, Scope::Tools, now_ms())
-    }
-
-    /// Whether a session is this key's, or is made only now.
-    fn may_use(&self, session: Option<&str>, who: &Who) -> bool {
-        let sessions = self.sessions.lock().unwrap_or_else(PoisonError::into_inner);
-        session.is_none_or(|session| {
-            sessions
-                .iter()
-                .any(|(known, key)| known == session && *key == who.id)
-        })
-    }
-
-    /// Notes whose a session is.
-    fn note(&self, session: &str, who: &Who) {
-        let mut sessions = self.sessions.lock().unwrap_or_else(PoisonError::into_inner);
-        if sessions.iter().any(|(known, _)| known == session) {
-            return;
-        }
-        let own = sessions.iter().filter(|(_, key)| *key == who.id).count();
-        if own >= SESSIONS_MAX
-            && let Some(oldest) = sessions.iter().position(|(_, key)| *key == who.id)
-        {
-            sessions.remove(oldest);
-        }
-        sessions.push((session.to_owned(), who.id.clone()));
-    }
-}
-
-/// Whose key a request came with; nothing on standard input and output.
+/// The same, by its key's name and scopes.
 pub fn who(context: &RequestContext<RoleServer>) -> Option<&Who> {
-    context.extensions.get::<Parts>()?.extensions.get::<Who>()
+    Some(&caller(context)?.who)
 }
 
-/// Serves until somebody stops the program.
+/// Serves until somebody stops the program. Then runs are cancelled, and whoever waits for one is told.
 pub async fn serve(door: &Door, keys: Arc<Keyring>, server: Server) -> Result<()> {
     let listener = TcpListener::bind(door.address).await?;
     let address = listener.local_addr()?;
@@ -119,31 +71,60 @@ pub async fn serve(door: &Door, keys: Arc<Keyring>, server: Server) -> Result<()
         StreamableHttpServerConfig::default().with_max_request_body_bytes(REQUEST_BYTES_MAX);
     let own = config.allowed_hosts.clone();
     let config = config.with_allowed_hosts(own.into_iter().chain(door.hosts.iter().cloned()));
-    let ending = config.cancellation_token.clone();
-    let made = server.clone();
+    let streams = config.cancellation_token.clone();
     let sessions = Arc::new(LocalSessionManager::default());
-    let mcp = StreamableHttpService::new(move || Ok(made.apart()), sessions, config.clone());
-    let hosts = Arc::new(config.allowed_hosts.clone());
-    let router = Router::new()
-        .route("/mcp", any_service(mcp))
-        .route("/tools/{name}", post(call))
-        .layer(DefaultBodyLimit::max(REQUEST_BYTES_MAX))
-        .with_state(server)
-        .layer(from_fn_with_state((keys, hosts), guard))
-        .route("/healthz", get(|| async { "well\n" }));
+    tokio::spawn(close_lost(keys.clone(), sessions.clone()));
     let stopped = selvage_serve::stop_signal()?;
+    let router = router(config, sessions, keys, server.clone());
     selvage_serve::listen(listener, router, async move {
         stopped.await;
-        ending.cancel();
+        server.end().await;
+        tokio::spawn(async move {
+            sleep(LAST_WORDS).await;
+            streams.cancel();
+        });
     })
     .await;
     Ok(())
 }
 
+fn router(
+    config: StreamableHttpServerConfig,
+    sessions: Arc<LocalSessionManager>,
+    keys: Arc<Keyring>,
+    server: Server,
+) -> Router {
+    let hosts = Arc::new(config.allowed_hosts.clone());
+    let made = server.clone();
+    let mcp = StreamableHttpService::new(move || Ok(made.apart()), sessions, config);
+    Router::new()
+        .route("/mcp", any_service(mcp))
+        .route("/tools/{name}", post(call))
+        .with_state(server)
+        .layer(from_fn_with_state((keys, hosts), guard))
+        .route("/healthz", get(|| async { "well\n" }))
+}
+
+/// Closes the sessions of keys that were revoked, when their calls had the time to hear of it.
+async fn close_lost(keys: Arc<Keyring>, sessions: Arc<LocalSessionManager>) {
+    loop {
+        sleep(LOOK_EVERY).await;
+        let lost = keys.take_lost();
+        if lost.is_empty() {
+            continue;
+        }
+        sleep(LOOK_EVERY * 2).await;
+        for session in lost {
+            // One that is closed already needs no closing.
+            let _ = sessions.close_session(&session.into()).await;
+        }
+    }
+}
+
 /// Lets in who has a key, to sessions that are its own, under a name of this host and from no other site's page.
 async fn guard(
     State((keys, hosts)): State<(Arc<Keyring>, Arc<Vec<String>>)>,
-    mut request: Request,
+    request: Request,
     next: Next,
 ) -> Response {
     let headers = request.headers();
@@ -172,18 +153,32 @@ async fn guard(
         let why = "Pages of other sites may not call this host.";
         return refusal(StatusCode::FORBIDDEN, ErrorCode::PolicyDenied, why);
     }
-    let who = match keys.admit(headers) {
-        Ok(who) => who,
+    let caller = match keys.admit(headers) {
+        Ok(caller) => caller,
         Err(refused) => return turned_away(&refused),
     };
     let session = headers
         .get("mcp-session-id")
         .and_then(|id| id.to_str().ok());
-    if !keys.may_use(session, &who) {
+    if !keys.may_use(session, &caller.who) {
         let why = "There is no such session.";
         return refusal(StatusCode::NOT_FOUND, ErrorCode::NotFound, why);
     }
-    request.extensions_mut().insert(who.clone());
+    let (mut parts, body) = request.into_parts();
+    let body = match timeout(BODY_MAX, to_bytes(body, REQUEST_BYTES_MAX)).await {
+        Ok(Ok(body)) => body,
+        Ok(Err(_)) => {
+            let why = format!("A request has {REQUEST_BYTES_MAX} bytes at the most.");
+            return refusal(StatusCode::PAYLOAD_TOO_LARGE, ErrorCode::TooLarge, &why);
+        }
+        Err(_) => {
+            let why = format!("A request may take {} seconds.", BODY_MAX.as_secs());
+            return refusal(StatusCode::REQUEST_TIMEOUT, ErrorCode::InvalidInput, &why);
+        }
+    };
+    let who = caller.who.clone();
+    parts.extensions.insert(caller);
+    let request = Request::from_parts(parts, Body::from(body));
     let response = next.run(request).await;
     let made = response.headers().get("mcp-session-id");
     if let Some(session) = made.and_then(|id| id.to_str().ok()) {
@@ -223,10 +218,10 @@ fn answer(status: StatusCode, value: &Value) -> Response {
     (status, kind, value.to_string()).into_response()
 }
 
-/// A tool, for programs that speak no MCP. A client that goes away cancels the run that it waits for.
+/// A tool, for programs that speak no MCP. A client that goes away cancels the run that it waits for, and so does the end of its key.
 async fn call(
     State(server): State<Server>,
-    Extension(who): Extension<Who>,
+    Extension(caller): Extension<Caller>,
     Segment(name): Segment<String>,
     body: Bytes,
 ) -> Response {
@@ -236,18 +231,26 @@ async fn call(
     };
     let result = match input {
         Ok(input) => {
-            let origin = Origin::new(OriginKind::Agent, who.name);
+            let _going_on = server.going_on.read().await;
+            let origin = Origin::new(OriginKind::Agent, caller.who.name.clone());
             let (called, mut heard) = server.call(origin, &name, input);
             let mut gone = Gone(Some(called));
-            let result = loop {
-                match heard.recv().await {
-                    Some(Heard::Notice(_)) => {}
-                    Some(Heard::Answer(result)) => break result,
-                    None => break Err(closing()),
+            let answered = async {
+                loop {
+                    match heard.recv().await {
+                        Some(Heard::Notice(_)) => {}
+                        Some(Heard::Answer(result)) => break result,
+                        None => break Err(closing()),
+                    }
                 }
             };
-            gone.0 = None;
-            result
+            tokio::select! {
+                result = answered => {
+                    gone.0 = None;
+                    result
+                }
+                () = caller.revoked() => Err(revoked()),
+            }
         }
         Err(why) => Err(ToolError::new(
             ErrorCode::InvalidInput,
@@ -286,44 +289,54 @@ fn told(result: ToolResult) -> Response {
                 // The call was carried out, and this is what came of it.
                 _ => StatusCode::OK,
             };
-            answer(status, &json!({ "ok": false, "error": error }))
+            let answer = answer(status, &json!({ "ok": false, "error": error }));
+            if status == StatusCode::SERVICE_UNAVAILABLE {
+                return ([(header::RETRY_AFTER, RETRY_SECONDS.to_string())], answer)
+                    .into_response();
+            }
+            answer
         }
     }
-}
-
-fn now_ms() -> u64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH);
-    u64::try_from(since.unwrap_or_default().as_millis()).unwrap_or(u64::MAX)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use axum::http::HeaderValue;
+    use futures_util::stream::unfold;
+    use hyper::service::Service;
+    use hyper_util::service::TowerToHyperService;
+    use std::convert::Infallible;
+    use tokio::time::Instant;
 
-    #[test]
-    fn no_key_pushes_out_the_sessions_of_another() {
+    #[tokio::test(start_paused = true)]
+    async fn a_body_that_does_not_come_to_an_end_is_not_waited_for() {
         let folder = tempfile::tempdir().expect("a folder");
+        let desk = crate::home::make(folder.path()).expect("a workspace");
         let door = Door {
             address: ([127, 0, 0, 1], 0).into(),
-            is_open: false,
+            is_open: true,
             hosts: Vec::new(),
         };
-        let keyring = Keyring::open(folder.path(), &door).expect("no keys yet");
-        let who = |id: &str| Who {
-            id: id.into(),
-            name: id.into(),
-            approves: false,
-        };
-        keyring.note("first", &who("ann"));
-        for session in 0..=SESSIONS_MAX {
-            keyring.note(&format!("s{session}"), &who("bob"));
+        let server = Server::new(desk.line()).expect("the catalogue");
+        let keys = Keyring::open(folder.path(), &door).expect("an open door");
+        let config = StreamableHttpServerConfig::default();
+        let router = TowerToHyperService::new(router(config, Arc::default(), keys, server));
+        for path in ["/mcp", "/tools/ls"] {
+            let drops = unfold((), |()| async {
+                sleep(Duration::from_secs(1)).await;
+                Some((Ok::<_, Infallible>(Bytes::from_static(b" ")), ()))
+            });
+            let mut request = Request::post(path)
+                .body(Body::from_stream(drops))
+                .expect("a request");
+            request
+                .headers_mut()
+                .insert(header::HOST, HeaderValue::from_static("localhost"));
+            let began = Instant::now();
+            let answer = router.call(request).await.expect("an answer");
+            assert_eq!(answer.status(), StatusCode::REQUEST_TIMEOUT, "{path}");
+            assert!(began.elapsed() <= BODY_MAX + Duration::from_secs(1));
         }
-        assert!(keyring.may_use(Some("first"), &who("ann")));
-        assert!(!keyring.may_use(Some("first"), &who("bob")));
-        assert!(
-            !keyring.may_use(Some("s0"), &who("bob")),
-            "its own oldest ended"
-        );
-        assert!(keyring.may_use(Some("s1"), &who("bob")) && keyring.may_use(None, &who("bob")));
     }
 }
