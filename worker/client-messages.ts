@@ -6,6 +6,7 @@ import type { CallBegan, CallEnded } from "./calls.ts";
 export type ToKernel =
   | { type: "call"; id: number; name: string; input: unknown; agent?: string }
   | { type: "devices"; id: number; act: DeviceAct }
+  | { type: "secrets"; id: number; act: SecretAct }
   /** Stores a file piece by piece; `write` gives what came of it to a path, by its hash. */
   | { type: "store"; id: number; file: Blob }
   /** Ends a `store` that is under way. Nothing of the file is kept. */
@@ -35,6 +36,8 @@ export type KernelEvent =
   | { kind: "said"; device: string; text: string }
   /** A message goes out over the direct link to a device, which the page has. */
   | { kind: "direct"; device: string; bytes: Uint8Array<ArrayBuffer> }
+  /** A run waits for these secrets of the device, which are locked. */
+  | { kind: "secretsWanted"; names: string[] }
   /** Somebody other than the person called a tool, and got an answer. */
   | CallBegan
   | CallEnded
@@ -111,4 +114,22 @@ export interface DevicesState {
   joining: null | { step: "connecting" | "waiting" | "compare"; code: string | null; relay: string };
   findings: { code: string; message: string; hint: string; device: string | null }[];
   problem: null | { code: string; message: string; hint: string };
+}
+
+/** What a person does with the secrets of this device. */
+export type SecretAct =
+  | { do: "look" | "lock" }
+  /** Makes an empty list under a passphrase. */
+  | { do: "begin" | "unlock" | "rekey"; passphrase: string }
+  | { do: "set"; name: string; value: string; domains: string[] }
+  | { do: "remove"; name: string }
+  /** Forgets all of them, unlocked or not. */
+  | { do: "forget" };
+
+/** The secrets of this device, as a page shows them. */
+export interface SecretsState {
+  /** Whether there is a list, empty or not. */
+  kept: boolean;
+  /** What it holds; null while it is locked. */
+  secrets: { name: string; domains: string[] }[] | null;
 }

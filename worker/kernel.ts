@@ -17,6 +17,7 @@ import { leftSlots, openFiles, openStorage, setAside, withLeftSlot } from "./sto
 import type { Opened } from "./storage.ts";
 import { Post } from "./post.ts";
 import { Runners } from "./runners.ts";
+import type { Locker } from "./secrets.ts";
 import { openSigner } from "./signing.ts";
 import type { Signer } from "./signing.ts";
 import { Tabs } from "./tabs.ts";
@@ -164,12 +165,21 @@ function perform(effects: Effect[]): void {
         );
         break;
       case "fetch":
-        void performFetch(effect).then(({ ok, result, body }) =>
+        void performFetch(effect, secrets).then(({ ok, result, body }) =>
           perform(kernel.fetched(Date.now(), effect.task, ok, result, body)),
         );
         break;
     }
   }
+}
+
+let locker: Promise<Locker> | undefined;
+
+/** What keeps this device's secrets, loaded when it is first wanted. */
+function secrets(): Promise<Locker> {
+  locker ??= import("./secrets.ts").then(({ Locker }) => Locker.load((names) => tell({ kind: "secretsWanted", names })));
+  locker.catch(() => (locker = undefined));
+  return locker;
 }
 
 let signer: Signer | undefined;
@@ -233,6 +243,11 @@ function handle(message: ToKernel): void {
       break;
     case "devices":
       void post.act(message.act).then((result) => scope.postMessage({ type: "result", id: message.id, result }));
+      break;
+    case "secrets":
+      void secrets()
+        .then((open) => open.act(message.act))
+        .then((result) => scope.postMessage({ type: "result", id: message.id, result }), broke);
       break;
     case "say":
       post.say(message.text, message.to);

@@ -1,7 +1,8 @@
 // Fetches that the engine has allowed: bounded in size and time, without credentials, and with the
-// domain checked again where a redirect has led.
+// domain checked again where a redirect has led. Those of runs that have secrets go through what keeps these.
 
 import { covers_domain } from "@wasm/kernel/kernel.js";
+import type { Locker } from "./secrets.ts";
 
 /** A fetch to perform. */
 export interface FetchEffect {
@@ -12,6 +13,8 @@ export interface FetchEffect {
   bytesMax: number;
   timeMsMax: number;
   domains: string[];
+  /** What it may carry: what stands for each in the run, and its name. */
+  secrets: { placeholder: string; name: string }[];
 }
 
 /** What came of it: JSON for the engine, and the body. */
@@ -21,9 +24,19 @@ export interface FetchAnswer {
   body: Uint8Array;
 }
 
-export async function performFetch(effect: FetchEffect): Promise<FetchAnswer> {
+/** Performs a fetch; `secrets` gives what keeps the device's secrets. */
+export async function performFetch(effect: FetchEffect, secrets: () => Promise<Locker>): Promise<FetchAnswer> {
+  if (effect.secrets.length === 0) return performPlain(effect, false);
+  return secrets().then(
+    (locker) => locker.perform(effect, performPlain),
+    (error: unknown) => failed("FETCH_FAILED", `The program that keeps secrets could not be loaded: ${String(error)}.`, "Reload the page; nothing is lost."),
+  );
+}
+
+/** One that carries secrets follows no redirect. */
+async function performPlain(effect: FetchEffect, carries: boolean): Promise<FetchAnswer> {
   try {
-    return await fetchBounded(effect);
+    return await fetchBounded(effect, carries);
   } catch (error) {
     const timedOut = error instanceof DOMException && error.name === "TimeoutError";
     const why = timedOut ? `no answer within ${effect.timeMsMax} ms` : error instanceof Error ? error.message : String(error);
@@ -31,7 +44,7 @@ export async function performFetch(effect: FetchEffect): Promise<FetchAnswer> {
   }
 }
 
-async function fetchBounded(effect: FetchEffect): Promise<FetchAnswer> {
+async function fetchBounded(effect: FetchEffect, carries: boolean): Promise<FetchAnswer> {
   // A browser does not show where a redirect leads before it follows it. Only a request that
   // carries nothing may follow one; what it leads to is dropped unless the grant covers it, too.
   const bare = effect.method === "GET" || effect.method === "HEAD";
@@ -39,7 +52,7 @@ async function fetchBounded(effect: FetchEffect): Promise<FetchAnswer> {
     method: effect.method,
     headers: effect.headers,
     body: bare || effect.body.length === 0 ? null : effect.body,
-    redirect: bare ? "follow" : "error",
+    redirect: bare && !carries ? "follow" : "error",
     credentials: "omit",
     referrerPolicy: "no-referrer",
     cache: "no-store",
@@ -83,6 +96,6 @@ async function readBounded(response: Response, bytesMax: number): Promise<Uint8A
   return whole;
 }
 
-function failed(code: string, message: string, hint: string): FetchAnswer {
+export function failed(code: string, message: string, hint: string): FetchAnswer {
   return { ok: false, result: JSON.stringify({ code, message, hint }), body: new Uint8Array() };
 }

@@ -6,7 +6,7 @@ import { createRequire } from 'node:module';
 import { openChromium } from './lib/browsers.mjs';
 import { test } from './lib/suite.mjs';
 import { writeFixture } from './lib/forms.mjs';
-import { choose, click, find, openWorkbench, shows, until, value } from './lib/workbench.mjs';
+import { choose, click, fill, find, openWorkbench, shows, until, value } from './lib/workbench.mjs';
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
@@ -69,7 +69,22 @@ const SCREENS = [
     await page.keyboard.press('Enter');
     await find(page, 'combobox', /^Function/);
   }],
+  ['the secrets of the device', async (page) => {
+    await page.keyboard.press('F1');
+    await find(page, 'combobox', 'Search');
+    await page.keyboard.type('secrets');
+    await page.keyboard.press('Enter');
+    await fill(page, 'Passphrase', 'long enough');
+    await fill(page, 'The same once more', 'long enough');
+    await click(page, 'button', 'Begin');
+    await fill(page, 'Name', 'billing');
+    await fill(page, 'Value', 'sk_live_7f3a9c');
+    await fill(page, /^May go to/, 'api.example.com');
+    await click(page, 'button', 'Keep this secret');
+    await find(page, 'button', 'Forget billing');
+  }],
   ['the command palette', async (page) => {
+    await click(page, 'button', 'Close');
     await page.keyboard.press('Control+k');
     await find(page, 'combobox', 'Search');
   }],

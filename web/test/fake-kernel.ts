@@ -7,7 +7,7 @@ import { isFlow, isInside, moved, nameOf, parentOf } from '../src/lib/paths';
 import type { Approval, Decision } from '../src/approvals/approval';
 import type { Conflict, Difference, Entry, HistoryChange, KernelEvent, LogLevel, RunRecord, ToolError, ToolResult, WorkspaceStatus } from '../src/lib/tools';
 import { Calls } from '../../worker/calls';
-import type { DeviceAct, ToDevices } from '../../worker/client-messages';
+import type { DeviceAct, SecretAct, ToDevices } from '../../worker/client-messages';
 import { fakeLint } from './fake-lint';
 import { fakeScript, type ScriptStep } from './fake-runs';
 
@@ -111,6 +111,25 @@ export class FakeKernel implements Kernel {
     this.acts.push(structuredClone(act));
     await Promise.resolve();
     return this.refusal ? { ok: false, error: this.refusal } : { ok: true, value: null };
+  }
+
+  /** The secrets of the fake device: the passphrase, and what is kept under it. */
+  #locker: { passphrase: string; open: boolean; secrets: { name: string; domains: string[] }[] } | undefined;
+
+  async secrets(act: SecretAct): Promise<ToolResult> {
+    await Promise.resolve();
+    const locker = this.#locker;
+    if (act.do === 'begin') this.#locker = { passphrase: act.passphrase, open: true, secrets: [] };
+    else if (act.do === 'forget') this.#locker = undefined;
+    else if (act.do === 'lock' && locker) locker.open = false;
+    else if (act.do === 'unlock' && locker) {
+      if (locker.passphrase !== act.passphrase) return { ok: false, error: { code: 'INVALID_INPUT', message: 'The passphrase is another one, or the file of secrets was changed.' } };
+      locker.open = true;
+    } else if (act.do === 'set' && locker) locker.secrets = [...locker.secrets.filter(({ name }) => name !== act.name), { name: act.name, domains: act.domains }];
+    else if (act.do === 'remove' && locker) locker.secrets = locker.secrets.filter(({ name }) => name !== act.name);
+    else if (act.do === 'rekey' && locker) locker.passphrase = act.passphrase;
+    const { open, secrets } = this.#locker ?? { open: false, secrets: [] };
+    return { ok: true, value: { kept: this.#locker !== undefined, secrets: open ? secrets : null } };
   }
 
   async store(file: Blob, told: (done: number) => void, signal: AbortSignal): Promise<ToolResult> {

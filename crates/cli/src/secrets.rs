@@ -21,6 +21,8 @@ use zeroize::Zeroizing;
 /// The name of the file in a workspace's folder.
 const SECRETS_FILE: &str = "secrets.json";
 
+const ASKED: &str = "Passphrase of the secrets: ";
+
 /// What is done with secrets.
 #[derive(Debug, PartialEq)]
 pub enum Act {
@@ -52,7 +54,7 @@ pub fn perform(folder: &Path, act: &Act, json: bool) -> Result<u8> {
     lock.lock()?;
     let kept = read(&file)?;
     let mut vault = match &kept {
-        Some(bytes) => Vault::open(bytes, &passphrase("Passphrase of the secrets: ")?)?,
+        Some(bytes) => Vault::open(bytes, &passphrase(ASKED)?)?,
         None => match act {
             Act::Set { .. } => Vault::new(&fresh_passphrase()?, derivation())?,
             Act::List | Act::Passphrase => {
@@ -204,7 +206,6 @@ pub struct Locker {
 struct Opened {
     /// What was opened: when the file holds something else, it is opened anew.
     bytes: Vec<u8>,
-    passphrase: Zeroizing<String>,
     vault: Arc<Vault>,
 }
 
@@ -263,8 +264,10 @@ impl Locker {
                 Ok((fetched, body))
             }
             Err(mut error) => {
-                let redacted = vault.redact_text(&references, &mut error.message);
+                let mut message = std::mem::take(&mut error.message).into_bytes();
+                let redacted = vault.redact_bytes(&references, &mut message);
                 redacted.map_err(told)?;
+                error.message = String::from_utf8_lossy(&message).into_owned();
                 Err(error)
             }
         }
@@ -272,37 +275,45 @@ impl Locker {
 
     /// The vault as it is on the disk now.
     fn vault(&self) -> ToolResult<Arc<Vault>> {
-        let failed = |why: String| {
-            let message = format!("The secrets of this device can't be opened: {why}.");
-            ToolError::new(ErrorCode::FetchFailed, message).hint(
-                "Name the passphrase in $SELVAGE_SECRETS_PASSPHRASE_FILE, or keep secrets by `selvage secrets set`.",
-            )
-        };
-        let bytes = read(&self.file).map_err(|why| failed(why.to_string()))?;
-        let bytes = bytes.ok_or_else(|| failed("there are none".into()))?;
+        let bytes = read(&self.file).map_err(|why| shut(why.to_string()))?;
+        let bytes = bytes.ok_or_else(|| shut("there are none".into()))?;
         // Fetches that come together wait for one passphrase.
         let mut opened = self.opened.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(known) = opened.as_ref().filter(|known| known.bytes == bytes) {
-            return Ok(Arc::clone(&known.vault));
-        }
-        let passphrase = match opened.take() {
-            Some(known) => known.passphrase,
-            None => match given_passphrase().map_err(|why| failed(why.to_string()))? {
-                Some(given) => given,
-                None if std::io::stdin().is_terminal() => {
-                    let typed = passphrase("Passphrase of the secrets: ");
-                    typed.map_err(|why| failed(why.to_string()))?
-                }
-                None => return Err(failed("nobody gave the passphrase".into())),
+        let known = opened.take();
+        let vault = match known {
+            Some(known) if known.bytes == bytes => known.vault,
+            // Somebody kept another secret meanwhile, or took another passphrase.
+            Some(known) => match known.vault.again(&bytes) {
+                Ok(vault) => Arc::new(vault),
+                Err(_) => Self::unlocked(&bytes)?,
             },
+            None => Self::unlocked(&bytes)?,
         };
-        let vault = Vault::open(&bytes, &passphrase).map_err(|why| failed(why.to_string()))?;
-        let vault = Arc::new(vault);
         *opened = Some(Opened {
             bytes,
-            passphrase,
             vault: Arc::clone(&vault),
         });
         Ok(vault)
     }
+
+    fn unlocked(bytes: &[u8]) -> ToolResult<Arc<Vault>> {
+        let passphrase = match given_passphrase().map_err(|why| shut(why.to_string()))? {
+            Some(given) => given,
+            None if std::io::stdin().is_terminal() => {
+                let typed = passphrase(ASKED);
+                typed.map_err(|why| shut(why.to_string()))?
+            }
+            None => return Err(shut("nobody gave the passphrase".into())),
+        };
+        let vault = Vault::open(bytes, &passphrase).map_err(|why| shut(why.to_string()))?;
+        Ok(Arc::new(vault))
+    }
+}
+
+/// Why no secret can be had.
+fn shut(why: String) -> ToolError {
+    let message = format!("The secrets of this device can't be opened: {why}.");
+    ToolError::new(ErrorCode::FetchFailed, message).hint(
+        "Name the passphrase in $SELVAGE_SECRETS_PASSPHRASE_FILE, or keep secrets by `selvage secrets set`.",
+    )
 }

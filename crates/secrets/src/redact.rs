@@ -49,20 +49,19 @@ impl Vault {
             for text in texts.into_iter().chain(headers) {
                 parts.clean(text, &mark);
             }
-            if let Some(clean) = parts.without(body, &mark) {
-                *body = clean;
-            }
         }
-        Ok(())
+        self.redact_bytes(references, body)
     }
 
-    /// Takes secrets out of a text, such as why a request failed.
+    /// Takes secrets out of bytes, such as those of why a request failed.
     ///
     /// # Errors
     /// A secret is not there.
-    pub fn redact_text(&self, references: &[Reference], text: &mut String) -> Result<()> {
+    pub fn redact_bytes(&self, references: &[Reference], bytes: &mut Vec<u8>) -> Result<()> {
         for (parts, mark) in self.parts(references)? {
-            parts.clean(text, &mark);
+            if let Some(clean) = parts.without(bytes, &mark) {
+                *bytes = clean;
+            }
         }
         Ok(())
     }

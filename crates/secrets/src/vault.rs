@@ -27,6 +27,10 @@ const MEMORY_KIB_MAX: u32 = 256 * 1024;
 /// The most passes that a file may ask for.
 const PASSES_MAX: u32 = 16;
 
+fn odd(why: &str) -> SecretsError {
+    SecretsError::NoVault(why.into())
+}
+
 /// How a key is derived from a passphrase.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -61,7 +65,6 @@ impl Derivation {
     }
 
     fn key(&self, passphrase: &str) -> Result<Zeroizing<[u8; 32]>> {
-        let odd = |why: &str| SecretsError::NoVault(why.into());
         if self.name != "argon2id" {
             return Err(odd("its key is derived in another way"));
         }
@@ -98,6 +101,44 @@ struct Sealed {
 }
 
 impl Sealed {
+    fn read(file: &[u8]) -> Result<Self> {
+        within("file_bytes_max", file.len(), FILE_BYTES_MAX)?;
+        let sealed: Self = serde_json::from_slice(file).map_err(|why| odd(&why.to_string()))?;
+        if sealed.format != FORMAT || sealed.version != VERSION {
+            let Self {
+                format, version, ..
+            } = sealed;
+            return Err(odd(&format!("it is {format} of version {version}")));
+        }
+        Ok(sealed)
+    }
+
+    fn open(self, key: Zeroizing<[u8; 32]>) -> Result<Vault> {
+        let decoded = |text: &str| {
+            STANDARD
+                .decode(text)
+                .map_err(|_| odd("a part of it is no base64"))
+        };
+        let nonce = <[u8; 24]>::try_from(&decoded(&self.nonce)?[..])
+            .map_err(|_| odd("its nonce has another length than 24 bytes"))?;
+        let sealed = Payload {
+            msg: &decoded(&self.sealed)?,
+            aad: &Self::bound(&self.key),
+        };
+        let opened = XChaCha20Poly1305::new((&*key).into())
+            .decrypt(&XNonce::from(nonce), sealed)
+            .map(Zeroizing::new)
+            .map_err(|_| SecretsError::WrongPassphrase)?;
+        let secrets = serde_json::from_slice(&opened)
+            // What a parser says of it could tell a part of it.
+            .map_err(|_| odd("what was sealed is no list of secrets"))?;
+        Ok(Vault {
+            derivation: self.key,
+            key,
+            secrets,
+        })
+    }
+
     /// What is bound into the seal.
     fn bound(key: &Derivation) -> Vec<u8> {
         let Derivation {
@@ -175,43 +216,21 @@ impl Vault {
     /// # Errors
     /// It is none, or the passphrase is another one.
     pub fn open(file: &[u8], passphrase: &str) -> Result<Self> {
-        within("file_bytes_max", file.len(), FILE_BYTES_MAX)?;
-        let odd = |why: String| SecretsError::NoVault(why);
-        let sealed: Sealed = serde_json::from_slice(file).map_err(|why| odd(why.to_string()))?;
-        if sealed.format != FORMAT || sealed.version != VERSION {
-            return Err(odd(format!(
-                "it is {} of version {}",
-                sealed.format, sealed.version
-            )));
-        }
-        let decoded = |text: &str| {
-            STANDARD
-                .decode(text)
-                .map_err(|_| odd("a part of it is no base64".into()))
-        };
-        let nonce = decoded(&sealed.nonce)?;
-        let nonce = <[u8; 24]>::try_from(&nonce[..])
-            .map_err(|_| odd("its nonce has another length than 24 bytes".into()))?;
+        let sealed = Sealed::read(file)?;
         let key = sealed.key.key(passphrase)?;
-        let opened = XChaCha20Poly1305::new((&*key).into())
-            .decrypt(
-                &XNonce::from(nonce),
-                Payload {
-                    msg: &decoded(&sealed.sealed)?,
-                    aad: &Sealed::bound(&sealed.key),
-                },
-            )
-            .map(Zeroizing::new)
-            .map_err(|_| SecretsError::WrongPassphrase)?;
-        let secrets = serde_json::from_slice(&opened).map_err(|_| {
-            // What a parser says of it could tell a part of it.
-            odd("what was sealed is no list of secrets".into())
-        })?;
-        Ok(Self {
-            derivation: sealed.key,
-            key,
-            secrets,
-        })
+        sealed.open(key)
+    }
+
+    /// Opens a file that this list, or another one under the same passphrase and derivation, was sealed into.
+    ///
+    /// # Errors
+    /// It is none, or its passphrase was changed.
+    pub fn again(&self, file: &[u8]) -> Result<Self> {
+        let sealed = Sealed::read(file)?;
+        if sealed.key != self.derivation {
+            return Err(SecretsError::WrongPassphrase);
+        }
+        sealed.open(self.key.clone())
     }
 
     /// The file to keep. A nonce is drawn for each, and never used twice.

@@ -157,6 +157,7 @@ pub fn encode(effect: Effect) -> JsValue {
             put("bytesMax", &number(fetch.bytes_max));
             put("timeMsMax", &number(fetch.time_ms_max));
             put("domains", &list(&fetch.domains));
+            put("secrets", &to_js(&fetch.secrets));
         }
         Effect::Notify(notice) => {
             kind("notify");

@@ -5,7 +5,7 @@
 //! **Shape.** Two features make two artifacts, so that each Worker loads what it needs:
 //! `kernel` (the engine and its storage) and `runner` (the sandbox around a guest). A third one,
 //! `courier`, carries parcels between devices and is loaded when a workspace is shared, and `manifest`, which
-//! reads YAML, when there is a manifest; `bench` is the workspace alone, for measuring it beside others. No decision is taken here.
+//! reads YAML, when there is a manifest, and `secrets` when a run has any; `bench` is the workspace alone, for measuring it beside others. No decision is taken here.
 //!
 //! **Control loop.** `worker/kernel.ts` and `worker/runner.ts` drive these types, `worker/post.ts` the courier.
 
@@ -25,6 +25,8 @@ mod manifest;
 mod opfs;
 #[cfg(feature = "runner")]
 mod runner;
+#[cfg(feature = "secrets")]
+mod secrets;
 #[cfg(feature = "kernel")]
 mod signing;
 

@@ -105,7 +105,7 @@ function lookUp([role, source, flags]) {
   const SELECTORS = {
     button: 'button, [role=button]',
     tab: '[role=tab]',
-    textbox: 'input:not([type]), input[type=text], input[type=email], input[list], textarea, [role=textbox]',
+    textbox: 'input:not([type]), input[type=text], input[type=password], input[type=email], input[list], textarea, [role=textbox]',
     combobox: 'select, [role=combobox]',
     treeitem: '[role=treeitem]',
     option: '[role=option], option',

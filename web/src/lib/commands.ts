@@ -59,6 +59,7 @@ export function commandsOf(wb: Workbench): Command[] {
     { id: 'redo', title: 'Redo', group: 'Workspace', run: () => void wb.workspace.redo() },
     { id: 'storage', title: 'Storage on this device', group: 'Workspace', run: () => (wb.overlay = { kind: 'storage' }) },
     { id: 'devices', title: 'Devices: share this workspace', group: 'Workspace', run: () => (wb.overlay = { kind: 'devices' }) },
+    { id: 'secrets', title: 'Secrets: keys that fetches of runs carry', group: 'Workspace', run: () => (wb.overlay = { kind: 'secrets' }) },
     { id: 'webmcp', title: 'Let agents of the browser call tools, or no longer', group: 'Workspace', enabled: () => wb.browserAgents.state !== 'absent', run: () => wb.switchBrowserAgents() },
     { id: 'export', title: 'Export the workspace as a zip', group: 'Workspace', run: () => void exportWorkspace(wb) },
     { id: 'import', title: 'Import a zip', group: 'Workspace', run: () => void pickImport(wb) },

@@ -19,6 +19,8 @@ export class FlowForm {
   /** The arguments of a flow that declares no inputs. */
   json = $state('{}');
   env = $state('');
+  /** What stands for a secret in the environment, and which one, as lines of `NAME=secret`. */
+  secrets = $state('');
   limits = $state<Partial<Record<LimitName, string>>>({});
   seed = $state('');
   startMs = $state('');
@@ -76,6 +78,9 @@ export class FlowForm {
         .map((input) => [input.id, heldAs(input, args[input.id])]),
     );
     this.json = JSON.stringify(record.args ?? {}, null, 2);
+    this.secrets = Object.entries(record.secrets ?? {})
+      .map(([name, secret]) => `${name}=${secret}`)
+      .join('\n');
     this.seed = String(record.seed);
     this.startMs = record.startMs === undefined || record.startMs === null ? '' : String(record.startMs);
   }
@@ -87,6 +92,8 @@ export class FlowForm {
     if (this.takesJson(about) && 'problem' in json) problems['$json'] = json.problem;
     const env = readEnv(this.env);
     if (env.problem) problems['$env'] = env.problem;
+    const secrets = readEnv(this.secrets);
+    if (secrets.problem) problems['$secrets'] = secrets.problem;
     for (const [name, text] of Object.entries(readLimits(this.limits).problems)) problems[`$limit.${name}`] = text;
     if (this.seed !== '' && !/^\d{1,15}$/.test(this.seed)) problems['$seed'] = 'A whole number.';
     if (this.startMs !== '' && !/^\d{1,15}$/.test(this.startMs)) problems['$startMs'] = 'Milliseconds since 1970.';
@@ -102,6 +109,7 @@ export class FlowForm {
     const entry = this.entry(about);
     const json = readJson(this.json);
     const { env } = readEnv(this.env);
+    const { env: secrets } = readEnv(this.secrets);
     const { limits } = readLimits(this.limits);
     return {
       path: referenceOf({ path: this.path, ...(entry ? { function: entry.function } : {}) }),
@@ -109,6 +117,7 @@ export class FlowForm {
       ...this.granted(wanted),
       mode,
       ...(Object.keys(env).length ? { env } : {}),
+      ...(Object.keys(secrets).length ? { secrets } : {}),
       ...(Object.keys(limits).length ? { limits } : {}),
       ...(this.seed === '' ? {} : { seed: Number(this.seed) }),
       ...(this.startMs === '' ? {} : { startMs: Number(this.startMs) }),

@@ -1,7 +1,7 @@
 // The page's side of the kernel Worker: calls go out with a number, results come back with it,
 // and events come at any time.
 
-import type { DeviceAct, ToDevices, ToKernel } from '../../../worker/client-messages';
+import type { DeviceAct, SecretAct, ToDevices, ToKernel } from '../../../worker/client-messages';
 import { ToolFailure, type KernelEvent, type ToolResult } from './tools';
 
 export interface Kernel {
@@ -9,6 +9,8 @@ export interface Kernel {
   call(name: string, input: unknown, agent?: string): Promise<ToolResult>;
   /** Asks for something of the devices that share the workspace. It never rejects, either. */
   devices(act: DeviceAct): Promise<ToolResult>;
+  /** Does something with the secrets of this device, and gives how they are then. It never rejects, either. */
+  secrets(act: SecretAct): Promise<ToolResult>;
   /**
    * Stores a file piece by piece and gives its hash, by which `write` names it; `told` hears how much is done, from 0 to 1.
    * Nothing of it is kept when the signal says that it is given up. It never rejects.
@@ -65,6 +67,10 @@ export class WorkerKernel implements Kernel {
 
   devices(act: DeviceAct): Promise<ToolResult> {
     return this.#ask((id) => ({ type: 'devices', id, act }), act.do);
+  }
+
+  secrets(act: SecretAct): Promise<ToolResult> {
+    return this.#ask((id) => ({ type: 'secrets', id, act }), act.do);
   }
 
   store(file: Blob, told: (done: number) => void, signal: AbortSignal): Promise<ToolResult> {

@@ -233,6 +233,8 @@ export interface RunRecord {
   durationMs: number;
   args: unknown;
   env: string[];
+  /** The secrets that its fetches could carry, by what stood for each in its environment. */
+  secrets?: Record<string, string>;
   value?: unknown;
   error?: ToolError;
   usage: Usage;
@@ -293,6 +295,7 @@ export interface RunRequest {
   path: string;
   args?: unknown;
   env?: Record<string, string>;
+  secrets?: Record<string, string>;
   allowNet?: string[];
   allowTools?: string[];
   limits?: Partial<Limits>;
@@ -372,6 +375,7 @@ export type KernelEvent =
   | { kind: 'damaged'; message: string; restored: boolean }
   | { kind: 'peerLost'; message: string; hint: string; reason: string }
   | { kind: 'devices'; state: DevicesState }
+  | { kind: 'secretsWanted'; names: string[] }
   | { kind: 'said'; device: string; text: string }
   | { kind: 'direct'; device: string; bytes: Uint8Array<ArrayBuffer> }
   | CallBegan

@@ -42,6 +42,7 @@ export type Overlay =
   | { kind: 'keys' }
   | { kind: 'storage' }
   | { kind: 'devices' }
+  | { kind: 'secrets' }
   | { kind: 'versions'; path: string }
   | { kind: 'conflicts'; path?: string }
   | { kind: 'past'; heads?: string[]; title?: string }
@@ -102,6 +103,8 @@ export class Workbench {
         this.#listFlowsSoon();
         this.runs.happened++;
         void this.storage.measure();
+      } else if (event.kind === 'secretsWanted') {
+        this.toasts.info(`A run waits for ${event.names.map((name) => `“${name}”`).join(', ')}.`, { label: 'Unlock secrets', run: () => this.command('secrets') });
       } else if ((event.kind === 'tabs' && event.others > 0) || (event.kind === 'devices' && this.devices.there.length > 0)) void this.#meet();
     });
     this.workspace.onFirstWrite(() => void this.storage.persist());
@@ -266,6 +269,7 @@ export class Workbench {
       limits: record.limits,
       allowNet: record.grant?.net ?? [],
       allowTools: record.grant?.tools ?? [],
+      ...(record.secrets ? { secrets: record.secrets } : {}),
       ...(record.startMs === undefined || record.startMs === null ? {} : { startMs: record.startMs }),
       ...other,
     });

@@ -60,7 +60,7 @@ const STAGES: &[Stage] = &[
             ),
             (
                 "cargo",
-                "clippy --quiet --package selvage-wasm --features kernel,runner,courier --target wasm32-unknown-unknown -- --deny warnings",
+                "clippy --quiet --package selvage-wasm --features kernel,runner,courier,manifest,secrets --target wasm32-unknown-unknown -- --deny warnings",
                 Reporter::ExitCode,
             ),
         ]),
