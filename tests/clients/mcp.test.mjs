@@ -3,6 +3,8 @@
 
 import { strict as assert } from 'node:assert';
 import { execFileSync } from 'node:child_process';
+import { Client } from '@modelcontextprotocol/sdk/client/index.js';
+import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import { test } from '../browser/lib/suite.mjs';
 import { connect } from './lib/client.mjs';
 import { program, until } from './lib/host.mjs';
