@@ -4,13 +4,15 @@ use crate::control::Control;
 use crate::error::HostError;
 use crate::image::Image;
 use crate::imports::{self, World};
-use crate::run::{self, Blobs, Ended};
+use crate::instance::Guest;
+use crate::run::{self, Blobs, Ended, Native};
 use selvage_sandbox::files::hex;
+use selvage_tool::Limits;
 use selvage_tool::guest::{Check, Checked};
 use selvage_tool::run::{Job, RunReport};
 use sha2::{Digest, Sha256};
 use std::path::Path;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use wasmtime::{
     Cache, CacheConfig, Config, Engine, ExternType, Linker, Module, Mutability, ValType,
 };
@@ -48,6 +50,25 @@ pub(crate) struct Program {
     pub image: OnceLock<Image>,
     /// Whether there is to be an image.
     pub keeps_image: bool,
+    /// The instance that the next run begins with, once there was a run; its memory may have what it has unless a run says.
+    standing: Mutex<Option<Guest>>,
+}
+
+impl Program {
+    /// The instance that stands by. Whoever wants one while it is made waits for it, which is sooner than another one.
+    pub fn standing(&self) -> MutexGuard<'_, Option<Guest>> {
+        self.standing.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Makes the instance that stands by, where there is an image to make it from and it is not there.
+    pub fn stand_by(&self) {
+        let mut standing = self.standing();
+        if self.image.get().is_some() && standing.is_none() {
+            let bytes_max = Limits::default().memory_bytes_max;
+            // Where none can be made now, the next run says why.
+            *standing = Guest::new(self, bytes_max, Native::idle(), Control::default()).ok();
+        }
+    }
 }
 
 impl Executor {
@@ -110,6 +131,7 @@ impl Executor {
             hash,
             image: OnceLock::new(),
             keeps_image,
+            standing: Mutex::default(),
         })))
     }
 
@@ -165,4 +187,59 @@ fn check_exports(module: &Module) -> Result<u32, HostError> {
         module: "env".into(),
         name: "memory".into(),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::time::{Duration, Instant};
+
+    /// A guest that takes all memory that there is.
+    const GROWS: &str = concat!(
+        "(module\n",
+        include_str!("../tests/guests/prelude.wat"),
+        include_str!("../tests/guests/grows.wat"),
+        // What it says of texts and writes into logs, which nobody asks about here.
+        "(global $checked i64 (i64.const 0))\n(global $log i64 (i64.const 0))",
+        ")"
+    );
+
+    fn stands_by(executor: &Executor) -> bool {
+        executor.0.standing().is_some()
+    }
+
+    fn wait(executor: &Executor) {
+        let until = Instant::now() + Duration::from_secs(20);
+        while !stands_by(executor) {
+            assert!(Instant::now() < until, "an instance stands by soon");
+            std::thread::sleep(Duration::from_millis(1));
+        }
+    }
+
+    #[test]
+    fn a_run_begins_in_the_instance_that_stands_by_which_is_as_new() {
+        let executor = Executor::new(&wat::parse_str(GROWS).expect("text")).expect("a guest");
+        let run = |memory: Option<u64>| {
+            let mut job = Job::warm_up();
+            job.limits = Limits::default();
+            job.limits.fuel_max = u64::MAX >> 1;
+            job.limits.memory_bytes_max = memory.unwrap_or(job.limits.memory_bytes_max);
+            let ended = executor.run(job, Blobs::new(), &Control::default(), &mut |_, _| {});
+            let usage = ended.expect("an outcome").outcome.usage;
+            (usage.fuel, usage.memory_bytes)
+        };
+        assert!(!stands_by(&executor), "nobody wanted one yet");
+        let first = run(None);
+        wait(&executor);
+        assert_ne!(
+            run(Some(8 << 20)),
+            first,
+            "less memory is another instance's"
+        );
+        assert!(stands_by(&executor), "and leaves this one alone");
+        assert_eq!(run(None), first, "taken");
+        wait(&executor);
+        drop(executor.0.standing().take());
+        assert_eq!(run(None), first, "made anew");
+    }
 }

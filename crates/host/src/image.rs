@@ -7,6 +7,7 @@
 //! and later ones are a new instance into which the image is copied: no instance is used twice.
 
 use crate::imports::World;
+use crate::pages;
 use wasmtime::{Instance, Memory, Store, Val};
 
 /// Bytes of a page of memory.
@@ -66,6 +67,7 @@ impl Image {
         let began = memory.data_size(&store);
         let more = self.pages.saturating_sub(memory.size(&store));
         memory.grow(&mut *store, more)?;
+        pages::enlarge(&*store, memory);
         let whole = memory.data_mut(&mut *store);
         let mut end = 0;
         for (at, part) in &self.parts {

@@ -5,11 +5,12 @@ use crate::error::HostError;
 use crate::executor::Program;
 use crate::image::Image;
 use crate::imports::{Bytes, Handles, Stop, World};
+use crate::pages;
 use crate::run::Native;
 use selvage_sandbox::{Memory as _, Sandbox, Step, Trap};
 use selvage_tool::guest::{Check, Checked, frame, unframe};
 use selvage_tool::run::Job;
-use selvage_tool::{ErrorCode, ToolError};
+use selvage_tool::{ErrorCode, Limits, ToolError};
 use wasmtime::{Instance, Memory, MemoryType, Store, StoreLimitsBuilder, TypedFunc, Val};
 
 /// Bytes of a page of memory.
@@ -56,6 +57,29 @@ impl<E: Into<HostError>> From<E> for NoGuest {
 }
 
 impl Guest {
+    /// An instance that nobody used: the one that stands by, or a new one where there is none or it has another limit of memory.
+    ///
+    /// # Errors
+    /// As [`Guest::new`].
+    pub fn fresh(
+        program: &Program,
+        bytes_max: u64,
+        mut host: Native,
+        control: Control,
+    ) -> Result<Self, NoGuest> {
+        let standing = match bytes_max == Limits::default().memory_bytes_max {
+            true => program.standing().take(),
+            false => None,
+        };
+        let Some(mut guest) = standing else {
+            return Self::new(program, bytes_max, host, control);
+        };
+        let sandbox = Sandbox::new(Job::warm_up(), "", &mut host)?;
+        let world = guest.world();
+        (world.sandbox, world.host, world.control) = (sandbox, host, control);
+        Ok(guest)
+    }
+
     /// Makes an instance whose memory has so many bytes at most, and that is warmed up: from the image where there is one and it fits,
     /// which is the same, or by itself.
     ///
@@ -96,6 +120,7 @@ impl Guest {
 
         let made =
             Memory::new(&mut store, MemoryType::new(initial, Some(maximum))).and_then(|memory| {
+                pages::enlarge(&store, memory);
                 let mut linker = program.linker.clone();
                 linker.define(&store, "env", "memory", memory)?;
                 Ok((memory, linker.instantiate(&mut store, &program.module)?))

@@ -58,6 +58,7 @@ mod imports;
 mod instance;
 mod key;
 mod line;
+mod pages;
 mod run;
 mod runners;
 

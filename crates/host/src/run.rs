@@ -67,6 +67,15 @@ impl Host for Native {
 }
 
 impl Native {
+    /// For an instance that runs nothing: nobody hears of it.
+    pub(crate) fn idle() -> Self {
+        Self {
+            began: Instant::now(),
+            blobs: Blobs::new(),
+            reports: sync_channel(0).0,
+        }
+    }
+
     pub(crate) fn tell(&mut self, report: RunReport, body: Vec<u8>) {
         // Whoever listened is gone; the outcome still counts.
         let _ = self.reports.send((report, body));
@@ -87,14 +96,16 @@ pub(crate) fn run(
         blobs,
         reports,
     };
-    let (program, inner) = (program.clone(), control.clone());
-    let thread = spawn(move || drive(&program, job, native, &inner))?;
+    let (own, inner) = (program.clone(), control.clone());
+    let thread = spawn(move || drive(&own, job, native, &inner))?;
     let unheard = CancelOnDrop(control);
     for (told, body) in told {
         report(told, body);
     }
     std::mem::forget(unheard);
-    thread.join().map_err(|_| HostError::Lost)?
+    let (ended, used) = thread.join().map_err(|_| HostError::Lost)??;
+    stand_by(program, used);
+    Ok(ended)
 }
 
 /// Parses a text on a thread of its own.
@@ -103,25 +114,31 @@ pub(crate) fn check(
     check: &Check,
     source: &str,
 ) -> Result<Checked, HostError> {
-    let (reports, _untold) = sync_channel(REPORTS_WAITING_MAX);
-    let native = Native {
-        began: Instant::now(),
-        blobs: Blobs::new(),
-        reports,
-    };
-    let memory_bytes_max = Limits::default().memory_bytes_max;
-    let (program, check, source) = (program.clone(), check.clone(), source.to_owned());
-    let thread =
-        spawn(
-            move || match Guest::new(&program, memory_bytes_max, native, Control::default()) {
-                Ok(mut guest) => Ok(guest.check(&check, &source)),
-                Err(NoGuest::Host(error)) => Err(error),
-                Err(NoGuest::Memory(_)) => Err(HostError::WarmUp {
-                    reason: "it needs more memory than a run has".into(),
-                }),
-            },
-        )?;
-    thread.join().map_err(|_| HostError::Lost)?
+    let (own, check, source) = (program.clone(), check.clone(), source.to_owned());
+    let thread = spawn(move || {
+        let (memory, control) = (Limits::default().memory_bytes_max, Control::default());
+        match Guest::fresh(&own, memory, Native::idle(), control) {
+            Ok(mut guest) => Ok((guest.check(&check, &source), Some(guest))),
+            Err(NoGuest::Host(error)) => Err(error),
+            Err(NoGuest::Memory(_)) => Err(HostError::WarmUp {
+                reason: "it needs more memory than a run has".into(),
+            }),
+        }
+    })?;
+    let (checked, used) = thread.join().map_err(|_| HostError::Lost)??;
+    stand_by(program, used);
+    Ok(checked)
+}
+
+/// Lets go of an instance that was used, and makes the one that the next run begins with, while nobody waits for either: both take
+/// longer than a short run, since they are about every page of a memory.
+fn stand_by(program: &Arc<Program>, used: Option<Guest>) {
+    let program = program.clone();
+    // Without a thread the next run makes its own.
+    let _ = spawn(move || {
+        drop(used);
+        program.stand_by();
+    });
 }
 
 fn spawn<T: Send + 'static>(
@@ -143,20 +160,15 @@ impl Drop for CancelOnDrop<'_> {
     }
 }
 
-/// Drives a run from its start to its end.
+/// Drives a run from its start to its end. Gives the instance that it used, too.
 fn drive(
     program: &Program,
     job: Job,
     native: Native,
     control: &Control,
-) -> Result<Ended, HostError> {
-    let mut timers = Timers::default();
-    let mut guest = match Guest::new(
-        program,
-        job.limits.memory_bytes_max,
-        native,
-        control.clone(),
-    ) {
+) -> Result<(Ended, Option<Guest>), HostError> {
+    let bytes_max = job.limits.memory_bytes_max;
+    let mut guest = match Guest::fresh(program, bytes_max, native, control.clone()) {
         Ok(guest) => guest,
         Err(NoGuest::Host(error)) => return Err(error),
         Err(NoGuest::Memory(mut native)) => {
@@ -164,21 +176,20 @@ fn drive(
             let Step::Finished(outcome, written) = sandbox.trapped(Trap::Memory, "") else {
                 return Err(HostError::Lost);
             };
-            return Ok(Ended {
-                outcome: *outcome,
-                written,
-            });
+            let outcome = *outcome;
+            return Ok((Ended { outcome, written }, None));
         }
     };
     let frame = guest.begin(job, &program.hash)?;
     let mut step = guest.enter("selvage_start", &frame);
+    let mut timers = Timers::default();
     loop {
         let calls = match step {
             Step::Finished(outcome, written) => {
-                return Ok(Ended {
-                    outcome: *outcome,
-                    written,
-                });
+                let outcome = *outcome;
+                // Whoever takes the reports waits until nobody can send one.
+                guest.world().host = Native::idle();
+                return Ok((Ended { outcome, written }, Some(guest)));
             }
             Step::Waiting(calls) => calls,
         };
