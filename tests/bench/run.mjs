@@ -2,7 +2,8 @@
 //
 // Runs are measured in a browser beside quickjs-emscripten, as it is usually isolated: a fresh runtime in a fresh Worker; those of
 // Python beside Pyodide, likewise.
-// The workspace is measured in Node beside automerge, yjs, loro and reptree. Nothing here fails on a slow machine; a
+// The workspace is measured in Node beside automerge, yjs, loro and reptree; `run_flow` over MCP beside a process of Node or Python
+// for each call. Nothing here fails on a slow machine; a
 // figure that misses its target is marked, and a person reads it.
 
 import { tmpdir } from 'node:os';
@@ -21,8 +22,9 @@ import * as memory from './memory.mjs';
 import * as overhead from './overhead.mjs';
 import * as python from './python.mjs';
 import * as workspace from './workspace.mjs';
+import * as mcp from './mcp.mjs';
 
-const SECTIONS = { start, warm, programs, stop, memory, overhead, python, workspace };
+const SECTIONS = { start, warm, programs, stop, memory, overhead, python, workspace, mcp };
 
 const names = process.argv.slice(2);
 const unknown = names.filter((name) => !(name in SECTIONS));

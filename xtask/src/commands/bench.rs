@@ -13,8 +13,14 @@ pub const COMMAND: Command = Command {
     run,
 };
 
-/// The sections that measure the workspace without a page.
-const WITHOUT_PAGE: [&str; 1] = ["workspace"];
+/// The section that measures the program `selvage`.
+const NATIVE: &str = "mcp";
+
+/// The sections that need no page.
+const WITHOUT_PAGE: [&str; 2] = ["workspace", NATIVE];
+
+/// What the program runs.
+const GUESTS: [&str; 2] = ["guest-js", "guest-py"];
 
 fn run(arguments: Arguments) -> Result<()> {
     let names = arguments.names()?;
@@ -24,6 +30,16 @@ fn run(arguments: Arguments) -> Result<()> {
         page::ensure()?;
         // As a person would get it.
         page::compress_all()?;
+    }
+    if names.is_empty() || names.iter().any(|name| name == NATIVE) {
+        let mut guests = artifact::list()?.artifact;
+        guests.retain(|artifact| GUESTS.contains(&artifact.name.as_str()));
+        wasm::build_all(&guests, false)?;
+        let mut cargo = std::process::Command::new("cargo");
+        cargo
+            .current_dir(root::root())
+            .args(["build", "--release", "--package", "selvage-cli"]);
+        build::run(&mut cargo)?;
     }
     let mut node = std::process::Command::new("node");
     node.current_dir(root::root())
