@@ -203,9 +203,51 @@ fn common_end(a: &str, b: &str) -> usize {
     len
 }
 
+/// Whether two sides changed the same line of a text otherwise, so that [`join`] leaves a line that neither of them wrote.
+/// Whole lines that are added do not count: they stay whole.
+#[must_use]
+pub fn clashes(base: &str, new: &str, current: &str) -> bool {
+    let starts: Vec<usize> = std::iter::once(0)
+        .chain(base.match_indices('\n').map(|(at, _)| at + 1))
+        .collect();
+    let line_of = |at: usize| starts.partition_point(|start| *start <= at) - 1;
+    let touched = |edit: &Edit| {
+        let is_start = starts[line_of(edit.start)] == edit.start;
+        let is_end = base[edit.start..].is_empty() || base[edit.start..].starts_with('\n');
+        let is_lines =
+            (is_start && edit.insert.ends_with('\n')) || (is_end && edit.insert.starts_with('\n'));
+        match edit.len {
+            0 if is_lines => None,
+            len => Some((
+                line_of(edit.start),
+                line_of(edit.start + len.saturating_sub(1)),
+            )),
+        }
+    };
+    let (ours, theirs) = (minimal_edits(base, new), minimal_edits(base, current));
+    let mut others = theirs.iter().peekable();
+    for edit in &ours {
+        let Some((first, last)) = touched(edit) else {
+            continue;
+        };
+        while let Some(other) = others.peek() {
+            match touched(other) {
+                Some((from, _)) if from > last => break,
+                Some((_, to)) if to >= first && *other != edit => return true,
+                // It may reach to where our next edit is, too.
+                Some((_, to)) if to >= first => break,
+                _ => {}
+            }
+            others.next();
+        }
+    }
+    false
+}
+
 /// What `new` changed in `base`, done to `current`: both sides' insertions stay, what either side
 /// removed is gone.
-pub(crate) fn join(base: &str, new: &str, current: &str) -> String {
+#[must_use]
+pub fn join(base: &str, new: &str, current: &str) -> String {
     if base == current || new == current {
         return new.to_owned();
     }

@@ -79,7 +79,7 @@ pub use clients::{LedgerClient, TextClient};
 pub use compare::{Comparison, Difference, Verb};
 pub use conflicts::{Conflict, ConflictKind, Conflicts};
 pub use contents::Naming;
-pub use diff::unified;
+pub use diff::{clashes, join, unified};
 pub use error::{Result, VfsError};
 pub use exchange::{Accepted, BlobPart, Inbox, Incoming, LedgerDelta, Refusal, TextUpdate};
 pub use history::HistoryEntry;

@@ -88,6 +88,44 @@ fn a_patch_joins_what_was_typed_meanwhile() {
 }
 
 #[test]
+fn two_sides_clash_where_they_change_one_line() {
+    let base = "one\ntwo\nthree\nfour\n";
+    for (ours, theirs, expected) in [
+        ("ONE\ntwo\nthree\nfour\n", "one\nTWO\nthree\nfour\n", false),
+        ("ONE\ntwo\nthree\nfour\n", "One\ntwo\nthree\nfour\n", true),
+        ("one!\ntwo\nthree\nfour\n", "?one\ntwo\nthree\nfour\n", true),
+        // A line that one side removes and the other changes.
+        ("one\nthree\nfour\n", "one\nTwo\nthree\nfour\n", true),
+        // Both did the same.
+        ("ONE\ntwo\nthree\nfour\n", "ONE\ntwo\nthree\nfour\n", false),
+        // Lines that are added stay whole.
+        (
+            "one\na\ntwo\nthree\nfour\n",
+            "one\nb\ntwo\nthree\nfour\n",
+            false,
+        ),
+        (
+            "one\ntwo\nthree\nfour\na\n",
+            "one\ntwo\nthree\nfour\nb\n",
+            false,
+        ),
+        (
+            "one\na\ntwo\nthree\nfour\n",
+            "one\nTWO\nthree\nfour\n",
+            false,
+        ),
+        // A long edit of one side, and a short one in it.
+        ("", "one\ntwo\nthree\nFour\n", true),
+        (base, "x", false),
+    ] {
+        assert_eq!(clashes(base, ours, theirs), expected, "{ours:?} {theirs:?}");
+        assert_eq!(clashes(base, theirs, ours), expected, "{theirs:?} {ours:?}");
+    }
+    assert!(clashes("a", "ab", "ac") && !clashes("a", "a\nb", "a\nc"));
+    assert!(!clashes("", "a\n", "b\n") && clashes("", "a", "b"));
+}
+
+#[test]
 fn a_unified_diff_names_lines_files_and_missing_ends() {
     let diff = unified("a.txt", Some("1\n2\n3"), Some("1\n2\n4\n"));
     assert_eq!(
