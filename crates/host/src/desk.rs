@@ -4,13 +4,15 @@
 //! and come back as events; so everything about the workspace happens on the thread that calls [`Desk::call`] or
 //! [`Desk::serve`], one thing after the other. It decides nothing: the engine does.
 
+mod work;
+
 use crate::guests::Guests;
 use crate::key::DeviceKey;
 use crate::line::{Came, Line};
 use crate::runners::Runners;
 use selvage_tool::ToolResult;
 use selvage_tool::guest::Fetched;
-use selvage_vfs::{Op, Origin, OriginKind};
+use selvage_vfs::{Origin, OriginKind};
 use selvage_workbench::{CallId, Cx, Effect, Event, Fetch, Notice, TaskId, Workbench};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -152,26 +154,6 @@ impl<S: Surroundings> Desk<S> {
         self.tell(Event::Opened);
     }
 
-    /// Takes in many files as one change, or none of them; gives the heads after it.
-    ///
-    /// # Errors
-    /// One of them can't be written, or whoever brings them may not.
-    pub fn import(
-        &mut self,
-        origin: &Origin,
-        message: String,
-        ops: &[Op],
-    ) -> ToolResult<Vec<String>> {
-        let mut cx = Cx {
-            now_ms: self.surroundings.now_ms(),
-            random: &mut || self.surroundings.random(),
-        };
-        let (heads, effects) = self.workbench.import(&mut cx, origin, message, ops);
-        let events = self.perform_all(effects);
-        events.into_iter().for_each(|event| self.tell(event));
-        heads
-    }
-
     /// Does what comes until no run goes on and no file is being read.
     pub fn settle(&mut self) {
         while self.runners.any_works() && self.step() {}
@@ -237,6 +219,7 @@ impl<S: Surroundings> Desk<S> {
                 let _ = number.send(call);
             }
             Came::Cancel(call) => self.cancel(call),
+            Came::Work(work) => self.work(|workbench, cx| ((), work(workbench, cx))),
             Came::Close => return false,
         }
         true

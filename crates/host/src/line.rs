@@ -2,9 +2,12 @@
 
 use selvage_tool::ToolResult;
 use selvage_vfs::Origin;
-use selvage_workbench::{CallId, Event, Notice, RunnerId};
+use selvage_workbench::{CallId, Cx, Effect, Event, Notice, RunnerId, Workbench};
 use serde_json::Value;
 use std::sync::mpsc::{Receiver, Sender, channel};
+
+/// Something that is done with the engine itself; gives what follows from it.
+pub(crate) type Work = Box<dyn FnOnce(&mut Workbench, &mut Cx<'_>) -> Vec<Effect> + Send>;
 
 /// What comes to a desk.
 pub(crate) enum Came {
@@ -21,6 +24,8 @@ pub(crate) enum Came {
     },
     /// Whoever made a call wants no answer any more.
     Cancel(CallId),
+    /// Somebody works with the engine itself.
+    Work(Work),
     /// The desk closes.
     Close,
 }
@@ -62,6 +67,22 @@ impl Line {
         let _ = self.0.send(call);
         let line = self.0.clone();
         Called { line, number }
+    }
+
+    /// Has something done with the engine itself, and waits for what it gives; nothing at a desk that is closed. It is for what is
+    /// no tool, as what looks at all files and changes many of them in one step; the desk does nothing else meanwhile.
+    pub fn work<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Workbench, &mut Cx<'_>) -> (T, Vec<Effect>) + Send + 'static,
+    ) -> Option<T> {
+        let (given, gives) = channel();
+        let work = move |workbench: &mut Workbench, cx: &mut Cx<'_>| {
+            let (value, effects) = work(workbench, cx);
+            let _ = given.send(value);
+            effects
+        };
+        let _ = self.0.send(Came::Work(Box::new(work)));
+        gives.recv().ok()
     }
 
     /// Closes the desk, with what runs at it.

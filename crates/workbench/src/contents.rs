@@ -7,7 +7,7 @@ use crate::engine::{Cx, Workbench};
 use crate::event::Effect;
 use crate::failure::failure;
 use selvage_tool::{ErrorCode, ToolError, ToolResult};
-use selvage_vfs::{Hash, Op, Origin};
+use selvage_vfs::{Hash, Op, Origin, Workspace};
 
 impl Workbench {
     /// Takes in many files as one change, or none of them; gives the heads after it, and what to do.
@@ -25,6 +25,22 @@ impl Workbench {
         self.tell_others(cx);
         let heads = change.map(|change| change.heads.to_strings());
         (heads, std::mem::take(&mut self.effects))
+    }
+
+    /// Makes what is typed part of the history, so that every content has a name; gives what to do.
+    ///
+    /// # Errors
+    /// Storage refused.
+    pub fn seal_typing(&mut self, cx: &mut Cx<'_>) -> (ToolResult<()>, Vec<Effect>) {
+        let sealed = self.seal(cx).map(drop);
+        self.tell_others(cx);
+        (sealed, std::mem::take(&mut self.effects))
+    }
+
+    /// The workspace, for a host that looks at it as a whole.
+    #[must_use]
+    pub fn workspace(&self) -> &Workspace {
+        &self.workspace
     }
 
     /// Begins to take in a content of so many bytes, by its SHA-256 in hexadecimal, or goes on with it; gives how many
