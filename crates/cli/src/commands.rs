@@ -100,6 +100,7 @@ pub fn perform(folder: &Path, act: &Act, json: bool) -> Result<u8> {
         | Act::Verify(_)
         | Act::Export { .. }
         | Act::Import(_)
+        | Act::Mirror(_)
         | Act::Mcp(_)
         | Act::Keys(_)
         | Act::Secrets(_) => {}

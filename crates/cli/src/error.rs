@@ -1,5 +1,6 @@
 //! Why the program ends without having done what was asked, and the exit code that says so.
 
+use selvage_mirror::{MirrorError, Side};
 use selvage_serve::ServeError;
 use selvage_tool::{ErrorCode, ToolError};
 use std::path::PathBuf;
@@ -12,10 +13,12 @@ pub(crate) const LINT: u8 = 3;
 pub(crate) const RUN: u8 = 4;
 /// What was verified does not hold.
 pub(crate) const UNVERIFIED: u8 = 6;
+/// The two sides are equal, and something on them waits for a person.
+pub(crate) const CONFLICTS: u8 = 7;
 /// Another program has the workspace open, or too many runs wait.
 const BUSY: u8 = 5;
 /// The run was cancelled: what shells give for SIGINT.
-const CANCELLED: u8 = 130;
+pub(crate) const CANCELLED: u8 = 130;
 /// Anything else.
 const FAILED: u8 = 1;
 
@@ -50,6 +53,9 @@ pub enum CliError {
     /// The host for devices, or the store of a workspace, failed.
     #[error(transparent)]
     Serve(#[from] ServeError),
+    /// A mirror ended.
+    #[error(transparent)]
+    Mirror(#[from] MirrorError),
     /// The agents' protocol ended with an error.
     #[error("the session with the client ended: {0}")]
     Mcp(String),
@@ -111,6 +117,24 @@ impl CliError {
             }
             Self::Write { .. } => told(ErrorCode::StorageFailed),
             Self::Serve(_) => told(ErrorCode::StorageFailed),
+            Self::Mirror(MirrorError::Workspace(why)) => match why.downcast_ref::<ToolError>() {
+                Some(error) => error.clone(),
+                None => told(ErrorCode::StorageFailed),
+            },
+            Self::Mirror(MirrorError::Unchosen { .. }) => told(ErrorCode::AlreadyExists).hint(
+                "Say which side is right with `--from disk`, `--from workspace` or `--from both`; `--dry-run` shows what it would do.",
+            ),
+            Self::Mirror(MirrorError::Removals { side, .. }) => told(ErrorCode::Stale).hint(match side {
+                Side::Disk => "Nothing was done. Is the folder the right one, and mounted? `--allow-removals` takes them out of the workspace, too.",
+                Side::Workspace => "Nothing was done. `undo` brings them back; `--allow-removals` takes them out of the folder, too.",
+            }),
+            Self::Mirror(MirrorError::TooMany { .. }) => told(ErrorCode::TooLarge)
+                .hint("Name what is not to be mirrored in a file `.selvageignore` in the folder, as in a `.gitignore`."),
+            Self::Mirror(MirrorError::Damaged { .. }) => told(ErrorCode::StorageFailed).hint(
+                "Remove the file of this folder in `mirrors` in the workspace's folder, and mirror with `--from both`: what differs is kept twice.",
+            ),
+            Self::Mirror(MirrorError::Disk { source, .. }) if source.kind() == std::io::ErrorKind::NotFound => told(ErrorCode::NotFound),
+            Self::Mirror(_) => told(ErrorCode::StorageFailed),
             Self::Mcp(_) | Self::System(_) => told(ErrorCode::Internal),
         }
     }

@@ -6,7 +6,7 @@ use selvage_host::{Desk, DeviceKey, FetchAnswer, Guests, Surroundings};
 use selvage_serve::Vault;
 use selvage_tool::catalogue::StorageMode;
 use selvage_tool::{ErrorCode, ToolError};
-use selvage_workbench::{Config, Cx, Fetch, Workbench};
+use selvage_workbench::{Config, Cx, Effect, Fetch, Notice, Workbench};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -14,13 +14,21 @@ use std::time::{SystemTime, UNIX_EPOCH};
 /// This machine, for one workspace.
 pub struct Machine {
     locker: Arc<Locker>,
+    /// Who is to hear that the workspace changed.
+    changed: Option<Box<dyn Fn() + Send>>,
 }
 
 impl Machine {
     fn of(folder: &Path) -> Self {
         Self {
             locker: Arc::new(Locker::of(folder)),
+            changed: None,
         }
+    }
+
+    /// Has somebody hear of every change of the workspace.
+    pub fn tell_changes(&mut self, changed: impl Fn() + Send + 'static) {
+        self.changed = Some(Box::new(changed));
     }
 }
 
@@ -31,6 +39,12 @@ impl Surroundings for Machine {
 
     fn random(&mut self) -> u128 {
         random()
+    }
+
+    fn sees(&mut self, effect: &Effect) {
+        if let (Effect::Notify(Notice::Changed { .. }), Some(changed)) = (effect, &self.changed) {
+            changed();
+        }
     }
 
     fn fetch(&mut self, fetch: Fetch, answer: FetchAnswer) {

@@ -20,6 +20,7 @@ mod error;
 mod home;
 mod keys;
 mod mcp;
+mod mirror;
 mod net;
 mod options;
 mod progress;
@@ -43,6 +44,7 @@ fn main() -> ExitCode {
         Ok(Asked::Workspace { folder, json, act }) => {
             let ended = match act {
                 Act::Mcp(door) => mcp::serve(&folder, door.as_ref()),
+                Act::Mirror(asked) => mirror::mirror(&folder, &asked, json),
                 Act::Keys(act) => keys::perform(&folder, &act, json),
                 Act::Secrets(act) => secrets::perform(&folder, &act, json),
                 Act::Run(run, yes) => run::run(&folder, &run, json, yes),

@@ -28,6 +28,8 @@ usage: selvage init                       makes a workspace in a folder
        selvage export [PATH] --to FILE.zip|FOLDER
                                           writes all files, or those below PATH, into a zip or a new folder
        selvage import FILE.zip|FOLDER     takes files in, as one change
+       selvage mirror FOLDER [--once]     keeps a folder of plain files equal to the workspace, both ways,
+                                          until it is stopped
        selvage mcp [--listen ADDRESS]     serves the tools to agents, by MCP: on standard input and
                                           output, or over HTTP
        selvage keys add NAME | list | revoke NAME
@@ -52,6 +54,14 @@ options of run, and of lint where it makes sense:
   --dry-run          shows what it would write, and lands nothing
   --yes              approves whatever the policy asks about; a terminal is asked otherwise
 
+options of mirror:
+
+  --once             ends when both sides are equal
+  --dry-run          shows what it would do, and does nothing
+  --from SIDE        which side is right where both hold files and were never mirrored: disk,
+                     workspace, or both
+  --allow-removals   lets any number of files go at once
+
 options of mcp and keys:
 
   --listen ADDRESS   listens for clients of HTTP, as 127.0.0.1:8080: /mcp and /tools/NAME
@@ -71,7 +81,7 @@ A flow is a path, `path::function`, or a name. Guests come from the folder in $S
 `guests` beside the program. Ctrl-C cancels a run; nothing that it wrote lands.
 
 exit codes: 0 done, 1 failed, 2 usage, 3 errors in the flow, 4 the run failed, 5 the workspace is
-held by another program, 6 not verified, 130 cancelled";
+held by another program, 6 not verified, 7 mirrored and somebody has to look, 130 cancelled";
 
 /// The help of the whole program.
 pub fn usage() -> String {
@@ -138,6 +148,8 @@ pub enum Act {
     },
     /// Take in a zip or a folder.
     Import(PathBuf),
+    /// Keep a folder equal.
+    Mirror(crate::mirror::Asked),
     /// Serve agents: on standard input and output, or at a door.
     Mcp(Option<Door>),
     /// Say who may come in.
@@ -159,7 +171,7 @@ impl Asked {
         match &*command {
             "serve" | "share" | "invite" | "join" | "leave" => Ok(Self::Serve),
             "init" | "ls" | "cat" | "write" | "lint" | "run" | "flows" | "status" | "logs"
-            | "verify" | "export" | "import" | "mcp" | "keys" | "secrets" => {
+            | "verify" | "export" | "import" | "mirror" | "mcp" | "keys" | "secrets" => {
                 Words::read(&command, &mut parser)?
                     .map_or(Ok(Self::Help), |words| words.asked(&command))
             }
@@ -214,6 +226,10 @@ mod tests {
             "export",
             "import",
             "mcp --no-key",
+            "mirror",
+            "mirror a b",
+            "mirror a --from here",
+            "ls --once",
             "keys",
             "keys add",
             "keys add a --scope all",

@@ -39,6 +39,7 @@ mod tools;
 
 pub use engine::{Config, Cx, Workbench};
 pub use event::{CallId, Effect, Event, Fetch, Notice, PeerId, RunnerId, SecretRef, TaskId};
+pub use failure::failure;
 pub use patch::PATCH_BYTES_MAX;
 pub use peers::PEERS_MAX;
 pub use runs::{QUEUE_MAX, RUN_DEPTH_MAX};

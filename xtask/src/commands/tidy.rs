@@ -97,10 +97,12 @@ const LAYERS: &[(&str, &[&str])] = &[
             "selvage-tool",
         ],
     ),
+    ("selvage-mirror", &["selvage-vfs"]),
     (
         "selvage-cli",
         &[
             "selvage-host",
+            "selvage-mirror",
             "selvage-provenance",
             "selvage-secrets",
             "selvage-serve",

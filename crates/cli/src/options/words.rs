@@ -6,6 +6,7 @@ use crate::keys;
 use crate::mcp::Door;
 use crate::secrets;
 use lexopt::prelude::*;
+use selvage_mirror::From;
 use selvage_serve::Scope;
 use serde_json::{Map, Value as Json, json};
 use std::net::SocketAddr;
@@ -26,6 +27,10 @@ pub struct Words {
     no_replay: bool,
     /// What stands behind the first operand.
     second: Option<String>,
+    once: bool,
+    dry_run: bool,
+    side: Option<From>,
+    allow_removals: bool,
     listen: Option<SocketAddr>,
     no_key: bool,
     hosts: Vec<String>,
@@ -94,6 +99,20 @@ impl Words {
                 }
                 Long("dry-run") if runs => {
                     words.run.insert("mode".into(), json!("dry-run"));
+                }
+                Long("once") if command == "mirror" => words.once = true,
+                Long("dry-run") if command == "mirror" => words.dry_run = true,
+                Long("allow-removals") if command == "mirror" => words.allow_removals = true,
+                Long("from") if command == "mirror" => {
+                    words.side = Some(match &*text(parser)? {
+                        "disk" => From::Disk,
+                        "workspace" => From::Workspace,
+                        "both" => From::Both,
+                        other => {
+                            let what = "is none of disk, workspace, both";
+                            return Err(CliError::Usage(format!("{other:?} {what}")));
+                        }
+                    });
                 }
                 Long("listen") if command == "mcp" => {
                     let address = parser.value().and_then(|it| it.parse());
@@ -226,6 +245,13 @@ impl Words {
                 run: operand,
                 all: self.all,
                 replay: !self.no_replay,
+            }),
+            "mirror" => Act::Mirror(crate::mirror::Asked {
+                folder: needs("a folder")?.into(),
+                once: self.once,
+                dry_run: self.dry_run,
+                from: self.side,
+                allow_removals: self.allow_removals,
             }),
             "keys" => Act::Keys(self.keys(operand.as_deref())?),
             "secrets" => Act::Secrets(self.secrets(operand.as_deref())?),

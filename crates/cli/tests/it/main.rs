@@ -10,6 +10,7 @@
 mod archive;
 mod commands;
 mod mcp;
+mod mirror;
 mod policy;
 mod secrets;
 mod verify;
