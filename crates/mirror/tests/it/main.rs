@@ -4,5 +4,6 @@
     reason = "tests of a host: the disk and the clock are what they are about"
 )]
 
+mod simulation;
 mod stories;
 mod world;

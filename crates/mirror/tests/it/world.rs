@@ -7,7 +7,7 @@ use selvage_vfs::{Entry, Hash, Meta, Op, Origin, OriginKind, Workspace};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -154,6 +154,10 @@ impl World {
 
     pub fn op_write(&mut self, path: &str, text: impl Into<Vec<u8>>) {
         self.op(Op::write(path, text));
+    }
+
+    pub fn root(&self) -> &Path {
+        self.folder.path()
     }
 
     /// The time that passes go by.
