@@ -69,6 +69,8 @@ enum Line {
     },
     /// See [`Intent`].
     Intent(Intent),
+    /// Files of the folder that are about to be replaced, and the contents that they get.
+    Replace(BTreeMap<String, String>),
 }
 
 /// See the module.
@@ -77,6 +79,7 @@ pub struct Memory<L> {
     /// By workspace path.
     paths: BTreeMap<String, Known>,
     intent: Option<Intent>,
+    replaced: BTreeMap<String, String>,
     /// Nothing was ever remembered.
     is_new: bool,
     bytes: u64,
@@ -94,6 +97,7 @@ impl<L: Log> Memory<L> {
             log,
             paths: BTreeMap::new(),
             intent: None,
+            replaced: BTreeMap::new(),
             is_new: true,
             bytes: bytes.len() as u64,
             folded_bytes: 0,
@@ -122,6 +126,24 @@ impl<L: Log> Memory<L> {
         self.intent.as_ref()
     }
 
+    /// Files of the folder that were perhaps replaced, and the contents that they got then.
+    pub fn replaced(&self) -> &BTreeMap<String, String> {
+        &self.replaced
+    }
+
+    /// Notes which files of the folder are about to be replaced.
+    ///
+    /// # Errors
+    /// It could not be kept.
+    pub fn replace(&mut self, files: BTreeMap<String, String>) -> Result<()> {
+        if !files.is_empty() {
+            let line = Line::Replace(files);
+            self.add(&line)?;
+            self.apply(line);
+        }
+        Ok(())
+    }
+
     /// Whether the two were never mirrored.
     pub fn is_new(&self) -> bool {
         self.is_new
@@ -132,8 +154,9 @@ impl<L: Log> Memory<L> {
     /// # Errors
     /// It could not be kept.
     pub fn intend(&mut self, intent: Intent) -> Result<()> {
-        self.add(&Line::Intent(intent.clone()))?;
-        self.intent = Some(intent);
+        let line = Line::Intent(intent);
+        self.add(&line)?;
+        self.apply(line);
         Ok(())
     }
 
@@ -146,6 +169,7 @@ impl<L: Log> Memory<L> {
         let is_same = set.iter().all(is_known)
             && !drop.iter().any(|path| self.paths.contains_key(path))
             && self.intent.is_none()
+            && self.replaced.is_empty()
             && !self.is_new;
         if is_same {
             return Ok(());
@@ -165,12 +189,14 @@ impl<L: Log> Memory<L> {
             Line::Set { set, drop } => {
                 self.is_new = false;
                 self.intent = None;
+                self.replaced.clear();
                 for path in drop {
                     self.paths.remove(&path);
                 }
                 self.paths.extend(set);
             }
             Line::Intent(intent) => self.intent = Some(intent),
+            Line::Replace(files) => self.replaced.extend(files),
         }
     }
 
@@ -215,6 +241,9 @@ impl<L: Log> Memory<L> {
         }
         if let Some(intent) = &self.intent {
             bytes.extend(written(&Line::Intent(intent.clone()))?);
+        }
+        if !self.replaced.is_empty() {
+            bytes.extend(written(&Line::Replace(self.replaced.clone()))?);
         }
         self.log.replace(&bytes).map_err(MirrorError::Memory)?;
         self.bytes = bytes.len() as u64;

@@ -118,6 +118,13 @@ impl<D: Disk, L: Log> Mirror<D, L> {
             failed,
             ..
         } = landing;
+        let replaced = plan.disk.writes.iter().filter_map(|path| {
+            let hash = plan.there.get(path)?.hash?;
+            plan.here.contains_key(path).then_some((path, hash))
+        });
+        let replaced = replaced.chain(joins.iter().map(|join| (&join.path, join.to)));
+        let replaced = replaced.map(|(path, hash)| (path.clone(), hash.to_string()));
+        self.memory.replace(replaced.collect())?;
         let mut doing = Doing {
             disk: &mut self.disk,
             store,
@@ -165,6 +172,14 @@ impl<D: Disk, L: Log> Mirror<D, L> {
         let never = &self.options.never;
         let scan = scan(&mut self.disk, &known, never, now_ms, step)?;
         self.folders.clone_from(&scan.folders);
+        // Of a file that was perhaps replaced and holds something else by now, nobody can say what that was made from.
+        for (path, new) in self.memory.replaced() {
+            let old = known.get(path).and_then(|known| known.hash);
+            let now = scan.found.get(path).and_then(|found| found.hash);
+            if now.is_some_and(|now| Some(now) != old && now.to_string() != *new) {
+                known.remove(path);
+            }
+        }
         let entries = store.files().map_err(MirrorError::Workspace)?;
         let all = entries.into_iter().map(|entry| {
             let there = There {

@@ -357,6 +357,15 @@ fn story(seed: u64) {
     for line in &model.lines_written {
         assert!(all.contains(line.as_str()), "{line:?} is lost");
     }
+    // What is joined is joined once. Where there was a conflict, a person looks at the file anyway.
+    let texts = world.texts();
+    let was_told = texts.keys().any(|path| path.contains('~'));
+    for (path, bytes) in texts.into_iter().filter(|_| !was_told) {
+        let text = String::from_utf8_lossy(&bytes.unwrap_or_default()).into_owned();
+        let lines: Vec<&str> = text.lines().collect();
+        let once: BTreeSet<&&str> = lines.iter().collect();
+        assert_eq!(once.len(), lines.len(), "{path} holds a line twice: {text}");
+    }
 }
 
 impl World {
