@@ -26,7 +26,12 @@ export default defineConfig(({ mode }) => {
     plugins: [svelte(), dockviewStyles(), flowApi(here(fixture ? './web/test/flow-sample.d.ts' : './crates/guest-js/flow.d.ts')), bifrostApi(here('./crates/guest-py/python/bifrost')), later.plugin, embedModule(here('./web/embed/selvage.ts')), policy(), precache()],
     // The test of the post brings its own courier, so that it needs no built one.
     resolve: { alias: { ...(mode === 'test' ? { '@wasm/courier/courier_bg.wasm': COURIER, '@wasm/courier/courier.js': COURIER } : {}), '@wasm': here('./target/wasm-web') } },
-    worker: { format: 'es' as const, plugins: () => [guests(here('./target/wasm-web'))] },
+    worker: {
+      format: 'es' as const,
+      plugins: () => [guests(here('./target/wasm-web'))],
+      // A Worker is one file, and what it fetches when that is wanted.
+      rolldownOptions: { output: { chunkFileNames: 'assets/later-[name]-[hash].js' } },
+    },
     build: {
       target: 'es2023',
       outDir: here(fixture ? './tests/output/fixture' : './dist'),

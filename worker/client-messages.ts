@@ -13,7 +13,18 @@ export type ToKernel =
   | { type: "giveUp"; id: number }
   /** Asks for a stretch of a content, which comes back in the buffer. */
   | { type: "part"; id: number; hash: string; from: number; into: ArrayBuffer }
+  /** Where runs run from now on: at a server, or in this browser. It has no answer. */
+  | { type: "runAt"; server: JobServer | null }
+  /** Asks whether a server would run jobs. */
+  | { type: "tryServer"; id: number; server: JobServer }
   | ToDevices;
+
+/** A server that runs jobs, and the key for it. */
+export interface JobServer {
+  /** `https://host` and perhaps a path, without a `/` at its end. */
+  address: string;
+  key: string;
+}
 
 /** What a page says to devices that are there. It has no answer, and may be lost. */
 export type ToDevices =

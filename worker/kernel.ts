@@ -249,6 +249,15 @@ function handle(message: ToKernel): void {
         .then((open) => open.act(message.act))
         .then((result) => scope.postMessage({ type: "result", id: message.id, result }), broke);
       break;
+    case "runAt":
+      runners.runAt(message.server);
+      break;
+    case "tryServer":
+      void import("./try-server.ts")
+        .then(({ tryServer }) => tryServer(message.server))
+        .catch((error: unknown) => ({ ok: false, error: { code: "INTERNAL", message: String(error) } }))
+        .then((result) => scope.postMessage({ type: "result", id: message.id, result }));
+      break;
     case "say":
       post.say(message.text, message.to);
       break;

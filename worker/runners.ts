@@ -1,6 +1,7 @@
 // The runner Workers that the kernel holds: started warm, replaced when they break.
 
 import sandboxUrl from "@wasm/runner/runner_bg.wasm?url";
+import type { JobServer } from "./client-messages.ts";
 import { Images } from "./images.ts";
 import { KEPT, type FromRunner, type GuestName, type ImageBytes, type ToRunner } from "./protocol.ts";
 
@@ -18,8 +19,16 @@ export interface RunnerEvents {
   checked: (task: number, checked: string) => void;
 }
 
+/** Where a run is. */
+type Place = Pick<Worker, "postMessage" | "terminate">;
+
 interface Held {
   worker: Worker;
+  /** Where its run is: in its Worker, or at a server. Texts are always read in the Worker. */
+  place: Place;
+  isRunning: boolean;
+  /** It is to say that it has no blob any more when it is ready next. */
+  forgets: boolean;
   cancelFlag: Int32Array | null;
   wasReady: boolean;
   /** The guests that it was sent. */
@@ -44,6 +53,8 @@ export class Runners {
   readonly #images = new Images(self.location.pathname);
   /** Each fetched and compiled once, when it is first wanted. */
   readonly #guests = new Map<GuestName, Promise<Compiled>>();
+  /** Where runs run, when that is not here. */
+  #server: JobServer | null = null;
   #next = 1;
   #isStarted = false;
 
@@ -78,34 +89,51 @@ export class Runners {
     }
   }
 
+  /** Says something to a run. */
   post(runner: number, message: ToRunner): void {
-    this.#held.get(runner)?.worker.postMessage(message);
+    this.#held.get(runner)?.place.postMessage(message);
+  }
+
+  /** Where runs run from now on. Those that are under way go on where they are. */
+  runAt(server: JobServer | null): void {
+    this.#server = server;
+    // What a runner was sent is not at its new place.
+    for (const [runner, held] of this.#held) {
+      if (held.isRunning || !held.wasReady) held.forgets = true;
+      else this.#events.ready(runner, true);
+    }
   }
 
   run(runner: number, guest: GuestName, job: string, memoryBytesMax: number, blobs: [string, Uint8Array][]): void {
     const held = this.#held.get(runner);
-    if (held?.cancelFlag) Atomics.store(held.cancelFlag, 0, 0);
+    if (held === undefined) return;
+    const message: ToRunner = { type: "run", guest, job, memoryBytesMax, blobs };
+    held.isRunning = true;
+    if (this.#server !== null) {
+      held.place = elsewhere(this.#server, (said) => this.#heard(runner, said));
+      return held.place.postMessage(message);
+    }
+    if (held.cancelFlag) Atomics.store(held.cancelFlag, 0, 0);
     const transfer = blobs.map(([, bytes]) => bytes.buffer as ArrayBuffer);
-    this.#with(runner, guest, () =>
-      held?.worker.postMessage({ type: "run", guest, job, memoryBytesMax, blobs } satisfies ToRunner, transfer),
-    );
+    this.#with(runner, guest, () => held.worker.postMessage(message, transfer));
   }
 
   /** Has a text read by the guest that would run it. */
   check(runner: number, message: ToRunner & { type: "check" }): void {
-    this.#with(runner, message.guest, () => this.post(runner, message));
+    this.#with(runner, message.guest, () => this.#held.get(runner)?.worker.postMessage(message));
   }
 
   /** Asks a runner to stop: by a flag where it can be seen at once, and by a message. */
   cancel(runner: number): void {
     const held = this.#held.get(runner);
     if (held?.cancelFlag) Atomics.store(held.cancelFlag, 0, 1);
-    held?.worker.postMessage({ type: "cancel" } satisfies ToRunner);
+    held?.place.postMessage({ type: "cancel" } satisfies ToRunner);
   }
 
   /** Stops a runner by force, and starts another. The engine knows already. */
   replace(runner: number): void {
     const held = this.#held.get(runner);
+    held?.place.terminate();
     held?.worker.terminate();
     this.#held.delete(runner);
     setTimeout(() => void this.spawn(), held?.wasReady ? 0 : RESPAWN_MS);
@@ -127,7 +155,7 @@ export class Runners {
     const held = this.#held.get(runner);
     if (held === undefined || held.guests.has(guest)) return;
     held.guests.add(guest);
-    this.post(runner, { type: "guest", guest, module, hash, image });
+    held.worker.postMessage({ type: "guest", guest, module, hash, image } satisfies ToRunner);
   }
 
   #guest(guest: GuestName): Promise<Compiled> {
@@ -163,7 +191,7 @@ export class Runners {
     this.#next += 1;
     const worker = new Worker(new URL("./runner.ts", import.meta.url), { type: "module", name: `runner-${runner}` });
     const flag = globalThis.crossOriginIsolated ? new SharedArrayBuffer(4) : null;
-    this.#held.set(runner, { worker, cancelFlag: flag && new Int32Array(flag), wasReady: false, guests: new Set() });
+    this.#held.set(runner, { worker, place: worker, isRunning: false, forgets: false, cancelFlag: flag && new Int32Array(flag), wasReady: false, guests: new Set() });
     worker.onmessage = ({ data }: MessageEvent<FromRunner>) => this.#heard(runner, data);
     worker.onerror = (event) => {
       // Handled here: it must not reach the page as an error of the kernel's.
@@ -185,9 +213,11 @@ export class Runners {
     const held = this.#held.get(runner);
     if (held === undefined) return;
     switch (message.type) {
-      case "ready":
-        held.wasReady = true;
-        return this.#events.ready(runner, message.dropped);
+      case "ready": {
+        const dropped = message.dropped || held.forgets;
+        Object.assign(held, { place: held.worker, isRunning: false, forgets: false, wasReady: true });
+        return this.#events.ready(runner, dropped);
+      }
       case "reports":
         for (const report of message.reports) this.#events.reported(runner, report, new Uint8Array());
         return;
@@ -213,4 +243,12 @@ export class Runners {
     this.replace(runner);
     this.#events.gone(runner, reason);
   }
+}
+
+/** A run at a server. What it is done by is loaded for the first one. */
+function elsewhere(server: JobServer, hear: (message: FromRunner) => void): Place {
+  const loading = import("./remote.ts").then(({ RemoteRun }) => new RemoteRun(server, hear));
+  loading.catch((error: unknown) => hear({ type: "broken", message: `what runs flows at a server can't be loaded: ${String(error)}` }));
+  const then = (act: (run: Place) => void): void => void loading.then(act, () => undefined);
+  return { postMessage: (message) => then((run) => run.postMessage(message)), terminate: () => then((run) => run.terminate()) };
 }
