@@ -7,7 +7,7 @@ import { isFlow, isInside, moved, nameOf, parentOf } from '../src/lib/paths';
 import type { Approval, Decision } from '../src/approvals/approval';
 import type { Conflict, Difference, Entry, HistoryChange, KernelEvent, LogLevel, RunRecord, ToolError, ToolResult, WorkspaceStatus } from '../src/lib/tools';
 import { Calls } from '../../worker/calls';
-import type { DeviceAct, SecretAct, ToDevices } from '../../worker/client-messages';
+import type { DeviceAct, JobServer, SecretAct, ToDevices } from '../../worker/client-messages';
 import { fakeLint } from './fake-lint';
 import { fakeScript, type ScriptStep } from './fake-runs';
 
@@ -40,6 +40,9 @@ export class FakeKernel implements Kernel {
   /** What was asked of the devices, and the failure that answers it. */
   acts: DeviceAct[] = [];
   refusal: ToolError | undefined;
+  /** Where runs were told to run, the newest last, and what a server that is asked answers. */
+  places: (JobServer | null)[] = [];
+  tried: JobServer[] = [];
   /** What was said to other devices. */
   told: ToDevices[] = [];
   tell = (message: ToDevices): void => void this.told.push(message);
@@ -130,6 +133,16 @@ export class FakeKernel implements Kernel {
     else if (act.do === 'rekey' && locker) locker.passphrase = act.passphrase;
     const { open, secrets } = this.#locker ?? { open: false, secrets: [] };
     return { ok: true, value: { kept: this.#locker !== undefined, secrets: open ? secrets : null } };
+  }
+
+  runAt(server: JobServer | null): void {
+    this.places.push(server);
+  }
+
+  async tryServer(server: JobServer): Promise<ToolResult> {
+    this.tried.push(server);
+    await Promise.resolve();
+    return this.refusal ? { ok: false, error: this.refusal } : { ok: true, value: null };
   }
 
   async store(file: Blob, told: (done: number) => void, signal: AbortSignal): Promise<ToolResult> {

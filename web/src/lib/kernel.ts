@@ -1,7 +1,7 @@
 // The page's side of the kernel Worker: calls go out with a number, results come back with it,
 // and events come at any time.
 
-import type { DeviceAct, SecretAct, ToDevices, ToKernel } from '../../../worker/client-messages';
+import type { DeviceAct, JobServer, SecretAct, ToDevices, ToKernel } from '../../../worker/client-messages';
 import { ToolFailure, type KernelEvent, type ToolResult } from './tools';
 
 export interface Kernel {
@@ -18,6 +18,10 @@ export interface Kernel {
   store(file: Blob, told: (done: number) => void, signal: AbortSignal): Promise<ToolResult>;
   /** A stretch of a content, shorter where that ends, in the buffer, which is lent for as long. It never rejects. */
   part(hash: string, from: number, into: ArrayBuffer): Promise<ToolResult>;
+  /** Where runs run from now on: at a server, or in this browser. */
+  runAt(server: JobServer | null): void;
+  /** Asks whether a server would run jobs. It never rejects. */
+  tryServer(server: JobServer): Promise<ToolResult>;
   /** Says something to devices that are there; it may be lost. */
   tell(message: ToDevices): void;
   /** Hears of events; the returned function stops that. */
@@ -85,7 +89,19 @@ export class WorkerKernel implements Kernel {
     return this.#ask((id) => ({ type: 'part', id, hash, from, into }), 'part', [into]);
   }
 
+  runAt(server: JobServer | null): void {
+    this.#send({ type: 'runAt', server });
+  }
+
+  tryServer(server: JobServer): Promise<ToolResult> {
+    return this.#ask((id) => ({ type: 'tryServer', id, server }), 'tryServer');
+  }
+
   tell(message: ToDevices): void {
+    this.#send(message);
+  }
+
+  #send(message: ToKernel): void {
     if (this.#dead === undefined) this.#port.postMessage(message);
   }
 

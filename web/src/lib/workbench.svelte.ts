@@ -11,6 +11,7 @@ import { Toasts } from '../ui/toasts.svelte';
 import { commandsOf, type Command } from './commands';
 import { Conflicts } from './conflicts.svelte';
 import { Devices } from './devices.svelte';
+import { Executor } from './executor.svelte';
 import { Forms, type Allowance } from './form-state.svelte';
 import type { Kernel } from './kernel';
 import { isFlow, isMounted, placeOf, withoutScope } from './paths';
@@ -43,6 +44,7 @@ export type Overlay =
   | { kind: 'storage' }
   | { kind: 'devices' }
   | { kind: 'secrets' }
+  | { kind: 'executor' }
   | { kind: 'versions'; path: string }
   | { kind: 'conflicts'; path?: string }
   | { kind: 'past'; heads?: string[]; title?: string }
@@ -58,6 +60,7 @@ export class Workbench {
   readonly workspace: Workspace;
   readonly conflicts: Conflicts;
   readonly devices: Devices;
+  readonly executor: Executor;
   readonly approvals: Approvals;
   readonly browserAgents: BrowserAgents;
   readonly agents: Agents;
@@ -88,6 +91,7 @@ export class Workbench {
     this.devices = new Devices(kernel, this.toasts, (name) => {
       if (this.overlay?.kind !== 'devices') this.toasts.info(`${name} asks to join.`, { label: 'Compare digits', run: () => this.command('devices') });
     });
+    this.executor = new Executor(kernel);
     this.approvals = new Approvals(this.workspace, this.toasts, (approval) => this.showApprovals(approval));
     this.browserAgents = new BrowserAgents(kernel);
     this.agents = new Agents(kernel);
