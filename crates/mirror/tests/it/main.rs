@@ -4,6 +4,9 @@
     reason = "tests of a host: the disk and the clock are what they are about"
 )]
 
+mod deaths;
+mod faults;
+mod hostile;
 mod simulation;
 mod stories;
 mod world;

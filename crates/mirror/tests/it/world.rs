@@ -18,13 +18,19 @@ const AHEAD_MS: u64 = 60_000;
 pub struct Held {
     pub workspace: Workspace,
     ids: u128,
+    /// A path that nobody may write, as a policy says.
+    pub refuses: Option<String>,
 }
 
 impl Held {
     pub fn new() -> Self {
         let workspace = Workspace::open(Box::new(MemoryStorage::new()), [1; 16]);
         let workspace = workspace.expect("opens");
-        Self { workspace, ids: 0 }
+        Self {
+            workspace,
+            ids: 0,
+            refuses: None,
+        }
     }
 
     pub fn apply(&mut self, at_ms: u64, message: &str, ops: &[Op]) -> selvage_vfs::Result<()> {
@@ -70,6 +76,11 @@ impl Store for Held {
     ) -> Result<Landed, Failure> {
         if !store::fits(&self.workspace, expected) {
             return Ok(Landed::Stale);
+        }
+        let is_refused =
+            |op: &Op| matches!(op, Op::Write { path, .. } if Some(path) == self.refuses.as_ref());
+        if ops.iter().any(is_refused) {
+            return Err("nobody may write this".into());
         }
         self.apply(at_ms, message, ops)?;
         Ok(Landed::Done)
