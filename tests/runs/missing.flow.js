@@ -1,0 +1,2 @@
+import { nothing } from './lib/nowhere.js';
+export default () => nothing;

@@ -1,0 +1,2 @@
+from nowhere.at_all import nothing
+nothing

@@ -1,0 +1,3 @@
+export default (flow) => {
+  return flow.args.
+};

@@ -1,0 +1,3 @@
+// It fails while it is loaded.
+const first = [].at(0).name;
+export default () => first;
