@@ -10,6 +10,7 @@ import { Calls } from '../../worker/calls';
 import type { DeviceAct, JobServer, SecretAct, ToDevices } from '../../worker/client-messages';
 import { fakeLint } from './fake-lint';
 import { fakeScript, type ScriptStep } from './fake-runs';
+import { FakeSecrets } from './fake-secrets';
 
 interface Item {
   id: string;
@@ -116,23 +117,10 @@ export class FakeKernel implements Kernel {
     return this.refusal ? { ok: false, error: this.refusal } : { ok: true, value: null };
   }
 
-  /** The secrets of the fake device: the passphrase, and what is kept under it. */
-  #locker: { passphrase: string; open: boolean; secrets: { name: string; domains: string[] }[] } | undefined;
+  readonly #secrets = new FakeSecrets();
 
-  async secrets(act: SecretAct): Promise<ToolResult> {
-    await Promise.resolve();
-    const locker = this.#locker;
-    if (act.do === 'begin') this.#locker = { passphrase: act.passphrase, open: true, secrets: [] };
-    else if (act.do === 'forget') this.#locker = undefined;
-    else if (act.do === 'lock' && locker) locker.open = false;
-    else if (act.do === 'unlock' && locker) {
-      if (locker.passphrase !== act.passphrase) return { ok: false, error: { code: 'INVALID_INPUT', message: 'The passphrase is another one, or the file of secrets was changed.' } };
-      locker.open = true;
-    } else if (act.do === 'set' && locker) locker.secrets = [...locker.secrets.filter(({ name }) => name !== act.name), { name: act.name, domains: act.domains }];
-    else if (act.do === 'remove' && locker) locker.secrets = locker.secrets.filter(({ name }) => name !== act.name);
-    else if (act.do === 'rekey' && locker) locker.passphrase = act.passphrase;
-    const { open, secrets } = this.#locker ?? { open: false, secrets: [] };
-    return { ok: true, value: { kept: this.#locker !== undefined, secrets: open ? secrets : null } };
+  secrets(act: SecretAct): Promise<ToolResult> {
+    return this.#secrets.act(act);
   }
 
   runAt(server: JobServer | null): void {
