@@ -76,6 +76,11 @@ impl Origins {
             .is_some_and(|(_, of)| of.eq_ignore_ascii_case(host));
         self.all || own || self.listed.contains(&origin)
     }
+
+    /// Whether this web origin is on the list, as itself.
+    pub fn names(&self, origin: &str) -> bool {
+        self.listed.contains(&origin.to_ascii_lowercase())
+    }
 }
 
 #[cfg(test)]
@@ -108,6 +113,8 @@ mod tests {
         }
         origins.add("*").expect("all");
         assert!(origins.allows("https://b.example", "relay.example"));
+        assert!(origins.names("https://A.example"));
+        assert!(!origins.names("https://b.example") && !origins.names("*"));
     }
 
     #[test]

@@ -26,6 +26,7 @@
 )]
 
 mod clients_route;
+mod cors;
 mod device;
 mod dialer;
 mod doors;
