@@ -46,7 +46,7 @@ test("what keeps it from running jobs is said, with what to do", async () => {
   answers = { "/healthz": status(200), "/blobs/missing": status(401) };
   expect(await words()).toEqual([expect.stringContaining("does not take this key"), expect.stringContaining("Ask whoever runs it")]);
   answers["/blobs/missing"] = status(404);
-  expect(await words()).toEqual([expect.stringContaining("runs no jobs"), expect.stringContaining("--job-keys")]);
+  expect(await words()).toEqual([expect.stringContaining("runs no jobs"), expect.stringContaining("--jobs")]);
   answers["/blobs/missing"] = status(400, '{"code":"INVALID_INPUT","message":"the message is broken.","hint":"Mend it."}');
   expect(await words()).toEqual(["The server at https://runs.example refuses: the message is broken.", "Mend it."]);
 });

@@ -35,7 +35,7 @@ function why(error: unknown, address: string): Told {
       return { code, message: `The server at ${address} does not take this key.`, hint: "Ask whoever runs it for a key that may run jobs, and copy all of it." };
     case 404:
     case 405:
-      return { code, message: `What is at ${address} runs no jobs.`, hint: "Look whether the address is right; a Selvage server runs jobs when it was started with `--job-keys FILE`." };
+      return { code, message: `What is at ${address} runs no jobs.`, hint: "Look whether the address is right; a Selvage server runs jobs when it was started with `--jobs`." };
     case 429:
     case 503:
       return { code, message: `The server at ${address} can't take runs now: ${error.told.message}`, hint: "Try again later." };
