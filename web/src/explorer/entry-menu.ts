@@ -3,7 +3,7 @@
 import { label } from '../lib/keys';
 import { isFlow, isMounted, mountOf } from '../lib/paths';
 import type { Workbench } from '../lib/workbench.svelte';
-import { pickMount } from '../lib/zip';
+import { pickMount } from '../lib/archive';
 import type { MenuEntry } from '../ui/menu.svelte';
 import { downloadEntry, folderFor } from './upload';
 

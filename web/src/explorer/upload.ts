@@ -4,7 +4,7 @@ import { plural } from '../lib/format';
 import { folderWords, freeName, isMounted, join, nameOf, parentOf } from '../lib/paths';
 import { saveShown } from '../lib/saving';
 import type { Workbench } from '../lib/workbench.svelte';
-import { saveZip } from '../lib/zip';
+import { saveZip } from '../lib/archive';
 
 /** From here on, an upload shows how far it is. */
 const SHOWN_BYTES_MIN = 4 * 1024 * 1024;

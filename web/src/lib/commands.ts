@@ -1,6 +1,6 @@
 // Every command of the page: one list for the palette, the keyboard and the help.
 
-import { exportWorkspace, pickImport, pickMount } from './zip';
+import { exportWorkspace, pickImport, pickMount } from './archive';
 import type { Workbench } from './workbench.svelte';
 import { hasDefinitions, parentOf } from './paths';
 

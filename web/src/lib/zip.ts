@@ -1,10 +1,10 @@
-// The workspace as a zip file and back.
+// The workspace as a zip file and back. It is loaded with the first zip: `archive.ts` has what begins with a click.
 
 import { Unzip, UnzipInflate, Zip, ZipDeflate, ZipPassThrough } from 'fflate';
+import { entriesIn } from './archive';
 import { plural } from './format';
 import { sha256 } from './hash';
-import { isInside, isMounted, nameOf, parentOf } from './paths';
-import { saveShown } from './saving';
+import { isMounted, nameOf, parentOf } from './paths';
 import { isStrings } from './settings';
 import type { Entry, HistoryChange } from './tools';
 import type { Workbench } from './workbench.svelte';
@@ -110,25 +110,6 @@ export function readStamp(files: readonly Unpacked[]): Stamp | undefined {
   }
 }
 
-/** The entries that go into a zip. */
-const entriesIn = (workspace: Workspace, folder: string): Entry[] => [...workspace.entries.values()].filter(({ path }) => isInside(path, folder));
-
-/** Saves a folder as a zip. False when the person chose no place for it, or cancelled it. */
-export function saveZip(wb: Workbench, folder: string, name: string): Promise<boolean> {
-  const size = entriesIn(wb.workspace, folder).reduce((sum, entry) => sum + entry.size, 0);
-  return saveShown(wb.toasts, name, size, zipOf(wb.workspace, folder));
-}
-
-export async function exportWorkspace(wb: Workbench): Promise<void> {
-  try {
-    await wb.documents.saveAll();
-    const day = new Date().toISOString().slice(0, 10);
-    if (await saveZip(wb, '', `selvage-${day}.zip`)) wb.toasts.success('The workspace was exported.');
-  } catch (error) {
-    wb.toasts.failure('The export failed', error);
-  }
-}
-
 /** The files of a zip by path, and what of it can't be one. */
 export async function unpack(bytes: Uint8Array): Promise<{ found: Unpacked[]; skipped: ImportPlan['skipped'] }> {
   const found: Unpacked[] = [];
@@ -205,39 +186,6 @@ export async function applyImport(wb: Workbench, plan: ImportPlan): Promise<void
     }
   }
   if (written) wb.toasts.success(`Imported ${plural(written, 'file')} from ${plan.name}.`);
-}
-
-export async function pickImport(wb: Workbench): Promise<void> {
-  const [file] = await pickFiles({ accept: '.zip,application/zip' });
-  if (file) await openImport(wb, file);
-}
-
-/** Asks for the zip of a workspace that is to be mounted, or brought up to date under its name here. */
-export async function pickMount(wb: Workbench, name?: string): Promise<void> {
-  const [file] = await pickFiles({ accept: '.zip,application/zip' });
-  if (file) wb.overlay = { kind: 'mount', file, name };
-}
-
-export async function openImport(wb: Workbench, file: File): Promise<void> {
-  try {
-    const plan = await planImport(wb.workspace, file.name, new Uint8Array(await file.arrayBuffer()));
-    wb.overlay = { kind: 'import', plan };
-  } catch (error) {
-    wb.toasts.failure(`${file.name} can’t be imported`, error);
-  }
-}
-
-export function pickFiles(options: { accept?: string; folder?: boolean }): Promise<File[]> {
-  return new Promise((resolve) => {
-    const input = document.createElement('input');
-    input.type = 'file';
-    input.multiple = true;
-    if (options.accept) input.accept = options.accept;
-    if (options.folder) input.webkitdirectory = true;
-    input.addEventListener('change', () => resolve([...(input.files ?? [])]));
-    input.addEventListener('cancel', () => resolve([]));
-    input.click();
-  });
 }
 
 function joined(parts: Uint8Array[]): Uint8Array<ArrayBuffer> {
