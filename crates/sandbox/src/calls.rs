@@ -2,9 +2,9 @@
 
 use crate::files::Found;
 use crate::sandbox::{Host, Sandbox};
-use selvage_tool::grant::PathSet;
 use selvage_tool::guest::{Answer, HostCall, VARIABLES_BYTES_MAX, frame, unframe};
-use selvage_tool::run::{PROTECTED, RunProgress, RunReport};
+use selvage_tool::reach::denied;
+use selvage_tool::run::{RunProgress, RunReport};
 use selvage_tool::{ErrorCode, ToolError, ToolResult};
 use serde_json::{Value, json};
 
@@ -93,17 +93,14 @@ impl Sandbox {
             }
             HostCall::Move { from, to } => {
                 let (from, to) = (clean(&from)?, clean(&to)?);
-                let moved = self.may_take_away(&from)?;
-                for path in &moved {
-                    self.may_write(&format!("{to}{}", &path[from.len()..]))?;
-                }
+                let moved = self.may_take_away(&from, Some(&to))?;
                 self.meter.count_write(moved.len().max(1) as u64, 0)?;
                 self.files.rename(&from, &to)?;
                 nothing
             }
             HostCall::Remove { path } => {
                 let path = clean(&path)?;
-                let removed = self.may_take_away(&path)?;
+                let removed = self.may_take_away(&path, None)?;
                 self.meter.count_write(removed.len().max(1) as u64, 0)?;
                 self.files.remove(&path)?;
                 nothing
@@ -166,71 +163,25 @@ impl Sandbox {
         if self.files.stat(path).is_some() {
             Ok(())
         } else {
-            covered(&self.read, path, "read")
+            self.reach.may_read(path)
         }
     }
 
     fn may_write(&self, path: &str) -> ToolResult<()> {
-        let top = path.split('/').next().unwrap_or_default();
-        if path.is_empty() || PROTECTED.contains(&folded(top).as_str()) {
-            let hint = "Write into another place; Selvage keeps this one itself.";
-            return Err(denied(path, "change", "no run may").hint(hint));
-        }
-        covered(&self.write, path, "write")
+        self.reach.may_write(path)
     }
 
-    /// Whether a file, or a folder with everything in it, may be taken away: everything below must
-    /// be covered, also what the run does not see. Gives every path that the run does see.
-    fn may_take_away(&self, path: &str) -> ToolResult<Vec<String>> {
-        self.may_write(path)?;
-        if self.files.stat(path).is_some_and(|stat| stat.folder)
-            && !self.write.iter().all(|set| set.covers_all_below(path))
-        {
-            let why = "the grant does not cover everything in it";
-            return Err(denied(path, "take away", why).hint(format!(
-                "Run it with a `grant` whose `write` covers `{path}/**`, and name the folder literally in the flow."
-            )));
-        }
+    /// Whether a file, or a folder with everything in it, may be taken away, and go `to` another place. Gives every path that the
+    /// run sees there.
+    fn may_take_away(&self, path: &str, to: Option<&str>) -> ToolResult<Vec<String>> {
+        let is_folder = self.files.stat(path).is_some_and(|stat| stat.folder);
         let below = self.files.below(path);
-        below.iter().try_for_each(|path| self.may_write(path))?;
-        if let Some(path) = below.iter().find(|path| self.files.is_mounted(path)) {
-            let hint = "Write a file to its path: that takes its place from then on.";
-            return Err(denied(path, "take away", "it is a mounted parent's").hint(hint));
-        }
+        let seen = below
+            .iter()
+            .map(|below| (&below[path.len()..], self.files.is_mounted(below)));
+        self.reach.may_take_away(path, is_folder, seen, to)?;
         Ok(below)
     }
-}
-
-/// A name as a file system that does not tell case apart compares it.
-fn folded(name: &str) -> String {
-    name.to_uppercase().to_lowercase()
-}
-
-fn denied(path: &str, verb: &str, why: &str) -> ToolError {
-    ToolError::new(
-        ErrorCode::PolicyDenied,
-        format!("The run may not {verb} `{path}`: {why}."),
-    )
-    .path(path)
-}
-
-fn covered([grant, ceiling]: &[PathSet; 2], path: &str, verb: &str) -> ToolResult<()> {
-    let refused = |why: &str, hint: String| Err(denied(path, verb, why).hint(hint));
-    if !grant.covers(path) {
-        return refused(
-            "its grant does not cover it",
-            format!("Run it with a `grant` whose `{verb}` covers `{path}`."),
-        );
-    }
-    if !ceiling.covers(path) {
-        return refused(
-            "the flow's text does not show that it would",
-            format!(
-                "Use a literal path, or one made in the call itself, so that lint sees what the flow {verb}s."
-            ),
-        );
-    }
-    Ok(())
 }
 
 /// A workspace path as the workspace writes it: no leading or doubled slash, `.` and `..` resolved.

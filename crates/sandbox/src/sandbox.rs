@@ -4,11 +4,11 @@ use crate::files::Files;
 use crate::meter::{Meter, Verdict};
 use crate::said;
 use crate::wasi::Randomness;
-use selvage_tool::grant::PathSet;
 use selvage_tool::guest::{
     ABI, Answer, FRAME_BYTES_MAX, GuestJob, GuestOutcome, PendingCall, PendingOp, Progress, Resume,
     frame, unframe,
 };
+use selvage_tool::reach::Reach;
 use selvage_tool::run::{Job, Outcome, RunReport};
 use selvage_tool::{ErrorCode, LimitsPatch, ToolError, ToolResult};
 use std::collections::BTreeMap;
@@ -76,8 +76,7 @@ pub struct Sandbox {
     pub(crate) job: Job,
     pub(crate) files: Files,
     pub(crate) meter: Meter,
-    pub(crate) read: [PathSet; 2],
-    pub(crate) write: [PathSet; 2],
+    pub(crate) reach: Reach,
     pub(crate) artifacts: Vec<String>,
     pub(crate) variables: Option<serde_json::Map<String, serde_json::Value>>,
     answer: Vec<u8>,
@@ -97,13 +96,11 @@ impl Sandbox {
     /// # Errors
     /// [`SandboxError::Glob`].
     pub fn new(job: Job, guest_hash: &str, host: &mut dyn Host) -> Result<Self, SandboxError> {
-        let set = |globs: &[String]| PathSet::new(globs).map_err(SandboxError::Glob);
         let now_ms = host.now_ms();
         Ok(Self {
             files: Files::new(&job.files),
             meter: Meter::new(job.limits.clone(), job.ask, now_ms),
-            read: [set(&job.grant.read)?, set(&job.ceiling.read)?],
-            write: [set(&job.grant.write)?, set(&job.ceiling.write)?],
+            reach: Reach::new(&job.grant, &job.ceiling).map_err(SandboxError::Glob)?,
             artifacts: Vec::new(),
             variables: None,
             answer: Vec::new(),

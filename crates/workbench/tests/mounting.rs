@@ -46,8 +46,8 @@ fn what_is_mounted_can_be_read_and_not_changed() {
     let call = host.start_flow("export default () => 1;", json!({}));
     let op = FileOp::Remove { path: x.into() };
     host.finish_with(Ok(json!(1)), vec![op], &[]);
-    let error = host.reply(call).expect("over").expect_err("read-only");
-    assert_eq!(error.code, ErrorCode::ReadOnly);
+    let error = host.reply(call).expect("over").expect_err("no run may");
+    assert_eq!(error.code, ErrorCode::PolicyDenied);
     assert_eq!(
         host.ok("read", json!({ "path": x }))["content"],
         json!("x\n")

@@ -127,7 +127,8 @@ fn what_a_run_read_and_wrote_stays() {
     let mut host = Host::with_runner();
     host.now_ms = 1_700_000_000_000;
     write(&mut host, "a.bin", "AAAA");
-    host.start_flow("flow.log('x')", json!({}));
+    let source = "export default async (flow) => { await flow.fs.write('a.bin', 'x'); };";
+    host.start_flow(source, json!({}));
     host.finish(Ok(json!(1)), &[("a.bin", "written by the run")]);
     let record = host.ok("flow_runs", json!({}))["runs"][0].clone();
     let record = host.ok("flow_status", json!({ "run": record["run"] }));

@@ -7,8 +7,7 @@ use selvage_tool::{ErrorCode, ToolError};
 use selvage_workbench::{Effect, Event, QUEUE_MAX};
 use serde_json::json;
 
-const FLOW: &str =
-    "export default async (flow) => {\n  await flow.fs.write('out/a.txt', 'x');\n  return 1;\n};\n";
+const FLOW: &str = "export default async (flow) => {\n  await flow.fs.write('out/a.txt', 'x');\n  await flow.fs.write('out/b.txt', 'y');\n  return 1;\n};\n";
 
 #[test]
 fn a_run_lands_what_it_wrote_as_one_change_and_keeps_its_record() {

@@ -10,7 +10,8 @@ use selvage_workbench::{Effect, Event};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
-const FLOW: &str = "export default async () => 1;\n";
+/// It may write anywhere.
+const FLOW: &str = "export default async (flow) => { await flow.fs.write(flow.args.to, ''); };\n";
 
 fn key() -> SigningKey {
     SigningKey::from_bytes(&[7; 32])

@@ -9,6 +9,7 @@ use selvage_workbench::Event;
 use serde_json::{Value, json};
 
 const FLOW: &str = "export default async (flow) => flow.args.to;\n";
+const WRITES: &str = "export default async (flow) => { await flow.fs.write(flow.args.to, ''); };\n";
 const FILE: &str = "flows/flow.config.json";
 
 fn manifest(flows: &Value) -> String {
@@ -17,12 +18,17 @@ fn manifest(flows: &Value) -> String {
 
 /// A host with a manifest and the flows `a` and `b`.
 fn named(flows: &Value) -> Host {
+    named_of(FLOW, flows)
+}
+
+/// The same over flows with another text.
+fn named_of(source: &str, flows: &Value) -> Host {
     let mut host = Host::with_runner();
     host.who = Origin::new(OriginKind::Person, "Ann");
     for name in ["a", "b"] {
         host.ok(
             "write",
-            json!({ "path": format!("flows/{name}.flow.js"), "content": FLOW }),
+            json!({ "path": format!("flows/{name}.flow.js"), "content": source }),
         );
     }
     host.ok("write", json!({ "path": FILE, "content": manifest(flows) }));
@@ -218,10 +224,11 @@ fn a_failed_run_is_made_again_after_growing_pauses_and_its_caller_hears_the_last
 
 #[test]
 fn changes_start_the_flows_that_wait_for_them_once_and_not_for_ever() {
-    let mut host = named(&json!({
+    let flows = json!({
         "import": { "entry": "flows/a.flow.js", "triggers": [{ "on": "change", "paths": ["data/*.csv"] }] },
         "echo": { "entry": "flows/b.flow.js", "triggers": [{ "on": "change", "paths": ["out/**", "data/**"] }] },
-    }));
+    });
+    let mut host = named_of(WRITES, &flows);
     host.ok("write", json!({ "path": "data/x.csv", "content": "1" }));
     host.ok("write", json!({ "path": "data/y.csv", "content": "2" }));
     assert!(host.jobs.is_empty(), "changes are gathered");
@@ -246,7 +253,8 @@ fn changes_start_the_flows_that_wait_for_them_once_and_not_for_ever() {
     let count = runs["runs"].as_array().map_or(0, Vec::len);
     assert!((4..=30).contains(&count), "{count}");
 
-    let mut quiet = named(
+    let mut quiet = named_of(
+        WRITES,
         &json!({ "import": { "entry": "flows/a.flow.js", "triggers": [{ "on": "change", "paths": ["**"] }] } }),
     );
     quiet.ok("write", json!({ "path": "data/x.csv", "content": "1" }));
@@ -293,7 +301,7 @@ fn a_past_run_is_made_again_with_what_is_given_besides() {
 
 #[test]
 fn a_dry_run_shows_its_changes_with_their_differences() {
-    let mut host = named(&json!({}));
+    let mut host = named_of(WRITES, &json!({}));
     host.ok("write", json!({ "path": "out/a.txt", "content": "one\n" }));
     let call = host.start(
         "run_flow",

@@ -106,21 +106,6 @@ fn variables_are_kept_up_to_their_limit_and_the_last_ones_count() {
 }
 
 #[test]
-fn what_selvage_keeps_itself_is_known_in_any_case() {
-    for name in [
-        "runs",
-        "Runs",
-        "RUN\u{17F}",
-        "EMBED.json",
-        "Retention.json",
-        "\u{17F}copes",
-        "Scopes.json",
-    ] {
-        assert!(PROTECTED.contains(&folded(name).as_str()), "{name}");
-    }
-}
-
-#[test]
 fn a_path_is_written_in_one_way_and_stays_inside() {
     assert_eq!(clean("/a//b/./c/../d").expect("clean"), "a/b/d");
     assert_eq!(clean("/").expect("the root"), "");

@@ -3,7 +3,8 @@
 use crate::failure::failure;
 use crate::scopes::View;
 use selvage_tool::catalogue::{EFFECTS, Effect};
-use selvage_tool::grant::{PathSet, domain_of};
+use selvage_tool::grant::domain_of;
+use selvage_tool::reach::Reach;
 use selvage_tool::run::{Job, JobFile, RUNS_FOLDER};
 use selvage_tool::{ErrorCode, Grant, ToolError, ToolResult};
 use std::collections::BTreeSet;
@@ -30,17 +31,13 @@ pub fn granted(grant: Option<Grant>, allow_net: &[String], allow_tools: &[String
 /// # Errors
 /// [`ErrorCode::InvalidInput`] for a glob that does not parse.
 pub(crate) fn visible(view: &View, grant: &Grant, ceiling: &Grant) -> ToolResult<Vec<JobFile>> {
-    let set = |globs: &[String]| {
-        PathSet::new(globs).map_err(|why| {
-            ToolError::new(
-                ErrorCode::InvalidInput,
-                format!("The grant has a glob that does not parse: {why}."),
-            )
-            .hint("`data/*.csv` covers the files of a folder, `data/**` everything below it.")
-        })
-    };
-    let (may_read, reads) = (set(&grant.read)?, set(&ceiling.read)?);
-    let (may_write, writes) = (set(&grant.write)?, set(&ceiling.write)?);
+    let reach = Reach::new(grant, ceiling).map_err(|why| {
+        ToolError::new(
+            ErrorCode::InvalidInput,
+            format!("The grant has a glob that does not parse: {why}."),
+        )
+        .hint("`data/*.csv` covers the files of a folder, `data/**` everything below it.")
+    })?;
     let reads_records = ceiling
         .read
         .iter()
@@ -61,8 +58,8 @@ pub(crate) fn visible(view: &View, grant: &Grant, ceiling: &Grant) -> ToolResult
     }
     for entry in entries {
         let path = entry.path;
-        let readable = may_read.covers(&path) && reads.covers(&path);
-        if !readable && !(may_write.covers(&path) && writes.covers(&path)) {
+        let readable = reach.reads(&path);
+        if !readable && !reach.writes(&path) {
             continue;
         }
         for (at, _) in path.match_indices('/') {

@@ -11,7 +11,7 @@ use selvage_provenance::envelope_path;
 use selvage_tool::guest::LogLevel;
 use selvage_tool::run::{FileOp, JobFile, Outcome, RunStatus};
 use selvage_tool::{ErrorCode, ToolError, ToolResult};
-use selvage_vfs::{Hash, Op, Origin, OriginKind, Path};
+use selvage_vfs::{Hash, Op, Origin, OriginKind};
 use serde_json::json;
 use std::collections::BTreeMap;
 use std::str::FromStr;
@@ -49,6 +49,13 @@ impl Workbench {
         self.fetches.retain(|_, fetch| !fetch.is_of(id));
         self.drop_approvals(id);
         let mut outcome = outcome;
+        let believed = match outcome.error {
+            None => self.believe(cx, &mut run, &outcome.ops, &written),
+            Some(_) => Ok(()),
+        };
+        if let Err(error) = believed {
+            outcome = not_landed(outcome, could_not_land(error));
+        }
         let lands = outcome.error.is_none()
             && !run.record.dry_run
             && run.verifies.is_none()
@@ -72,13 +79,7 @@ impl Workbench {
             };
             match landed {
                 Ok(heads) => run.record.heads_out = heads,
-                Err(error) => {
-                    outcome = Outcome {
-                        usage: outcome.usage,
-                        guest: outcome.guest,
-                        ..Outcome::failed(error)
-                    }
-                }
+                Err(error) => outcome = not_landed(outcome, error),
             }
         }
         let record = &mut run.record;
@@ -155,22 +156,17 @@ impl Workbench {
         ops: &[FileOp],
         written: &[(String, Vec<u8>)],
     ) -> ToolResult<Vec<String>> {
-        ops.iter().try_for_each(named_as_kept)?;
         let mut changes = steps(ops, written);
         // What a person approved lands as it was shown.
         if !run.approved {
-            Bases::new(&run.job.files).give(&mut changes);
+            Held::of(&run.job.files).give(&mut changes);
         }
         self.consent = Consent::default();
         let name = crate::record::flow_name(&run.record.path).unwrap_or(&run.record.path);
         self.supervisor.lands = Some(run.cause());
         let change = self.change(cx, &run.origin(), format!("Run {name}"), &changes);
         self.supervisor.lands = None;
-        let change = change.map_err(|error| ToolError {
-            message: format!("What the run wrote could not land: {}", error.message),
-            ..error
-        })?;
-        Ok(change.heads.to_strings())
+        Ok(change.map_err(could_not_land)?.heads.to_strings())
     }
 
     /// Keeps a record, and what vouches for it beside it: one change, so that there never is one without the other.
@@ -203,44 +199,44 @@ impl Workbench {
     }
 }
 
-/// Refuses a path that the workspace would keep as another one: the grant was asked about this one.
-fn named_as_kept(op: &FileOp) -> ToolResult<()> {
-    let paths = match op {
-        FileOp::Write { path, .. } | FileOp::Mkdir { path } | FileOp::Remove { path } => {
-            [Some(path), None]
-        }
-        FileOp::Move { from, to } => [Some(from), Some(to)],
-    };
-    for path in paths.into_iter().flatten() {
-        if Path::parse(path).map_err(failure)?.to_string() != *path {
-            let message = format!("`{path}` is written otherwise than the workspace keeps it.");
-            return Err(ToolError::new(ErrorCode::InvalidPath, message)
-                .path(path)
-                .hint("Name it in Unicode's composed form (NFC), without slashes at its ends."));
-        }
+/// The outcome of a run that ended well, and whose changes can't land.
+fn not_landed(outcome: Outcome, error: ToolError) -> Outcome {
+    Outcome {
+        usage: outcome.usage,
+        guest: outcome.guest,
+        ..Outcome::failed(error)
     }
-    Ok(())
 }
 
-/// What the files held that a run started from, by the paths they have by now: a file keeps its
-/// content's origin when it moves, and the next one at its old path has none.
-pub(super) struct Bases(BTreeMap<String, Hash>);
+/// Why what a run wrote did not land.
+fn could_not_land(error: ToolError) -> ToolError {
+    ToolError {
+        message: format!("What the run wrote could not land: {}", error.message),
+        ..error
+    }
+}
 
-impl Bases {
-    fn new(files: &[JobFile]) -> Self {
-        let files = files.iter().filter(|file| !file.folder && !file.mounted);
-        let known = files.filter_map(|file| {
-            let hash = Hash::from_str(&file.hash).ok()?;
-            Some((file.path.clone(), hash))
-        });
-        Self(known.collect())
+/// The hashes of files by their paths, which go along when they move; that of a folder is empty. So a file keeps its content's
+/// origin when it moves, and the next one at its old path has none.
+pub(super) struct Held(BTreeMap<String, String>);
+
+impl Held {
+    /// What a run started from.
+    pub(super) fn of(files: &[JobFile]) -> Self {
+        let own = files.iter().filter(|file| !file.mounted);
+        Self(
+            own.map(|file| (file.path.clone(), file.hash.clone()))
+                .collect(),
+        )
     }
 
     /// Tells each write what the run started from, so that it is joined with what others did since.
     fn give(mut self, changes: &mut [Op]) {
         for change in changes {
             match change {
-                Op::Write { path, base, .. } => *base = self.0.get(path).copied(),
+                Op::Write { path, base, .. } => {
+                    *base = self.0.get(path).and_then(|hash| Hash::from_str(hash).ok());
+                }
                 Op::Move { from, to } => self.moved(from, to),
                 Op::Remove { path } => {
                     self.take(path);
@@ -255,10 +251,7 @@ impl Bases {
         let mut left = Self(BTreeMap::new());
         for op in ops {
             match op {
-                FileOp::Write { path, hash, .. } => {
-                    let hash = Hash::from_str(hash);
-                    left.0.extend(hash.ok().map(|hash| (path.clone(), hash)));
-                }
+                FileOp::Write { path, hash, .. } => left.put(path, hash.clone()),
                 FileOp::Mkdir { .. } => {}
                 FileOp::Move { from, to } => left.moved(from, to),
                 FileOp::Remove { path } => {
@@ -266,12 +259,15 @@ impl Bases {
                 }
             }
         }
-        let left = left.0.into_iter();
-        left.map(|(path, hash)| (path, hash.to_string())).collect()
+        left.0.into_iter().collect()
+    }
+
+    pub(super) fn put(&mut self, path: &str, hash: String) {
+        self.0.insert(path.to_owned(), hash);
     }
 
     /// Forgets a file, or a folder with everything in it, and gives what it was by the ends of paths.
-    fn take(&mut self, path: &str) -> Vec<(String, Hash)> {
+    pub(super) fn take(&mut self, path: &str) -> Vec<(String, String)> {
         let below = format!("{path}/");
         let inside = self
             .0

@@ -1,5 +1,6 @@
 //! A run's way from its call to its record.
 
+mod claims;
 mod conversation;
 mod executors;
 mod land;

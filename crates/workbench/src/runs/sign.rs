@@ -4,7 +4,7 @@
 //! kept without.
 
 use super::Run;
-use super::land::Bases;
+use super::land::Held;
 use crate::engine::{Cx, Workbench};
 use crate::event::{Effect, TaskId};
 use crate::record::{newest_first, to_text};
@@ -183,7 +183,7 @@ impl Workbench {
 
 fn evidence(run: &Run, signer: PublicKey, link: Link, text: &str) -> Evidence {
     let has_landed = !run.record.heads_out.is_empty();
-    let left = has_landed.then(|| Bases::left_by(&run.record.changes));
+    let left = has_landed.then(|| Held::left_by(&run.record.changes));
     let origin = &run.asking.behind;
     Evidence {
         left: left.unwrap_or_default(),
