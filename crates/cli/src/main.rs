@@ -16,6 +16,7 @@
 mod archive;
 mod ask;
 mod commands;
+mod completions;
 mod error;
 mod home;
 mod keys;
@@ -40,6 +41,10 @@ fn main() -> ExitCode {
             println!("{}", options::usage());
             return ExitCode::SUCCESS;
         }
+        Ok(Asked::Completions(shell)) => {
+            print!("{}", shell.script());
+            return ExitCode::SUCCESS;
+        }
         Ok(Asked::Serve) => (false, serve(arguments)),
         Ok(Asked::Workspace { folder, json, act }) => {
             let ended = match act {
@@ -55,7 +60,8 @@ fn main() -> ExitCode {
             };
             (json, ended)
         }
-        Err(error) => (false, Err(error)),
+        // What can't be followed is told in the form that was asked for, too.
+        Err(error) => (arguments.iter().any(|it| it == "--json"), Err(error)),
     };
     match ended {
         Ok(code) => ExitCode::from(code),

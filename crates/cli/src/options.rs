@@ -2,6 +2,7 @@
 
 mod words;
 
+use crate::completions::Shell;
 use crate::error::{CliError, Result};
 use crate::keys;
 use crate::mcp::Door;
@@ -36,6 +37,7 @@ usage: selvage init                       makes a workspace in a folder
                                           says who may come in over HTTP
        selvage secrets set NAME --domain D | list | remove NAME | passphrase
                                           keeps keys of other services for fetches of runs
+       selvage completions SHELL          writes what bash, zsh, fish or powershell completes by
 
 options of all of these:
 
@@ -93,6 +95,8 @@ pub fn usage() -> String {
 pub enum Asked {
     /// The help.
     Help,
+    /// What a shell completes by.
+    Completions(Shell),
     /// Something of the host for devices, which reads its options itself.
     Serve,
     /// Something with a workspace.
@@ -170,6 +174,7 @@ impl Asked {
         };
         match &*command {
             "serve" | "share" | "invite" | "join" | "leave" => Ok(Self::Serve),
+            "completions" => completions(&mut parser),
             "init" | "ls" | "cat" | "write" | "lint" | "run" | "flows" | "status" | "logs"
             | "verify" | "export" | "import" | "mirror" | "mcp" | "keys" | "secrets" => {
                 Words::read(&command, &mut parser)?
@@ -178,6 +183,23 @@ impl Asked {
             _ => Err(CliError::Usage(format!("there is no command {command:?}"))),
         }
     }
+}
+
+fn completions(parser: &mut lexopt::Parser) -> Result<Asked> {
+    let lacking = || CliError::Usage("completions needs bash, zsh, fish or powershell".into());
+    let name = match parser.next().map_err(usage_error)? {
+        Some(Value(name)) => name.to_string_lossy().into_owned(),
+        Some(Long("help") | Short('h')) => return Ok(Asked::Help),
+        Some(other) => return Err(usage_error(other.unexpected())),
+        None => return Err(lacking()),
+    };
+    if let Some(more) = parser.next().map_err(usage_error)? {
+        return Err(usage_error(more.unexpected()));
+    }
+    let shell = Shell::ALL.into_iter().find(|(shell, _)| *shell == name);
+    shell
+        .map(|(_, shell)| Asked::Completions(shell))
+        .ok_or_else(lacking)
 }
 
 #[cfg(test)]
@@ -230,6 +252,9 @@ mod tests {
             "mirror a b",
             "mirror a --from here",
             "ls --once",
+            "completions",
+            "completions csh",
+            "completions bash zsh",
             "keys",
             "keys add",
             "keys add a --scope all",

@@ -176,3 +176,82 @@ fn an_interrupt_cancels_a_run_and_nothing_lands() {
     // The record of the run is kept all the same.
     assert_eq!(folder.selvage(&["logs"]).out, "begun\n");
 }
+
+#[cfg(unix)]
+#[test]
+fn a_second_interrupt_ends_the_program_at_once_and_leaves_the_workspace_whole() {
+    use std::io::{BufRead, BufReader};
+    let folder = Folder::new();
+    // It writes, and computes where nothing lets go of the thread.
+    let source = "export default async (flow) => {\n  await flow.fs.write(\"out.txt\", \"x\");\n  flow.log(\"begun\");\n  for (;;) {}\n};\n";
+    folder.write("flows/busy.flow.js", source);
+    let mut child = folder
+        .command(&["run", "flows/busy.flow.js", "--limit", "wallMsMax=60000"])
+        .spawn()
+        .expect("starts");
+    let mut lines = BufReader::new(child.stderr.take().expect("piped")).lines();
+    assert_eq!(lines.next().expect("a line").expect("a text"), "begun");
+    let since = std::time::Instant::now();
+    let id = child.id().to_string();
+    for _ in 0..2 {
+        // The second one may find it gone already.
+        let _ = Command::new("kill").args(["-INT", &id]).status();
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    assert_eq!(child.wait().expect("ends").code(), Some(130));
+    assert!(
+        since.elapsed() < Duration::from_secs(10),
+        "{:?}",
+        since.elapsed()
+    );
+    assert_eq!(folder.selvage(&["status"]).code, Some(0));
+    assert_eq!(
+        folder.selvage(&["cat", "out.txt"]).code,
+        Some(1),
+        "nothing landed"
+    );
+}
+
+#[test]
+fn what_can_not_be_followed_is_json_as_well_when_that_is_asked_for() {
+    let folder = Folder::new();
+    for line in [&["fly", "--json"][..], &["ls", "a", "b", "--json"]] {
+        let said = folder.selvage(line);
+        assert_eq!(said.code, Some(2));
+        assert_eq!(said.json()["error"]["code"], json!("INVALID_INPUT"));
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn bash_completes_commands_options_and_words() {
+    let folder = Folder::new();
+    let script = folder.selvage(&["completions", "bash"]).out;
+    std::fs::create_dir(folder.0.path().join("some folder")).expect("made");
+    for (words, expected) in [
+        ("selvage mir", "mirror"),
+        ("selvage mirror --al", "--allow-removals"),
+        ("selvage mirror --from w", "workspace"),
+        ("selvage mirror som", "some folder"),
+        ("selvage run x --dry", "--dry-run"),
+        ("selvage keys a", "add"),
+    ] {
+        let count = words.split(' ').count();
+        let line = format!(
+            "{script}\nCOMP_WORDS=({words}); COMP_CWORD={}; _selvage; printf '%s\\n' \"${{COMPREPLY[@]}}\"",
+            count - 1
+        );
+        let said = Command::new("bash")
+            .args(["-c", &line])
+            .current_dir(folder.0.path())
+            .output()
+            .expect("bash runs");
+        let out = String::from_utf8_lossy(&said.stdout);
+        assert_eq!(
+            out.trim(),
+            expected,
+            "{words}: {}",
+            String::from_utf8_lossy(&said.stderr)
+        );
+    }
+}
