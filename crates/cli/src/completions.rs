@@ -14,7 +14,7 @@ pub enum Shell {
     /// fish.
     Fish,
     /// PowerShell.
-    PowerShell,
+    Pwsh,
 }
 
 impl Shell {
@@ -23,7 +23,7 @@ impl Shell {
         ("bash", Self::Bash),
         ("zsh", Self::Zsh),
         ("fish", Self::Fish),
-        ("powershell", Self::PowerShell),
+        ("powershell", Self::Pwsh),
     ];
 
     /// The script for this shell.
@@ -32,7 +32,7 @@ impl Shell {
             Self::Bash => bash(),
             Self::Zsh => zsh(),
             Self::Fish => fish(),
-            Self::PowerShell => powershell(),
+            Self::Pwsh => powershell(),
         }
     }
 }
