@@ -215,3 +215,20 @@ test('who stops the program with Ctrl-C during runs has them cancelled, and whoe
   assert.deepEqual((await later('flow_runs')).value.runs.map(({ status }) => status), ['cancelled', 'cancelled']);
   assert.equal((await later('stat', { path: 'out.txt' })).error.code, 'NOT_FOUND', 'nothing landed');
 });
+
+test('who finds the queue full is told when to come again, and everybody else is answered, also when the program ends', async ({ defer }) => {
+  const folder = workspace(defer, { 'spin.flow.js': SPIN });
+  const { address, server } = await serve(defer, folder, ['--no-key']);
+  const call = async () => {
+    const answer = await fetch(`${address}/tools/run_flow`, { method: 'POST', body: JSON.stringify({ path: 'spin.flow.js', limits: { fuelMax: 1e12, cpuMsMax: 60_000 } }) });
+    return { status: answer.status, again: answer.headers.get('retry-after'), code: (await answer.json()).error.code };
+  };
+  const [RUNNING, WAITING, REFUSED] = [1, 100, 5];
+  const answers = [];
+  const calls = Array.from({ length: RUNNING + WAITING + REFUSED }, () => call().then((answer) => void answers.push(answer)));
+  await until('what is too much is refused', () => answers.length >= REFUSED);
+  assert.deepEqual(answers, Array(REFUSED).fill({ status: 503, again: '1', code: 'BUSY' }));
+  server.kill('SIGINT');
+  await Promise.all(calls);
+  assert.deepEqual(answers.slice(REFUSED), Array(RUNNING + WAITING).fill({ status: 200, again: null, code: 'CANCELLED' }));
+});

@@ -31,6 +31,9 @@ const REQUEST_BYTES_MAX: usize = 24 * 1024 * 1024;
 /// How long a request's body may take. What a workspace takes in at most needs 400 kB a second.
 const BODY_MAX: Duration = Duration::from_secs(60);
 
+/// How long a session that nobody uses is kept: a person who is asked may be away for a night.
+const SESSION_IDLE_MAX: Duration = Duration::from_secs(24 * 60 * 60);
+
 /// How long answers are on their way when the program ends, before the streams that nothing more comes by are closed.
 const LAST_WORDS: Duration = Duration::from_millis(200);
 
@@ -72,7 +75,7 @@ pub async fn serve(door: &Door, keys: Arc<Keyring>, server: Server) -> Result<()
     let own = config.allowed_hosts.clone();
     let config = config.with_allowed_hosts(own.into_iter().chain(door.hosts.iter().cloned()));
     let streams = config.cancellation_token.clone();
-    let sessions = Arc::new(LocalSessionManager::default());
+    let sessions = Arc::new(sessions());
     tokio::spawn(close_lost(keys.clone(), sessions.clone()));
     let stopped = selvage_serve::stop_signal()?;
     let router = router(config, sessions, keys, server.clone());
@@ -86,6 +89,12 @@ pub async fn serve(door: &Door, keys: Arc<Keyring>, server: Server) -> Result<()
     })
     .await;
     Ok(())
+}
+
+fn sessions() -> LocalSessionManager {
+    let mut sessions = LocalSessionManager::default();
+    sessions.session_config.keep_alive = Some(SESSION_IDLE_MAX);
+    sessions
 }
 
 fn router(
@@ -105,7 +114,7 @@ fn router(
         .route("/healthz", get(|| async { "well\n" }))
 }
 
-/// Closes the sessions of keys that were revoked, when their calls had the time to hear of it.
+/// Closes the sessions that can't be used any more, when their calls had the time to hear of it.
 async fn close_lost(keys: Arc<Keyring>, sessions: Arc<LocalSessionManager>) {
     loop {
         sleep(LOOK_EVERY).await;
@@ -309,34 +318,79 @@ mod tests {
     use std::convert::Infallible;
     use tokio::time::Instant;
 
+    /// What the tests ask.
+    struct Asked {
+        router: TowerToHyperService<Router>,
+        _folder: tempfile::TempDir,
+    }
+
+    impl Asked {
+        fn new() -> Self {
+            let folder = tempfile::tempdir().expect("a folder");
+            let desk = crate::home::make(folder.path()).expect("a workspace");
+            let door = Door {
+                address: ([127, 0, 0, 1], 0).into(),
+                is_open: true,
+                hosts: Vec::new(),
+            };
+            let server = Server::new(desk.line()).expect("the catalogue");
+            let keys = Keyring::open(folder.path(), &door).expect("an open door");
+            let config = StreamableHttpServerConfig::default();
+            let router = router(config, Arc::new(sessions()), keys, server);
+            Self {
+                router: TowerToHyperService::new(router),
+                _folder: folder,
+            }
+        }
+
+        async fn post(&self, path: &str, session: Option<&HeaderValue>, body: Body) -> Response {
+            let mut request = Request::post(path).body(body).expect("a request");
+            let headers = request.headers_mut();
+            headers.insert(header::HOST, HeaderValue::from_static("localhost"));
+            let json = HeaderValue::from_static("application/json");
+            headers.insert(header::CONTENT_TYPE, json);
+            let both = HeaderValue::from_static("application/json, text/event-stream");
+            headers.insert(header::ACCEPT, both);
+            if let Some(session) = session {
+                headers.insert("mcp-session-id", session.clone());
+            }
+            self.router.call(request).await.expect("an answer")
+        }
+    }
+
     #[tokio::test(start_paused = true)]
     async fn a_body_that_does_not_come_to_an_end_is_not_waited_for() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let desk = crate::home::make(folder.path()).expect("a workspace");
-        let door = Door {
-            address: ([127, 0, 0, 1], 0).into(),
-            is_open: true,
-            hosts: Vec::new(),
-        };
-        let server = Server::new(desk.line()).expect("the catalogue");
-        let keys = Keyring::open(folder.path(), &door).expect("an open door");
-        let config = StreamableHttpServerConfig::default();
-        let router = TowerToHyperService::new(router(config, Arc::default(), keys, server));
+        let asked = Asked::new();
         for path in ["/mcp", "/tools/ls"] {
             let drops = unfold((), |()| async {
                 sleep(Duration::from_secs(1)).await;
                 Some((Ok::<_, Infallible>(Bytes::from_static(b" ")), ()))
             });
-            let mut request = Request::post(path)
-                .body(Body::from_stream(drops))
-                .expect("a request");
-            request
-                .headers_mut()
-                .insert(header::HOST, HeaderValue::from_static("localhost"));
             let began = Instant::now();
-            let answer = router.call(request).await.expect("an answer");
+            let answer = asked.post(path, None, Body::from_stream(drops)).await;
             assert_eq!(answer.status(), StatusCode::REQUEST_TIMEOUT, "{path}");
             assert!(began.elapsed() <= BODY_MAX + Duration::from_secs(1));
         }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_session_outlasts_a_night_in_which_nobody_says_a_word_and_not_more() {
+        let asked = Asked::new();
+        let hello = json!({ "jsonrpc": "2.0", "id": 1, "method": "initialize", "params": {
+            "protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": { "name": "x", "version": "1" },
+        } });
+        let begun = asked.post("/mcp", None, hello.to_string().into()).await;
+        let session = begun.headers().get("mcp-session-id").expect("a session");
+        let ready = json!({ "jsonrpc": "2.0", "method": "notifications/initialized" });
+        let list = json!({ "jsonrpc": "2.0", "id": 2, "method": "tools/list" });
+        let say = async |what: &Value| {
+            let answer = asked.post("/mcp", Some(session), what.to_string().into());
+            answer.await.status()
+        };
+        assert_eq!(say(&ready).await, StatusCode::ACCEPTED);
+        sleep(SESSION_IDLE_MAX - Duration::from_secs(60)).await;
+        assert_eq!(say(&list).await, StatusCode::OK);
+        sleep(SESSION_IDLE_MAX + Duration::from_secs(60)).await;
+        assert_eq!(say(&list).await, StatusCode::NOT_FOUND);
     }
 }

@@ -17,9 +17,16 @@ pub const LOOK_EVERY: Duration = Duration::from_secs(1);
 /// Who is let in, and whose each session is.
 pub struct Keyring {
     keys: Mutex<Keys>,
-    /// Sessions and the keys that they are of, the oldest first.
-    sessions: Mutex<Vec<(String, String)>>,
+    sessions: Mutex<Sessions>,
     is_open: bool,
+}
+
+#[derive(Default)]
+struct Sessions {
+    /// Sessions and the keys that they are of, the oldest first.
+    open: Vec<(String, String)>,
+    /// Those that made room for another one.
+    pushed_out: Vec<String>,
 }
 
 /// Who makes a request, and the keys that it is known by.
@@ -85,6 +92,7 @@ impl Keyring {
         let sessions = self.sessions();
         session.is_none_or(|session| {
             sessions
+                .open
                 .iter()
                 .any(|(known, key)| known == session && *key == who.id)
         })
@@ -93,30 +101,33 @@ impl Keyring {
     /// Notes whose a session is.
     pub fn note(&self, session: &str, who: &Who) {
         let mut sessions = self.sessions();
-        if sessions.iter().any(|(known, _)| known == session) {
+        let Sessions { open, pushed_out } = &mut *sessions;
+        if open.iter().any(|(known, _)| known == session) {
             return;
         }
-        let own = sessions.iter().filter(|(_, key)| *key == who.id).count();
+        let own = open.iter().filter(|(_, key)| *key == who.id).count();
         if own >= SESSIONS_MAX
-            && let Some(oldest) = sessions.iter().position(|(_, key)| *key == who.id)
+            && let Some(oldest) = open.iter().position(|(_, key)| *key == who.id)
         {
-            sessions.remove(oldest);
+            pushed_out.push(open.remove(oldest).0);
         }
-        sessions.push((session.to_owned(), who.id.clone()));
+        open.push((session.to_owned(), who.id.clone()));
     }
 
-    /// Takes the sessions whose keys are not good any more.
+    /// Takes the sessions that can't be used any more: their keys are not good, or they made room for others.
     pub fn take_lost(&self) -> Vec<String> {
         let mut sessions = self.sessions();
-        let lost = sessions.extract_if(.., |(_, key)| !self.is_good(key));
-        lost.map(|(session, _)| session).collect()
+        let mut lost = std::mem::take(&mut sessions.pushed_out);
+        let revoked = sessions.open.extract_if(.., |(_, key)| !self.is_good(key));
+        lost.extend(revoked.map(|(session, _)| session));
+        lost
     }
 
     fn keys(&self) -> MutexGuard<'_, Keys> {
         self.keys.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn sessions(&self) -> MutexGuard<'_, Vec<(String, String)>> {
+    fn sessions(&self) -> MutexGuard<'_, Sessions> {
         self.sessions.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -155,5 +166,8 @@ mod tests {
             "its own oldest ended"
         );
         assert!(keyring.may_use(Some("s1"), &who("bob")) && keyring.may_use(None, &who("bob")));
+        let lost = keyring.take_lost();
+        assert_eq!(lost[0], "s0", "it is closed");
+        assert!(lost.contains(&"first".to_owned()), "nobody has such a key");
     }
 }
