@@ -2,8 +2,10 @@
 
 use crate::{Folder, Said};
 use serde_json::{Value, json};
+use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Child, Command};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 /// How long something may take to come over to the other side.
@@ -73,6 +75,19 @@ fn until(what: &str, mut is_so: impl FnMut() -> bool) {
         assert!(since.elapsed() < COMES_WITHIN, "{what}");
         std::thread::sleep(Duration::from_millis(50));
     }
+}
+
+/// What a child writes on its standard output, as it comes.
+fn heard(child: &mut Child) -> Arc<Mutex<String>> {
+    let out = BufReader::new(child.stdout.take().expect("piped"));
+    let heard = Arc::new(Mutex::new(String::new()));
+    let hears = Arc::clone(&heard);
+    std::thread::spawn(move || {
+        for line in out.lines().map_while(Result::ok) {
+            hears.lock().expect("no panic").push_str(&(line + "\n"));
+        }
+    });
+    heard
 }
 
 #[cfg(unix)]
@@ -177,8 +192,9 @@ fn while_it_watches_editors_and_git_are_followed() {
     mirrored.git(&["commit", "-qm", "two"]);
     mirrored.git(&["checkout", "-q", "main"]);
     let mut child = mirrored.watch();
-    let err = std::io::BufReader::new(child.stderr.take().expect("piped"));
-    let mut lines = std::io::BufRead::lines(err);
+    let out = heard(&mut child);
+    let tells = |line: &str| out.lock().expect("no panic").contains(line);
+    let mut lines = BufReader::new(child.stderr.take().expect("piped")).lines();
     lines
         .next()
         .expect("it says that it watches")
@@ -192,7 +208,9 @@ fn while_it_watches_editors_and_git_are_followed() {
     mirrored.write("README.md", "by an editor\n");
     std::fs::create_dir_all(at("deep/er")).expect("made");
     mirrored.write("deep/er/x.txt", "x\n");
-    std::thread::sleep(Duration::from_secs(3));
+    for path in ["a.txt", "README.md", "deep/er/x.txt"] {
+        until(path, || tells(&format!("workspace: write {path}\n")));
+    }
     assert_eq!(interrupt(child), Some(0));
     assert_eq!(workspace.selvage(&["cat", "a.txt"]).out, "one\n2\n3\n");
     assert_eq!(
@@ -206,12 +224,19 @@ fn while_it_watches_editors_and_git_are_followed() {
     // From branch to branch, while it watches; killed at the end.
     mirrored.git(&["checkout", "-q", "."]);
     let mut child = mirrored.watch();
-    std::thread::sleep(Duration::from_secs(2));
+    let out = heard(&mut child);
+    until("it watches", || {
+        out.lock().expect("no panic").contains("are equal")
+    });
     for branch in ["other", "main", "other"] {
         mirrored.git(&["checkout", "-q", branch]);
         std::thread::sleep(Duration::from_millis(700));
     }
-    std::thread::sleep(Duration::from_secs(2));
+    until("the last branch", || {
+        let out = out.lock().expect("no panic");
+        let mut told = out.lines().filter(|line| line.ends_with("only-other.txt"));
+        told.next_back() == Some("workspace: write only-other.txt")
+    });
     child.kill().expect("killed");
     child.wait().expect("ends");
     until("the store is free again", || {
@@ -249,4 +274,33 @@ fn two_folders_mirror_one_workspace() {
     mirrored.once(&[]);
     assert_eq!(read("a.txt"), "one\n2\n3\nfour\n");
     assert_eq!(mirrored.file("a.txt").as_deref(), Some("one\n2\n3\nfour\n"));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_flow_that_a_saved_file_starts_answers_in_the_folder() {
+    let mirrored = Mirrored::new();
+    let source = "export default async (flow) => {\n  const text = await flow.fs.read(\"in.txt\");\n  await flow.fs.write(\"out.txt\", text.toUpperCase());\n};\n";
+    mirrored.write("flows/upper.flow.js", source);
+    let config = json!({ "version": 1, "flows": { "upper": {
+        "entry": "flows/upper.flow.js",
+        "triggers": [{ "on": "change", "paths": ["in.txt"] }],
+    } } });
+    mirrored.write("flows/flow.config.json", &config.to_string());
+    let value = mirrored.once(&[]);
+    assert_eq!(value["left"], json!([]), "{value}");
+    let mut child = mirrored.watch();
+    let out = heard(&mut child);
+    until("it watches", || {
+        out.lock().expect("no panic").contains("are equal")
+    });
+    mirrored.write("in.txt", "from an editor\n");
+    until("the flow answers", || {
+        mirrored.file("out.txt").as_deref() == Some("FROM AN EDITOR\n")
+    });
+    assert_eq!(interrupt(child), Some(0));
+    assert!(
+        !mirrored.at().join("runs").exists(),
+        "records stay in the workspace"
+    );
 }
