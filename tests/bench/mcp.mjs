@@ -175,7 +175,8 @@ async function throng(table, { connect, pid }, alone, clients) {
 }
 
 /** More calls at once than the queue takes: who is refused comes again when it was told to, and at the end each was done once. */
-async function flood(table, { client, address, pid }) {
+async function flood(table, { connect, address, pid }) {
+  const client = await connect();
   const flows = Array.from({ length: MANY }, (_, number) => `bench/flood-${number}.flow.js`);
   for (const path of flows) await call(client, 'write', { path, content: `export default async (flow) => {\n  let n = 0;\n  for (let i = 0; i < 20000; i++) n += i;\n  await flow.fs.write(flow.args.to, String(n));\n  return n;\n};\n` });
   const said = { 200: 0, 503: 0 };
@@ -196,5 +197,6 @@ async function flood(table, { client, address, pid }) {
   const { entries } = await call(client, 'ls', { path: 'flood' });
   assert.deepEqual([said[200], done, entries.length], [MANY, MANY, MANY], 'each was done once');
   assert.ok(said[503] > 0, 'the queue was full');
+  await client.close();
   table.note(`${MANY} calls at once where 100 may wait: ${said[200]} done once each, ${said[503]} refusals with a time to come again, 0 lost${memory(pid) ? `; the server had ${memory(pid).toFixed(0)} MiB` : ''}`);
 }
