@@ -132,15 +132,18 @@ export type SecretAct =
   | { do: "look" | "lock" }
   /** Makes an empty list under a passphrase. */
   | { do: "begin" | "unlock" | "rekey"; passphrase: string }
-  | { do: "set"; name: string; value: string; domains: string[] }
+  | { do: "set"; name: string; value: string; domains: string[]; places: SecretPlace[] }
   | { do: "remove"; name: string }
   /** Forgets all of them, unlocked or not. */
   | { do: "forget" };
+
+/** A part of a request that a secret may stand in. */
+export type SecretPlace = "header" | "address" | "body";
 
 /** The secrets of this device, as a page shows them. */
 export interface SecretsState {
   /** Whether there is a list, empty or not. */
   kept: boolean;
   /** What it holds; null while it is locked. */
-  secrets: { name: string; domains: string[] }[] | null;
+  secrets: { name: string; domains: string[]; places: SecretPlace[] }[] | null;
 }

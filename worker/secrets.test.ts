@@ -32,8 +32,10 @@ vi.mock("@wasm/secrets/secrets.js", () => {
       }
       return { url: `${url}#dressed`, headers: dressed, body, carries, free: () => undefined };
     }
-    redact = (_: string, text: string) => this.#clean(text);
-    redact_bytes = (_: string, bytes: Uint8Array) => new TextEncoder().encode(this.#clean(new TextDecoder().decode(bytes)));
+    redact = (_: string, fetched: string, body: Uint8Array) => ({ fetched: this.#clean(fetched), body: new TextEncoder().encode(this.#clean(new TextDecoder().decode(body))), free: () => undefined });
+    redact_failure = (_: string, __: string, why: string) => this.#clean(why);
+    isFree = false;
+    free = () => void (this.isFree = true);
     #clean = (text: string) => Object.entries(this.values).reduce((rest, [name, value]) => rest.replaceAll(value, `[secret ${name}]`), text);
   }
   return { default: () => Promise.resolve(), Secrets };
@@ -66,7 +68,7 @@ const echo = (sent: FetchEffect, carries: boolean): Promise<FetchAnswer> =>
 async function begun(store = new Kept()): Promise<Locker> {
   const locker = new Locker(store, () => undefined);
   await locker.act({ do: "begin", passphrase: "long enough" });
-  await locker.act({ do: "set", name: "billing", value: "sk_live_1", domains: ["a.org"] });
+  await locker.act({ do: "set", name: "billing", value: "sk_live_1", domains: ["a.org"], places: ["header"] });
   return locker;
 }
 
@@ -113,14 +115,14 @@ test("two tabs change one list, and a new passphrase locks the other tab", async
   const store = new Kept();
   const [one, other] = [await begun(store), new Locker(store, () => undefined)];
   await other.act({ do: "unlock", passphrase: "long enough" });
-  await other.act({ do: "set", name: "bank", value: "12345678", domains: ["a.org"] });
+  await other.act({ do: "set", name: "bank", value: "12345678", domains: ["a.org"], places: ["header"] });
   const names = async (locker: Locker) => ((await locker.act({ do: "look" })) as { value: { secrets: { name: string }[] | null } }).value.secrets?.map(({ name }) => name);
   expect(await names(one)).toEqual(["billing", "bank"]);
   await one.act({ do: "remove", name: "billing" });
   expect(await names(other)).toEqual(["bank"]);
   await one.act({ do: "rekey", passphrase: "a better one" });
   expect(await names(other)).toBe(undefined);
-  expect(await other.act({ do: "set", name: "x", value: "y", domains: [] })).toMatchObject({ ok: false });
+  expect(await other.act({ do: "set", name: "x", value: "y", domains: [], places: [] })).toMatchObject({ ok: false });
   await other.act({ do: "unlock", passphrase: "a better one" });
   await other.act({ do: "forget" });
   expect(store.file).toBe(undefined);
@@ -134,4 +136,29 @@ test("nothing is kept over a list that is there", async () => {
   await locker.act({ do: "lock" });
   expect(await locker.act({ do: "begin", passphrase: "another one" })).toMatchObject({ ok: false });
   expect(await locker.act({ do: "unlock", passphrase: "long enough" })).toMatchObject({ ok: true });
+});
+
+test("a fetch that goes on while they are locked is cleaned by what it was sent with", async () => {
+  const locker = await begun();
+  let answers: (() => void) | undefined;
+  const answer = locker.perform(effect(["billing"]), async (sent, carries) => {
+    await new Promise<void>((resolve) => (answers = resolve));
+    return echo(sent, carries);
+  });
+  await vi.waitFor(() => expect(answers).toBeDefined());
+  await locker.act({ do: "lock" });
+  answers?.();
+  expect((await answer).result).toContain("[secret billing]");
+});
+
+test("many fetches that wait ask once", async () => {
+  const store = new Kept();
+  await begun(store);
+  const wanted: string[][] = [];
+  const locker = new Locker(store, (names) => void wanted.push(names));
+  const answers = [1, 2, 3].map(() => locker.perform(effect(["billing"]), echo));
+  await vi.waitFor(() => expect(wanted.length).toBe(1));
+  await locker.act({ do: "unlock", passphrase: "long enough" });
+  expect((await Promise.all(answers)).every(({ ok }) => ok)).toBe(true);
+  expect(wanted).toEqual([["billing"]]);
 });

@@ -19,6 +19,9 @@ type Result = { ok: true; value: SecretsState } | { ok: false; error: { code: st
 /** How long a fetch waits for a person to unlock them. */
 const UNLOCK_MS_MAX = 60_000;
 
+/** So many names are told of what is wanted. */
+const NAMES_MAX = 5;
+
 const DATABASE = "selvage-secrets";
 const STORE = "files";
 const NAME = "secrets";
@@ -62,6 +65,8 @@ export class Locker {
   /** The file that is open. */
   #file: Uint8Array | undefined;
   #unlocked: (() => void)[] = [];
+  /** How many fetches go on with each list. */
+  #uses = new Map<Secrets, number>();
 
   constructor(store: SecretsStore, wanted: (names: string[]) => void) {
     this.#store = store;
@@ -106,7 +111,7 @@ export class Locker {
     }
     const open = this.#open;
     if (open === undefined) throw new Error("The secrets are locked.");
-    if (act.do === "set") open.put(act.name, act.value, act.domains);
+    if (act.do === "set") open.put(act.name, act.value, act.domains, act.places);
     else if (act.do === "remove") open.remove(act.name);
     await this.#keep(act.do === "rekey" ? open.rekeyed(act.passphrase, random(16)) : open);
   }
@@ -121,19 +126,37 @@ export class Locker {
     const references = JSON.stringify(effect.secrets);
     try {
       const open = await this.#wait(effect.secrets.map(({ name }) => name));
-      const worn = open.dress(references, effect.url, JSON.stringify(effect.headers), effect.body);
-      const { carries } = worn;
-      const sent = { ...effect, url: worn.url, headers: JSON.parse(worn.headers) as FetchEffect["headers"], body: worn.body as Uint8Array<ArrayBuffer> };
-      worn.free();
-      const answer = await perform(sent, carries);
-      // Another secret may be open by now, so it is the list of then that knows what was sent.
-      if (!answer.ok) return { ...answer, result: new TextDecoder().decode(open.redact_bytes(references, new TextEncoder().encode(answer.result))) };
-      const fetched = JSON.parse(answer.result) as { url: string };
-      if (carries) fetched.url = effect.url;
-      return { ok: true, result: open.redact(references, JSON.stringify(fetched)), body: open.redact_bytes(references, answer.body) };
+      // Another list may be open by the end, or none: it is this one that knows what was sent.
+      return await this.#using(open, async () => {
+        const worn = open.dress(references, effect.url, JSON.stringify(effect.headers), effect.body);
+        const { carries } = worn;
+        const sent = { ...effect, url: worn.url, headers: JSON.parse(worn.headers) as FetchEffect["headers"], body: worn.body as Uint8Array<ArrayBuffer> };
+        worn.free();
+        const answer = await perform(sent, carries);
+        if (!answer.ok) return { ...answer, result: open.redact_failure(references, effect.url, answer.result) };
+        const clean = open.redact(references, answer.result, answer.body, effect.bytesMax);
+        const [result, body] = [clean.fetched, clean.body];
+        clean.free();
+        return { ok: true, result: carries ? JSON.stringify({ ...(JSON.parse(result) as object), url: effect.url }) : result, body };
+      });
     } catch (error) {
       const { code, message, hint } = toolError(error);
       return failed(code, message, hint ?? "");
+    }
+  }
+
+  /** Keeps a list while something goes on with it, though it be locked meanwhile. */
+  async #using<T>(open: Secrets, act: () => Promise<T>): Promise<T> {
+    this.#uses.set(open, (this.#uses.get(open) ?? 0) + 1);
+    try {
+      return await act();
+    } finally {
+      const left = (this.#uses.get(open) ?? 1) - 1;
+      if (left > 0) this.#uses.set(open, left);
+      else {
+        this.#uses.delete(open);
+        if (open !== this.#open) open.free();
+      }
     }
   }
 
@@ -142,10 +165,15 @@ export class Locker {
     const file = await this.#refresh();
     if (this.#open !== undefined) return this.#open;
     if (file === undefined) throw new Error("This device keeps no secrets.");
-    this.#wanted([...new Set(names)]);
+    // One question for all that wait.
+    if (this.#unlocked.length === 0) this.#wanted([...new Set(names)].slice(0, NAMES_MAX));
     await new Promise<void>((resolve) => {
-      this.#unlocked.push(resolve);
-      setTimeout(resolve, UNLOCK_MS_MAX);
+      const done = (): void => {
+        this.#unlocked = this.#unlocked.filter((one) => one !== done);
+        resolve();
+      };
+      this.#unlocked.push(done);
+      setTimeout(done, UNLOCK_MS_MAX);
     });
     if (this.#open === undefined) throw new Error("The secrets of this device are locked.");
     return this.#open;
@@ -155,12 +183,12 @@ export class Locker {
   async #refresh(): Promise<Uint8Array | undefined> {
     const file = await this.#store.read();
     if (this.#open === undefined || same(file, this.#file)) return file;
-    const open = this.#open;
-    this.#close();
     try {
-      if (file !== undefined) this.#hold(open.again(file), file);
+      if (file === undefined) this.#close();
+      else this.#hold(this.#open.again(file), file);
     } catch {
       // Whoever has the new passphrase unlocks them.
+      this.#close();
     }
     return file;
   }
@@ -172,14 +200,18 @@ export class Locker {
   }
 
   #hold(open: Secrets, file: Uint8Array): void {
+    if (open !== this.#open) this.#close();
     this.#open = open;
     this.#file = file;
-    for (const resolve of this.#unlocked.splice(0)) resolve();
+    for (const resolve of this.#unlocked) resolve();
   }
 
+  /** Locks them: their program wipes what it held. */
   #close(): void {
+    const open = this.#open;
     this.#open = undefined;
     this.#file = undefined;
+    if (open !== undefined && !this.#uses.has(open)) open.free();
   }
 }
 

@@ -10,13 +10,14 @@ use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 use ureq::http::{HeaderMap, Request, Response, Uri, header};
 use ureq::tls::{RootCerts, TlsConfig};
-use ureq::{Agent, Body};
+use ureq::{Agent, Body, Proxy};
 
 /// How many redirects are followed, as in browsers.
 const REDIRECTS_MAX: usize = 20;
 
 /// The headers that only a host may set, as in browsers.
-const FORBIDDEN: [&str; 12] = [
+const FORBIDDEN: [&str; 13] = [
+    "accept-encoding",
     "connection",
     "content-length",
     "cookie",
@@ -31,16 +32,22 @@ const FORBIDDEN: [&str; 12] = [
     "via",
 ];
 
-static AGENT: LazyLock<Agent> = LazyLock::new(|| {
+static AGENT: LazyLock<Agent> = LazyLock::new(|| agent(Proxy::try_from_env()));
+
+/// What is on this machine is not asked for by way of another one.
+static NEAR: LazyLock<Agent> = LazyLock::new(|| agent(None));
+
+fn agent(proxy: Option<Proxy>) -> Agent {
     let tls = TlsConfig::builder().root_certs(RootCerts::PlatformVerifier);
     let config = Agent::config_builder()
         .http_status_as_error(false)
         .max_redirects(0)
         .max_redirects_will_error(false)
         .allow_non_standard_methods(true)
+        .proxy(proxy)
         .tls_config(tls.build());
     config.build().into()
-});
+}
 
 /// Performs a fetch. Gives the answer without its body, and the body. One that carries secrets follows no redirect.
 pub fn perform(fetch: &Fetch, carries: bool) -> (ToolResult<Fetched>, Vec<u8>) {
@@ -109,17 +116,21 @@ fn ask(fetch: &Fetch, url: &str, until: Instant) -> ToolResult<Response<Body>> {
             request = request.header(name, value);
         }
     }
+    let agent = match domain_of(url).as_deref() {
+        Some("localhost" | "127.0.0.1") => &*NEAR,
+        _ => &*AGENT,
+    };
     let left = until.saturating_duration_since(Instant::now());
     let configured = |request| {
-        let configured = AGENT.configure_request(request);
+        let configured = agent.configure_request(request);
         configured.timeout_global(Some(left)).build()
     };
     let asked = if is_bare(fetch) || fetch.body.is_empty() {
-        AGENT.run(configured(request.body(()).map_err(broken)?))
+        agent.run(configured(request.body(()).map_err(broken)?))
     } else {
         let request = request.body(&fetch.body[..]).map_err(broken)?;
-        let configured = AGENT.configure_request(request);
-        AGENT.run(configured.timeout_global(Some(left)).build())
+        let configured = agent.configure_request(request);
+        agent.run(configured.timeout_global(Some(left)).build())
     };
     asked.map_err(|error| why(fetch, &error))
 }

@@ -74,10 +74,13 @@ options of mcp and keys:
 options of secrets:
 
   --domain DOMAIN    where the secret may go: api.example.com, or *.example.com; once for each
+  --in PART          the part of a request that it may stand in: header (unless told), address, body;
+                     once for each
   --from FILE        reads its value from a file; it is asked for, or read from standard input, otherwise
 
-The passphrase is asked for, or read from $SELVAGE_SECRETS_PASSPHRASE or from the file that
-$SELVAGE_SECRETS_PASSPHRASE_FILE names.
+The passphrase is $SELVAGE_SECRETS_PASSPHRASE, or in the file that $SELVAGE_SECRETS_PASSPHRASE_FILE
+names; else it is asked for. A new one is in the file of $SELVAGE_SECRETS_NEW_PASSPHRASE_FILE, or is
+asked for.
 
 A flow is a path, `path::function`, or a name. Guests come from the folder in $SELVAGE_GUESTS, or
 `guests` beside the program. Ctrl-C cancels a run; nothing that it wrote lands.
@@ -261,6 +264,7 @@ mod tests {
             "secrets",
             "secrets set",
             "secrets set a",
+            "secrets set a --domain b.org --in cookie",
             "secrets set a --domain",
             "secrets list a",
             "secrets remove",

@@ -5,7 +5,7 @@
 use crate::error::{CliError, Result};
 use crate::{home, net, show};
 use selvage_secrets::{
-    Derivation, FILE_BYTES_MAX, Reference, Request, SECRET_BYTES_MAX, SecretsError, Vault,
+    Derivation, FILE_BYTES_MAX, Place, Reference, Request, SECRET_BYTES_MAX, SecretsError, Vault,
 };
 use selvage_serve::replace;
 use selvage_tool::guest::Fetched;
@@ -32,6 +32,8 @@ pub enum Act {
         name: String,
         /// Where it may go.
         domains: Vec<String>,
+        /// In which parts of a request.
+        places: Vec<Place>,
         /// The file that has its value, in place of the terminal or standard input.
         from: Option<PathBuf>,
     },
@@ -56,7 +58,7 @@ pub fn perform(folder: &Path, act: &Act, json: bool) -> Result<u8> {
     let mut vault = match &kept {
         Some(bytes) => Vault::open(bytes, &passphrase(ASKED)?)?,
         None => match act {
-            Act::Set { .. } => Vault::new(&fresh_passphrase()?, derivation())?,
+            Act::Set { .. } => Vault::new(&first_passphrase()?, derivation())?,
             Act::List | Act::Passphrase => {
                 show::value(json, &json!({ "secrets": [] }), |_: &Value| {
                     "There are no secrets here yet.".into()
@@ -70,17 +72,20 @@ pub fn perform(folder: &Path, act: &Act, json: bool) -> Result<u8> {
         Act::Set {
             name,
             domains,
+            places,
             from,
         } => {
-            vault.put(name, &value(from.as_deref())?, domains)?;
+            vault.put(name, &value(from.as_deref())?, domains, places)?;
             let text = format!("{name} may go to {} from now on.", domains.join(", "));
             (json!({ "name": name, "domains": domains }), text)
         }
         Act::List => {
             let listed = vault.list();
-            let rows = listed
-                .iter()
-                .map(|one| format!("{}  {}", one.name, one.domains.join(", ")));
+            let rows = listed.iter().map(|one| {
+                let places = one.places.iter().map(|place| place.as_str());
+                let places = places.collect::<Vec<_>>().join(", ");
+                format!("{}  {}  {places}", one.name, one.domains.join(", "))
+            });
             let text = rows.collect::<Vec<_>>().join("\n");
             show::value(json, &json!({ "secrets": listed }), |_: &Value| {
                 text.clone()
@@ -94,7 +99,7 @@ pub fn perform(folder: &Path, act: &Act, json: bool) -> Result<u8> {
             (json!({ "removed": name }), format!("{name} is forgotten."))
         }
         Act::Passphrase => {
-            vault = vault.rekeyed(&fresh_passphrase()?, derivation())?;
+            vault = vault.rekeyed(&new_passphrase()?, derivation())?;
             let text = "The new passphrase opens the secrets from now on.".to_owned();
             (json!({ "changed": true }), text)
         }
@@ -171,16 +176,26 @@ fn passphrase(prompt: &str) -> Result<Zeroizing<String>> {
     }
 }
 
-/// A passphrase that is new: it is typed twice, since nobody can help who forgot what was never meant.
-fn fresh_passphrase() -> Result<Zeroizing<String>> {
-    if let Some(file) = std::env::var_os("SELVAGE_SECRETS_NEW_PASSPHRASE_FILE") {
-        return value(Some(Path::new(&file)));
+/// The passphrase of a list that begins.
+fn first_passphrase() -> Result<Zeroizing<String>> {
+    match given_passphrase()? {
+        Some(given) => Ok(given),
+        None => typed_twice(),
     }
-    if let Some(given) = given_passphrase()? {
-        return Ok(given);
+}
+
+/// The passphrase that takes the place of another one. What opens them now is not asked for again.
+fn new_passphrase() -> Result<Zeroizing<String>> {
+    match std::env::var_os("SELVAGE_SECRETS_NEW_PASSPHRASE_FILE") {
+        Some(file) => value(Some(Path::new(&file))),
+        None => typed_twice(),
     }
+}
+
+/// Nobody can help who forgot what was never meant.
+fn typed_twice() -> Result<Zeroizing<String>> {
     let ask = |prompt| rpassword::prompt_password(prompt).map(Zeroizing::new);
-    let first = ask("A passphrase for the secrets of this folder: ")?;
+    let first = ask("A new passphrase for the secrets of this folder: ")?;
     if *ask("The same once more: ")? != *first {
         return Err(CliError::Usage("the two passphrases differ".into()));
     }
@@ -256,18 +271,28 @@ impl Locker {
         let (result, mut body) = net::perform(&sent, dressed.carries);
         match result {
             Ok(mut fetched) => {
+                // What it does not undo can't be searched.
+                if let Some((_, coding)) = fetched
+                    .headers
+                    .iter()
+                    .find(|(name, _)| name.eq_ignore_ascii_case("content-encoding"))
+                {
+                    let message = format!(
+                        "The answer is encoded as `{coding}`, which can't be searched for secrets."
+                    );
+                    return Err(ToolError::new(ErrorCode::FetchFailed, message)
+                        .hint("Ask the server for one that is not."));
+                }
+                let redacted = vault.redact(&references, &mut fetched, &mut body, sent.bytes_max);
+                redacted.map_err(told)?;
                 if dressed.carries {
                     fetched.url = shown;
                 }
-                let redacted = vault.redact(&references, &mut fetched, &mut body);
-                redacted.map_err(told)?;
                 Ok((fetched, body))
             }
             Err(mut error) => {
-                let mut message = std::mem::take(&mut error.message).into_bytes();
-                let redacted = vault.redact_bytes(&references, &mut message);
+                let redacted = vault.redact_failure(&references, &shown, &mut error.message);
                 redacted.map_err(told)?;
-                error.message = String::from_utf8_lossy(&message).into_owned();
                 Err(error)
             }
         }
@@ -275,10 +300,10 @@ impl Locker {
 
     /// The vault as it is on the disk now.
     fn vault(&self) -> ToolResult<Arc<Vault>> {
+        // Fetches that come together wait for one passphrase, and then see the file as it is.
+        let mut opened = self.opened.lock().unwrap_or_else(PoisonError::into_inner);
         let bytes = read(&self.file).map_err(|why| shut(why.to_string()))?;
         let bytes = bytes.ok_or_else(|| shut("there are none".into()))?;
-        // Fetches that come together wait for one passphrase.
-        let mut opened = self.opened.lock().unwrap_or_else(PoisonError::into_inner);
         let known = opened.take();
         let vault = match known {
             Some(known) if known.bytes == bytes => known.vault,

@@ -1,8 +1,9 @@
 //! A request of a run, with values in place of placeholders.
 
-use crate::{Result, SecretsError, Vault};
+use crate::{PLACEMENTS_MAX, Place, Result, SecretsError, Vault, within};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use memchr::memmem::Finder;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use selvage_tool::grant::domain_of;
 use serde::{Deserialize, Serialize};
@@ -46,7 +47,7 @@ impl std::fmt::Debug for Dressed {
 
 /// How a value is written where it stands.
 #[derive(Clone, Copy)]
-enum Spelling {
+pub(crate) enum Spelling {
     /// In an address or a form.
     Percent,
     /// Inside a text of JSON.
@@ -56,6 +57,8 @@ enum Spelling {
 }
 
 impl Spelling {
+    pub(crate) const ALL: [Self; 3] = [Self::Percent, Self::Json, Self::Plain];
+
     /// That of a body.
     fn of_body(headers: &[(String, String)]) -> Self {
         let named = |(name, _): &&(String, String)| name.eq_ignore_ascii_case("content-type");
@@ -68,7 +71,7 @@ impl Spelling {
         }
     }
 
-    fn write(self, value: &str) -> Zeroizing<String> {
+    pub(crate) fn write(self, value: &str) -> Zeroizing<String> {
         Zeroizing::new(match self {
             Self::Percent => utf8_percent_encode(value, NON_ALPHANUMERIC).to_string(),
             Self::Json => {
@@ -87,12 +90,15 @@ impl Vault {
     /// found, and goes as it is.
     ///
     /// # Errors
-    /// A secret is not there, may not go where the request goes, or stands where it can't.
+    /// A secret is not there, may not go where the request goes, stands where it may not, or stands there too often.
     pub fn dress(&self, request: &Request, references: &[Reference]) -> Result<Dressed> {
         let mut dressed = Dressed {
             request: request.clone(),
             carries: false,
         };
+        // A part of an answer is not searched for what stands in all of it.
+        let is_range = |name: &str| name.eq_ignore_ascii_case("range");
+        dressed.request.headers.retain(|(name, _)| !is_range(name));
         for reference in references {
             // It has to be there even where this request does not carry it, since the answer may tell it.
             self.named(&reference.name)?;
@@ -106,36 +112,49 @@ impl Vault {
         let secret = self.named(name)?;
         let request = &mut dressed.request;
         let spelled = |spelling: Spelling| spelling.write(&secret.value);
-        let mut carries = false;
         let path_at = path_at(&request.url);
+        let misplaced = || Err(SecretsError::Misplaced(name.clone()));
         if request.url[..path_at].contains(placeholder)
             || request
                 .headers
                 .iter()
                 .any(|(name, _)| name.contains(placeholder))
         {
-            return Err(SecretsError::Misplaced(name.clone()));
+            return misplaced();
         }
+        let mut found = Vec::new();
         if request.url.contains(placeholder) {
-            carries = true;
+            found.push(Place::Address);
+            bounded(request.url.matches(placeholder).count())?;
             request.url = request
                 .url
                 .replace(placeholder, &spelled(Spelling::Percent));
         }
         let spelling = Spelling::of_body(&request.headers);
-        for (_, value) in &mut request.headers {
-            if let Some(basic) = basic(value).filter(|basic| basic.contains(placeholder)) {
-                carries = true;
+        for (header, value) in &mut request.headers {
+            let basic = (header.eq_ignore_ascii_case("authorization"))
+                .then(|| basic(value))
+                .flatten()
+                .filter(|basic| basic.contains(placeholder));
+            if let Some(basic) = basic {
+                found.push(Place::Header);
+                bounded(basic.matches(placeholder).count())?;
                 let basic = Zeroizing::new(basic.replace(placeholder, &secret.value));
                 *value = format!("Basic {}", STANDARD.encode(&*basic));
             } else if value.contains(placeholder) {
-                carries = true;
+                found.push(Place::Header);
+                bounded(value.matches(placeholder).count())?;
                 *value = value.replace(placeholder, &secret.value);
             }
+            bounded(found.len())?;
         }
-        if let Some(body) = replaced(&request.body, placeholder, &spelled(spelling)) {
-            carries = true;
+        if let Some(body) = replaced(&request.body, placeholder, &spelled(spelling))? {
+            found.push(Place::Body);
             request.body = body;
+        }
+        let carries = !found.is_empty();
+        if found.iter().any(|place| !secret.places.contains(place)) {
+            return misplaced();
         }
         if !carries {
             return Ok(());
@@ -146,7 +165,6 @@ impl Vault {
             return Err(SecretsError::OtherDomain {
                 name: name.clone(),
                 domain,
-                domains: secret.domains.join(", "),
             });
         }
         let is_here = matches!(&*domain, "localhost" | "127.0.0.1");
@@ -178,18 +196,25 @@ fn basic(value: &str) -> Option<String> {
 }
 
 /// Bytes with a text in place of each occurrence of another one; nothing where there is none.
-fn replaced(bytes: &[u8], from: &str, to: &str) -> Option<Vec<u8>> {
-    let from = from.as_bytes();
-    let mut out = Vec::new();
-    let mut rest = bytes;
-    while let Some(at) = rest.windows(from.len()).position(|window| window == from) {
-        out.extend_from_slice(&rest[..at]);
+fn replaced(bytes: &[u8], from: &str, to: &str) -> Result<Option<Vec<u8>>> {
+    let finder = Finder::new(from);
+    let count = finder.find_iter(bytes).take(PLACEMENTS_MAX + 1).count();
+    bounded(count)?;
+    if count == 0 {
+        return Ok(None);
+    }
+    let mut out = Vec::with_capacity(bytes.len() + count * to.len());
+    let mut done = 0;
+    for at in finder.find_iter(bytes) {
+        out.extend_from_slice(&bytes[done..at]);
         out.extend_from_slice(to.as_bytes());
-        rest = &rest[at + from.len()..];
+        done = at + from.len();
     }
-    if rest.len() == bytes.len() {
-        return None;
-    }
-    out.extend_from_slice(rest);
-    Some(out)
+    out.extend_from_slice(&bytes[done..]);
+    Ok(Some(out))
+}
+
+/// A request that names a secret again and again would grow by its length each time.
+fn bounded(count: usize) -> Result<()> {
+    within("placements_max", count, PLACEMENTS_MAX)
 }

@@ -11,10 +11,10 @@
 //! that has secrets through both. The engine decides whether a run may have a secret at all; this crate, where it may go.
 //!
 //! ```
-//! use selvage_secrets::{Derivation, Reference, Request, Vault};
+//! use selvage_secrets::{Derivation, Place, Reference, Request, Vault};
 //!
 //! let mut vault = Vault::new("correct horse battery", Derivation::fast([7; 16]))?;
-//! vault.put("billing", "sk_live_7f3a9c", &["api.example.com".into()])?;
+//! vault.put("billing", "sk_live_7f3a9c", &["api.example.com".into()], &[Place::Header])?;
 //! let reference = Reference { placeholder: "secret-0123".into(), name: "billing".into() };
 //! let request = Request {
 //!     url: "https://api.example.com/invoices".into(),
@@ -27,14 +27,14 @@
 //! ```
 //!
 //! *Invariants.* No clock, no randomness and no disk: salts and nonces are arguments. No `Debug`, error or message holds a value. A value goes to a
-//! domain of its own list, over TLS or to this machine, and never into a host's name.
+//! domain of its own list, over TLS or to this machine, into the parts of a request that it may stand in, and never into a host's name.
 
 mod dress;
 mod redact;
 mod vault;
 
 pub use dress::{Dressed, Reference, Request};
-pub use vault::{Derivation, Listed, Vault};
+pub use vault::{Derivation, Listed, Place, Vault};
 
 use selvage_tool::{ErrorCode, ToolError};
 
@@ -49,6 +49,9 @@ pub const SECRET_BYTES_MIN: usize = 8;
 
 /// The most bytes of a secret.
 pub const SECRET_BYTES_MAX: usize = 4_096;
+
+/// How often one secret may stand in each part of a request.
+pub const PLACEMENTS_MAX: usize = 64;
 
 /// The most domains of one secret.
 pub const DOMAINS_MAX: usize = 20;
@@ -91,20 +94,18 @@ pub enum SecretsError {
     #[error("this device has no secret `{0}`")]
     Unknown(String),
     /// The secret may not go there.
-    #[error("the secret `{name}` may not go to `{domain}`: on this device it is for {domains}")]
+    #[error("the secret `{name}` may not go to `{domain}`")]
     OtherDomain {
         /// The secret.
         name: String,
         /// Where the request goes.
         domain: String,
-        /// Where it may go.
-        domains: String,
     },
     /// The secret would cross a network that others can read.
     #[error("the secret `{0}` goes over https alone")]
     Unprotected(String),
-    /// The secret stands where a server's name, a method or a header's name is.
-    #[error("the secret `{0}` may stand in a path, a query, a header's value or a body alone")]
+    /// The secret stands where a server's name, a method or a header's name is, or in a part of the request that it may not stand in.
+    #[error("the secret `{0}` may not stand there in a request")]
     Misplaced(String),
 }
 
@@ -115,7 +116,7 @@ impl SecretsError {
         let (code, hint) = match self {
             Self::OtherDomain { .. } | Self::Unprotected(_) | Self::Misplaced(_) => (
                 ErrorCode::PolicyDenied,
-                "A person says where each secret may go, on the device itself.",
+                "A person says on the device itself where each secret may go, and in which part of a request.",
             ),
             _ => (
                 ErrorCode::FetchFailed,

@@ -1,235 +1,357 @@
 //! An answer, without what it tells of secrets.
 //!
-//! Servers repeat what they were sent: in errors, in echoes, in logs of requests. Each secret is looked for as it is, in base64 at each of the
-//! three places that it can begin at, in hexadecimal digits, and as addresses, JSON and HTML write it. A part of [`PART_BYTES`] bytes is enough,
-//! so one that comes in pieces of that length or more is found, too. What is encoded twice, turned around or in smaller pieces is not: a server
-//! that wants to give away a secret has it anyway.
+//! Servers repeat what they were sent: in errors, in echoes, in logs of requests. An answer of a server that a secret may go to is searched for
+//! it: as it is; as addresses, JSON and HTML write it, in whatever mixture; in hexadecimal digits; and in base64 at each of the three places
+//! that it can begin at, across the ends of lines.
+//!
+//! *Why whole secrets, and not parts of them?* What is taken out shows a flow that it was there. If parts were, a flow that has a server
+//! repeat its guesses would find a secret letter by letter. For the same reason nothing is searched that other servers say.
 
-use crate::{Reference, Result, Vault};
+use crate::dress::Spelling;
+use crate::{Reference, Result, SecretsError, Vault};
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use memchr::memmem::Finder;
+use selvage_tool::grant::domain_of;
 use selvage_tool::guest::Fetched;
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
+use std::ops::Range;
 use zeroize::Zeroizing;
 
-/// How many bytes of a secret, or of one of its spellings, are taken for it.
-const PART_BYTES: usize = 12;
+/// So many escapes in each other are undone, as of JSON in a text of JSON.
+const DEPTH_MAX: usize = 3;
 
-/// What `encodeURIComponent` leaves as it is.
-const COMPONENT: &AsciiSet = &NON_ALPHANUMERIC
-    .remove(b'-')
-    .remove(b'_')
-    .remove(b'.')
-    .remove(b'!')
-    .remove(b'~')
-    .remove(b'*')
-    .remove(b'\'')
-    .remove(b'(')
-    .remove(b')');
+/// The names of HTML that stand for letters which are often written so.
+const NAMED: [(&str, u8); 5] = [
+    ("amp;", b'&'),
+    ("lt;", b'<'),
+    ("gt;", b'>'),
+    ("quot;", b'"'),
+    ("apos;", b'\''),
+];
 
 impl Vault {
-    /// Takes secrets out of an answer. What was one reads `[secret NAME]`.
+    /// Takes secrets out of an answer, where it comes from a domain that they may go to. What was one reads `[secret NAME]`.
     ///
     /// # Errors
-    /// A secret is not there.
+    /// A secret is not there, or the answer has more than `bytes_max` bytes with what takes the place of secrets.
     pub fn redact(
         &self,
         references: &[Reference],
         fetched: &mut Fetched,
         body: &mut Vec<u8>,
+        bytes_max: u64,
     ) -> Result<()> {
-        for (parts, mark) in self.parts(references)? {
+        let domain = domain_of(&fetched.url).unwrap_or_default();
+        for (name, value) in self.told_to(references, &domain)? {
+            let search = Search::of(&name, value);
             let texts = [&mut fetched.url, &mut fetched.status_text];
             let headers = fetched
                 .headers
                 .iter_mut()
                 .flat_map(|(name, value)| [name, value]);
             for text in texts.into_iter().chain(headers) {
-                parts.clean(text, &mark);
+                if let Some(clean) = search.without(text.as_bytes()) {
+                    // A mark in the middle of a letter leaves no text.
+                    *text = String::from_utf8_lossy(&clean).into_owned();
+                }
+            }
+            if let Some(clean) = search.without(body) {
+                *body = clean;
             }
         }
-        self.redact_bytes(references, body)
+        match usize::try_from(bytes_max) {
+            Ok(max) if body.len() > max => Err(SecretsError::TooLarge {
+                limit: "fetch_bytes_max",
+                size: body.len(),
+                max,
+            }),
+            _ => Ok(()),
+        }
     }
 
-    /// Takes secrets out of bytes, such as those of why a request failed.
+    /// Takes secrets out of why a request to an address failed.
     ///
     /// # Errors
     /// A secret is not there.
-    pub fn redact_bytes(&self, references: &[Reference], bytes: &mut Vec<u8>) -> Result<()> {
-        for (parts, mark) in self.parts(references)? {
-            if let Some(clean) = parts.without(bytes, &mark) {
-                *bytes = clean;
+    pub fn redact_failure(
+        &self,
+        references: &[Reference],
+        url: &str,
+        why: &mut String,
+    ) -> Result<()> {
+        let domain = domain_of(url).unwrap_or_default();
+        for (name, value) in self.told_to(references, &domain)? {
+            if let Some(clean) = Search::of(&name, value).without(why.as_bytes()) {
+                *why = String::from_utf8_lossy(&clean).into_owned();
             }
         }
         Ok(())
     }
 
-    /// What is taken for each secret, and what stands in its place.
-    fn parts(&self, references: &[Reference]) -> Result<Vec<(Parts, String)>> {
-        let of = |Reference { name, .. }: &Reference| {
+    /// The secrets that may go to a domain, each once.
+    fn told_to(&self, references: &[Reference], domain: &str) -> Result<BTreeMap<String, &str>> {
+        let mut told = BTreeMap::new();
+        for Reference { name, .. } in references {
             let secret = self.named(name)?;
-            Ok((Parts::of(&secret.value), format!("[secret {name}]")))
-        };
-        references.iter().map(of).collect()
-    }
-}
-
-/// Everything that is taken for a secret, in order.
-struct Parts {
-    parts: Vec<Zeroizing<Vec<u8>>>,
-    lengths: BTreeSet<usize>,
-    /// The first two bytes of each: nearly all places of an answer begin with others.
-    begins: Box<[bool; 1 << 16]>,
-}
-
-impl Parts {
-    fn of(value: &str) -> Self {
-        let mut parts = Vec::new();
-        for spelling in spellings(value) {
-            let length = spelling.len().min(PART_BYTES);
-            parts.extend(
-                spelling
-                    .windows(length)
-                    .map(|part| Zeroizing::new(part.to_vec())),
-            );
-        }
-        parts.sort_by(|one, other| one[..].cmp(&other[..]));
-        parts.dedup();
-        let mut begins = Box::new([false; 1 << 16]);
-        for part in &parts {
-            begins[first_two(part)] = true;
-        }
-        let lengths = parts.iter().map(|part| part.len()).collect();
-        Self {
-            parts,
-            lengths,
-            begins,
-        }
-    }
-
-    fn clean(&self, text: &mut String, mark: &str) {
-        if let Some(clean) = self.without(text.as_bytes(), mark) {
-            // A mark in the middle of a letter leaves no text.
-            *text = String::from_utf8_lossy(&clean).into_owned();
-        }
-    }
-
-    /// Bytes with a mark in place of each stretch that is covered by parts; nothing where there is none.
-    fn without(&self, bytes: &[u8], mark: &str) -> Option<Vec<u8>> {
-        let mut out = Vec::new();
-        // What is before it is in `out`, or was taken away.
-        let mut done = 0;
-        let mut covered_to = 0;
-        for at in 0..bytes.len() {
-            let Some(end) = self.end_of(&bytes[at..]).map(|length| at + length) else {
-                continue;
-            };
-            if at >= covered_to || covered_to == 0 {
-                out.extend_from_slice(&bytes[done..at]);
-                out.extend_from_slice(mark.as_bytes());
+            if secret.is_for(domain) {
+                told.insert(name.clone(), secret.value.as_str());
             }
-            covered_to = covered_to.max(end);
-            done = covered_to;
         }
-        if covered_to == 0 {
-            return None;
+        Ok(told)
+    }
+}
+
+/// What is looked for.
+struct Search {
+    /// As it is; and as it reads when what looks like an escape in it is undone along with those around it.
+    plain: Vec<Zeroizing<Vec<u8>>>,
+    encoded: Vec<Zeroizing<Vec<u8>>>,
+    mark: String,
+}
+
+impl Search {
+    fn of(name: &str, value: &str) -> Self {
+        let mut view = View::of(value.as_bytes());
+        let mut plain = vec![view.bytes.clone()];
+        while plain.len() <= DEPTH_MAX && view.decode() {
+            plain.push(view.bytes.clone());
+        }
+        Self {
+            plain,
+            // What is encoded may be what was sent, which `dress` writes in three ways.
+            encoded: Spelling::ALL
+                .iter()
+                .flat_map(|spelling| encoded(spelling.write(value).as_bytes()))
+                .collect(),
+            mark: format!("[secret {name}]"),
+        }
+    }
+
+    /// Bytes with a mark in place of each secret; nothing where there is none.
+    fn without(&self, bytes: &[u8]) -> Option<Vec<u8>> {
+        let mut found = Vec::new();
+        let mut view = View::of(bytes);
+        for depth in 0..=DEPTH_MAX {
+            found.extend(self.plain.iter().flat_map(|plain| view.all(plain)));
+            let joined = view.joined();
+            found.extend(self.encoded.iter().flat_map(|text| joined.all(text)));
+            if depth < DEPTH_MAX && !view.decode() {
+                break;
+            }
+        }
+        found.sort_by_key(|range| range.start);
+        let mut out = Vec::new();
+        let mut done = 0;
+        for range in &found {
+            if range.start >= done {
+                out.extend_from_slice(&bytes[done..range.start]);
+                out.extend_from_slice(self.mark.as_bytes());
+            }
+            done = done.max(range.end);
         }
         out.extend_from_slice(&bytes[done..]);
-        Some(out)
+        (!found.is_empty()).then_some(out)
     }
+}
 
-    /// The length of the longest part that begins here.
-    fn end_of(&self, bytes: &[u8]) -> Option<usize> {
-        if bytes.len() < 2 || !self.begins[first_two(bytes)] {
-            return None;
+/// Where bytes stand in others, one behind the other.
+fn occurrences(bytes: &[u8], needle: &[u8]) -> Vec<Range<usize>> {
+    let found = Finder::new(needle).find_iter(bytes).collect::<Vec<_>>();
+    let ranges = found.into_iter().map(|at| at..at + needle.len());
+    ranges.collect()
+}
+
+/// Bytes as they are meant, with where each of them is written.
+struct View {
+    bytes: Zeroizing<Vec<u8>>,
+    /// Where each byte begins; and, last, the end of all.
+    at: Vec<usize>,
+}
+
+impl View {
+    /// Bytes as they are written.
+    fn of(bytes: &[u8]) -> Self {
+        Self {
+            bytes: Zeroizing::new(bytes.to_vec()),
+            at: (0..=bytes.len()).collect(),
         }
-        let fits = |&&length: &&usize| {
-            let found = |part: &[u8]| self.parts.binary_search_by(|one| one[..].cmp(part));
-            bytes.get(..length).is_some_and(|part| found(part).is_ok())
-        };
-        self.lengths.iter().rev().find(fits).copied()
+    }
+
+    /// Puts what escapes stand for in their place: `%2F`, `\u002f`, `\/`, `&#47;`, `&amp;`. What is none stays as it is. Whether there was any.
+    fn decode(&mut self) -> bool {
+        let bytes = std::mem::take(&mut *self.bytes);
+        let begins = std::mem::take(&mut self.at);
+        let mut at = 0;
+        while at < bytes.len() {
+            let (meant, length) = escape(&bytes[at..]).unwrap_or((Meant::Byte(bytes[at]), 1));
+            let mut utf8 = [0; 4];
+            let meant = match meant {
+                Meant::Byte(byte) => {
+                    utf8[0] = byte;
+                    &utf8[..1]
+                }
+                Meant::Letter(letter) => letter.encode_utf8(&mut utf8).as_bytes(),
+            };
+            for byte in meant {
+                self.bytes.push(*byte);
+                self.at.push(begins[at]);
+            }
+            at += length;
+        }
+        self.at.extend(begins.last());
+        self.bytes.len() < bytes.len()
+    }
+
+    /// The same without the ends of lines, which base64 is broken by.
+    fn joined(&self) -> Self {
+        let kept = self.bytes.iter().zip(&self.at);
+        let (bytes, mut at): (Vec<u8>, Vec<usize>) = kept
+            .filter(|(byte, _)| !matches!(byte, b'\r' | b'\n'))
+            .unzip();
+        at.extend(self.at.last());
+        Self {
+            bytes: Zeroizing::new(bytes),
+            at,
+        }
+    }
+
+    /// Where something is written.
+    fn all(&self, needle: &[u8]) -> Vec<Range<usize>> {
+        let written = |range: Range<usize>| self.at[range.start]..self.at[range.end];
+        let found = occurrences(&self.bytes, needle);
+        found.into_iter().map(written).collect()
     }
 }
 
-fn first_two(bytes: &[u8]) -> usize {
-    usize::from(bytes[0]) << 8 | usize::from(bytes[1])
+/// What an escape stands for.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Meant {
+    Byte(u8),
+    Letter(char),
 }
 
-/// The ways that a value is written.
-fn spellings(value: &str) -> Vec<Zeroizing<Vec<u8>>> {
-    let mut texts = vec![value.to_owned()];
-    for set in [NON_ALPHANUMERIC, COMPONENT] {
-        let upper = utf8_percent_encode(value, set).to_string();
-        texts.push(lower_escapes(&upper));
-        // Forms write a space as a plus.
-        texts.push(upper.replace("%20", "+"));
-        texts.push(upper);
+/// The escape that bytes begin with, and its length.
+fn escape(bytes: &[u8]) -> Option<(Meant, usize)> {
+    let digits = |from: usize, to: usize, radix: u32| {
+        let text = std::str::from_utf8(bytes.get(from..to)?).ok()?;
+        // A sign is no digit.
+        let plain = text.bytes().all(|byte| byte.is_ascii_hexdigit());
+        plain.then(|| u32::from_str_radix(text, radix).ok())?
+    };
+    match bytes {
+        [b'%', ..] => Some((Meant::Byte(u8::try_from(digits(1, 3, 16)?).ok()?), 3)),
+        [b'\\', b'u', ..] => {
+            let first = digits(2, 6, 16)?;
+            if let Some(letter) = char::from_u32(first) {
+                return Some((Meant::Letter(letter), 6));
+            }
+            // A letter outside of the first plane is written as two (RFC 8259, section 7).
+            let second = bytes.get(6..8).filter(|next| *next == b"\\u");
+            let second = second.and_then(|_| digits(8, 12, 16))?;
+            let both =
+                char::decode_utf16([u16::try_from(first).ok()?, u16::try_from(second).ok()?]);
+            let letter = both.into_iter().next()?.ok()?;
+            Some((Meant::Letter(letter), 12))
+        }
+        [b'\\', letter, ..] => {
+            let byte = match letter {
+                b'n' => b'\n',
+                b'r' => b'\r',
+                b't' => b'\t',
+                b'"' | b'\\' | b'/' | b'\'' => *letter,
+                _ => return None,
+            };
+            Some((Meant::Byte(byte), 2))
+        }
+        [b'&', b'#', rest @ ..] => {
+            let (skipped, radix) = match rest.first()? {
+                b'x' | b'X' => (3, 16),
+                _ => (2, 10),
+            };
+            let end = skipped
+                + bytes[skipped..]
+                    .iter()
+                    .take(8)
+                    .position(|byte| *byte == b';')?;
+            let letter = char::from_u32(digits(skipped, end, radix)?)?;
+            Some((Meant::Letter(letter), end + 1))
+        }
+        [b'&', rest @ ..] => {
+            let (name, letter) = NAMED
+                .iter()
+                .find(|(name, _)| rest.starts_with(name.as_bytes()))?;
+            Some((Meant::Byte(*letter), name.len() + 1))
+        }
+        _ => None,
     }
-    let quoted = serde_json::Value::from(value).to_string();
-    let quoted = quoted[1..quoted.len() - 1].to_owned();
-    texts.push(quoted.replace('/', "\\/"));
-    texts.push(ascii_json(&quoted));
-    texts.push(quoted);
-    texts.push(
-        value
-            .replace('&', "&amp;")
-            .replace('<', "&lt;")
-            .replace('>', "&gt;")
-            .replace('"', "&quot;"),
-    );
-    let hex = value.bytes().fold(String::new(), |mut hex, byte| {
+}
+
+/// The ways that bytes are written as other letters altogether.
+fn encoded(value: &[u8]) -> Vec<Zeroizing<Vec<u8>>> {
+    let hex = value.iter().fold(String::new(), |mut hex, byte| {
         // Writing to a text does not fail.
         let _ = write!(hex, "{byte:02x}");
         hex
     });
-    texts.push(hex.to_uppercase());
-    texts.push(hex);
+    let mut texts = vec![hex.to_uppercase(), hex];
     for before in 0..3 {
         for engine in [&STANDARD_NO_PAD, &URL_SAFE_NO_PAD] {
-            let mut bytes = vec![0; before];
-            bytes.extend_from_slice(value.as_bytes());
-            let encoded = engine.encode(&bytes);
+            let mut bytes = Zeroizing::new(vec![0; before]);
+            bytes.extend_from_slice(value);
+            let text = engine.encode(&*bytes);
             // The first letters hold what stands before it, too, and the last one what stands behind it.
             let first = [0, 2, 3][before];
             let whole = bytes.len() * 8 / 6;
-            texts.push(encoded[first..whole].to_owned());
+            texts.push(text[first..whole].to_owned());
         }
     }
+    // A form writes a space as a plus.
+    if value.contains(&b' ') {
+        texts.push(String::from_utf8_lossy(value).replace(' ', "+"));
+    }
+    texts.sort();
+    texts.dedup();
     texts
         .into_iter()
         .map(|text| Zeroizing::new(text.into_bytes()))
         .collect()
 }
 
-/// Percent-encoding with small digits.
-fn lower_escapes(text: &str) -> String {
-    let mut left = 0;
-    text.chars()
-        .map(|letter| match (letter, left) {
-            ('%', _) => {
-                left = 2;
-                letter
-            }
-            (_, 0) => letter,
-            _ => {
-                left -= 1;
-                letter.to_ascii_lowercase()
-            }
-        })
-        .collect()
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-/// JSON in ASCII, as some servers write it.
-fn ascii_json(text: &str) -> String {
-    let mut out = String::new();
-    for unit in text.encode_utf16() {
-        match u8::try_from(unit) {
-            Ok(byte) if byte.is_ascii() => out.push(char::from(byte)),
-            // Writing to a text does not fail.
-            _ => drop(write!(out, "\\u{unit:04x}")),
+    fn meant(text: &str) -> String {
+        let mut view = View::of(text.as_bytes());
+        view.decode();
+        assert_eq!(view.at.len(), view.bytes.len() + 1);
+        String::from_utf8_lossy(&view.bytes).into_owned()
+    }
+
+    #[test]
+    fn escapes_stand_for_letters_and_what_is_none_for_itself() {
+        let all = r"%2f\u002F\/&#47;&#x2f;&#X2F;&amp;&lt;&gt;&quot;&apos;\n\\";
+        assert_eq!(meant(all), "//////&<>\"'\n\\");
+        assert_eq!(meant("\\ud83d\\ude00%C3%A9"), "\u{1f600}\u{e9}");
+        for same in [
+            "%",
+            "%2",
+            "%zz",
+            "%+1",
+            "\\u12",
+            "\\ud83d",
+            "\\x",
+            "&",
+            "&#",
+            "&#;",
+            "&#x;",
+            "&#99999999999;",
+            "&other;",
+            "\\",
+        ] {
+            assert_eq!(meant(same), same);
         }
     }
-    out
 }

@@ -22,10 +22,10 @@ const FORMAT: &str = "selvage-secrets";
 const VERSION: u32 = 1;
 
 /// The most memory that a file may ask for when its key is derived, in KiB.
-const MEMORY_KIB_MAX: u32 = 256 * 1024;
+const MEMORY_KIB_MAX: u32 = 128 * 1024;
 
 /// The most passes that a file may ask for.
-const PASSES_MAX: u32 = 16;
+const PASSES_MAX: u32 = 8;
 
 fn odd(why: &str) -> SecretsError {
     SecretsError::NoVault(why.into())
@@ -157,6 +157,34 @@ impl Sealed {
 pub(crate) struct Secret {
     pub(crate) value: Zeroizing<String>,
     pub(crate) domains: Vec<String>,
+    pub(crate) places: Vec<Place>,
+}
+
+/// A part of a request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Place {
+    /// A header's value.
+    Header,
+    /// The path or the query of the address.
+    Address,
+    /// The body.
+    Body,
+}
+
+impl Place {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Header, Self::Address, Self::Body];
+
+    /// What it is called.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Header => "header",
+            Self::Address => "address",
+            Self::Body => "body",
+        }
+    }
 }
 
 impl Secret {
@@ -178,6 +206,8 @@ pub struct Listed {
     pub name: String,
     /// Where it may go.
     pub domains: Vec<String>,
+    /// In which parts of a request.
+    pub places: Vec<Place>,
 }
 
 /// See the module. Values and the key are wiped when it is dropped.
@@ -275,11 +305,18 @@ impl Vault {
         })
     }
 
-    /// Keeps a secret, in place of one of that name.
+    /// Keeps a secret, in place of one of that name. What a server is sent in an address or a body it may keep and show to others, so a secret
+    /// should go there only where the server asks for it there.
     ///
     /// # Errors
     /// The name, the value or a domain can't be one, or there are too many.
-    pub fn put(&mut self, name: &str, value: &str, domains: &[String]) -> Result<()> {
+    pub fn put(
+        &mut self,
+        name: &str,
+        value: &str,
+        domains: &[String],
+        places: &[Place],
+    ) -> Result<()> {
         let unfit = |why: String| Err(SecretsError::Unfit(why));
         within("name_bytes_max", name.len(), NAME_BYTES_MAX)?;
         let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
@@ -298,10 +335,16 @@ impl Vault {
         if domains.is_empty() {
             return unfit("a secret needs a domain that it may go to".into());
         }
+        if places.is_empty() {
+            return unfit("a secret needs a part of a request that it may stand in".into());
+        }
         within("domains_max", domains.len(), DOMAINS_MAX)?;
         let is_domain = |domain: &String| {
-            let bare = domain.strip_prefix("*.").unwrap_or(domain);
-            domain_of(&format!("https://{bare}")).as_deref() == Some(bare)
+            let (bare, is_far) = match domain.strip_prefix("*.") {
+                Some(bare) => (bare, !bare.contains('.')),
+                None => (domain.as_str(), false),
+            };
+            !is_far && domain_of(&format!("https://{bare}")).as_deref() == Some(bare)
         };
         if let Some(odd) = domains.iter().find(|domain| !is_domain(domain)) {
             return unfit(format!(
@@ -314,6 +357,10 @@ impl Vault {
         let secret = Secret {
             value: Zeroizing::new(value.to_owned()),
             domains: domains.to_vec(),
+            places: Place::ALL
+                .into_iter()
+                .filter(|place| places.contains(place))
+                .collect(),
         };
         self.secrets.insert(name.to_owned(), secret);
         Ok(())
@@ -330,6 +377,7 @@ impl Vault {
         let listed = self.secrets.iter().map(|(name, secret)| Listed {
             name: name.clone(),
             domains: secret.domains.clone(),
+            places: secret.places.clone(),
         });
         listed.collect()
     }

@@ -60,6 +60,9 @@ pub struct RunRecord {
     /// The secrets that its fetches could carry, by what stood for each in its environment. No value of them is anywhere in a run.
     #[serde(skip_serializing_if = "BTreeMap::is_empty", default)]
     pub secrets: BTreeMap<String, String>,
+    /// What its placeholders followed from; kept when it is over, since nobody may know it before.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub salt: Option<String>,
     /// The result.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub value: Option<serde_json::Value>,

@@ -1,6 +1,7 @@
 //! The device's secrets: decode, call, encode. Errors are a tool's error as JSON.
 
-use selvage_secrets::{Derivation, Dressed, Reference, Request, SecretsError, Vault};
+use selvage_secrets::{Derivation, Dressed, Place, Reference, Request, SecretsError, Vault};
+use selvage_tool::ToolError;
 use selvage_tool::guest::Fetched;
 use serde::de::DeserializeOwned;
 use wasm_bindgen::prelude::{JsError, wasm_bindgen};
@@ -24,6 +25,13 @@ pub struct Secrets(Vault);
 /// A request that can be performed.
 #[wasm_bindgen]
 pub struct Worn(Dressed);
+
+/// An answer that tells no secret.
+#[wasm_bindgen]
+pub struct Clean {
+    fetched: String,
+    body: Vec<u8>,
+}
 
 #[wasm_bindgen]
 impl Secrets {
@@ -66,8 +74,18 @@ impl Secrets {
     ///
     /// # Errors
     /// The name, the value or a domain can't be one.
-    pub fn put(&mut self, name: &str, value: &str, domains: Vec<String>) -> Result<(), JsError> {
-        self.0.put(name, value, &domains).map_err(|why| told(&why))
+    pub fn put(
+        &mut self,
+        name: &str,
+        value: &str,
+        domains: Vec<String>,
+        places: Vec<String>,
+    ) -> Result<(), JsError> {
+        let is_named = |place: &Place| places.iter().any(|name| name == place.as_str());
+        let places: Vec<Place> = Place::ALL.into_iter().filter(is_named).collect();
+        self.0
+            .put(name, value, &domains, &places)
+            .map_err(|why| told(&why))
     }
 
     /// Forgets one.
@@ -111,28 +129,66 @@ impl Secrets {
         dressed.map(Worn).map_err(|why| told(&why))
     }
 
-    /// Takes secrets out of an answer: JSON of it without its body, in and out.
+    /// Takes secrets out of an answer: JSON of it without its body, and the body.
     ///
     /// # Errors
-    /// A secret is not there.
-    pub fn redact(&self, references: &str, fetched: &str) -> Result<String, JsError> {
+    /// A secret is not there, or the answer grows past `bytes_max`.
+    pub fn redact(
+        &self,
+        references: &str,
+        fetched: &str,
+        body: Vec<u8>,
+        bytes_max: f64,
+    ) -> Result<Clean, JsError> {
         let references: Vec<Reference> = read(references)?;
         let mut fetched: Fetched = read(fetched)?;
-        let done = self.0.redact(&references, &mut fetched, &mut Vec::new());
+        let mut body = body;
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "the engine gave it as a whole number below 2^53"
+        )]
+        let bytes_max = bytes_max as u64;
+        let done = self
+            .0
+            .redact(&references, &mut fetched, &mut body, bytes_max);
         done.map_err(|why| told(&why))?;
-        Ok(serde_json::to_string(&fetched)?)
+        let fetched = serde_json::to_string(&fetched)?;
+        Ok(Clean { fetched, body })
     }
 
-    /// Takes secrets out of bytes.
+    /// Takes secrets out of why a request to an address failed: a tool's error as JSON, in and out.
     ///
     /// # Errors
     /// A secret is not there.
-    pub fn redact_bytes(&self, references: &str, bytes: Vec<u8>) -> Result<Vec<u8>, JsError> {
+    pub fn redact_failure(
+        &self,
+        references: &str,
+        url: &str,
+        why: &str,
+    ) -> Result<String, JsError> {
         let references: Vec<Reference> = read(references)?;
-        let mut bytes = bytes;
-        let done = self.0.redact_bytes(&references, &mut bytes);
+        let mut error: ToolError = read(why)?;
+        let done = self.0.redact_failure(&references, url, &mut error.message);
         done.map_err(|why| told(&why))?;
-        Ok(bytes)
+        Ok(serde_json::to_string(&error)?)
+    }
+}
+
+#[wasm_bindgen]
+impl Clean {
+    /// JSON of the answer without its body.
+    #[wasm_bindgen(getter)]
+    #[must_use]
+    pub fn fetched(&self) -> String {
+        self.fetched.clone()
+    }
+
+    /// The body.
+    #[wasm_bindgen(getter)]
+    #[must_use]
+    pub fn body(&self) -> Vec<u8> {
+        self.body.clone()
     }
 }
 

@@ -20,11 +20,11 @@ const DIGITS: usize = 32;
 
 /// What stands for the secrets of a run, by their names in its environment.
 ///
-/// It follows from the run's name and seed, which are drawn when the run begins and which no file that it reads can know; so no text from
-/// outside can make a run send a secret, and a run that is made again to be verified has the same ones.
-pub(crate) fn placeholders(record: &RunRecord, run: &str) -> BTreeMap<String, SecretRef> {
+/// It follows from what is drawn when the run begins, and is told to nobody before it is over; so no text from outside can make a run
+/// send a secret, and a run that is made again to be verified has the same ones.
+pub(crate) fn placeholders(record: &RunRecord, salt: &str) -> BTreeMap<String, SecretRef> {
     let of = |(variable, name): (&String, &String)| {
-        let drawn = Hash::of(format!("secret {run} {} {variable}", record.seed).as_bytes());
+        let drawn = Hash::of(format!("secret {salt} {variable}").as_bytes());
         let placeholder = format!("secret-{}", &drawn.to_string()[..DIGITS]);
         let name = name.clone();
         (variable.clone(), SecretRef { placeholder, name })
@@ -57,8 +57,10 @@ impl Workbench {
         }
         for name in secrets.values() {
             if let Caller::Run { run, .. } = &asking.caller
-                && let Some(outer) = self.runs.get(run)
-                && !outer.record.secrets.values().any(|own| own == name)
+                && !self
+                    .runs
+                    .get(run)
+                    .is_some_and(|outer| outer.record.secrets.values().any(|own| own == name))
             {
                 let message = format!("The run that calls has no secret `{name}` to pass on.");
                 return Err(ToolError::new(ErrorCode::PolicyDenied, message)

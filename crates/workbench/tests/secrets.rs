@@ -88,6 +88,7 @@ fn a_run_finds_a_placeholder_and_the_host_learns_what_it_stands_for() {
     assert_eq!(record["secrets"], json!({ "TOKEN": "billing" }));
     assert_eq!(record["env"], json!(["LEVEL"]));
     assert!(!record.to_string().contains(&placeholder));
+    assert_eq!(record["salt"].as_str().map(str::len), Some(32));
 }
 
 #[test]
@@ -116,6 +117,18 @@ fn a_run_that_is_verified_finds_the_placeholders_that_it_had() {
     let record = host.reply(call).expect("an answer").expect("it ran");
     host.start("run_verify", json!({ "run": record["run"] }));
     assert_eq!(host.jobs.last().expect("a job").1.env, first);
+}
+
+#[test]
+fn nobody_learns_the_placeholders_of_a_run_that_goes_on() {
+    let mut host = host(OriginKind::Person, None);
+    let mut called = input(json!({ "TOKEN": "billing" }));
+    called["wait"] = json!(false);
+    let queued = host.ok("run_flow", called);
+    let status = host.ok("flow_status", json!({ "run": queued["run"] }));
+    for told in [&queued, &status] {
+        assert_eq!(told["salt"], Value::Null, "{told}");
+    }
 }
 
 #[test]

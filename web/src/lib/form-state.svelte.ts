@@ -78,9 +78,6 @@ export class FlowForm {
         .map((input) => [input.id, heldAs(input, args[input.id])]),
     );
     this.json = JSON.stringify(record.args ?? {}, null, 2);
-    this.secrets = Object.entries(record.secrets ?? {})
-      .map(([name, secret]) => `${name}=${secret}`)
-      .join('\n');
     this.seed = String(record.seed);
     this.startMs = record.startMs === undefined || record.startMs === null ? '' : String(record.startMs);
   }

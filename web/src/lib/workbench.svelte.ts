@@ -273,7 +273,6 @@ export class Workbench {
       limits: record.limits,
       allowNet: record.grant?.net ?? [],
       allowTools: record.grant?.tools ?? [],
-      ...(record.secrets ? { secrets: record.secrets } : {}),
       ...(record.startMs === undefined || record.startMs === null ? {} : { startMs: record.startMs }),
       ...other,
     });

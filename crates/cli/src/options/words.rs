@@ -7,6 +7,7 @@ use crate::mcp::Door;
 use crate::secrets;
 use lexopt::prelude::*;
 use selvage_mirror::From;
+use selvage_secrets::Place;
 use selvage_serve::Scope;
 use serde_json::{Map, Value as Json, json};
 use std::net::SocketAddr;
@@ -36,6 +37,7 @@ pub struct Words {
     hosts: Vec<String>,
     scopes: Vec<Scope>,
     domains: Vec<String>,
+    places: Vec<Place>,
     /// The members of `run_flow`'s input.
     run: Map<String, Json>,
 }
@@ -81,6 +83,12 @@ impl Words {
                 Long("secret") if runs => {
                     let (name, value) = pair(parser, "--secret")?;
                     words.member("secrets", name, json!(value));
+                }
+                Long("in") if command == "secrets" => {
+                    let name = text(parser)?;
+                    let place = Place::ALL.into_iter().find(|place| place.as_str() == name);
+                    let unknown = || CliError::Usage(format!("a request has no part {name:?}"));
+                    words.places.push(place.ok_or_else(unknown)?);
                 }
                 Long("domain") if command == "secrets" => words.domains.push(text(parser)?),
                 Long("limit") if runs => {
@@ -188,6 +196,10 @@ impl Words {
             Some("set") => secrets::Act::Set {
                 name: name?,
                 domains: std::mem::take(&mut self.domains),
+                places: match std::mem::take(&mut self.places) {
+                    none if none.is_empty() => vec![Place::Header],
+                    places => places,
+                },
                 from: self.from.take(),
             },
             Some("remove") => secrets::Act::Remove(name?),

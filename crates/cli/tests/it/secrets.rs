@@ -37,7 +37,22 @@ export default async (flow) => {
 /// A folder with a secret that may go to this machine.
 fn folder() -> Folder {
     let folder = Folder::new();
-    let said = secrets(&folder, &["set", "billing", "--domain", "127.0.0.1"], VALUE);
+    let said = secrets(
+        &folder,
+        &[
+            "set",
+            "billing",
+            "--domain",
+            "127.0.0.1",
+            "--in",
+            "header",
+            "--in",
+            "address",
+            "--in",
+            "body",
+        ],
+        VALUE,
+    );
     assert_eq!(said.code, Some(0), "{}", said.err);
     folder
 }

@@ -96,15 +96,26 @@ impl Asked {
             // Repeats all that it was told, in every way that servers do.
             _ => {
                 let text = self.text();
-                let hex = text.bytes().fold(String::new(), |mut hex, byte| {
-                    let _ = write!(hex, "{byte:02x}");
-                    hex
+                let hex = |text: &str| {
+                    text.bytes().fold(String::new(), |mut hex, byte| {
+                        let _ = write!(hex, "{byte:02x}");
+                        hex
+                    })
+                };
+                let words = text.lines().map(|line| match line.split_once(": ") {
+                    Some((_, value)) if value.starts_with("Basic ") => line,
+                    Some((_, value)) => value,
+                    None => line,
                 });
-                let json = serde_json::Value::from(&*text);
-                let base64 = STANDARD.encode(&text);
+                let encoded: String = words
+                    .filter(|word| !word.starts_with("authorization"))
+                    .map(|word| format!("{} {}\n", hex(word), STANDARD.encode(word)))
+                    .collect();
+                let json = serde_json::Value::from(&*text).to_string();
+                let twice = serde_json::Value::from(&*json);
                 let header = self.headers.lines().last().unwrap_or_default();
                 let header = format!("x-last: {header}\r\n");
-                said(&header, &format!("{text}{base64}\n{hex}\n{json}\n"))
+                said(&header, &format!("{text}{encoded}{json}\n{twice}\n"))
             }
         }
     }

@@ -117,7 +117,7 @@ impl Workbench {
                 let bytes_max = run.job.limits.fetch_bytes_max;
                 let domains = run.job.grant.net_in_both(&run.job.ceiling);
                 let domains = self.final_domains(id, &url, domains);
-                let secrets = placeholders(&run.record, id).into_values().collect();
+                let secrets = placeholders(&run.record, &run.salt).into_values().collect();
                 let task = self.new_task();
                 self.fetches.insert(
                     task,

@@ -109,6 +109,9 @@ impl Workbench {
         record.artifacts = outcome.artifacts;
         record.variables = outcome.variables;
         record.guest_hash = outcome.guest;
+        if !record.secrets.is_empty() {
+            record.salt = Some(std::mem::take(&mut run.salt));
+        }
         if let Some(earlier) = run.verifies.take() {
             return self.verified(&run, &earlier);
         }

@@ -59,6 +59,8 @@ pub(crate) struct Run {
     pub(crate) plan: Plan,
     /// The files that the flow is made of.
     made_of: Vec<String>,
+    /// What its placeholders for secrets follow from.
+    salt: String,
     /// What the policy says of it.
     pub(crate) ruling: FlowRuling,
     /// Whether it runs with the files as they were when it was asked for.

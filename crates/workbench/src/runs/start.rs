@@ -178,6 +178,7 @@ impl Workbench {
             args: job.args.clone(),
             env: job.env.keys().cloned().collect(),
             secrets: input.secrets,
+            salt: None,
             value: None,
             error: None,
             usage: Usage::default(),
@@ -200,7 +201,8 @@ impl Workbench {
             dry_run: input.mode == RunMode::DryRun,
             record: path_of(&view, &source.path, &run, cx.now_ms),
         };
-        for (variable, secret) in placeholders(&record, &run) {
+        let salt = format!("{:032x}", (cx.random)());
+        for (variable, secret) in placeholders(&record, &salt) {
             job.env.insert(variable, secret.placeholder);
         }
         let asking = Asking { depth, ..asking };
@@ -214,6 +216,7 @@ impl Workbench {
             deadline_ms: None,
             plan,
             made_of,
+            salt,
             ruling,
             pinned: false,
             landing: None,

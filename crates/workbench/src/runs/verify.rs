@@ -72,7 +72,8 @@ impl Workbench {
             tools: Vec::new(),
             ..earlier.grant.clone()
         };
-        let stands = placeholders(&earlier, &earlier.run).into_iter();
+        let stands =
+            placeholders(&earlier, earlier.salt.as_deref().unwrap_or_default()).into_iter();
         let stands = stands.map(|(variable, secret)| (variable, secret.placeholder));
         let job = Job {
             run: earlier.run.clone(),
@@ -108,6 +109,7 @@ impl Workbench {
             verifies: Some(Box::new(earlier)),
             plan: Plan::of(RunInput::default()),
             made_of: Vec::new(),
+            salt: String::new(),
             ruling: FlowRuling::default(),
             pinned: false,
             landing: None,
