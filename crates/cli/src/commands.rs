@@ -102,7 +102,7 @@ pub fn perform(folder: &Path, act: &Act, json: bool) -> Result<u8> {
         | Act::Import(_)
         | Act::Mirror(_)
         | Act::Mcp(_)
-        | Act::Keys(_)
+        | Act::Keys(..)
         | Act::Secrets(_) => {}
     }
     Ok(0)

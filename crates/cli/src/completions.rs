@@ -130,7 +130,10 @@ const COMMANDS: [Command; 22] = [
         "keys",
         "says who may come in over HTTP",
         OneOf("add list revoke"),
-        &[("scope", OneOf("tools approve jobs metrics"))],
+        &[
+            ("scope", OneOf("tools approve jobs metrics")),
+            ("data", Folder),
+        ],
     ),
     (
         "secrets",
@@ -151,6 +154,7 @@ const COMMANDS: [Command; 22] = [
             ("name", Text),
             ("origin", Text),
             ("open-clients", Flag),
+            ("jobs", Flag),
         ],
     ),
     ("share", "shares the workspace", Text, &[("name", Text)]),

@@ -3,6 +3,7 @@
 use crate::error::{CliError, Result};
 use crate::secrets::Locker;
 use selvage_host::{Desk, DeviceKey, FetchAnswer, Guests, Surroundings};
+use selvage_jobs::Remote;
 use selvage_serve::Vault;
 use selvage_tool::catalogue::StorageMode;
 use selvage_tool::{ErrorCode, ToolError};
@@ -93,7 +94,7 @@ pub fn open(folder: &Path) -> Result<Desk<Machine>> {
     if !Vault::is_in(folder) {
         return Err(CliError::NoWorkspace(folder.to_owned()));
     }
-    Ok(desk(folder, engine(folder)?))
+    desk(folder, engine(folder)?)
 }
 
 /// Makes a workspace in a folder, with the files that a new one begins with. One that is there already stays as it is.
@@ -105,19 +106,19 @@ pub fn make(folder: &Path) -> Result<Desk<Machine>> {
     };
     // Nobody joined and nobody waits: there is nothing to be done with what it gives.
     workbench.begin(&mut cx)?;
-    Ok(desk(folder, workbench))
+    desk(folder, workbench)
 }
 
 /// A desk that vouches for its runs. Without its key it works as well: then nobody does, and the person is told.
-fn desk(folder: &Path, workbench: Workbench) -> Desk<Machine> {
-    let desk = Desk::new(workbench, guests(), Machine::of(folder));
-    match DeviceKey::open(folder, random_bytes) {
+fn desk(folder: &Path, workbench: Workbench) -> Result<Desk<Machine>> {
+    let desk = Desk::new(workbench, executors()?, Machine::of(folder));
+    Ok(match DeviceKey::open(folder, random_bytes) {
         Ok(key) => desk.signing(key),
         Err(why) => {
             eprintln!("selvage: nobody vouches for runs here: {why}");
             desk
         }
-    }
+    })
 }
 
 fn engine(folder: &Path) -> Result<Workbench> {
@@ -130,8 +131,29 @@ fn engine(folder: &Path) -> Result<Workbench> {
     Ok(Workbench::new(workspace, config))
 }
 
+/// Where runs are run: here, or at the server of `SELVAGE_EXECUTOR` (`remote:https://…`) with the key in `SELVAGE_EXECUTOR_KEY`.
+/// Neither is a part of any workspace.
+fn executors() -> Result<Guests> {
+    let Ok(named) = std::env::var("SELVAGE_EXECUTOR") else {
+        return Ok(guests());
+    };
+    if named == "local" {
+        return Ok(guests());
+    }
+    let address = named.strip_prefix("remote:").ok_or_else(|| {
+        CliError::Usage(format!(
+            "SELVAGE_EXECUTOR is `local` or `remote:https://…`, not {named:?}"
+        ))
+    })?;
+    let key = std::env::var("SELVAGE_EXECUTOR_KEY").map_err(|_| {
+        CliError::Usage("SELVAGE_EXECUTOR_KEY holds the key for the remote executor".into())
+    })?;
+    let remote = Remote::new(address, &key).map_err(|why| CliError::Usage(why.to_string()))?;
+    Ok(guests().with_elsewhere(Arc::new(remote)))
+}
+
 /// The guests: those of `SELVAGE_GUESTS`, else beside the program, else of the checkout that it was built in.
-fn guests() -> Guests {
+pub fn guests() -> Guests {
     let beside = || {
         let program = std::env::current_exe().ok()?;
         let folder = program.parent()?.join("guests");

@@ -24,9 +24,12 @@ pub enum Act {
     Revoke(String),
 }
 
-/// Does it and gives the exit code. Who holds the workspace meanwhile sees it at once.
-pub fn perform(folder: &Path, act: &Act, json: bool) -> Result<u8> {
-    if !Vault::is_in(folder) {
+/// Does it and gives the exit code. Who holds the workspace meanwhile, or serves from the folder, sees it at once.
+pub fn perform(folder: &Path, of_server: bool, act: &Act, json: bool) -> Result<u8> {
+    if of_server {
+        // A server may be given keys before it starts for the first time.
+        std::fs::create_dir_all(folder)?;
+    } else if !Vault::is_in(folder) {
         return Err(CliError::NoWorkspace(folder.to_owned()));
     }
     let mut keys = Keys::open(folder)?;

@@ -50,7 +50,7 @@ fn main() -> ExitCode {
             let ended = match act {
                 Act::Mcp(door) => mcp::serve(&folder, door.as_ref()),
                 Act::Mirror(asked) => mirror::mirror(&folder, &asked, json),
-                Act::Keys(act) => keys::perform(&folder, &act, json),
+                Act::Keys(act, of_server) => keys::perform(&folder, of_server, &act, json),
                 Act::Secrets(act) => secrets::perform(&folder, &act, json),
                 Act::Run(run, yes) => run::run(&folder, &run, json, yes),
                 Act::Export { path, to } => archive::give::export(&folder, &path, &to, json),
@@ -75,7 +75,7 @@ fn main() -> ExitCode {
 /// What the host for devices does.
 fn serve(arguments: Vec<std::ffi::OsString>) -> Result<u8> {
     match selvage_serve::Command::parse(arguments)? {
-        Some(command) => selvage_serve::program(command)?,
+        Some(command) => selvage_serve::program(command, home::guests)?,
         None => println!("{}", selvage_serve::Command::usage()),
     }
     Ok(0)

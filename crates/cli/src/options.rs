@@ -70,6 +70,7 @@ options of mcp and keys:
   --no-key           asks for no key, at an address of this machine
   --host NAME        a name that clients call this host by; once for each
   --scope SCOPE      what a key is for: tools (unless told), approve, jobs, metrics
+  --data FOLDER      the folder of a `selvage serve --jobs`, in place of a workspace's
 
 options of secrets:
 
@@ -83,7 +84,8 @@ names; else it is asked for. A new one is in the file of $SELVAGE_SECRETS_NEW_PA
 asked for.
 
 A flow is a path, `path::function`, or a name. Guests come from the folder in $SELVAGE_GUESTS, or
-`guests` beside the program. Ctrl-C cancels a run; nothing that it wrote lands.
+`guests` beside the program. $SELVAGE_EXECUTOR, `remote:https://HOST`, has runs run at a server, with
+the key in $SELVAGE_EXECUTOR_KEY. Ctrl-C cancels a run; nothing that it wrote lands.
 
 exit codes: 0 done, 1 failed, 2 usage, 3 errors in the flow, 4 the run failed, 5 the workspace is
 held by another program, 6 not verified, 7 mirrored and somebody has to look, 130 cancelled";
@@ -160,7 +162,7 @@ pub enum Act {
     /// Serve agents: on standard input and output, or at a door.
     Mcp(Option<Door>),
     /// Say who may come in.
-    Keys(keys::Act),
+    Keys(keys::Act, bool),
     /// Keep keys of other services.
     Secrets(secrets::Act),
 }

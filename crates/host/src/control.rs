@@ -29,6 +29,8 @@ struct Inbox {
 struct Came {
     answers: VecDeque<Answered>,
     more: Option<Option<LimitsPatch>>,
+    /// Whether nobody has to pass words on any more.
+    closed: bool,
 }
 
 /// An answer to a pending call.
@@ -40,6 +42,26 @@ pub(crate) struct Answered {
     pub answer: Answer,
     /// Its body.
     pub body: Vec<u8>,
+}
+
+/// What was said to a run, for an executor that passes it on.
+#[derive(Debug)]
+pub enum Word {
+    /// The answer to a call.
+    Answer {
+        /// The guest's number for the call.
+        id: u32,
+        /// What it says.
+        answer: Answer,
+        /// Its body.
+        body: Vec<u8>,
+    },
+    /// The answer to the question about a quota.
+    More(Option<LimitsPatch>),
+    /// The run is to end. It is said again each time somebody listens.
+    Cancel,
+    /// Nothing is passed on any more: [`Control::close`].
+    Closed,
 }
 
 /// What ended a wait.
@@ -78,6 +100,44 @@ impl Control {
     #[must_use]
     pub fn cancelled(&self) -> bool {
         self.0.cancelled.load(Ordering::Acquire)
+    }
+
+    /// Waits for whatever is said next.
+    #[must_use]
+    pub fn next_word(&self) -> Word {
+        loop {
+            let woken = self.wait(WAIT_MS_MAX, |came| {
+                if came.closed {
+                    return Some(Word::Closed);
+                }
+                let answered = came.answers.pop_front();
+                let answered =
+                    answered.map(|Answered { id, answer, body }| Word::Answer { id, answer, body });
+                answered.or_else(|| came.more.take().map(Word::More))
+            });
+            match woken {
+                Woken::Came(word) => return word,
+                Woken::Cancelled if self.lock().closed => return Word::Closed,
+                Woken::Cancelled => return Word::Cancel,
+                Woken::Late => {}
+            }
+        }
+    }
+
+    /// Ends the wait of whoever passes words on.
+    pub fn close(&self) {
+        self.lock().closed = true;
+        self.0.news.notify_all();
+    }
+
+    /// Waits until nothing is passed on any more, so long at most; whether it came to that.
+    #[must_use]
+    pub fn closes_within(&self, longest: Duration) -> bool {
+        let waited = self
+            .0
+            .news
+            .wait_timeout_while(self.lock(), longest, |came| !came.closed);
+        waited.unwrap_or_else(PoisonError::into_inner).0.closed
     }
 
     /// Waits for an answer to a call.
@@ -158,6 +218,23 @@ mod tests {
         assert!(waiting.join().expect("no panic"));
         control.answer(1, Answer::Ok(0.into()), vec![]);
         assert!(matches!(control.next_answer(0.0), Woken::Cancelled));
+    }
+
+    #[test]
+    fn whoever_passes_words_on_hears_all_of_them_and_then_that_it_is_over() {
+        let control = Control::default();
+        control.answer(7, Answer::Ok(1.into()), vec![2]);
+        assert!(matches!(control.next_word(), Word::Answer { id: 7, .. }));
+        control.more(None);
+        assert!(matches!(control.next_word(), Word::More(None)));
+        assert!(!control.closes_within(Duration::ZERO));
+        let other = control.clone();
+        let waiting = std::thread::spawn(move || matches!(other.next_word(), Word::Closed));
+        control.close();
+        assert!(waiting.join().expect("no panic"));
+        control.cancel();
+        assert!(matches!(control.next_word(), Word::Closed));
+        assert!(control.closes_within(Duration::ZERO));
     }
 
     #[test]

@@ -1,14 +1,35 @@
 //! Where a host has its executors from: one a language, made when the first text or job of that language comes.
 
+use crate::control::Control;
 use crate::error::HostError;
 use crate::executor::Executor;
-use selvage_tool::Language;
+use crate::run::{Blobs, Ended};
+use selvage_tool::run::{Job, RunReport};
+use selvage_tool::{ErrorCode, Language, ToolError};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
+/// An executor that is not in this program.
+pub trait Elsewhere: Send + Sync {
+    /// Runs a job to its end, as [`Executor::run`] does. What keeps it from being run there is its outcome.
+    ///
+    /// # Errors
+    /// [`HostError`] when this program can't even ask.
+    fn run(
+        &self,
+        job: Job,
+        blobs: Blobs,
+        control: &Control,
+        report: &mut dyn FnMut(RunReport, Vec<u8>),
+    ) -> Result<Ended, HostError>;
+}
+
 /// The executors of every language. Clones share them.
 #[derive(Clone)]
-pub struct Guests(Arc<[Place; 2]>);
+pub struct Guests {
+    places: Arc<[Place; 2]>,
+    elsewhere: Option<Arc<dyn Elsewhere>>,
+}
 
 /// A language's executor, or how to make it.
 struct Place {
@@ -27,7 +48,39 @@ impl Guests {
             file: folder.join(name),
             cache: cache.map(Path::to_owned),
         };
-        Self(Arc::new([place("guest-js.wasm"), place("guest-py.wasm")]))
+        Self {
+            places: Arc::new([place("guest-js.wasm"), place("guest-py.wasm")]),
+            elsewhere: None,
+        }
+    }
+
+    /// Has jobs of every language run elsewhere. Texts are still read here, where each keystroke may ask for it.
+    #[must_use]
+    pub fn with_elsewhere(self, elsewhere: Arc<dyn Elsewhere>) -> Self {
+        Self {
+            elsewhere: Some(elsewhere),
+            ..self
+        }
+    }
+
+    /// Runs a job where jobs are run.
+    ///
+    /// # Errors
+    /// There is no executor, or there could be no run.
+    pub fn run(
+        &self,
+        job: Job,
+        blobs: Blobs,
+        control: &Control,
+        report: &mut dyn FnMut(RunReport, Vec<u8>),
+    ) -> Result<Ended, HostError> {
+        if let Some(elsewhere) = &self.elsewhere {
+            return elsewhere.run(job, blobs, control, report);
+        }
+        match self.executor(Language::of(&job.entry)) {
+            Ok(executor) => executor.run(job, blobs, control, report),
+            Err(error) => Ok(Ended::failed(unavailable(&error))),
+        }
     }
 
     /// Puts an executor that is there already in a language's place.
@@ -57,8 +110,8 @@ impl Guests {
 
     fn place(&self, language: Language) -> &Place {
         match language {
-            Language::Js => &self.0[0],
-            Language::Python => &self.0[1],
+            Language::Js => &self.places[0],
+            Language::Python => &self.places[1],
         }
     }
 
@@ -70,4 +123,10 @@ impl Guests {
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// A run that there is no guest for.
+fn unavailable(error: &HostError) -> ToolError {
+    ToolError::new(ErrorCode::ExecutorUnavailable, format!("No executor of this language can be had: {error}."))
+        .hint("`SELVAGE_GUESTS` names the folder that holds `guest-js.wasm` and `guest-py.wasm`; without it, it is the folder `guests` beside the program.")
 }

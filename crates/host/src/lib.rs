@@ -62,11 +62,11 @@ mod pages;
 mod run;
 mod runners;
 
-pub use control::Control;
+pub use control::{Control, Word};
 pub use desk::{Desk, FetchAnswer, Surroundings};
 pub use error::HostError;
 pub use executor::Executor;
-pub use guests::Guests;
+pub use guests::{Elsewhere, Guests};
 pub use key::{DeviceKey, KEY_FILE};
 pub use line::{Called, Line};
 pub use run::{Blobs, Ended};

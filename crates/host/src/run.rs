@@ -5,9 +5,9 @@ use crate::error::HostError;
 use crate::executor::Program;
 use crate::instance::{Guest, NoGuest};
 use selvage_sandbox::{Host, Sandbox, Step, Trap};
-use selvage_tool::Limits;
 use selvage_tool::guest::{Answer, Check, Checked, PendingOp};
 use selvage_tool::run::{Job, Outcome, RunReport};
+use selvage_tool::{Limits, ToolError};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -34,6 +34,17 @@ pub struct Ended {
     pub outcome: Outcome,
     /// The bytes of the files that it wrote, by hash.
     pub written: Blobs,
+}
+
+impl Ended {
+    /// The end of a run that no guest began.
+    #[must_use]
+    pub fn failed(error: ToolError) -> Self {
+        Self {
+            outcome: Outcome::failed(error),
+            written: Blobs::new(),
+        }
+    }
 }
 
 /// What this machine gives to a sandbox.

@@ -6,8 +6,8 @@ use crate::guests::Guests;
 use crate::line::Came;
 use crate::run::{Blobs, Ended};
 use selvage_tool::guest::{Answer, Check};
-use selvage_tool::run::{Job, Outcome};
-use selvage_tool::{ErrorCode, Language, LimitsPatch, ToolError};
+use selvage_tool::run::Job;
+use selvage_tool::{Language, LimitsPatch};
 use selvage_workbench::{Event, RunnerId, TaskId};
 use std::collections::BTreeMap;
 use std::sync::mpsc::Sender;
@@ -134,11 +134,7 @@ impl Runners {
             let tell = |event| {
                 let _ = line.send(Came::Event(Some(runner), event));
             };
-            let executor = match guests.executor(Language::of(&job.entry)) {
-                Ok(executor) => executor,
-                Err(error) => return Ok(unavailable(runner, &error)),
-            };
-            let ended = executor.run(job, blobs, &control, &mut |report, body| {
+            let ended = guests.run(job, blobs, &control, &mut |report, body| {
                 tell(Event::Reported {
                     runner,
                     report,
@@ -199,16 +195,5 @@ fn finished(runner: RunnerId, ended: Ended) -> Event {
         written: written
             .map(|(hash, bytes)| (hash.clone(), bytes.to_vec()))
             .collect(),
-    }
-}
-
-/// A run that there is no guest for.
-fn unavailable(runner: RunnerId, error: &HostError) -> Event {
-    let error = ToolError::new(ErrorCode::ExecutorUnavailable, format!("No executor of this language can be had: {error}."))
-        .hint("`SELVAGE_GUESTS` names the folder that holds `guest-js.wasm` and `guest-py.wasm`; without it, it is the folder `guests` beside the program.");
-    Event::Finished {
-        runner,
-        outcome: Box::new(Outcome::failed(error)),
-        written: Vec::new(),
     }
 }

@@ -73,6 +73,9 @@ pub enum ServeError {
     /// The workspace failed.
     #[error("the workspace failed: {0}")]
     Vfs(#[from] selvage_vfs::VfsError),
+    /// Jobs can't be run.
+    #[error(transparent)]
+    Jobs(#[from] selvage_jobs::JobsError),
     /// The system gave no threads, no signals or no randomness.
     #[error("the system refused: {0}")]
     System(#[from] std::io::Error),

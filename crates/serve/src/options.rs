@@ -33,6 +33,9 @@ options of serve:
                      automerge-repo's and y-websocket's protocols. Not encrypted: whoever knows the
                      printed addresses, or sees them pass by, can do the same. Off by default.
                      Where the workspace is shared, only an owner's device does so
+  --jobs             runs flows for others: for whoever has a key that
+                     `selvage keys add NAME --scope jobs --data FOLDER` made in the folder of --data.
+                     The interpreters come from the folder in $SELVAGE_GUESTS
 
 options of share, invite, join and leave, while no host has the folder open:
   --workspace FOLDER the workspace's folder
@@ -67,6 +70,8 @@ pub struct Options {
     pub workspace: Option<PathBuf>,
     /// Whether other people's clients may come to that workspace.
     pub open_clients: bool,
+    /// Whether jobs are run for those who have a key.
+    pub jobs: bool,
 }
 
 impl Command {
@@ -157,6 +162,7 @@ impl Options {
             doors: Doors::default(),
             workspace: None,
             open_clients: false,
+            jobs: false,
         };
         let (mut data, mut keeps) = (None, true);
         while let Some(argument) = parser.next().map_err(usage)? {
@@ -171,6 +177,7 @@ impl Options {
                 Long("workspace") => {
                     options.workspace = Some(PathBuf::from(parser.value().map_err(usage)?));
                 }
+                Long("jobs") => options.jobs = true,
                 Long("open-clients") => options.open_clients = true,
                 Long("no-storage") => keeps = false,
                 Long("origin") => {
@@ -188,6 +195,10 @@ impl Options {
         if !keeps && data.is_some() {
             let contradiction = "--data and --no-storage exclude each other";
             return Err(ServeError::Usage(contradiction.to_owned()));
+        }
+        if !keeps && options.jobs {
+            let lacking = "--jobs needs the keys in the folder of --data";
+            return Err(ServeError::Usage(lacking.to_owned()));
         }
         if options.open_clients && options.workspace.is_none() {
             let lacking = "--open-clients needs --workspace";

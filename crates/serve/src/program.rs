@@ -1,19 +1,23 @@
 //! What `selvage serve` and its neighbours do, from the arguments on.
 
+use crate::cors::shared;
 use crate::{
-    Command, Hub, Keeper, Options, RedbStore, Result, ServeError, Vault, clients, membership,
-    pages, router, serve,
+    Command, Hub, JobKeys, Keeper, Options, RedbStore, Result, ServeError, Vault, clients,
+    membership, metrics, pages, router, serve,
 };
+use selvage_host::Guests;
+use selvage_jobs::{Board, Settings};
 use selvage_relay::Limits;
 use std::future::Future;
 use std::io::Write;
+use std::sync::Arc;
 use tokio::net::TcpListener;
 
-/// Does what was asked for, until it is done or somebody stops the program.
+/// Does what was asked for, until it is done or somebody stops the program. Jobs for others run on `guests`.
 ///
 /// # Errors
 /// Why the program ends.
-pub fn program(command: Command) -> Result<()> {
+pub fn program(command: Command, guests: impl FnOnce() -> Guests) -> Result<()> {
     tracing_subscriber::fmt()
         .with_writer(std::io::stderr)
         .with_ansi(false)
@@ -25,13 +29,13 @@ pub fn program(command: Command) -> Result<()> {
         .build()?;
     runtime.block_on(async {
         match command {
-            Command::Serve(options) => relay(options).await,
+            Command::Serve(options) => relay(options, guests).await,
             Command::Member(folder, asked) => membership(folder, asked).await,
         }
     })
 }
 
-async fn relay(options: Options) -> Result<()> {
+async fn relay(options: Options, guests: impl FnOnce() -> Guests) -> Result<()> {
     let store = options.data.as_deref().map(RedbStore::open).transpose()?;
     let keeps = store.is_some();
     let listen = TcpListener::bind(options.listen).await;
@@ -56,6 +60,23 @@ async fn relay(options: Options) -> Result<()> {
         println!("    its ledger:   {}", keeper.document().url());
         println!("  y-websocket:    ws://{address}/yjs/{token} and a file's path as the room");
     }
+    let mut ending = None;
+    if let (true, Some(folder)) = (options.jobs, &options.data) {
+        let keys = Arc::new(JobKeys::open(folder)?);
+        let board = Board::start(guests(), Settings::default(), keys.clone())?;
+        more = more
+            .merge(shared(&options.doors.origins, selvage_jobs::routes(&board)))
+            .merge(metrics(board.clone(), keys));
+        ending = Some(board);
+    }
+    // Jobs end, each in a way that its client hears of, before the connections do.
+    let stopped = async move {
+        stopped.await;
+        if let Some(board) = ending {
+            // It only fails where the runtime is gone.
+            let _ = tokio::task::spawn_blocking(move || board.stop()).await;
+        }
+    };
     let router = router(&hub, options.doors, more);
     std::io::stdout().flush()?;
     tracing::info!(%address, keeps, "listening");

@@ -6,7 +6,7 @@ use crate::error::Result;
 use crate::hub::{ENDING_MAX, Hub};
 use crate::keeper::Keeper;
 use crate::relay_route::{Entrance, open};
-use crate::socket::Local;
+use crate::socket::{Local, Peer};
 use axum::Router;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -123,12 +123,13 @@ async fn converse(stream: TcpStream, router: Router, mut ends: watch::Receiver<(
     if stream.set_nodelay(true).is_err() {
         return;
     }
-    let Ok(local) = stream.local_addr() else {
+    let (Ok(local), Ok(peer)) = (stream.local_addr(), stream.peer_addr()) else {
         return;
     };
     let router = TowerToHyperService::new(router);
     let service = service_fn(move |mut request: Request<Incoming>| {
         request.extensions_mut().insert(Local(local));
+        request.extensions_mut().insert(Peer(peer));
         router.call(request)
     });
     let connection = http1::Builder::new()

@@ -25,6 +25,10 @@ const LINGER: Duration = Duration::from_millis(250);
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Local(pub SocketAddr);
 
+/// The address that a connection came from.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Peer(pub SocketAddr);
+
 /// Something for the other side.
 pub(crate) enum Sent {
     Message(Vec<u8>),

@@ -51,6 +51,8 @@ const LAYERS: &[(&str, &[&str])] = &[
             "selvage-sync",
             "selvage-vfs",
             "selvage-clients",
+            "selvage-host",
+            "selvage-jobs",
         ],
     ),
     ("selvage-tool", &[]),
@@ -97,11 +99,13 @@ const LAYERS: &[(&str, &[&str])] = &[
             "selvage-tool",
         ],
     ),
+    ("selvage-jobs", &["selvage-host", "selvage-tool"]),
     ("selvage-mirror", &["selvage-vfs"]),
     (
         "selvage-cli",
         &[
             "selvage-host",
+            "selvage-jobs",
             "selvage-mirror",
             "selvage-provenance",
             "selvage-secrets",

@@ -36,6 +36,8 @@ pub struct Words {
     no_key: bool,
     hosts: Vec<String>,
     scopes: Vec<Scope>,
+    /// Whether the folder is that of a server, and not a workspace's.
+    of_server: bool,
     domains: Vec<String>,
     places: Vec<Place>,
     /// The members of `run_flow`'s input.
@@ -128,6 +130,10 @@ impl Words {
                 }
                 Long("no-key") if command == "mcp" => words.no_key = true,
                 Long("host") if command == "mcp" => words.hosts.push(text(parser)?),
+                Long("data") if command == "keys" => {
+                    words.folder = Some(PathBuf::from(parser.value().map_err(usage_error)?));
+                    words.of_server = true;
+                }
                 Long("scope") if command == "keys" => {
                     let name = text(parser)?;
                     let scope = Scope::ALL.into_iter().find(|scope| scope.as_str() == name);
@@ -265,7 +271,7 @@ impl Words {
                 from: self.side,
                 allow_removals: self.allow_removals,
             }),
-            "keys" => Act::Keys(self.keys(operand.as_deref())?),
+            "keys" => Act::Keys(self.keys(operand.as_deref())?, self.of_server),
             "secrets" => Act::Secrets(self.secrets(operand.as_deref())?),
             _ if self.listen.is_none() && (self.no_key || !self.hosts.is_empty()) => {
                 return Err(CliError::Usage("--no-key and --host need --listen".into()));

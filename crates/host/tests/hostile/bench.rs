@@ -129,7 +129,7 @@ pub struct Bench<'a> {
 impl<'a> Bench<'a> {
     /// A bench over an empty workspace. Two of them are alike in everything.
     pub fn new(executor: &'a Executor) -> Self {
-        Self::with(
+        Self::over(
             executor,
             Guests::new(Path::new("no guests"), None).with(Language::Js, executor),
         )
@@ -140,10 +140,11 @@ impl<'a> Bench<'a> {
     pub fn with_python(self, python: &'a Executor) -> Self {
         let guests = Guests::new(Path::new("no guests"), None);
         let guests = guests.with(Language::Js, self.executor);
-        Self::with(self.executor, guests.with(Language::Python, python))
+        Self::over(self.executor, guests.with(Language::Python, python))
     }
 
-    fn with(executor: &'a Executor, guests: Guests) -> Self {
+    /// The same, over guests of the test's own.
+    pub fn over(executor: &'a Executor, guests: Guests) -> Self {
         let workspace =
             Workspace::open(Box::new(MemoryStorage::new()), [7; 16]).expect("a workspace");
         let config = Config {

@@ -1,0 +1,248 @@
+//! HTTP in front of a board.
+
+use crate::admit::Ask;
+use crate::board::Board;
+use crate::error::JobsError;
+use crate::listener::Listener;
+use crate::message::{ANSWER_BYTES_MAX, BLOB_BYTES_MAX, Hashes, JOB_BYTES_MAX};
+use axum::Router;
+use axum::body::{Body, Bytes, to_bytes};
+use axum::extract::{Path, Request, State};
+use axum::http::{HeaderMap, StatusCode, Uri, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post, put};
+use futures_util::stream;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::Semaphore;
+use tokio::task::spawn_blocking;
+use tokio::time::{Instant, timeout};
+
+/// How long one stream goes on; the client then asks for the rest. So neither end waits on a dead connection for longer, and no
+/// proxy has to allow endless answers.
+const STREAM_MAX: Duration = Duration::from_secs(50);
+/// How often a stream with no news says that it is there.
+const BEAT: Duration = Duration::from_secs(10);
+/// The seconds after which a client that was refused for want of room may ask again.
+const RETRY_AFTER_S: u64 = 2;
+
+type Answer<T> = Result<T, Refused>;
+
+/// How long the body of a request may take.
+const BODY_MAX: Duration = Duration::from_secs(60);
+/// How many large bodies are read at a time; others wait.
+const BODIES_MAX: usize = 16;
+
+/// What every route needs.
+#[derive(Clone)]
+struct Entrance {
+    board: Board,
+    /// Places for bodies.
+    places: Arc<Semaphore>,
+}
+
+/// The routes of a board, for those whom its keys admit.
+pub fn routes(board: &Board) -> Router {
+    let board = board.clone();
+    let places = Arc::new(Semaphore::new(BODIES_MAX));
+    Router::new()
+        .route("/blobs/missing", post(missing))
+        .route("/blobs/{hash}", put(keep).get(blob))
+        .route("/jobs/{id}", put(take).get(standing).delete(cancel))
+        .route("/jobs/{id}/news", get(news))
+        .route("/jobs/{id}/answer", post(answer))
+        .route("/jobs/{id}/more", post(more))
+        .with_state(Entrance { board, places })
+}
+
+impl Entrance {
+    /// The key that a request carries, where it may do this.
+    fn key(&self, headers: &HeaderMap, ask: Ask) -> Answer<String> {
+        let named = headers.get(header::AUTHORIZATION);
+        let named = named.and_then(|value| value.to_str().ok());
+        Ok(self.board.0.keys.admit(named, ask)?)
+    }
+
+    /// Reads a body of so many bytes at most, and not for ever.
+    async fn body(&self, request: Request, bytes_max: usize) -> Result<Bytes, JobsError> {
+        let declared = request.headers().get(header::CONTENT_LENGTH);
+        let declared = declared.and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
+        if declared.is_some_and(|bytes| bytes > bytes_max) {
+            return Err(JobsError::TooLarge(bytes_max));
+        }
+        let read = async {
+            // It is only refused where the semaphore is closed, which it never is.
+            let _place = self.places.acquire().await;
+            to_bytes(request.into_body(), bytes_max).await
+        };
+        let read = timeout(BODY_MAX, read).await;
+        let read = read.map_err(|_| JobsError::Slow)?;
+        read.map_err(|_| JobsError::TooLarge(bytes_max))
+    }
+
+    async fn message<T: DeserializeOwned>(
+        &self,
+        request: Request,
+        bytes_max: usize,
+    ) -> Result<T, JobsError> {
+        let bytes = self.body(request, bytes_max).await?;
+        serde_json::from_slice(&bytes).map_err(|why| JobsError::Message(why.to_string()))
+    }
+}
+
+/// An answer that refuses.
+struct Refused(JobsError);
+
+impl From<JobsError> for Refused {
+    fn from(error: JobsError) -> Self {
+        Self(error)
+    }
+}
+
+impl IntoResponse for Refused {
+    fn into_response(self) -> Response {
+        let status = StatusCode::from_u16(self.0.status());
+        let status = status.unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let mut response = (status, json(&self.0.failure())).into_response();
+        let seconds = match self.0 {
+            JobsError::Full(_) | JobsError::Stopping => RETRY_AFTER_S,
+            JobsError::TooOften(seconds) => seconds,
+            _ => return response,
+        };
+        let headers = response.headers_mut();
+        headers.insert(header::RETRY_AFTER, seconds.into());
+        response
+    }
+}
+
+/// A value as the body of an answer.
+fn json<T: Serialize>(value: &T) -> Response {
+    // Our own types have a JSON form.
+    let text = serde_json::to_vec(value).unwrap_or_default();
+    ([(header::CONTENT_TYPE, "application/json")], text).into_response()
+}
+
+async fn missing(State(at): State<Entrance>, request: Request) -> Answer<impl IntoResponse> {
+    let key = at.key(request.headers(), Ask::Part)?;
+    let asked: Hashes = at.message(request, JOB_BYTES_MAX).await?;
+    Ok(json(&at.board.missing(&key, asked)))
+}
+
+async fn keep(
+    State(at): State<Entrance>,
+    Path(hash): Path<String>,
+    request: Request,
+) -> Answer<impl IntoResponse> {
+    let key = at.key(request.headers(), Ask::Part)?;
+    let bytes = at.body(request, BLOB_BYTES_MAX).await?;
+    // To hash a large one takes longer than other requests should wait.
+    let keeping = spawn_blocking(move || at.board.keep(&key, &hash, &bytes));
+    keeping.await.map_err(|_| JobsError::Stopping)??;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+async fn blob(
+    State(at): State<Entrance>,
+    Path(hash): Path<String>,
+    headers: HeaderMap,
+) -> Answer<impl IntoResponse> {
+    let key = at.key(&headers, Ask::Part)?;
+    let bytes = at.board.blob(&key, &hash)?;
+    let kind = (header::CONTENT_TYPE, "application/octet-stream");
+    Ok(([kind], bytes.to_vec()))
+}
+
+async fn take(
+    State(at): State<Entrance>,
+    Path(id): Path<String>,
+    request: Request,
+) -> Answer<impl IntoResponse> {
+    let key = at.key(request.headers(), Ask::Job)?;
+    let job = at.body(request, JOB_BYTES_MAX).await?;
+    Ok(json(&at.board.take(&key, &id, &job)?))
+}
+
+async fn standing(
+    State(at): State<Entrance>,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+) -> Answer<impl IntoResponse> {
+    let key = at.key(&headers, Ask::Part)?;
+    Ok(json(&at.board.standing(&key, &id)?))
+}
+
+async fn cancel(
+    State(at): State<Entrance>,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+) -> Answer<impl IntoResponse> {
+    let key = at.key(&headers, Ask::Part)?;
+    Ok(json(&at.board.cancel(&key, &id)?))
+}
+
+async fn answer(
+    State(at): State<Entrance>,
+    Path(id): Path<String>,
+    request: Request,
+) -> Answer<impl IntoResponse> {
+    let key = at.key(request.headers(), Ask::Part)?;
+    let answered = at.message(request, ANSWER_BYTES_MAX).await?;
+    at.board.answer(&key, &id, answered)?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+async fn more(
+    State(at): State<Entrance>,
+    Path(id): Path<String>,
+    request: Request,
+) -> Answer<impl IntoResponse> {
+    let key = at.key(request.headers(), Ask::Part)?;
+    let more = at.message(request, JOB_BYTES_MAX).await?;
+    at.board.more(&key, &id, more)?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// The lines of a job from `?from=N` on, one JSON value a line; an empty line says that there is nothing new.
+async fn news(
+    State(at): State<Entrance>,
+    Path(id): Path<String>,
+    uri: Uri,
+    headers: HeaderMap,
+) -> Answer<impl IntoResponse> {
+    let key = at.key(&headers, Ask::Part)?;
+    let from = match uri.query() {
+        None => 0,
+        Some(query) => query
+            .strip_prefix("from=")
+            .and_then(|number| number.parse().ok())
+            .ok_or_else(|| JobsError::Message("`from` is a number of lines".to_owned()))?,
+    };
+    let listener = at.board.listen(&key, &id, from)?;
+    let until = Instant::now() + STREAM_MAX;
+    let lines = stream::unfold(Some(listener), move |listener| say(listener, until));
+    let kind = (header::CONTENT_TYPE, "application/x-ndjson");
+    let fresh = (header::CACHE_CONTROL, "no-store");
+    Ok(([kind, fresh], Body::from_stream(lines)))
+}
+
+/// What a listener is told next.
+async fn say(
+    listener: Option<Listener>,
+    until: Instant,
+) -> Option<(Result<Bytes, std::convert::Infallible>, Option<Listener>)> {
+    let mut listener = listener?;
+    if Instant::now() >= until {
+        return None;
+    }
+    let Ok((lines, ended)) = timeout(BEAT, listener.next()).await else {
+        return Some((Ok(Bytes::from_static(b"\n")), Some(listener)));
+    };
+    let mut text = String::new();
+    for line in lines {
+        text.push_str(&line);
+        text.push('\n');
+    }
+    Some((Ok(text.into()), (!ended).then_some(listener)))
+}

@@ -1,0 +1,355 @@
+//! What a server bears: jobs that end, panic, ask and are cancelled, keys that are revoked, and more than it has room for.
+
+#![allow(clippy::disallowed_methods, reason = "a test runs on a host")]
+
+use selvage_host::{Blobs, Control, Elsewhere, Ended, Guests, HostError, Word};
+use selvage_jobs::message::{More, Standing, State, hash};
+use selvage_jobs::{Admit, Ask, Board, JobsError, LISTENERS_MAX, Settings};
+use selvage_tool::guest::LogLevel;
+use selvage_tool::run::{Job, JobFile, LogEntry, Outcome, RunReport};
+use selvage_tool::{ErrorCode, LimitsPatch, ToolError};
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+/// Keys that are known until they are revoked.
+#[derive(Default)]
+struct Keys(Mutex<BTreeSet<String>>);
+
+impl Admit for Keys {
+    fn admit(&self, _authorization: Option<&str>, _ask: Ask) -> Result<String, JobsError> {
+        Err(JobsError::Key)
+    }
+
+    fn holds(&self, key: &str) -> bool {
+        !self.0.lock().expect("no panic").contains(key)
+    }
+}
+
+/// An executor that does what a job's entry says.
+struct Script;
+
+impl Elsewhere for Script {
+    fn run(
+        &self,
+        job: Job,
+        _blobs: Blobs,
+        control: &Control,
+        report: &mut dyn FnMut(RunReport, Vec<u8>),
+    ) -> Result<Ended, HostError> {
+        let cancelled = || Ended::failed(ToolError::new(ErrorCode::Cancelled, "cancelled"));
+        match job.entry.as_str() {
+            "panics" => panic!("on purpose"),
+            "waits" => {
+                while !matches!(control.next_word(), Word::Cancel) {}
+                Ok(cancelled())
+            }
+            "asks" => {
+                let mut granted = Vec::new();
+                while let Word::More(limits) = control.next_word() {
+                    granted.push(limits.and_then(|it| it.fuel_max));
+                    if granted.len() == 2 {
+                        break;
+                    }
+                }
+                Ok(fine(serde_json::json!(granted)))
+            }
+            "talks" => {
+                let text = "x".repeat(1024 * 1024);
+                while !control.cancelled() {
+                    let entry = LogEntry {
+                        seq: 0,
+                        at_ms: 0.0,
+                        level: LogLevel::Info,
+                        source: "flow".into(),
+                        text: text.clone(),
+                    };
+                    report(
+                        RunReport::Logged {
+                            entries: vec![entry],
+                        },
+                        Vec::new(),
+                    );
+                }
+                Ok(cancelled())
+            }
+            _ => Ok(fine(serde_json::json!("v".repeat(1000)))),
+        }
+    }
+}
+
+fn fine(value: serde_json::Value) -> Ended {
+    Ended {
+        outcome: Outcome {
+            value: Some(value),
+            error: None,
+            ..Outcome::failed(ToolError::new(ErrorCode::Internal, ""))
+        },
+        written: Blobs::new(),
+    }
+}
+
+fn board(settings: Settings) -> (Board, Arc<Keys>) {
+    let keys = Arc::new(Keys::default());
+    let guests = Guests::new(Path::new("none"), None).with_elsewhere(Arc::new(Script));
+    let board = Board::start(guests, settings, keys.clone()).expect("threads");
+    (board, keys)
+}
+
+fn job(entry: &str) -> Vec<u8> {
+    let job = Job {
+        entry: entry.to_owned(),
+        files: Vec::new(),
+        ..Job::warm_up()
+    };
+    serde_json::to_vec(&job).expect("JSON")
+}
+
+/// Waits until a job is in a state.
+fn until(board: &Board, key: &str, id: &str, state: State) -> Standing {
+    let end = Instant::now() + Duration::from_secs(20);
+    loop {
+        let standing = board.standing(key, id).expect("known");
+        if standing.state == state {
+            return standing;
+        }
+        assert!(Instant::now() < end, "{id} is {:?}", standing.state);
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}
+
+fn code(standing: &Standing) -> &'static str {
+    let outcome = standing.outcome.as_ref().expect("an end");
+    let error = outcome.error.as_ref();
+    error.map_or("OK", |error| error.code.as_str())
+}
+
+#[test]
+fn a_panic_ends_its_job_and_no_thread() {
+    let (board, _) = board(Settings {
+        running_max: 1,
+        ..Settings::default()
+    });
+    for id in ["a", "b", "c"] {
+        board.take("ann", id, &job("panics")).expect("taken");
+        assert_eq!(code(&until(&board, "ann", id, State::Ended)), "INTERNAL");
+    }
+    board.take("ann", "d", &job("ends")).expect("taken");
+    assert_eq!(code(&until(&board, "ann", "d", State::Ended)), "OK");
+    let figures = board.metrics();
+    for row in [
+        "selvage_jobs_taken_total 4",
+        "selvage_jobs_ended_total{code=\"INTERNAL\"} 3",
+        "selvage_jobs_ended_total{code=\"OK\"} 1",
+        "selvage_jobs_running 0",
+    ] {
+        assert!(figures.lines().any(|line| line == row), "{row}: {figures}");
+    }
+    board.stop();
+}
+
+#[test]
+fn the_jobs_of_a_revoked_key_end_and_others_go_on() {
+    let (board, keys) = board(Settings {
+        key_running_max: 1,
+        running_max: 4,
+        ..Settings::default()
+    });
+    for key in ["ann", "bo"] {
+        board.take(key, "runs", &job("waits")).expect("taken");
+        until(&board, key, "runs", State::Running);
+    }
+    board.take("ann", "waits", &job("ends")).expect("taken");
+    board.keep("ann", &hash(b"x"), b"x").expect("kept");
+    keys.0.lock().expect("no panic").insert("ann".into());
+    for id in ["runs", "waits"] {
+        let ended = until(&board, "ann", id, State::Ended);
+        assert_eq!(code(&ended), "POLICY_DENIED");
+    }
+    assert!(matches!(
+        board.blob("ann", &hash(b"x")),
+        Err(JobsError::NoBlob)
+    ));
+    let other = board.standing("bo", "runs").expect("known");
+    assert_eq!(other.state, State::Running);
+    board.cancel("bo", "runs").expect("known");
+    assert_eq!(
+        code(&until(&board, "bo", "runs", State::Ended)),
+        "CANCELLED"
+    );
+    board.stop();
+}
+
+#[test]
+fn to_grant_twice_is_to_grant_once_and_never_above_the_servers_own() {
+    let (board, _) = board(Settings {
+        limits: LimitsPatch {
+            fuel_max: Some(5_000_000_000),
+            ..LimitsPatch::default()
+        },
+        ..Settings::default()
+    });
+    board.take("ann", "a", &job("asks")).expect("taken");
+    until(&board, "ann", "a", State::Running);
+    let more = |number, fuel| More {
+        number,
+        limits: Some(LimitsPatch {
+            fuel_max: Some(fuel),
+            ..LimitsPatch::default()
+        }),
+    };
+    board
+        .more("ann", "a", more(1, 3_000_000_000))
+        .expect("known");
+    // The run takes it before the next one comes, as it does where it asks for each.
+    std::thread::sleep(Duration::from_millis(200));
+    board
+        .more("ann", "a", more(1, 4_000_000_000))
+        .expect("the same again");
+    std::thread::sleep(Duration::from_millis(200));
+    board
+        .more("ann", "a", more(2, 9_000_000_000))
+        .expect("known");
+    let ended = until(&board, "ann", "a", State::Ended);
+    let value = ended.outcome.expect("an end").value;
+    let granted = serde_json::json!([3_000_000_000u64, 5_000_000_000u64]);
+    assert_eq!(value, Some(granted));
+    board.stop();
+}
+
+#[test]
+fn what_waits_and_is_cancelled_gives_its_place_and_what_is_over_counts_no_more() {
+    let (board, _) = board(Settings {
+        running_max: 1,
+        queued_max: 2,
+        key_jobs_max: 3,
+        key_kept_max: 4,
+        ..Settings::default()
+    });
+    board.take("ann", "runs", &job("waits")).expect("taken");
+    until(&board, "ann", "runs", State::Running);
+    for id in ["a", "b"] {
+        board.take("ann", id, &job("ends")).expect("taken");
+    }
+    assert!(matches!(
+        board.take("bo", "x", &job("ends")),
+        Err(JobsError::Full(_))
+    ));
+    board.cancel("ann", "a").expect("known");
+    board.take("bo", "x", &job("ends")).expect("its place");
+    assert!(matches!(
+        board.take("bo", "y", &job("ends")),
+        Err(JobsError::Full(_))
+    ));
+    board.cancel("ann", "runs").expect("known");
+    until(&board, "ann", "b", State::Ended);
+
+    for at in 0..20 {
+        let id = format!("more{at}");
+        board.take("ann", &id, &job("ends")).expect("taken");
+        until(&board, "ann", &id, State::Ended);
+    }
+    assert!(matches!(board.standing("ann", "a"), Err(JobsError::NoJob)));
+    let kept = (0..20).filter(|at| board.standing("ann", &format!("more{at}")).is_ok());
+    assert_eq!(kept.collect::<Vec<_>>(), [16, 17, 18, 19]);
+    assert!(
+        board.standing("bo", "x").is_ok(),
+        "another key's is its own"
+    );
+    board.stop();
+}
+
+#[test]
+fn bytes_have_an_end_whoever_sends_or_tells_them() {
+    let (board, _) = board(Settings {
+        key_bytes_max: 100,
+        bytes_max: 150,
+        key_kept_bytes_max: 3000,
+        queued_bytes_max: 4000,
+        ..Settings::default()
+    });
+    let large = vec![0; 101];
+    let kept = board.keep("ann", &hash(&large), &large);
+    assert!(matches!(kept, Err(JobsError::TooLarge(100))));
+    let (first, second) = (vec![1; 90], vec![2; 90]);
+    board.keep("ann", &hash(&first), &first).expect("kept");
+    let full = board.keep("bo", &hash(&second), &second);
+    assert!(matches!(full, Err(JobsError::Full(_))), "{full:?}");
+
+    // More files than a key may keep are refused, and not asked for again and again.
+    let file = |at: u8| JobFile {
+        path: format!("{at}.bin"),
+        folder: false,
+        size: 90,
+        hash: hash(&[at; 90]),
+        readable: true,
+        mounted: false,
+    };
+    let many = Job {
+        files: vec![file(1), file(2)],
+        ..Job::warm_up()
+    };
+    let taken = board.take("ann", "many", &serde_json::to_vec(&many).expect("JSON"));
+    assert!(matches!(taken, Err(JobsError::TooLarge(100))), "{taken:?}");
+    let mut long = Job::warm_up();
+    long.entry = "x".repeat(4000);
+    let taken = board.take("ann", "long", &serde_json::to_vec(&long).expect("JSON"));
+    assert!(matches!(taken, Err(JobsError::Full(_))), "{taken:?}");
+
+    // What jobs told is forgotten, the oldest first.
+    for id in ["a", "b", "c"] {
+        board.take("ann", id, &job("ends")).expect("taken");
+        until(&board, "ann", id, State::Ended);
+    }
+    assert!(matches!(board.standing("ann", "a"), Err(JobsError::NoJob)));
+    assert!(board.standing("ann", "c").is_ok());
+
+    board.take("ann", "talks", &job("talks")).expect("taken");
+    let ended = until(&board, "ann", "talks", State::Ended);
+    assert_eq!(code(&ended), "QUOTA_OUTPUT");
+    board.stop();
+}
+
+#[test]
+fn so_many_listen_and_nobody_to_what_was_collected() {
+    let (board, _) = board(Settings::default());
+    board.take("ann", "a", &job("ends")).expect("taken");
+    until(&board, "ann", "a", State::Ended);
+    let all: Vec<_> = (0..LISTENERS_MAX)
+        .map(|_| board.listen("ann", "a", 0).expect("heard"))
+        .collect();
+    assert!(matches!(
+        board.listen("ann", "a", 0),
+        Err(JobsError::Full(_))
+    ));
+    drop(all);
+    board.listen("ann", "a", 0).expect("there is room again");
+    board.cancel("ann", "a").expect("collected");
+    assert!(matches!(board.listen("ann", "a", 0), Err(JobsError::NoJob)));
+    // The same job again is that one, and is not run again.
+    let again = board.take("ann", "a", &job("ends")).expect("known");
+    assert_eq!(again.state, State::Ended);
+    assert!(matches!(
+        board.take("ann", "a", &job("other")),
+        Err(JobsError::Taken)
+    ));
+    board.stop();
+}
+
+#[test]
+fn what_still_runs_when_the_server_stops_is_told_so() {
+    let (board, _) = board(Settings {
+        stopping_max: Duration::from_millis(100),
+        collecting_max: Duration::ZERO,
+        ..Settings::default()
+    });
+    board.take("ann", "a", &job("waits")).expect("taken");
+    until(&board, "ann", "a", State::Running);
+    board.stop();
+    let ended = board.standing("ann", "a").expect("known");
+    assert_eq!(
+        (ended.state, code(&ended)),
+        (State::Ended, "EXECUTOR_UNAVAILABLE")
+    );
+}
