@@ -1,9 +1,10 @@
-// The table of `tests/runs` in the browser: what each flow comes to there is what it comes to on the native host.
+// The table of `tests/runs`: what each flow comes to in the browser, and at a server for it, is what it comes to on the native host.
 
 import { strict as assert } from 'node:assert';
 import { connect } from '../clients/lib/client.mjs';
 import { differences, PAIRS, runAll } from '../runs/runs.mjs';
 import { openChromium } from './lib/browsers.mjs';
+import { runAt, startJobs } from './lib/jobs.mjs';
 import { test } from './lib/suite.mjs';
 import { openWorkbench } from './lib/workbench.mjs';
 
@@ -36,4 +37,11 @@ test('every flow of the table ends as it should on the native host, and in the b
   assert.deepEqual(PAIRS.filter(({ name, code }) => native.get(name).code !== code).map(({ name, code }) => `${name}: ${native.get(name).code} instead of ${code}`), []);
   assert.deepEqual(differences(PAIRS, here, native), []);
   note(`${PAIRS.length} pairs, ${new Set(PAIRS.map(({ code }) => code)).size} codes`);
+});
+
+test('a server makes of every flow for the browser what the native host does', { timeMsMax: 300_000 }, async ({ server, defer }) => {
+  const jobs = await startJobs(defer, server.origin);
+  const page = await opened(defer, server);
+  await runAt(page, jobs);
+  assert.deepEqual(differences(PAIRS, await runAll(inPage(page)), native), []);
 });

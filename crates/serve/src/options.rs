@@ -25,8 +25,8 @@ options of serve:
   --pages FOLDER     serves the page that was built into this folder
   --name HOST        a name under which clients dial this server, besides the address it listens
                      on: host, or host:port where the port is not the scheme's own
-  --origin ORIGIN    lets pages of this web origin connect, besides those of this server itself;
-                     once for each, or `*` for all
+  --origin ORIGIN    lets pages of this web origin connect, and have flows run with --jobs, besides
+                     those of this server itself; once for each, or `*` for all to connect
   --workspace FOLDER holds a workspace in this folder, made where there is none; when it is shared,
                      this host is one of its devices
   --open-clients     lets programs that know nothing of Selvage read and write that workspace, by
