@@ -6,6 +6,7 @@
 
 use crate::entry::{Callable, Entry};
 use crate::host::MEMBERS_MAX;
+use crate::order::arranged;
 use crate::text::Text;
 use crate::work::Work;
 use oxc_ast::AstKind;
@@ -179,7 +180,7 @@ impl<'a> Flow<'a> {
         if !named(Root::Setup) {
             return;
         }
-        let mut calls: Vec<&'a CallExpression<'a>> = self
+        let calls: Vec<&'a CallExpression<'a>> = self
             .nodes()
             .iter()
             .filter_map(|node| match node.kind() {
@@ -187,8 +188,7 @@ impl<'a> Flow<'a> {
                 _ => None,
             })
             .collect();
-        calls.sort_by_key(|call| call.span.end);
-        for call in calls {
+        for call in arranged(calls, |call| (call.span.end.into(), String::new())) {
             if self.declares(call) {
                 self.chained.get_or_insert_default().insert(call.span.end);
             }

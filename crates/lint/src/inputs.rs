@@ -5,6 +5,7 @@
 
 use crate::flow::{Flow, Root, argument};
 use crate::literal::literal;
+use crate::order::arranged;
 use crate::runtime::{DECLARES_INPUT, DECLARES_OUTPUT};
 use crate::values;
 use oxc_ast::AstKind;
@@ -50,9 +51,9 @@ pub fn face(flow: &Flow<'_>) -> Face {
             _ => None,
         });
         // In a chain the last call is the outermost, so the order is that of the ends.
-        let mut calls: Vec<_> = calls.collect();
-        calls.sort_by_key(|call| call.span.end);
-        for call in calls {
+        for call in arranged(calls.collect(), |call| {
+            (call.span.end.into(), String::new())
+        }) {
             face.declaration(flow, call);
         }
     } else {

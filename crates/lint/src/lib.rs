@@ -43,6 +43,7 @@ mod inputs;
 mod limits_tests;
 mod literal;
 mod modules;
+pub mod order;
 mod paths;
 mod pieces;
 mod python;
@@ -58,6 +59,7 @@ pub use fix::apply_fixes;
 pub use gate::{Nesting, NestingKind, nesting};
 
 use flow::Flow;
+use order::arranged;
 use oxc_allocator::Allocator;
 use oxc_semantic::Semantic;
 use selvage_tool::catalogue::InputSpec;
@@ -177,13 +179,10 @@ fn lint_within(path: &str, source: &str, context: &Context<'_>, work: &Work) -> 
         look(&mut report, path, &text, semantic, context, work);
     }
     // Order of place, this file before others; the sort is stable, so rules stay in order of name.
-    report.diagnostics.sort_by(|a, b| {
-        (a.path != path, &a.path, a.span.start, &a.code).cmp(&(
-            b.path != path,
-            &b.path,
-            b.span.start,
-            &b.code,
-        ))
+    let found = std::mem::take(&mut report.diagnostics);
+    report.diagnostics = arranged(found, |one| {
+        let place = format!("{}\0{:010}\0{}", one.path, one.span.start.offset, one.code);
+        (u64::from(one.path != path), place)
     });
     report
 }

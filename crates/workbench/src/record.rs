@@ -1,6 +1,7 @@
 //! Records of runs: what they are called, and how they are found again.
 
 use crate::scopes::View;
+use selvage_lint::order::arranged;
 use selvage_provenance::ENVELOPE_SUFFIX;
 use selvage_tool::run::{RUNS_FOLDER, RunRecord};
 use selvage_vfs::{Entry, Hash, Workspace};
@@ -104,7 +105,8 @@ pub(crate) fn is_record(path: &str) -> bool {
 pub(crate) fn newest_first(workspace: &Workspace, wanted: &dyn Fn(&str) -> bool) -> Vec<Entry> {
     let mut files = workspace.list(RUNS_FOLDER, true).unwrap_or_default();
     files.retain(|entry| !entry.is_folder() && wanted(&entry.path));
-    files.sort_by(|a, b| b.name.cmp(&a.name));
+    let mut files = arranged(files, |entry| (0, entry.name.clone()));
+    files.reverse();
     files
 }
 

@@ -6,6 +6,7 @@ use crate::engine::Workbench;
 use crate::record::flow_name;
 use crate::reference::flows;
 use crate::scopes::View;
+use selvage_lint::order::arranged;
 use selvage_lint::{Context, Refused, Report, SOURCE_BYTES_MAX, lint};
 use selvage_tool::reading::{Import, Reading};
 use selvage_tool::{Diagnostic, Fix, Language, Position, Severity, Span};
@@ -208,6 +209,5 @@ fn found(
     for one in &mut found {
         path.clone_into(&mut one.path);
     }
-    found.sort_by_key(|one| one.span.start);
-    found
+    arranged(found, |one| (one.span.start.offset.into(), String::new()))
 }

@@ -5,6 +5,7 @@ use super::history::heads;
 use crate::engine::{Cx, Workbench};
 use crate::failure::failure;
 use crate::patch::{self, Step};
+use selvage_lint::order::arranged;
 use selvage_tool::catalogue::{
     Changed, Entry, EntryKind, LsInput, LsOutput, Match, MoveInput, PatchInput, PatchOutput,
     Patched, PathInput, SearchIn, SearchInput, SearchOutput,
@@ -67,10 +68,11 @@ impl Workbench {
                 .and_then(|past| past.list(path, input.recursive)),
         }
         .map_err(failure)?;
-        let mut entries: Vec<Entry> = found.iter().map(entry).collect();
-        entries.sort_by(|a, b| {
-            (a.kind == EntryKind::File, a.path.to_lowercase())
-                .cmp(&(b.kind == EntryKind::File, b.path.to_lowercase()))
+        let entries = arranged(found.iter().map(entry).collect(), |entry: &Entry| {
+            (
+                u64::from(entry.kind == EntryKind::File),
+                entry.path.to_lowercase(),
+            )
         });
         Ok(LsOutput { entries })
     }

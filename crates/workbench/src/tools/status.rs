@@ -4,6 +4,7 @@ use crate::engine::{Cx, Workbench};
 use crate::failure::failure;
 use crate::lint::{LISTED_MAX, describe, meant};
 use crate::record::{flow_name, is_record, is_record_of, newest_first};
+use selvage_lint::order::arranged;
 use selvage_tool::catalogue::{
     FlowListOutput, FlowSummary, LogsInput, LogsOutput, RunSummary, RunsInput, RunsOutput,
     StatusOutput,
@@ -48,7 +49,7 @@ impl Workbench {
             });
         }
         self.listen(cx);
-        flows.sort_by(|a, b| a.path.cmp(&b.path));
+        let mut flows = arranged(flows, |flow| (0, flow.path.clone()));
         self.add_named(&mut flows);
         Ok(FlowListOutput { flows })
     }
@@ -101,7 +102,7 @@ impl Workbench {
                 runs.push(summary(&record));
             }
         }
-        runs.sort_by_key(|run| std::cmp::Reverse(run.started_ms));
+        let mut runs = arranged(runs, |run| (u64::MAX - run.started_ms, String::new()));
         runs.truncate(limit);
         Ok(RunsOutput { runs })
     }
