@@ -39,12 +39,13 @@ function opened(told) {
     const { number, previous } = predicate.chain;
     if (before.has(number - 1)) assert.equal(previous, before.get(number - 1), 'it follows the one before');
     subject[0].digest.sha256 = 'of the record';
+    if (predicate.answers) assert.equal(predicate.answers.digest.sha256, sha256(texts.get(predicate.answers.name)), 'and about these answers');
     Object.assign(predicate, { envHash: 'of the run and nothing', signer: 'who signed' });
     predicate.chain.previous = previous === null || previous === undefined ? 'nothing' : 'the one before';
     predicate.askedBy.name = `agent ${predicate.askedBy.name}`;
     files.set(path, { ...statement, subject, predicate });
   }
-  for (const [path, content] of texts) if (!statements.has(path)) files.set(path, JSON.parse(content));
+  for (const [path, content] of texts) if (path.endsWith('.json') && !statements.has(path)) files.set(path, JSON.parse(content));
   return told.map((one) => {
     const file = one.tool === 'read' && one.result.ok && files.get(one.result.value.path);
     if (!file) return one;

@@ -180,6 +180,12 @@ fn look(
             } else if said.subject[0].digest.sha256 != sha256(&bytes) {
                 problems.push("the record was changed after it was signed".into());
             }
+            if let Some(answers) = &said.predicate.answers {
+                let kept = content(desk, &answers.name).map(|bytes| sha256(&bytes));
+                if kept.ok().as_ref() != Some(&answers.digest.sha256) {
+                    problems.push("what it was answered was changed or taken away".into());
+                }
+            }
             subjects(desk, said, &mut notes);
         }
     }

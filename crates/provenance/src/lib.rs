@@ -54,7 +54,7 @@ pub use chain::{Chain, Finding, chain};
 pub use envelope::{Envelope, PAYLOAD_TYPE};
 #[cfg(feature = "verify")]
 pub use read::{Digest, Ended, HostCall, Predicate, Signer, Statement, Subject};
-pub use statement::{Asker, Evidence, Link, call};
+pub use statement::{Asker, Evidence, Link, and_then, call};
 #[cfg(feature = "verify")]
 pub use verify::verify;
 
@@ -75,8 +75,8 @@ pub const SUBJECTS_MAX: usize = 10_000;
 /// The most decisions that a statement tells.
 pub const DECISIONS_MAX: usize = 10_000;
 
-/// The most calls of the host that a statement tells.
-pub const CALLS_MAX: usize = 10_000;
+/// The most calls of the host that a statement tells one by one.
+pub const CALLS_MAX: usize = 1_000;
 
 /// The most envelopes that are looked at together.
 pub const ENVELOPES_MAX: usize = 100_000;
@@ -153,6 +153,13 @@ pub fn public_key_info(key: &PublicKey) -> Vec<u8> {
 pub fn envelope_path(record: &str) -> String {
     let stem = record.strip_suffix(".json").unwrap_or(record);
     format!("{stem}{ENVELOPE_SUFFIX}")
+}
+
+/// Where what a run was answered is kept: `runs/a/1-x.json` has it in `runs/a/1-x.answers.jsonl`.
+#[must_use]
+pub fn answers_path(record: &str) -> String {
+    let stem = record.strip_suffix(".json").unwrap_or(record);
+    format!("{stem}.answers.jsonl")
 }
 
 /// What the names of envelopes end with.

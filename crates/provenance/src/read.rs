@@ -81,8 +81,17 @@ pub struct Predicate {
     /// What was decided about it, by a rule or by a person, in order.
     #[serde(default)]
     pub decisions: Vec<Value>,
-    /// What it asked of its host, in order.
+    /// What it asked of its host, in the order in which it was answered: the first [`CALLS_MAX`](crate::CALLS_MAX).
     pub calls: Vec<HostCall>,
+    /// How many calls there were in all.
+    #[serde(default)]
+    pub calls_count: u64,
+    /// A hash over all of them, see [`and_then`](crate::and_then).
+    #[serde(default)]
+    pub calls_hash: String,
+    /// The file with what they were answered, where it was kept.
+    #[serde(default)]
+    pub answers: Option<Subject>,
     /// How it ended.
     pub ended: Ended,
     /// What it used.

@@ -81,8 +81,14 @@ pub struct Evidence {
     pub tool: String,
     /// The environment that the run had. It is hashed, and not told.
     pub env: BTreeMap<String, String>,
-    /// What the run asked of its host, in order: what [`call`] gives.
+    /// What the run asked of its host, in the order in which it was answered: what [`call`] gives. No more than [`CALLS_MAX`].
     pub calls: Vec<Value>,
+    /// How many calls there were in all.
+    pub calls_count: u64,
+    /// A hash over all of them, see [`and_then`].
+    pub calls_hash: String,
+    /// The file that holds what the calls were answered, where there is one: its path and its SHA-256.
+    pub answers: Option<(String, String)>,
 }
 
 impl Evidence {
@@ -99,16 +105,25 @@ impl Evidence {
             tool: "run_flow".into(),
             env: BTreeMap::new(),
             calls: Vec::new(),
+            calls_count: 0,
+            calls_hash: String::new(),
+            answers: None,
         }
     }
 }
 
 /// Something that a run asked of its host, and what came of it, as a statement has it: `op` is `fetch` or `tool`, `target` the address or the
-/// tool's name, `error` the code of a failure.
+/// tool's name, the hashes are SHA-256 over what was asked and what came back, `error` is the code of a failure.
 #[must_use]
-pub fn call(op: &str, target: &str, request: &[u8], result: &[u8], error: Option<&str>) -> Value {
-    let (request, result) = (sha256(request), sha256(result));
+pub fn call(op: &str, target: &str, request: &str, result: &str, error: Option<&str>) -> Value {
     json!({ "error": error, "op": op, "requestHash": request, "resultHash": result, "target": target })
+}
+
+/// The hash over calls and one more: SHA-256 of the hash over those before, in hexadecimal and empty where there are none, and the call as
+/// canonical JSON. So a statement vouches for every call, also where it tells only the first ones.
+#[must_use]
+pub fn and_then(hash: &str, call: &Value) -> String {
+    sha256([hash, &canonical(call)].concat().as_bytes())
 }
 
 /// Members that a statement has as the record has them.
@@ -140,6 +155,7 @@ pub(crate) fn of(record: &RunRecord, evidence: &Evidence) -> Result<String> {
     }
     within("decisions_max", record.decisions.len(), DECISIONS_MAX)?;
     within("calls_max", evidence.calls.len(), CALLS_MAX)?;
+    let answers = evidence.answers.as_ref();
     let hash = |value: &Value| sha256(canonical(value).as_bytes());
     #[expect(
         clippy::cast_possible_truncation,
@@ -157,7 +173,10 @@ pub(crate) fn of(record: &RunRecord, evidence: &Evidence) -> Result<String> {
     let mut predicate = json!({
         "argsHash": hash(&record.args),
         "askedBy": { "kind": kind, "name": name },
+        "answers": answers.map(|(path, hash)| subject(path, hash)),
         "calls": evidence.calls,
+        "callsCount": evidence.calls_count,
+        "callsHash": evidence.calls_hash,
         "chain": { "id": id, "number": number, "previous": previous },
         "ended": {
             "error": error,

@@ -35,15 +35,23 @@ fn evidence(key: &SigningKey, record: &RunRecord, link: Link) -> Evidence {
             name: "helper".into(),
         },
         env: BTreeMap::from([("TOKEN".into(), "s3cr3t".into())]),
-        calls: vec![call(
-            "fetch",
-            "https://api.example.org/rates?base=EUR",
-            b"asked",
-            b"answered",
-            None,
-        )],
+        calls_count: 1,
+        calls_hash: and_then("", &fetched()),
+        calls: vec![fetched()],
+        answers: Some((answers_path(&record.record), sha256(b"{}\n"))),
         ..Evidence::new(public(key), link, RECORD.as_bytes(), json!(record))
     }
+}
+
+fn fetched() -> Value {
+    let (asked, answered) = (sha256(b"asked"), sha256(b"answered"));
+    call(
+        "fetch",
+        "https://api.example.org/rates",
+        &asked,
+        &answered,
+        None,
+    )
 }
 
 fn sign(key: &SigningKey, record: &RunRecord, link: Link) -> Vec<u8> {

@@ -264,18 +264,11 @@ impl Workbench {
                 result,
             }),
             Caller::Run { run, id } => {
-                if let Some(runner) = self.runs.get(run).and_then(|run| run.runner) {
-                    let answer = match result {
-                        Ok(value) => Answer::Ok(value),
-                        Err(error) => Answer::Error(error),
-                    };
-                    self.effects.push(Effect::Answer {
-                        runner,
-                        id: *id,
-                        answer,
-                        body: Vec::new(),
-                    });
-                }
+                let answer = match result {
+                    Ok(value) => Answer::Ok(value),
+                    Err(error) => Answer::Error(error),
+                };
+                self.answer_run(run, *id, answer, Vec::new(), false);
             }
             Caller::Nobody => {}
         }

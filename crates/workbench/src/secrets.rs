@@ -22,7 +22,7 @@ const DIGITS: usize = 32;
 ///
 /// It follows from what is drawn when the run begins, and is told to nobody before it is over; so no text from outside can make a run
 /// send a secret, and a run that is made again to be verified has the same ones.
-pub(crate) fn placeholders(record: &RunRecord, salt: &str) -> BTreeMap<String, SecretRef> {
+pub(crate) fn placeholders(record: &RunRecord, salt: &str) -> Vec<(String, SecretRef)> {
     let of = |(variable, name): (&String, &String)| {
         let drawn = Hash::of(format!("secret {salt} {variable}").as_bytes());
         let placeholder = format!("secret-{}", &drawn.to_string()[..DIGITS]);

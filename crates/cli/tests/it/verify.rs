@@ -1,6 +1,7 @@
 //! Who vouches for a run, at the command line.
 
 use crate::Folder;
+use crate::web::Echo;
 use serde_json::{Value, json};
 
 const FLOW: &str = "\
@@ -112,4 +113,53 @@ fn what_was_changed_forged_or_taken_away_is_told() {
 
     let unknown = folder.selvage(&["verify", "nobody"]);
     assert_eq!(unknown.code, Some(1));
+}
+
+#[test]
+fn a_run_that_fetched_comes_to_the_same_again_without_the_network() {
+    let folder = Folder::new();
+    let echo = Echo::start();
+    let source = "\
+export default async (flow) => {
+  const ask = async (path) => (await fetch(flow.args.url + path)).text();
+  const all = await Promise.all([\"/there\", \"/there?again\"].map(ask));
+  await flow.fs.write(\"out.txt\", all.join(\"\\n\"));
+  return Date.now() > 0 && all;
+};
+";
+    folder.write("flows/a.flow.js", source);
+    let args = json!({ "url": echo.url() }).to_string();
+    let ran = folder.selvage(&[
+        "run",
+        "flows/a.flow.js",
+        "--args",
+        &args,
+        "--allow-net",
+        "127.0.0.1",
+        "--json",
+    ]);
+    assert_eq!(ran.code, Some(0), "{}{}", ran.out, ran.err);
+    let record = ran.json()["value"]["record"].clone();
+    assert_eq!(echo.heard().matches("GET /there").count(), 2);
+
+    let said = folder.selvage(&["verify"]);
+    assert_eq!(said.code, Some(0), "{}{}", said.out, said.err);
+    assert_eq!(echo.heard(), "", "nothing was fetched");
+
+    // What it was answered is changed afterwards: the statement knows another hash, and the run comes to something else.
+    let record = record.as_str().expect("a path");
+    let answers = record.replace(".json", ".answers.jsonl");
+    let text = folder.selvage(&["cat", &answers]).out;
+    folder.write(
+        &answers,
+        &text.replacen("\"status\":200", "\"status\":404", 1),
+    );
+    let (code, value) = verified(&folder, &["--no-replay"]);
+    assert_eq!(code, Some(6));
+    assert!(
+        value["runs"][0]["problems"]
+            .to_string()
+            .contains("what it was answered was changed"),
+        "{value}"
+    );
 }

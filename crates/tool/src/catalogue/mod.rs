@@ -128,7 +128,7 @@ tools! {
     FlowAnswer = "flow_answer" (Writes): AnswerInput => RunState;
     /// Lists past runs, newest first.
     FlowRuns = "flow_runs" (Reads): RunsInput => RunsOutput;
-    /// Runs a past run again on the same files, arguments, seed and clock, without fetches and tools, lands nothing, and compares.
+    /// Runs a past run again on the same files, arguments, seed and clock, lands nothing, and compares. What fetches and tools answered is answered again; nothing is fetched or called.
     RunVerify = "run_verify" (Writes): RunRef => VerifyOutput;
     /// Mounts a copy of another workspace as a read-only parent, or brings the one of that name up to date, as one change. Files are found here first, then in parents. Tells what differs from what was mounted, or with `dryRun` would differ.
     ScopeMount = "scope_mount" (Destroys): MountInput => CompareOutput;

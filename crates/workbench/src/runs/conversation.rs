@@ -7,7 +7,7 @@ use crate::event::{Effect, Fetch, Notice, RunnerId, TaskId};
 use crate::policy::{may_call, may_fetch};
 use crate::secrets::placeholders;
 use selvage_tool::catalogue::{AnswerInput, RunState};
-use selvage_tool::guest::{Answer, Fetched, LogLevel, PendingOp};
+use selvage_tool::guest::{Answer, Fetched, PendingOp};
 use selvage_tool::run::{LogEntry, Outcome, RunReport, RunStatus};
 use selvage_tool::{ErrorCode, LimitsPatch, ToolError, ToolResult};
 use serde_json::json;
@@ -92,6 +92,9 @@ impl Workbench {
 
     /// A run asks for something that only the engine can decide. A refusal is logged with its reason.
     fn called(&mut self, cx: &mut Cx<'_>, id: &str, call: u32, request: PendingOp, body: Vec<u8>) {
+        if self.asks(id, call, &request, &body) {
+            return;
+        }
         let Some(run) = self.runs.get(id) else { return };
         let decided = match &request {
             PendingOp::Fetch { url, method, .. } => may_fetch(&run.job, url, method).map(|_| ()),
@@ -105,8 +108,7 @@ impl Workbench {
             id: call,
         };
         if let Err(error) = decided {
-            self.refused(id, &error);
-            return self.reply(&caller, Err(error));
+            return self.answer_run(id, call, Answer::Error(error), Vec::new(), true);
         }
         match request {
             PendingOp::Fetch {
@@ -117,7 +119,8 @@ impl Workbench {
                 let bytes_max = run.job.limits.fetch_bytes_max;
                 let domains = run.job.grant.net_in_both(&run.job.ceiling);
                 let domains = self.final_domains(id, &url, domains);
-                let secrets = placeholders(&run.record, &run.salt).into_values().collect();
+                let secrets = placeholders(&run.record, &run.salt).into_iter();
+                let secrets = secrets.map(|(_, secret)| secret).collect();
                 let task = self.new_task();
                 self.fetches.insert(
                     task,
@@ -152,19 +155,6 @@ impl Workbench {
         }
     }
 
-    fn refused(&mut self, id: &str, error: &ToolError) {
-        if let Some(run) = self.runs.get_mut(id) {
-            let entry = run.note(
-                LogLevel::Warn,
-                format!("{}: {}", error.code.as_str(), error.message),
-            );
-            self.effects.push(Effect::Notify(Notice::Log {
-                run: id.to_owned(),
-                entries: vec![entry],
-            }));
-        }
-    }
-
     /// A fetch is over.
     pub(crate) fn fetched(
         &mut self,
@@ -175,24 +165,14 @@ impl Workbench {
         let Some(PendingFetch { run, id }) = self.fetches.remove(&task) else {
             return;
         };
-        let Some(runner) = self.runs.get(&run).and_then(|run| run.runner) else {
-            return;
-        };
-        let answer = match result {
-            Ok(fetched) => Answer::Ok(json!(fetched)),
+        let (answer, is_refused) = match result {
+            Ok(fetched) => (Answer::Ok(json!(fetched)), false),
             Err(error) => {
-                if error.code == ErrorCode::PolicyDenied {
-                    self.refused(&run, &error);
-                }
-                Answer::Error(error)
+                let is_refused = error.code == ErrorCode::PolicyDenied;
+                (Answer::Error(error), is_refused)
             }
         };
-        self.effects.push(Effect::Answer {
-            runner,
-            id,
-            answer,
-            body,
-        });
+        self.answer_run(&run, id, answer, body, is_refused);
     }
 
     pub(crate) fn flow_cancel(&mut self, cx: &mut Cx<'_>, id: &str) -> ToolResult<RunState> {

@@ -7,7 +7,7 @@ use crate::event::{Effect, Notice, RunnerId};
 use crate::failure::failure;
 use crate::policy::{Consent, steps};
 use crate::record::to_text;
-use selvage_provenance::envelope_path;
+use selvage_provenance::{answers_path, envelope_path};
 use selvage_tool::guest::LogLevel;
 use selvage_tool::run::{FileOp, JobFile, Outcome, RunStatus};
 use selvage_tool::{ErrorCode, ToolError, ToolResult};
@@ -48,6 +48,7 @@ impl Workbench {
         };
         self.fetches.retain(|_, fetch| !fetch.is_of(id));
         self.drop_approvals(id);
+        run.calls.end();
         let mut outcome = outcome;
         let believed = match outcome.error {
             None => self.believe(cx, &mut run, &outcome.ops, &written),
@@ -172,7 +173,7 @@ impl Workbench {
         Ok(change.map_err(could_not_land)?.heads.to_strings())
     }
 
-    /// Keeps a record, and what vouches for it beside it: one change, so that there never is one without the other.
+    /// Keeps a record, what vouches for it, and what the run was answered beside it: one change.
     fn keep_record(
         &mut self,
         cx: &mut Cx<'_>,
@@ -180,13 +181,15 @@ impl Workbench {
         vouched: Option<Vouched>,
     ) -> ToolResult<()> {
         let path = &run.record.record;
-        let ops = match vouched {
+        let mut ops = match vouched {
             Some(Vouched { text, envelope }) => vec![
                 Op::write(path.clone(), text),
                 Op::write(envelope_path(path), envelope),
             ],
             None => vec![Op::write(path.clone(), to_text(&run.record))],
         };
+        let answers = run.calls.kept();
+        ops.extend(answers.map(|answers| Op::write(answers_path(path), answers)));
         let origin = Origin::new(OriginKind::System, "selvage");
         let meta = selvage_vfs::Meta {
             at_ms: cx.now_ms,
@@ -226,11 +229,11 @@ pub(super) struct Held(BTreeMap<String, String>);
 impl Held {
     /// What a run started from.
     pub(super) fn of(files: &[JobFile]) -> Self {
-        let own = files.iter().filter(|file| !file.mounted);
-        Self(
-            own.map(|file| (file.path.clone(), file.hash.clone()))
-                .collect(),
-        )
+        let mut own = BTreeMap::new();
+        for file in files.iter().filter(|file| !file.mounted) {
+            own.insert(file.path.clone(), file.hash.clone());
+        }
+        Self(own)
     }
 
     /// Tells each write what the run started from, so that it is joined with what others did since.

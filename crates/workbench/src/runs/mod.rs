@@ -1,5 +1,6 @@
 //! A run's way from its call to its record.
 
+mod calls;
 mod claims;
 mod conversation;
 mod executors;
@@ -17,6 +18,8 @@ use selvage_tool::guest::LogLevel;
 use selvage_tool::run::{Job, LogEntry, Outcome, RunRecord, RunStatus};
 use selvage_vfs::Origin;
 
+pub use calls::ANSWERS_BYTES_MAX;
+pub(crate) use calls::{Calls, Replay};
 pub(crate) use conversation::PendingFetch;
 pub(crate) use executors::Executor;
 pub(crate) use sign::Vouching;
@@ -53,6 +56,10 @@ pub(crate) struct Run {
     waits: bool,
     /// The record that this run is compared with, and not kept beside.
     verifies: Option<Box<RunRecord>>,
+    /// What it asked of its host.
+    calls: Calls,
+    /// What it is given in place of asking, where it is compared with a record.
+    replay: Replay,
     /// When it is stopped by force.
     pub(crate) deadline_ms: Option<u64>,
     /// What its call came to.

@@ -9,7 +9,7 @@ use crate::engine::{Cx, Workbench};
 use crate::event::{Effect, TaskId};
 use crate::record::{newest_first, to_text};
 use selvage_provenance::{
-    Asker, ENVELOPE_SUFFIX, Envelope, Evidence, Link, PublicKey, key_id, sha256,
+    Asker, ENVELOPE_SUFFIX, Envelope, Evidence, Link, PublicKey, answers_path, key_id, sha256,
 };
 use selvage_tool::guest::LogLevel;
 use selvage_tool::run::RunRecord;
@@ -185,6 +185,8 @@ fn evidence(run: &Run, signer: PublicKey, link: Link, text: &str) -> Evidence {
     let has_landed = !run.record.heads_out.is_empty();
     let left = has_landed.then(|| Held::left_by(&run.record.changes));
     let origin = &run.asking.behind;
+    let calls = &run.calls;
+    let of_answers = |text: &str| (answers_path(&run.record.record), sha256(text.as_bytes()));
     Evidence {
         left: left.unwrap_or_default(),
         asked_by: Asker {
@@ -192,6 +194,10 @@ fn evidence(run: &Run, signer: PublicKey, link: Link, text: &str) -> Evidence {
             name: origin.name.clone(),
         },
         env: run.job.env.clone(),
+        calls: calls.told.clone(),
+        calls_count: calls.count,
+        calls_hash: calls.hash.clone(),
+        answers: calls.kept().map(of_answers),
         ..Evidence::new(signer, link, text.as_bytes(), json!(run.record))
     }
 }

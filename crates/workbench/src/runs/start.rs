@@ -1,6 +1,6 @@
 //! From a call to the queue: find the flow, lint it, decide what it may, take the snapshot.
 
-use super::{EXECUTORS_MAX, QUEUE_MAX, RUN_DEPTH_MAX, Run};
+use super::{Calls, EXECUTORS_MAX, QUEUE_MAX, RUN_DEPTH_MAX, Replay, Run};
 use crate::engine::{Asking, Caller, Cx, Outcome, Workbench};
 use crate::event::Effect;
 use crate::policy::{folder, granted, visible, words_of};
@@ -213,6 +213,8 @@ impl Workbench {
             asking,
             waits: input.wait,
             verifies: None,
+            calls: Calls::default(),
+            replay: Replay::default(),
             deadline_ms: None,
             plan,
             made_of,

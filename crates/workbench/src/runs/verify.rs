@@ -1,19 +1,21 @@
 //! `run_verify`: the same files, arguments, seed and clock again, and what differs.
 
-use super::Run;
 use super::start::{ARGS_BYTES_MAX, SEED_MAX, files_of};
+use super::{Calls, Replay, Run};
 use crate::engine::{Asking, Cx, Outcome, Workbench};
 use crate::failure::failure;
 use crate::policy::FlowRuling;
 use crate::scopes::View;
 use crate::secrets::{RUN_SECRETS_MAX, placeholders};
 use crate::supervisor::Plan;
+use selvage_provenance::answers_path;
 use selvage_tool::catalogue::RunInput;
 use selvage_tool::catalogue::VerifyOutput;
 use selvage_tool::run::{Job, LogEntry, RunRecord, RunStatus};
 use selvage_tool::{ErrorCode, Grant, LimitsPatch, ToolError, ToolResult};
 use selvage_vfs::Heads;
 use serde_json::json;
+use std::collections::BTreeMap;
 
 /// The latest time that a date can have in the language.
 const START_MS_MAX: u64 = 8_640_000_000_000_000;
@@ -38,6 +40,7 @@ impl Workbench {
     fn queue_verify(&mut self, asking: Asking, run: &str) -> Result<String, Outcome> {
         let depth = self.admit(&asking.caller)?;
         let earlier = self.record_of(run)?;
+        let path = earlier.record.clone();
         if !earlier.status.ended() {
             return Err(ToolError::new(ErrorCode::Busy, "The run is not over yet.")
                 .hint("Verify it when it is.")
@@ -72,9 +75,11 @@ impl Workbench {
             tools: Vec::new(),
             ..earlier.grant.clone()
         };
-        let stands =
-            placeholders(&earlier, earlier.salt.as_deref().unwrap_or_default()).into_iter();
-        let stands = stands.map(|(variable, secret)| (variable, secret.placeholder));
+        let salt = earlier.salt.as_deref().unwrap_or_default();
+        let mut env = BTreeMap::new();
+        for (variable, secret) in placeholders(&earlier, salt) {
+            env.insert(variable, secret.placeholder);
+        }
         let job = Job {
             run: earlier.run.clone(),
             entry: source.path.clone(),
@@ -82,7 +87,7 @@ impl Workbench {
             shape,
             module: report.module,
             args: earlier.args.clone(),
-            env: stands.collect(),
+            env,
             files: files_of(&view, &grant, &ceiling, &made_of)?,
             grant,
             ceiling,
@@ -106,6 +111,8 @@ impl Workbench {
             job,
             asking: Asking { depth, ..asking },
             waits: true,
+            calls: Calls::default(),
+            replay: Replay::of(self.workspace.read(&answers_path(&path)).ok()),
             verifies: Some(Box::new(earlier)),
             plan: Plan::of(RunInput::default()),
             made_of: Vec::new(),
@@ -142,9 +149,7 @@ impl Workbench {
         compare(texts(&again.logs) == texts(&earlier.logs), "The logs");
         compare(again.guest_hash == earlier.guest_hash, "The interpreters");
         compare(again.usage.fuel == earlier.usage.fuel, "The units of fuel");
-        if earlier.usage.fetches > 0 {
-            differences.push("The run fetched, which a verification does not.".into());
-        }
+        differences.extend(run.replay.difference().map(str::to_owned));
         if !earlier.env.is_empty() {
             differences.push("The run had an environment, whose values are not kept.".into());
         }
