@@ -90,15 +90,32 @@ fn a_record_has_an_envelope_that_is_about_it() {
     assert_eq!((&*asked_by.kind, &*asked_by.name), ("agent", "test"));
     assert_eq!(json!(said.predicate.heads_out), record["headsOut"]);
 
-    // Record and envelope are one change, and no list of runs has the envelope.
-    let history = host.ok("history", json!({ "path": said.record() }));
-    let beside = host.ok("history", json!({ "path": envelope_of(&record) }));
-    assert_eq!(
-        history["entries"][0]["change"],
-        beside["entries"][0]["change"]
-    );
+    // No list of runs has the envelope.
     let runs = host.ok("flow_runs", json!({}));
     assert_eq!(runs["runs"].as_array().map(Vec::len), Some(1));
+}
+
+#[test]
+fn what_landed_has_its_record_before_anybody_signs_it() {
+    let mut host = signing();
+    let call = host.start_flow(FLOW, json!({}));
+    host.finish(Ok(json!(1)), &[("out.txt", "one")]);
+    let runs = |host: &mut Host| host.ok("flow_runs", json!({}))["runs"].clone();
+    let seen = runs(&mut host);
+    assert_eq!(seen.as_array().map(Vec::len), Some(1), "it is listed once");
+    let path = seen[0]["record"].as_str().expect("a path").to_owned();
+    let before = text(&mut host, &path);
+    assert_eq!(text(&mut host, "out.txt"), "one");
+
+    assert!(sign(&mut host));
+    host.reply(call).expect("an answer").expect("success");
+    assert_eq!(
+        text(&mut host, &path),
+        before,
+        "what is signed is what was kept"
+    );
+    assert_eq!(looked_at(&mut host).findings, []);
+    assert_eq!(runs(&mut host), seen);
 }
 
 #[test]

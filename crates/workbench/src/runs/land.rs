@@ -174,7 +174,7 @@ impl Workbench {
     }
 
     /// Keeps a record, what vouches for it, and what the run was answered beside it: one change.
-    fn keep_record(
+    pub(super) fn keep_record(
         &mut self,
         cx: &mut Cx<'_>,
         run: &Run,

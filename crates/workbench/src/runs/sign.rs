@@ -68,8 +68,13 @@ impl Workbench {
         self.vouching.link = None;
     }
 
-    /// Has a run that is over signed and kept.
+    /// Has a run that is over signed and kept. Where it changed something, the record is kept before: a program that is killed while it waits
+    /// leaves a run that nobody vouches for, and not a change without a record.
     pub(super) fn vouch(&mut self, cx: &mut Cx<'_>, run: Run) {
+        if self.vouching.signer.is_some() && !run.record.heads_out.is_empty() {
+            // What can't be kept now is told when it can't be kept in the end.
+            let _ = self.keep_record(cx, &run, None);
+        }
         self.vouching.waiting.push_back(run);
         self.sign_next(cx);
     }

@@ -91,7 +91,8 @@ impl Workbench {
             .map(summary)
             .filter(|run| wanted(&run.path))
             .collect();
-        for entry in newest_first(&self.workspace, &is_record) {
+        let is_known = |path: &str| self.vouching.records().any(|record| record.record == path);
+        for entry in newest_first(&self.workspace, &|path| is_record(path) && !is_known(path)) {
             if runs.len() >= limit {
                 break;
             }
