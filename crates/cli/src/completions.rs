@@ -139,7 +139,11 @@ const COMMANDS: [Command; 22] = [
         "secrets",
         "keeps keys of other services",
         OneOf("set list remove passphrase"),
-        &[("domain", Text), ("from", File)],
+        &[
+            ("domain", Text),
+            ("in", OneOf("header address body")),
+            ("from", File),
+        ],
     ),
     ("completions", "writes this for a shell", OneOf(SHELLS), &[]),
     (
