@@ -66,9 +66,10 @@ fn secrets(folder: &Folder, arguments: &[&str], input: &str) -> crate::Said {
     )
 }
 
-fn run(folder: &Folder, url: &str, more: &[&str]) -> crate::Said {
+/// Runs the flow with a secret, and in an environment.
+fn run_in(folder: &Folder, url: &str, env: &[(&str, &str)]) -> crate::Said {
     let args = format!("{{\"url\":\"{url}\"}}");
-    let fixed = [
+    let arguments = [
         "run",
         "flows/t.flow.js",
         "--json",
@@ -76,13 +77,14 @@ fn run(folder: &Folder, url: &str, more: &[&str]) -> crate::Said {
         &args,
         "--secret",
         "TOKEN=billing",
+        "--allow-net",
+        "127.0.0.1",
     ];
-    let arguments = [&fixed, more].concat();
-    folder.fed_with(
-        &arguments,
-        "",
-        &[("SELVAGE_SECRETS_PASSPHRASE", PASSPHRASE)],
-    )
+    folder.fed_with(&arguments, "", env)
+}
+
+fn run(folder: &Folder, url: &str) -> crate::Said {
+    run_in(folder, url, &[("SELVAGE_SECRETS_PASSPHRASE", PASSPHRASE)])
 }
 
 /// Everything that could be read off the secret, in whatever file of a folder.
@@ -119,7 +121,7 @@ fn a_flow_that_does_all_it_can_sends_a_secret_and_never_has_it() {
             "flows/t.flow.js",
             &THIEF.replace("flow.args.fails", &fails.to_string()),
         );
-        let said = run(&folder, &server.url(), &["--allow-net", "127.0.0.1"]);
+        let said = run(&folder, &server.url());
         assert_eq!(
             said.code,
             Some(if fails { 4 } else { 0 }),
@@ -170,7 +172,7 @@ fn a_secret_that_may_not_go_somewhere_stays_and_the_refusal_is_in_the_record() {
     );
     assert_eq!(said.code, Some(0), "{}", said.err);
     folder.write("flows/t.flow.js", THIEF);
-    let said = run(&folder, &server.url(), &["--allow-net", "127.0.0.1"]);
+    let said = run(&folder, &server.url());
     assert_eq!(said.code, Some(4), "{}", said.err);
     let error = said.json()["error"].clone();
     assert_eq!(error["code"], "POLICY_DENIED");
@@ -188,7 +190,7 @@ fn a_server_that_redirects_a_secret_gets_no_second_request() {
     let server = Echo::start();
     let folder = folder();
     folder.write("flows/t.flow.js", "export default async (flow) => { await fetch(`${flow.args.url}/redirect`, { headers: { \"x-key\": flow.env.TOKEN } }); };\n");
-    let said = run(&folder, &server.url(), &["--allow-net", "127.0.0.1"]);
+    let said = run(&folder, &server.url());
     assert_eq!(said.json()["error"]["code"], "FETCH_FAILED", "{}", said.err);
     assert_eq!(server.heard().matches("x-key:").count(), 1);
 }
@@ -198,18 +200,6 @@ fn without_the_passphrase_a_run_has_no_secret_and_says_why() {
     let server = Echo::start();
     let folder = folder();
     folder.write("flows/t.flow.js", THIEF);
-    let args = format!("{{\"url\":\"{}\"}}", server.url());
-    let fixed = [
-        "run",
-        "flows/t.flow.js",
-        "--json",
-        "--args",
-        &args,
-        "--secret",
-        "TOKEN=billing",
-        "--allow-net",
-        "127.0.0.1",
-    ];
     for (passphrase, why) in [
         (None, "nobody gave the passphrase"),
         (Some("another one"), "the passphrase is another one"),
@@ -218,7 +208,7 @@ fn without_the_passphrase_a_run_has_no_secret_and_says_why() {
             .map(|text| ("SELVAGE_SECRETS_PASSPHRASE", text))
             .into_iter()
             .collect();
-        let said = folder.fed_with(&fixed, "", &given);
+        let said = run_in(&folder, &server.url(), &given);
         let error = said.json()["error"].clone();
         assert_eq!(error["code"], "FETCH_FAILED", "{error}");
         assert!(error["message"].to_string().contains(why), "{error}");
