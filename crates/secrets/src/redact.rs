@@ -43,23 +43,17 @@ impl Vault {
         body: &mut Vec<u8>,
         bytes_max: u64,
     ) -> Result<()> {
-        let domain = domain_of(&fetched.url).unwrap_or_default();
-        for (name, value) in self.told_to(references, &domain)? {
-            let search = Search::of(&name, value);
-            let texts = [&mut fetched.url, &mut fetched.status_text];
-            let headers = fetched
-                .headers
-                .iter_mut()
-                .flat_map(|(name, value)| [name, value]);
-            for text in texts.into_iter().chain(headers) {
-                if let Some(clean) = search.without(text.as_bytes()) {
-                    // A mark in the middle of a letter leaves no text.
-                    *text = String::from_utf8_lossy(&clean).into_owned();
-                }
-            }
-            if let Some(clean) = search.without(body) {
-                *body = clean;
-            }
+        let searches = self.searches(references, &fetched.url)?;
+        let texts = [&mut fetched.url, &mut fetched.status_text];
+        let headers = fetched
+            .headers
+            .iter_mut()
+            .flat_map(|(name, value)| [name, value]);
+        for text in texts.into_iter().chain(headers) {
+            clean(text, &searches);
+        }
+        if let Some(clean) = without(body, &searches) {
+            *body = clean;
         }
         match usize::try_from(bytes_max) {
             Ok(max) if body.len() > max => Err(SecretsError::TooLarge {
@@ -81,25 +75,24 @@ impl Vault {
         url: &str,
         why: &mut String,
     ) -> Result<()> {
-        let domain = domain_of(url).unwrap_or_default();
-        for (name, value) in self.told_to(references, &domain)? {
-            if let Some(clean) = Search::of(&name, value).without(why.as_bytes()) {
-                *why = String::from_utf8_lossy(&clean).into_owned();
-            }
-        }
+        clean(why, &self.searches(references, url)?);
         Ok(())
     }
 
-    /// The secrets that may go to a domain, each once.
-    fn told_to(&self, references: &[Reference], domain: &str) -> Result<BTreeMap<String, &str>> {
+    /// What the server at an address may have been sent, each once.
+    fn searches(&self, references: &[Reference], url: &str) -> Result<Vec<Search>> {
+        let domain = domain_of(url).unwrap_or_default();
         let mut told = BTreeMap::new();
         for Reference { name, .. } in references {
             let secret = self.named(name)?;
-            if secret.is_for(domain) {
-                told.insert(name.clone(), secret.value.as_str());
+            if secret.is_for(&domain) {
+                told.insert(name, secret.value.as_str());
             }
         }
-        Ok(told)
+        Ok(told
+            .into_iter()
+            .map(|(name, value)| Search::of(name, value))
+            .collect())
     }
 }
 
@@ -128,32 +121,46 @@ impl Search {
             mark: format!("[secret {name}]"),
         }
     }
+}
 
-    /// Bytes with a mark in place of each secret; nothing where there is none.
-    fn without(&self, bytes: &[u8]) -> Option<Vec<u8>> {
-        let mut found = Vec::new();
-        let mut view = View::of(bytes);
-        for depth in 0..=DEPTH_MAX {
-            found.extend(self.plain.iter().flat_map(|plain| view.all(plain)));
-            let joined = view.joined();
-            found.extend(self.encoded.iter().flat_map(|text| joined.all(text)));
-            if depth < DEPTH_MAX && !view.decode() {
-                break;
-            }
-        }
-        found.sort_by_key(|range| range.start);
-        let mut out = Vec::new();
-        let mut done = 0;
-        for range in &found {
-            if range.start >= done {
-                out.extend_from_slice(&bytes[done..range.start]);
-                out.extend_from_slice(self.mark.as_bytes());
-            }
-            done = done.max(range.end);
-        }
-        out.extend_from_slice(&bytes[done..]);
-        (!found.is_empty()).then_some(out)
+/// A text with marks in place of secrets.
+fn clean(text: &mut String, searches: &[Search]) {
+    if let Some(clean) = without(text.as_bytes(), searches) {
+        // A mark in the middle of a letter leaves no text.
+        *text = String::from_utf8_lossy(&clean).into_owned();
     }
+}
+
+/// Bytes with a mark in place of each secret; nothing where there is none.
+fn without(bytes: &[u8], searches: &[Search]) -> Option<Vec<u8>> {
+    if searches.is_empty() {
+        return None;
+    }
+    let mut found: Vec<(Range<usize>, &Search)> = Vec::new();
+    let mut view = View::of(bytes);
+    for depth in 0..=DEPTH_MAX {
+        let joined = view.joined();
+        for search in searches {
+            let plain = search.plain.iter().flat_map(|plain| view.all(plain));
+            let encoded = search.encoded.iter().flat_map(|text| joined.all(text));
+            found.extend(plain.chain(encoded).map(|range| (range, search)));
+        }
+        if depth < DEPTH_MAX && !view.decode() {
+            break;
+        }
+    }
+    found.sort_by_key(|(range, _)| range.start);
+    let mut out = Vec::new();
+    let mut done = 0;
+    for (range, search) in &found {
+        if range.start >= done {
+            out.extend_from_slice(&bytes[done..range.start]);
+            out.extend_from_slice(search.mark.as_bytes());
+        }
+        done = done.max(range.end);
+    }
+    out.extend_from_slice(&bytes[done..]);
+    (!found.is_empty()).then_some(out)
 }
 
 /// Where bytes stand in others, one behind the other.
