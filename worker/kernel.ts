@@ -54,6 +54,7 @@ let early: ToKernel[] | null = [];
 
 const runners = new Runners({ "guest-js": jsUrl, "guest-py": pythonUrl }, hashes, {
   ready: (runner, dropped) => perform(kernel.runner_ready(Date.now(), runner, dropped)),
+  waits: (runner, waits) => perform(kernel.runner_waits(Date.now(), runner, waits)),
   gone: (runner, reason) => perform(kernel.runner_gone(Date.now(), runner, reason)),
   reported: (runner, report, body) => perform(kernel.reported(Date.now(), runner, report, body)),
   finished: (runner, report, written) => perform(kernel.finished(Date.now(), runner, report, written)),
@@ -118,7 +119,7 @@ function perform(effects: Effect[]): void {
         tell(effect.event);
         break;
       case "dispatch":
-        runners.run(effect.runner, effect.guest, effect.job, effect.memoryBytesMax, effect.blobs);
+        runners.run(effect.runner, { ...effect, type: "run" });
         break;
       case "answer":
         runners.post(effect.runner, { type: "answer", id: effect.id, answer: effect.answer, body: effect.body });

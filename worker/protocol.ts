@@ -18,7 +18,8 @@ export type ToRunner =
   | { type: "init"; cancelFlag: SharedArrayBuffer | null }
   /** Comes before the first job or text that needs it; the one for JS comes with `init`. The image is one that was sent here or kept. */
   | { type: "guest"; guest: GuestName; module: WebAssembly.Module; hash: string; image: ImageBytes | null }
-  | { type: "run"; guest: GuestName; job: string; memoryBytesMax: number; blobs: [hash: string, bytes: Uint8Array][] }
+  /** `within` is the run that waits for this one. */
+  | { type: "run"; guest: GuestName; job: string; memoryBytesMax: number; blobs: [hash: string, bytes: Uint8Array][]; within?: string | undefined }
   | { type: "answer"; id: number; answer: string; body: Uint8Array }
   | { type: "more"; limits: string | null }
   | { type: "cancel" }
@@ -28,6 +29,8 @@ export type ToRunner =
 export type FromRunner =
   /** It can take a job; `dropped` says that it has let go of every blob it was sent. */
   | { type: "ready"; dropped: boolean }
+  /** Its job waits for a place where it is run, or has got one. */
+  | { type: "waits"; waits: boolean }
   | { type: "reports"; reports: string[] }
   | { type: "called"; report: string; body: Uint8Array }
   | { type: "finished"; report: string; written: [hash: string, bytes: Uint8Array][] }

@@ -8,14 +8,19 @@ const finished = (written: string[] = [], value = "1") => `{"news":"finished","o
 
 let server: FakeServer;
 let heard: FromRunner[];
+/** What was said of its place, apart from the rest. */
+let waits: boolean[];
 let run: RemoteRun;
+
+const hear = (message: FromRunner): void => void (message.type === "waits" ? waits.push(message.waits) : heard.push(message));
 
 beforeEach(() => {
   vi.useFakeTimers();
   server = new FakeServer();
   vi.stubGlobal("fetch", server.fetch);
   heard = [];
-  run = new RemoteRun(SERVER, (message) => void heard.push(message));
+  waits = [];
+  run = new RemoteRun(SERVER, hear);
 });
 
 afterEach(() => {
@@ -59,6 +64,16 @@ describe("a run at a server", () => {
       { type: "ready", dropped: true },
     ]);
     expect(server.asked.at(-1)).toBe("DELETE /jobs/ID");
+  });
+
+  test("waits until the server says that it runs, and names the run that waits for it", async () => {
+    run.postMessage({ type: "run", guest: "guest-js", job: '{"run":"r"}', memoryBytesMax: 0, blobs: [], within: "outer" });
+    await until(() => server.streams.length === 1);
+    expect(server.asked[0]).toBe("PUT /jobs/ID?within=outer");
+    expect(waits).toEqual([true]);
+    server.tell({ news: "started" });
+    await until(() => waits.length === 2);
+    expect(waits).toEqual([true, false]);
   });
 
   test("passes on answers and more as they were written", async () => {
@@ -156,7 +171,7 @@ describe("a run at a server", () => {
 
     server.failing = { status: 429, body: '{"code":"EXECUTOR_UNAVAILABLE","message":"the queue is full."}' };
     heard = [];
-    run = new RemoteRun(SERVER, (message) => void heard.push(message));
+    run = new RemoteRun(SERVER, hear);
     begin();
     await vi.advanceTimersByTimeAsync(5_000);
     expect(heard).toEqual([]);
@@ -199,7 +214,7 @@ describe("a run at a server", () => {
     heard = [];
     server = new FakeServer();
     vi.stubGlobal("fetch", server.fetch);
-    run = new RemoteRun(SERVER, (message) => void heard.push(message));
+    run = new RemoteRun(SERVER, hear);
     begin([["00".repeat(32), bytes("x")]]);
     run.postMessage({ type: "cancel" });
     await until(isOver);
@@ -232,7 +247,7 @@ describe("a run at a server", () => {
       server = new FakeServer();
       server.blobs.set(hash, bytes("evil"));
       vi.stubGlobal("fetch", server.fetch);
-      run = new RemoteRun(SERVER, (message) => void heard.push(message));
+      run = new RemoteRun(SERVER, hear);
       begin();
       await until(() => server.streams.length === 1);
       server.tell(line);
@@ -250,7 +265,7 @@ describe("a run at a server", () => {
         refused.push(message.report);
         throw new Error("missing field");
       }
-      heard.push(message);
+      hear(message);
     });
     begin();
     await until(() => server.streams.length === 1);

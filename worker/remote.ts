@@ -49,7 +49,7 @@ export class RemoteRun {
   postMessage(message: ToRunner): void {
     switch (message.type) {
       case "run":
-        void this.#run(message.job, message.blobs);
+        void this.#run(message);
         break;
       case "answer":
         this.#say({ method: "POST", path: `${this.#path}/answer`, body: answered(message) });
@@ -70,11 +70,12 @@ export class RemoteRun {
     this.#letGo();
   }
 
-  async #run(job: string, blobs: [string, Uint8Array][]): Promise<void> {
+  async #run({ job, blobs, within }: ToRunner & { type: "run" }): Promise<void> {
     let end: End;
+    this.#hear({ type: "waits", waits: true });
     try {
       await this.#send(blobs);
-      await this.#place(job);
+      await this.#place(job, within);
       end = await this.#follow();
     } catch (error) {
       end = this.#failed(error);
@@ -103,10 +104,10 @@ export class RemoteRun {
     }
   }
 
-  async #place(job: string): Promise<void> {
+  async #place(job: string, within: string | undefined): Promise<void> {
     if (this.#isCancelled) throw new Failed("refused", { code: "CANCELLED", message: "The run was cancelled." });
     this.#isSent = true;
-    await this.#insist({ method: "PUT", path: this.#path, body: job });
+    await this.#insist({ method: "PUT", path: within === undefined ? this.#path : `${this.#path}?within=${within}`, body: job });
     // The word may have come before the job was there.
     if (this.#isCancelled) this.#say({ method: "DELETE", path: this.#path });
   }
@@ -155,7 +156,10 @@ export class RemoteRun {
   async #take(line: string): Promise<End | undefined> {
     const news = parsed(line);
     const raw = members(line);
-    if (news["news"] === "started") return undefined;
+    if (news["news"] === "started") {
+      this.#hear({ type: "waits", waits: false });
+      return undefined;
+    }
     if (news["news"] === "reported") {
       try {
         this.#hear({ type: "called", report: raw.get("report") ?? "", body: fromBase64(String(news["body"] ?? "")) });

@@ -14,6 +14,7 @@ const RESPAWN_MS = 1_000;
 export interface RunnerEvents {
   ready: (runner: number, dropped: boolean) => void;
   gone: (runner: number, reason: string) => void;
+  waits: (runner: number, waits: boolean) => void;
   reported: (runner: number, report: string, body: Uint8Array) => void;
   finished: (runner: number, report: string, written: [string, Uint8Array][]) => void;
   checked: (task: number, checked: string) => void;
@@ -104,18 +105,17 @@ export class Runners {
     }
   }
 
-  run(runner: number, guest: GuestName, job: string, memoryBytesMax: number, blobs: [string, Uint8Array][]): void {
+  run(runner: number, message: ToRunner & { type: "run" }): void {
     const held = this.#held.get(runner);
     if (held === undefined) return;
-    const message: ToRunner = { type: "run", guest, job, memoryBytesMax, blobs };
     held.isRunning = true;
     if (this.#server !== null) {
       held.place = elsewhere(this.#server, (said) => this.#heard(runner, said));
       return held.place.postMessage(message);
     }
     if (held.cancelFlag) Atomics.store(held.cancelFlag, 0, 0);
-    const transfer = blobs.map(([, bytes]) => bytes.buffer as ArrayBuffer);
-    this.#with(runner, guest, () => held.worker.postMessage(message, transfer));
+    const transfer = message.blobs.map(([, bytes]) => bytes.buffer as ArrayBuffer);
+    this.#with(runner, message.guest, () => held.worker.postMessage(message, transfer));
   }
 
   /** Has a text read by the guest that would run it. */
@@ -218,6 +218,8 @@ export class Runners {
         Object.assign(held, { place: held.worker, isRunning: false, forgets: false, wasReady: true });
         return this.#events.ready(runner, dropped);
       }
+      case "waits":
+        return this.#events.waits(runner, message.waits);
       case "reports":
         for (const report of message.reports) this.#events.reported(runner, report, new Uint8Array());
         return;

@@ -314,7 +314,12 @@ impl<S: Surroundings> Desk<S> {
             }
             Effect::Wake { at_ms } => self.wake_at_ms = Some(at_ms),
             Effect::Spawn => return Some(self.runners.add()),
-            Effect::Dispatch { runner, job, blobs } => self.runners.run(runner, *job, blobs),
+            Effect::Dispatch {
+                runner,
+                job,
+                blobs,
+                within,
+            } => self.runners.run(runner, *job, blobs, within),
             Effect::Check {
                 task,
                 runner,

@@ -9,6 +9,26 @@ use selvage_tool::{ErrorCode, Language, ToolError};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
+/// What is run: a job, the blobs that it needs, and the run that waits for it.
+#[derive(Debug)]
+pub struct Assigned {
+    /// The job.
+    pub job: Job,
+    /// The blobs of its files, and maybe others.
+    pub blobs: Blobs,
+    /// The run that goes on no further before this one is over.
+    pub within: Option<String>,
+}
+
+/// What is told of a run before it is over.
+#[derive(Debug)]
+pub enum Told {
+    /// It waits for a place where it is run, or has got one.
+    Waits(bool),
+    /// It says something itself, with the body of a call.
+    Reported(RunReport, Vec<u8>),
+}
+
 /// An executor that is not in this program.
 pub trait Elsewhere: Send + Sync {
     /// Runs a job to its end, as [`Executor::run`] does. What keeps it from being run there is its outcome.
@@ -17,10 +37,9 @@ pub trait Elsewhere: Send + Sync {
     /// [`HostError`] when this program can't even ask.
     fn run(
         &self,
-        job: Job,
-        blobs: Blobs,
+        assigned: Assigned,
         control: &Control,
-        report: &mut dyn FnMut(RunReport, Vec<u8>),
+        tell: &mut dyn FnMut(Told),
     ) -> Result<Ended, HostError>;
 }
 
@@ -69,16 +88,17 @@ impl Guests {
     /// There is no executor, or there could be no run.
     pub fn run(
         &self,
-        job: Job,
-        blobs: Blobs,
+        assigned: Assigned,
         control: &Control,
-        report: &mut dyn FnMut(RunReport, Vec<u8>),
+        tell: &mut dyn FnMut(Told),
     ) -> Result<Ended, HostError> {
         if let Some(elsewhere) = &self.elsewhere {
-            return elsewhere.run(job, blobs, control, report);
+            return elsewhere.run(assigned, control, tell);
         }
+        let Assigned { job, blobs, .. } = assigned;
+        let mut report = |report, body| tell(Told::Reported(report, body));
         match self.executor(Language::of(&job.entry)) {
-            Ok(executor) => executor.run(job, blobs, control, report),
+            Ok(executor) => executor.run(job, blobs, control, &mut report),
             Err(error) => Ok(Ended::failed(unavailable(&error))),
         }
     }

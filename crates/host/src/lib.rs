@@ -66,7 +66,7 @@ pub use control::{Control, Word};
 pub use desk::{Desk, FetchAnswer, Surroundings};
 pub use error::HostError;
 pub use executor::Executor;
-pub use guests::{Elsewhere, Guests};
+pub use guests::{Assigned, Elsewhere, Guests, Told};
 pub use key::{DeviceKey, KEY_FILE};
 pub use line::{Called, Line};
 pub use run::{Blobs, Ended};

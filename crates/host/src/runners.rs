@@ -2,7 +2,7 @@
 
 use crate::control::Control;
 use crate::error::HostError;
-use crate::guests::Guests;
+use crate::guests::{Assigned, Guests, Told};
 use crate::line::Came;
 use crate::run::{Blobs, Ended};
 use selvage_tool::guest::{Answer, Check};
@@ -69,7 +69,7 @@ impl Runners {
             return Some(vec![event]);
         };
         let held = self.held.get_mut(&runner)?;
-        held.works = matches!(event, Event::Reported { .. });
+        held.works = matches!(event, Event::Reported { .. } | Event::RunnerWaits { .. });
         Some(match event {
             Event::Finished { .. } => {
                 held.control = None;
@@ -123,23 +123,35 @@ impl Runners {
     }
 
     /// Runs a job.
-    pub fn run(&mut self, runner: RunnerId, job: Job, blobs: Vec<(String, Vec<u8>)>) {
+    pub fn run(
+        &mut self,
+        runner: RunnerId,
+        job: Job,
+        blobs: Vec<(String, Vec<u8>)>,
+        within: Option<String>,
+    ) {
         let control = Control::default();
         let held = self.held.entry(runner).or_default();
         held.control = Some(control.clone());
         let blobs = blobs.into_iter().map(|(hash, bytes)| (hash, bytes.into()));
         held.blobs.extend(blobs);
-        let (blobs, guests, line) = (held.blobs.clone(), self.guests.clone(), self.line.clone());
+        let assigned = Assigned {
+            job,
+            blobs: held.blobs.clone(),
+            within,
+        };
+        let (guests, line) = (self.guests.clone(), self.line.clone());
         self.beside(runner, move || {
-            let tell = |event| {
+            let ended = guests.run(assigned, &control, &mut |told| {
+                let event = match told {
+                    Told::Waits(waits) => Event::RunnerWaits { runner, waits },
+                    Told::Reported(report, body) => Event::Reported {
+                        runner,
+                        report,
+                        body,
+                    },
+                };
                 let _ = line.send(Came::Event(Some(runner), event));
-            };
-            let ended = guests.run(job, blobs, &control, &mut |report, body| {
-                tell(Event::Reported {
-                    runner,
-                    report,
-                    body,
-                });
             })?;
             Ok(finished(runner, ended))
         });

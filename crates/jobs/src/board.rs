@@ -87,12 +87,18 @@ impl Board {
         found.ok_or(JobsError::NoBlob)
     }
 
-    /// Takes a job, or knows it again.
+    /// Takes a job, or knows it again. One that another run waits for says so: it gets the place of that one, as long as that runs.
     ///
     /// # Errors
     /// The name is another job's, a blob is missing, or there is no room.
-    pub fn take(&self, key: &str, id: &str, body: &[u8]) -> Result<Standing, JobsError> {
-        if !is_id(id) {
+    pub fn take(
+        &self,
+        key: &str,
+        id: &str,
+        within: Option<&str>,
+        body: &[u8],
+    ) -> Result<Standing, JobsError> {
+        if !is_id(id) || within.is_some_and(|run| !is_id(run)) {
             return Err(JobsError::Name);
         }
         let settings = &self.0.settings;
@@ -111,7 +117,8 @@ impl Board {
         if held.stopping {
             return Err(JobsError::Stopping);
         }
-        if let Err(full) = held.has_room(key, body.len(), settings) {
+        let is_nested = held.is_nested(key, within);
+        if let Err(full) = held.has_room(key, body.len(), is_nested, settings) {
             held.refused += 1;
             return Err(full);
         }
@@ -119,7 +126,8 @@ impl Board {
         job.limits = job.limits.held_to(&settings.limits);
         job.limits = job.limits.patched(&LimitsPatch::default());
         let blobs = held.blobs(key, &job, settings)?;
-        let entry = Entry::new(digest, body.len(), job, blobs);
+        let within = within.filter(|_| is_nested).map(str::to_owned);
+        let entry = Entry::new(digest, body.len(), within, job, blobs);
         let standing = entry.standing();
         held.jobs.insert(name.clone(), entry);
         held.queue.push_back(name);

@@ -1,5 +1,6 @@
 //! One job at the server: what it tells, who listens, and the way in to it.
 
+use crate::held::{Lender, Name};
 use crate::message::{News, Standing, State, TOLD_BYTES_MAX};
 use selvage_host::{Blobs, Control, Ended};
 use selvage_tool::run::{Job, Outcome};
@@ -13,6 +14,15 @@ const CHUNK_BYTES_MAX: usize = 1024 * 1024;
 
 /// See the module.
 pub struct Entry {
+    /// The run, as the engine of its client calls it.
+    pub run: String,
+    /// The run that waits for it.
+    pub within: Option<String>,
+    /// The job in whose place it runs, and how many lie between it and the first one of them.
+    pub lender: Option<Name>,
+    pub depth: usize,
+    /// When it came.
+    pub taken: Instant,
     /// The hash of the job as it came, to know it again.
     pub digest: String,
     /// How many bytes it came in.
@@ -44,8 +54,19 @@ pub struct Entry {
 }
 
 impl Entry {
-    pub fn new(digest: String, size: usize, job: Job, blobs: Blobs) -> Self {
+    pub fn new(
+        digest: String,
+        size: usize,
+        within: Option<String>,
+        job: Job,
+        blobs: Blobs,
+    ) -> Self {
         Self {
+            run: job.run.clone(),
+            within,
+            lender: None,
+            depth: 0,
+            taken: Instant::now(),
             digest,
             size,
             control: Control::default(),
@@ -64,6 +85,18 @@ impl Entry {
             outcome: None,
             count: watch::Sender::new(0),
         }
+    }
+
+    /// Begins: in a place of its own, or in that of another job. Gives what it runs.
+    pub fn begin(&mut self, lender: Option<Lender>) -> Option<(Job, Blobs)> {
+        let given = self.job.take()?;
+        if let Some(lender) = lender {
+            self.depth = lender.depth + 1;
+            self.lender = Some(lender.name);
+        }
+        self.state = State::Running;
+        self.tell(&News::Started);
+        Some(given)
     }
 
     /// Adds a line. A job that tells more than it may is ended.

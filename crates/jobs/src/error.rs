@@ -15,6 +15,9 @@ pub enum JobsError {
     /// The key asks for too many jobs; it may go on after so many seconds.
     #[error("this key asks for too many jobs")]
     TooOften(u64),
+    /// The job waited for too long.
+    #[error("no place became free for the job in time")]
+    Late,
     /// The client of the job is gone.
     #[error("nobody has listened to the job for a while")]
     Alone,
@@ -73,16 +76,19 @@ impl JobsError {
             Self::NoJob | Self::NoBlob | Self::Missing(_) => ErrorCode::NotFound,
             Self::Taken => ErrorCode::AlreadyExists,
             Self::TooLarge(_) => ErrorCode::TooLarge,
-            Self::Full(_) | Self::Stopping | Self::TooOften(_) | Self::Alone | Self::Slow => {
-                ErrorCode::ExecutorUnavailable
-            }
+            Self::Full(_)
+            | Self::Stopping
+            | Self::TooOften(_)
+            | Self::Late
+            | Self::Alone
+            | Self::Slow => ErrorCode::ExecutorUnavailable,
             Self::Name | Self::Message(_) | Self::Hash | Self::Address { .. } => {
                 ErrorCode::InvalidInput
             }
             Self::System(_) => ErrorCode::Internal,
         };
         let hint = match self {
-            Self::Full(_) | Self::Stopping | Self::TooOften(_) => "Ask again later.",
+            Self::Full(_) | Self::Stopping | Self::TooOften(_) | Self::Late => "Ask again later.",
             Self::Key | Self::Forbidden => {
                 "Ask whoever runs the server for a key that may run jobs."
             }
@@ -112,7 +118,7 @@ impl JobsError {
             Self::Missing(_) => 412,
             Self::TooLarge(_) => 413,
             Self::Full(_) | Self::TooOften(_) => 429,
-            Self::Stopping | Self::Alone => 503,
+            Self::Stopping | Self::Late | Self::Alone => 503,
             Self::Name | Self::Message(_) | Self::Hash | Self::Address { .. } => 400,
             Self::System(_) => 500,
         }

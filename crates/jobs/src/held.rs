@@ -14,6 +14,13 @@ use std::thread::JoinHandle;
 /// A key's name and a job's.
 pub type Name = (String, String);
 
+/// A job that waits for another one, which runs in its place.
+pub struct Lender {
+    pub name: Name,
+    /// How many jobs it is itself within.
+    pub depth: usize,
+}
+
 /// See the module.
 #[derive(Default)]
 pub struct Held {
@@ -24,6 +31,8 @@ pub struct Held {
     pub threads: Vec<JoinHandle<()>>,
     /// How many jobs were taken.
     pub taken: u64,
+    /// How many milliseconds those that began had waited.
+    pub waited_ms: u64,
     /// How many were refused because there was no room.
     pub refused: u64,
     /// How jobs ended: by their error's code, or `OK`.
@@ -38,10 +47,15 @@ impl Held {
         all.take_while(move |((of, _), _)| of == key)
     }
 
-    /// How many jobs of a key are in a state.
-    pub fn count(&self, key: &str, state: State) -> usize {
-        let own = self.of(key);
-        own.filter(|(_, entry)| entry.state == state).count()
+    /// Whether the run that a job is within has a job here that runs.
+    pub fn is_nested(&self, key: &str, within: Option<&str>) -> bool {
+        within.is_some_and(|run| self.running_as(key, run).is_some())
+    }
+
+    /// The job of a key that runs as this run.
+    fn running_as(&self, key: &str, run: &str) -> Option<(&Name, &Entry)> {
+        let mut own = self.of(key);
+        own.find(|(_, entry)| entry.state == State::Running && entry.run == run)
     }
 
     /// How many jobs run.
@@ -52,15 +66,40 @@ impl Held {
             .count()
     }
 
-    /// Whether there is room for one more job of a key, of so many bytes.
-    pub fn has_room(&self, key: &str, size: usize, settings: &Settings) -> Result<(), JobsError> {
+    /// How many places are taken: by one key, or by all. A job in the place of one that runs takes none.
+    fn places(&self, key: Option<&str>) -> usize {
+        let runs = |name: &Name| {
+            let entry = self.jobs.get(name);
+            entry.is_some_and(|entry| entry.state == State::Running)
+        };
+        let taken = self.jobs.iter().filter(|(name, entry)| {
+            key.is_none_or(|key| name.0 == key)
+                && runs(name)
+                && !entry.lender.as_ref().is_some_and(runs)
+        });
+        taken.count()
+    }
+
+    /// Whether there is room for one more job of a key, of so many bytes. One within a job that runs has that one's place before it:
+    /// it asks for none of the queue's.
+    pub fn has_room(
+        &self,
+        key: &str,
+        size: usize,
+        is_nested: bool,
+        settings: &Settings,
+    ) -> Result<(), JobsError> {
         let waiting = self.queue.iter().filter_map(|name| self.jobs.get(name));
-        let bytes: usize = waiting.map(|entry| entry.size).sum();
-        let live = self.count(key, State::Queued) + self.count(key, State::Running);
-        if self.queue.len() >= settings.queued_max || bytes + size > settings.queued_bytes_max {
+        let bytes: usize = waiting.clone().map(|entry| entry.size).sum();
+        let count = waiting.filter(|entry| entry.within.is_none()).count();
+        let is_full = !is_nested && count >= settings.queued_max;
+        if is_full || bytes + size > settings.queued_bytes_max {
             return Err(JobsError::Full("too many jobs wait"));
         }
-        if live >= settings.key_jobs_max {
+        let live = self.of(key).filter(|(_, entry)| {
+            entry.state != State::Ended && entry.within.is_some() == is_nested
+        });
+        if live.count() >= settings.key_jobs_max {
             return Err(JobsError::Full("too many jobs of this key wait or run"));
         }
         Ok(())
@@ -157,14 +196,42 @@ impl Held {
         }
     }
 
-    /// Takes the job that may run next: of the key that has the fewest running ones.
-    pub fn next(&mut self, settings: &Settings) -> Option<Name> {
+    /// Takes the job that may run next: one that another waits for, in that one's place; otherwise of the key that has the fewest.
+    pub fn next(&mut self, settings: &Settings) -> Option<(Name, Option<Lender>)> {
+        let is_full = self.places(None) >= settings.running_max;
         let may = |(at, name): (usize, &Name)| {
-            let running = self.count(&name.0, State::Running);
-            (running < settings.key_running_max).then_some((running, at))
+            if let Some(lender) = self.lender(name, settings.nested_max) {
+                return Some((0, at, Some(lender)));
+            }
+            let taken = self.places(Some(&name.0));
+            let may = !is_full && taken < settings.key_running_max;
+            may.then_some((1 + taken, at, None))
         };
-        let (_, at) = self.queue.iter().enumerate().filter_map(may).min()?;
-        self.queue.remove(at)
+        let waiting = self.queue.iter().enumerate().filter_map(may);
+        let (_, at, lender) = waiting.min_by_key(|(rank, at, _)| (*rank, *at))?;
+        Some((self.queue.remove(at)?, lender))
+    }
+
+    /// The job that waits for this one and has lent its place to no other.
+    fn lender(&self, name: &Name, nested_max: usize) -> Option<Lender> {
+        let within = self.jobs.get(name)?.within.as_ref()?;
+        let (lender, entry) = self.running_as(&name.0, within)?;
+        let is_lent = self.of(&name.0).any(|(_, other)| {
+            other.state == State::Running && other.lender.as_ref() == Some(lender)
+        });
+        (!is_lent && entry.depth < nested_max).then(|| Lender {
+            name: lender.clone(),
+            depth: entry.depth,
+        })
+    }
+
+    /// Begins a job that was taken from the queue. Gives what it runs.
+    pub fn begin(&mut self, name: &Name, lender: Option<Lender>) -> Option<(Job, Blobs)> {
+        let entry = self.jobs.get_mut(name)?;
+        let given = entry.begin(lender)?;
+        let waited = u64::try_from(entry.taken.elapsed().as_millis());
+        self.waited_ms += waited.unwrap_or_default();
+        Some(given)
     }
 
     /// The figures, in the text form of Prometheus.
@@ -205,6 +272,8 @@ impl Held {
             "counter",
             &plain(self.taken),
         );
+        let waited = "Milliseconds that jobs which began had waited for a place.";
+        say("waited_ms_total", waited, "counter", &plain(self.waited_ms));
         let refused = "Jobs that were refused for want of room.";
         say("refused_total", refused, "counter", &plain(self.refused));
         let ends = self.ends.iter();

@@ -8,9 +8,9 @@ use crate::message::{
 use crate::wire::{ASKING_MAX, Failed, PAUSE, Wire, broken, json, read, read_json, unheard};
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
-use selvage_host::{Blobs, Control, Elsewhere, Ended, HostError, Word};
+use selvage_host::{Assigned, Blobs, Control, Elsewhere, Ended, HostError, Told, Word};
 use selvage_tool::guest::Answer;
-use selvage_tool::run::{FileOp, Job, Outcome, RunReport};
+use selvage_tool::run::{FileOp, Job, Outcome};
 use selvage_tool::{ErrorCode, ToolError};
 use std::collections::BTreeSet;
 use std::io::{BufRead, BufReader};
@@ -66,12 +66,10 @@ impl Remote {
     }
 
     /// Has the server take a job. Blobs that it lost on the way, because another job needed the room, are sent again.
-    fn hand_over(
-        &self,
-        path: &str,
-        (job, blobs): (&Job, &Blobs),
-        control: &Control,
-    ) -> Result<(), Failed> {
+    fn hand_over(&self, path: &str, assigned: &Assigned, control: &Control) -> Result<(), Failed> {
+        let Assigned { job, blobs, within } = assigned;
+        let within = within.as_ref().map(|run| format!("?within={run}"));
+        let path = format!("{path}{}", within.unwrap_or_default());
         let text = json(job)?;
         if text.len() > JOB_BYTES_MAX {
             let what = format!(
@@ -84,7 +82,7 @@ impl Remote {
         loop {
             self.send(job, blobs, control)?;
             sends += 1;
-            match self.0.insist(control, (Method::PUT, path, &text)) {
+            match self.0.insist(control, (Method::PUT, &path, &text)) {
                 Err(Failed::Lacking(_)) if sends < SENDS_MAX => {}
                 other => return other.map(drop),
             }
@@ -94,17 +92,18 @@ impl Remote {
     fn drive(
         &self,
         id: &str,
-        (job, blobs): (&Job, &Blobs),
+        assigned: &Assigned,
         control: &Control,
-        report: &mut dyn FnMut(RunReport, Vec<u8>),
+        tell: &mut dyn FnMut(Told),
     ) -> Result<Ended, Failed> {
         let path = format!("/jobs/{id}");
-        self.hand_over(&path, (job, blobs), control)?;
+        tell(Told::Waits(true));
+        self.hand_over(&path, assigned, control)?;
         std::thread::scope(|scope| {
             scope.spawn(|| self.pass_on(&path, control));
             // Also where what is reported panics: the other thread is waited for.
             let closing = CloseOnDrop(control);
-            let ended = self.follow(&path, control, report);
+            let ended = self.follow(&path, control, tell);
             drop(closing);
             // It is over, or nobody follows it any more; either way the server may let go of it.
             let _ = self.0.ask(Method::DELETE, &path, &[]);
@@ -117,7 +116,7 @@ impl Remote {
         &self,
         path: &str,
         control: &Control,
-        report: &mut dyn FnMut(RunReport, Vec<u8>),
+        tell: &mut dyn FnMut(Told),
     ) -> Result<Ended, Failed> {
         let mut heard = 0;
         // When it is given up: later with all that is heard, and not any more when the run is to end.
@@ -146,9 +145,10 @@ impl Remote {
                 line.clear();
                 heard += 1;
                 match news {
-                    News::Started => {}
-                    News::Reported { report: told, body } => {
-                        report(told, BASE64_STANDARD.decode(body).map_err(broken)?);
+                    News::Started => tell(Told::Waits(false)),
+                    News::Reported { report, body } => {
+                        let body = BASE64_STANDARD.decode(body).map_err(broken)?;
+                        tell(Told::Reported(report, body));
                     }
                     News::Finished { outcome, written } => {
                         return self.collect(*outcome, written, control);
@@ -271,16 +271,15 @@ impl Drop for CloseOnDrop<'_> {
 impl Elsewhere for Remote {
     fn run(
         &self,
-        job: Job,
-        blobs: Blobs,
+        assigned: Assigned,
         control: &Control,
-        report: &mut dyn FnMut(RunReport, Vec<u8>),
+        tell: &mut dyn FnMut(Told),
     ) -> Result<Ended, HostError> {
         let mut random = [0; 16];
         getrandom::fill(&mut random)
             .map_err(|error| HostError::Thread(std::io::Error::other(error)))?;
         let id: String = random.iter().map(|byte| format!("{byte:02x}")).collect();
-        let driven = self.drive(&id, (&job, &blobs), control, report);
+        let driven = self.drive(&id, &assigned, control, tell);
         Ok(driven.unwrap_or_else(|failed| {
             Ended::failed(if control.cancelled() {
                 ToolError::new(ErrorCode::Cancelled, "The run was cancelled.")

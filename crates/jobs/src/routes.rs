@@ -6,12 +6,12 @@ use crate::error::JobsError;
 use crate::listener::Listener;
 use crate::message::{ANSWER_BYTES_MAX, BLOB_BYTES_MAX, Hashes, JOB_BYTES_MAX};
 use axum::Router;
-use axum::body::{Body, Bytes, to_bytes};
+use axum::body::{Body, Bytes};
 use axum::extract::{Path, Request, State};
 use axum::http::{HeaderMap, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post, put};
-use futures_util::stream;
+use futures_util::{StreamExt, stream};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::sync::Arc;
@@ -65,21 +65,36 @@ impl Entrance {
         Ok(self.board.0.keys.admit(named, ask)?)
     }
 
-    /// Reads a body of so many bytes at most, and not for ever.
-    async fn body(&self, request: Request, bytes_max: usize) -> Result<Bytes, JobsError> {
+    /// Reads a body of so many bytes at most, and not for ever. Of one with more, as much again is read and let go of: whoever
+    /// sends it hears the answer only then.
+    async fn body(&self, request: Request, bytes_max: usize) -> Result<Vec<u8>, JobsError> {
         let declared = request.headers().get(header::CONTENT_LENGTH);
         let declared = declared.and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
-        if declared.is_some_and(|bytes| bytes > bytes_max) {
-            return Err(JobsError::TooLarge(bytes_max));
-        }
+        let mut parts = request.into_body().into_data_stream();
         let read = async {
             // It is only refused where the semaphore is closed, which it never is.
             let _place = self.places.acquire().await;
-            to_bytes(request.into_body(), bytes_max).await
+            let mut is_too_large = declared.is_some_and(|bytes| bytes > bytes_max);
+            let (mut bytes, mut count) = (Vec::new(), 0);
+            while let Some(part) = parts.next().await
+                && count <= 2 * bytes_max
+            {
+                let part = part.map_err(|why| JobsError::Message(why.to_string()))?;
+                count += part.len();
+                is_too_large |= count > bytes_max;
+                if is_too_large {
+                    bytes = Vec::new();
+                } else {
+                    bytes.extend_from_slice(&part);
+                }
+            }
+            match is_too_large {
+                true => Err(JobsError::TooLarge(bytes_max)),
+                false => Ok(bytes),
+            }
         };
         let read = timeout(BODY_MAX, read).await;
-        let read = read.map_err(|_| JobsError::Slow)?;
-        read.map_err(|_| JobsError::TooLarge(bytes_max))
+        read.map_err(|_| JobsError::Slow)?
     }
 
     async fn message<T: DeserializeOwned>(
@@ -124,6 +139,13 @@ fn json<T: Serialize>(value: &T) -> Response {
     ([(header::CONTENT_TYPE, "application/json")], text).into_response()
 }
 
+/// What stands behind the one name that the query of an address may have.
+fn asked<'a>(uri: &'a Uri, name: &str) -> Result<Option<&'a str>, JobsError> {
+    let unknown = || JobsError::Message(format!("the address takes `?{name}` and nothing else"));
+    let value = |query: &'a str| query.strip_prefix(name).ok_or_else(unknown);
+    uri.query().map(value).transpose()
+}
+
 async fn missing(State(at): State<Entrance>, request: Request) -> Answer<impl IntoResponse> {
     let key = at.key(request.headers(), Ask::Part)?;
     let asked: Hashes = at.message(request, JOB_BYTES_MAX).await?;
@@ -160,8 +182,9 @@ async fn take(
     request: Request,
 ) -> Answer<impl IntoResponse> {
     let key = at.key(request.headers(), Ask::Job)?;
+    let within = asked(request.uri(), "within=")?.map(str::to_owned);
     let job = at.body(request, JOB_BYTES_MAX).await?;
-    Ok(json(&at.board.take(&key, &id, &job)?))
+    Ok(json(&at.board.take(&key, &id, within.as_deref(), &job)?))
 }
 
 async fn standing(
@@ -212,13 +235,9 @@ async fn news(
     headers: HeaderMap,
 ) -> Answer<impl IntoResponse> {
     let key = at.key(&headers, Ask::Part)?;
-    let from = match uri.query() {
-        None => 0,
-        Some(query) => query
-            .strip_prefix("from=")
-            .and_then(|number| number.parse().ok())
-            .ok_or_else(|| JobsError::Message("`from` is a number of lines".to_owned()))?,
-    };
+    let from = asked(&uri, "from=")?.unwrap_or("0");
+    let is_number = || JobsError::Message("`from` is a number of lines".to_owned());
+    let from = from.parse().map_err(|_| is_number())?;
     let listener = at.board.listen(&key, &id, from)?;
     let until = Instant::now() + STREAM_MAX;
     let lines = stream::unfold(Some(listener), move |listener| say(listener, until));

@@ -10,11 +10,13 @@ pub struct Settings {
     pub running_max: usize,
     /// How many jobs of one key run at once.
     pub key_running_max: usize,
+    /// How deep jobs run within jobs that wait for them, in the place of the first one.
+    pub nested_max: usize,
     /// How many jobs wait.
     pub queued_max: usize,
     /// How many bytes the jobs that wait came in.
     pub queued_bytes_max: usize,
-    /// How many jobs of one key wait or run.
+    /// How many jobs of one key wait or run; and as many within others.
     pub key_jobs_max: usize,
     /// How many bytes of files one key keeps for its jobs.
     pub key_bytes_max: usize,
@@ -28,6 +30,8 @@ pub struct Settings {
     pub kept_bytes_max: usize,
     /// What no job gets more of.
     pub limits: LimitsPatch,
+    /// How long a job waits for a place.
+    pub waiting_max: Duration,
     /// How long a job goes on while nobody listens.
     pub alone_max: Duration,
     /// How long what is over, and files that no job asks for, are kept.
@@ -46,6 +50,7 @@ impl Default for Settings {
                 .map_or(2, usize::from)
                 .max(2),
             key_running_max: 2,
+            nested_max: 3,
             queued_max: 100,
             queued_bytes_max: 128 * MIB,
             key_jobs_max: 100,
@@ -63,6 +68,7 @@ impl Default for Settings {
                 fetch_bytes_max: Some(16 * MIB as u64),
                 ..LimitsPatch::default()
             },
+            waiting_max: Duration::from_secs(300),
             alone_max: Duration::from_secs(30),
             kept_max: Duration::from_secs(300),
             stopping_max: Duration::from_secs(10),

@@ -6,7 +6,7 @@ use crate::held::Name;
 use crate::message::{News, State};
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
-use selvage_host::{Blobs, Ended};
+use selvage_host::{Assigned, Blobs, Ended, Told};
 use selvage_tool::run::Job;
 use selvage_tool::{ErrorCode, ToolError};
 use std::collections::BTreeSet;
@@ -22,7 +22,9 @@ impl Board {
     /// Starts the threads.
     pub(crate) fn spawn(&self) -> Result<Vec<JoinHandle<()>>, JobsError> {
         let mut threads = Vec::new();
-        for _ in 0..self.0.settings.running_max {
+        let settings = &self.0.settings;
+        // What runs in the place of a run that waits for it needs a thread of its own.
+        for _ in 0..settings.running_max * (1 + settings.nested_max) {
             let own = self.clone();
             threads.push(
                 Builder::new()
@@ -56,12 +58,21 @@ impl Board {
         let Ok(control) = self.with(&name.0, &name.1, |entry| entry.control.clone()) else {
             return Ended::failed(JobsError::NoJob.failure());
         };
-        let mut tell = |report, body: Vec<u8>| {
+        let mut tell = |told| {
+            // A server that has others run its jobs has a place for them as far as its clients see.
+            let Told::Reported(report, body) = told else {
+                return;
+            };
             let body = BASE64_STANDARD.encode(body);
             let news = News::Reported { report, body };
             let _ = self.with(&name.0, &name.1, |entry| entry.tell(&news));
         };
-        let ran = self.0.guests.run(job, blobs, &control, &mut tell);
+        let assigned = Assigned {
+            job,
+            blobs,
+            within: None,
+        };
+        let ran = self.0.guests.run(assigned, &control, &mut tell);
         ran.unwrap_or_else(|error| {
             tracing::error!(%error, "a job could not be run");
             let why = format!("The server can't run this job: {error}.");
@@ -77,11 +88,8 @@ impl Board {
                 return None;
             }
             let next = held.next(&self.0.settings);
-            let taken = next.and_then(|name| {
-                let entry = held.jobs.get_mut(&name)?;
-                let (job, blobs) = entry.job.take()?;
-                entry.state = State::Running;
-                entry.tell(&News::Started);
+            let taken = next.and_then(|(name, lender)| {
+                let (job, blobs) = held.begin(&name, lender)?;
                 Some((name, job, blobs))
             });
             if taken.is_some() {
@@ -113,9 +121,13 @@ impl Board {
             let gone = held.jobs.iter().filter_map(|(name, entry)| {
                 let alone =
                     entry.listeners == 0 && entry.alone_since.elapsed() > settings.alone_max;
+                let waits = entry.state == State::Queued;
                 let why = match revoked.contains(&name.0) {
                     true => JobsError::Key.failure(),
                     false if alone => JobsError::Alone.failure(),
+                    false if waits && entry.taken.elapsed() > settings.waiting_max => {
+                        JobsError::Late.failure()
+                    }
                     false => return None,
                 };
                 entry.ended.is_none().then(|| (name.clone(), why))

@@ -52,7 +52,12 @@ pub fn encode(effect: Effect) -> JsValue {
             put("call", &number(call));
             put("result", &answer(result));
         }
-        Effect::Dispatch { runner, job, blobs } => {
+        Effect::Dispatch {
+            runner,
+            job,
+            blobs,
+            within,
+        } => {
             kind("dispatch");
             put("runner", &runner.into());
             put("memoryBytesMax", &number(job.limits.memory_bytes_max));
@@ -68,6 +73,7 @@ pub fn encode(effect: Effect) -> JsValue {
                 })
                 .collect();
             put("blobs", &pairs);
+            put("within", &within.into());
         }
         Effect::Answer {
             runner,

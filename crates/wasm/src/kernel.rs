@@ -193,6 +193,11 @@ impl Kernel {
         self.handle(now_ms, Event::RunnerGone { runner, reason })
     }
 
+    /// What an executor was given waits for a place, or has got one.
+    pub fn runner_waits(&mut self, now_ms: f64, runner: u32, waits: bool) -> Array {
+        self.handle(now_ms, Event::RunnerWaits { runner, waits })
+    }
+
     /// A run told something: JSON of a report, and the body of a call.
     ///
     /// # Errors

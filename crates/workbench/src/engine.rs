@@ -202,6 +202,7 @@ impl Workbench {
             }
             Event::RunnerReady { runner, dropped } => self.runner_ready(cx, runner, dropped),
             Event::RunnerGone { runner, reason } => self.runner_gone(cx, runner, &reason),
+            Event::RunnerWaits { runner, waits } => self.runner_waits(cx, runner, waits),
             Event::Reported {
                 runner,
                 report,

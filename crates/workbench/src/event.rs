@@ -54,6 +54,13 @@ pub enum Event {
         /// Why.
         reason: String,
     },
+    /// What an executor was given waits for a place where it is run, or has got one. Until then its clock stands still.
+    RunnerWaits {
+        /// Which one.
+        runner: RunnerId,
+        /// Whether it waits.
+        waits: bool,
+    },
     /// A run told something while it goes on.
     Reported {
         /// Where it runs.
@@ -166,6 +173,8 @@ pub enum Effect {
         job: Box<Job>,
         /// The blobs that this executor lacks.
         blobs: Vec<(String, Vec<u8>)>,
+        /// The run that goes on no further before this one is over: whoever gives places gives it that one's.
+        within: Option<String>,
     },
     /// Answer a call of a run.
     Answer {

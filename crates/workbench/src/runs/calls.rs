@@ -5,7 +5,7 @@
 
 use super::Run;
 use crate::engine::Workbench;
-use crate::event::{Effect, Notice};
+use crate::event::Effect;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use selvage_provenance::{CALLS_MAX, and_then, call, canonical, sha256};
@@ -227,13 +227,7 @@ impl Workbench {
         run.calls.answer(call, told, &body, is_refused);
         if let (Answer::Error(error), true) = (&answer, is_refused) {
             let text = format!("{}: {}", error.code.as_str(), error.message);
-            let entry = run.note(LogLevel::Warn, text);
-            if run.verifies.is_none() {
-                self.effects.push(Effect::Notify(Notice::Log {
-                    run: id.to_owned(),
-                    entries: vec![entry],
-                }));
-            }
+            self.note_in_log(id, LogLevel::Warn, text);
         }
         self.effects.push(Effect::Answer {
             runner,

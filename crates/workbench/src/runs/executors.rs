@@ -1,12 +1,16 @@
 //! The executors: which are free, what each has been sent, and what happens when one is gone.
 
-use super::{GRACE_MS, Run};
-use crate::engine::{Cx, Workbench};
+use super::{GRACE_MS, Run, WAIT_MS_MAX};
+use crate::engine::{Caller, Cx, Workbench};
 use crate::event::{Effect, RunnerId};
+use selvage_tool::guest::LogLevel;
 use selvage_tool::run::{Outcome, RunStatus};
 use selvage_tool::{ErrorCode, ToolError};
 use std::collections::BTreeSet;
 use std::str::FromStr;
+
+/// How long a run has to wait for a place before its log tells it: to be handed over takes a moment everywhere.
+const TOLD_WAIT_MS_MIN: u64 = 1_000;
 
 /// What is known of one executor.
 #[derive(Debug, Default)]
@@ -52,16 +56,20 @@ impl Workbench {
         let Some(run) = held.and_then(|executor| executor.run) else {
             return;
         };
-        let (wall_ms_max, cancelled, past) = match self.runs.get(&run) {
-            Some(found) => {
-                let past = found.deadline_ms.is_some_and(|at| at <= cx.now_ms);
-                (found.record.limits.wall_ms_max, found.cancelled, past)
-            }
-            None => return,
+        let Some(found) = self.runs.get(&run) else {
+            return;
         };
-        let error = if cancelled {
+        let past = found.deadline_ms.is_some_and(|at| at <= cx.now_ms);
+        let error = if found.cancelled {
             ToolError::new(ErrorCode::Cancelled, "The run was cancelled.")
+        } else if past && found.waits_since_ms.is_some() {
+            ToolError::new(
+                ErrorCode::ExecutorUnavailable,
+                format!("The executor had no place for the run within {WAIT_MS_MAX} ms."),
+            )
+            .hint("Nothing was run. Run the flow again later.")
         } else if past {
+            let wall_ms_max = found.record.limits.wall_ms_max;
             ToolError::new(
                 ErrorCode::QuotaWall,
                 format!("The run used up its {wall_ms_max} milliseconds on the clock."),
@@ -74,6 +82,33 @@ impl Workbench {
             .hint("Another one takes its place; run the flow again.")
         };
         self.end_run(cx, &run, Outcome::failed(error), Vec::new());
+    }
+
+    /// A run waits for a place at its executor, or has got one: its clock begins then.
+    pub(crate) fn runner_waits(&mut self, cx: &mut Cx<'_>, runner: RunnerId, waits: bool) {
+        let Some(id) = self.run_on(runner) else {
+            return;
+        };
+        let Some(run) = self.runs.get_mut(&id) else {
+            return;
+        };
+        let status = if waits {
+            run.stop_at(cx.now_ms.saturating_add(WAIT_MS_MAX));
+            run.waits_since_ms = Some(cx.now_ms);
+            RunStatus::Queued
+        } else {
+            let Some(since_ms) = run.waits_since_ms.take() else {
+                return;
+            };
+            run.stop_at(deadline(run, cx.now_ms));
+            let waited_ms = cx.now_ms.saturating_sub(since_ms);
+            if waited_ms >= TOLD_WAIT_MS_MIN {
+                let text = format!("It waited {waited_ms} ms for a place at its executor.");
+                self.note_in_log(&id, LogLevel::Info, text);
+            }
+            RunStatus::Running
+        };
+        self.set_status(&id, status);
     }
 
     pub(crate) fn idle_runner(&self) -> Option<RunnerId> {
@@ -122,7 +157,16 @@ impl Workbench {
             run.runner = Some(runner);
             run.deadline_ms = Some(deadline(run, cx.now_ms));
             let job = Box::new(run.job.clone());
-            self.effects.push(Effect::Dispatch { runner, job, blobs });
+            let within = match &run.asking.caller {
+                Caller::Run { run: caller, .. } if run.waits => Some(caller.clone()),
+                _ => None,
+            };
+            self.effects.push(Effect::Dispatch {
+                runner,
+                job,
+                blobs,
+                within,
+            });
             self.set_status(&id, RunStatus::Running);
         }
     }

@@ -34,6 +34,9 @@ pub const RUN_DEPTH_MAX: u32 = 3;
 /// The most executors that the engine asks for.
 pub const EXECUTORS_MAX: usize = 8;
 
+/// How long a run may wait for a place at its executor, in milliseconds.
+const WAIT_MS_MAX: u64 = 600_000;
+
 /// How long after its clock ran out a run is stopped by force, in milliseconds.
 const GRACE_MS: u64 = 2_000;
 
@@ -62,6 +65,8 @@ pub(crate) struct Run {
     replay: Replay,
     /// When it is stopped by force.
     pub(crate) deadline_ms: Option<u64>,
+    /// Since when it waits for a place at its executor, where it does.
+    waits_since_ms: Option<u64>,
     /// What its call came to.
     pub(crate) plan: Plan,
     /// The files that the flow is made of.
@@ -131,6 +136,20 @@ impl Workbench {
         if let Some(found) = self.runs.get_mut(run) {
             found.record.status = status;
             self.tell_run(run, None);
+        }
+    }
+
+    /// Adds a log entry of the engine's own to a run that goes on, and tells it.
+    fn note_in_log(&mut self, id: &str, level: LogLevel, text: String) {
+        let Some(run) = self.runs.get_mut(id) else {
+            return;
+        };
+        let entry = run.note(level, text);
+        if run.verifies.is_none() {
+            self.effects.push(Effect::Notify(Notice::Log {
+                run: id.to_owned(),
+                entries: vec![entry],
+            }));
         }
     }
 

@@ -216,6 +216,7 @@ impl Workbench {
             calls: Calls::default(),
             replay: Replay::default(),
             deadline_ms: None,
+            waits_since_ms: None,
             plan,
             made_of,
             salt,

@@ -122,6 +122,7 @@ impl Workbench {
             landing: None,
             approved: false,
             deadline_ms: None,
+            waits_since_ms: None,
             cancelled: false,
         };
         self.runs.insert(id.clone(), verifying);

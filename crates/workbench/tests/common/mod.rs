@@ -24,6 +24,8 @@ pub struct Host {
     pub notices: Vec<Notice>,
     /// Jobs that were dispatched and not answered by [`Host::finish`] yet.
     pub jobs: Vec<(RunnerId, Job)>,
+    /// For each job that was dispatched, the run that waits for it.
+    pub within: Vec<Option<String>>,
     /// The hashes of the contents that executors were sent.
     pub sent: Vec<String>,
     /// Effects that no method of this host performs.
@@ -83,6 +85,7 @@ impl Host {
             now_ms: 1_000,
             notices: Vec::new(),
             jobs: Vec::new(),
+            within: Vec::new(),
             sent: Vec::new(),
             others: Vec::new(),
             replies: Vec::new(),
@@ -124,7 +127,13 @@ impl Host {
         for effect in effects {
             match effect {
                 Effect::Reply { call, result } => self.replies.push((call, result)),
-                Effect::Dispatch { runner, job, blobs } => {
+                Effect::Dispatch {
+                    runner,
+                    job,
+                    blobs,
+                    within,
+                } => {
+                    self.within.push(within);
                     self.jobs.push((runner, *job));
                     self.sent.extend(blobs.into_iter().map(|(hash, _)| hash));
                 }

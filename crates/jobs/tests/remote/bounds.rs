@@ -1,8 +1,6 @@
 //! What a server bears: jobs that end, panic, ask and are cancelled, keys that are revoked, and more than it has room for.
 
-#![allow(clippy::disallowed_methods, reason = "a test runs on a host")]
-
-use selvage_host::{Blobs, Control, Elsewhere, Ended, Guests, HostError, Word};
+use selvage_host::{Assigned, Blobs, Control, Elsewhere, Ended, Guests, HostError, Told, Word};
 use selvage_jobs::message::{More, Standing, State, hash};
 use selvage_jobs::{Admit, Ask, Board, JobsError, LISTENERS_MAX, Settings};
 use selvage_tool::guest::LogLevel;
@@ -33,10 +31,9 @@ struct Script;
 impl Elsewhere for Script {
     fn run(
         &self,
-        job: Job,
-        _blobs: Blobs,
+        Assigned { job, .. }: Assigned,
         control: &Control,
-        report: &mut dyn FnMut(RunReport, Vec<u8>),
+        tell: &mut dyn FnMut(Told),
     ) -> Result<Ended, HostError> {
         let cancelled = || Ended::failed(ToolError::new(ErrorCode::Cancelled, "cancelled"));
         match job.entry.as_str() {
@@ -65,12 +62,8 @@ impl Elsewhere for Script {
                         source: "flow".into(),
                         text: text.clone(),
                     };
-                    report(
-                        RunReport::Logged {
-                            entries: vec![entry],
-                        },
-                        Vec::new(),
-                    );
+                    let entries = vec![entry];
+                    tell(Told::Reported(RunReport::Logged { entries }, Vec::new()));
                 }
                 Ok(cancelled())
             }
@@ -132,10 +125,10 @@ fn a_panic_ends_its_job_and_no_thread() {
         ..Settings::default()
     });
     for id in ["a", "b", "c"] {
-        board.take("ann", id, &job("panics")).expect("taken");
+        board.take("ann", id, None, &job("panics")).expect("taken");
         assert_eq!(code(&until(&board, "ann", id, State::Ended)), "INTERNAL");
     }
-    board.take("ann", "d", &job("ends")).expect("taken");
+    board.take("ann", "d", None, &job("ends")).expect("taken");
     assert_eq!(code(&until(&board, "ann", "d", State::Ended)), "OK");
     let figures = board.metrics();
     for row in [
@@ -157,10 +150,12 @@ fn the_jobs_of_a_revoked_key_end_and_others_go_on() {
         ..Settings::default()
     });
     for key in ["ann", "bo"] {
-        board.take(key, "runs", &job("waits")).expect("taken");
+        board.take(key, "runs", None, &job("waits")).expect("taken");
         until(&board, key, "runs", State::Running);
     }
-    board.take("ann", "waits", &job("ends")).expect("taken");
+    board
+        .take("ann", "waits", None, &job("ends"))
+        .expect("taken");
     board.keep("ann", &hash(b"x"), b"x").expect("kept");
     keys.0.lock().expect("no panic").insert("ann".into());
     for id in ["runs", "waits"] {
@@ -190,7 +185,7 @@ fn to_grant_twice_is_to_grant_once_and_never_above_the_servers_own() {
         },
         ..Settings::default()
     });
-    board.take("ann", "a", &job("asks")).expect("taken");
+    board.take("ann", "a", None, &job("asks")).expect("taken");
     until(&board, "ann", "a", State::Running);
     let more = |number, fuel| More {
         number,
@@ -227,19 +222,23 @@ fn what_waits_and_is_cancelled_gives_its_place_and_what_is_over_counts_no_more()
         key_kept_max: 4,
         ..Settings::default()
     });
-    board.take("ann", "runs", &job("waits")).expect("taken");
+    board
+        .take("ann", "runs", None, &job("waits"))
+        .expect("taken");
     until(&board, "ann", "runs", State::Running);
     for id in ["a", "b"] {
-        board.take("ann", id, &job("ends")).expect("taken");
+        board.take("ann", id, None, &job("ends")).expect("taken");
     }
     assert!(matches!(
-        board.take("bo", "x", &job("ends")),
+        board.take("bo", "x", None, &job("ends")),
         Err(JobsError::Full(_))
     ));
     board.cancel("ann", "a").expect("known");
-    board.take("bo", "x", &job("ends")).expect("its place");
+    board
+        .take("bo", "x", None, &job("ends"))
+        .expect("its place");
     assert!(matches!(
-        board.take("bo", "y", &job("ends")),
+        board.take("bo", "y", None, &job("ends")),
         Err(JobsError::Full(_))
     ));
     board.cancel("ann", "runs").expect("known");
@@ -247,7 +246,7 @@ fn what_waits_and_is_cancelled_gives_its_place_and_what_is_over_counts_no_more()
 
     for at in 0..20 {
         let id = format!("more{at}");
-        board.take("ann", &id, &job("ends")).expect("taken");
+        board.take("ann", &id, None, &job("ends")).expect("taken");
         until(&board, "ann", &id, State::Ended);
     }
     assert!(matches!(board.standing("ann", "a"), Err(JobsError::NoJob)));
@@ -257,6 +256,33 @@ fn what_waits_and_is_cancelled_gives_its_place_and_what_is_over_counts_no_more()
         board.standing("bo", "x").is_ok(),
         "another key's is its own"
     );
+    board.stop();
+}
+
+#[test]
+fn a_job_that_gets_no_place_in_time_ends_and_what_it_waited_is_told() {
+    let (board, _) = board(Settings {
+        running_max: 1,
+        waiting_max: Duration::from_millis(300),
+        ..Settings::default()
+    });
+    board
+        .take("ann", "runs", None, &job("waits"))
+        .expect("taken");
+    until(&board, "ann", "runs", State::Running);
+    board.take("bo", "late", None, &job("ends")).expect("taken");
+    let ended = until(&board, "bo", "late", State::Ended);
+    assert_eq!(code(&ended), "EXECUTOR_UNAVAILABLE");
+
+    board.take("bo", "soon", None, &job("ends")).expect("taken");
+    std::thread::sleep(Duration::from_millis(50));
+    board.cancel("ann", "runs").expect("known");
+    assert_eq!(code(&until(&board, "bo", "soon", State::Ended)), "OK");
+    let figures = board.metrics();
+    let mut lines = figures.lines();
+    let waited = lines.find_map(|line| line.strip_prefix("selvage_jobs_waited_ms_total "));
+    let waited: u64 = waited.and_then(|it| it.parse().ok()).expect("a figure");
+    assert!((50..20_000).contains(&waited), "{waited}");
     board.stop();
 }
 
@@ -290,22 +316,34 @@ fn bytes_have_an_end_whoever_sends_or_tells_them() {
         files: vec![file(1), file(2)],
         ..Job::warm_up()
     };
-    let taken = board.take("ann", "many", &serde_json::to_vec(&many).expect("JSON"));
+    let taken = board.take(
+        "ann",
+        "many",
+        None,
+        &serde_json::to_vec(&many).expect("JSON"),
+    );
     assert!(matches!(taken, Err(JobsError::TooLarge(100))), "{taken:?}");
     let mut long = Job::warm_up();
     long.entry = "x".repeat(4000);
-    let taken = board.take("ann", "long", &serde_json::to_vec(&long).expect("JSON"));
+    let taken = board.take(
+        "ann",
+        "long",
+        None,
+        &serde_json::to_vec(&long).expect("JSON"),
+    );
     assert!(matches!(taken, Err(JobsError::Full(_))), "{taken:?}");
 
     // What jobs told is forgotten, the oldest first.
     for id in ["a", "b", "c"] {
-        board.take("ann", id, &job("ends")).expect("taken");
+        board.take("ann", id, None, &job("ends")).expect("taken");
         until(&board, "ann", id, State::Ended);
     }
     assert!(matches!(board.standing("ann", "a"), Err(JobsError::NoJob)));
     assert!(board.standing("ann", "c").is_ok());
 
-    board.take("ann", "talks", &job("talks")).expect("taken");
+    board
+        .take("ann", "talks", None, &job("talks"))
+        .expect("taken");
     let ended = until(&board, "ann", "talks", State::Ended);
     assert_eq!(code(&ended), "QUOTA_OUTPUT");
     board.stop();
@@ -314,7 +352,7 @@ fn bytes_have_an_end_whoever_sends_or_tells_them() {
 #[test]
 fn so_many_listen_and_nobody_to_what_was_collected() {
     let (board, _) = board(Settings::default());
-    board.take("ann", "a", &job("ends")).expect("taken");
+    board.take("ann", "a", None, &job("ends")).expect("taken");
     until(&board, "ann", "a", State::Ended);
     let all: Vec<_> = (0..LISTENERS_MAX)
         .map(|_| board.listen("ann", "a", 0).expect("heard"))
@@ -328,10 +366,10 @@ fn so_many_listen_and_nobody_to_what_was_collected() {
     board.cancel("ann", "a").expect("collected");
     assert!(matches!(board.listen("ann", "a", 0), Err(JobsError::NoJob)));
     // The same job again is that one, and is not run again.
-    let again = board.take("ann", "a", &job("ends")).expect("known");
+    let again = board.take("ann", "a", None, &job("ends")).expect("known");
     assert_eq!(again.state, State::Ended);
     assert!(matches!(
-        board.take("ann", "a", &job("other")),
+        board.take("ann", "a", None, &job("other")),
         Err(JobsError::Taken)
     ));
     board.stop();
@@ -344,7 +382,7 @@ fn what_still_runs_when_the_server_stops_is_told_so() {
         collecting_max: Duration::ZERO,
         ..Settings::default()
     });
-    board.take("ann", "a", &job("waits")).expect("taken");
+    board.take("ann", "a", None, &job("waits")).expect("taken");
     until(&board, "ann", "a", State::Running);
     board.stop();
     let ended = board.standing("ann", "a").expect("known");
