@@ -11,5 +11,6 @@ mod names;
 mod nested;
 mod runs;
 mod server;
+mod table;
 
 mod waiting;
