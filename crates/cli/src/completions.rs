@@ -62,6 +62,9 @@ type Command = (
     &'static [(&'static str, Word)],
 );
 
+/// The commands that write no JSON: what this one writes is for a shell to read.
+const WITHOUT_JSON: [&str; 1] = ["completions"];
+
 /// Options of all that works with a workspace.
 const ALL: [(&str, Word); 3] = [("workspace", Folder), ("json", Flag), ("help", Flag)];
 
@@ -174,11 +177,10 @@ const COMMANDS: [Command; 22] = [
 
 /// The options of a command, those of all commands included.
 fn options(command: &Command) -> Vec<(&'static str, Word)> {
-    let is_of_devices = matches!(command.0, "serve" | "share" | "invite" | "join" | "leave");
-    let all = ALL.into_iter().filter(|(name, _)| match command.0 {
-        "completions" => *name == "help",
-        _ => !is_of_devices || *name != "json",
-    });
+    let is_bare = WITHOUT_JSON.contains(&command.0);
+    let all = ALL
+        .into_iter()
+        .filter(|(name, _)| !is_bare || *name == "help");
     command.3.iter().copied().chain(all).collect()
 }
 
@@ -241,6 +243,14 @@ mod tests {
                 "{}",
                 command.0
             );
+        }
+    }
+
+    #[test]
+    fn every_command_that_tells_something_tells_it_as_json() {
+        for (command, ..) in &COMMANDS {
+            let is_told = takes(command, "json", Flag);
+            assert_eq!(is_told, !WITHOUT_JSON.contains(command), "{command}");
         }
     }
 

@@ -36,6 +36,7 @@ use std::process::ExitCode;
 
 fn main() -> ExitCode {
     let arguments: Vec<_> = std::env::args_os().skip(1).collect();
+    let wants_json = arguments.iter().any(|it| it == "--json");
     let (json, ended) = match Asked::parse(&arguments) {
         Ok(Asked::Help) => {
             println!("{}", options::usage());
@@ -45,7 +46,7 @@ fn main() -> ExitCode {
             print!("{}", shell.script());
             return ExitCode::SUCCESS;
         }
-        Ok(Asked::Serve) => (false, serve(arguments)),
+        Ok(Asked::Serve) => (wants_json, serve(arguments)),
         Ok(Asked::Workspace { folder, json, act }) => {
             let ended = match act {
                 Act::Mcp(door) => mcp::serve(&folder, door.as_ref()),
@@ -61,7 +62,7 @@ fn main() -> ExitCode {
             (json, ended)
         }
         // What can't be followed is told in the form that was asked for, too.
-        Err(error) => (arguments.iter().any(|it| it == "--json"), Err(error)),
+        Err(error) => (wants_json, Err(error)),
     };
     match ended {
         Ok(code) => ExitCode::from(code),

@@ -46,6 +46,7 @@ mod server;
 mod socket;
 mod store;
 mod vault;
+mod voice;
 
 pub use clients_route::clients;
 pub use doors::{Doors, Names, Origins};
@@ -62,3 +63,4 @@ pub use program::{program, stop_signal};
 pub use server::{listen, router, serve};
 pub use store::RedbStore;
 pub use vault::{Vault, replace};
+pub use voice::Voice;

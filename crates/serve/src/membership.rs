@@ -5,9 +5,11 @@ use crate::dialer::{Dialer, Wire};
 use crate::error::{Result, ServeError};
 use crate::keeper::now_ms;
 use crate::vault::Vault;
+use crate::voice::Voice;
 use selvage_courier::{Act, Courier, RoleName, State};
 use selvage_vfs::Workspace;
-use std::io::{BufRead, Write};
+use serde_json::json;
+use std::io::BufRead;
 use std::path::PathBuf;
 use std::time::Duration;
 use tokio::runtime::Handle;
@@ -57,8 +59,8 @@ impl From<Wire> for Heard {
     }
 }
 
-/// Does what is asked for, in words on the standard output, with the answers of a person.
-pub async fn membership(folder: PathBuf, asked: Membership) -> Result<()> {
+/// Does what is asked for, with the answers of a person.
+pub async fn membership(folder: PathBuf, asked: Membership, voice: Voice) -> Result<()> {
     let vault = Vault::open(&folder)?;
     let workspace = vault.workspace()?;
     let kept = vault.seat()?;
@@ -88,6 +90,7 @@ pub async fn membership(folder: PathBuf, asked: Membership) -> Result<()> {
     let talk = Talk {
         device: Device::new(courier, dialer, vault.seat_file()),
         workspace,
+        voice,
         heard,
         heard_by,
         code: None,
@@ -103,6 +106,7 @@ pub async fn membership(folder: PathBuf, asked: Membership) -> Result<()> {
 struct Talk {
     device: Device<Heard>,
     workspace: Workspace,
+    voice: Voice,
     heard: mpsc::Sender<Heard>,
     heard_by: mpsc::Receiver<Heard>,
     /// The code that was shown.
@@ -112,8 +116,8 @@ struct Talk {
 impl Talk {
     async fn share(mut self) -> Result<()> {
         self.reach().await?;
-        println!("This workspace is shared. `selvage invite` lets another device in.");
-        Ok(())
+        let words = "This workspace is shared. `selvage invite` lets another device in.";
+        self.voice.tell(&json!({ "shared": true }), words)
     }
 
     async fn invite(mut self, role: RoleName, base: String) -> Result<()> {
@@ -124,30 +128,32 @@ impl Talk {
             base,
         };
         self.device.act(invite, now_ms())?;
-        let mut is_shown = false;
+        let mut link = None;
         loop {
             let state = self.step().await?;
             let Some(invitation) = &state.invitation else {
                 // It is over: the other device is in, or the invitation ended.
                 break;
             };
-            if !std::mem::replace(&mut is_shown, true) {
-                println!("Open this link on the other device, or give it to `selvage join`:");
-                println!("{}", invitation.link);
-                flush()?;
+            if link.is_none() {
+                let words = "Open this link on the other device, or give it to `selvage join`:";
+                self.voice.say(words)?;
+                self.voice.say(&invitation.link)?;
+                link = Some(invitation.link.clone());
             }
             let who = invitation.name.as_deref().unwrap_or("a device");
             if self.show(invitation.code.as_deref(), who)? {
-                println!("Type yes if the other device shows the same digits:");
-                flush()?;
+                let words = "Type yes if the other device shows the same digits:";
+                self.voice.say(words)?;
                 self.listen();
             }
         }
         self.reach().await?;
         let count = self.device.state().members.len();
         let devices = if count == 1 { "device" } else { "devices" };
-        println!("The workspace has {count} {devices}.");
-        Ok(())
+        let value = json!({ "link": link, "devices": count });
+        let words = format!("The workspace has {count} {devices}.");
+        self.voice.tell(&value, &words)
     }
 
     async fn join(mut self) -> Result<()> {
@@ -163,9 +169,12 @@ impl Talk {
             self.show(joining.code.as_deref(), "the other device")?;
         }
         let role = self.device.role();
-        println!("This device is in, as {}.", words(role));
-        println!("`selvage serve` with this folder now keeps it in step with the others.");
-        Ok(())
+        let words = format!(
+            "This device is in, as {}.\n`selvage serve` with this folder now keeps it in step with the others.",
+            words(role)
+        );
+        let value = json!({ "role": role });
+        self.voice.tell(&value, &words)
     }
 
     async fn leave(mut self) -> Result<()> {
@@ -176,11 +185,13 @@ impl Talk {
                 break told;
             }
         };
-        println!("This device left; the workspace's files stay in the folder.");
+        let mut words = "This device left; the workspace's files stay in the folder.".to_owned();
         if !told {
-            println!("The relay did not take that: an owner can take this device out of the list.");
+            words +=
+                "\nThe relay did not take that: an owner can take this device out of the list.";
         }
-        Ok(())
+        self.voice
+            .tell(&json!({ "left": true, "told": told }), &words)
     }
 
     /// Shows a code that was not shown yet; whether it did.
@@ -189,8 +200,8 @@ impl Talk {
             return Ok(false);
         }
         self.code = code.map(str::to_owned);
-        println!("Compare with {who}: {}", code.unwrap_or_default());
-        flush()?;
+        let words = format!("Compare with {who}: {}", code.unwrap_or_default());
+        self.voice.say(&words)?;
         Ok(true)
     }
 
@@ -258,8 +269,4 @@ fn words(role: Option<RoleName>) -> &'static str {
         Some(RoleName::Viewer) => "a viewer",
         None => "nobody",
     }
-}
-
-fn flush() -> Result<()> {
-    Ok(std::io::stdout().flush()?)
 }

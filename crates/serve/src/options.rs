@@ -3,6 +3,7 @@
 use crate::doors::Doors;
 use crate::error::{Result, ServeError};
 use crate::membership::Membership;
+use crate::voice::Voice;
 use lexopt::prelude::*;
 use selvage_courier::RoleName;
 use std::ffi::OsString;
@@ -44,6 +45,8 @@ options of share, invite, join and leave, while no host has the folder open:
   --page ADDRESS     the page that the link opens, if a browser opens it
                      [http://localhost:4180/]
 
+  --json             writes one JSON value: { ok, value } or { ok, error }; what is said meanwhile goes
+                     to standard error
   --help             this text";
 
 /// What is to be done.
@@ -52,7 +55,14 @@ pub enum Command {
     /// Serves.
     Serve(Options),
     /// Does something about the devices of the workspace in a folder.
-    Member(PathBuf, Membership),
+    Member {
+        /// The folder.
+        folder: PathBuf,
+        /// What.
+        asked: Membership,
+        /// How it is told.
+        voice: Voice,
+    },
 }
 
 /// What `selvage serve` is to do.
@@ -72,6 +82,8 @@ pub struct Options {
     pub open_clients: bool,
     /// Whether jobs are run for those who have a key.
     pub jobs: bool,
+    /// How it is told where it listens.
+    pub voice: Voice,
 }
 
 impl Command {
@@ -95,6 +107,7 @@ impl Command {
 
     fn parse_member(command: &str, parser: &mut lexopt::Parser) -> Result<Option<Self>> {
         let (mut folder, mut operand) = (None, None);
+        let mut voice = Voice::default();
         let takes_one = matches!(command, "share" | "join");
         let mut name = "Host".to_owned();
         let mut role = RoleName::Editor;
@@ -102,6 +115,7 @@ impl Command {
         while let Some(argument) = parser.next().map_err(usage)? {
             match argument {
                 Long("workspace") => folder = Some(PathBuf::from(parser.value().map_err(usage)?)),
+                Long("json") => voice.is_json = true,
                 Long("name") if takes_one => name = text(parser)?,
                 Long("page") if command == "invite" => page = text(parser)?,
                 Long("role") if command == "invite" => {
@@ -124,7 +138,7 @@ impl Command {
         }
         let lacks = |what: &str| ServeError::Usage(format!("{command} needs {what}"));
         let folder = folder.ok_or_else(|| lacks("--workspace"))?;
-        let member = match command {
+        let asked = match command {
             "invite" => Membership::Invite { role, page },
             "leave" => Membership::Leave,
             "share" => Membership::Share {
@@ -136,7 +150,11 @@ impl Command {
                 name,
             },
         };
-        Ok(Some(Self::Member(folder, member)))
+        Ok(Some(Self::Member {
+            folder,
+            asked,
+            voice,
+        }))
     }
 
     /// The help.
@@ -163,6 +181,7 @@ impl Options {
             workspace: None,
             open_clients: false,
             jobs: false,
+            voice: Voice::default(),
         };
         let (mut data, mut keeps) = (None, true);
         while let Some(argument) = parser.next().map_err(usage)? {
@@ -178,6 +197,7 @@ impl Options {
                     options.workspace = Some(PathBuf::from(parser.value().map_err(usage)?));
                 }
                 Long("jobs") => options.jobs = true,
+                Long("json") => options.voice.is_json = true,
                 Long("open-clients") => options.open_clients = true,
                 Long("no-storage") => keeps = false,
                 Long("origin") => {
@@ -220,14 +240,14 @@ mod tests {
     fn parse(line: &str) -> Result<Option<Options>> {
         Ok(command(line)?.map(|command| match command {
             Command::Serve(options) => options,
-            Command::Member(..) => panic!("{line} serves not"),
+            Command::Member { .. } => panic!("{line} serves not"),
         }))
     }
 
     #[test]
     fn what_is_done_about_devices_is_read() {
         let member = |line: &str| match command(line) {
-            Ok(Some(Command::Member(folder, asked))) => (folder, asked),
+            Ok(Some(Command::Member { folder, asked, .. })) => (folder, asked),
             other => panic!("{line}: {other:?}"),
         };
         let here = PathBuf::from("here");
@@ -284,6 +304,9 @@ mod tests {
         let line = "serve --workspace here --open-clients";
         let options = parse(line).expect("fine").expect("no help");
         assert!(options.open_clients && options.workspace == Some(PathBuf::from("here")));
+        assert!(!options.voice.is_json);
+        let options = parse("serve --json").expect("fine").expect("no help");
+        assert!(options.voice.is_json);
         assert_eq!(parse("serve --help").expect("fine"), None);
         for line in [
             "",

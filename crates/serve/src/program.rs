@@ -8,8 +8,8 @@ use crate::{
 use selvage_host::Guests;
 use selvage_jobs::{Board, Settings};
 use selvage_relay::Limits;
+use serde_json::json;
 use std::future::Future;
-use std::io::Write;
 use std::sync::Arc;
 use tokio::net::TcpListener;
 
@@ -30,7 +30,11 @@ pub fn program(command: Command, guests: impl FnOnce() -> Guests) -> Result<()> 
     runtime.block_on(async {
         match command {
             Command::Serve(options) => relay(options, guests).await,
-            Command::Member(folder, asked) => membership(folder, asked).await,
+            Command::Member {
+                folder,
+                asked,
+                voice,
+            } => membership(folder, asked, voice).await,
         }
     })
 }
@@ -51,14 +55,19 @@ async fn relay(options: Options, guests: impl FnOnce() -> Guests) -> Result<()> 
     let address = listener.local_addr()?;
     let vault = options.workspace.as_deref().map(Vault::open).transpose()?;
     let keeper = vault.as_ref().map(Keeper::start).transpose()?;
-    println!("selvage listens on http://{address}/");
+    let mut told = json!({ "listens": format!("http://{address}/") });
+    let mut words = format!("selvage listens on http://{address}/");
     if let (Some(vault), Some(keeper), true) = (&vault, &keeper, options.open_clients) {
         let token = vault.token()?;
         more = more.merge(clients(keeper, &options.doors, &token));
-        println!("Programs may read and write this workspace, not encrypted:");
-        println!("  automerge-repo: ws://{address}/automerge/{token}");
-        println!("    its ledger:   {}", keeper.document().url());
-        println!("  y-websocket:    ws://{address}/yjs/{token} and a file's path as the room");
+        let [automerge, yjs] =
+            ["automerge", "yjs"].map(|kind| format!("ws://{address}/{kind}/{token}"));
+        let ledger = keeper.document().url();
+        words += "\nPrograms may read and write this workspace, not encrypted:";
+        words += &format!("\n  automerge-repo: {automerge}\n    its ledger:   {ledger}");
+        words += &format!("\n  y-websocket:    {yjs} and a file's path as the room");
+        told["openClients"] =
+            json!({ "automergeRepo": automerge, "ledger": ledger, "yWebsocket": yjs });
     }
     let mut ending = None;
     if let (true, Some(folder)) = (options.jobs, &options.data) {
@@ -78,7 +87,7 @@ async fn relay(options: Options, guests: impl FnOnce() -> Guests) -> Result<()> 
         }
     };
     let router = router(&hub, options.doors, more);
-    std::io::stdout().flush()?;
+    options.voice.tell(&told, &words)?;
     tracing::info!(%address, keeps, "listening");
     serve(listener, router, &hub, stopped, keeper.as_ref()).await
 }

@@ -9,6 +9,7 @@
 
 mod archive;
 mod commands;
+mod json;
 mod mcp;
 mod mirror;
 mod policy;
