@@ -12,6 +12,9 @@ use std::path::PathBuf;
 pub struct List {
     /// What the browser loads before a person can work.
     pub first_load: FirstLoad,
+    /// Grafts of every artifact, beside its own: see [`crate::graft`].
+    #[serde(default)]
+    pub graft: BTreeMap<String, String>,
     /// What to build, in this order.
     pub artifact: Vec<Artifact>,
     /// What only benchmarks load: no part of the page, and built when it is asked for.
@@ -50,9 +53,12 @@ pub struct Artifact {
     /// Beginnings of the names of functions that can never run, for a guest: see [`crate::snip`].
     #[serde(default)]
     pub snip: Vec<String>,
-    /// Functions of a guest's dependencies, and those of its own that stand in for them: see [`crate::graft`].
+    /// Functions of dependencies, and those of our own that stand in for them: see [`crate::graft`].
     #[serde(default)]
     pub graft: BTreeMap<String, String>,
+    /// How many libraries of frozen Python modules a guest has: see [`crate::frozen`].
+    #[serde(default)]
+    pub frozen: usize,
     /// Loaded when it is wanted and not before: no part of the first load.
     #[serde(default)]
     pub lazy: bool,
@@ -111,7 +117,10 @@ pub fn list() -> Result<List> {
 }
 
 fn parse(text: &str) -> Result<List> {
-    let list: List = toml::from_str(text)?;
+    let mut list: List = toml::from_str(text)?;
+    for artifact in list.artifact.iter_mut().chain(&mut list.bench) {
+        artifact.graft.extend(list.graft.clone());
+    }
     let mut names = BTreeSet::new();
     for artifact in list.artifact.iter().chain(&list.bench) {
         ensure!(
@@ -121,8 +130,8 @@ fn parse(text: &str) -> Result<List> {
         );
         let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
         ensure!(
-            artifact.kind == Kind::Guest || (artifact.snip.is_empty() && artifact.graft.is_empty()),
-            "{} is no guest: only a guest is snipped and grafted",
+            artifact.kind == Kind::Guest || (artifact.snip.is_empty() && artifact.frozen == 0),
+            "{} is no guest: only a guest is snipped and has frozen modules",
             artifact.name
         );
         ensure!(

@@ -1,11 +1,11 @@
-//! From a recipe to a finished artifact: cargo, then bindings or [`snip`] and [`graft`], then `wasm-opt`, then [`state`] and fuel for a guest, last.
+//! From a recipe to a finished artifact: cargo, then bindings or [`frozen`], [`snip`] and [`graft`], then `wasm-opt`, then [`state`] and fuel for a guest, last.
 //!
 //! The same sources give the same bytes on every machine: the toolchain and the optimizer are pinned, flags from the
 //! environment are not taken, the machine's own paths are mapped away, and build scripts see no [`history`] of its own.
 
 use crate::artifact::{Artifact, Kind};
 use crate::inputs::Sources;
-use crate::{fuel, graft, history, root, snip, state};
+use crate::{frozen, fuel, graft, history, root, snip, state};
 use anyhow::{Context, Result, bail, ensure};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -28,8 +28,12 @@ pub fn build(artifact: &Artifact, dev: bool, sources: &Sources) -> Result<()> {
     fs::create_dir_all(folder)?;
     match artifact.kind {
         Kind::Bindgen => {
-            bind(artifact, &compiled, folder)?;
-            if !dev {
+            if dev {
+                bind(artifact, &compiled, folder)?;
+            } else {
+                let whole = compiled.with_extension("grafted.wasm");
+                fs::write(&whole, grafted(artifact, fs::read(&compiled)?)?)?;
+                bind(artifact, &whole, folder)?;
                 optimize(&artifact.wasm(), &artifact.wasm(), &artifact.optimize)?;
             }
         }
@@ -40,7 +44,7 @@ pub fn build(artifact: &Artifact, dev: bool, sources: &Sources) -> Result<()> {
 
 /// What is done to a guest, in this order: names are needed for the first step, and nothing may come after the last.
 fn guest(artifact: &Artifact, dev: bool, compiled: &Path) -> Result<()> {
-    let mut guest = fs::read(compiled)?;
+    let mut guest = frozen::ordered(fs::read(compiled)?, artifact.frozen)?;
     if !dev {
         if !artifact.snip.is_empty() {
             let snipped = snip::snip(&guest, &artifact.snip)?;
@@ -52,14 +56,7 @@ fn guest(artifact: &Artifact, dev: bool, compiled: &Path) -> Result<()> {
             );
             guest = snipped.wasm;
         }
-        if !artifact.graft.is_empty() {
-            guest = graft::graft(&guest, &artifact.graft)?;
-            println!(
-                "{}: {} functions replaced",
-                artifact.name,
-                artifact.graft.len()
-            );
-        }
+        guest = grafted(artifact, guest)?;
         let (before, after) = (
             compiled.with_extension("before.wasm"),
             compiled.with_extension("after.wasm"),
@@ -71,6 +68,16 @@ fn guest(artifact: &Artifact, dev: bool, compiled: &Path) -> Result<()> {
     let fueled = fuel::fuel(&state::state(&guest)?)?;
     println!("{}: {} loops count fuel", artifact.name, fueled.loops);
     Ok(fs::write(artifact.wasm(), fueled.wasm)?)
+}
+
+/// The program with the recipe's functions in the place of its dependencies'.
+fn grafted(artifact: &Artifact, program: Vec<u8>) -> Result<Vec<u8>> {
+    if artifact.graft.is_empty() {
+        return Ok(program);
+    }
+    let count = artifact.graft.len();
+    println!("{}: {count} functions replaced", artifact.name);
+    Ok(graft::graft(&program, &artifact.graft)?)
 }
 
 /// Where cargo puts what it builds.

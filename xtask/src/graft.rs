@@ -1,7 +1,8 @@
-//! The graft pass: puts functions of the guest in the place of a dependency's.
+//! The graft pass: puts functions of our own in the place of a dependency's.
 //!
 //! **Problem.** An interpreter's own function can be right and slow, where no seam lets its host give another: the text that
-//! `+` makes is one. To carry a changed copy of the interpreter along would cost far more than the function.
+//! `+` makes is one; or right, and there already in another form, as the reader of decimal numbers is. To carry a changed copy
+//! of the dependency along would cost far more than the function.
 //!
 //! **Shape.** A recipe maps a function's name to that of its replacement, both as `rustc-demangle` writes them, hashes left out.
 //! The first gets a body that calls the second. Both come out of one compilation and take the same Rust types, so they

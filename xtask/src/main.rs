@@ -34,6 +34,7 @@ mod build;
 mod cache;
 mod commands;
 mod compress;
+mod frozen;
 mod fuel;
 mod graft;
 mod history;
