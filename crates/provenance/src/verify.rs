@@ -34,7 +34,8 @@ impl Envelope {
     pub fn parse(bytes: &[u8]) -> Result<Self> {
         within("envelope_bytes_max", bytes.len(), ENVELOPE_BYTES_MAX)?;
         let broken = |why: &dyn std::fmt::Display| ProvenanceError::NoEnvelope(why.to_string());
-        let file: File = serde_json::from_slice(bytes).map_err(|why| broken(&why))?;
+        let text = std::str::from_utf8(bytes).map_err(|why| broken(&why))?;
+        let file: File = serde_json::from_str(text).map_err(|why| broken(&why))?;
         if file.payload_type != PAYLOAD_TYPE {
             return Err(ProvenanceError::OtherPayload(file.payload_type));
         }
@@ -96,7 +97,8 @@ pub fn verify(envelope: &Envelope, keys: &[PublicKey]) -> Result<Statement> {
 /// Reads what is signed. A member that is there twice is refused, since readers differ in which one they take.
 fn statement(payload: &[u8]) -> Result<Statement> {
     let broken = |why: &dyn std::fmt::Display| ProvenanceError::NoStatement(why.to_string());
-    let read: Statement = serde_json::from_slice(payload).map_err(|why| broken(&why))?;
+    let text = std::str::from_utf8(payload).map_err(|why| broken(&why))?;
+    let read: Statement = serde_json::from_str(text).map_err(|why| broken(&why))?;
     if read.kind != STATEMENT_TYPE || read.predicate_type != PREDICATE_TYPE {
         return Err(broken(&"its types are others"));
     }

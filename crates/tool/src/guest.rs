@@ -353,7 +353,9 @@ pub fn unframe<H: DeserializeOwned>(bytes: &[u8]) -> Result<(H, &[u8]), ToolErro
         return Err(broken("the header is longer than the frame"));
     }
     let (header, body) = rest.split_at(length);
-    let header = serde_json::from_slice(header).map_err(|e| broken(&e.to_string()))?;
+    // As a text, which all JSON is read from here: one reader is less code than two.
+    let header = std::str::from_utf8(header).map_err(|e| broken(&e.to_string()))?;
+    let header = serde_json::from_str(header).map_err(|e| broken(&e.to_string()))?;
     Ok((header, body))
 }
 

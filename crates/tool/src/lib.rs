@@ -7,7 +7,7 @@
 //! **Shape.** This crate holds nouns and their JSON form, and no behaviour beyond checking them:
 //! [`catalogue`] (the tools and their schemas), [`error`] (the closed list of codes),
 //! [`diagnostic`] (what is wrong with a text, and where), [`document`] (a manifest's text, read), [`quota`] (limits, usage, receipts),
-//! [`grant`] (what a run may touch), [`reach`] (whether it may touch this path), [`policy`] (who may do what, and what a person is asked about), [`decision`] (what came of that), [`json`] (how they are read), [`flows`] (what runs by a name), [`run`] (jobs and their results), [`record`] (what is kept of one), [`language`] (what a flow is
+//! [`grant`] (what a run may touch), [`reach`] (whether it may touch this path), [`policy`] (who may do what, and what a person is asked about), [`decision`] (what came of that), [`json`] (how they are read), [`decimal`] (how its numbers are), [`flows`] (what runs by a name), [`run`] (jobs and their results), [`record`] (what is kept of one), [`language`] (what a flow is
 //! written in), [`reading`] (what a guest reads off a text) and [`guest`] (the bytes that cross into an interpreter).
 //!
 //! **Control loop.** A caller sends a tool's name and a JSON input. [`catalogue::Call::parse`]
@@ -26,6 +26,7 @@
 
 #[cfg(feature = "catalogue")]
 pub mod catalogue;
+pub mod decimal;
 #[cfg(feature = "catalogue")]
 pub mod decision;
 pub mod diagnostic;

@@ -30,6 +30,8 @@ mod secrets;
 #[cfg(feature = "kernel")]
 mod signing;
 
+// Each artifact reads its numbers by [`selvage_tool::decimal`], also one that uses nothing else of it.
+use selvage_tool as _;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 /// Makes panics readable in the console. Called once when the module is loaded.
