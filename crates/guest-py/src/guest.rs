@@ -3,7 +3,9 @@
 use crate::call::{Call, Turn};
 use crate::disk::Disk;
 use crate::reading::World;
-use crate::{arguments, failure, modules, questions, reading, ready, shape, stdlib, values, world};
+use crate::{
+    arguments, failure, globals, modules, questions, reading, ready, shape, stdlib, values, world,
+};
 use rustpython_vm::builtins::PyBaseExceptionRef;
 use rustpython_vm::compiler::{self, CompileOpts, Mode};
 use rustpython_vm::{AsObject, Interpreter, PyResult, Settings, VirtualMachine};
@@ -266,6 +268,10 @@ fn run_script(vm: &VirtualMachine, job: &GuestJob, source: &str) -> PyResult {
     let code = vm
         .compile(source, mode, job.entry.clone())
         .map_err(|error| error.into_pyexception(vm, Some(source)))?;
+    let code = match globals::compile(vm, &job.entry, source, mode) {
+        Some(code) => vm.ctx.new_code(code),
+        None => code,
+    };
     let scope = vm.new_scope_with_main()?;
     let globals = scope.globals.clone();
     globals.set_item("__file__", vm.ctx.new_str(job.entry.as_str()).into(), vm)?;
