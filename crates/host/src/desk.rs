@@ -4,17 +4,19 @@
 //! and come back as events; so everything about the workspace happens on the thread that calls [`Desk::call`] or
 //! [`Desk::serve`], one thing after the other. It decides nothing: the engine does.
 
+mod calls;
 mod work;
 
 use crate::guests::Guests;
 use crate::key::DeviceKey;
 use crate::line::{Came, Line};
 use crate::runners::Runners;
+use calls::Pending;
 use selvage_tool::ToolResult;
 use selvage_tool::guest::Fetched;
-use selvage_vfs::{Origin, OriginKind};
-use selvage_workbench::{CallId, Cx, Effect, Event, Fetch, Notice, TaskId, Workbench};
-use serde_json::{Value, json};
+use selvage_vfs::Origin;
+use selvage_workbench::{CallId, Cx, Effect, Event, Fetch, TaskId, Workbench};
+use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::time::{Duration, Instant};
@@ -60,14 +62,6 @@ impl FetchAnswer {
         // A desk that is closed needs no answer.
         let _ = self.line.send(Came::Event(None, event));
     }
-}
-
-/// A call that is not answered yet.
-pub(crate) struct Pending {
-    pub notice: Box<dyn FnMut(&Notice) + Send>,
-    pub reply: Box<dyn FnOnce(ToolResult) + Send>,
-    /// The run that it started.
-    run: Option<String>,
 }
 
 /// See the module.
@@ -225,48 +219,6 @@ impl<S: Surroundings> Desk<S> {
         true
     }
 
-    fn begin(
-        &mut self,
-        origin: Origin,
-        name: &str,
-        input: Value,
-        notice: Box<dyn FnMut(&Notice) + Send>,
-        reply: Box<dyn FnOnce(ToolResult) + Send>,
-    ) -> CallId {
-        self.calls += 1;
-        let call = self.calls;
-        let run = None;
-        self.pending.insert(call, Pending { notice, reply, run });
-        let name = name.to_owned();
-        self.tell(Event::Called {
-            call,
-            origin,
-            name,
-            input,
-        });
-        call
-    }
-
-    /// Cancels the run that a call waits for. A call that waits for none goes on: it ends by itself.
-    fn cancel(&mut self, call: CallId) {
-        let Some(pending) = self.pending.get(&call) else {
-            return;
-        };
-        let Some(run) = pending.run.clone() else {
-            self.cancelled.insert(call);
-            return;
-        };
-        let origin = Origin::new(OriginKind::Person, "you");
-        let nobody = Box::new(|_| {});
-        self.begin(
-            origin,
-            "flow_cancel",
-            json!({ "run": run }),
-            Box::new(|_| {}),
-            nobody,
-        );
-    }
-
     /// Tells the engine what happened, and does all that follows from it.
     fn tell(&mut self, event: Event) {
         let mut events = VecDeque::from([event]);
@@ -297,11 +249,7 @@ impl<S: Surroundings> Desk<S> {
 
     fn perform(&mut self, effect: Effect) -> Option<Event> {
         match effect {
-            Effect::Reply { call, result } => {
-                if let Some(pending) = self.pending.remove(&call) {
-                    (pending.reply)(result);
-                }
-            }
+            Effect::Reply { call, result } => self.answer(call, result),
             Effect::Notify(notice) => self.pass_on(&notice),
             Effect::Fetch(fetch) => {
                 let task = fetch.task;
@@ -350,35 +298,5 @@ impl<S: Surroundings> Desk<S> {
             | Effect::Landed { .. } => {}
         }
         None
-    }
-
-    /// Tells whoever waits for a run what is new about it, and whoever calls that a person is asked.
-    fn pass_on(&mut self, notice: &Notice) {
-        if let Notice::Approval {
-            call: Some(call), ..
-        } = notice
-        {
-            if let Some(pending) = self.pending.get_mut(call) {
-                (pending.notice)(notice);
-            }
-            return;
-        }
-        let (Notice::Run { run, .. } | Notice::Log { run, .. } | Notice::Asked { run, .. }) =
-            notice
-        else {
-            return;
-        };
-        if let Some(call) = self.workbench.call_of(run)
-            && let Some(pending) = self.pending.get_mut(&call)
-        {
-            pending.run.get_or_insert_with(|| run.clone());
-        }
-        let waits = self
-            .pending
-            .values_mut()
-            .find(|pending| pending.run.as_ref() == Some(run));
-        if let Some(pending) = waits {
-            (pending.notice)(notice);
-        }
     }
 }

@@ -45,7 +45,7 @@ impl Line {
         Self(line)
     }
 
-    /// Calls a tool. `notice` hears of the run that the call starts, while it goes on, and `reply` hears the answer; both on the
+    /// Calls a tool. `notice` hears of the run that the call starts, until it is over, and `reply` hears the answer; both on the
     /// desk's thread, where they may not wait. At a desk that is closed neither hears anything, and `reply` is dropped.
     pub fn call(
         &self,
