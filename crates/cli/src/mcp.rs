@@ -3,34 +3,38 @@
 //! Each call is the engine's own: names, inputs, results and errors are those of the catalogue. What a run tells while it goes
 //! on becomes notifications about progress and log messages; a request that is cancelled cancels its run.
 
-mod approval;
+mod call;
+mod client;
 mod http;
 mod keyring;
 mod logging;
 mod news;
 mod prompts;
+mod question;
 mod resources;
+mod rounds;
 
 use crate::error::{CliError, Result};
 use crate::home;
+use call::Request;
 use logging::Level;
-use news::News;
 use rmcp::model::{
-    CallToolRequestParams, CallToolResponse, CallToolResult, ContentBlock, GetPromptRequestParams,
-    GetPromptResponse, Implementation, JsonObject, ListPromptsResult, ListResourceTemplatesResult,
-    ListResourcesResult, ListToolsResult, MetaObject, PaginatedRequestParams,
-    ReadResourceRequestParams, ReadResourceResponse, ServerCapabilities, ServerConfig, Tool,
+    CacheScope, CallToolRequestParams, CallToolResponse, GetPromptRequestParams, GetPromptResponse,
+    Implementation, ListPromptsResult, ListResourceTemplatesResult, ListResourcesResult,
+    ListToolsResult, PaginatedRequestParams, ReadResourceRequestParams, ReadResourceResponse,
+    ServerCapabilities, ServerConfig, Tool,
 };
 use rmcp::service::RequestContext;
 use rmcp::{ErrorData, RoleServer, ServerHandler, ServiceExt};
+use rounds::Rounds;
 use selvage_host::Line;
 use selvage_tool::{ErrorCode, ToolError, ToolResult};
-use selvage_vfs::{Origin, OriginKind};
+use selvage_vfs::Origin;
 use selvage_workbench::Notice;
-use serde_json::{Value, json};
+use serde_json::Value;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use tokio::sync::RwLock;
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
@@ -45,8 +49,8 @@ A Selvage workspace: files with history, and flows (`*.flow.js`, `*.py`) that ru
 of the files and lands what it wrote as one change, or nothing. Write a flow with `write`, check it with `lint_flow`, try it with \
 `run_flow` and `mode: \"dry-run\"`, then run it. Every failure has a code and says what to do. `undo` takes a change back.";
 
-/// The most characters of a client's name that go into the history.
-const CLIENT_NAME_CHARS_MAX: usize = 64;
+/// How long a client may keep what is the program's own: lists of tools, of prompts, and of forms of addresses.
+const FRESH_MS: u64 = 60 * 60 * 1_000;
 
 /// How long calls that go on when the program is stopped may take to hear that their runs were cancelled.
 const ENDING_MAX: Duration = Duration::from_secs(4);
@@ -105,6 +109,7 @@ struct Server {
     line: Line,
     tools: Vec<Tool>,
     level: Level,
+    rounds: Arc<Rounds>,
     /// Held by every call that goes on, to read.
     going_on: Arc<RwLock<()>>,
 }
@@ -123,6 +128,7 @@ impl Server {
             line,
             tools: tools.map_err(|why| CliError::Mcp(why.to_string()))?,
             level: Level::default(),
+            rounds: Rounds::new()?,
             going_on: Arc::default(),
         })
     }
@@ -157,14 +163,9 @@ impl Server {
         (self.line.call(origin, name, input, notice, reply), heard_by)
     }
 
-    /// Calls a tool that answers at once, as the client.
-    async fn ask(
-        &self,
-        context: &RequestContext<RoleServer>,
-        name: &str,
-        input: Value,
-    ) -> ToolResult {
-        let (_, mut heard) = self.call(origin(context), name, input);
+    /// Calls a tool that answers at once.
+    async fn ask(&self, origin: Origin, name: &str, input: Value) -> ToolResult {
+        let (_, mut heard) = self.call(origin, name, input);
         loop {
             match heard.recv().await {
                 Some(Heard::Answer(result)) => return result,
@@ -175,24 +176,9 @@ impl Server {
     }
 }
 
-/// Who is behind a request: the client, by the name that it gives itself.
-fn origin(context: &RequestContext<RoleServer>) -> Origin {
-    if let Some(who) = http::who(context) {
-        return Origin::new(OriginKind::Agent, who.name.clone());
-    }
-    let client = context.peer.peer_info();
-    let name = client.map_or_else(
-        || "agent".to_owned(),
-        |client| {
-            client
-                .client_info
-                .name
-                .chars()
-                .take(CLIENT_NAME_CHARS_MAX)
-                .collect()
-        },
-    );
-    Origin::new(OriginKind::Agent, name)
+fn now_ms() -> u64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH);
+    u64::try_from(since.unwrap_or_default().as_millis()).unwrap_or(u64::MAX)
 }
 
 fn revoked() -> ToolError {
@@ -232,7 +218,10 @@ impl ServerHandler for Server {
         _request: Option<PaginatedRequestParams>,
         _context: RequestContext<RoleServer>,
     ) -> Result<ListToolsResult, ErrorData> {
-        Ok(ListToolsResult::with_all_items(self.tools.clone()))
+        let list = ListToolsResult::with_all_items(self.tools.clone());
+        Ok(list
+            .with_ttl_ms(FRESH_MS)
+            .with_cache_scope(CacheScope::Public))
     }
 
     async fn call_tool(
@@ -240,54 +229,7 @@ impl ServerHandler for Server {
         request: CallToolRequestParams,
         context: RequestContext<RoleServer>,
     ) -> Result<CallToolResponse, ErrorData> {
-        let input = request.arguments.map_or(Value::Null, Value::Object);
-        let _going_on = self.going_on.read().await;
-        let revocation = async {
-            match http::caller(&context) {
-                Some(caller) => caller.revoked().await,
-                None => std::future::pending().await,
-            }
-        };
-        let mut revocation = std::pin::pin!(revocation);
-        let (called, mut heard) = self.call(origin(&context), &request.name, input);
-        let mut news = News::new(&context);
-        let mut cancelled = false;
-        let result = loop {
-            tokio::select! {
-                heard = heard.recv() => match heard {
-                    Some(Heard::Notice(Notice::Approval { approval, .. })) => {
-                        let may_ask = http::who(&context).is_none_or(|who| who.approves);
-                        let client = origin(&context).name;
-                        approval::ask(&context.peer, &self.line, &client, *approval, may_ask);
-                    }
-                    Some(Heard::Notice(notice)) => news.tell(&context, &self.level, notice).await,
-                    Some(Heard::Answer(result)) => break result,
-                    None => break Err(closing()),
-                },
-                () = context.ct.cancelled(), if !cancelled => {
-                    cancelled = true;
-                    called.cancel();
-                }
-                () = &mut revocation => {
-                    called.cancel();
-                    break Err(revoked());
-                }
-            }
-        };
-        let run = news.run.map(|run| ("selvage/run".to_owned(), json!(run)));
-        let mut meta = JsonObject::from_iter(run);
-        let answer = match result {
-            Ok(value) => CallToolResult::structured(value),
-            // Clients hold whatever is structured against the schema of the value, also where it is an error.
-            Err(error) => {
-                let error = json!(error);
-                let text = ContentBlock::text(error.to_string());
-                meta.insert("selvage/error".to_owned(), error);
-                CallToolResult::error(vec![text])
-            }
-        };
-        let meta = (!meta.is_empty()).then(|| MetaObject(meta));
-        Ok(answer.with_meta(meta).into())
+        Ok(Request::new(self, &context, request).answer().await)
     }
 
     #[expect(
@@ -316,7 +258,10 @@ impl ServerHandler for Server {
         _request: Option<PaginatedRequestParams>,
         _context: RequestContext<RoleServer>,
     ) -> Result<ListResourceTemplatesResult, ErrorData> {
-        Ok(resources::templates())
+        let list = resources::templates();
+        Ok(list
+            .with_ttl_ms(FRESH_MS)
+            .with_cache_scope(CacheScope::Public))
     }
 
     async fn read_resource(
@@ -332,7 +277,10 @@ impl ServerHandler for Server {
         _request: Option<PaginatedRequestParams>,
         _context: RequestContext<RoleServer>,
     ) -> Result<ListPromptsResult, ErrorData> {
-        Ok(prompts::list())
+        let list = prompts::list();
+        Ok(list
+            .with_ttl_ms(FRESH_MS)
+            .with_cache_scope(CacheScope::Public))
     }
 
     async fn get_prompt(

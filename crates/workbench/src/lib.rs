@@ -42,5 +42,5 @@ pub use event::{CallId, Effect, Event, Fetch, Notice, PeerId, RunnerId, SecretRe
 pub use failure::failure;
 pub use patch::PATCH_BYTES_MAX;
 pub use peers::PEERS_MAX;
-pub use runs::{ANSWERS_BYTES_MAX, QUEUE_MAX, RUN_DEPTH_MAX};
+pub use runs::{ANSWERS_BYTES_MAX, ASK_MS_MAX, QUEUE_MAX, RUN_DEPTH_MAX};
 pub use scopes::{SCOPE_DEPTH_MAX, SCOPES_MAX};

@@ -1,12 +1,12 @@
 //! Who comes in over HTTP: the keys beside the workspace, and whose each session is.
 
-use super::Door;
+use super::{Door, now_ms};
 use crate::error::{CliError, Result};
 use axum::http::{HeaderMap, header};
 use selvage_serve::{Keys, Refused, Scope, Who};
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 /// The most sessions of one key: the oldest can't be used any more when there is one more.
 const SESSIONS_MAX: usize = 100;
@@ -130,11 +130,6 @@ impl Keyring {
     fn sessions(&self) -> MutexGuard<'_, Sessions> {
         self.sessions.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-fn now_ms() -> u64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH);
-    u64::try_from(since.unwrap_or_default().as_millis()).unwrap_or(u64::MAX)
 }
 
 #[cfg(test)]

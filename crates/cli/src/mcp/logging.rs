@@ -5,6 +5,7 @@
     reason = "log messages are what clients of today show while a run goes on"
 )]
 
+use super::client::is_new;
 use rmcp::RoleServer;
 use rmcp::model::{LoggingLevel, LoggingMessageNotificationParam};
 use rmcp::service::RequestContext;
@@ -18,6 +19,16 @@ use std::sync::atomic::{AtomicU8, Ordering};
 pub struct Level(Arc<AtomicU8>);
 
 impl Level {
+    /// What a request is told: as its session says, and without one as it says itself (2026-07-28), which is nothing unless it does.
+    pub fn of(context: &RequestContext<RoleServer>, session: &Self) -> Option<Self> {
+        if !is_new(context) {
+            return Some(session.clone());
+        }
+        let level = Self::default();
+        level.set(context.meta.log_level()?);
+        Some(level)
+    }
+
     /// Takes what the client says.
     pub fn set(&self, least: LoggingLevel) {
         self.0.store(rank(least), Ordering::Relaxed);

@@ -4,11 +4,14 @@ use super::logging::Level;
 use rmcp::RoleServer;
 use rmcp::model::ProgressNotificationParam;
 use rmcp::service::RequestContext;
+use selvage_tool::guest::LogLevel;
 use selvage_workbench::Notice;
-use serde_json::json;
+use serde_json::{Value, json};
 
 /// What is told of a run while it goes on.
 pub struct News {
+    /// Nothing for a client that wants no log messages.
+    level: Option<Level>,
     token: Option<rmcp::model::ProgressToken>,
     /// How far the client was told that it is.
     told: Option<f64>,
@@ -17,9 +20,10 @@ pub struct News {
 }
 
 impl News {
-    /// What is to be told to whoever makes a request.
-    pub fn new(context: &RequestContext<RoleServer>) -> Self {
+    /// What is to be told to whoever makes a request, and how much of it; the latter is the session's where there is one.
+    pub fn new(context: &RequestContext<RoleServer>, session: &Level) -> Self {
         Self {
+            level: Level::of(context, session),
             token: context.meta.get_progress_token(),
             told: None,
             run: None,
@@ -27,16 +31,11 @@ impl News {
     }
 
     /// Tells the client. One that is gone needs no news.
-    pub async fn tell(
-        &mut self,
-        context: &RequestContext<RoleServer>,
-        level: &Level,
-        notice: Notice,
-    ) {
+    pub async fn tell(&mut self, context: &RequestContext<RoleServer>, notice: Notice) {
         match notice {
             Notice::Log { entries, .. } => {
                 for entry in entries {
-                    level.log(context, &json!(entry), entry.level).await;
+                    self.log(context, &json!(entry), entry.level).await;
                 }
             }
             Notice::Run {
@@ -67,15 +66,18 @@ impl News {
                 error, limit, used, ..
             } => {
                 let asked = json!({ "asks": limit, "used": used, "error": error });
-                level
-                    .log(context, &asked, selvage_tool::guest::LogLevel::Warn)
-                    .await;
+                self.log(context, &asked, LogLevel::Warn).await;
             }
             Notice::Approval { .. }
             | Notice::Approvals { .. }
             | Notice::Changed { .. }
             | Notice::PeerLost { .. }
             | Notice::MailFailed { .. } => {}
+        }
+    }
+    async fn log(&self, context: &RequestContext<RoleServer>, data: &Value, level: LogLevel) {
+        if let Some(least) = &self.level {
+            least.log(context, data, level).await;
         }
     }
 }

@@ -1,6 +1,7 @@
 //! The workspace's files and the records of its runs, as resources.
 
 use super::Server;
+use super::client::Client;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use rmcp::model::{
     ListResourceTemplatesResult, ListResourcesResult, PaginatedRequestParams, ReadResourceResponse,
@@ -59,9 +60,8 @@ pub async fn list(
             ));
         }
     };
-    let listed = server
-        .ask(context, "ls", json!({ "recursive": true }))
-        .await;
+    let client = Client::of(context).origin();
+    let listed = server.ask(client, "ls", json!({ "recursive": true })).await;
     let listed: LsOutput = typed(listed.map_err(refused)?)?;
     let files = listed
         .entries
@@ -89,9 +89,10 @@ pub async fn read(
     uri: &str,
     context: &RequestContext<RoleServer>,
 ) -> Result<ReadResourceResponse, ErrorData> {
+    let client = Client::of(context).origin();
     let contents = if let Some(run) = uri.strip_prefix(RUN) {
         let record = server
-            .ask(context, "flow_status", json!({ "run": run }))
+            .ask(client, "flow_status", json!({ "run": run }))
             .await;
         ResourceContents::text(record.map_err(refused)?.to_string(), uri)
             .with_mime_type("application/json")
@@ -104,7 +105,7 @@ pub async fn read(
             ErrorData::resource_not_found("there is no such resource", Some(json!({ "uri": uri })))
         };
         let path = path.ok_or_else(no_address)?;
-        let file = server.ask(context, "read", json!({ "path": path })).await;
+        let file = server.ask(client, "read", json!({ "path": path })).await;
         let file: ReadOutput = typed(file.map_err(refused)?)?;
         let contents = match file.encoding {
             Encoding::Base64 => ResourceContents::blob(file.content, uri),

@@ -13,7 +13,9 @@ mod json;
 mod mcp;
 mod mirror;
 mod policy;
+mod rounds;
 mod secrets;
+mod states;
 mod verify;
 mod web;
 

@@ -44,7 +44,7 @@ const GRACE_MS: u64 = 2_000;
 const CANCEL_MS: u64 = 500;
 
 /// How long a run waits for an answer about a quota, in milliseconds.
-const ASK_MS_MAX: u64 = 600_000;
+pub const ASK_MS_MAX: u64 = 600_000;
 
 /// The bytes of the files that a run wrote, by hash.
 pub(crate) type Written = Vec<(String, Vec<u8>)>;
