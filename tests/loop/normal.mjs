@@ -1,9 +1,11 @@
-// What the loop came to, in one form. Three kinds of things differ from one workspace to the next, and are put in one form here. Nothing else is.
+// What the loop came to, in one form. Four kinds of things differ from one workspace or build to the next, and are put in one form here. Nothing else is.
 //
 // 1. Ids: runs, approvals, heads, changes, identities of files, chains of statements, and the build of the interpreter (`ID`). Equal ones stay
 //    equal: each becomes its kind with a number, and so it does inside other texts (the path of a record has its run's name).
 // 2. Times, and what was measured by a clock (`TIME`), which become 0; and the time in the path of a record.
 // 3. Who: the name of the agent, of the person who approved, and the key that signed. That it is an agent or a person stays.
+// 4. Fuel: another build of the interpreter may use another amount. Equal amounts stay equal, and each becomes its number in the loop; that
+//    executors of one build agree to the unit is held by `tests/runs`.
 //
 // Hashes over such things can't be equal either: the record's in its statement, that of the environment (it holds the run's name), the link to
 // the statement before, and the signature. Each is computed anew from what it has to be over, and must fit; then a word takes its place.
@@ -78,10 +80,12 @@ export function normal(told) {
   learn(all);
   const within = [...names].sort(([a], [b]) => b.length - a.length);
   const text = (value) => within.reduce((text, [from, to]) => text.replaceAll(from, to), value).replace(STAMP, 'TIME');
+  const fuels = new Map();
   const put = (value, key, above) => {
     if (Array.isArray(value)) return value.map((item) => put(item, key, above));
     if (value !== null && typeof value === 'object') return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, put(item, key, value)]));
     if (typeof value === 'number' && TIME.has(key)) return 0;
+    if (key === 'fuel') return fuels.get(value) ?? fuels.set(value, `fuel-${fuels.size + 1}`).get(value);
     if (typeof value !== 'string') return value;
     if (key === 'by') return 'the person';
     if (key === 'name' && above.kind === 'agent') return 'CALLER';
