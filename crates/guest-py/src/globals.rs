@@ -10,25 +10,27 @@
 //! *Invariants.* Names that mean something else in a part of the file stay as they are: those that a comprehension or `:=` binds,
 //! those of type parameters, and all that begin with two underscores. A file without a loop at its top is compiled as it was.
 
+use crate::shape::is_of_future;
 use ruff_python_ast::visitor::{self, Visitor};
 use ruff_python_ast::{
-    AtomicNodeIndex, Comprehension, Expr, ExprContext, Identifier, Mod, Stmt, StmtGlobal, TypeParam,
+    AtomicNodeIndex, Comprehension, Expr, ExprContext, Identifier, Mod, ModModule, Stmt,
+    StmtGlobal, TypeParam,
 };
 use ruff_source_file::SourceFileBuilder;
 use ruff_text_size::TextRange;
 use rustpython_vm::VirtualMachine;
 use rustpython_vm::bytecode::CodeObject;
-use rustpython_vm::compiler::{Mode, codegen, parser};
+use rustpython_vm::compiler::{Mode, codegen};
 use std::collections::BTreeSet;
 
-/// The program with its names read as globals; `None` when that is not worth its while. A text that does not compile gives
-/// `None` as well: whoever compiles it as it is has the error.
-pub fn compile(vm: &VirtualMachine, path: &str, source: &str, mode: Mode) -> Option<CodeObject> {
-    let options = parser::ParseOptions::from(parser::Mode::Module);
-    let mut program = parser::parse(source, options).ok()?.into_syntax();
-    let Mod::Module(module) = &mut program else {
-        return None;
-    };
+/// The program with its names read as globals; `None` when that is not worth its while, or can't be compiled.
+pub fn compile(
+    vm: &VirtualMachine,
+    path: &str,
+    source: &str,
+    mut module: ModModule,
+    mode: Mode,
+) -> Option<CodeObject> {
     if !module.body.iter().any(has_loop) {
         return None;
     }
@@ -44,7 +46,7 @@ pub fn compile(vm: &VirtualMachine, path: &str, source: &str, mode: Mode) -> Opt
     let head = head.count();
     module.body.insert(head, statement);
     let file = SourceFileBuilder::new(path, source).finish();
-    codegen::compile::compile_top(program, file, mode, vm.compile_opts()).ok()
+    codegen::compile::compile_top(Mod::Module(module), file, mode, vm.compile_opts()).ok()
 }
 
 /// Whether a statement of the top loops, or holds one that does, functions and classes left out.
@@ -65,11 +67,7 @@ fn has_loop(statement: &Stmt) -> bool {
 fn is_head(statement: &Stmt) -> bool {
     match statement {
         Stmt::Expr(documentation) => documentation.value.is_string_literal_expr(),
-        Stmt::ImportFrom(import) => import
-            .module
-            .as_ref()
-            .is_some_and(|module| module == "__future__"),
-        _ => false,
+        other => is_of_future(other),
     }
 }
 

@@ -6,7 +6,7 @@ use crate::reading::World;
 use crate::{
     arguments, failure, globals, modules, questions, reading, ready, shape, stdlib, values, world,
 };
-use rustpython_vm::builtins::PyBaseExceptionRef;
+use rustpython_vm::builtins::{PyBaseExceptionRef, PyCode};
 use rustpython_vm::compiler::{self, CompileOpts, Mode};
 use rustpython_vm::{AsObject, Interpreter, PyResult, Settings, VirtualMachine};
 use selvage_guest::{Host, Step, admit, finished, nothing_to_resume};
@@ -260,7 +260,10 @@ fn settings() -> Settings {
 /// Runs a script. Its value is that of its last statement where that is an expression, as in JS; otherwise the global `result`.
 fn run_script(vm: &VirtualMachine, job: &GuestJob, source: &str) -> PyResult {
     world::prepare(vm, job)?;
-    let mode = if shape::ends_in_expression(source) {
+    let module = ruff_python_parser::parse_module(source).map(|parsed| parsed.into_syntax());
+    let body = module.as_ref().map_or(&[][..], |module| &module.body);
+    let postpones_annotations = shape::postpones_annotations(body);
+    let mode = if shape::ends_in_expression(body) {
         Mode::BlockExpr
     } else {
         Mode::Exec
@@ -268,14 +271,14 @@ fn run_script(vm: &VirtualMachine, job: &GuestJob, source: &str) -> PyResult {
     let code = vm
         .compile(source, mode, job.entry.clone())
         .map_err(|error| error.into_pyexception(vm, Some(source)))?;
-    let code = match globals::compile(vm, &job.entry, source, mode) {
-        Some(code) => vm.ctx.new_code(code),
-        None => code,
-    };
+    let module = module.ok();
+    let code = module
+        .and_then(|module| globals::compile(vm, &job.entry, source, module, mode))
+        .map_or(code, |quick| PyCode::new_ref_from_bytecode(vm, quick));
     let scope = vm.new_scope_with_main()?;
     let globals = scope.globals.clone();
     globals.set_item("__file__", vm.ctx.new_str(job.entry.as_str()).into(), vm)?;
-    if shape::postpones_annotations(source) {
+    if postpones_annotations {
         // A block that ends in an expression does not make this by itself, as a module does.
         globals.set_item("__annotations__", vm.ctx.new_dict().into(), vm)?;
     }

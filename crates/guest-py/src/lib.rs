@@ -6,9 +6,8 @@
 //!
 //! **Shape.** RustPython inside a `wasm32-wasip1` program that speaks the guest ABI of [`selvage_tool::guest`]. [`disk`] is the
 //! workspace as a file system, over the host's calls; `wasi` puts it under the C library, so that `open`, `os` and `pathlib` are
-//! the interpreter's own. `Guest` is a run from its job to its outcome, `values` is how values cross, `failure` how exceptions do, `globals` how a script's
-//! loop is read,
-//! and `stdlib` the part of the standard library that is written in Python. [`reading`] is what is known of a text that nobody
+//! the interpreter's own. `Guest` is a run from its job to its outcome, `values` is how values cross, `failure` how exceptions do,
+//! `globals` how a script that loops finds its names, and `stdlib` the part of the standard library that is written in Python. [`reading`] is what is known of a text that nobody
 //! runs: the functions that can be run, what they take, and what is wrong with it; [`arguments`] fits a call to one of them, `call`
 //! drives it, and `questions` are what it asks and waits for.
 //!
