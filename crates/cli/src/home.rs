@@ -72,7 +72,8 @@ impl Surroundings for Machine {
     }
 }
 
-fn now_ms() -> u64 {
+/// The time, in milliseconds since 1970.
+pub fn now_ms() -> u64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH);
     u64::try_from(since.unwrap_or_default().as_millis()).unwrap_or(u64::MAX)
 }

@@ -1,12 +1,12 @@
 //! `selvage keys`: who may come in over HTTP.
 
 use crate::error::{CliError, Result};
+use crate::home::now_ms;
 use crate::show;
 use selvage_serve::{Keys, Scope, Vault};
 use selvage_tool::{ErrorCode, ToolError};
 use serde_json::{Value, json};
 use std::path::Path;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 /// What is done with keys.
 #[derive(Debug, PartialEq)]
@@ -35,9 +35,7 @@ pub fn perform(folder: &Path, of_server: bool, act: &Act, json: bool) -> Result<
     let mut keys = Keys::open(folder)?;
     match act {
         Act::Add { name, scopes } => {
-            let since = SystemTime::now().duration_since(UNIX_EPOCH);
-            let now_ms = u64::try_from(since.unwrap_or_default().as_millis()).unwrap_or_default();
-            let key = keys.add(name, scopes, now_ms)?;
+            let key = keys.add(name, scopes, now_ms())?;
             show::value(json, &json!({ "key": key }), |made: &Value| {
                 format!("{}\nIt is shown this once.", show::text(&made["key"]))
             })?;

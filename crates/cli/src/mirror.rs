@@ -6,6 +6,7 @@
 mod engine;
 
 use crate::error::{CONFLICTS, CliError, Result};
+use crate::home::now_ms;
 use crate::progress::Progress;
 use crate::{home, show};
 use engine::Engine;
@@ -20,7 +21,7 @@ use serde_json::json;
 use std::io::{IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant};
 
 /// How long both sides have to be quiet before a pass begins.
 const QUIET: Duration = Duration::from_millis(200);
@@ -333,11 +334,6 @@ fn is_over(wakes: &Receiver<Woken>, wait: Duration) -> bool {
 
 fn unwatched(error: impl std::fmt::Display) -> CliError {
     std::io::Error::other(error.to_string()).into()
-}
-
-fn now_ms() -> u64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH);
-    u64::try_from(since.unwrap_or_default().as_millis()).unwrap_or(u64::MAX)
 }
 
 fn lines(report: &Report, would: &str) -> String {

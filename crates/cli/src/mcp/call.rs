@@ -1,11 +1,12 @@
 //! The way of one call of a tool: what it tells while it goes on, whoever is asked meanwhile, and its answer.
 
 use super::client::{Client, Way};
-use super::keyring::Caller;
+use super::keyring::{Caller, revocation};
 use super::news::News;
 use super::question::{Answer, Question, RUN};
 use super::rounds::{Bound, answered};
-use super::{Heard, Server, closing, http, now_ms, revoked};
+use super::{Heard, Server, closing, http, revoked};
+use crate::home::now_ms;
 use rmcp::RoleServer;
 use rmcp::model::{
     CallToolRequestParams, CallToolResponse, CallToolResult, ContentBlock, ElicitRequest,
@@ -175,13 +176,7 @@ impl<'a> Request<'a> {
     /// Tells what the call tells, until it is answered or somebody has to be asked by a result.
     async fn follow(&self, mut going: Going) -> ToolResult<CallToolResponse> {
         let _going_on = self.server.going_on.read().await;
-        let revocation = async {
-            match self.key() {
-                Some(key) => key.revoked().await,
-                None => std::future::pending().await,
-            }
-        };
-        let mut revocation = std::pin::pin!(revocation);
+        let mut revocation = std::pin::pin!(revocation(self.key()));
         let mut news = News::new(self.context, &self.server.level);
         let mut cancelled = false;
         let result = loop {

@@ -1,7 +1,8 @@
 //! Who comes in over HTTP: the keys beside the workspace, and whose each session is.
 
-use super::{Door, now_ms};
+use super::Door;
 use crate::error::{CliError, Result};
+use crate::home::now_ms;
 use axum::http::{HeaderMap, header};
 use selvage_serve::{Keys, Refused, Scope, Who};
 use std::path::Path;
@@ -43,6 +44,14 @@ impl Caller {
         while self.keys.is_good(&self.who.id) {
             tokio::time::sleep(LOOK_EVERY).await;
         }
+    }
+}
+
+/// As [`Caller::revoked`], and never for who calls without a key.
+pub async fn revocation(caller: Option<Caller>) {
+    match caller {
+        Some(caller) => caller.revoked().await,
+        None => std::future::pending().await,
     }
 }
 

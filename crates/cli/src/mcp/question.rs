@@ -3,6 +3,7 @@
 use super::Server;
 use super::client::Client;
 use crate::ask;
+use crate::home::now_ms;
 use rmcp::RoleServer;
 use rmcp::ServiceError;
 use rmcp::model::{
@@ -260,7 +261,7 @@ async fn answered(peer: &Peer<RoleServer>, question: &Question) -> Answer {
     let Ok(params) = question.params() else {
         return Answer::no("the question could not be made");
     };
-    let wait = question.expires_ms().saturating_sub(super::now_ms());
+    let wait = question.expires_ms().saturating_sub(now_ms());
     let asked = peer.create_elicitation_with_timeout(params, Some(Duration::from_millis(wait)));
     match asked.await {
         Ok(result) => result.into(),

@@ -8,10 +8,10 @@
 
 use super::call::Going;
 use super::client::Client;
-use super::keyring::Caller;
-use super::now_ms;
+use super::keyring::{Caller, revocation};
 use super::question::Question;
 use crate::error::{CliError, Result};
+use crate::home::now_ms;
 use rmcp::model::{CallToolRequestParams, RequestStateCodec};
 use selvage_provenance::{canonical, sha256};
 use selvage_tool::{ErrorCode, ToolError, ToolResult};
@@ -130,17 +130,11 @@ impl Rounds {
         let rounds = self.clone();
         let left = Duration::from_millis(expires_ms.saturating_sub(now_ms()));
         tokio::spawn(async move {
-            let revoked = async {
-                match key {
-                    Some(key) => key.revoked().await,
-                    None => std::future::pending().await,
-                }
-            };
             tokio::select! {
                 _ = gone => {}
                 // The engine decides by itself then, as the policy says; nobody waits for what comes of it.
                 () = tokio::time::sleep(left) => drop(rounds.take(&id)),
-                () = revoked => if let Some(call) = rounds.take(&id).and_then(|open| open.call) {
+                () = revocation(key) => if let Some(call) = rounds.take(&id).and_then(|open| open.call) {
                     call.cancel();
                 },
             }
