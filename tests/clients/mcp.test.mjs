@@ -9,35 +9,15 @@ import { test } from '../browser/lib/suite.mjs';
 import { connect } from './lib/client.mjs';
 import { program, until } from './lib/host.mjs';
 import { callEveryTool, CATALOGUE, keyFor, serve, workspace } from './lib/mcp.mjs';
+import { givesUp, landsWhenApproved, policyFor, readsFilesAndPrompts, somebody, SPIN } from './lib/stories.mjs';
 
-const SPIN = 'while (true) {}\n';
-
-const POLICY = `version: 1
-agents:
-  - name: official
-    allow: { tools: ['*'], read: ['**'], write: ['drafts/**', 'flows/**'] }
-    ask: { write: ['published/**'] }
-flows:
-  - path: flows/**
-    callers: [official]
-    allow: { read: ['**'], write: ['drafts/**'] }
-    ask: { write: ['published/**'] }
-`;
-const PUBLISH = `export default async (flow) => {
-  await flow.fs.write('published/run.md', 'by a run\\n');
-};
-`;
+const POLICY = policyFor('official');
 
 for (const over of ['stdio', 'http']) {
 test(`the official client lists and calls every tool over ${over}, and what comes fits the published schemas`, async ({ defer }) => {
-  const { client, logs } = await connect(defer, over);
+  const { client, call, logs } = await connect(defer, over);
   const { tools } = await client.listTools();
   assert.deepEqual(tools.map(({ name }) => name), CATALOGUE.map(({ name }) => name));
-  // The client refuses a value that does not fit the schema which it was listed with.
-  const call = async (name, input = {}, options) => {
-    const { isError, structuredContent, content, _meta } = await client.callTool({ name, arguments: input }, undefined, options);
-    return { value: structuredContent, error: isError && JSON.parse(content[0].text), meta: _meta };
-  };
   const called = await callEveryTool(call, 'official');
   assert.deepEqual(tools.map(({ name }) => name).filter((name) => !called.has(name)), [], 'every tool was called');
 
@@ -59,53 +39,15 @@ test(`the official client lists and calls every tool over ${over}, and what come
 });
 
 test(`a request that the client gives up cancels its run, and files and prompts can be read, over ${over}`, async ({ defer }) => {
-  const { client } = await connect(defer, over);
-  const call = (name, input) => client.callTool({ name, arguments: input });
-  await call('write', { path: 'spin.flow.js', content: SPIN });
-  const giveUp = new AbortController();
-  const spin = client.callTool({ name: 'run_flow', arguments: { path: 'spin.flow.js', limits: { fuelMax: 1e12, cpuMsMax: 60_000 } } }, undefined, { signal: giveUp.signal });
-  const latest = async () => (await call('flow_runs', { limit: 1 })).structuredContent.runs[0];
-  await until('it runs', async () => (await latest())?.status === 'running');
-  giveUp.abort('enough');
-  await assert.rejects(spin);
-  await until('it is cancelled', async () => (await latest())?.status === 'cancelled');
-
-  await call('write', { path: 'notes/ü.md', content: 'text\n' });
-  const { resources } = await client.listResources();
-  const note = resources.find(({ uri }) => decodeURI(uri).endsWith('notes/ü.md'));
-  assert.equal((await client.readResource({ uri: note.uri })).contents[0].text, 'text\n');
-  const { prompts } = await client.listPrompts();
-  assert.deepEqual(prompts.map(({ name }) => name), ['write-a-flow']);
-  const { messages } = await client.getPrompt({ name: 'write-a-flow', arguments: { goal: 'count words' } });
-  assert.ok(messages[0].content.text.includes('count words'));
+  const { client, call } = await connect(defer, over);
+  await givesUp(call);
+  await readsFilesAndPrompts(client, call);
 });
 
 test(`what the policy asks about is asked through the client over ${over}, and lands when its person approves`, async ({ defer }) => {
-  const asked = [];
-  const answers = [{ action: 'accept', content: { approve: true } }, { action: 'decline' }, { action: 'accept', content: { approve: false, reason: 'not yet' } }, { action: 'accept', content: { approve: true } }];
-  const person = ({ message }) => (asked.push(message), answers[asked.length - 1]);
-  const { client } = await connect(defer, over, { files: { 'selvage.policy.yaml': POLICY }, person });
-  const call = async (name, input) => {
-    const { isError, structuredContent, content } = await client.callTool({ name, arguments: input });
-    return isError ? { error: JSON.parse(content[0].text) } : { value: structuredContent };
-  };
-  assert.equal((await call('write', { path: 'elsewhere.md', content: 'x' })).error.code, 'POLICY_DENIED');
-  assert.ok((await call('write', { path: 'drafts/a.md', content: 'x' })).value);
-  assert.deepEqual(asked, [], 'neither is asked about');
-
-  assert.ok((await call('write', { path: 'published/a.md', content: 'one\n' })).value, 'approved');
-  assert.ok(asked[0].includes('agent official wants: write published/a.md') && asked[0].includes('+one'), asked[0]);
-  assert.equal((await call('read', { path: 'published/a.md' })).value.content, 'one\n');
-  assert.equal((await call('write', { path: 'published/a.md', content: 'two\n' })).error.code, 'POLICY_DENIED', 'declined');
-  const refused = await call('write', { path: 'published/a.md', content: 'three\n' });
-  assert.match(refused.error.message, /not yet/);
-  assert.equal((await call('read', { path: 'published/a.md' })).value.content, 'one\n');
-
-  await call('write', { path: 'flows/publish.flow.js', content: PUBLISH });
-  const { value: record } = await call('run_flow', { path: 'flows/publish.flow.js' });
-  assert.deepEqual(record.decisions.map(({ verdict }) => verdict), ['allowed', 'asked', 'approved']);
-  assert.equal(record.decisions[2].by, 'the person at official');
-  assert.equal((await call('read', { path: 'published/run.md' })).value.content, 'by a run\n');
+  const { asked, person } = somebody();
+  const { call } = await connect(defer, over, { files: { 'selvage.policy.yaml': POLICY }, person });
+  await landsWhenApproved(call, asked);
 });
 
 test(`where the client can not ask its person over ${over}, what is asked about is refused at once`, async ({ defer }) => {

@@ -7,24 +7,9 @@ import { test } from '../browser/lib/suite.mjs';
 import { connectNew, NEW } from './lib/client.mjs';
 import { program, until } from './lib/host.mjs';
 import { callEveryTool, CATALOGUE, keyFor, serve, workspace } from './lib/mcp.mjs';
+import { givesUp, landsWhenApproved, policyFor, PUBLISH, readsFilesAndPrompts, somebody } from './lib/stories.mjs';
 
-const SPIN = 'while (true) {}\n';
-
-const POLICY = `version: 1
-agents:
-  - name: '*'
-    allow: { tools: ['*'], read: ['**'], write: ['drafts/**', 'flows/**'] }
-    ask: { write: ['published/**'] }
-flows:
-  - path: flows/**
-    callers: ['*']
-    allow: { read: ['**'], write: ['drafts/**'] }
-    ask: { write: ['published/**'] }
-`;
-const PUBLISH = `export default async (flow) => {
-  await flow.fs.write('published/run.md', 'by a run\\n');
-};
-`;
+const POLICY = policyFor("'*'");
 const TURN = `export default () => {
   let turns = 0;
   while (turns < 300000) turns += 1;
@@ -32,20 +17,13 @@ const TURN = `export default () => {
 };
 `;
 
-/** Calls a tool; gives `{ value, meta }` or `{ error, meta }`. */
-const caller = (client) => async (name, input = {}, { _meta, ...options } = {}) => {
-  const { isError, structuredContent, content, _meta: meta } = await client.callTool({ name, arguments: input, _meta }, options);
-  return isError ? { error: JSON.parse(content[0].text), meta } : { value: structuredContent, meta };
-};
-
 for (const over of ['stdio', 'http']) {
 test(`the official client of ${NEW} lists and calls every tool over ${over}, and what comes fits the published schemas`, async ({ defer }) => {
-  const { client, logs } = await connectNew(defer, over);
+  const { client, call, logs } = await connectNew(defer, over);
   assert.equal(client.getNegotiatedProtocolVersion(), NEW);
   const { tools, ttlMs, cacheScope } = await client.listTools();
   assert.deepEqual(tools.map(({ name }) => name), CATALOGUE.map(({ name }) => name));
   assert.ok(ttlMs > 0 && cacheScope === 'public', 'the catalogue is the program\'s own');
-  const call = caller(client);
   const called = await callEveryTool(call, 'official');
   assert.deepEqual(tools.map(({ name }) => name).filter((name) => !called.has(name)), [], 'every tool was called');
 
@@ -67,51 +45,16 @@ test(`the official client of ${NEW} lists and calls every tool over ${over}, and
 });
 
 test(`a request that the client of ${NEW} gives up cancels its run, and files and prompts can be read, over ${over}`, async ({ defer }) => {
-  const { client } = await connectNew(defer, over);
-  const call = caller(client);
-  await call('write', { path: 'spin.flow.js', content: SPIN });
-  const giveUp = new AbortController();
-  const spin = call('run_flow', { path: 'spin.flow.js', limits: { fuelMax: 1e12, cpuMsMax: 60_000 } }, { signal: giveUp.signal });
-  const latest = async () => (await call('flow_runs', { limit: 1 })).value.runs[0];
-  await until('it runs', async () => (await latest())?.status === 'running');
-  giveUp.abort('enough');
-  await assert.rejects(spin);
-  await until('it is cancelled', async () => (await latest())?.status === 'cancelled');
-
-  await call('write', { path: 'notes/ü.md', content: 'text\n' });
-  const { resources } = await client.listResources();
-  const note = resources.find(({ uri }) => decodeURI(uri).endsWith('notes/ü.md'));
-  assert.equal((await client.readResource({ uri: note.uri })).contents[0].text, 'text\n');
+  const { client, call } = await connectNew(defer, over);
+  await givesUp(call);
+  await readsFilesAndPrompts(client, call);
   await assert.rejects(client.readResource({ uri: 'selvage:///missing.md' }), ({ code }) => code === -32602);
-  const { prompts } = await client.listPrompts();
-  assert.deepEqual(prompts.map(({ name }) => name), ['write-a-flow']);
-  const { messages } = await client.getPrompt({ name: 'write-a-flow', arguments: { goal: 'count words' } });
-  assert.ok(messages[0].content.text.includes('count words'));
 });
 
 test(`what the policy asks about is asked by results over ${over}, and lands when the client's person approves`, async ({ defer }) => {
-  const asked = [];
-  const answers = [{ action: 'accept', content: { approve: true } }, { action: 'decline' }, { action: 'accept', content: { approve: false, reason: 'not yet' } }, { action: 'accept', content: { approve: true } }];
-  const person = ({ message }) => (asked.push(message), answers[asked.length - 1]);
-  const { client } = await connectNew(defer, over, { files: { 'selvage.policy.yaml': POLICY }, person });
-  const call = caller(client);
-  assert.equal((await call('write', { path: 'elsewhere.md', content: 'x' })).error.code, 'POLICY_DENIED');
-  assert.ok((await call('write', { path: 'drafts/a.md', content: 'x' })).value);
-  assert.deepEqual(asked, [], 'neither is asked about');
-
-  assert.ok((await call('write', { path: 'published/a.md', content: 'one\n' })).value, 'approved');
-  assert.ok(asked[0].includes('agent official wants: write published/a.md') && asked[0].includes('+one'), asked[0]);
-  assert.equal((await call('read', { path: 'published/a.md' })).value.content, 'one\n');
-  assert.equal((await call('write', { path: 'published/a.md', content: 'two\n' })).error.code, 'POLICY_DENIED', 'declined');
-  const refused = await call('write', { path: 'published/a.md', content: 'three\n' });
-  assert.match(refused.error.message, /not yet/);
-  assert.equal((await call('read', { path: 'published/a.md' })).value.content, 'one\n');
-
-  await call('write', { path: 'flows/publish.flow.js', content: PUBLISH });
-  const { value: record } = await call('run_flow', { path: 'flows/publish.flow.js' });
-  assert.deepEqual(record.decisions.map(({ verdict }) => verdict), ['allowed', 'asked', 'approved']);
-  assert.equal(record.decisions[2].by, 'the person at official');
-  assert.equal((await call('read', { path: 'published/run.md' })).value.content, 'by a run\n');
+  const { asked, person } = somebody();
+  const { call } = await connectNew(defer, over, { files: { 'selvage.policy.yaml': POLICY }, person });
+  await landsWhenApproved(call, asked);
   assert.equal((await call('flow_runs')).value.runs.length, 1, 'the run that waited went on');
 });
 
@@ -119,8 +62,7 @@ test(`a run gets more of a quota over ${over} when the client's person says so`,
   const asked = [];
   const answers = [{ action: 'accept', content: { approve: true, limit: 50_000_000 } }, { action: 'cancel' }];
   const person = (form) => (asked.push(form), answers[asked.length - 1]);
-  const { client } = await connectNew(defer, over, { files: { 'turn.flow.js': TURN }, person });
-  const call = caller(client);
+  const { call } = await connectNew(defer, over, { files: { 'turn.flow.js': TURN }, person });
   const turn = () => call('run_flow', { path: 'turn.flow.js', ask: true, limits: { fuelMax: 100_000 } });
   assert.equal((await turn()).value.value, 300_000);
   assert.match(asked[0].message, /asks for more/);
@@ -132,8 +74,7 @@ test(`a run gets more of a quota over ${over} when the client's person says so`,
 test(`a run that is not waited for asks over ${over} when its status is looked at`, async ({ defer }) => {
   const asked = [];
   const person = ({ message }) => (asked.push(message), { action: 'accept', content: { approve: true } });
-  const { client } = await connectNew(defer, over, { files: { 'selvage.policy.yaml': POLICY, 'flows/publish.flow.js': PUBLISH }, person });
-  const call = caller(client);
+  const { call } = await connectNew(defer, over, { files: { 'selvage.policy.yaml': POLICY, 'flows/publish.flow.js': PUBLISH }, person });
   const { run } = (await call('run_flow', { path: 'flows/publish.flow.js', wait: false })).value;
   assert.deepEqual(asked, [], 'who does not wait is not held');
   await until('it is over', async () => (await call('flow_status', { run })).value.status === 'succeeded');
@@ -142,8 +83,8 @@ test(`a run that is not waited for asks over ${over} when its status is looked a
 });
 
 test(`where the client of ${NEW} can not ask its person over ${over}, what is asked about is refused at once`, async ({ defer }) => {
-  const { client } = await connectNew(defer, over, { files: { 'selvage.policy.yaml': POLICY } });
-  const { error } = await caller(client)('write', { path: 'published/a.md', content: 'x' });
+  const { call } = await connectNew(defer, over, { files: { 'selvage.policy.yaml': POLICY } });
+  const { error } = await call('write', { path: 'published/a.md', content: 'x' });
   assert.match(error.message, /can not ask its person/);
 });
 }

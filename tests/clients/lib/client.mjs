@@ -16,7 +16,10 @@ export const NEW = '2026-07-28';
 const IDENTITY = { name: 'official', version: '1' };
 const capabilitiesOf = (person) => (person ? { elicitation: { form: {} } } : {});
 
-/** A client that has a new workspace, and what it is told without asking. `files` are written by a person before; `person` answers what a person is asked. */
+/** The answer of a tool as `{ value, meta }` or `{ error, meta }`. */
+const answered = ({ isError, structuredContent, content, _meta: meta }) => (isError ? { error: JSON.parse(content[0].text), meta } : { value: structuredContent, meta });
+
+/** A client that has a new workspace, what calls its tools, and what it is told without asking. `files` are written by a person before; `person` answers what a person is asked. */
 export async function connect(defer, over, { files, person } = {}) {
   const folder = workspace(defer, files);
   const client = new Client(IDENTITY, { capabilities: capabilitiesOf(person) });
@@ -24,7 +27,9 @@ export async function connect(defer, over, { files, person } = {}) {
   const logs = [];
   client.setNotificationHandler(LoggingMessageNotificationSchema, ({ params }) => void logs.push(params.data.text));
   await open(client, { defer, over, folder, Stdio: StdioClientTransport, Http: StreamableHTTPClientTransport });
-  return { client, logs, folder };
+  // The client refuses a value that does not fit the schema which it was listed with.
+  const call = async (name, input = {}, options) => answered(await client.callTool({ name, arguments: input }, undefined, options));
+  return { client, call, logs, folder };
 }
 
 /** The same with the client of 2026-07-28; `byHand` is for who makes requests again by itself. */
@@ -35,7 +40,8 @@ export async function connectNew(defer, over, { files, person, byHand = false } 
   const logs = [];
   client.setNotificationHandler('notifications/message', ({ params }) => void logs.push(params.data.text));
   await open(client, { defer, over, folder, Stdio: NewStdio, Http: NewHttp });
-  return { client, logs, folder };
+  const call = async (name, input = {}, { _meta, ...options } = {}) => answered(await client.callTool({ name, arguments: input, _meta }, options));
+  return { client, call, logs, folder };
 }
 
 async function open(client, { defer, over, folder, Stdio, Http }) {
