@@ -1,4 +1,4 @@
-//! From a recipe to a finished artifact: cargo, then bindings or [`frozen`], [`snip`] and [`graft`], then `wasm-opt`, then [`state`] and fuel for a guest, last.
+//! From a recipe to a finished artifact: cargo, then [`frozen`] and [`snip`] for a guest, then [`graft`], then bindings for the page, then `wasm-opt`, then [`state`] and fuel for a guest, last.
 //!
 //! The same sources give the same bytes on every machine: the toolchain and the optimizer are pinned, flags from the
 //! environment are not taken, the machine's own paths are mapped away, and build scripts see no [`history`] of its own.

@@ -60,10 +60,10 @@ pub fn ordered(mut guest: Vec<u8>, expected: usize) -> Result<Vec<u8>, FrozenErr
             at = end;
         }
     }
-    match found == expected {
-        true => Ok(guest),
-        false => Err(FrozenError::Count { found, expected }),
+    if found != expected {
+        return Err(FrozenError::Count { found, expected });
     }
+    Ok(guest)
 }
 
 /// Where the data that is laid into memory stands in the file.
