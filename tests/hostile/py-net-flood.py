@@ -3,8 +3,10 @@
 # grant: {"read": ["**"], "write": [], "net": ["granted.test"]}
 import requests
 
+pages = [f"https://granted.test/{page}" for page in range(100)]
 while True:
-    try:
-        requests.get("https://granted.test/")
-    except Exception:
-        pass
+    for page in pages:
+        try:
+            requests.get(page)
+        except Exception:
+            pass
