@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 use std::str::FromStr;
 
 /// How long a run has to wait for a place before its log tells it: to be handed over takes a moment everywhere.
-const TOLD_WAIT_MS_MIN: u64 = 1_000;
+const TOLD_WAIT_MS_MIN: u64 = 3_000;
 
 /// What is known of one executor.
 #[derive(Debug, Default)]
