@@ -1,6 +1,7 @@
 //! Fetches that the engine has allowed: bounded in size and time, without credentials, and with the domain checked again
 //! before each redirect is followed.
 
+use selvage_host::{agent, is_this_machine};
 use selvage_tool::grant::domain_of;
 use selvage_tool::guest::Fetched;
 use selvage_tool::{ErrorCode, Grant, ToolError, ToolResult};
@@ -9,8 +10,7 @@ use std::io::Read;
 use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 use ureq::http::{HeaderMap, Request, Response, Uri, header};
-use ureq::tls::{RootCerts, TlsConfig};
-use ureq::{Agent, Body, Proxy};
+use ureq::{Agent, Body};
 
 /// How many redirects are followed, as in browsers.
 const REDIRECTS_MAX: usize = 20;
@@ -32,20 +32,11 @@ const FORBIDDEN: [&str; 13] = [
     "via",
 ];
 
-static AGENT: LazyLock<Agent> = LazyLock::new(|| agent(Proxy::try_from_env()));
+static FAR: LazyLock<Agent> = LazyLock::new(|| any_method(false));
+static NEAR: LazyLock<Agent> = LazyLock::new(|| any_method(true));
 
-/// What is on this machine is not asked for by way of another one.
-static NEAR: LazyLock<Agent> = LazyLock::new(|| agent(None));
-
-fn agent(proxy: Option<Proxy>) -> Agent {
-    let tls = TlsConfig::builder().root_certs(RootCerts::PlatformVerifier);
-    let config = Agent::config_builder()
-        .http_status_as_error(false)
-        .max_redirects(0)
-        .max_redirects_will_error(false)
-        .allow_non_standard_methods(true)
-        .proxy(proxy)
-        .tls_config(tls.build());
+fn any_method(is_here: bool) -> Agent {
+    let config = agent(is_here).allow_non_standard_methods(true);
     config.build().into()
 }
 
@@ -116,10 +107,8 @@ fn ask(fetch: &Fetch, url: &str, until: Instant) -> ToolResult<Response<Body>> {
             request = request.header(name, value);
         }
     }
-    let agent = match domain_of(url).as_deref() {
-        Some("localhost" | "127.0.0.1") => &*NEAR,
-        _ => &*AGENT,
-    };
+    let is_here = domain_of(url).is_some_and(|domain| is_this_machine(&domain));
+    let agent = if is_here { &*NEAR } else { &*FAR };
     let left = until.saturating_duration_since(Instant::now());
     let configured = |request| {
         let configured = agent.configure_request(request);

@@ -61,6 +61,7 @@ mod line;
 mod pages;
 mod run;
 mod runners;
+mod web;
 
 pub use control::{Control, Word};
 pub use desk::{Desk, FetchAnswer, Surroundings};
@@ -70,3 +71,4 @@ pub use guests::{Assigned, Elsewhere, Guests, Told};
 pub use key::{DeviceKey, KEY_FILE};
 pub use line::{Called, Line};
 pub use run::{Blobs, Ended};
+pub use web::{agent, is_this_machine};

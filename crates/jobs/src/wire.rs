@@ -1,14 +1,13 @@
 //! The client's side of HTTP: one question and its answer, and how long it is asked again.
 
 use crate::error::JobsError;
-use selvage_host::Control;
+use selvage_host::{Control, agent, is_this_machine};
 use selvage_tool::{ErrorCode, ToolError};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::io::Read;
 use std::time::{Duration, Instant};
 use ureq::http::{Method, Request, header};
-use ureq::tls::{RootCerts, TlsConfig};
 use ureq::{Agent, Body};
 
 /// How long a connection may take to be made.
@@ -84,10 +83,10 @@ impl Wire {
         let address = address.trim_end_matches('/');
         let uri: ureq::http::Uri = address.parse().map_err(|_| refused("it can't be read"))?;
         let host = uri.host().ok_or_else(|| refused("it names no host"))?;
-        let here = matches!(host, "localhost" | "127.0.0.1" | "[::1]");
+        let is_here = is_this_machine(host);
         match uri.scheme_str() {
             Some("https") => {}
-            Some("http") if here => {}
+            Some("http") if is_here => {}
             Some("http") => return Err(refused("over plain http only this machine is asked")),
             _ => return Err(refused("it begins with https://")),
         }
@@ -98,15 +97,11 @@ impl Wire {
         if ureq::http::HeaderValue::from_str(&authorization).is_err() {
             return Err(refused("its key can't be sent"));
         }
-        let tls = TlsConfig::builder().root_certs(RootCerts::PlatformVerifier);
-        let config = Agent::config_builder()
-            .http_status_as_error(false)
-            // Whom it names gets the key; nobody else.
-            .max_redirects(0)
+        // It follows no redirect: whom it names gets the key, and nobody else.
+        let config = agent(is_here)
             .timeout_connect(Some(CONNECT_MAX))
             .timeout_recv_response(Some(HEAD_MAX))
-            .timeout_recv_body(Some(BODY_MAX))
-            .tls_config(tls.build());
+            .timeout_recv_body(Some(BODY_MAX));
         Ok(Self {
             agent: config.build().into(),
             address: address.to_owned(),
