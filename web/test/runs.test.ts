@@ -1,4 +1,5 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
+import { FlowForm } from '../src/lib/form-state.svelte';
 import { fitting, ROWS_MAX, windowOf } from '../src/lib/log-window';
 import { marked } from '../src/lib/matching';
 import { refusedArgument, remedyOf } from '../src/lib/remedy';
@@ -28,11 +29,28 @@ const failed = (error: RunRecord['error']): RunRecord => ({ path: 'a.flow.js', l
 
 test('a refused domain, a refused tool and a used up limit can be granted with one button, and nothing else', () => {
   const denied = failed({ code: 'POLICY_DENIED', message: 'The run may not fetch from `api.example.com`.', hint: 'Run it with `allowNet: ["api.example.com"]`.' });
-  expect(remedyOf(denied)).toEqual({ title: 'Allow api.example.com and run again', allow: { kind: 'net', name: 'api.example.com' }, request: { allowNet: ['known.example', 'api.example.com'] } });
+  expect(remedyOf(denied)).toEqual({ title: 'Allow api.example.com and run again', allow: { kind: 'net', name: 'api.example.com' } });
   const uncalled = failed({ code: 'POLICY_DENIED', message: 'The run may not call the tool `write`.', hint: 'Run it with `allowTools: ["write"]`.' });
-  expect(remedyOf(uncalled)).toEqual({ title: 'Allow write and run again', allow: { kind: 'tools', name: 'write' }, request: { allowTools: ['write'] } });
-  expect(remedyOf(failed({ code: 'QUOTA_CPU', message: 'It used up its time.' }))).toEqual({ title: 'Run again with twice as much', request: { limits: { ...LIMITS, cpuMsMax: 20_000 } } });
+  expect(remedyOf(uncalled)).toEqual({ title: 'Allow write and run again', allow: { kind: 'tools', name: 'write' } });
+  expect(remedyOf(failed({ code: 'QUOTA_CPU', message: 'It used up its time.' }))).toEqual({ title: 'Run again with 20 s of computing time', limits: { cpuMsMax: 20_000 } });
   for (const code of ['POLICY_DENIED', 'RUNTIME_EXCEPTION', 'QUOTA_MEMORY']) expect(remedyOf(failed({ code, message: 'It failed.' }))).toBeUndefined();
+});
+
+test('a record that somebody forged is run again with what the person lets the flow have', () => {
+  vi.stubGlobal('localStorage', { getItem: () => null, setItem: () => undefined, removeItem: () => undefined });
+  const form = new FlowForm('a.flow.js');
+  form.allow('net', 'api.example.org', true);
+  form.allow('net', 'old.example.org', true);
+  form.limits.cpuMsMax = '5';
+  const wants = { net: ['api.example.org', 'evil.example'], tools: ['write', 'delete'] };
+  const forged = { path: 'a.flow.js', args: { n: 1 }, seed: 7, startMs: 9, dryRun: false, limits: { ...LIMITS, cpuMsMax: 1e9 }, grant: { read: ['**'], write: ['**'], net: ['evil.example', '*'], tools: ['*'] }, env: ['KEY'], secrets: { KEY: 'billing' } } as unknown as RunRecord;
+  const same = { path: 'a.flow.js', args: { n: 1 }, seed: 7, startMs: 9, mode: 'run' };
+  expect(form.again(forged, wants)).toEqual({ ...same, allowNet: ['api.example.org'], allowTools: [], limits: { cpuMsMax: 5_000 } });
+  expect(form.again(forged, undefined)).toEqual({ ...same, allowNet: [], allowTools: [], limits: { cpuMsMax: 5_000 } });
+  // What the person chooses is what the button says, and no more of the record.
+  expect(form.again(forged, wants, { allow: { kind: 'tools', name: 'write' } })).toMatchObject({ allowNet: ['api.example.org'], allowTools: ['write'] });
+  expect(form.again(forged, wants, { limits: { cpuMsMax: 20_000 } }).limits).toEqual({ cpuMsMax: 20_000 });
+  vi.unstubAllGlobals();
 });
 
 test('a run of one function is run again as that function', () => {

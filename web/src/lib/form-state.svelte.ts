@@ -1,5 +1,6 @@
 // What is filled in in the Run panel, flow by flow, and the request it makes.
 
+import type { Remedy } from './remedy';
 import { fieldsOf, heldAs, readEnv, readForm, readJson, readLimits, type Field } from './run-form';
 import { isStrings, recall, remember } from './settings';
 import { referenceOf, type FlowEntry, type FlowSummary, type LimitName, type LintReport, type RunRecord, type RunRequest } from './tools';
@@ -10,6 +11,9 @@ const ALLOWANCES: readonly Allowance[] = ['net', 'tools'];
 
 /** What is known of a flow: by lint, or, before that, by the list of flows. */
 export type About = Pick<LintReport | FlowSummary, 'inputs' | 'entries'>;
+
+/** What a person chose for the next run alone. */
+export type Besides = Pick<Remedy, 'limits' | 'allow'>;
 
 /** One flow's form. A file with several functions has fields for each of them, and all else once. */
 export class FlowForm {
@@ -118,6 +122,25 @@ export class FlowForm {
       ...(Object.keys(limits).length ? { limits } : {}),
       ...(this.seed === '' ? {} : { seed: Number(this.seed) }),
       ...(this.startMs === '' ? {} : { startMs: Number(this.startMs) }),
+    };
+  }
+
+  /**
+   * The request for what a record says: same arguments, same seed, same start of the clock. A record is a file that others may
+   * have written, so what the run may have is what the person lets the flow have, and never what the record says.
+   */
+  again(record: RunRecord, wanted: Partial<Record<Allowance, string[]>> | undefined, { limits, allow }: Besides = {}): RunRequest {
+    const { allowNet, allowTools } = this.granted(wanted);
+    const chosen = (kind: Allowance, names: string[]) => (allow?.kind === kind ? [...new Set([...names, allow.name])] : names);
+    return {
+      path: referenceOf(record),
+      args: record.args,
+      seed: record.seed,
+      mode: record.dryRun ? 'dry-run' : 'run',
+      allowNet: chosen('net', allowNet),
+      allowTools: chosen('tools', allowTools),
+      limits: { ...readLimits(this.limits).limits, ...limits },
+      ...(record.startMs === undefined || record.startMs === null ? {} : { startMs: record.startMs }),
     };
   }
 }

@@ -1,13 +1,15 @@
 // What a person can do about a run that failed, where one button does it.
 
 import type { Allowance } from './form-state.svelte';
+import { limitField } from './limits';
 import { moreOf } from './run-form';
-import type { LimitName, RunRecord, RunRequest } from './tools';
+import type { LimitName, Limits, RunRecord } from './tools';
 
+/** What the title says, and nothing else: the record that it comes from may be anybody's. */
 export interface Remedy {
   title: string;
-  /** What the next run is given besides what the record says. */
-  request: Partial<RunRequest>;
+  /** What the next run may use. */
+  limits?: Partial<Limits>;
   /** What the flow may fetch from or call on this device from now on. */
   allow?: { kind: Allowance; name: string };
 }
@@ -18,13 +20,16 @@ export function remedyOf(record: RunRecord): Remedy | undefined {
   const { error } = record;
   if (!error) return undefined;
   const limit = LIMITS[error.code];
-  if (limit && record.limits?.[limit] !== undefined)
-    return { title: 'Run again with twice as much', request: { limits: { ...record.limits, [limit]: moreOf(record.limits[limit]) } } };
+  if (limit && record.limits?.[limit] !== undefined) {
+    const more = moreOf(record.limits[limit]);
+    const field = limitField(limit);
+    return { title: `Run again with ${field?.show(more)} of ${field?.label.toLowerCase()}`, limits: { [limit]: more } };
+  }
   // Only the hint names what is missing as data; a refusal without it is not mended by a grant.
   const [, member, name] = (error.code === 'POLICY_DENIED' && /(allowNet|allowTools): \["([^"]+)"\]/.exec(error.hint ?? '')) || [];
   if (name === undefined) return undefined;
   const kind: Allowance = member === 'allowNet' ? 'net' : 'tools';
-  return { title: `Allow ${name} and run again`, request: { [member!]: [...new Set([...(record.grant?.[kind] ?? []), name])] }, allow: { kind, name } };
+  return { title: `Allow ${name} and run again`, allow: { kind, name } };
 }
 
 /** The argument that a function did not take, where it says so, and why. */

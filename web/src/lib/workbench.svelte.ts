@@ -12,14 +12,14 @@ import { commandsOf, type Command } from './commands';
 import { Conflicts } from './conflicts.svelte';
 import { Devices } from './devices.svelte';
 import { Executor } from './executor.svelte';
-import { Forms, type Allowance } from './form-state.svelte';
+import { Forms, type Allowance, type Besides } from './form-state.svelte';
 import type { Kernel } from './kernel';
 import { isFlow, isMounted, placeOf, withoutScope } from './paths';
 import { Problems } from './problems.svelte';
 import { Runs, type Run } from './runs.svelte';
 import { StorageStatus } from './storage.svelte';
 import { Theme } from './theme.svelte';
-import { fileOf, referenceOf, type FlowEntry, type FlowSummary, type LintReport, type RunRecord, type RunRequest } from './tools';
+import { fileOf, type FlowEntry, type FlowSummary, type LintReport, type RunRecord, type RunRequest } from './tools';
 import { Workspace } from './workspace.svelte';
 import type { ImportPlan } from './zip';
 
@@ -263,18 +263,12 @@ export class Workbench {
     return opened;
   }
 
-  /** Runs again what a record says: same arguments, same seed, same start of the clock. `other` is what differs. */
-  async runAgain(record: RunRecord, other: Partial<RunRequest> = {}): Promise<void> {
-    await this.start({
-      path: referenceOf(record),
-      args: record.args,
-      seed: record.seed,
-      mode: record.dryRun ? 'dry-run' : 'run',
-      limits: record.limits,
-      allowNet: record.grant?.net ?? [],
-      allowTools: record.grant?.tools ?? [],
-      ...(record.startMs === undefined || record.startMs === null ? {} : { startMs: record.startMs }),
-      ...other,
+  /** Runs again what a record says, with what the person lets the flow have today, and what they chose besides. */
+  async runAgain(record: RunRecord, besides: Besides = {}): Promise<void> {
+    await this.#startOnce(async () => {
+      const path = this.whereIs(record.path);
+      const report = await this.#lint(path);
+      await this.#start(this.forms.of(path).again(record, report?.grant, besides));
     });
   }
 

@@ -124,7 +124,7 @@ pub enum RunMode {
 pub struct RunInput {
     /// The flow's path, or `path::function` for one function of a Python file; or `name`.
     pub path: Option<String>,
-    /// A past run to make again, in place of a flow: with its flow, arguments and grant, where none are given here. Arguments of both are joined.
+    /// A past run to make again, in place of a flow: with its flow and arguments, where none are given here; arguments of both are joined. Of what it might touch, it may touch no more than a run without a grant; domains and tools that change something are granted anew.
     pub again: Option<String>,
     /// The flow's name: that in `flows/flow.config.json`, its file name without `.flow.js` or `.py`, `workflow::name::function`, or what a Python file calls one of its functions.
     pub name: Option<String>,

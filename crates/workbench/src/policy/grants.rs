@@ -24,6 +24,17 @@ pub fn granted(grant: Option<Grant>, allow_net: &[String], allow_tools: &[String
     grant
 }
 
+/// What is left of a record's grant when its run is made again without another one: what a call without a grant gets, at the most.
+pub(crate) fn granted_again(mut recorded: Grant) -> Grant {
+    let any = recorded.tools.iter().any(|tool| tool == "*");
+    recorded.net.clear();
+    recorded.tools = reading_tools()
+        .filter(|reading| any || recorded.tools.iter().any(|tool| tool == reading))
+        .map(str::to_owned)
+        .collect();
+    recorded
+}
+
 /// The files of a view that a run sees: what it may read, what it may write without reading, and
 /// the folders above. Both the grant and the ceiling must cover a file; records of earlier runs are
 /// seen only by a flow that names them.

@@ -21,7 +21,7 @@ mod rules;
 pub(crate) use approvals::{Then, Waiting};
 pub(crate) use consent::{Consent, words_of};
 pub(crate) use flows::{FlowRuling, steps};
-pub(crate) use grants::{folder, granted, may_call, may_fetch, visible};
+pub(crate) use grants::{folder, granted, granted_again, may_call, may_fetch, visible};
 pub(crate) use ledger::Ledger;
 pub(crate) use paper::{Paper, Proofs, is_manifest};
 

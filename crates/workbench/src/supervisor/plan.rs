@@ -1,6 +1,7 @@
 //! What the manifest makes of a call to run a flow.
 
 use crate::engine::Workbench;
+use crate::policy::granted_again;
 use selvage_tool::catalogue::{FlowSummary, RunInput};
 use selvage_tool::flows::{FLOWS_FILE, NamedFlow, Retry};
 use selvage_tool::{ErrorCode, ToolError, ToolResult};
@@ -88,7 +89,7 @@ impl Workbench {
         }
     }
 
-    /// A past run, made again with what is given besides.
+    /// A past run, made again with what is given besides. Its record is a file that anybody may have written.
     fn plan_again(&self, run: String, input: RunInput) -> ToolResult<Plan> {
         let record = self.record_of(&run)?;
         let mut args = record.args;
@@ -105,7 +106,7 @@ impl Workbench {
             path: Some(reference),
             again: None,
             args,
-            grant: Some(input.grant.unwrap_or(record.grant)),
+            grant: Some(input.grant.unwrap_or_else(|| granted_again(record.grant))),
             ..input
         }))
     }
