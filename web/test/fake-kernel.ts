@@ -9,7 +9,7 @@ import type { Conflict, Difference, Entry, HistoryChange, KernelEvent, LogLevel,
 import { Calls } from '../../worker/calls';
 import type { DeviceAct, JobServer, SecretAct, ToDevices } from '../../worker/client-messages';
 import { fakeLint } from './fake-lint';
-import { fakeScript, type ScriptStep } from './fake-runs';
+import { fakeScript, LIMITS, type ScriptStep } from './fake-runs';
 import { FakeSecrets } from './fake-secrets';
 
 interface Item {
@@ -26,11 +26,6 @@ class Refusal extends Error {
 
 const refuse = (code: string, message: string, hint?: string): never => {
   throw new Refusal({ code, message, ...(hint ? { hint } : {}) });
-};
-
-export const LIMITS = {
-  fuelMax: 2e9, cpuMsMax: 10_000, wallMsMax: 60_000, memoryBytesMax: 134_217_728, stackCallsMax: 400, outputBytesMax: 4_194_304,
-  filesMax: 1_000, writtenBytesMax: 67_108_864, callsMax: 100_000, fetchesMax: 50, fetchBytesMax: 16_777_216,
 };
 
 type Input = Record<string, unknown>;
@@ -90,21 +85,21 @@ export class FakeKernel implements Kernel {
     for (const listener of this.#listeners) listener(event);
   }
 
-  async call(name: string, raw: unknown, agent?: string): Promise<ToolResult> {
+  async call(name: string, raw: unknown, agent?: string, started?: (run: string) => void): Promise<ToolResult> {
     const input = structuredClone(raw) as Input;
     const number = this.calls.push({ name, input, ...(agent === undefined ? {} : { agent }) });
     if (agent !== undefined) this.#told.began(number, agent, name, JSON.stringify(input));
-    const result = await this.#answer(name, input);
+    const result = await this.#answer(name, input, started);
     this.#told.ended(number, result);
     return result;
   }
 
-  async #answer(name: string, input: Input): Promise<ToolResult> {
+  async #answer(name: string, input: Input, started?: (run: string) => void): Promise<ToolResult> {
     await Promise.resolve();
     try {
       const tool = this.#tools[name];
       if (!tool) return refuse('UNKNOWN_TOOL', `There is no tool “${name}”.`);
-      return { ok: true, value: structuredClone(await tool(input)) };
+      return { ok: true, value: structuredClone(await tool(input, started)) };
     } catch (error) {
       if (error instanceof Refusal) return { ok: false, error: error.error };
       throw error;
@@ -152,7 +147,7 @@ export class FakeKernel implements Kernel {
     return { ok: true, value };
   }
 
-  #tools: Record<string, (input: Input) => unknown> = {
+  #tools: Record<string, (input: Input, started?: (run: string) => void) => unknown> = {
     ls: ({ path = '', recursive }) => ({
       entries: this.#entries().filter((entry) => (recursive ? entry.path !== path && isInside(entry.path, String(path)) : parentOf(entry.path) === path)),
     }),
@@ -257,7 +252,7 @@ export class FakeKernel implements Kernel {
         return { path, name: nameOf(path).replace(/\.flow\.m?js$/, ''), title: report.title, description: report.description, shape: report.shape, inputs: report.inputs };
       }),
     }),
-    run_flow: (input) => this.#run(input),
+    run_flow: (input, started) => this.#run(input, started),
     flow_status: ({ run }) => ({ ...(this.#runs.get(String(run))?.record ?? (refuse('NOT_FOUND', 'There is no such run.') as never)), logs: [] }),
     flow_logs: ({ run }) => ({ entries: this.#runs.get(String(run))?.record.logs ?? [], ended: true }),
     flow_runs: () => ({
@@ -276,7 +271,7 @@ export class FakeKernel implements Kernel {
     workspace_status: () => this.#status(),
   };
 
-  #run(input: Input): RunRecord {
+  #run(input: Input, started?: (run: string) => void): RunRecord | Promise<RunRecord> {
     const path = String(input['path']);
     if (!this.files.has(path)) refuse('NOT_FOUND', `There is no “${path}”.`);
     const id = `run-${this.#runs.size + 1}`;
@@ -289,6 +284,8 @@ export class FakeKernel implements Kernel {
     const steps = fakeScript(path);
     let stopped = false;
     let wake: (more: boolean) => void = () => undefined;
+    let end: () => void = () => undefined;
+    const over = new Promise<void>((resolve) => (end = resolve));
     const done = (status: RunRecord['status'], error?: ToolError) => {
       if (stopped) return;
       stopped = true;
@@ -299,6 +296,7 @@ export class FakeKernel implements Kernel {
       this.#put(record.record, new TextEncoder().encode(JSON.stringify(record, null, 2)));
       this.emit({ kind: 'run', run: id, path, status, record: record.record });
       this.#changed([record.record, ...record.artifacts]);
+      end();
     };
     this.#runs.set(id, { record, cancel: () => done('cancelled', { code: 'CANCELLED', message: 'Somebody cancelled the run.' }), answer: (more) => wake(more) });
     void (async () => {
@@ -315,7 +313,8 @@ export class FakeKernel implements Kernel {
       }
       done(record.error ? 'failed' : 'succeeded', record.error);
     })();
-    return record;
+    started?.(id);
+    return input['wait'] === false ? record : over.then(() => (record.error ? Promise.reject(new Refusal(record.error)) : record));
   }
 
   #play(record: RunRecord, step: Exclude<ScriptStep, { ask: ToolError }>): void {

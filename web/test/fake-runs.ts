@@ -2,6 +2,11 @@
 
 import type { RunProgress, ToolError } from '../src/lib/tools';
 
+export const LIMITS = {
+  fuelMax: 2e9, cpuMsMax: 10_000, wallMsMax: 60_000, memoryBytesMax: 134_217_728, stackCallsMax: 400, outputBytesMax: 4_194_304,
+  filesMax: 1_000, writtenBytesMax: 67_108_864, callsMax: 100_000, fetchesMax: 50, fetchBytesMax: 16_777_216,
+};
+
 export type ScriptStep =
   | { log: 'debug' | 'info' | 'warn' | 'error'; text: string; source?: string }
   | RunProgress

@@ -1,27 +1,7 @@
 import { expect, test, vi } from 'vitest';
-import { ANSWER_MS_MAX, callOrThrow, WorkerKernel, type Port } from '../src/lib/kernel';
+import { ANSWER_MS_MAX, callOrThrow, WorkerKernel } from '../src/lib/kernel';
 import { ToolFailure, type KernelEvent } from '../src/lib/tools';
-
-class FakePort implements Port {
-  sent: { id: number; name: string; agent?: string }[] = [];
-  #listeners = new Map<string, (event: never) => void>();
-
-  postMessage(message: unknown, lent: Transferable[] = []): void {
-    this.sent.push(structuredClone(message, { transfer: lent }) as { id: number; name: string });
-  }
-
-  addEventListener(type: string, listener: (event: never) => void): void {
-    this.#listeners.set(type, listener);
-  }
-
-  receive(data: unknown): void {
-    this.#listeners.get('message')?.({ data } as never);
-  }
-
-  fail(message: string): void {
-    this.#listeners.get('error')?.({ message } as never);
-  }
-}
+import { FakePort } from './fake-port';
 
 test('answers find their calls in any order', async () => {
   const port = new FakePort();

@@ -5,7 +5,7 @@ import { marked } from '../src/lib/matching';
 import { refusedArgument, remedyOf } from '../src/lib/remedy';
 import { pieces } from '../src/lib/told';
 import { ended, gave, referenceOf, type LogEntry, type LogLevel, type RunRecord } from '../src/lib/tools';
-import { LIMITS } from './fake-kernel';
+import { LIMITS } from './fake-runs';
 
 const entry = (seq: number, level: LogLevel = 'info', text = `line ${seq}`): LogEntry => ({ seq, atMs: seq, level, source: 'flow', text });
 

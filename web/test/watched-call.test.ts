@@ -1,8 +1,10 @@
 import { expect, test } from 'vitest';
+import { WorkerKernel } from '../src/lib/kernel';
 import { watchedCall, type RunNews } from '../src/lib/watched-call';
 import type { RunRecord } from '../src/lib/tools';
 import { FILES } from '../fixture/files';
 import { FakeKernel } from './fake-kernel';
+import { FakePort } from './fake-port';
 
 const started = (): FakeKernel => {
   const kernel = new FakeKernel(FILES, () => 0);
@@ -49,10 +51,24 @@ test('whatever starts no run is passed on as it is', async () => {
   expect(refused).toMatchObject({ ok: false, error: { code: 'NOT_FOUND' } });
 });
 
-test('a kernel that dies in the middle answers the call', async () => {
-  const kernel = started();
-  const heard = (one: RunNews): void => {
-    if (one.kind === 'asked') kernel.emit({ kind: 'failed', message: 'it broke' });
-  };
-  expect(await watchedCall(kernel, 'run_flow', { path: 'flows/endless.flow.js' }, undefined, { heard })).toBeDefined();
+test('a run that is made again tells of both, and answers with the last', async () => {
+  const port = new FakePort();
+  const kernel = new WorkerKernel(port);
+  const news: RunNews[] = [];
+  const giveUp = new AbortController();
+  const answer = watchedCall(kernel, 'run_flow', { name: 'rates' }, 'a', { signal: giveUp.signal, heard: (one) => news.push(one) });
+  expect(port.sent).toEqual([{ type: 'call', id: 1, name: 'run_flow', input: { name: 'rates' }, agent: 'a' }]);
+  const tell = (run: string, status: string, call?: number): void => port.receive({ type: 'event', event: { kind: 'run', run, path: 'rates.flow.js', status, ...(call === undefined ? {} : { call }) } });
+  tell('other', 'queued', 7);
+  tell('first', 'queued', 1);
+  tell('other', 'running', 7);
+  tell('first', 'failed');
+  // Nothing is over: its caller waits for the next one.
+  tell('second', 'queued', 1);
+  giveUp.abort();
+  expect(port.sent.at(-1)).toMatchObject({ name: 'flow_cancel', input: { run: 'second' } });
+  tell('second', 'succeeded');
+  port.receive({ type: 'result', id: 1, result: { ok: true, value: { run: 'second' } } });
+  expect(await answer).toEqual({ ok: true, value: { run: 'second' } });
+  expect(news.map((one) => one.kind === 'run' && [one.run, one.status, one.call])).toEqual([['first', 'queued', undefined], ['first', 'failed', undefined], ['second', 'queued', undefined], ['second', 'succeeded', undefined]]);
 });

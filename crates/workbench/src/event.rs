@@ -350,6 +350,9 @@ pub enum Notice {
         message: String,
         /// What to do.
         hint: String,
+        /// The host's number of the call that started it, or of the call whose run before it failed, while it is not over.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        call: Option<CallId>,
         /// The same for a report of a fault.
         reason: String,
     },

@@ -3,9 +3,10 @@
 mod common;
 
 use common::{Host, write_op};
+use selvage_tool::run::RunStatus;
 use selvage_tool::{ErrorCode, ToolError};
 use selvage_vfs::{Origin, OriginKind};
-use selvage_workbench::Event;
+use selvage_workbench::{Event, Notice};
 use serde_json::{Value, json};
 
 const FLOW: &str = "export default async (flow) => flow.args.to;\n";
@@ -195,6 +196,22 @@ fn a_failed_run_is_made_again_after_growing_pauses_and_its_caller_hears_the_last
     host.finish(Ok(json!(1)), &[]);
     let record = host.reply(call).expect("an answer").expect("success");
     assert_eq!(record["attempt"], 3);
+    // Whoever watches the call learns of each attempt by the call's number.
+    let watched: Vec<_> = host
+        .notices
+        .iter()
+        .filter_map(|notice| match notice {
+            Notice::Run {
+                run,
+                call: Some(number),
+                status: RunStatus::Queued,
+                ..
+            } => (*number == call).then_some(run),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(watched.len(), 3);
+    assert_eq!(record["run"], *watched[2]);
     assert_eq!(
         host.ok("flow_runs", json!({}))["runs"]
             .as_array()
@@ -300,23 +317,6 @@ fn a_past_run_is_made_again_with_what_is_given_besides() {
 }
 
 #[test]
-fn a_dry_run_shows_its_changes_with_their_differences() {
-    let mut host = named_of(WRITES, &json!({}));
-    host.ok("write", json!({ "path": "out/a.txt", "content": "one\n" }));
-    let call = host.start(
-        "run_flow",
-        json!({ "path": "flows/a.flow.js", "mode": "dry-run" }),
-    );
-    host.finish_with(
-        Ok(json!(1)),
-        vec![write_op("out/a.txt", "two\n")],
-        &[("out/a.txt", "two\n")],
-    );
-    let record = host.reply(call).expect("an answer").expect("success");
-    let diff = record["proposed"][0]["diff"].as_str().expect("a diff");
-    assert!(diff.contains("-one") && diff.contains("+two"), "{diff}");
-    assert_eq!(
-#[test]
 fn a_forged_record_lets_the_run_that_is_made_again_have_nothing_more() {
     let mut host = named(&json!({}));
     let call = host.start("run_flow", json!({ "path": "flows/a.flow.js" }));
@@ -351,6 +351,23 @@ fn a_forged_record_lets_the_run_that_is_made_again_have_nothing_more() {
     assert!(grant.tools.contains(&"write".into()) && !grant.tools.contains(&"delete".into()));
 }
 
+#[test]
+fn a_dry_run_shows_its_changes_with_their_differences() {
+    let mut host = named_of(WRITES, &json!({}));
+    host.ok("write", json!({ "path": "out/a.txt", "content": "one\n" }));
+    let call = host.start(
+        "run_flow",
+        json!({ "path": "flows/a.flow.js", "mode": "dry-run" }),
+    );
+    host.finish_with(
+        Ok(json!(1)),
+        vec![write_op("out/a.txt", "two\n")],
+        &[("out/a.txt", "two\n")],
+    );
+    let record = host.reply(call).expect("an answer").expect("success");
+    let diff = record["proposed"][0]["diff"].as_str().expect("a diff");
+    assert!(diff.contains("-one") && diff.contains("+two"), "{diff}");
+    assert_eq!(
         host.ok("read", json!({ "path": "out/a.txt" }))["content"],
         "one\n"
     );

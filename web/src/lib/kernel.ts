@@ -5,8 +5,11 @@ import type { DeviceAct, JobServer, SecretAct, ToDevices, ToKernel } from '../..
 import { ToolFailure, type KernelEvent, type ToolResult } from './tools';
 
 export interface Kernel {
-  /** Calls a tool. It never rejects: every failure is data. `agent` names who calls, when it is not the person. */
-  call(name: string, input: unknown, agent?: string): Promise<ToolResult>;
+  /**
+   * Calls a tool. It never rejects: every failure is data. `agent` names who calls, when it is not the person; `started` hears which
+   * run the call waits for, before any of that run's events, and of another one when that failed and is made again.
+   */
+  call(name: string, input: unknown, agent?: string, started?: (run: string) => void): Promise<ToolResult>;
   /** Asks for something of the devices that share the workspace. It never rejects, either. */
   devices(act: DeviceAct): Promise<ToolResult>;
   /** Does something with the secrets of this device, and gives how they are then. It never rejects, either. */
@@ -53,6 +56,8 @@ export class WorkerKernel implements Kernel {
   #port: Port;
   #next = 1;
   #waiting = new Map<number, (result: ToolResult) => void>();
+  /** Who hears what a call waits for. */
+  #started = new Map<number, (run: string) => void>();
   /** Who hears how far a file is. */
   #told = new Map<number, (done: number) => void>();
   #listeners = new Set<(event: KernelEvent) => void>();
@@ -65,8 +70,11 @@ export class WorkerKernel implements Kernel {
     port.addEventListener('error', (event) => void this.#broke(event.message || 'its program could not be loaded'));
   }
 
-  call(name: string, input: unknown, agent?: string): Promise<ToolResult> {
-    return this.#ask((id) => ({ type: 'call', id, name, input, ...(agent === undefined ? {} : { agent }) }), name);
+  call(name: string, input: unknown, agent?: string, started?: (run: string) => void): Promise<ToolResult> {
+    return this.#ask((id) => {
+      if (started) this.#started.set(id, started);
+      return { type: 'call', id, name, input, ...(agent === undefined ? {} : { agent }) };
+    }, name);
   }
 
   devices(act: DeviceAct): Promise<ToolResult> {
@@ -150,12 +158,18 @@ export class WorkerKernel implements Kernel {
       const resolve = this.#waiting.get(message.id);
       this.#waiting.delete(message.id);
       this.#told.delete(message.id);
+      this.#started.delete(message.id);
       resolve?.(message.result);
     } else if (message?.type === 'progress' && message.id !== undefined) {
       this.#told.get(message.id)?.(message.done ?? 0);
     } else if (message?.type === 'event' && message.event) {
-      if (message.event.kind === 'failed') this.#fail(message.event.message);
-      else this.#emit(message.event);
+      if (message.event.kind === 'failed') return this.#fail(message.event.message);
+      if (message.event.kind === 'run' && message.event.call !== undefined) {
+        this.#started.get(message.event.call)?.(message.event.run);
+        // The number means nothing to others.
+        delete message.event.call;
+      }
+      this.#emit(message.event);
     }
   }
 
@@ -164,6 +178,7 @@ export class WorkerKernel implements Kernel {
     for (const resolve of this.#waiting.values()) resolve(broken(message));
     this.#waiting.clear();
     this.#told.clear();
+    this.#started.clear();
     this.#emit({ kind: 'failed', message });
   }
 

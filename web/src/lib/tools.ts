@@ -366,7 +366,7 @@ export type StorageMode = 'durable' | 'memory';
 export type KernelEvent =
   | { kind: 'ready'; tools: string[] }
   | { kind: 'changed'; paths: string[]; heads: string[] }
-  | { kind: 'run'; run: string; path: string; status: RunStatus; progress?: RunProgress; record?: string }
+  | { kind: 'run'; run: string; path: string; status: RunStatus; progress?: RunProgress; record?: string; /** The page's number of the call that waits for it. */ call?: number }
   | { kind: 'log'; run: string; entries: LogEntry[] }
   | { kind: 'asked'; run: string; error: ToolError; limit: string; used: number }
   | { kind: 'approvals'; waiting: number }

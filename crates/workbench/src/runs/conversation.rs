@@ -53,6 +53,7 @@ impl Workbench {
                     status,
                     progress: Some(progress),
                     record: None,
+                    call: None,
                 }));
             }
             RunReport::Called { id: call, request } => self.called(cx, &id, call, request, body),

@@ -145,6 +145,7 @@ impl Workbench {
             status: run.record.status,
             progress: None,
             record: Some(run.record.record.clone()),
+            call: None,
         }));
         if run.waits && !is_again {
             self.reply(&run.asking.caller, answer);

@@ -128,6 +128,7 @@ impl Workbench {
                 status: found.record.status,
                 progress: None,
                 record,
+                call: self.call_of(run),
             }));
         }
     }
