@@ -55,6 +55,7 @@ let early: ToKernel[] | null = [];
 const runners = new Runners({ "guest-js": jsUrl, "guest-py": pythonUrl }, hashes, {
   ready: (runner, dropped) => perform(kernel.runner_ready(Date.now(), runner, dropped)),
   waits: (runner, waits) => perform(kernel.runner_waits(Date.now(), runner, waits)),
+  runsAt: (executor) => perform(kernel.runs_at(Date.now(), executor)),
   gone: (runner, reason) => perform(kernel.runner_gone(Date.now(), runner, reason)),
   reported: (runner, report, body) => perform(kernel.reported(Date.now(), runner, report, body)),
   finished: (runner, report, written) => perform(kernel.finished(Date.now(), runner, report, written)),

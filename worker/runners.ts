@@ -12,6 +12,8 @@ const RESPAWN_MS = 1_000;
 
 /** What the kernel hears of a runner. */
 export interface RunnerEvents {
+  /** Runs run elsewhere from now on, by what the policy calls that. */
+  runsAt: (executor: string) => void;
   ready: (runner: number, dropped: boolean) => void;
   gone: (runner: number, reason: string) => void;
   waits: (runner: number, waits: boolean) => void;
@@ -98,6 +100,8 @@ export class Runners {
   /** Where runs run from now on. Those that are under way go on where they are. */
   runAt(server: JobServer | null): void {
     this.#server = server;
+    // Before anything that waits can go there.
+    this.#events.runsAt(server === null ? "browser" : `remote:${new URL(server.address).host}`);
     // What a runner was sent is not at its new place.
     for (const [runner, held] of this.#held) {
       if (held.isRunning || !held.wasReady) held.forgets = true;

@@ -38,8 +38,11 @@ test('keys and values of a policy are offered where they can stand, without thos
     ['version: 1\nag|\nflows: []\n', ['agents', 'approvals']],
     ['agents:\n  - na|', ['name', 'environments', 'allow', 'ask', 'deny']],
     ['agents:\n- name: x\n  |', ['environments', 'allow', 'ask', 'deny']],
-    ['flows:\n  - path: x\n    allow: { read: [a], | }', ['write', 'net', 'tools', 'secrets']],
-    ['flows:\n  - path: x\n    allow:\n      |\n    deny: {}', ['read', 'write', 'net', 'tools', 'secrets']],
+    ['flows:\n  - path: x\n    allow: { read: [a], | }', ['write', 'net', 'tools', 'secrets', 'executors']],
+    ['flows:\n  - path: x\n    allow:\n      |\n    deny: {}', ['read', 'write', 'net', 'tools', 'secrets', 'executors']],
+    // What an agent can't have is not offered to one.
+    ['agents:\n  - name: x\n    ask: { | }', ['read', 'write', 'net', 'tools', 'executors']],
+    ['flows:\n  - path: x\n    deny: { executors: [|] }', ['browser', 'native', 'remote:*']],
     ['flows:\n  - path: x\n    callers: [|]', ['person']],
     ['agents:\n  - name: x\n    environments:\n      - |', ['browser', 'native']],
     ['approvals:\n  onExpiry: |', ['deny', 'allow']],

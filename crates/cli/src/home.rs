@@ -128,18 +128,27 @@ fn engine(folder: &Path) -> Result<Workbench> {
         storage: StorageMode::Durable,
         version: env!("CARGO_PKG_VERSION").into(),
         environment: std::env::var("SELVAGE_ENVIRONMENT").unwrap_or_else(|_| "native".into()),
+        executor: remote()?.map_or_else(|| "native".into(), |remote| remote.name()),
     };
     Ok(Workbench::new(workspace, config))
 }
 
-/// Where runs are run: here, or at the server of `SELVAGE_EXECUTOR` (`remote:https://…`) with the key in `SELVAGE_EXECUTOR_KEY`.
-/// Neither is a part of any workspace.
+/// Where runs are run.
 fn executors() -> Result<Guests> {
+    Ok(match remote()? {
+        Some(remote) => guests().with_elsewhere(Arc::new(remote)),
+        None => guests(),
+    })
+}
+
+/// The server that runs flows, where `SELVAGE_EXECUTOR` names one (`remote:https://…`), with the key in `SELVAGE_EXECUTOR_KEY`.
+/// Neither is a part of any workspace.
+fn remote() -> Result<Option<Remote>> {
     let Ok(named) = std::env::var("SELVAGE_EXECUTOR") else {
-        return Ok(guests());
+        return Ok(None);
     };
     if named == "local" {
-        return Ok(guests());
+        return Ok(None);
     }
     let address = named.strip_prefix("remote:").ok_or_else(|| {
         CliError::Usage(format!(
@@ -149,8 +158,9 @@ fn executors() -> Result<Guests> {
     let key = std::env::var("SELVAGE_EXECUTOR_KEY").map_err(|_| {
         CliError::Usage("SELVAGE_EXECUTOR_KEY holds the key for the remote executor".into())
     })?;
-    let remote = Remote::new(address, &key).map_err(|why| CliError::Usage(why.to_string()))?;
-    Ok(guests().with_elsewhere(Arc::new(remote)))
+    Remote::new(address, &key)
+        .map(Some)
+        .map_err(|why| CliError::Usage(why.to_string()))
 }
 
 /// The guests: those of `SELVAGE_GUESTS`, else beside the program, else of the checkout that it was built in.

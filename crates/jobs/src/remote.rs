@@ -38,6 +38,12 @@ impl Remote {
         Wire::new(address, key).map(Self)
     }
 
+    /// What rules of a workspace call it: `remote:` and the host, with the port where it is not the usual one.
+    #[must_use]
+    pub fn name(&self) -> String {
+        format!("remote:{}", self.0.host())
+    }
+
     /// Sends the blobs that a job needs and the server lacks.
     fn send(&self, job: &Job, blobs: &Blobs, control: &Control) -> Result<(), Failed> {
         let needed = job

@@ -109,6 +109,18 @@ impl Wire {
         })
     }
 
+    /// The server's host as every address of it says it.
+    pub fn host(&self) -> String {
+        let (scheme, rest) = self.address.split_once("://").unwrap_or_default();
+        let host = rest.split('/').next().unwrap_or_default();
+        let usual = if scheme.eq_ignore_ascii_case("https") {
+            ":443"
+        } else {
+            ":80"
+        };
+        host.strip_suffix(usual).unwrap_or(host).to_lowercase()
+    }
+
     pub fn ask(&self, method: Method, path: &str, body: &[u8]) -> Result<Body, Failed> {
         let uri = format!("{}{path}", self.address);
         let request = Request::builder()

@@ -54,12 +54,15 @@ pub struct AgentRule {
     pub environments: Vec<String>,
     /// What they may.
     #[serde(default)]
+    #[cfg_attr(feature = "schema", schemars(with = "AgentPowers"))]
     pub allow: Powers,
     /// What they may when a person approves it; it goes before `allow`.
     #[serde(default)]
+    #[cfg_attr(feature = "schema", schemars(with = "AgentPowers"))]
     pub ask: Powers,
     /// What they may not; it goes before both.
     #[serde(default)]
+    #[cfg_attr(feature = "schema", schemars(with = "AgentPowers"))]
     pub deny: Powers,
 }
 
@@ -104,7 +107,32 @@ pub struct Powers {
     /// Calling tools: globs over their names.
     pub tools: Vec<String>,
     /// Having fetches carry secrets of the device: globs over their names. It is about flows; agents have none.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub secrets: Vec<String>,
+    /// Running on executors: globs over `browser`, `native` and `remote:HOST`. Unless rules allow some, the device's own is allowed.
+    pub executors: Vec<String>,
+}
+
+/// What a rule for agents can hold of [`Powers`], as the schema says it: an agent has no secrets.
+#[cfg(feature = "schema")]
+struct AgentPowers;
+
+#[cfg(feature = "schema")]
+impl JsonSchema for AgentPowers {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "AgentPowers".into()
+    }
+
+    fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        let mut schema = Powers::json_schema(generator);
+        if let Some(powers) = schema
+            .get_mut("properties")
+            .and_then(serde_json::Value::as_object_mut)
+        {
+            powers.remove("secrets");
+        }
+        schema
+    }
 }
 
 /// How persons are asked.

@@ -61,6 +61,7 @@ impl Kernel {
             storage: mode,
             version,
             environment: "browser".into(),
+            executor: "browser".into(),
         };
         Ok(Self {
             workbench: Workbench::new(workspace, config),
@@ -163,6 +164,11 @@ impl Kernel {
             Ok(input) => self.handle(
                 now_ms,
                 Event::Called {
+    /// Runs run elsewhere from now on, by what the policy calls that.
+    pub fn runs_at(&mut self, now_ms: f64, executor: String) -> Array {
+        self.handle(now_ms, Event::RunsAt { executor })
+    }
+
                     call,
                     origin,
                     name,

@@ -29,6 +29,8 @@ pub struct Config {
     pub version: String,
     /// What the policy calls this place: `local`, `ci`, `production`.
     pub environment: String,
+    /// What the policy calls the executor of runs: `browser`, `native`, `remote:HOST`.
+    pub executor: String,
 }
 
 /// The time and the randomness of one event.
@@ -200,6 +202,7 @@ impl Workbench {
                 let asking = Asking::of(Caller::Host(call), origin);
                 self.attempt(cx, asking, &name, input, 0);
             }
+            Event::RunsAt { executor } => self.config.executor = executor,
             Event::RunnerReady { runner, dropped } => self.runner_ready(cx, runner, dropped),
             Event::RunnerGone { runner, reason } => self.runner_gone(cx, runner, &reason),
             Event::RunnerWaits { runner, waits } => self.runner_waits(cx, runner, waits),

@@ -40,6 +40,11 @@ pub enum Event {
         /// Its input.
         input: Value,
     },
+    /// Runs run elsewhere from now on. Those that go on stay where they are.
+    RunsAt {
+        /// What the policy calls that, as [`Config::executor`](crate::Config).
+        executor: String,
+    },
     /// An executor can take a run.
     RunnerReady {
         /// Which one.
@@ -336,6 +341,9 @@ pub enum Notice {
         /// The workspace path of its record, once it is over.
         #[serde(skip_serializing_if = "Option::is_none")]
         record: Option<String>,
+        /// The host's number of the call that started it, or of the call whose run before it failed, while it is not over.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        call: Option<CallId>,
     },
     /// A run wrote log entries.
     Log {
@@ -350,9 +358,6 @@ pub enum Notice {
         message: String,
         /// What to do.
         hint: String,
-        /// The host's number of the call that started it, or of the call whose run before it failed, while it is not over.
-        #[serde(skip_serializing_if = "Option::is_none")]
-        call: Option<CallId>,
         /// The same for a report of a fault.
         reason: String,
     },

@@ -54,6 +54,7 @@ pub fn tools() -> (Vec<Input>, Door) {
             storage: StorageMode::Memory,
             version: "fuzz".into(),
             environment: "local".into(),
+            executor: "native".into(),
         };
         let mut bench = Workbench::new(workspace, config);
         let mut id = 0_u128;

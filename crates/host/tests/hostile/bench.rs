@@ -151,6 +151,7 @@ impl<'a> Bench<'a> {
             storage: StorageMode::Memory,
             version: "test".into(),
             environment: "local".into(),
+            executor: "native".into(),
         };
         let mut still = Still {
             random: 1,

@@ -3,7 +3,8 @@
 use super::approvals::Then;
 use super::consent::{wants, words_of};
 use super::proposal::{Proposal, told};
-use super::rules::{self, Ruling, Said, Says, Want};
+use super::rules::{Says, Want};
+use super::ruling::FlowRuling;
 use crate::engine::{Cx, Workbench};
 use crate::runs::{Run, Written};
 use selvage_tool::Grant;
@@ -11,48 +12,22 @@ use selvage_tool::catalogue::EFFECTS;
 use selvage_tool::decision::{Decision, Verdict};
 use selvage_tool::grant::domain_of;
 use selvage_tool::guest::PendingOp;
-use selvage_tool::policy::POLICY_FILE;
-use selvage_tool::run::{FileOp, Job, JobFile, Outcome, RunRecord, RunStatus};
-use selvage_tool::{ErrorCode, Limits, ToolError, ToolResult};
-use selvage_vfs::{Hash, Op, Origin, OriginKind};
+use selvage_tool::run::{FileOp, Job, Outcome, RunRecord, RunStatus};
+use selvage_tool::{ErrorCode, ToolError, ToolResult};
+use selvage_vfs::{Hash, Op};
 use serde_json::{Value, json};
 
-/// How a person is called in rules, and what runs by itself.
-const PERSON: &str = "person";
-const TRIGGER: &str = "trigger";
-
-/// What the policy says about one run; nothing where it says nothing of its flow and a person runs it.
-#[derive(Debug, Default)]
-pub(crate) struct FlowRuling(Option<Ruling>);
-
 impl FlowRuling {
-    /// Limits, none of them above what the rules set.
-    pub(crate) fn limits(&self, limits: Limits) -> Limits {
-        match &self.0 {
-            Some(ruling) => limits.held_to(&ruling.limits),
-            None => limits,
-        }
-    }
-
-    /// Takes away what may not be read. What the flow is made of stays, since lint has read it already.
-    pub(crate) fn hide(&self, files: &mut Vec<JobFile>, made_of: &[&String]) {
-        let Some(ruling) = &self.0 else { return };
-        for file in files
-            .iter_mut()
-            .filter(|file| !file.folder && !made_of.contains(&&file.path))
-        {
-            file.readable &= ruling.say(Want::Read(&file.path)).says != Says::Deny;
-        }
-        // What may be neither read nor written is not there.
-        files.retain(|file| {
-            file.folder || file.readable || ruling.say(Want::Write(&file.path)).says != Says::Deny
-        });
-    }
-
     /// What a person is to be asked before a run starts; nothing where nobody is.
     fn start(&self, job: &Job, record: &RunRecord) -> Option<Proposal> {
-        let ruling = self.0.as_ref()?;
+        let ruling = self.flow.as_ref()?;
         let mut wanted = Vec::new();
+        if self
+            .place(&self.executor)
+            .is_some_and(|said| said.says == Says::Ask)
+        {
+            wanted.push(Want::Executor(&self.executor).words());
+        }
         for name in record.secrets.values() {
             let want = Want::Secret(name);
             if ruling.say(want).says == Says::Ask {
@@ -129,82 +104,12 @@ impl FlowRuling {
 }
 
 impl Workbench {
-    /// What the policy says about the runs of a flow that somebody asks for.
-    ///
-    /// # Errors
-    /// [`ErrorCode::PolicyDenied`]: an agent asks, and no rule is about it; or the policy can't be read.
-    pub(crate) fn flow_ruling(
-        &mut self,
-        cx: &Cx<'_>,
-        behind: &Origin,
-        path: &str,
-    ) -> ToolResult<FlowRuling> {
-        let is_person = behind.kind == OriginKind::Person;
-        let policy = match self.policy.says() {
-            None => return Ok(FlowRuling::default()),
-            Some(Ok(policy)) => policy,
-            Some(Err(flaw)) => {
-                let message = format!(
-                    "The policy can't be read, so no flow runs: {}",
-                    flaw.message
-                );
-                return Err(ToolError::new(ErrorCode::PolicyDenied, message)
-                    .path(POLICY_FILE)
-                    .at(flaw.span.start.line, flaw.span.start.column)
-                    .hint("Mend the file; lint shows where."));
-            }
-        };
-        let caller = match behind.kind {
-            OriginKind::Person => PERSON,
-            OriginKind::System => TRIGGER,
-            _ => &behind.name,
-        };
-        let ruling = rules::about_flow(policy, path, caller, &self.config.environment);
-        if !ruling.is_empty() {
-            return Ok(FlowRuling(Some(ruling)));
-        }
-        if is_person {
-            return Ok(FlowRuling::default());
-        }
-        let said = Said {
-            says: Says::Deny,
-            reason: format!("no rule is about the runs of {path}"),
-        };
-        Err(self.denied(cx, &words_of(behind), &Want::Tool("run_flow"), &said))
-    }
-
-    /// Whether somebody's run of a flow may have fetches carry a secret. Without a rule about the flow, only a person's may.
-    ///
-    /// # Errors
-    /// [`ErrorCode::PolicyDenied`].
-    pub(crate) fn may_use(
-        &mut self,
-        cx: &Cx<'_>,
-        behind: &Origin,
-        ruling: &FlowRuling,
-        name: &str,
-    ) -> ToolResult<()> {
-        let want = Want::Secret(name);
-        let said = match &ruling.0 {
-            Some(ruling) => ruling.say(want),
-            None if behind.kind == OriginKind::Person => return Ok(()),
-            None => Said {
-                says: Says::Deny,
-                reason: "without a rule about the flow, only a person's runs have secrets".into(),
-            },
-        };
-        match said.says {
-            Says::Deny => Err(self.denied(cx, &words_of(behind), &want, &said)),
-            Says::Ask | Says::Allow => Ok(()),
-        }
-    }
-
     /// Has a person asked before a run starts, where a rule says so; whether it waits now.
     pub(crate) fn ask_to_start(&mut self, cx: &mut Cx<'_>, id: &str) -> ToolResult<bool> {
         let Some(run) = self.runs.get_mut(id) else {
             return Ok(false);
         };
-        if let Some(ruling) = &run.ruling.0 {
+        if let Some(ruling) = &run.ruling.flow {
             let names = ruling.names().join(", ");
             run.record.decisions.push(json!(Decision {
                 at_ms: cx.now_ms,
@@ -216,6 +121,10 @@ impl Workbench {
                 digest: None,
             }));
         }
+        self.note_place(cx, id);
+        let Some(run) = self.runs.get_mut(id) else {
+            return Ok(false);
+        };
         let Some(proposal) = run.ruling.start(&run.job, &run.record) else {
             return Ok(false);
         };
@@ -249,7 +158,7 @@ impl Workbench {
         let Some((ruling, origin)) = self
             .runs
             .get(id)
-            .and_then(|run| Some((run.ruling.0.as_ref()?, run.origin())))
+            .and_then(|run| Some((run.ruling.flow.as_ref()?, run.origin())))
         else {
             return Ok(());
         };
@@ -271,7 +180,7 @@ impl Workbench {
 
     /// The domains that may answer a run in the end, after redirects: where a rule denies some, no other than the first.
     pub(crate) fn final_domains(&self, id: &str, url: &str, domains: Vec<String>) -> Vec<String> {
-        let ruling = self.runs.get(id).and_then(|run| run.ruling.0.as_ref());
+        let ruling = self.runs.get(id).and_then(|run| run.ruling.flow.as_ref());
         let Some(ruling) = ruling else { return domains };
         if !ruling.domains(Says::Deny).is_empty() {
             return domain_of(url).into_iter().collect();
@@ -298,7 +207,7 @@ impl Workbench {
         ops: &[FileOp],
         written: &[(String, Vec<u8>)],
     ) -> ToolResult<Option<Proposal>> {
-        let Some(ruling) = &run.ruling.0 else {
+        let Some(ruling) = &run.ruling.flow else {
             return Ok(None);
         };
         let steps = steps(ops, written);

@@ -1,8 +1,8 @@
 //! Who may do what here: the caller's grant, the policy file, and what a person is asked about first.
 //!
 //! `grants` decides by what a call gives to a run. Everything else here is about the policy file: `paper` follows it, `rules`
-//! says what it says of one thing, `consent` asks it about calls and `flows` about runs, `approvals` keeps what waits for a
-//! person, `proposal` is what one is shown, and `ledger` what was decided.
+//! says what it says of one thing and `ruling` of one run, `consent` asks it about calls and `flows` about runs, `approvals`
+//! keeps what waits for a person, `proposal` is what one is shown, and `ledger` what was decided.
 //!
 //! **Where it is asked.** What would happen is weighed, not what was called: an agent's writes, moves and deletions where the
 //! change is made ([`Workbench::change`](crate::Workbench)), those of a run where it lands. So no tool, and no way through a
@@ -17,13 +17,15 @@ mod ledger;
 mod paper;
 mod proposal;
 mod rules;
+mod ruling;
 
 pub(crate) use approvals::{Then, Waiting};
 pub(crate) use consent::{Consent, words_of};
-pub(crate) use flows::{FlowRuling, steps};
+pub(crate) use flows::steps;
 pub(crate) use grants::{folder, granted, granted_again, may_call, may_fetch, visible};
 pub(crate) use ledger::Ledger;
 pub(crate) use paper::{Paper, Proofs, is_manifest};
+pub(crate) use ruling::FlowRuling;
 
 use crate::engine::{Cx, Workbench};
 use crate::event::TaskId;

@@ -1,5 +1,6 @@
 //! What the policy says of one thing.
 
+use super::ruling::SERVER;
 use selvage_tool::Grant;
 use selvage_tool::document::Document;
 use selvage_tool::grant::PathSet;
@@ -32,6 +33,7 @@ pub(crate) enum Want<'a> {
     Net(&'a str),
     Tool(&'a str),
     Secret(&'a str),
+    Executor(&'a str),
 }
 
 impl Want<'_> {
@@ -43,6 +45,7 @@ impl Want<'_> {
             Self::Net(domain) => format!("fetch from {domain}"),
             Self::Tool(name) => format!("call {name}"),
             Self::Secret(name) => format!("fetch with the secret {name}"),
+            Self::Executor(name) => format!("run on {name}"),
         }
     }
 
@@ -54,6 +57,7 @@ impl Want<'_> {
             Self::Net(_) => ("net", &powers.net),
             Self::Tool(_) => ("tools", &powers.tools),
             Self::Secret(_) => ("secrets", &powers.secrets),
+            Self::Executor(_) => ("executors", &powers.executors),
         }
     }
 
@@ -63,6 +67,7 @@ impl Want<'_> {
             Self::Read(path) | Self::Write(path) => matches(&fold(pattern), &fold(path)),
             Self::Net(domain) => covers(&[pattern.to_owned()], domain),
             Self::Tool(name) | Self::Secret(name) => is_called(pattern, name),
+            Self::Executor(name) => is_called(&fold(pattern), &fold(name)),
         }
     }
 }
@@ -77,8 +82,22 @@ pub(crate) struct Ruling {
 }
 
 impl Ruling {
-    /// What the rules say of something. A denial goes before a question, and that before what is allowed; nothing is no.
+    /// What the rules say of something; nothing is no.
     pub(crate) fn say(&self, want: Want<'_>) -> Said {
+        self.named(want).unwrap_or_else(unnamed)
+    }
+
+    /// The same; nothing where they neither name it nor let anything of its kind happen.
+    pub(crate) fn say_of_kind(&self, want: Want<'_>) -> Option<Said> {
+        let lets = |(_, [_, ask, allow]): &(String, [Powers; 3])| {
+            [ask, allow].map(|powers| want.of(powers).1.len()) != [0, 0]
+        };
+        let no = || self.rules.iter().any(lets).then(unnamed);
+        self.named(want).or_else(no)
+    }
+
+    /// What the rules that name something say of it. A denial goes before a question, and that before what is allowed.
+    fn named(&self, want: Want<'_>) -> Option<Said> {
         let lists = [
             (Says::Deny, "deny"),
             (Says::Ask, "ask"),
@@ -89,14 +108,11 @@ impl Ruling {
                 let (kind, patterns) = want.of(&powers[at]);
                 if let Some(pattern) = patterns.iter().find(|pattern| want.fits(pattern)) {
                     let reason = format!("{name}: `{list}.{kind}` has `{pattern}`");
-                    return Said { says, reason };
+                    return Some(Said { says, reason });
                 }
             }
         }
-        Said {
-            says: Says::Deny,
-            reason: "no rule allows it".into(),
-        }
+        None
     }
 
     /// The strictest of what is said of several things; nothing where nothing is wanted.
@@ -142,6 +158,14 @@ impl Ruling {
 
     pub(crate) fn is_empty(&self) -> bool {
         self.rules.is_empty()
+    }
+}
+
+/// What is said of what no rule names.
+pub(crate) fn unnamed() -> Said {
+    Said {
+        says: Says::Deny,
+        reason: "no rule allows it".into(),
     }
 }
 
@@ -255,6 +279,7 @@ pub(crate) fn read(document: &Document) -> Result<Policy, Box<Diagnostic>> {
                 ("write", &powers.write),
                 ("tools", &powers.tools),
                 ("secrets", &powers.secrets),
+                ("executors", &powers.executors),
             ];
             for (name, globs) in globs {
                 check(globs).map_err(|why| wrong(&format!("{at}.{list}.{name}"), why))?;
@@ -267,6 +292,12 @@ pub(crate) fn read(document: &Document) -> Result<Policy, Box<Diagnostic>> {
             if let Some(odd) = odd {
                 let why = format!("`{odd}` is no domain: `example.com`, `*.example.com` or `*`.");
                 return Err(wrong(&format!("{at}.{list}.net"), why));
+            }
+            let odd = powers.executors.iter().find(|name| !is_executor(name));
+            if let Some(odd) = odd {
+                let why =
+                    format!("`{odd}` is no executor: `browser`, `native`, `remote:HOST` or `*`.");
+                return Err(wrong(&format!("{at}.{list}.executors"), why));
             }
         }
     }
@@ -281,6 +312,16 @@ fn check(globs: &[String]) -> Result<(), String> {
     PathSet::new(globs)
         .map(drop)
         .map_err(|why| format!("{why}."))
+}
+
+/// Whether a text stands for executors: by their names, or a server's address without its scheme and path.
+fn is_executor(pattern: &str) -> bool {
+    ["browser", "native"]
+        .iter()
+        .any(|own| is_called(&fold(pattern), own))
+        || fold(pattern)
+            .strip_prefix(SERVER)
+            .is_some_and(|host| !host.is_empty() && !host.contains('/'))
 }
 
 /// Whether a text is a domain as rules have them: no scheme, port or path, and no address in numbers written in an odd way.

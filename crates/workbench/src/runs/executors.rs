@@ -124,6 +124,10 @@ impl Workbench {
             let Some(id) = self.next_run() else {
                 return;
             };
+            if let Err(error) = self.may_leave(cx, &id) {
+                self.end_run(cx, &id, Outcome::failed(error), Vec::new());
+                continue;
+            }
             self.refresh(&id);
             let Some(run) = self.runs.get_mut(&id) else {
                 continue;

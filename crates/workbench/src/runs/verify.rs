@@ -4,7 +4,6 @@ use super::start::{ARGS_BYTES_MAX, SEED_MAX, files_of};
 use super::{Calls, Replay, Run};
 use crate::engine::{Asking, Cx, Outcome, Workbench};
 use crate::failure::failure;
-use crate::policy::FlowRuling;
 use crate::scopes::View;
 use crate::secrets::{RUN_SECRETS_MAX, placeholders};
 use crate::supervisor::Plan;
@@ -27,7 +26,7 @@ impl Workbench {
     pub(crate) fn run_verify(&mut self, cx: &mut Cx<'_>, asking: Asking, run: &str) -> Outcome {
         let room = self.make_room(&asking.caller);
         let room = room.map_err(Outcome::from);
-        match room.and_then(|()| self.queue_verify(asking, run)) {
+        match room.and_then(|()| self.queue_verify(cx, asking, run)) {
             Err(outcome) => outcome,
             Ok(id) => {
                 self.enqueue(&id);
@@ -37,7 +36,7 @@ impl Workbench {
         }
     }
 
-    fn queue_verify(&mut self, asking: Asking, run: &str) -> Result<String, Outcome> {
+    fn queue_verify(&mut self, cx: &Cx<'_>, asking: Asking, run: &str) -> Result<String, Outcome> {
         let depth = self.admit(&asking.caller)?;
         let earlier = self.record_of(run)?;
         let path = earlier.record.clone();
@@ -66,6 +65,8 @@ impl Workbench {
             ToolError::new(ErrorCode::LintFailed, "The flow can't be run any more.")
                 .path(&earlier.path)
         })?;
+        // Its files go where runs run, as they do for any other run.
+        let ruling = self.ruling_unasked(cx, &asking.behind, &source.path)?;
         let mut ceiling = report.grant;
         let made_of: Vec<&String> = report.imports.iter().chain([&source.path]).collect();
         ceiling.read.extend(made_of.iter().copied().cloned());
@@ -117,7 +118,7 @@ impl Workbench {
             plan: Plan::of(RunInput::default()),
             made_of: Vec::new(),
             salt: String::new(),
-            ruling: FlowRuling::default(),
+            ruling,
             pinned: false,
             landing: None,
             approved: false,

@@ -6,6 +6,7 @@ mod common;
 
 mod approvals;
 mod calls;
+mod executors;
 mod runs;
 
 use common::Host;

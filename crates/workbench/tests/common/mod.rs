@@ -79,6 +79,7 @@ impl Host {
             storage: StorageMode::Memory,
             version: "test".into(),
             environment: "local".into(),
+            executor: "native".into(),
         };
         Self {
             bench: Workbench::new(workspace, config),

@@ -63,5 +63,6 @@ async function valuesOf(schema: Schema, path: Path, context: CompletionContext):
   if (key === 'path' && path[0] === 'flows') return flows.map(({ path, title }) => ({ label: path, type: 'text', ...(title ? { detail: title } : {}) }));
   if (key === 'callers') return [{ label: 'person', type: 'text', info: 'Persons who run it here.' }];
   if (key === 'environments') return ['browser', 'native'].map((label) => ({ label, type: 'text' }));
+  if (key === 'executors') return ['browser', 'native', 'remote:*'].map((label) => ({ label, type: 'text' }));
   return valuesAt(schema, path).map(({ value, description }) => ({ label: value, type: 'enum', ...(description ? { info: description } : {}) }));
 }

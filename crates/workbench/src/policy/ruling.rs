@@ -1,0 +1,236 @@
+//! What the policy says about one run: whether there may be one, where, and what it sees.
+
+use super::consent::words_of;
+use super::rules::{self, Ruling, Said, Says, Want};
+use crate::engine::{Cx, Workbench};
+use selvage_tool::decision::{Decision, Verdict};
+use selvage_tool::policy::POLICY_FILE;
+use selvage_tool::run::JobFile;
+use selvage_tool::{ErrorCode, Limits, ToolError, ToolResult};
+use selvage_vfs::{Origin, OriginKind};
+use serde_json::json;
+
+/// How a person is called in rules, and what runs by itself.
+const PERSON: &str = "person";
+const TRIGGER: &str = "trigger";
+
+/// What an executor is called that is a server.
+pub(super) const SERVER: &str = "remote:";
+
+/// What the policy says about one run.
+#[derive(Debug, Default)]
+pub(crate) struct FlowRuling {
+    /// The rules about its flow; none where there is none and a person runs it.
+    pub(super) flow: Option<Ruling>,
+    /// The rules about the agent behind it, for where it may run.
+    agent: Option<Ruling>,
+    /// The executor that was weighed.
+    pub(super) executor: String,
+}
+
+impl FlowRuling {
+    /// Limits, none of them above what the rules set.
+    pub(crate) fn limits(&self, limits: Limits) -> Limits {
+        match &self.flow {
+            Some(ruling) => limits.held_to(&ruling.limits),
+            None => limits,
+        }
+    }
+
+    /// Takes away what may not be read. What the flow is made of stays, since lint has read it already.
+    pub(crate) fn hide(&self, files: &mut Vec<JobFile>, made_of: &[&String]) {
+        let Some(ruling) = &self.flow else { return };
+        for file in files
+            .iter_mut()
+            .filter(|file| !file.folder && !made_of.contains(&&file.path))
+        {
+            file.readable &= ruling.say(Want::Read(&file.path)).says != Says::Deny;
+        }
+        // What may be neither read nor written is not there.
+        files.retain(|file| {
+            file.folder || file.readable || ruling.say(Want::Write(&file.path)).says != Says::Deny
+        });
+    }
+
+    /// What the rules say of an executor; nothing where they are about none. Then the device's own does.
+    pub(super) fn place(&self, executor: &str) -> Option<Said> {
+        let want = Want::Executor(executor);
+        let of_flow = self.flow.as_ref().and_then(|ruling| {
+            let no = || executor.starts_with(SERVER).then(rules::unnamed);
+            ruling.say_of_kind(want).or_else(no)
+        });
+        let of_agent = self
+            .agent
+            .as_ref()
+            .and_then(|ruling| ruling.say_of_kind(want));
+        of_flow
+            .into_iter()
+            .chain(of_agent)
+            .max_by_key(|said| said.says)
+    }
+}
+
+impl Workbench {
+    /// What the policy says about the runs of a flow that somebody asks for.
+    ///
+    /// # Errors
+    /// [`ErrorCode::PolicyDenied`]: an agent asks, and no rule is about it; it may not run where runs run; or the policy can't be
+    /// read.
+    pub(crate) fn flow_ruling(
+        &mut self,
+        cx: &Cx<'_>,
+        behind: &Origin,
+        path: &str,
+    ) -> ToolResult<FlowRuling> {
+        let is_person = behind.kind == OriginKind::Person;
+        let policy = match self.policy.says() {
+            None => return Ok(FlowRuling::default()),
+            Some(Ok(policy)) => policy,
+            Some(Err(flaw)) => {
+                let message = format!(
+                    "The policy can't be read, so no flow runs: {}",
+                    flaw.message
+                );
+                return Err(ToolError::new(ErrorCode::PolicyDenied, message)
+                    .path(POLICY_FILE)
+                    .at(flaw.span.start.line, flaw.span.start.column)
+                    .hint("Mend the file; lint shows where."));
+            }
+        };
+        let caller = match behind.kind {
+            OriginKind::Person => PERSON,
+            OriginKind::System => TRIGGER,
+            _ => &behind.name,
+        };
+        let ruling = rules::about_flow(policy, path, caller, &self.config.environment);
+        let is_agent = behind.kind == OriginKind::Agent;
+        let agent =
+            is_agent.then(|| rules::about_agent(policy, &behind.name, &self.config.environment));
+        if !ruling.is_empty() {
+            let ruling = FlowRuling {
+                flow: Some(ruling),
+                agent,
+                executor: self.config.executor.clone(),
+            };
+            return self.may_run(cx, behind, &ruling).map(|()| ruling);
+        }
+        if is_person {
+            return Ok(FlowRuling::default());
+        }
+        let said = Said {
+            says: Says::Deny,
+            reason: format!("no rule is about the runs of {path}"),
+        };
+        Err(self.denied(cx, &words_of(behind), &Want::Tool("run_flow"), &said))
+    }
+
+    /// The same for a run that nobody is asked about.
+    ///
+    /// # Errors
+    /// As [`Self::flow_ruling`]; and a person would be asked whether it may run where runs run.
+    pub(crate) fn ruling_unasked(
+        &mut self,
+        cx: &Cx<'_>,
+        behind: &Origin,
+        path: &str,
+    ) -> ToolResult<FlowRuling> {
+        let ruling = self.flow_ruling(cx, behind, path)?;
+        match ruling.place(&ruling.executor) {
+            Some(said) if said.says != Says::Allow => {
+                Err(self.misplaced(cx, &words_of(behind), &ruling.executor, &said))
+            }
+            _ => Ok(ruling),
+        }
+    }
+
+    /// Whether somebody's run of a flow may have fetches carry a secret. Without a rule about the flow, only a person's may.
+    ///
+    /// # Errors
+    /// [`ErrorCode::PolicyDenied`].
+    pub(crate) fn may_use(
+        &mut self,
+        cx: &Cx<'_>,
+        behind: &Origin,
+        ruling: &FlowRuling,
+        name: &str,
+    ) -> ToolResult<()> {
+        let want = Want::Secret(name);
+        let said = match &ruling.flow {
+            Some(ruling) => ruling.say(want),
+            None if behind.kind == OriginKind::Person => return Ok(()),
+            None => Said {
+                says: Says::Deny,
+                reason: "without a rule about the flow, only a person's runs have secrets".into(),
+            },
+        };
+        match said.says {
+            Says::Deny => Err(self.denied(cx, &words_of(behind), &want, &said)),
+            Says::Ask | Says::Allow => Ok(()),
+        }
+    }
+
+    /// Whether a run may go to the executor that was weighed, perhaps after a person was asked.
+    ///
+    /// # Errors
+    /// [`ErrorCode::PolicyDenied`].
+    fn may_run(&mut self, cx: &Cx<'_>, behind: &Origin, ruling: &FlowRuling) -> ToolResult<()> {
+        match ruling.place(&ruling.executor) {
+            Some(said) if said.says == Says::Deny => {
+                Err(self.misplaced(cx, &words_of(behind), &ruling.executor, &said))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Weighs where a run goes that leaves the queue, if that is not what was weighed when it came: then nobody is asked any more.
+    ///
+    /// # Errors
+    /// [`ErrorCode::PolicyDenied`].
+    pub(crate) fn may_leave(&mut self, cx: &Cx<'_>, id: &str) -> ToolResult<()> {
+        let executor = self.config.executor.clone();
+        let Some(run) = self.runs.get_mut(id) else {
+            return Ok(());
+        };
+        if run.ruling.executor == executor {
+            return Ok(());
+        }
+        run.ruling.executor.clone_from(&executor);
+        let (said, who) = (run.ruling.place(&executor), words_of(&run.asking.behind));
+        self.note_place(cx, id);
+        match said {
+            Some(said) if said.says != Says::Allow => {
+                Err(self.misplaced(cx, &who, &executor, &said))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Has a run's record say which rule decided about its executor, where one did.
+    pub(super) fn note_place(&mut self, cx: &Cx<'_>, id: &str) {
+        let Some(run) = self.runs.get_mut(id) else {
+            return;
+        };
+        if let Some(said) = run.ruling.place(&run.ruling.executor) {
+            run.record.decisions.push(json!(Decision {
+                at_ms: cx.now_ms,
+                who: words_of(&run.asking.behind),
+                what: Want::Executor(&run.ruling.executor).words(),
+                verdict: match said.says {
+                    Says::Allow => Verdict::Allowed,
+                    Says::Ask => Verdict::Asked,
+                    Says::Deny => Verdict::Denied,
+                },
+                reason: said.reason,
+                by: None,
+                digest: None,
+            }));
+        }
+    }
+
+    fn misplaced(&mut self, cx: &Cx<'_>, who: &str, executor: &str, said: &Said) -> ToolError {
+        let error = self.denied(cx, who, &Want::Executor(executor), said);
+        error.hint(format!(
+            "A person has runs run elsewhere, or changes `{POLICY_FILE}`."
+        ))
+    }
+}
