@@ -10,9 +10,10 @@ import pythonUrl from "@wasm/guest-py.wasm?url";
 import { Calls } from "./calls.ts";
 import type { FromKernel, KernelEvent, ToKernel } from "./client-messages.ts";
 import { Uploads } from "./contents.ts";
+import type { Effect } from "./effect.ts";
+import type { Elsewhere, Result, TabSaid } from "./elsewhere.ts";
 import { readManifest } from "./manifest.ts";
 import { performFetch } from "./net.ts";
-import type { FetchEffect } from "./net.ts";
 import { leftSlots, openFiles, openStorage, setAside, withLeftSlot } from "./storage.ts";
 import type { Opened } from "./storage.ts";
 import { Post } from "./post.ts";
@@ -21,24 +22,6 @@ import type { Locker } from "./secrets.ts";
 import { openSigner } from "./signing.ts";
 import type { Signer } from "./signing.ts";
 import { Tabs } from "./tabs.ts";
-import type { GuestName, ToRunner } from "./protocol.ts";
-
-type Effect =
-  | { type: "reply"; call: number; result: unknown }
-  | ({ type: "dispatch"; runner: number } & Omit<ToRunner & { type: "run" }, "type">)
-  | ({ type: "answer"; runner: number } & Omit<ToRunner & { type: "answer" }, "type">)
-  | { type: "more"; runner: number; limits: string | null }
-  | { type: "cancel" | "terminate"; runner: number }
-  | { type: "spawn" }
-  | { type: "sign"; task: number; bytes: Uint8Array }
-  | { type: "send"; peer: number; frame: Uint8Array }
-  | { type: "caughtUp" | "hangup"; peer: number }
-  | { type: "parcel"; bytes: Uint8Array; cursor: Uint8Array | null }
-  | { type: "landed"; cursor: Uint8Array }
-  | { type: "check"; runner: number; guest: GuestName; task: number; path: string; module: boolean; source: string }
-  | { type: "read"; task: number; path: string; text: string }
-  | ({ type: "fetch"; task: number } & FetchEffect)
-  | { type: "notify"; event: KernelEvent };
 
 const scope = self as unknown as {
   postMessage: (message: FromKernel, transfer?: Transferable[]) => void;
@@ -53,9 +36,9 @@ let kernel: Kernel;
 let early: ToKernel[] | null = [];
 
 const runners = new Runners({ "guest-js": jsUrl, "guest-py": pythonUrl }, hashes, {
-  ready: (runner, dropped) => perform(kernel.runner_ready(Date.now(), runner, dropped)),
   waits: (runner, waits) => perform(kernel.runner_waits(Date.now(), runner, waits)),
   runsAt: (executor) => perform(kernel.runs_at(Date.now(), executor)),
+  ready: (runner, dropped) => perform(kernel.runner_ready(Date.now(), runner, dropped)),
   gone: (runner, reason) => perform(kernel.runner_gone(Date.now(), runner, reason)),
   reported: (runner, report, body) => perform(kernel.reported(Date.now(), runner, report, body)),
   finished: (runner, report, written) => perform(kernel.finished(Date.now(), runner, report, written)),
@@ -73,11 +56,14 @@ const tabs = new Tabs({
   joined: (peer, initiator) => {
     perform(kernel.peer_joined(Date.now(), peer, initiator));
     tell({ kind: "tabs", others: tabs.count });
+    withOthers((others) => others.tell(peer));
   },
+  said: (peer, what) => withOthers((others) => others.hear(peer, what as TabSaid)),
   sent: (peer, frame) => perform(kernel.peer_sent(Date.now(), peer, frame)),
-  gone: (peer) => {
+  gone: (peer, isDead) => {
     perform(kernel.peer_gone(Date.now(), peer));
     tell({ kind: "tabs", others: tabs.count });
+    withOthers((others) => others.gone(peer, isDead));
     void absorbLeft();
   },
 });
@@ -104,6 +90,31 @@ const uploads = new Uploads({
 
 const calls = new Calls(tell);
 
+/** What this Worker itself calls, by numbers that no page comes to. */
+const own = new Map<number, (result: Result) => void>();
+let nextOwn = 2 ** 40;
+
+/** What waits for the person in other tabs, loaded when there are others. */
+let elsewhere: Elsewhere | undefined;
+let loading: Promise<Elsewhere> | undefined;
+
+function withOthers(act: (others: Elsewhere) => void): void {
+  loading ??= import("./elsewhere.ts").then(
+    ({ Elsewhere }) =>
+      (elsewhere = new Elsewhere({
+        own: (name, input) =>
+          new Promise((resolve) => {
+            own.set(nextOwn, resolve);
+            perform(kernel.called(Date.now(), nextOwn++, undefined, name, toJson(input)));
+          }),
+        say: (said, peer) => tabs.say(said, peer),
+        changed: () => tell({ kind: "approvals" }),
+        abandoned: ({ who, what, digest }) => perform(kernel.abandoned(Date.now(), who, what, digest)),
+      })),
+  );
+  loading.then(act, () => (loading = undefined));
+}
+
 function tell(event: KernelEvent): void {
   scope.postMessage({ type: "event", event });
 }
@@ -112,12 +123,18 @@ function perform(effects: Effect[]): void {
   for (const effect of effects) {
     switch (effect.type) {
       case "reply":
+        if (own.has(effect.call)) {
+          own.get(effect.call)?.(effect.result as Result);
+          own.delete(effect.call);
+          break;
+        }
         scope.postMessage({ type: "result", id: effect.call, result: effect.result });
         calls.ended(effect.call, effect.result);
         noteDamage(effect.result);
         break;
       case "notify":
         tell(effect.event);
+        if (effect.event.kind === "approvals" && tabs.count > 0) withOthers((others) => others.tell());
         break;
       case "dispatch":
         runners.run(effect.runner, { ...effect, type: "run" });
@@ -227,6 +244,10 @@ function toJson(input: unknown): string {
 function handle(message: ToKernel): void {
   switch (message.type) {
     case "call": {
+      if (message.agent === undefined && elsewhere?.isAbout(message.name)) {
+        void elsewhere.call(message.name, message.input).then((result) => scope.postMessage({ type: "result", id: message.id, result }));
+        break;
+      }
       const input = toJson(message.input);
       if (message.agent !== undefined) calls.began(message.id, message.agent, message.name, input);
       perform(kernel.called(Date.now(), message.id, message.agent, message.name, input));

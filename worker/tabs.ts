@@ -10,6 +10,8 @@ const LOCK = "selvage:tab:";
 type TabMessage = { from: string } & (
   | { kind: "here"; to?: string }
   | { kind: "frame"; to: string; frame: Uint8Array }
+  /** Something beside the session, to one or to all. */
+  | { kind: "said"; to?: string; what: unknown }
   /** The session is over: what still comes of it is not meant any more. */
   | { kind: "bye"; to: string }
 );
@@ -18,7 +20,9 @@ type TabMessage = { from: string } & (
 export interface TabEvents {
   joined: (peer: number, initiator: boolean) => void;
   sent: (peer: number, frame: Uint8Array) => void;
-  gone: (peer: number) => void;
+  said: (peer: number, what: unknown) => void;
+  /** There is no session with it any more; `isDead` says that the tab itself is gone. */
+  gone: (peer: number, isDead: boolean) => void;
 }
 
 export class Tabs {
@@ -63,6 +67,12 @@ export class Tabs {
     if (to !== undefined) this.#post({ kind: "frame", from: this.#name, to, frame });
   }
 
+  /** Says something beside the session, to one tab or to all. */
+  say(what: unknown, peer?: number): void {
+    const to = peer === undefined ? undefined : this.#names.get(peer);
+    if (peer === undefined || to !== undefined) this.#post({ kind: "said", from: this.#name, what, ...(to === undefined ? {} : { to }) });
+  }
+
   /** Ends the session with a tab for as long as both live. */
   leave(peer: number): void {
     const to = this.#names.get(peer);
@@ -88,9 +98,14 @@ export class Tabs {
         if (peer !== undefined) this.#events.sent(peer, message.frame);
         return;
       }
+      case "said": {
+        const peer = this.#peers.get(from);
+        if (peer !== undefined) this.#events.said(peer, message.what);
+        return;
+      }
       case "bye":
         this.#left.add(from);
-        return this.#lost(from);
+        return this.#lost(from, false);
     }
   }
 
@@ -99,15 +114,15 @@ export class Tabs {
     const peer = this.#next++;
     this.#peers.set(name, peer);
     this.#names.set(peer, name);
-    void navigator.locks.request(LOCK + name, () => this.#lost(name));
+    void navigator.locks.request(LOCK + name, () => this.#lost(name, true));
     this.#events.joined(peer, this.#name < name);
   }
 
-  #lost(name: string): void {
+  #lost(name: string, isDead: boolean): void {
     const peer = this.#peers.get(name);
     if (peer === undefined) return;
     this.#forget(name);
-    this.#events.gone(peer);
+    this.#events.gone(peer, isDead);
   }
 
   #forget(name: string): void {

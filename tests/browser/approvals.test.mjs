@@ -225,3 +225,39 @@ for (const [browser, open] of [['Chromium', openChromium], ['Firefox', openFiref
     await press(page, 'Control', 's');
     await until('a policy without rules allows agents nothing', async () => (await call(page, 'ls', {})).error?.code === 'POLICY_DENIED');
   });
+
+for (const [browser, open] of [['Chromium', openChromium], ['Firefox', openFirefox]])
+  test(`what one tab waits for is seen and decided in another, and is over when that tab is, in ${browser}`, async ({ server, defer }) => {
+    const context = await open(defer);
+    const asks = await context.newPage();
+    await openWorkbench(asks, server.url);
+    await begins(asks);
+    // It waits before there is another tab, and after.
+    await begin(asks, 'first', 'write', { path: 'notes/first.md', content: 'weave\n' });
+    const other = await context.newPage();
+    await openWorkbench(other, server.url);
+    await find(other, 'button', '1 request waits for you');
+    await begin(asks, 'second', 'write', { path: 'notes/second.md', content: 'ship\n' });
+    await find(other, 'button', '2 requests wait for you');
+
+    await openInbox(other, /agent page.*notes\/first\.md/);
+    await shows(other, /weave/);
+    await shows(other, /in another tab/);
+    await tabTo(other, /^Approve$/);
+    await other.keyboard.press('Enter');
+    assert.equal((await answer(asks, 'first')).ok, true);
+    assert.equal((await value(asks, 'read', { path: 'notes/first.md' })).content, 'weave\n');
+    assert.ok(await unanswered(asks, 'second'));
+    await find(asks, 'button', '1 request waits for you');
+    await shows(other, /Approved.*notes\/first\.md/);
+
+    // The tab that asked goes, and with it whoever waited for the answer.
+    await asks.close();
+    await shows(other, /Nothing waits for you/);
+    await shows(other, /Expired.*notes\/second\.md.*the tab that asked is gone/);
+    assert.equal((await call(other, 'stat', { path: 'notes/second.md' })).ok, false);
+    await until('it is recorded once', async () => {
+      const day = await call(other, 'search', { query: 'the tab that asked is gone' });
+      return day.ok && day.value.matches.length === 1;
+    });
+  });

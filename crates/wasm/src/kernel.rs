@@ -121,26 +121,6 @@ impl Kernel {
         self.handle(now_ms, Event::PeerGone { peer })
     }
 
-    /// Somebody carries parcels from now on, and goes on from a cursor.
-    pub fn mail_opened(&mut self, now_ms: f64, cursor: Vec<u8>, writes: bool) -> Array {
-        self.handle(now_ms, Event::MailOpened { cursor, writes })
-    }
-
-    /// Nobody carries parcels any more.
-    pub fn mail_closed(&mut self, now_ms: f64) -> Array {
-        self.handle(now_ms, Event::MailClosed)
-    }
-
-    /// A parcel was kept, with its cursor.
-    pub fn parcel_kept(&mut self, now_ms: f64) -> Array {
-        self.handle(now_ms, Event::ParcelKept)
-    }
-
-    /// A parcel of another device came.
-    pub fn parcel_came(&mut self, now_ms: f64, bytes: Vec<u8>) -> Array {
-        self.handle(now_ms, Event::ParcelCame { bytes })
-    }
-
     /// The person at this device has a name that others know, or none any more.
     pub fn named(&mut self, now_ms: f64, name: Option<String>) -> Array {
         self.handle(now_ms, Event::Named { name })
@@ -164,11 +144,6 @@ impl Kernel {
             Ok(input) => self.handle(
                 now_ms,
                 Event::Called {
-    /// Runs run elsewhere from now on, by what the policy calls that.
-    pub fn runs_at(&mut self, now_ms: f64, executor: String) -> Array {
-        self.handle(now_ms, Event::RunsAt { executor })
-    }
-
                     call,
                     origin,
                     name,
@@ -187,6 +162,16 @@ impl Kernel {
                 }))
             }
         }
+    }
+
+    /// Runs run elsewhere from now on, by what the policy calls that.
+    pub fn runs_at(&mut self, now_ms: f64, executor: String) -> Array {
+        self.handle(now_ms, Event::RunsAt { executor })
+    }
+
+    /// A tab that had asked a person is gone, with what it asked about.
+    pub fn abandoned(&mut self, now_ms: f64, who: String, what: String, digest: String) -> Array {
+        self.handle(now_ms, Event::Abandoned { who, what, digest })
     }
 
     /// An executor can take a run.

@@ -19,6 +19,8 @@ mod devices;
 mod effects;
 #[cfg(feature = "kernel")]
 mod kernel;
+#[cfg(feature = "kernel")]
+mod mail;
 #[cfg(feature = "manifest")]
 mod manifest;
 #[cfg(any(feature = "bench", feature = "kernel"))]

@@ -1,8 +1,9 @@
 //! Changes: the one way by which the workspace becomes another one here.
 
 use crate::engine::{Cx, Workbench};
-use crate::event::{Effect, Notice};
+use crate::event::Effect;
 use crate::failure::failure;
+use crate::notice::Notice;
 use crate::scopes::writable;
 use selvage_tool::ToolResult;
 use selvage_vfs::{Change, Meta, Op, Origin};

@@ -202,6 +202,7 @@ impl Workbench {
                 let asking = Asking::of(Caller::Host(call), origin);
                 self.attempt(cx, asking, &name, input, 0);
             }
+            Event::Abandoned { who, what, digest } => self.abandoned(cx, who, what, digest),
             Event::RunsAt { executor } => self.config.executor = executor,
             Event::RunnerReady { runner, dropped } => self.runner_ready(cx, runner, dropped),
             Event::RunnerGone { runner, reason } => self.runner_gone(cx, runner, &reason),

@@ -1,9 +1,9 @@
 //! What the engine is told, and what it asks its host to do.
 
-use selvage_tool::decision::Approval;
+use crate::notice::Notice;
 use selvage_tool::document::Document;
 use selvage_tool::guest::{Answer, Checked, Fetched};
-use selvage_tool::run::{Job, LogEntry, Outcome, RunProgress, RunReport, RunStatus};
+use selvage_tool::run::{Job, Outcome, RunReport};
 use selvage_tool::{LimitsPatch, ToolError, ToolResult};
 use selvage_vfs::Origin;
 use serde::{Deserialize, Serialize};
@@ -39,6 +39,15 @@ pub enum Event {
         name: String,
         /// Its input.
         input: Value,
+    },
+    /// Another engine of this device had asked a person, and is gone with what it asked about.
+    Abandoned {
+        /// Who wanted it.
+        who: String,
+        /// What was wanted.
+        what: String,
+        /// The digest of that.
+        digest: String,
     },
     /// Runs run elsewhere from now on. Those that go on stay where they are.
     RunsAt {
@@ -310,86 +319,4 @@ pub struct SecretRef {
     pub placeholder: String,
     /// What the host calls it.
     pub name: String,
-}
-
-/// News for whoever shows the workspace.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-#[serde(
-    tag = "kind",
-    rename_all = "camelCase",
-    rename_all_fields = "camelCase"
-)]
-pub enum Notice {
-    /// The workspace changed.
-    Changed {
-        /// The paths that were touched.
-        paths: Vec<String>,
-        /// The heads now.
-        heads: Vec<String>,
-    },
-    /// A run is somewhere else now, or further.
-    Run {
-        /// The run.
-        run: String,
-        /// The flow's path.
-        path: String,
-        /// Where it is.
-        status: RunStatus,
-        /// How far it is.
-        #[serde(skip_serializing_if = "Option::is_none")]
-        progress: Option<RunProgress>,
-        /// The workspace path of its record, once it is over.
-        #[serde(skip_serializing_if = "Option::is_none")]
-        record: Option<String>,
-        /// The host's number of the call that started it, or of the call whose run before it failed, while it is not over.
-        #[serde(skip_serializing_if = "Option::is_none")]
-        call: Option<CallId>,
-    },
-    /// A run wrote log entries.
-    Log {
-        /// The run.
-        run: String,
-        /// The entries.
-        entries: Vec<LogEntry>,
-    },
-    /// The session with another replica ended before its link did.
-    PeerLost {
-        /// Why.
-        message: String,
-        /// What to do.
-        hint: String,
-        /// The same for a report of a fault.
-        reason: String,
-    },
-    /// A parcel could not be made, or held what this workspace can't take.
-    MailFailed {
-        /// What happened.
-        message: String,
-        /// What to do.
-        hint: String,
-    },
-    /// A call, or the run that it started, waits for a person's approval.
-    Approval {
-        /// The host's number of the call; none where a run made it.
-        #[serde(skip)]
-        call: Option<CallId>,
-        /// What waits.
-        approval: Box<Approval>,
-    },
-    /// Something waits for a person's approval, or does not any more: `approval_list` has it.
-    Approvals {
-        /// How many wait.
-        waiting: u32,
-    },
-    /// A run has used up a quota and waits for `flow_answer`.
-    Asked {
-        /// The run.
-        run: String,
-        /// The error that ends it otherwise.
-        error: ToolError,
-        /// The limit's name.
-        limit: String,
-        /// What was used of it.
-        used: u64,
-    },
 }

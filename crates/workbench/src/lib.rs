@@ -23,6 +23,7 @@ mod event;
 mod failure;
 mod lint;
 mod mail;
+mod notice;
 mod patch;
 mod peers;
 mod policy;
@@ -38,8 +39,9 @@ mod supervisor;
 mod tools;
 
 pub use engine::{Config, Cx, Workbench};
-pub use event::{CallId, Effect, Event, Fetch, Notice, PeerId, RunnerId, SecretRef, TaskId};
+pub use event::{CallId, Effect, Event, Fetch, PeerId, RunnerId, SecretRef, TaskId};
 pub use failure::failure;
+pub use notice::Notice;
 pub use patch::PATCH_BYTES_MAX;
 pub use peers::PEERS_MAX;
 pub use runs::{ANSWERS_BYTES_MAX, ASK_MS_MAX, QUEUE_MAX, RUN_DEPTH_MAX};

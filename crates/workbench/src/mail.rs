@@ -3,7 +3,8 @@
 //! A host carries parcels, signed and sealed, and keeps each with its cursor; what is in one is decided here.
 
 use crate::engine::{Cx, Workbench};
-use crate::event::{Effect, Notice};
+use crate::event::Effect;
+use crate::notice::Notice;
 use selvage_sync::{Mail, SyncError};
 
 /// How long typing waits for the next keystroke before it is mailed.

@@ -4,8 +4,9 @@
 //! loses nothing: the next session begins with a comparison.
 
 use crate::engine::{Cx, Workbench};
-use crate::event::{Effect, Notice, PeerId};
+use crate::event::{Effect, PeerId};
 use crate::failure::failure;
+use crate::notice::Notice;
 use selvage_sync::{Reason, Reply, Role, Session, SyncError, meet};
 use selvage_tool::{ErrorCode, ToolError, ToolResult};
 use selvage_vfs::{Heads, Workspace};

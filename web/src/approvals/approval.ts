@@ -31,6 +31,8 @@ export interface Approval {
   askedMs: number;
   expiresMs: number;
   onExpiry: 'deny' | 'allow';
+  /** Another tab of this browser asks. */
+  elsewhere?: true;
 }
 
 /** Who asks, in a few words: of a run, its flow where that is known. */

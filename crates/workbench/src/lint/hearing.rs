@@ -7,7 +7,8 @@
 use super::shelf::{Shelf, Subject, THINGS_MAX};
 use crate::calls::{Held, LINT};
 use crate::engine::{Asking, Cx, Workbench};
-use crate::event::{Effect, Notice, RunnerId, TaskId};
+use crate::event::{Effect, RunnerId, TaskId};
+use crate::notice::Notice;
 use selvage_tool::Language;
 use selvage_tool::guest::Checked;
 use selvage_vfs::{Entry, Hash};

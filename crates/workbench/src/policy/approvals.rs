@@ -4,7 +4,8 @@ use super::consent::words_of;
 use super::proposal::Proposal;
 use crate::calls::Held;
 use crate::engine::{Asking, Caller, Cx, Workbench};
-use crate::event::{Effect, Notice};
+use crate::event::Effect;
+use crate::notice::Notice;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use selvage_tool::catalogue::{Encoding, ReadOutput};
@@ -291,6 +292,21 @@ impl Workbench {
             }
         }
         Ok(decision)
+    }
+
+    /// Notes that nobody will answer any more what another engine asked.
+    pub(crate) fn abandoned(&mut self, cx: &Cx<'_>, who: String, what: String, digest: String) {
+        let decision = Decision {
+            at_ms: cx.now_ms,
+            who,
+            what,
+            verdict: Verdict::Expired,
+            reason: "the tab that asked is gone".into(),
+            by: None,
+            digest: Some(digest),
+        };
+        self.note_decision(cx, decision);
+        self.tell_approvals();
     }
 
     /// Forgets what a run waits for, which is over.

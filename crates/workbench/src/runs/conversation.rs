@@ -3,7 +3,8 @@
 use super::executors::deadline;
 use super::{ASK_MS_MAX, CANCEL_MS};
 use crate::engine::{Asking, Caller, Cx, Workbench};
-use crate::event::{Effect, Fetch, Notice, RunnerId, TaskId};
+use crate::event::{Effect, Fetch, RunnerId, TaskId};
+use crate::notice::Notice;
 use crate::policy::{may_call, may_fetch};
 use crate::secrets::placeholders;
 use selvage_tool::catalogue::{AnswerInput, RunState};

@@ -3,8 +3,9 @@
 use super::Run;
 use super::sign::Vouched;
 use crate::engine::{Cx, Workbench};
-use crate::event::{Effect, Notice, RunnerId};
+use crate::event::{Effect, RunnerId};
 use crate::failure::failure;
+use crate::notice::Notice;
 use crate::policy::{Consent, steps};
 use crate::record::to_text;
 use selvage_provenance::{answers_path, envelope_path};

@@ -10,7 +10,8 @@ mod start;
 mod verify;
 
 use crate::engine::{Asking, Caller, Workbench};
-use crate::event::{CallId, Effect, Notice, RunnerId};
+use crate::event::{CallId, Effect, RunnerId};
+use crate::notice::Notice;
 use crate::policy::FlowRuling;
 use crate::supervisor::Plan;
 use selvage_tool::catalogue::RunState;
