@@ -34,6 +34,12 @@ macro_rules! limits {
             pub fn lowest(&self, other: &Self) -> Self {
                 Self { $($name: self.$name.into_iter().chain(other.$name).min()),+ }
             }
+
+            /// Those that are set here, none of them above what a rule sets.
+            #[must_use]
+            pub fn held_to(&self, rule: &Self) -> Self {
+                Self { $($name: self.$name.map(|limit| rule.$name.map_or(limit, |most| limit.min(most)))),+ }
+            }
         }
 
         impl Default for Limits {

@@ -52,6 +52,16 @@ pub(crate) enum Caller {
     Nobody,
 }
 
+impl Caller {
+    /// The host's number of the call, where it is one of the host's.
+    pub(crate) fn at_host(&self) -> Option<CallId> {
+        match self {
+            Self::Host(call) => Some(*call),
+            Self::Run { .. } | Self::Nobody => None,
+        }
+    }
+}
+
 /// Who calls: whom to answer, who makes what changes, who is behind it all, how many runs lie between, whether it goes on without
 /// what is not read, and the digest of what a person approved of it.
 #[derive(Debug, Clone)]

@@ -35,7 +35,8 @@ pub enum Notice {
         /// The workspace path of its record, once it is over.
         #[serde(skip_serializing_if = "Option::is_none")]
         record: Option<String>,
-        /// The host's number of the call that started it, or of the call whose run before it failed, while it is not over.
+        /// The host's number of the call that started it, or of the call whose run before it failed, while more comes of that call: of a run
+        /// that is over, another attempt.
         #[serde(skip_serializing_if = "Option::is_none")]
         call: Option<CallId>,
     },
@@ -62,9 +63,9 @@ pub enum Notice {
         /// What to do.
         hint: String,
     },
-    /// A call, or the run that it started, waits for a person's approval.
+    /// A call, or a run that came of it, waits for a person's approval.
     Approval {
-        /// The host's number of the call; none where a run made it.
+        /// The host's number of the call; none where a flow runs by itself.
         #[serde(skip)]
         call: Option<CallId>,
         /// What waits.

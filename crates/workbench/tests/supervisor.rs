@@ -3,10 +3,11 @@
 mod common;
 
 use common::{Host, write_op};
-use selvage_tool::run::RunStatus;
+use selvage_tool::guest::PendingOp;
+use selvage_tool::run::{RunReport, RunStatus};
 use selvage_tool::{ErrorCode, ToolError};
 use selvage_vfs::{Origin, OriginKind};
-use selvage_workbench::{Event, Notice};
+use selvage_workbench::{Effect, Event, Notice};
 use serde_json::{Value, json};
 
 const FLOW: &str = "export default async (flow) => flow.args.to;\n";
@@ -237,6 +238,71 @@ fn a_failed_run_is_made_again_after_growing_pauses_and_its_caller_hears_the_last
     assert_eq!(error.code, ErrorCode::Cancelled);
     host.pass(100_000);
     assert!(host.jobs.is_empty());
+}
+
+#[test]
+fn whoever_does_not_wait_hears_of_each_attempt_until_the_last() {
+    let mut host = named(
+        &json!({ "r": { "entry": "flows/a.flow.js", "retry": { "attempts": 2, "delayMs": 1000 } } }),
+    );
+    let ends = |host: &Host| -> Vec<_> {
+        let ended = |notice: &Notice| match notice {
+            Notice::Run { status, call, .. } if status.ended() => Some((*status, *call)),
+            _ => None,
+        };
+        host.notices.iter().filter_map(ended).collect()
+    };
+    let call = host.start("run_flow", json!({ "name": "r", "wait": false }));
+    host.reply(call).expect("at once").expect("it is queued");
+    host.finish(Err(failed()), &[]);
+    let followed = (RunStatus::Failed, Some(call));
+    assert_eq!(ends(&host), [followed], "more comes of the call");
+    host.pass(1_000);
+    host.finish(Ok(json!(1)), &[]);
+    assert_eq!(ends(&host), [followed, (RunStatus::Succeeded, None)]);
+
+    host.notices.clear();
+    host.pass(10);
+    let call = host.start("run_flow", json!({ "name": "r", "wait": false }));
+    host.replies.clear();
+    host.finish(Err(failed()), &[]);
+    let last = host.ok("flow_runs", json!({}))["runs"][0]["run"].clone();
+    host.ok("flow_cancel", json!({ "run": last }));
+    let error = host.reply(call).expect("the end").expect_err("cancelled");
+    assert_eq!(error.code, ErrorCode::Cancelled, "nothing more comes of it");
+}
+
+#[test]
+fn a_run_is_answered_once_by_a_run_that_it_does_not_wait_for() {
+    let mut host = named_of(
+        "export default async (flow) => flow.call(\"run_flow\", flow.args);\n",
+        &json!({ "r": { "entry": "flows/b.flow.js", "retry": { "attempts": 2, "delayMs": 1000 } } }),
+    );
+    host.start(
+        "run_flow",
+        json!({ "path": "flows/a.flow.js", "allowTools": ["run_flow"] }),
+    );
+    host.report(RunReport::Called {
+        id: 1,
+        request: PendingOp::Tool {
+            name: "run_flow".into(),
+            input: json!({ "name": "r", "wait": false }),
+        },
+    });
+    host.tell(Event::RunnerReady {
+        runner: 2,
+        dropped: false,
+    });
+    let answers = |host: &Host| {
+        let is_answer = |effect: &&Effect| matches!(effect, Effect::Answer { .. });
+        host.others.iter().filter(is_answer).count()
+    };
+    assert_eq!((host.jobs.len(), answers(&host)), (2, 1));
+    host.jobs.rotate_left(1);
+    host.finish(Err(failed()), &[]);
+    host.pass(1_000);
+    assert_eq!(host.jobs.len(), 2, "it is made again");
+    assert_eq!(answers(&host), 1);
 }
 
 #[test]

@@ -103,7 +103,8 @@ impl<S: Surroundings> Desk<S> {
         let started = |(_, pending): &(&CallId, &mut Pending)| pending.run.as_ref() == Some(run);
         if let Some((&call, pending)) = self.pending.iter_mut().find(started) {
             (pending.notice)(notice);
-            let is_over = matches!(notice, Notice::Run { status, .. } if status.ended());
+            let is_over =
+                matches!(notice, Notice::Run { status, call: None, .. } if status.ended());
             if is_over && pending.reply.is_none() {
                 self.pending.remove(&call);
             }

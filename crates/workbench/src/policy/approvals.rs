@@ -3,7 +3,7 @@
 use super::consent::words_of;
 use super::proposal::Proposal;
 use crate::calls::Held;
-use crate::engine::{Asking, Caller, Cx, Workbench};
+use crate::engine::{Asking, Cx, Workbench};
 use crate::event::Effect;
 use crate::notice::Notice;
 use base64::Engine as _;
@@ -81,10 +81,8 @@ impl Workbench {
             on_expiry: rules.on_expiry,
         };
         self.decided(cx, &approval, Verdict::Asked, approval.reason.clone(), None);
-        let call = match self.asking_of(&then).map(|asking| &asking.caller) {
-            Some(Caller::Host(call)) => Some(*call),
-            _ => None,
-        };
+        let asking = self.asking_of(&then);
+        let call = asking.and_then(|asking| self.first_call(&asking.caller));
         self.effects.push(Effect::Notify(Notice::Approval {
             call,
             approval: Box::new(approval.clone()),

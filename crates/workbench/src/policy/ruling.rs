@@ -6,7 +6,7 @@ use crate::engine::{Cx, Workbench};
 use selvage_tool::decision::{Decision, Verdict};
 use selvage_tool::policy::POLICY_FILE;
 use selvage_tool::run::JobFile;
-use selvage_tool::{ErrorCode, Limits, ToolError, ToolResult};
+use selvage_tool::{ErrorCode, Limits, LimitsPatch, ToolError, ToolResult};
 use selvage_vfs::{Origin, OriginKind};
 use serde_json::json;
 
@@ -34,6 +34,14 @@ impl FlowRuling {
         match &self.flow {
             Some(ruling) => limits.held_to(&ruling.limits),
             None => limits,
+        }
+    }
+
+    /// What a run may get more, none of it above what the rules set.
+    pub(crate) fn more(&self, more: &LimitsPatch) -> LimitsPatch {
+        match &self.flow {
+            Some(ruling) => more.held_to(&ruling.limits),
+            None => more.clone(),
         }
     }
 

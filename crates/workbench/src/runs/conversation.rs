@@ -8,10 +8,11 @@ use crate::notice::Notice;
 use crate::policy::{may_call, may_fetch};
 use crate::secrets::placeholders;
 use selvage_tool::catalogue::{AnswerInput, RunState};
-use selvage_tool::guest::{Answer, Fetched, PendingOp};
+use selvage_tool::guest::{Answer, Fetched, LogLevel, PendingOp};
 use selvage_tool::run::{LogEntry, Outcome, RunReport, RunStatus};
 use selvage_tool::{ErrorCode, LimitsPatch, ToolError, ToolResult};
-use serde_json::json;
+use serde::Deserialize;
+use serde_json::{Value, json};
 
 /// The longest that one fetch may take, in milliseconds.
 const FETCH_MS_MAX: u64 = 30_000;
@@ -59,6 +60,12 @@ impl Workbench {
             }
             RunReport::Called { id: call, request } => self.called(cx, &id, call, request, body),
             RunReport::Asked { error, limit, used } => {
+                if !self.has_more(&id, &limit) {
+                    let text = format!("Nobody can give more of `{limit}` than this run has.");
+                    self.note_in_log(&id, LogLevel::Warn, text);
+                    let limits = None;
+                    return self.effects.push(Effect::More { runner, limits });
+                }
                 if let Some(run) = self.runs.get_mut(&id) {
                     run.stop_at(cx.now_ms.saturating_add(ASK_MS_MAX));
                 }
@@ -72,6 +79,15 @@ impl Workbench {
             }
             RunReport::Finished { outcome } => self.finished(cx, runner, *outcome, Vec::new()),
         }
+    }
+
+    /// Whether the rules about a run, and the ceiling, leave more of a limit than it has.
+    fn has_more(&self, id: &str, limit: &str) -> bool {
+        let all = Value::from_iter([(limit, u64::MAX)]);
+        let (Some(run), Ok(all)) = (self.runs.get(id), LimitsPatch::deserialize(all)) else {
+            return false;
+        };
+        run.record.limits.patched(&run.ruling.more(&all)) != run.record.limits
     }
 
     fn logged(&mut self, id: &str, entries: Vec<LogEntry>) {
@@ -229,11 +245,13 @@ impl Workbench {
             )
             .hint("Start a run with `ask: true`; it then waits here when a quota is used up."));
         };
-        let more: Option<LimitsPatch> = (!input.deny).then(|| input.limits.clone());
-        if let (Some(run), Some(patch)) = (self.runs.get_mut(&input.run), &more) {
-            run.record.limits = run.record.limits.patched(patch);
+        let mut more = None;
+        if let Some(run) = self.runs.get_mut(&input.run).filter(|_| !input.deny) {
+            let patch = run.ruling.more(&input.limits);
+            run.record.limits = run.record.limits.patched(&patch);
             run.job.limits = run.record.limits.clone();
             run.stop_at(deadline(run, cx.now_ms));
+            more = Some(patch);
         }
         self.effects.push(Effect::More {
             runner,

@@ -146,7 +146,7 @@ impl Workbench {
             status: run.record.status,
             progress: None,
             record: Some(run.record.record.clone()),
-            call: None,
+            call: run.asking.caller.at_host().filter(|_| is_again),
         }));
         if run.waits && !is_again {
             self.reply(&run.asking.caller, answer);

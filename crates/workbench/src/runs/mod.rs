@@ -158,10 +158,16 @@ impl Workbench {
     /// The host's call that a run was started by; nothing when another run started it, or it is over.
     #[must_use]
     pub fn call_of(&self, run: &str) -> Option<CallId> {
-        match self.runs.get(run)?.asking.caller {
-            Caller::Host(call) => Some(call),
-            Caller::Run { .. } | Caller::Nobody => None,
+        self.runs.get(run)?.asking.caller.at_host()
+    }
+
+    /// The host's call that all of it began with, however many runs lie between.
+    pub(crate) fn first_call(&self, caller: &Caller) -> Option<CallId> {
+        let mut caller = caller;
+        while let Caller::Run { run, .. } = caller {
+            caller = &self.runs.get(run)?.asking.caller;
         }
+        caller.at_host()
     }
 
     /// The run that an executor holds.

@@ -146,10 +146,16 @@ impl Workbench {
         let pause = retry
             .delay_ms
             .saturating_mul(1 << attempt.saturating_sub(1).min(20));
+        let caller = match &run.asking.caller {
+            // It has its answer, which a second one would take the place of.
+            Caller::Run { .. } if !asked.wait => Caller::Nobody,
+            caller => caller.clone(),
+        };
         self.supervisor.again.push(Again {
             at_ms: cx.now_ms.saturating_add(pause.min(DELAY_MS_MAX)),
             run: run.record.run.clone(),
             asking: Asking {
+                caller,
                 attempt: attempt + 1,
                 approved: None,
                 ..run.asking.clone()
@@ -159,18 +165,16 @@ impl Workbench {
         true
     }
 
-    /// Gives up a run that was to be made again, which somebody cancelled.
+    /// Gives up a run that was to be made again, which somebody cancelled. Whoever did not wait for it follows it, and hears the same.
     pub(crate) fn give_up(&mut self, run: &str) {
         let again = &mut self.supervisor.again;
         if let Some(at) = again.iter().position(|again| again.run == run) {
-            let Again { asking, input, .. } = again.remove(at);
-            if input.wait {
-                let error = ToolError::new(
-                    ErrorCode::Cancelled,
-                    "The run was cancelled before it was made again.",
-                );
-                self.reply(&asking.caller, Err(error));
-            }
+            let Again { asking, .. } = again.remove(at);
+            let error = ToolError::new(
+                ErrorCode::Cancelled,
+                "The run was cancelled before it was made again.",
+            );
+            self.reply(&asking.caller, Err(error));
         }
     }
 

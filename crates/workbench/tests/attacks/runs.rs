@@ -160,3 +160,57 @@ fn a_run_sees_and_lands_no_more_than_its_rules_allow() {
     });
     assert!(!tree(&mut host).contains("private/x"));
 }
+
+#[test]
+fn a_run_that_asks_gets_no_more_than_its_rules_give() {
+    let mut host = host();
+    host.who = crate::person();
+    let held = format!(
+        "{}    limits: {{ fuelMax: 3000, cpuMsMax: 500 }}\n",
+        crate::POLICY
+    );
+    host.ok(
+        "write",
+        json!({ "path": "selvage.policy.yaml", "content": held }),
+    );
+    host.pass(3_000);
+    host.who = selvage_vfs::Origin::new(selvage_vfs::OriginKind::Agent, "mallory");
+    let source = "export default async () => { for (;;); };\n";
+    running(
+        &mut host,
+        source,
+        json!({ "ask": true, "limits": { "fuelMax": 1_000 } }),
+    );
+    let run = host.jobs[0].1.run.clone();
+    let asks = || RunReport::Asked {
+        error: selvage_tool::ToolError::new(ErrorCode::QuotaFuel, "used up"),
+        limit: "fuelMax".into(),
+        used: 1_000,
+    };
+    host.report(asks());
+    host.others.clear();
+    let everything = json!({ "fuelMax": 9_000_000, "cpuMsMax": 60_000, "wallMsMax": 90_000 });
+    host.ok("flow_answer", json!({ "run": run, "limits": everything }));
+    let Some(Effect::More {
+        limits: Some(more), ..
+    }) = host.others.pop()
+    else {
+        panic!("the run hears what it is given");
+    };
+    assert_eq!(
+        (more.fuel_max, more.cpu_ms_max, more.wall_ms_max),
+        (Some(3_000), Some(500), Some(90_000)),
+        "what no rule bounds is given, and of the rest what the rules give"
+    );
+    host.others.clear();
+    host.report(asks());
+    assert!(
+        matches!(host.others[..], [Effect::More { limits: None, .. }]),
+        "nobody is asked for what nobody may give"
+    );
+    let limits = &host.ok("flow_status", json!({ "run": run }))["limits"];
+    assert_eq!(
+        (&limits["fuelMax"], &limits["cpuMsMax"]),
+        (&json!(3_000), &json!(500))
+    );
+}
