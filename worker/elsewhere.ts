@@ -42,6 +42,10 @@ export interface ElsewhereEvents {
   abandoned: (asked: Asked) => void;
 }
 
+const failed = (code: string, message: string, hint: string): Result => ({ ok: false, error: { code, message, hint } });
+const DEAD = failed("NOT_FOUND", "The tab that asked is gone, and what it asked about with it.", "Nothing of it was done. Who asked may ask again.");
+const LEFT = failed("BUSY", "The tab that asked is not reached any more.", "It may still wait for an answer: go there to decide.");
+
 export class Elsewhere {
   readonly #waits = new Map<number, Waits>();
   readonly #open = new Map<number, { peer: number; answer: (result: Result) => void }>();
@@ -58,13 +62,15 @@ export class Elsewhere {
   /** Another tab said something. */
   async hear(peer: number, said: TabSaid): Promise<void> {
     if ("waits" in said) {
+      // A tab of another version of the page may say something else.
+      if (!Array.isArray(said.waits.approvals) || !Array.isArray(said.waits.decided)) return;
       this.#waits.set(peer, said.waits);
       this.events.changed();
     } else if ("answer" in said) this.#open.get(said.answer)?.answer(said.result);
     else if (Date.now() < said.untilMs && this.isAbout(said.name)) {
       const result = await this.events.own(said.name, said.input);
       // Whoever reads the list with the answer reads it as it is then.
-      await this.tell();
+      if (said.name === "approval_decide") await this.tell();
       this.events.say({ answer: said.ask, result }, peer);
     }
   }
@@ -73,7 +79,7 @@ export class Elsewhere {
   gone(peer: number, isDead: boolean): void {
     const waits = this.#waits.get(peer);
     this.#waits.delete(peer);
-    for (const open of [...this.#open.values()]) if (open.peer === peer) open.answer(failed("NOT_FOUND", "The tab that asked is gone, and what it asked about with it.", "Nothing of it was done. Who asked may ask again."));
+    for (const open of [...this.#open.values()]) if (open.peer === peer) open.answer(isDead ? DEAD : LEFT);
     for (const asked of isDead ? (waits?.approvals ?? []) : [])
       void navigator.locks.request(`selvage:gone:${asked.approval}`, { ifAvailable: true }, (lock) => {
         if (!lock) return undefined;
@@ -121,5 +127,3 @@ export class Elsewhere {
     });
   }
 }
-
-const failed = (code: string, message: string, hint: string): Result => ({ ok: false, error: { code, message, hint } });

@@ -98,7 +98,7 @@ let nextOwn = 2 ** 40;
 let elsewhere: Elsewhere | undefined;
 let loading: Promise<Elsewhere> | undefined;
 
-function withOthers(act: (others: Elsewhere) => void): void {
+function withOthers(act: (others: Elsewhere) => void | Promise<void>): void {
   loading ??= import("./elsewhere.ts").then(
     ({ Elsewhere }) =>
       (elsewhere = new Elsewhere({
@@ -112,7 +112,7 @@ function withOthers(act: (others: Elsewhere) => void): void {
         abandoned: ({ who, what, digest }) => perform(kernel.abandoned(Date.now(), who, what, digest)),
       })),
   );
-  loading.then(act, () => (loading = undefined));
+  loading.then(act, () => (loading = undefined)).catch(broke);
 }
 
 function tell(event: KernelEvent): void {
@@ -245,7 +245,7 @@ function handle(message: ToKernel): void {
   switch (message.type) {
     case "call": {
       if (message.agent === undefined && elsewhere?.isAbout(message.name)) {
-        void elsewhere.call(message.name, message.input).then((result) => scope.postMessage({ type: "result", id: message.id, result }));
+        void elsewhere.call(message.name, message.input).then((result) => scope.postMessage({ type: "result", id: message.id, result }), broke);
         break;
       }
       const input = toJson(message.input);
@@ -368,11 +368,11 @@ async function start(): Promise<void> {
     // Of tabs that start at the same time with nothing, the one with the first slot begins.
     if (others === 0 || (opened.mode === "durable" && opened.slot === 0)) perform(kernel.begin(Date.now()));
   }
-  // Of several tabs, the first one runs what waits for the workspace to be opened.
-  if (others === 0) perform(kernel.opened(Date.now()));
   const waiting = early ?? [];
   early = null;
   waiting.forEach(handle);
+  // Of several tabs, the first one runs what waits for the workspace to be opened; where runs run was among what came early.
+  if (others === 0) perform(kernel.opened(Date.now()));
   tell({ kind: "ready", tools: kernel.tools() });
   await Promise.all([runners.start(), post.start(), startSigning()]);
 }

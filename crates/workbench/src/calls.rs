@@ -14,7 +14,10 @@ use serde_json::Value;
 /// The tool that goes on without a guest's word rather than wait for an executor.
 pub(crate) const LINT: &str = "lint_flow";
 
-/// The tool that persons call too, and that the manifests are about whoever calls.
+/// The tools that persons call too, and that the manifests are about whoever calls.
+const RUNNING: [&str; 2] = [RUN, "run_verify"];
+
+/// The tool that runs flows.
 const RUN: &str = "run_flow";
 
 /// The tools that need a guest's word.
@@ -54,7 +57,9 @@ impl Workbench {
             input: input.clone(),
             rounds,
         });
-        if self.waits_for_policy(&asking) || (name == RUN && self.manifests_are_unread()) {
+        if self.waits_for_policy(&asking)
+            || (RUNNING.contains(&name) && self.manifests_are_unread())
+        {
             return self.wait_for_manifests(&asking, held.filter(|_| !is_full));
         }
         let outcome = match Call::parse(name, input) {
@@ -76,6 +81,11 @@ impl Workbench {
         }
         if std::mem::take(&mut self.consent.is_unproved) {
             return self.wait_for_manifests(&asking, held.filter(|_| !is_full));
+        }
+        if let (Outcome::Done(Err(error)), Some(run)) = (&outcome, asking.caller.run())
+            && let Some(run) = self.runs.get_mut(run)
+        {
+            run.denied(cx.now_ms, format!("call {name}"), error);
         }
         match (outcome, held) {
             (Outcome::Done(result), _) => self.reply(&asking.caller, result),

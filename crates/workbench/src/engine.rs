@@ -60,13 +60,22 @@ impl Caller {
             Self::Run { .. } | Self::Nobody => None,
         }
     }
+
+    /// The run that calls, where one does.
+    pub(crate) fn run(&self) -> Option<&str> {
+        match self {
+            Self::Run { run, .. } => Some(run),
+            Self::Host(_) | Self::Nobody => None,
+        }
+    }
 }
 
-/// Who calls: whom to answer, who makes what changes, who is behind it all, how many runs lie between, whether it goes on without
-/// what is not read, and the digest of what a person approved of it.
+/// Who calls: whom to answer, the host's call that it all began with, who makes what changes, who is behind it all, how many runs
+/// lie between, whether it goes on without what is not read, and the digest of what a person approved of it.
 #[derive(Debug, Clone)]
 pub(crate) struct Asking {
     pub(crate) caller: Caller,
+    pub(crate) first: Option<CallId>,
     pub(crate) origin: Origin,
     pub(crate) behind: Origin,
     pub(crate) depth: u32,
@@ -82,6 +91,7 @@ impl Asking {
     /// Somebody who calls by itself, for the first time.
     pub(crate) fn of(caller: Caller, origin: Origin) -> Self {
         Self {
+            first: caller.at_host(),
             caller,
             behind: origin.clone(),
             origin,

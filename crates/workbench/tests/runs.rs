@@ -274,7 +274,7 @@ fn a_run_is_verified_by_running_it_again_on_the_same_files() {
     assert_eq!(compared["reproduced"], false);
     assert_eq!(
         compared["differences"].as_array().map(Vec::len),
-        Some(2),
+        Some(3),
         "{compared}"
     );
 }

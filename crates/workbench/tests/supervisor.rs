@@ -383,6 +383,32 @@ fn a_past_run_is_made_again_with_what_is_given_besides() {
 }
 
 #[test]
+fn a_named_flow_is_made_again_with_what_the_manifest_says_now() {
+    let flow = |days: u32| json!({ "r": { "entry": "flows/a.flow.js", "args": { "days": days, "to": "x" }, "env": { "MODE": "quiet" }, "limits": { "cpuMsMax": 100 } } });
+    let mut host = named(&flow(7));
+    let call = host.start("run_flow", json!({ "name": "r", "args": { "to": "y" } }));
+    host.finish(Ok(json!(1)), &[]);
+    let record = host.reply(call).expect("an answer").expect("success");
+    host.start(
+        "run_flow",
+        json!({ "again": record["run"], "args": { "to": "z" } }),
+    );
+    let job = host.jobs[0].1.clone();
+    assert_eq!(job.args, json!({ "days": 7, "to": "z" }));
+    assert_eq!(job.env["MODE"], "quiet");
+    assert_eq!(job.limits.cpu_ms_max, 100);
+    host.finish(Ok(json!(1)), &[]);
+    // A name that means another flow by now does not lead there.
+    let other = json!({ "r": { "entry": "flows/b.flow.js" } });
+    host.ok(
+        "write",
+        json!({ "path": FILE, "content": manifest(&other) }),
+    );
+    host.start("run_flow", json!({ "again": record["run"] }));
+    assert_eq!(host.jobs[0].1.entry, "flows/a.flow.js");
+}
+
+#[test]
 fn a_forged_record_lets_the_run_that_is_made_again_have_nothing_more() {
     let mut host = named(&json!({}));
     let call = host.start("run_flow", json!({ "path": "flows/a.flow.js" }));

@@ -63,7 +63,7 @@ impl Workbench {
         let name = crate::runs::new_id(cx);
         let run = match &then {
             Then::Start(run) | Then::Land(run) => Some(run.clone()),
-            Then::Call(_) => None,
+            Then::Call(held) => held.asking.caller.run().map(str::to_owned),
         };
         let expires_ms = cx.now_ms + u64::from(rules.expires_minutes) * 60_000;
         let approval = Approval {
@@ -81,8 +81,7 @@ impl Workbench {
             on_expiry: rules.on_expiry,
         };
         self.decided(cx, &approval, Verdict::Asked, approval.reason.clone(), None);
-        let asking = self.asking_of(&then);
-        let call = asking.and_then(|asking| self.first_call(&asking.caller));
+        let call = self.asking_of(&then).and_then(|asking| asking.first);
         self.effects.push(Effect::Notify(Notice::Approval {
             call,
             approval: Box::new(approval.clone()),
@@ -152,12 +151,14 @@ impl Workbench {
     }
 
     pub(crate) fn approval_read(
-        &self,
+        &mut self,
+        cx: &Cx<'_>,
         origin: &Origin,
         input: &ApprovalReadInput,
     ) -> ToolResult<ReadOutput> {
+        self.waiting(&input.approval)?;
+        self.only_persons(cx, origin, "look at", &input.approval)?;
         let waiting = self.waiting(&input.approval)?;
-        only_persons(origin)?;
         let found = waiting
             .contents
             .iter()
@@ -184,6 +185,32 @@ impl Workbench {
         })
     }
 
+    /// Lets a person go on, and notes that anybody else was not let.
+    fn only_persons(
+        &mut self,
+        cx: &Cx<'_>,
+        origin: &Origin,
+        what: &str,
+        approval: &str,
+    ) -> ToolResult<()> {
+        if origin.kind == OriginKind::Person {
+            return Ok(());
+        }
+        let message = "Only a person sees and decides what waits for one.";
+        let decision = Decision {
+            at_ms: cx.now_ms,
+            who: words_of(origin),
+            what: format!("{what} the approval {approval}"),
+            verdict: Verdict::Denied,
+            reason: message.into(),
+            by: None,
+            digest: None,
+        };
+        self.note_decision(cx, decision);
+        Err(ToolError::new(ErrorCode::PolicyDenied, message)
+            .hint("The page shows it to the person who works there."))
+    }
+
     fn waiting(&self, approval: &str) -> ToolResult<&Waiting> {
         let found = self
             .approvals
@@ -205,8 +232,9 @@ impl Workbench {
         origin: &Origin,
         input: DecideInput,
     ) -> ToolResult<Decision> {
+        self.waiting(&input.approval)?;
+        self.only_persons(cx, origin, "decide about", &input.approval)?;
         let waiting = self.waiting(&input.approval)?;
-        only_persons(origin)?;
         if waiting.approval.digest != input.digest {
             return Err(stale());
         }
@@ -266,7 +294,9 @@ impl Workbench {
             };
             let others = self.approvals.len();
             self.attempt(cx, asking, &held.name, held.input.clone(), 0);
-            if self.approvals.len() > others {
+            // The same call asks again, since it would do something else by now; a run that it started may ask for itself.
+            let mut asked = self.approvals.iter().skip(others);
+            if asked.any(|waiting| matches!(waiting.then, Then::Call(_))) {
                 return Err(stale());
             }
         }
@@ -353,17 +383,6 @@ impl Workbench {
             .get(run)
             .is_some_and(|run| run.record.status == RunStatus::Waiting)
     }
-}
-
-fn only_persons(origin: &Origin) -> ToolResult<()> {
-    if origin.kind == OriginKind::Person {
-        return Ok(());
-    }
-    Err(ToolError::new(
-        ErrorCode::PolicyDenied,
-        "Only a person sees and decides what waits for one.",
-    )
-    .hint("The page shows it to the person who works there."))
 }
 
 fn stale() -> ToolError {

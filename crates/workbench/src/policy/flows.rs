@@ -61,16 +61,7 @@ impl FlowRuling {
                 wanted.push(want.words());
             }
         }
-        let reads = job
-            .files
-            .iter()
-            .filter(|file| !file.folder && file.readable);
-        for file in reads {
-            let want = Want::Read(&file.path);
-            if ruling.say(want).says == Says::Ask {
-                wanted.push(want.words());
-            }
-        }
+        wanted.extend(self.asked_reads(&job.files).map(|want| want.words()));
         if wanted.is_empty() {
             return None;
         }

@@ -2,7 +2,7 @@
 
 use crate::engine::{Cx, Workbench};
 use crate::record::stamp;
-use selvage_tool::decision::Decision;
+use selvage_tool::decision::{Decision, Verdict};
 use selvage_tool::run::RUNS_FOLDER;
 use selvage_vfs::{Meta, Op, Origin, OriginKind};
 use std::collections::VecDeque;
@@ -14,26 +14,40 @@ const DECISIONS_MAX: usize = 200;
 const KEEP_AFTER_MS: u64 = 2_000;
 
 /// The most bytes of the decisions of a day; what comes after is listed, and not kept.
-const DAY_BYTES_MAX: usize = 1024 * 1024;
+const DAY_BYTES_MAX: usize = 2 * 1024 * 1024;
+
+/// The most of them to which a denial is added. Whoever has itself denied much takes no room from what persons decide.
+const DENIED_BYTES_MAX: usize = 1024 * 1024;
 
 /// Decisions about calls. Those about a run are in its record.
 #[derive(Debug, Default)]
 pub(crate) struct Ledger {
     /// The newest first.
     pub(crate) last: VecDeque<Decision>,
-    /// Lines that are not kept yet.
-    lines: String,
+    /// Lines that are not kept yet, and whether each is a denial.
+    lines: Vec<(bool, String)>,
+    /// Bytes of them.
+    bytes: usize,
     pub(crate) keep_at_ms: Option<u64>,
+}
+
+fn bytes_max(is_denial: bool) -> usize {
+    if is_denial {
+        DENIED_BYTES_MAX
+    } else {
+        DAY_BYTES_MAX
+    }
 }
 
 impl Workbench {
     /// Notes a decision; with others of the next seconds it becomes lines of the day's file.
     pub(crate) fn note_decision(&mut self, cx: &Cx<'_>, decision: Decision) {
+        let is_denial = decision.verdict == Verdict::Denied;
         if let Ok(line) = serde_json::to_string(&decision)
-            && self.ledger.lines.len() + line.len() < DAY_BYTES_MAX
+            && self.ledger.bytes + line.len() < bytes_max(is_denial)
         {
-            self.ledger.lines.push_str(&line);
-            self.ledger.lines.push('\n');
+            self.ledger.bytes += line.len() + 1;
+            self.ledger.lines.push((is_denial, format!("{line}\n")));
             let later = cx.now_ms.saturating_add(KEEP_AFTER_MS);
             self.ledger.keep_at_ms.get_or_insert(later);
         }
@@ -47,12 +61,18 @@ impl Workbench {
             return;
         }
         self.ledger.keep_at_ms = None;
+        self.ledger.bytes = 0;
         let lines = std::mem::take(&mut self.ledger.lines);
         let day = stamp(cx.now_ms);
         let path = format!("{RUNS_FOLDER}/decisions/{}.jsonl", &day[..10]);
         let mut bytes = self.workspace.read(&path).unwrap_or_default();
-        bytes.extend(lines.into_bytes());
-        if bytes.len() > DAY_BYTES_MAX {
+        let kept = bytes.len();
+        for (is_denial, line) in lines {
+            if bytes.len() + line.len() <= bytes_max(is_denial) {
+                bytes.extend(line.into_bytes());
+            }
+        }
+        if bytes.len() == kept {
             return;
         }
         let meta = Meta {

@@ -67,7 +67,11 @@ impl Want<'_> {
             Self::Read(path) | Self::Write(path) => matches(&fold(pattern), &fold(path)),
             Self::Net(domain) => covers(&[pattern.to_owned()], domain),
             Self::Tool(name) | Self::Secret(name) => is_called(pattern, name),
-            Self::Executor(name) => is_called(&fold(pattern), &fold(name)),
+            // The address of a server may have brackets, which mean something else in a pattern.
+            Self::Executor(name) => {
+                let (pattern, name) = (fold(pattern), fold(name));
+                pattern == name || is_called(&pattern, &name)
+            }
         }
     }
 }
@@ -314,14 +318,15 @@ fn check(globs: &[String]) -> Result<(), String> {
         .map_err(|why| format!("{why}."))
 }
 
-/// Whether a text stands for executors: by their names, or a server's address without its scheme and path.
+/// Whether a text stands for executors: by their names, or a server's address without its scheme and path, as a browser writes it: a host
+/// that is not ASCII has another name there.
 fn is_executor(pattern: &str) -> bool {
     ["browser", "native"]
         .iter()
         .any(|own| is_called(&fold(pattern), own))
         || fold(pattern)
             .strip_prefix(SERVER)
-            .is_some_and(|host| !host.is_empty() && !host.contains('/'))
+            .is_some_and(|host| !host.is_empty() && host.is_ascii() && !host.contains('/'))
 }
 
 /// Whether a text is a domain as rules have them: no scheme, port or path, and no address in numbers written in an odd way.

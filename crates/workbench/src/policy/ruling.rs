@@ -60,6 +60,16 @@ impl FlowRuling {
         });
     }
 
+    /// The reading that a person is asked about.
+    pub(crate) fn asked_reads<'a>(&self, files: &'a [JobFile]) -> impl Iterator<Item = Want<'a>> {
+        let readable = files.iter().filter(|file| !file.folder && file.readable);
+        let wants = readable.map(|file| Want::Read(&file.path));
+        wants.filter(|want| {
+            let ruling = self.flow.as_ref();
+            ruling.is_some_and(|ruling| ruling.say(*want).says == Says::Ask)
+        })
+    }
+
     /// What the rules say of an executor; nothing where they are about none. Then the device's own does.
     pub(super) fn place(&self, executor: &str) -> Option<Said> {
         let want = Want::Executor(executor);
@@ -132,7 +142,30 @@ impl Workbench {
         Err(self.denied(cx, &words_of(behind), &Want::Tool("run_flow"), &said))
     }
 
-    /// The same for a run that nobody is asked about.
+    /// Whether somebody may have a run made again with these files, about which nobody is asked.
+    ///
+    /// # Errors
+    /// [`ErrorCode::PolicyDenied`]: a person would be asked about reading one, and none asks for it.
+    pub(crate) fn may_read_unasked(
+        &mut self,
+        cx: &Cx<'_>,
+        behind: &Origin,
+        ruling: &FlowRuling,
+        files: &[JobFile],
+    ) -> ToolResult<()> {
+        match ruling.asked_reads(files).next() {
+            Some(want) if behind.kind != OriginKind::Person => {
+                let said = Said {
+                    says: Says::Deny,
+                    reason: "a person is asked about it, and a verification asks nobody".into(),
+                };
+                Err(self.denied(cx, &words_of(behind), &want, &said))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// The same as [`Self::flow_ruling`] for a run that nobody is asked about.
     ///
     /// # Errors
     /// As [`Self::flow_ruling`]; and a person would be asked whether it may run where runs run.

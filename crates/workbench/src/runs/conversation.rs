@@ -14,8 +14,26 @@ use selvage_tool::{ErrorCode, LimitsPatch, ToolError, ToolResult};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+/// The most characters of what a run was denied that its record has.
+const SHOWN_CHARS_MAX: usize = 500;
+
 /// The longest that one fetch may take, in milliseconds.
 const FETCH_MS_MAX: u64 = 30_000;
+
+/// What a run asks for, in words.
+fn shown(request: &PendingOp) -> String {
+    match request {
+        PendingOp::Fetch { url, .. } => {
+            let address: String = url.chars().take(SHOWN_CHARS_MAX).collect();
+            format!("fetch {address}")
+        }
+        PendingOp::Tool { name, .. } => {
+            let name: String = name.chars().take(SHOWN_CHARS_MAX).collect();
+            format!("call {name}")
+        }
+        PendingOp::Sleep { .. } => "wait".into(),
+    }
+}
 
 /// A fetch that goes on for a run.
 #[derive(Debug)]
@@ -120,14 +138,17 @@ impl Workbench {
             PendingOp::Sleep { .. } => Ok(()),
         };
         let decided = decided.and_then(|()| self.may_go_on(cx, id, &request));
+        if let Err(error) = decided {
+            if let Some(run) = self.runs.get_mut(id) {
+                run.denied(cx.now_ms, shown(&request), &error);
+            }
+            return self.answer_run(id, call, Answer::Error(error), Vec::new(), true);
+        }
         let Some(run) = self.runs.get(id) else { return };
         let caller = Caller::Run {
             run: id.to_owned(),
             id: call,
         };
-        if let Err(error) = decided {
-            return self.answer_run(id, call, Answer::Error(error), Vec::new(), true);
-        }
         match request {
             PendingOp::Fetch {
                 url,
@@ -162,6 +183,7 @@ impl Workbench {
             }
             PendingOp::Tool { name, input } => {
                 let asking = Asking {
+                    first: run.asking.first,
                     behind: run.asking.behind.clone(),
                     depth: run.asking.depth,
                     chain: run.asking.chain,

@@ -81,7 +81,10 @@ impl Workbench {
             };
             match landed {
                 Ok(heads) => run.record.heads_out = heads,
-                Err(error) => outcome = not_landed(outcome, error),
+                Err(error) => {
+                    run.denied(cx.now_ms, "land what it wrote".into(), &error);
+                    outcome = not_landed(outcome, error);
+                }
             }
         }
         let record = &mut run.record;

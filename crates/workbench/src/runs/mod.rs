@@ -12,12 +12,15 @@ mod verify;
 use crate::engine::{Asking, Caller, Workbench};
 use crate::event::{CallId, Effect, RunnerId};
 use crate::notice::Notice;
-use crate::policy::FlowRuling;
+use crate::policy::{FlowRuling, words_of};
 use crate::supervisor::Plan;
 use selvage_tool::catalogue::RunState;
+use selvage_tool::decision::{Decision, Verdict};
 use selvage_tool::guest::LogLevel;
 use selvage_tool::run::{Job, LogEntry, Outcome, RunRecord, RunStatus};
+use selvage_tool::{ErrorCode, ToolError};
 use selvage_vfs::Origin;
+use serde_json::json;
 
 pub use calls::ANSWERS_BYTES_MAX;
 pub(crate) use calls::{Calls, Replay};
@@ -43,6 +46,9 @@ const GRACE_MS: u64 = 2_000;
 
 /// How long after a cancel a run is stopped by force, in milliseconds.
 const CANCEL_MS: u64 = 500;
+
+/// The most decisions of a record to which a denial is added.
+const DECISIONS_MAX: usize = 200;
 
 /// How long a run waits for an answer about a quota, in milliseconds.
 pub const ASK_MS_MAX: u64 = 600_000;
@@ -98,6 +104,21 @@ impl Run {
         };
         self.record.logs.push(entry.clone());
         entry
+    }
+
+    /// Has its record say that it was denied something; of very many, the first.
+    pub(crate) fn denied(&mut self, at_ms: u64, what: String, why: &ToolError) {
+        if why.code == ErrorCode::PolicyDenied && self.record.decisions.len() < DECISIONS_MAX {
+            self.record.decisions.push(json!(Decision {
+                at_ms,
+                who: words_of(&self.origin()),
+                what,
+                verdict: Verdict::Denied,
+                reason: why.message.clone(),
+                by: None,
+                digest: None,
+            }));
+        }
     }
 
     /// Has it stopped by force at a time; that of a run that was cancelled stays as it is.
@@ -159,15 +180,6 @@ impl Workbench {
     #[must_use]
     pub fn call_of(&self, run: &str) -> Option<CallId> {
         self.runs.get(run)?.asking.caller.at_host()
-    }
-
-    /// The host's call that all of it began with, however many runs lie between.
-    pub(crate) fn first_call(&self, caller: &Caller) -> Option<CallId> {
-        let mut caller = caller;
-        while let Caller::Run { run, .. } = caller {
-            caller = &self.runs.get(run)?.asking.caller;
-        }
-        caller.at_host()
     }
 
     /// The run that an executor holds.

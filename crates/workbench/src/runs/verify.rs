@@ -65,7 +65,7 @@ impl Workbench {
             ToolError::new(ErrorCode::LintFailed, "The flow can't be run any more.")
                 .path(&earlier.path)
         })?;
-        // Its files go where runs run, as they do for any other run.
+        // Its files go where runs run, as they do for any other run, and no others do.
         let ruling = self.ruling_unasked(cx, &asking.behind, &source.path)?;
         let mut ceiling = report.grant;
         let made_of: Vec<&String> = report.imports.iter().chain([&source.path]).collect();
@@ -81,6 +81,9 @@ impl Workbench {
         for (variable, secret) in placeholders(&earlier, salt) {
             env.insert(variable, secret.placeholder);
         }
+        let mut files = files_of(&view, &grant, &ceiling, &made_of)?;
+        ruling.hide(&mut files, &made_of);
+        self.may_read_unasked(cx, &asking.behind, &ruling, &files)?;
         let job = Job {
             run: earlier.run.clone(),
             entry: source.path.clone(),
@@ -89,10 +92,10 @@ impl Workbench {
             module: report.module,
             args: earlier.args.clone(),
             env,
-            files: files_of(&view, &grant, &ceiling, &made_of)?,
+            files,
             grant,
             ceiling,
-            limits: earlier.limits.clone(),
+            limits: ruling.limits(earlier.limits.clone()),
             seed: earlier.seed,
             start_ms: Some(earlier.start_ms.unwrap_or(earlier.started_ms)),
             ask: false,
@@ -148,6 +151,7 @@ impl Workbench {
         compare(again.value == earlier.value, "The results");
         compare(code(again) == code(earlier), "The errors");
         compare(again.changes == earlier.changes, "The changes of files");
+        compare(again.artifacts == earlier.artifacts, "The products");
         compare(texts(&again.logs) == texts(&earlier.logs), "The logs");
         compare(again.guest_hash == earlier.guest_hash, "The interpreters");
         compare(again.usage.fuel == earlier.usage.fuel, "The units of fuel");

@@ -6,6 +6,7 @@ use selvage_tool::catalogue::{FlowSummary, RunInput};
 use selvage_tool::flows::{FLOWS_FILE, NamedFlow, Retry};
 use selvage_tool::{ErrorCode, ToolError, ToolResult};
 use serde_json::Value;
+use std::collections::BTreeMap;
 
 /// What a call to run a flow comes to with the manifest.
 #[derive(Debug, Clone)]
@@ -89,7 +90,8 @@ impl Workbench {
         }
     }
 
-    /// A past run, made again with what is given besides. Its record is a file that anybody may have written.
+    /// A past run, made again with what is given besides. Its record is a file that anybody may have written; of a named flow, the
+    /// manifest says its environment, its limits and how it is queued.
     fn plan_again(&self, run: String, input: RunInput) -> ToolResult<Plan> {
         let record = self.record_of(&run)?;
         let mut args = record.args;
@@ -102,13 +104,27 @@ impl Workbench {
             Some(function) => format!("{}::{function}", record.path),
             None => record.path,
         };
-        Ok(Plan::of(RunInput {
-            path: Some(reference),
+        let input = RunInput {
+            path: Some(reference.clone()),
             again: None,
             args,
-            grant: Some(input.grant.unwrap_or_else(|| granted_again(record.grant))),
             ..input
-        }))
+        };
+        let named = match (&record.name, self.supervisor.flows.says()) {
+            (Some(name), Some(Ok(manifest))) => manifest.flows.get_key_value(name),
+            _ => None,
+        };
+        let Some((name, flow)) = named.filter(|(_, flow)| flow.entry == reference) else {
+            let grant = Some(input.grant.unwrap_or_else(|| granted_again(record.grant)));
+            return Ok(Plan::of(RunInput { grant, ..input }));
+        };
+        // The record chose the arguments, so nothing leaves with them that is not granted anew.
+        let flow = NamedFlow {
+            grant: Some(granted_again(flow.grant.clone().unwrap_or(record.grant))),
+            secrets: BTreeMap::new(),
+            ..flow.clone()
+        };
+        Ok(Plan::named(name, &flow, input))
     }
 
     /// Adds the flows that the manifest names, with what it says of them in place of what their texts show.

@@ -49,7 +49,7 @@ impl Workbench {
             Call::ScopeMount(input) => json(self.scope_mount(cx, &origin, input)),
             Call::ScopeUnmount(input) => json(self.scope_unmount(cx, &origin, input)),
             Call::ApprovalList(_) => json(Ok(self.approval_list(&origin))),
-            Call::ApprovalRead(input) => json(self.approval_read(&origin, &input)),
+            Call::ApprovalRead(input) => json(self.approval_read(cx, &origin, &input)),
             Call::ApprovalDecide(input) => json(self.approval_decide(cx, &origin, input)),
             Call::WorkspaceStatus(_) => json(self.workspace_status()),
         })

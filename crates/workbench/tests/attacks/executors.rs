@@ -160,6 +160,50 @@ fn what_was_approved_for_one_server_runs_at_no_other() {
 }
 
 #[test]
+fn a_person_who_lets_a_run_be_asked_for_is_asked_about_the_run_itself() {
+    let mut host = host("ask: { tools: [run_flow] }", ASK, "remote:a.good.org");
+    let call = start(&mut host);
+    decide(&mut host, |_| {}).expect("the call is what was seen");
+    let waits = approvals(&mut host)["approvals"].clone();
+    assert_eq!(waits[0]["risks"], json!(["run on remote:a.good.org"]));
+    decide(&mut host, |_| {}).expect("and so is the run");
+    host.finish(Ok(json!(1)), &[]);
+    host.reply(call).expect("an answer").expect("success");
+    let decided = approvals(&mut host)["decided"].clone();
+    let approved = decided.as_array().into_iter().flatten();
+    let approved = approved.filter(|one| one["verdict"] == "approved").count();
+    assert_eq!(approved, 2);
+}
+
+#[test]
+fn a_comparison_that_may_not_go_where_runs_run_by_now_says_so() {
+    let mut host = host("", ALLOW_BROWSER, "browser");
+    let call = start(&mut host);
+    host.finish(Ok(json!(1)), &[]);
+    let record = host.reply(call).expect("an answer").expect("success");
+    let first = start(&mut host);
+    let compared = host.start("run_verify", json!({ "run": record["run"] }));
+    run_at(&mut host, "remote:evil.org");
+    host.finish(Ok(json!(1)), &[]);
+    host.reply(first).expect("an answer").expect("success");
+    let error = refusal(&mut host, compared);
+    assert_eq!(error.code, ErrorCode::PolicyDenied, "nothing was compared");
+}
+
+#[test]
+fn a_server_at_an_address_in_brackets_can_be_named() {
+    let deny = "allow: { executors: ['remote:*'] }\n    deny: { executors: ['remote:[2001:db8::1]:8443'] }";
+    for (executor, denied) in [
+        ("remote:[2001:db8::1]:8443", true),
+        ("remote:[2001:db8::2]:8443", false),
+    ] {
+        let mut host = host("", deny, executor);
+        let call = start(&mut host);
+        assert_eq!(host.reply(call).is_some(), denied, "{executor}");
+    }
+}
+
+#[test]
 fn a_run_that_waits_for_its_turn_does_not_follow_to_where_it_may_not_go() {
     let mut host = host("", ALLOW_BROWSER, "browser");
     let first = start(&mut host);
@@ -198,6 +242,7 @@ fn a_list_of_what_is_no_executor_is_no_policy() {
         "remote",
         "'remote:'",
         "'remote:https://a.org'",
+        "'remote:b\u{fc}cher.example'",
         "''",
     ] {
         let policy =

@@ -8,6 +8,7 @@ mod approvals;
 mod calls;
 mod executors;
 mod runs;
+mod within;
 
 use common::Host;
 use selvage_tool::ToolResult;
