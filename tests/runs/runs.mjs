@@ -56,10 +56,12 @@ async function receipt(must, call, { path, args, limits, grant }, heads) {
   return { ...JSON.parse(named), fuel: usage?.fuel ?? 0, guestHash };
 }
 
-/** The record of the flow's last run, which has failed. What keeps a flow from being run leaves none. */
+/** The record of the flow's last run, which has failed, with its logs. What keeps a flow from being run leaves none. */
 async function failed(must, path) {
   const [latest] = (await must('flow_runs', { path: path.replace(/::.*/, ''), limit: 1 })).runs;
-  return latest?.status === 'failed' ? must('flow_status', { run: latest.run }) : undefined;
+  if (latest?.status !== 'failed') return undefined;
+  const { run } = latest;
+  return { ...(await must('flow_status', { run })), logs: (await must('flow_logs', { run })).entries };
 }
 
 /** How far two receipts may lie apart: a run's random name is part of its job, and names hash in different places. */
