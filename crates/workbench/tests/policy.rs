@@ -3,11 +3,8 @@
 mod common;
 
 use common::{Host, write_op};
-use selvage_tool::guest::PendingOp;
-use selvage_tool::run::RunReport;
 use selvage_tool::{ErrorCode, ToolResult};
 use selvage_vfs::{Origin, OriginKind};
-use selvage_workbench::Notice;
 use serde_json::{Value, json};
 
 const POLICY: &str = "
@@ -316,43 +313,6 @@ fn what_a_run_would_call_is_asked_before_it_starts() {
     assert_eq!(host.jobs.len(), 1);
     host.finish(Ok(json!(1)), &[]);
     host.reply(call).expect("an answer").expect("success");
-}
-
-#[test]
-fn whoever_called_hears_what_a_run_within_its_run_waits_for() {
-    let mut host = ruled();
-    host.who = person();
-    let policy = POLICY.replace("tools: [read, ls]", "tools: [read, run_flow]");
-    host.ok(
-        "write",
-        json!({ "path": "selvage.policy.yaml", "content": policy }),
-    );
-    host.ok(
-        "write",
-        json!({ "path": "flows/inner.flow.js", "content": "export default async (flow) => flow.call(\"write\", { path: \"x\", content: \"y\" });\n" }),
-    );
-    host.who = agent("writer 1");
-    let inner = json!({ "path": "flows/inner.flow.js", "allowTools": ["write"] });
-    let call = host.start_flow(
-        "export default async (flow) => flow.call(\"run_flow\", flow.args);\n",
-        json!({ "allowTools": ["run_flow"] }),
-    );
-    host.report(RunReport::Called {
-        id: 1,
-        request: PendingOp::Tool {
-            name: "run_flow".into(),
-            input: inner,
-        },
-    });
-    let told: Vec<_> = host
-        .notices
-        .iter()
-        .filter_map(|notice| match notice {
-            Notice::Approval { call, approval } => Some((*call, approval.risks.clone())),
-            _ => None,
-        })
-        .collect();
-    assert_eq!(told, [(Some(call), vec!["call write".to_owned()])]);
 }
 
 #[test]

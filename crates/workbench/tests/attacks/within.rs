@@ -1,11 +1,12 @@
 //! What runs ask while they go on: who is asked, what is recorded, and that nothing outlives the run.
 
 use crate::common::Host;
-use crate::{approvals, decide, host, person};
+use crate::{POLICY, approvals, decide, host, person};
 use selvage_tool::guest::PendingOp;
 use selvage_tool::run::RunReport;
 use selvage_tool::{ErrorCode, ToolError};
 use selvage_vfs::{Origin, OriginKind};
+use selvage_workbench::{Event, Notice};
 use serde_json::{Value, json};
 
 const CALLS: &str = "export default async (flow) => { await flow.call(flow.args.tool, flow.args.input); await fetch(flow.args.url); await flow.fs.write(flow.args.to, \"\"); };\n";
@@ -68,6 +69,47 @@ fn nothing_that_a_run_asked_for_happens_after_its_end() {
     );
     assert_eq!(late.expect_err("over").code, ErrorCode::NotFound);
     assert_eq!(read(&mut host, "asked/a.txt"), Some(json!("as it was\n")));
+}
+
+#[test]
+fn whoever_called_first_hears_what_a_run_within_its_run_waits_for() {
+    let mut host = host();
+    host.who = person();
+    let policy = POLICY.replace("tools: [read, write]", "tools: [run_flow, write]");
+    host.ok(
+        "write",
+        json!({ "path": "selvage.policy.yaml", "content": policy }),
+    );
+    host.who = Origin::new(OriginKind::Agent, "mallory");
+    for name in ["inner", "outer"] {
+        let path = format!("flows/{name}.flow.js");
+        host.ok("write", json!({ "path": path, "content": CALLS }));
+    }
+    let call = host.start(
+        "run_flow",
+        json!({ "path": "flows/outer.flow.js", "allowTools": ["run_flow"] }),
+    );
+    let input = json!({ "path": "flows/inner.flow.js", "allowTools": ["write"], "wait": false });
+    let name = "run_flow".into();
+    asks(&mut host, 1, PendingOp::Tool { name, input });
+    host.tell(Event::RunnerReady {
+        runner: 2,
+        dropped: false,
+    });
+    // Who called is known also when the run between is over.
+    host.finish(Ok(json!(1)), &[]);
+    host.reply(call).expect("an answer").expect("success");
+    assert_eq!(host.jobs[0].1.entry, "flows/inner.flow.js");
+    asks(&mut host, 1, writes("asked/a.txt"));
+    let told: Vec<_> = host
+        .notices
+        .iter()
+        .filter_map(|notice| match notice {
+            Notice::Approval { call, approval } => Some((*call, approval.run.clone())),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(told, [(Some(call), Some(host.jobs[0].1.run.clone()))]);
 }
 
 #[test]

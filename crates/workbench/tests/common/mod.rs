@@ -2,6 +2,7 @@
 
 #![allow(dead_code, reason = "each test program uses its own part")]
 
+pub mod named;
 pub mod pair;
 pub mod python;
 pub mod scopes;
