@@ -11,16 +11,27 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// Builds an artifact and puts its files in their place.
+/// Compiles an artifact to a file of its own, for [`finish`].
 ///
 /// `dev` builds in a fraction of the time, without link-time optimization and without `wasm-opt`: for work on the code, never
 /// for what is measured or shipped.
 ///
 /// # Errors
 /// When a step fails.
-pub fn build(artifact: &Artifact, dev: bool, sources: &Sources) -> Result<()> {
-    let compiled = compile(artifact, dev)?;
+pub fn compile(artifact: &Artifact, dev: bool, sources: &Sources) -> Result<PathBuf> {
+    let compiled = cargo(artifact, dev)?;
     only_known_sources(&compiled, sources)?;
+    // The next artifact may be another one of the same package.
+    let own = compiled.with_file_name(format!("{}.compiled.wasm", artifact.name));
+    fs::copy(&compiled, &own)?;
+    Ok(own)
+}
+
+/// Makes an artifact of what was compiled, and puts its files in their place.
+///
+/// # Errors
+/// When a step fails.
+pub fn finish(artifact: &Artifact, dev: bool, compiled: &Path) -> Result<()> {
     let outputs = artifact.outputs();
     let folder = outputs[0]
         .parent()
@@ -29,15 +40,15 @@ pub fn build(artifact: &Artifact, dev: bool, sources: &Sources) -> Result<()> {
     match artifact.kind {
         Kind::Bindgen => {
             if dev {
-                bind(artifact, &compiled, folder)?;
+                bind(artifact, compiled, folder)?;
             } else {
                 let whole = compiled.with_extension("grafted.wasm");
-                fs::write(&whole, grafted(artifact, fs::read(&compiled)?)?)?;
+                fs::write(&whole, grafted(artifact, fs::read(compiled)?)?)?;
                 bind(artifact, &whole, folder)?;
                 optimize(&artifact.wasm(), &artifact.wasm(), &artifact.optimize)?;
             }
         }
-        Kind::Guest => guest(artifact, dev, &compiled)?,
+        Kind::Guest => guest(artifact, dev, compiled)?,
     }
     Ok(())
 }
@@ -96,7 +107,7 @@ fn compiled_path(artifact: &Artifact) -> PathBuf {
         .join(file)
 }
 
-fn compile(artifact: &Artifact, dev: bool) -> Result<PathBuf> {
+fn cargo(artifact: &Artifact, dev: bool) -> Result<PathBuf> {
     let mut command = Command::new("cargo");
     command
         .current_dir(root::root())

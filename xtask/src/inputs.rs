@@ -17,8 +17,10 @@ use toml::Table;
 const NOT_SOURCES: [&str; 4] = ["tests", "benches", "examples", "fuzz"];
 
 /// What a build of this program depends on: a change of the recipe's cook is a change of the dish.
-const COOK: [&str; 5] = [
+const COOK: [&str; 7] = [
     include_str!("build.rs"),
+    include_str!("frozen.rs"),
+    include_str!("state.rs"),
     include_str!("fuel.rs"),
     include_str!("bodies.rs"),
     include_str!("graft.rs"),

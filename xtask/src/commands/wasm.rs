@@ -6,6 +6,8 @@ use crate::cache::Cache;
 use crate::commands::Command;
 use crate::{Arguments, build, compress, inputs};
 use anyhow::{Context, Result, ensure};
+use std::path::PathBuf;
+use std::sync::mpsc;
 use std::time::Instant;
 
 /// See the module.
@@ -35,11 +37,65 @@ fn run(mut arguments: Arguments) -> Result<()> {
     Ok(())
 }
 
-/// Builds what changed, and gives the hash of each.
+/// Builds what changed, and gives the hash of each. While one is compiled, the one before it is finished: both leave a processor
+/// idle for minutes.
 ///
 /// # Errors
 /// When a build fails.
 pub fn build_all(artifacts: &[Artifact], dev: bool) -> Result<Vec<String>> {
+    let (compiled, to_finish) = mpsc::channel();
+    std::thread::scope(|scope| {
+        let finisher = scope.spawn(move || to_finish.into_iter().try_for_each(Compiled::finish));
+        let hashes = compile_all(artifacts, dev, &compiled);
+        drop(compiled);
+        match finisher.join() {
+            Ok(finished) => finished?,
+            Err(panic) => std::panic::resume_unwind(panic),
+        }
+        hashes
+    })
+}
+
+/// An artifact that is compiled, and not finished.
+struct Compiled<'a> {
+    artifact: &'a Artifact,
+    dev: bool,
+    sources: inputs::Sources,
+    /// What it is made of.
+    hash: String,
+    wasm: PathBuf,
+    start: Instant,
+}
+
+impl Compiled<'_> {
+    fn finish(self) -> Result<()> {
+        let Self {
+            artifact,
+            dev,
+            hash,
+            ..
+        } = self;
+        build::finish(artifact, dev, &self.wasm)
+            .with_context(|| format!("the artifact {}", artifact.name))?;
+        // A file may have been saved while cargo ran; then nobody knows which of the two states was built.
+        if inputs::of_artifact(artifact, dev, &self.sources)? == hash {
+            Cache::open().keep(&artifact.name, &hash, &artifact.outputs())?;
+        }
+        if !dev {
+            size(artifact)?;
+        }
+        let took = self.start.elapsed().as_secs_f64();
+        println!("{}: built in {took:.1} s", artifact.name);
+        Ok(())
+    }
+}
+
+/// Compiles what changed, hands it on to be finished, and gives the hash of each.
+fn compile_all<'a>(
+    artifacts: &'a [Artifact],
+    dev: bool,
+    compiled: &mpsc::Sender<Compiled<'a>>,
+) -> Result<Vec<String>> {
     let workspace = inputs::Workspace::read()?;
     let cache = Cache::open();
     let mut hashes = Vec::new();
@@ -57,17 +113,20 @@ pub fn build_all(artifacts: &[Artifact], dev: bool) -> Result<Vec<String>> {
             );
             let start = Instant::now();
             cache.unmark(&artifact.name);
-            build::build(artifact, dev, &sources)
+            let wasm = build::compile(artifact, dev, &sources)
                 .with_context(|| format!("the artifact {}", artifact.name))?;
-            // A file may have been saved while cargo ran; then nobody knows which of the two states was built.
-            if inputs::of_artifact(artifact, dev, &sources)? == hash {
-                cache.keep(&artifact.name, &hash, &outputs)?;
+            let made = Compiled {
+                artifact,
+                dev,
+                sources,
+                hash: hash.clone(),
+                wasm,
+                start,
+            };
+            // A finisher that failed takes no more, and says why.
+            if compiled.send(made).is_err() {
+                break;
             }
-            println!(
-                "{}: built in {:.1} s",
-                artifact.name,
-                start.elapsed().as_secs_f64()
-            );
         }
         hashes.push(hash);
     }
