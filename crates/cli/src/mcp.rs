@@ -3,6 +3,7 @@
 //! Each call is the engine's own: names, inputs, results and errors are those of the catalogue. What a run tells while it goes
 //! on becomes notifications about progress and log messages; a request that is cancelled cancels its run.
 
+mod bare;
 mod call;
 mod client;
 mod http;

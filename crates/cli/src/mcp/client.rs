@@ -5,6 +5,7 @@ use super::question::Question;
 use rmcp::RoleServer;
 use rmcp::model::ProtocolVersion;
 use rmcp::service::RequestContext;
+use selvage_serve::Who;
 use selvage_vfs::{Origin, OriginKind};
 
 /// The most characters of a client's name that go into the history.
@@ -48,12 +49,7 @@ impl Client {
             false => Way::None,
         };
         if let Some(who) = http::who(context) {
-            return Self {
-                name: who.name.clone(),
-                identity: format!("key {}", who.id),
-                way,
-                may_approve: who.approves,
-            };
+            return Self::of_key(who, way);
         }
         let called = context.client_info().map(|client| client.name);
         let called = called.unwrap_or_else(|| "agent".into());
@@ -62,6 +58,16 @@ impl Client {
             identity: "standard input".into(),
             way,
             may_approve: true,
+        }
+    }
+
+    /// Whoever has a key, over HTTP.
+    pub fn of_key(who: &Who, way: Way) -> Self {
+        Self {
+            name: who.name.clone(),
+            identity: format!("key {}", who.id),
+            way,
+            may_approve: who.approves,
         }
     }
 

@@ -1,23 +1,22 @@
 //! The same server for clients of HTTP: MCP at `/mcp`, and the bare contract at `/tools/NAME`.
 
 use super::keyring::{Caller, Keyring, LOOK_EVERY};
-use super::{Heard, Server, closing, revoked};
+use super::{Server, bare};
 use crate::error::Result;
-use axum::body::{Body, Bytes, to_bytes};
-use axum::extract::{Path as Segment, Request, State};
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::extract::{Request, State};
 use axum::http::{StatusCode, header, request::Parts};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{any_service, get, post};
-use axum::{Extension, Router};
 use rmcp::RoleServer;
 use rmcp::service::RequestContext;
 use rmcp::transport::streamable_http_server::session::SessionManager;
 use rmcp::transport::streamable_http_server::session::local::LocalSessionManager;
 use rmcp::transport::{StreamableHttpServerConfig, StreamableHttpService};
 use selvage_serve::{Refused, Who};
-use selvage_tool::{ErrorCode, ToolError, ToolResult};
-use selvage_vfs::{Origin, OriginKind};
+use selvage_tool::{ErrorCode, ToolError};
 use serde_json::{Value, json};
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -36,9 +35,6 @@ const SESSION_IDLE_MAX: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// How long answers are on their way when the program ends, before the streams that nothing more comes by are closed.
 const LAST_WORDS: Duration = Duration::from_millis(200);
-
-/// How many seconds who meets a full queue is told to wait. Nobody knows how long runs take; what waits is at most a hundred.
-const RETRY_SECONDS: u32 = 1;
 
 /// Where clients of HTTP come in.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -108,7 +104,7 @@ fn router(
     let mcp = StreamableHttpService::new(move || Ok(made.apart()), sessions, config);
     Router::new()
         .route("/mcp", any_service(mcp))
-        .route("/tools/{name}", post(call))
+        .route("/tools/{name}", post(bare::call))
         .with_state(server)
         .layer(from_fn_with_state((keys, hosts), guard))
         .route("/healthz", get(|| async { "well\n" }))
@@ -222,95 +218,16 @@ fn refusal(status: StatusCode, code: ErrorCode, why: &str) -> Response {
     )
 }
 
-fn answer(status: StatusCode, value: &Value) -> Response {
+/// An answer in the contract's form.
+pub fn answer(status: StatusCode, value: &Value) -> Response {
     let kind = [(header::CONTENT_TYPE, "application/json")];
     (status, kind, value.to_string()).into_response()
-}
-
-/// A tool, for programs that speak no MCP. A client that goes away cancels the run that it waits for, and so does the end of its key.
-async fn call(
-    State(server): State<Server>,
-    Extension(caller): Extension<Caller>,
-    Segment(name): Segment<String>,
-    body: Bytes,
-) -> Response {
-    let input = match body.is_empty() {
-        true => Ok(Value::Null),
-        false => serde_json::from_slice(&body),
-    };
-    let result = match input {
-        Ok(input) => {
-            let _going_on = server.going_on.read().await;
-            let origin = Origin::new(OriginKind::Agent, caller.who.name.clone());
-            let (called, mut heard) = server.call(origin, &name, input);
-            let mut gone = Gone(Some(called));
-            let answered = async {
-                loop {
-                    match heard.recv().await {
-                        Some(Heard::Notice(_)) => {}
-                        Some(Heard::Answer(result)) => break result,
-                        None => break Err(closing()),
-                    }
-                }
-            };
-            tokio::select! {
-                result = answered => {
-                    gone.0 = None;
-                    result
-                }
-                () = caller.revoked() => Err(revoked()),
-            }
-        }
-        Err(why) => Err(ToolError::new(
-            ErrorCode::InvalidInput,
-            format!("The body is no JSON: {why}."),
-        )),
-    };
-    told(result)
-}
-
-/// Cancels a call whose answer nobody waits for any more.
-struct Gone(Option<selvage_host::Called>);
-
-impl Drop for Gone {
-    fn drop(&mut self) {
-        if let Some(called) = self.0.take() {
-            called.cancel();
-        }
-    }
-}
-
-fn told(result: ToolResult) -> Response {
-    match result {
-        Ok(value) => answer(StatusCode::OK, &json!({ "ok": true, "value": value })),
-        Err(error) => {
-            let status = match error.code {
-                ErrorCode::NotFound | ErrorCode::UnknownTool => StatusCode::NOT_FOUND,
-                ErrorCode::InvalidInput | ErrorCode::InvalidPath => StatusCode::BAD_REQUEST,
-                ErrorCode::PolicyDenied | ErrorCode::ReadOnly => StatusCode::FORBIDDEN,
-                ErrorCode::AlreadyExists | ErrorCode::Stale => StatusCode::CONFLICT,
-                ErrorCode::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
-                ErrorCode::Busy | ErrorCode::ExecutorUnavailable => StatusCode::SERVICE_UNAVAILABLE,
-                ErrorCode::Internal
-                | ErrorCode::Damaged
-                | ErrorCode::StorageFailed
-                | ErrorCode::StorageFull => StatusCode::INTERNAL_SERVER_ERROR,
-                // The call was carried out, and this is what came of it.
-                _ => StatusCode::OK,
-            };
-            let answer = answer(status, &json!({ "ok": false, "error": error }));
-            if status == StatusCode::SERVICE_UNAVAILABLE {
-                return ([(header::RETRY_AFTER, RETRY_SECONDS.to_string())], answer)
-                    .into_response();
-            }
-            answer
-        }
-    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use axum::body::Bytes;
     use axum::http::HeaderValue;
     use futures_util::stream::unfold;
     use hyper::service::Service;

@@ -1,7 +1,7 @@
 //! What a client's person is asked: whether something may happen, and whether a run gets more of a quota.
 
 use super::Server;
-use super::client::Client;
+use super::client::{Client, Way};
 use crate::ask;
 use crate::home::now_ms;
 use rmcp::RoleServer;
@@ -243,9 +243,9 @@ impl Server {
         if matches!(question, Question::Quota(_)) {
             return;
         }
-        let why = match client.may_approve {
-            true => "the client can not ask its person",
-            false => "the key has no scope `approve`",
+        let why = match client.way {
+            Way::None => "the client can not ask its person",
+            Way::Results | Way::Requests => "the key has no scope `approve`",
         };
         let (server, client) = (self.clone(), client.clone());
         tokio::spawn(async move {

@@ -8,6 +8,7 @@
 )]
 
 mod archive;
+mod bare;
 mod commands;
 mod json;
 mod mcp;
