@@ -233,6 +233,23 @@ mod tests {
     }
 
     #[test]
+    fn a_flow_is_asked_for_by_its_path_or_else_by_its_name() {
+        for (flow, member) in [
+            ("flows/sum.flow.js", "path"),
+            ("/sum", "path"),
+            ("sum.flow.js", "path"),
+            ("sync.py::customers", "path"),
+            ("nightly-report", "name"),
+            ("workflow::sync::customers", "name"),
+        ] {
+            let Asked::Workspace { act, .. } = asked(&format!("run {flow}")).expect(flow) else {
+                panic!("{flow}");
+            };
+            assert_eq!(act, Act::Run(json!({ member: flow }), false), "{flow}");
+        }
+    }
+
+    #[test]
     fn what_does_not_belong_to_a_command_is_refused() {
         for line in [
             "",

@@ -103,12 +103,20 @@ pub fn findings(linted: &LintOutput) -> String {
     lines.join("\n")
 }
 
+/// The flows, each behind what `selvage run` takes: its name in the manifest, or its path.
 pub fn flows(listed: &FlowListOutput) -> String {
     let mut lines = Vec::new();
     for flow in &listed.flows {
         let inputs: Vec<&str> = flow.inputs.iter().map(|input| &*input.id).collect();
+        let inputs = inputs.join(", ");
+        if flow.named {
+            let title = flow.title.as_deref().or(flow.description.as_deref());
+            let title = title.map(|title| format!("  {title}")).unwrap_or_default();
+            lines.push(format!("{}{title} ({inputs}): {}", flow.name, flow.path));
+            continue;
+        }
         let title = flow.title.as_deref().unwrap_or(&flow.name);
-        lines.push(format!("{}  {title} ({})", flow.path, inputs.join(", ")));
+        lines.push(format!("{}  {title} ({inputs})", flow.path));
         for entry in &flow.entries {
             lines.push(format!("{}::{}", flow.path, entry.name));
         }

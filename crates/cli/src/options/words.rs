@@ -242,7 +242,9 @@ impl Words {
                 Act::Lint(Json::Object(self.run))
             }
             "run" => {
-                self.run.insert("path".into(), json!(needs("a flow")?));
+                let flow = needs("a flow")?;
+                let member = if is_path(&flow) { "path" } else { "name" };
+                self.run.insert(member.into(), json!(flow));
                 Act::Run(Json::Object(self.run), self.yes)
             }
             "flows" => Act::Flows,
@@ -289,6 +291,16 @@ impl Words {
             act,
         })
     }
+}
+
+/// Whether a flow is named by its path, or by that of a function's file. A manifest's names stand before those of files, but not
+/// before paths.
+fn is_path(flow: &str) -> bool {
+    let file = flow.rsplit_once("::").map_or(flow, |(file, _)| file);
+    let is_file = [".js", ".mjs", ".py"]
+        .iter()
+        .any(|ending| file.ends_with(ending));
+    is_file || flow.contains('/')
 }
 
 pub fn usage_error(error: lexopt::Error) -> CliError {

@@ -14,6 +14,8 @@ export default async function (flow) {
 }
 ";
 
+const GREET: &str = "from bifrost import workflow\n\n\n@workflow(name='Greet')\nasync def greet(context, who: str):\n    \"\"\"Greets.\"\"\"\n    print('greeting', who)\n    return 'hello ' + who\n";
+
 #[test]
 fn a_flow_is_written_checked_tried_and_run() {
     let folder = Folder::new();
@@ -68,8 +70,7 @@ fn a_flow_is_written_checked_tried_and_run() {
 #[test]
 fn python_runs_as_well_and_the_list_shows_what_it_offers() {
     let folder = Folder::new();
-    let source = "from bifrost import workflow\n\n\n@workflow(name='Greet')\nasync def greet(context, who: str):\n    \"\"\"Greets.\"\"\"\n    print('greeting', who)\n    return 'hello ' + who\n";
-    folder.write("workflows/greet.py", source);
+    folder.write("workflows/greet.py", GREET);
     let ran = folder.selvage(&[
         "run",
         "workflows/greet.py::greet",
@@ -89,6 +90,37 @@ fn python_runs_as_well_and_the_list_shows_what_it_offers() {
         "{}",
         flows.out
     );
+}
+
+#[test]
+fn a_flow_that_the_manifest_names_is_listed_and_run_by_that_name() {
+    let folder = Folder::new();
+    folder.write("workflows/greet.py", GREET);
+    folder.write("flows/sum.flow.js", SUM);
+    let manifest = json!({ "version": 1, "flows": {
+        "good-morning": { "entry": "workflows/greet.py::greet", "args": { "who": "all" } },
+    } });
+    folder.write("flows/flow.config.json", &manifest.to_string());
+
+    let flows = folder.selvage(&["flows"]).out;
+    let named = flows.lines().find(|line| line.starts_with("good-morning"));
+    assert_eq!(
+        named,
+        Some("good-morning  Greet (who): workflows/greet.py"),
+        "{flows}"
+    );
+    let ran = folder.selvage(&["run", "good-morning"]);
+    assert_eq!(
+        (ran.code, &*ran.out),
+        (Some(0), "hello all\n"),
+        "{}",
+        ran.err
+    );
+    // What the manifest does not name goes on to be called by the name of its file.
+    let ran = folder.selvage(&["run", "sum", "--args", r#"{"numbers":[4]}"#]);
+    assert_eq!(ran.out, "{\n  \"sum\": 4\n}\n", "{}", ran.err);
+    let none = folder.selvage(&["run", "good-night", "--json"]);
+    assert_eq!(none.json()["error"]["code"], json!("NOT_FOUND"));
 }
 
 #[test]
