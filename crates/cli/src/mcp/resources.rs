@@ -10,7 +10,8 @@ use rmcp::model::{
 use rmcp::service::RequestContext;
 use rmcp::{ErrorData, RoleServer};
 use selvage_tool::catalogue::{Encoding, EntryKind, LsOutput, ReadOutput};
-use selvage_tool::{ErrorCode, ToolError};
+use selvage_tool::{ErrorCode, ToolError, ToolResult};
+use selvage_vfs::Origin;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
@@ -91,11 +92,8 @@ pub async fn read(
 ) -> Result<ReadResourceResponse, ErrorData> {
     let client = Client::of(context).origin();
     let contents = if let Some(run) = uri.strip_prefix(RUN) {
-        let record = server
-            .ask(client, "flow_status", json!({ "run": run }))
-            .await;
-        ResourceContents::text(record.map_err(refused)?.to_string(), uri)
-            .with_mime_type("application/json")
+        let record = record(server, client, run).await.map_err(refused)?;
+        ResourceContents::text(record.to_string(), uri).with_mime_type("application/json")
     } else {
         let path = uri.strip_prefix(FILE).and_then(|path| {
             let path = percent_decode_str(path).decode_utf8().ok()?;
@@ -114,6 +112,17 @@ pub async fn read(
         contents.with_mime_type(kind(&path))
     };
     Ok(ReadResourceResult::new(vec![contents]).into())
+}
+
+/// The record of a run with its log, which the tools give apart.
+async fn record(server: &Server, client: Origin, run: &str) -> ToolResult {
+    let input = json!({ "run": run });
+    let mut record = server
+        .ask(client.clone(), "flow_status", input.clone())
+        .await?;
+    let mut logs = server.ask(client, "flow_logs", input).await?;
+    record["logs"] = logs["entries"].take();
+    Ok(record)
 }
 
 fn address(path: &str) -> String {

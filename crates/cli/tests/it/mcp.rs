@@ -294,6 +294,8 @@ export default async (flow) => {
 async fn files_and_runs_are_resources_and_a_prompt_says_how_flows_are_written() {
     let folder = Folder::new();
     folder.write("notes/ä b.md", "# Notes\n");
+    let says = "export default (flow) => { flow.log('counting'); return 2; };\n";
+    folder.write("flows/says.flow.js", says);
     let session = Session::start(&folder).await;
     let client = &session.client;
     let resources = client.list_all_resources().await.expect("resources");
@@ -315,10 +317,7 @@ async fn files_and_runs_are_resources_and_a_prompt_says_how_flows_are_written() 
     assert_eq!(text(&notes.contents[0]), "# Notes\n");
     assert!(read("selvage:///none.md").await.is_err() && read("file:///etc/passwd").await.is_err());
     let ran = session
-        .value(
-            "run_flow",
-            json!({ "path": "flows/word-count.flow.js", "args": { "text": "a b" } }),
-        )
+        .value("run_flow", json!({ "path": "flows/says.flow.js" }))
         .await;
     let run = read(&format!(
         "selvage://run/{}",
@@ -327,7 +326,8 @@ async fn files_and_runs_are_resources_and_a_prompt_says_how_flows_are_written() 
     .await
     .expect("read");
     let record: Value = serde_json::from_str(&text(&run.contents[0])).expect("JSON");
-    assert_eq!(record["value"], ran["value"]);
+    assert_eq!(record["value"], 2);
+    assert_eq!(record["logs"][0]["text"], "counting", "{record}");
     assert_eq!(
         client
             .list_all_resource_templates()
