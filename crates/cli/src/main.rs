@@ -23,6 +23,7 @@ mod keys;
 mod mcp;
 mod mirror;
 mod net;
+mod openly;
 mod options;
 mod progress;
 mod run;

@@ -188,7 +188,7 @@ impl Keeping {
     }
 
     fn would(&mut self, engine: &mut Engine) -> Result<u8> {
-        let mut progress = Progress::new(0);
+        let mut progress = Progress::open();
         let mut step = |path: &str| progress.step(path);
         let since = Instant::now();
         let report = loop {
@@ -205,7 +205,7 @@ impl Keeping {
 
     fn pass(&mut self, engine: &mut Engine) -> Result<Report, MirrorError> {
         self.wait_for_git();
-        let mut progress = Progress::new(0);
+        let mut progress = Progress::open();
         let mut step = |path: &str| progress.step(path);
         self.mirror.pass(engine, now_ms(), &mut step)
     }

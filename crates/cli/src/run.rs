@@ -2,7 +2,8 @@
 
 use crate::commands::{person, typed};
 use crate::error::{CliError, RUN, Result};
-use crate::{ask, home, show};
+use crate::progress::Progress;
+use crate::{ask, home, openly, show};
 use selvage_host::Called;
 use selvage_tool::run::{RunRecord, RunStatus};
 use selvage_tool::{ErrorCode, ToolError, ToolResult};
@@ -11,6 +12,7 @@ use serde_json::Value;
 use std::io::Write;
 use std::path::Path;
 use std::sync::mpsc::channel;
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// Runs a flow and gives the exit code.
 pub fn run(folder: &Path, input: &Value, json: bool, yes: bool) -> Result<u8> {
@@ -23,13 +25,23 @@ pub fn run(folder: &Path, input: &Value, json: bool, yes: bool) -> Result<u8> {
         closes.close();
     };
     let asks = line.clone();
-    let tell = move |notice: &Notice| match notice {
-        Notice::Approval { approval, .. } => ask::about(&asks, approval, yes),
-        notice => tell(notice),
+    let telling = Arc::new(Mutex::new(Telling::new()));
+    let tells = Arc::clone(&telling);
+    let tell = move |notice: &Notice| {
+        let mut tells = tells.lock().unwrap_or_else(PoisonError::into_inner);
+        match notice {
+            Notice::Approval { approval, .. } => {
+                tells.progress.wipe();
+                ask::about(&asks, approval, yes);
+            }
+            notice => tells.tell(notice),
+        }
     };
     let called = line.call(person(), "run_flow", input.clone(), tell, reply);
     cancel_on_interrupt(called)?;
     desk.serve();
+    let mut telling = telling.lock().unwrap_or_else(PoisonError::into_inner);
+    telling.progress.wipe();
     let lost = || ToolError::new(ErrorCode::Internal, "The run ended without an answer.");
     let result: ToolResult = answered.recv().map_err(|_| lost())?;
     let value = result?;
@@ -38,10 +50,7 @@ pub fn run(folder: &Path, input: &Value, json: bool, yes: bool) -> Result<u8> {
         show::json(&value)?;
     } else {
         let mut err = std::io::stderr();
-        let changes = show::changes(&record);
-        if !changes.is_empty() {
-            writeln!(err, "{changes}")?;
-        }
+        write!(err, "{}", show::changes(&record)?)?;
         if let Some(value) = &record.value {
             let text = match value {
                 Value::String(text) => text.clone(),
@@ -57,23 +66,46 @@ pub fn run(folder: &Path, input: &Value, json: bool, yes: bool) -> Result<u8> {
 }
 
 /// Tells the person what is new about the run. Where it can't be written, the run goes on.
-fn tell(notice: &Notice) {
-    let mut err = std::io::stderr();
-    let _ = match notice {
-        Notice::Log { entries, .. } => writeln!(err, "{}", show::log(entries)),
-        Notice::Run {
-            progress: Some(progress),
-            ..
-        } => {
-            let total = progress
-                .total
-                .map(|total| format!("/{total}"))
-                .unwrap_or_default();
-            let label = progress.label.as_deref().unwrap_or_default();
-            writeln!(err, "{}{total} {label}", progress.done)
+struct Telling {
+    progress: Progress,
+}
+
+impl Telling {
+    fn new() -> Self {
+        Self {
+            progress: Progress::open(),
         }
-        _ => Ok(()),
-    };
+    }
+
+    fn tell(&mut self, notice: &Notice) {
+        let mut err = std::io::stderr();
+        let is_shown = self.progress.is_shown();
+        let _ = match notice {
+            Notice::Log { entries, .. } => {
+                self.progress.wipe();
+                let log = show::log(entries);
+                match is_shown {
+                    // A log that could colour or move what is written next could hide what the person is asked.
+                    true => write!(err, "{}", openly::lines(&log)),
+                    false => writeln!(err, "{log}"),
+                }
+            }
+            Notice::Run {
+                progress: Some(progress),
+                ..
+            } => {
+                let label = progress.label.as_deref().unwrap_or_default();
+                if is_shown {
+                    self.progress.at(progress.done, progress.total, label);
+                    return;
+                }
+                let total = progress.total.map(|total| format!("/{total}"));
+                let total = total.unwrap_or_default();
+                writeln!(err, "{}{total} {label}", progress.done)
+            }
+            _ => Ok(()),
+        };
+    }
 }
 
 /// Waits for Ctrl-C beside the desk. The second one ends the program at once.

@@ -2,7 +2,9 @@
 
 use crate::commands::typed;
 use crate::error::{CliError, Result};
+use crate::openly;
 use selvage_tool::catalogue::{EntryKind, FlowListOutput, LintOutput, LsOutput, StatusOutput};
+use selvage_tool::decision::Proposed;
 use selvage_tool::diagnostic::Severity;
 use selvage_tool::guest::LogLevel;
 use selvage_tool::run::{FileOp, LogEntry, RunRecord};
@@ -149,14 +151,37 @@ pub fn log(entries: &[LogEntry]) -> String {
     lines.collect::<Vec<_>>().join("\n")
 }
 
-/// What a run that succeeded did to the workspace.
-pub fn changes(record: &RunRecord) -> String {
+/// What a run that succeeded did to the workspace; what a dry run would have done with every difference.
+pub fn changes(record: &RunRecord) -> Result<String> {
+    if !record.proposed.is_empty() {
+        let proposed: Vec<Proposed> = typed(&object!(record.proposed))?;
+        let shown = proposed
+            .iter()
+            .map(|change| format!("would {}", self::change(change)));
+        return Ok(shown.collect());
+    }
     let would = if record.dry_run { "would " } else { "" };
     let lines = record.changes.iter().map(|op| match op {
-        FileOp::Write { path, .. } => format!("{would}write {path}"),
-        FileOp::Mkdir { path } => format!("{would}make {path}/"),
-        FileOp::Move { from, to } => format!("{would}move {from} to {to}"),
-        FileOp::Remove { path } => format!("{would}delete {path}"),
+        FileOp::Write { path, .. } => format!("{would}write {path}\n"),
+        FileOp::Mkdir { path } => format!("{would}make {path}/\n"),
+        FileOp::Move { from, to } => format!("{would}move {from} to {to}\n"),
+        FileOp::Remove { path } => format!("{would}delete {path}\n"),
     });
-    lines.collect::<Vec<_>>().join("\n")
+    Ok(lines.collect())
+}
+
+/// What would happen to a file, with the difference where there is one, and the size and the hash of what has none.
+pub fn change(change: &Proposed) -> String {
+    let to = change.to.iter().map(|to| format!(" to {to}"));
+    let to: String = to.collect();
+    let mut shown = openly::lines(&format!("{} {}{to}", change.op, change.path));
+    match (&change.diff, &change.after) {
+        (Some(diff), _) if diff.is_empty() => shown += "  as it is\n",
+        (Some(diff), _) => shown += &openly::lines(diff),
+        (None, Some(hash)) if change.op == "write" => {
+            shown += &format!("  {} bytes, SHA-256 {hash}\n", change.size);
+        }
+        _ => {}
+    }
+    shown
 }

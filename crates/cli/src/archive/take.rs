@@ -195,7 +195,7 @@ fn unpack(from: &Path, taken: &mut Taken) -> Result<()> {
 
 fn walk(from: &Path, taken: &mut Taken) -> Result<()> {
     let mut open_folders: Vec<(PathBuf, String, usize)> = vec![(from.to_owned(), String::new(), 0)];
-    let mut progress = Progress::new(0);
+    let mut progress = Progress::open();
     while let Some((folder, below, depth)) = open_folders.pop() {
         let entries = std::fs::read_dir(&folder).map_err(|source| unread(&folder, source))?;
         for entry in entries {

@@ -47,11 +47,14 @@ fn a_flow_is_written_checked_tried_and_run() {
     let args = r#"{"numbers":[1,2,39]}"#;
     let tried = folder.selvage(&["run", "flows/sum.flow.js", "--args", args, "--dry-run"]);
     assert_eq!(tried.code, Some(0), "{}", tried.err);
-    assert!(
-        tried.err.contains("would write out/sum.txt"),
-        "{}",
-        tried.err
-    );
+    let change = "\
+would write out/sum.txt
+--- /dev/null
++++ b/out/sum.txt
+@@ -0,0 +1 @@
++42
+";
+    assert!(tried.err.contains(change), "{}", tried.err);
     let read = folder.selvage(&["cat", "out/sum.txt"]);
     assert_eq!(read.code, Some(1), "a dry run lands nothing");
     assert!(read.err.contains("NOT_FOUND"), "{}", read.err);

@@ -1,0 +1,75 @@
+//! Texts of others, shown so that nothing in them is hidden.
+//!
+//! A terminal obeys what it is given: characters of no width hide what stands beside others, marks of direction have a line read
+//! as another one (Boucher and Anderson, "Trojan Source", 2021), and controls move the cursor over what was written before. Each
+//! stands there by its number, `U+202E`, as in the page (`web/src/approvals/diff.ts` has the same set).
+
+use std::fmt::Write as _;
+
+/// A text on one line.
+pub fn line(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len());
+    for sign in text.chars() {
+        if is_odd(sign) {
+            // A string takes whatever is written.
+            let _ = write!(shown, "U+{:04X}", u32::from(sign));
+        } else {
+            shown.push(sign);
+        }
+    }
+    shown
+}
+
+/// A text of several lines, with a line end behind each.
+pub fn lines(text: &str) -> String {
+    let lines = text.strip_suffix('\n').unwrap_or(text).split('\n');
+    lines.map(|text| line(text) + "\n").collect()
+}
+
+/// Controls but the tab, marks that turn the direction of text, characters of no width, and spaces that look like others.
+fn is_odd(sign: char) -> bool {
+    matches!(
+        sign,
+        '\0'..='\u{8}'
+            | '\n'..='\u{1f}'
+            | '\u{7f}'..='\u{a0}'
+            | '\u{ad}'
+            | '\u{34f}'
+            | '\u{61c}'
+            | '\u{115f}'..='\u{1160}'
+            | '\u{17b4}'..='\u{17b5}'
+            | '\u{180b}'..='\u{180e}'
+            | '\u{2000}'..='\u{200f}'
+            | '\u{2028}'..='\u{202f}'
+            | '\u{205f}'..='\u{206f}'
+            | '\u{3000}'
+            | '\u{3164}'
+            | '\u{fe00}'..='\u{fe0f}'
+            | '\u{feff}'
+            | '\u{ffa0}'
+            | '\u{fff9}'..='\u{ffff}'
+            | '\u{e0000}'..='\u{e0fff}'
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_can_not_be_seen_stands_there_by_its_number() {
+        for (text, shown) in [
+            ("a\tb ä 漢 🙂", "a\tb ä 漢 🙂"),
+            ("safe\u{202e}\r-evil", "safeU+202EU+000D-evil"),
+            ("\u{1b}[2K\0", "U+001B[2KU+0000"),
+            ("pay\u{200b}pal\u{feff}", "payU+200BpalU+FEFF"),
+            ("a\u{a0}b\u{3000}c", "aU+00A0bU+3000c"),
+            ("\u{e0041}\u{fe0f}", "U+E0041U+FE0F"),
+            ("two\nlines", "twoU+000Alines"),
+        ] {
+            assert_eq!(line(text), shown);
+        }
+        assert_eq!(lines("two\nlines\r\n"), "two\nlinesU+000D\n");
+        assert_eq!(lines("no end"), "no end\n");
+    }
+}
