@@ -1,11 +1,22 @@
 //! Asks the person at the terminal about what waits for one.
 
+mod look;
+
 use crate::commands::person;
+use crate::home::now_ms;
+use crate::{openly, show};
+use look::{Content, Said};
 use selvage_host::Line;
-use selvage_tool::decision::Approval;
-use serde_json::json;
+use selvage_tool::ToolResult;
+use selvage_tool::decision::{Approval, Proposed};
+use selvage_tool::policy::OnExpiry;
+use serde_json::{Value, json};
 use std::fmt::Write as _;
-use std::io::{IsTerminal, Write};
+use std::io::{BufRead, IsTerminal, Write};
+use std::sync::mpsc::channel;
+
+/// What `approval_read` calls all of an input of which a request says only the beginning.
+pub const INPUT: &str = "input";
 
 /// Asks, and passes the answer on. It is asked on a thread of its own, since the desk goes on meanwhile. Where nobody can be
 /// asked, the answer is no, unless the person said yes to everything before.
@@ -15,7 +26,13 @@ pub fn about(line: &Line, approval: &Approval, yes: bool) {
     let asked = thread.spawn(move || {
         let (allow, reason) = match yes {
             true => (true, "--yes"),
-            false if std::io::stdin().is_terminal() => (confirmed(&approval), ""),
+            false if std::io::stdin().is_terminal() => {
+                let read = |path: &str| content(&line, &approval, path);
+                let (mut stdin, mut stderr) = (std::io::stdin().lock(), std::io::stderr());
+                let said = confirmed(&approval, &mut stdin, &mut stderr, read);
+                // Who can't be heard or told has not said yes.
+                (said.unwrap_or(false), "")
+            }
             false => (false, "nobody is at a terminal to be asked"),
         };
         let input = json!({
@@ -32,91 +49,92 @@ pub fn about(line: &Line, approval: &Approval, yes: bool) {
     }
 }
 
-fn confirmed(approval: &Approval) -> bool {
-    let mut err = std::io::stderr();
-    let _ = write!(err, "{}Approve? [y/N] ", text(approval));
-    let _ = err.flush();
-    let mut answer = String::new();
-    let read = std::io::stdin().read_line(&mut answer);
-    read.is_ok() && matches!(answer.trim(), "y" | "yes" | "Y" | "Yes")
+/// What a file would hold, or all of an input.
+fn content(line: &Line, approval: &Approval, path: &str) -> ToolResult {
+    let input = json!({ "approval": approval.approval, "path": path });
+    let (answer, answered) = channel();
+    let reply = move |result| drop(answer.send(result));
+    line.call(person(), "approval_read", input, |_| {}, reply);
+    // A desk that is gone answers nothing, and nothing is decided there any more.
+    answered.recv().unwrap_or(Ok(Value::Null))
 }
 
-/// A request as a terminal shows it: what would happen, why it is asked, and every difference.
-pub fn text(approval: &Approval) -> String {
-    let mut out = String::new();
-    let _ = writeln!(out, "{} wants: {}", approval.who, approval.what);
-    let _ = writeln!(out, "asked because: {}", approval.reason);
-    for risk in &approval.risks {
-        let _ = writeln!(out, "  ! {risk}");
-    }
-    for change in &approval.changes {
-        let to = change.to.as_ref().map(|to| format!(" to {to}"));
-        let _ = writeln!(
-            out,
-            "{} {}{}",
-            change.op,
-            change.path,
-            to.unwrap_or_default()
-        );
-        match (&change.diff, &change.after) {
-            (Some(diff), _) => out.push_str(diff),
-            (None, Some(hash)) if change.op == "write" => {
-                let _ = writeln!(out, "  {} bytes, SHA-256 {hash}", change.size);
-            }
-            _ => {}
+/// Shows a request, and what of it the person wants to see, until there is an answer.
+fn confirmed(
+    approval: &Approval,
+    answers: &mut impl BufRead,
+    out: &mut impl Write,
+    read: impl Fn(&str) -> ToolResult,
+) -> std::io::Result<bool> {
+    let contents = Content::all(approval, read);
+    write!(out, "{}", text(approval, now_ms()))?;
+    write!(out, "{}", look::offer(&contents))?;
+    loop {
+        write!(out, "Approve? {} ", look::choices(&contents))?;
+        out.flush()?;
+        let mut answer = String::new();
+        answers.read_line(&mut answer)?;
+        match Said::of(&answer, &contents) {
+            Said::Yes => return Ok(true),
+            Said::No => return Ok(false),
+            Said::Show(content) => write!(out, "{}", content.shown())?,
+            Said::Save(content, file) => match content.save(&file) {
+                Ok(()) => writeln!(out, "It is in {}.", openly::line(&file))?,
+                Err(why) => writeln!(out, "{}: {why}", openly::line(&file))?,
+            },
+            Said::Unclear => write!(out, "{}", look::offer(&contents))?,
         }
     }
-    // Signs that move the cursor or colour the text could make a difference look like another one.
-    out.chars()
-        .map(|sign| match sign {
-            '\n' | '\t' => sign,
-            sign if sign.is_control() || is_bidi(sign) => '\u{fffd}',
-            sign => sign,
-        })
-        .collect()
 }
 
-/// Signs that turn the direction of a text (Boucher and Anderson, "Trojan Source", 2021).
-fn is_bidi(sign: char) -> bool {
-    matches!(sign, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}')
+/// A request as a person is shown it: what would happen, why it is asked, every difference, and until when it can be decided.
+pub fn text(approval: &Approval, now_ms: u64) -> String {
+    let mut out = String::new();
+    let who = openly::line(&approval.who);
+    let _ = writeln!(out, "{who} wants: {}", openly::line(&approval.what));
+    let _ = writeln!(out, "asked because: {}", openly::line(&approval.reason));
+    for risk in &approval.risks {
+        let _ = writeln!(out, "  ! {}", openly::line(risk));
+    }
+    for change in &approval.changes {
+        out.push_str(&show::change(change));
+    }
+    let left = time_left(approval.expires_ms.saturating_sub(now_ms));
+    let at = clock(approval.expires_ms);
+    let then = match approval.on_expiry {
+        OnExpiry::Deny => "refused",
+        OnExpiry::Allow => "approved",
+    };
+    let _ = writeln!(
+        out,
+        "to be decided within {left}, until {at}: it is {then} then"
+    );
+    out
+}
+
+/// Whether a write is shown by its size and its hash alone: one side of it is no text, or a long one.
+pub fn is_opaque(change: &Proposed) -> bool {
+    change.op == "write" && change.diff.is_none()
+}
+
+/// How long there is to decide, as the page says it: `2 h 5 min`, `4 min`, `50 s`.
+fn time_left(ms: u64) -> String {
+    let seconds = ms.div_ceil(1_000);
+    let (minutes, hours) = (seconds / 60, seconds / 3_600);
+    match (minutes, hours) {
+        (0, _) => format!("{seconds} s"),
+        (_, 0) => format!("{minutes} min"),
+        (_, 48..) => format!("{} days", hours / 24),
+        _ if minutes % 60 == 0 => format!("{hours} h"),
+        _ => format!("{hours} h {} min", minutes % 60),
+    }
+}
+
+/// The time of day at a point in time.
+fn clock(ms: u64) -> String {
+    let minutes = ms / 60_000;
+    format!("{:02}:{:02} UTC", minutes / 60 % 24, minutes % 60)
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use selvage_tool::decision::Proposed;
-    use selvage_tool::policy::OnExpiry;
-
-    #[test]
-    fn a_difference_can_not_make_the_terminal_lie() {
-        let change = Proposed {
-            op: "write".into(),
-            path: "a\u{1b}[2K.txt".into(),
-            to: None,
-            before: None,
-            after: Some("00".into()),
-            size: 3,
-            diff: Some("+safe\u{202e}\r-evil\n".into()),
-        };
-        let approval = Approval {
-            approval: "x".into(),
-            who: "agent a".into(),
-            run: None,
-            tool: "write".into(),
-            what: "write a".into(),
-            reason: "a rule".into(),
-            risks: vec!["new".into()],
-            changes: vec![change],
-            digest: "d".into(),
-            asked_ms: 0,
-            expires_ms: 0,
-            on_expiry: OnExpiry::Deny,
-        };
-        let shown = text(&approval);
-        assert!(
-            shown.contains("+safe") && shown.contains("  ! new"),
-            "{shown}"
-        );
-        assert!(!shown.contains('\u{1b}') && !shown.contains('\r') && !shown.contains('\u{202e}'));
-    }
-}
+mod tests;

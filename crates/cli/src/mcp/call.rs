@@ -6,7 +6,6 @@ use super::news::News;
 use super::question::{Answer, Question, RUN};
 use super::rounds::{Bound, answered};
 use super::{Heard, Server, closing, http, revoked};
-use crate::home::now_ms;
 use rmcp::RoleServer;
 use rmcp::model::{
     CallToolRequestParams, CallToolResponse, CallToolResult, ContentBlock, ElicitRequest,
@@ -183,7 +182,7 @@ impl<'a> Request<'a> {
             tokio::select! {
                 heard = going.next() => match heard {
                     Some(Heard::Notice(notice)) => {
-                        let question = Question::of(&notice, now_ms());
+                        let question = self.server.question(&self.client, &notice).await;
                         news.tell(self.context, notice).await;
                         if let Some(question) = question.and_then(|question| self.raise(question)) {
                             let rounds = &self.server.rounds;
@@ -257,7 +256,8 @@ impl<'a> Request<'a> {
                 if goes_on(&notice) {
                     asker.server.rounds.close(&run);
                 }
-                if let Some(question) = Question::of(&notice, now_ms()) {
+                let question = asker.server.question(&asker.client, &notice).await;
+                if let Some(question) = question {
                     asker.ask(asker.client.way_for(&question), question);
                 }
             }

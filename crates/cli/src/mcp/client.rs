@@ -71,10 +71,11 @@ impl Client {
         }
     }
 
-    /// How its person is asked a question. Whoever holds a key without the scope for it gets no approval by that.
+    /// How its person is asked a question. Whoever holds a key without the scope for it gets no approval by that, and nobody is
+    /// asked to approve what can't be shown.
     pub fn way_for(&self, question: &Question) -> Way {
         match question {
-            Question::Approval(_) if !self.may_approve => Way::None,
+            Question::Approval(_) if !self.may_approve || !question.is_whole() => Way::None,
             _ => self.way,
         }
     }

@@ -2,8 +2,8 @@
 
 use super::Server;
 use super::client::{Client, Way};
-use crate::ask;
 use crate::home::now_ms;
+use crate::{ask, openly};
 use rmcp::RoleServer;
 use rmcp::ServiceError;
 use rmcp::model::{
@@ -22,6 +22,9 @@ const APPROVAL: &str = "selvage/approval";
 /// The member of a question's `_meta` that names the run that asks for more.
 pub const RUN: &str = "selvage/run";
 
+/// The most bytes of an input that a client is to show.
+const INPUT_BYTES_MAX: usize = 64 * 1024;
+
 /// The most characters of a reason that are kept: as many as the engine takes, whatever they are.
 const REASON_CHARS_MAX: usize = 500;
 
@@ -29,9 +32,17 @@ const REASON_CHARS_MAX: usize = 500;
 #[derive(Debug, Clone)]
 pub enum Question {
     /// What waits for an approval.
-    Approval(Box<Approval>),
+    Approval(Box<Consent>),
     /// A run that used up a quota.
     Quota(Quota),
+}
+
+/// What waits for an approval, as a client can show it.
+#[derive(Debug, Clone)]
+pub struct Consent {
+    approval: Approval,
+    /// All of an input of which the request says only the beginning.
+    input: Option<String>,
 }
 
 /// A run that asks for more.
@@ -60,7 +71,7 @@ impl Question {
     /// What a notice asks, where it asks something.
     pub fn of(notice: &Notice, now_ms: u64) -> Option<Self> {
         match notice {
-            Notice::Approval { approval, .. } => Some(Self::Approval(approval.clone())),
+            Notice::Approval { approval, .. } => Some(Self::approval(approval.as_ref().clone())),
             Notice::Asked {
                 run,
                 error,
@@ -77,10 +88,28 @@ impl Question {
         }
     }
 
+    /// What waits for an approval.
+    pub fn approval(approval: Approval) -> Self {
+        let input = None;
+        Self::Approval(Box::new(Consent { approval, input }))
+    }
+
+    /// Whether a client's person can be shown all that the answer is about.
+    pub fn is_whole(&self) -> bool {
+        match self {
+            Self::Approval(consent) => {
+                let input = consent.input.as_ref().map_or(0, String::len);
+                let changes = &consent.approval.changes;
+                input <= INPUT_BYTES_MAX && !changes.iter().any(ask::is_opaque)
+            }
+            Self::Quota(_) => true,
+        }
+    }
+
     /// The run that it is about, where it is about one.
     pub fn run(&self) -> Option<&str> {
         match self {
-            Self::Approval(approval) => approval.run.as_deref(),
+            Self::Approval(consent) => consent.approval.run.as_deref(),
             Self::Quota(quota) => Some(&quota.run),
         }
     }
@@ -88,7 +117,12 @@ impl Question {
     /// What it is about, so that no other one is: the approval and its digest, or the run and its limit.
     pub fn subject(&self) -> String {
         match self {
-            Self::Approval(approval) => format!("{} {}", approval.approval, approval.digest),
+            Self::Approval(consent) => {
+                let Approval {
+                    approval, digest, ..
+                } = &consent.approval;
+                format!("{approval} {digest}")
+            }
             Self::Quota(quota) => format!("{} {} {}", quota.run, quota.limit, quota.used),
         }
     }
@@ -96,7 +130,7 @@ impl Question {
     /// When it is decided without an answer, in milliseconds since 1970.
     pub fn expires_ms(&self) -> u64 {
         match self {
-            Self::Approval(approval) => approval.expires_ms,
+            Self::Approval(consent) => consent.approval.expires_ms,
             Self::Quota(quota) => quota.expires_ms,
         }
     }
@@ -104,7 +138,10 @@ impl Question {
     /// As a client shows it to its person.
     pub fn params(&self) -> ToolResult<ElicitRequestParams> {
         let (message, named) = match self {
-            Self::Approval(approval) => (ask::text(approval), (APPROVAL, json!(approval.approval))),
+            Self::Approval(consent) => {
+                let name = json!(consent.approval.approval);
+                (consent.text(), (APPROVAL, name))
+            }
             Self::Quota(quota) => (quota.text(), (RUN, json!(quota.run))),
         };
         let form = ElicitationSchema::builder().required_bool("approve");
@@ -134,10 +171,10 @@ impl Question {
     /// What a person's answer calls.
     fn decision(&self, answer: &Answer) -> (&'static str, Value) {
         match self {
-            Self::Approval(approval) => {
+            Self::Approval(consent) => {
                 let input = json!({
-                    "approval": approval.approval,
-                    "digest": approval.digest,
+                    "approval": consent.approval.approval,
+                    "digest": consent.approval.digest,
                     "allow": answer.allow,
                     "reason": answer.reason,
                 });
@@ -150,6 +187,17 @@ impl Question {
             }
             Self::Quota(quota) => ("flow_answer", json!({ "run": quota.run, "deny": true })),
         }
+    }
+}
+
+impl Consent {
+    fn text(&self) -> String {
+        let mut text = ask::text(&self.approval, now_ms());
+        if let Some(input) = &self.input {
+            text += "all of the input:\n";
+            text += &openly::lines(input);
+        }
+        text
     }
 }
 
@@ -199,6 +247,25 @@ impl From<ElicitResult> for Answer {
 }
 
 impl Server {
+    /// What a notice asks, where it asks something, with all that the client's person is to see.
+    pub async fn question(&self, client: &Client, notice: &Notice) -> Option<Question> {
+        let question = Question::of(notice, now_ms())?;
+        Some(self.whole(client, question).await)
+    }
+
+    async fn whole(&self, client: &Client, mut question: Question) -> Question {
+        if let Question::Approval(consent) = &mut question
+            && consent.approval.changes.is_empty()
+        {
+            let input = json!({ "approval": consent.approval.approval, "path": ask::INPUT });
+            let read = self.ask(client.person(), "approval_read", input).await;
+            // Of an input that the request says whole, there is nothing to be read.
+            let read = read.ok().map(|mut read| read["content"].take());
+            consent.input = read.and_then(|content| content.as_str().map(str::to_owned));
+        }
+        question
+    }
+
     /// Passes an answer on. Gives the question anew where it is another one by now, because somebody changed what it is about.
     pub async fn decide(
         &self,
@@ -215,14 +282,20 @@ impl Server {
     }
 
     async fn anew(&self, client: &Client, question: &Question) -> Option<Question> {
-        let Question::Approval(seen) = question else {
+        let Question::Approval(consent) = question else {
             return None;
         };
+        let seen = &consent.approval;
         let waits = self.ask(client.person(), "approval_list", json!({})).await;
         let waits: ApprovalsOutput = serde_json::from_value(waits.ok()?).ok()?;
         let is_same = |found: &Approval| found.approval == seen.approval;
         let found = waits.approvals.into_iter().find(is_same)?;
-        Some(Question::Approval(Box::new(found)))
+        let question = self.whole(client, Question::approval(found)).await;
+        if question.is_whole() {
+            return Some(question);
+        }
+        self.refuse(client, question);
+        None
     }
 
     /// Asks by requests of ours, and passes the answer on, while the call goes on waiting.
@@ -245,7 +318,10 @@ impl Server {
         }
         let why = match client.way {
             Way::None => "the client can not ask its person",
-            Way::Results | Way::Requests => "the key has no scope `approve`",
+            _ if !client.may_approve => "the key has no scope `approve`",
+            _ => {
+                "the client can not show its person all of it, because a file is no text or too long a one: have it done in the page, or with `selvage` at a terminal, where whoever approves can look at the whole content"
+            }
         };
         let (server, client) = (self.clone(), client.clone());
         tokio::spawn(async move {
@@ -269,3 +345,6 @@ async fn answered(peer: &Peer<RoleServer>, question: &Question) -> Answer {
         Err(error) => Answer::no(format!("the client could not ask: {error}")),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -240,7 +240,7 @@ mod tests {
     }
 
     fn question(name: &str, expires_ms: u64) -> Question {
-        Question::Approval(Box::new(Approval {
+        Question::approval(Approval {
             approval: name.into(),
             who: "agent agent".into(),
             run: None,
@@ -253,7 +253,7 @@ mod tests {
             asked_ms: 0,
             expires_ms,
             on_expiry: OnExpiry::Deny,
-        }))
+        })
     }
 
     fn bound(client: &Client) -> Bound {

@@ -16,6 +16,7 @@ mod mirror;
 mod policy;
 mod rounds;
 mod secrets;
+mod shown;
 mod states;
 mod verify;
 mod web;

@@ -163,7 +163,7 @@ pub(crate) fn state_of(asked: &InputRequiredResult) -> String {
     asked.request_state.clone().expect("a state")
 }
 
-fn message_of(asked: &InputRequiredResult) -> String {
+pub(crate) fn message_of(asked: &InputRequiredResult) -> String {
     let requests = json!(asked.input_requests);
     let text = requests["person"]["params"]["message"].as_str();
     text.expect("a form").to_owned()
