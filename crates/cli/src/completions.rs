@@ -136,6 +136,9 @@ const COMMANDS: [Command; 22] = [
         &[
             ("scope", OneOf("tools approve jobs metrics")),
             ("data", Folder),
+            ("per-minute", Text),
+            ("running", Text),
+            ("queued", Text),
         ],
     ),
     (
@@ -162,6 +165,8 @@ const COMMANDS: [Command; 22] = [
             ("origin", Text),
             ("open-clients", Flag),
             ("jobs", Flag),
+            ("running", Text),
+            ("queued", Text),
         ],
     ),
     ("share", "shares the workspace", Text, &[("name", Text)]),

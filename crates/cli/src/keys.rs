@@ -3,7 +3,7 @@
 use crate::error::{CliError, Result};
 use crate::home::now_ms;
 use crate::show;
-use selvage_serve::{Keys, Scope, Vault};
+use selvage_serve::{Keys, Scope, Share, Vault};
 use selvage_tool::{ErrorCode, ToolError};
 use serde_json::{Value, json};
 use std::path::Path;
@@ -17,6 +17,8 @@ pub enum Act {
         name: String,
         /// What for.
         scopes: Vec<Scope>,
+        /// How much it may ask for.
+        share: Share,
     },
     /// List all.
     List,
@@ -34,8 +36,12 @@ pub fn perform(folder: &Path, of_server: bool, act: &Act, json: bool) -> Result<
     }
     let mut keys = Keys::open(folder)?;
     match act {
-        Act::Add { name, scopes } => {
-            let key = keys.add(name, scopes, now_ms())?;
+        Act::Add {
+            name,
+            scopes,
+            share,
+        } => {
+            let key = keys.add(name, scopes, *share, now_ms())?;
             show::value(json, &json!({ "key": key }), |made: &Value| {
                 format!("{}\nIt is shown this once.", show::text(&made["key"]))
             })?;
@@ -55,8 +61,14 @@ pub fn perform(folder: &Path, of_server: bool, act: &Act, json: bool) -> Result<
                     } else {
                         ""
                     };
+                    let mut numbers = format!("{} a minute", key["requestsPerMinute"]);
+                    for (member, word) in [("runningMax", "running"), ("queuedMax", "queued")] {
+                        if let Some(number) = key[member].as_u64() {
+                            numbers += &format!(", {number} {word}");
+                        }
+                    }
                     format!(
-                        "{}  {}  {}{state}",
+                        "{}  {}  {}  {numbers}{state}",
                         show::text(&key["id"]),
                         show::text(&key["name"]),
                         scopes.join(",")

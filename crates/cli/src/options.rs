@@ -71,6 +71,9 @@ options of mcp and keys:
   --host NAME        a name that clients call this host by; once for each
   --scope SCOPE      what a key is for: tools (unless told), approve, jobs, metrics
   --data FOLDER      the folder of a `selvage serve --jobs`, in place of a workspace's
+  --per-minute N     how many requests a new key may make in a minute [600]
+  --running N        how many jobs of a new key run at once at `selvage serve --jobs` [2]
+  --queued N         how many of its jobs wait there [a quarter of the server's queue]
 
 options of secrets:
 
@@ -280,6 +283,11 @@ mod tests {
             "keys",
             "keys add",
             "keys add a --scope all",
+            "keys add a --per-minute 0",
+            "keys add a --scope jobs --running 0",
+            "keys add a --scope jobs --queued some",
+            "keys add a --running 1",
+            "keys list --per-minute 5",
             "secrets",
             "secrets set",
             "secrets set a",

@@ -11,6 +11,15 @@ pub enum Ask {
     Part,
 }
 
+/// How much of a server a key has, where that is not what every key has.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Quota {
+    /// How many of its jobs run at once.
+    pub running_max: Option<usize>,
+    /// How many of its jobs wait.
+    pub queued_max: Option<usize>,
+}
+
 /// Tells whose key a key is.
 pub trait Admit: Send + Sync {
     /// The key of a request with this `Authorization`, under the name by which it is known for good.
@@ -18,6 +27,11 @@ pub trait Admit: Send + Sync {
     /// # Errors
     /// [`JobsError::Key`], [`JobsError::Forbidden`] or [`JobsError::TooOften`].
     fn admit(&self, authorization: Option<&str>, ask: Ask) -> Result<String, JobsError>;
+
+    /// How much the key of that name has.
+    fn quota(&self, _key: &str) -> Quota {
+        Quota::default()
+    }
 
     /// Whether the key of that name may have jobs run, still.
     fn holds(&self, key: &str) -> bool;

@@ -105,6 +105,8 @@ impl Board {
         let digest = hash(body);
         let parsed = serde_json::from_slice::<Job>(body);
         let name = (key.to_owned(), id.to_owned());
+        // The keys are in a file, and nobody has to wait for that.
+        let quota = self.0.keys.quota(key);
         let mut held = self.lock();
         if let Some(entry) = held.jobs.get(&name) {
             return if entry.digest == digest {
@@ -118,7 +120,7 @@ impl Board {
             return Err(JobsError::Stopping);
         }
         let is_nested = held.is_nested(key, within);
-        if let Err(full) = held.has_room(key, body.len(), is_nested, settings) {
+        if let Err(full) = held.has_room(key, body.len(), is_nested, quota, settings) {
             held.refused += 1;
             return Err(full);
         }
@@ -127,7 +129,7 @@ impl Board {
         job.limits = job.limits.patched(&LimitsPatch::default());
         let blobs = held.blobs(key, &job, settings)?;
         let within = within.filter(|_| is_nested).map(str::to_owned);
-        let entry = Entry::new(digest, body.len(), within, job, blobs);
+        let entry = Entry::new(digest, body.len(), within, quota, job, blobs);
         let standing = entry.standing();
         held.jobs.insert(name.clone(), entry);
         held.queue.push_back(name);

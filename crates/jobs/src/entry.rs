@@ -1,5 +1,6 @@
 //! One job at the server: what it tells, who listens, and the way in to it.
 
+use crate::admit::Quota;
 use crate::held::{Lender, Name};
 use crate::message::{News, Standing, State, TOLD_BYTES_MAX};
 use selvage_host::{Blobs, Control, Ended};
@@ -18,6 +19,8 @@ pub struct Entry {
     pub run: String,
     /// The run that waits for it.
     pub within: Option<String>,
+    /// How much its key had when it came.
+    pub quota: Quota,
     /// The job in whose place it runs, and how many lie between it and the first one of them.
     pub lender: Option<Name>,
     pub depth: usize,
@@ -58,12 +61,14 @@ impl Entry {
         digest: String,
         size: usize,
         within: Option<String>,
+        quota: Quota,
         job: Job,
         blobs: Blobs,
     ) -> Self {
         Self {
             run: job.run.clone(),
             within,
+            quota,
             lender: None,
             depth: 0,
             taken: Instant::now(),

@@ -1,5 +1,6 @@
 //! What a board holds, within its bounds: jobs, their queue, and the bytes of each key.
 
+use crate::admit::Quota;
 use crate::blobs::Shelf;
 use crate::entry::Entry;
 use crate::error::JobsError;
@@ -87,6 +88,7 @@ impl Held {
         key: &str,
         size: usize,
         is_nested: bool,
+        quota: Quota,
         settings: &Settings,
     ) -> Result<(), JobsError> {
         let waiting = self.queue.iter().filter_map(|name| self.jobs.get(name));
@@ -96,11 +98,20 @@ impl Held {
         if is_full || bytes + size > settings.queued_bytes_max {
             return Err(JobsError::Full("too many jobs wait"));
         }
-        let live = self.of(key).filter(|(_, entry)| {
-            entry.state != State::Ended && entry.within.is_some() == is_nested
-        });
-        if live.count() >= settings.key_jobs_max {
-            return Err(JobsError::Full("too many jobs of this key wait or run"));
+        let own = self.of(key).map(|(_, entry)| entry);
+        let own = own.filter(|entry| entry.within.is_some() == is_nested);
+        if is_nested {
+            let live = own.filter(|entry| entry.state != State::Ended);
+            return match live.count() < settings.key_nested_max {
+                true => Ok(()),
+                false => Err(JobsError::Full(
+                    "too many jobs of this key are within others",
+                )),
+            };
+        }
+        let waiting = own.filter(|entry| entry.state == State::Queued);
+        if waiting.count() >= quota.queued_max.unwrap_or(settings.key_queued_max) {
+            return Err(JobsError::Full("too many jobs of this key wait"));
         }
         Ok(())
     }
@@ -204,7 +215,8 @@ impl Held {
                 return Some((0, at, Some(lender)));
             }
             let taken = self.places(Some(&name.0));
-            let may = !is_full && taken < settings.key_running_max;
+            let own = self.jobs.get(name)?.quota.running_max;
+            let may = !is_full && taken < own.unwrap_or(settings.key_running_max);
             may.then_some((1 + taken, at, None))
         };
         let waiting = self.queue.iter().enumerate().filter_map(may);

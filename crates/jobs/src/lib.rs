@@ -37,7 +37,7 @@ mod settings;
 mod wire;
 mod work;
 
-pub use admit::{Admit, Ask};
+pub use admit::{Admit, Ask, Quota};
 pub use board::Board;
 pub use error::JobsError;
 pub use listener::LISTENERS_MAX;

@@ -8,7 +8,7 @@ use std::time::Duration;
 pub struct Settings {
     /// How many jobs run at once.
     pub running_max: usize,
-    /// How many jobs of one key run at once.
+    /// How many jobs of one key run at once, unless the key says.
     pub key_running_max: usize,
     /// How deep jobs run within jobs that wait for them, in the place of the first one.
     pub nested_max: usize,
@@ -16,8 +16,10 @@ pub struct Settings {
     pub queued_max: usize,
     /// How many bytes the jobs that wait came in.
     pub queued_bytes_max: usize,
-    /// How many jobs of one key wait or run; and as many within others.
-    pub key_jobs_max: usize,
+    /// How many jobs of one key wait, unless the key says.
+    pub key_queued_max: usize,
+    /// How many jobs of one key wait or run within others.
+    pub key_nested_max: usize,
     /// How many bytes of files one key keeps for its jobs.
     pub key_bytes_max: usize,
     /// How many bytes of files all keys keep.
@@ -42,6 +44,17 @@ pub struct Settings {
     pub collecting_max: Duration,
 }
 
+/// How many jobs wait unless it is told.
+const QUEUED: usize = 100;
+
+impl Settings {
+    /// What one key has of a queue unless it says: a quarter, so that no key alone keeps others out.
+    #[must_use]
+    pub fn share(queued_max: usize) -> usize {
+        (queued_max / 4).max(1)
+    }
+}
+
 impl Default for Settings {
     fn default() -> Self {
         const MIB: usize = 1024 * 1024;
@@ -51,9 +64,10 @@ impl Default for Settings {
                 .max(2),
             key_running_max: 2,
             nested_max: 3,
-            queued_max: 100,
+            queued_max: QUEUED,
             queued_bytes_max: 128 * MIB,
-            key_jobs_max: 100,
+            key_queued_max: Self::share(QUEUED),
+            key_nested_max: 100,
             key_bytes_max: 256 * MIB,
             bytes_max: 1024 * MIB,
             key_kept_max: 500,

@@ -2,7 +2,7 @@
 
 use crate::error::Result;
 use crate::keys::{Keys, Refused, Scope};
-use selvage_jobs::{Admit, Ask, JobsError};
+use selvage_jobs::{Admit, Ask, JobsError, Quota};
 use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -50,6 +50,15 @@ impl Admit for JobKeys {
             Refused::Forbidden => JobsError::Forbidden,
             Refused::TooMany(seconds) => JobsError::TooOften(seconds),
         })
+    }
+
+    fn quota(&self, key: &str) -> Quota {
+        let mut keys = self.lock();
+        let quota = keys.get(key).map(|key| Quota {
+            running_max: key.running_max,
+            queued_max: key.queued_max,
+        });
+        quota.unwrap_or_default()
     }
 
     fn holds(&self, key: &str) -> bool {

@@ -85,6 +85,23 @@ pub struct Key {
     pub revoked: bool,
     /// How many requests a minute it may make.
     pub requests_per_minute: u32,
+    /// How many of its jobs run at once, where that is not what every key has.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub running_max: Option<usize>,
+    /// How many of its jobs wait, where that is not what every key has.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub queued_max: Option<usize>,
+}
+
+/// How much a new key may ask for, where that is not what every key may.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Share {
+    /// Requests a minute.
+    pub per_minute: Option<u32>,
+    /// Jobs that run at once.
+    pub running: Option<usize>,
+    /// Jobs that wait.
+    pub queued: Option<usize>,
 }
 
 /// Who makes a request.
@@ -144,7 +161,13 @@ impl Keys {
     ///
     /// # Errors
     /// There are too many, the name is none, or the file can't be written.
-    pub fn add(&mut self, name: &str, scopes: &[Scope], now_ms: u64) -> Result<String> {
+    pub fn add(
+        &mut self,
+        name: &str,
+        scopes: &[Scope],
+        share: Share,
+        now_ms: u64,
+    ) -> Result<String> {
         let _held = self.hold()?;
         self.refresh()?;
         let fits = !name.is_empty()
@@ -167,7 +190,9 @@ impl Keys {
             scopes: scopes.to_vec(),
             made_ms: now_ms,
             revoked: false,
-            requests_per_minute: REQUESTS_PER_MINUTE,
+            requests_per_minute: share.per_minute.unwrap_or(REQUESTS_PER_MINUTE),
+            running_max: share.running,
+            queued_max: share.queued,
         });
         self.write()?;
         Ok(format!("{PREFIX}{id}_{secret}"))
@@ -229,10 +254,15 @@ impl Keys {
         Ok(self.find(authorization, scope)?.0)
     }
 
+    /// What is known of a key, by its id.
+    pub fn get(&mut self, id: &str) -> Option<&Key> {
+        self.refresh().ok()?;
+        self.keys.iter().find(|key| key.id == id)
+    }
+
     /// Whether a key that was admitted would still be known. None is where the file can't be read.
     pub fn is_good(&mut self, id: &str) -> bool {
-        let is_read = self.refresh().is_ok();
-        is_read && self.keys.iter().any(|key| key.id == id && !key.revoked)
+        self.get(id).is_some_and(|key| !key.revoked)
     }
 
     /// Whose key a request carries, and how many requests a minute that may make.

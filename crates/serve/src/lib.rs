@@ -54,7 +54,7 @@ pub use error::{Result, ServeError};
 pub use hub::Hub;
 pub use job_keys::JobKeys;
 pub use keeper::Keeper;
-pub use keys::{KEY_NAME_CHARS_MAX, KEYS_MAX, Key, Keys, Refused, Scope, Who};
+pub use keys::{KEY_NAME_CHARS_MAX, KEYS_MAX, Key, Keys, Refused, Scope, Share, Who};
 pub use membership::{Membership, membership};
 pub use metrics::metrics;
 pub use options::{Command, Options};

@@ -6,6 +6,7 @@ use crate::membership::Membership;
 use crate::voice::Voice;
 use lexopt::prelude::*;
 use selvage_courier::RoleName;
+use selvage_jobs::Settings;
 use std::ffi::OsString;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
@@ -37,6 +38,9 @@ options of serve:
   --jobs             runs flows for others: for whoever has a key that
                      `selvage keys add NAME --scope jobs --data FOLDER` made in the folder of --data.
                      The interpreters come from the folder in $SELVAGE_GUESTS
+  --running N        how many jobs run at once, of all keys [one for each processor, two at least]
+  --queued N         how many jobs wait, of all keys; one key has a quarter of that, unless it was
+                     made with a number of its own [100]
 
 options of share, invite, join and leave, while no host has the folder open:
   --workspace FOLDER the workspace's folder
@@ -48,6 +52,12 @@ options of share, invite, join and leave, while no host has the folder open:
   --json             writes one JSON value: { ok, value } or { ok, error }; what is said meanwhile goes
                      to standard error
   --help             this text";
+
+/// The most jobs that are let run at once: each has threads of its own.
+const RUNNING_MAX: usize = 256;
+
+/// The most jobs that are let wait.
+const QUEUED_MAX: usize = 10_000;
 
 /// What is to be done.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -82,6 +92,10 @@ pub struct Options {
     pub open_clients: bool,
     /// Whether jobs are run for those who have a key.
     pub jobs: bool,
+    /// How many jobs run at once, where that is told.
+    pub running: Option<usize>,
+    /// How many jobs wait, where that is told.
+    pub queued: Option<usize>,
     /// How it is told where it listens.
     pub voice: Voice,
 }
@@ -171,7 +185,29 @@ fn text(parser: &mut lexopt::Parser) -> Result<String> {
     parser.value().and_then(|it| it.string()).map_err(usage)
 }
 
+/// A number of jobs, from one to what is the most.
+fn count(parser: &mut lexopt::Parser, most: usize) -> Result<usize> {
+    let given: usize = parser.value().and_then(|it| it.parse()).map_err(usage)?;
+    if !(1..=most).contains(&given) {
+        let why = format!("{given} is no number of jobs: 1 to {most}");
+        return Err(ServeError::Usage(why));
+    }
+    Ok(given)
+}
+
 impl Options {
+    /// How much is done for those who have jobs run.
+    pub(crate) fn settings(&self) -> Settings {
+        let usual = Settings::default();
+        let queued_max = self.queued.unwrap_or(usual.queued_max);
+        Settings {
+            running_max: self.running.unwrap_or(usual.running_max),
+            queued_max,
+            key_queued_max: Settings::share(queued_max),
+            ..usual
+        }
+    }
+
     fn parse(parser: &mut lexopt::Parser) -> Result<Option<Self>> {
         let mut options = Self {
             listen: SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 4180),
@@ -181,6 +217,8 @@ impl Options {
             workspace: None,
             open_clients: false,
             jobs: false,
+            running: None,
+            queued: None,
             voice: Voice::default(),
         };
         let (mut data, mut keeps) = (None, true);
@@ -197,6 +235,8 @@ impl Options {
                     options.workspace = Some(PathBuf::from(parser.value().map_err(usage)?));
                 }
                 Long("jobs") => options.jobs = true,
+                Long("running") => options.running = Some(count(parser, RUNNING_MAX)?),
+                Long("queued") => options.queued = Some(count(parser, QUEUED_MAX)?),
                 Long("json") => options.voice.is_json = true,
                 Long("open-clients") => options.open_clients = true,
                 Long("no-storage") => keeps = false,
@@ -218,6 +258,10 @@ impl Options {
         }
         if !keeps && options.jobs {
             let lacking = "--jobs needs the keys in the folder of --data";
+            return Err(ServeError::Usage(lacking.to_owned()));
+        }
+        if !options.jobs && (options.running.is_some() || options.queued.is_some()) {
+            let lacking = "--running and --queued need --jobs";
             return Err(ServeError::Usage(lacking.to_owned()));
         }
         if options.open_clients && options.workspace.is_none() {
@@ -287,6 +331,28 @@ mod tests {
     }
 
     #[test]
+    fn a_server_of_jobs_does_as_much_as_it_is_told_and_gives_one_key_a_quarter_of_the_queue() {
+        let settings = |line: &str| {
+            let options = parse(line).expect("fine").expect("no help");
+            let settings = options.settings();
+            (
+                settings.running_max,
+                settings.queued_max,
+                settings.key_queued_max,
+            )
+        };
+        let usual = Settings::default().running_max;
+        assert_eq!(settings("serve --jobs"), (usual, 100, 25));
+        let line = "serve --jobs --running 256 --queued 10000";
+        assert_eq!(settings(line), (256, 10_000, 2_500));
+        assert_eq!(
+            settings("serve --jobs --queued 3"),
+            (usual, 3, 1),
+            "nobody is left with nothing"
+        );
+    }
+
+    #[test]
     fn options_are_read_and_contradictions_refused() {
         let plain = parse("serve").expect("fine").expect("no help");
         assert_eq!(plain.listen.to_string(), "127.0.0.1:4180");
@@ -318,6 +384,11 @@ mod tests {
             "serve --origin a.example",
             "serve --name https://a.example",
             "serve --nothing",
+            "serve --running 2",
+            "serve --jobs --running 0",
+            "serve --jobs --running 257",
+            "serve --jobs --queued 10001",
+            "serve --jobs --queued many",
             "serve --open-clients",
             "serve --workspace",
         ] {

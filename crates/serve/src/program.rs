@@ -6,7 +6,7 @@ use crate::{
     membership, metrics, pages, router, serve,
 };
 use selvage_host::Guests;
-use selvage_jobs::{Board, Settings};
+use selvage_jobs::Board;
 use selvage_relay::Limits;
 use serde_json::json;
 use std::future::Future;
@@ -72,7 +72,7 @@ async fn relay(options: Options, guests: impl FnOnce() -> Guests) -> Result<()> 
     let mut ending = None;
     if let (true, Some(folder)) = (options.jobs, &options.data) {
         let keys = Arc::new(JobKeys::open(folder)?);
-        let board = Board::start(guests(), Settings::default(), keys.clone())?;
+        let board = Board::start(guests(), options.settings(), keys.clone())?;
         more = more
             .merge(shared(&options.doors.origins, selvage_jobs::routes(&board)))
             .merge(metrics(board.clone(), keys));

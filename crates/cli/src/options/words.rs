@@ -8,10 +8,12 @@ use crate::secrets;
 use lexopt::prelude::*;
 use selvage_mirror::From;
 use selvage_secrets::Place;
-use selvage_serve::Scope;
+use selvage_serve::{Scope, Share};
 use serde_json::{Map, Value as Json, json};
 use std::net::SocketAddr;
+use std::num::{NonZeroU32, NonZeroUsize};
 use std::path::PathBuf;
+use std::str::FromStr;
 
 /// The words behind a command.
 #[derive(Default)]
@@ -36,6 +38,7 @@ pub struct Words {
     no_key: bool,
     hosts: Vec<String>,
     scopes: Vec<Scope>,
+    share: Share,
     /// Whether the folder is that of a server, and not a workspace's.
     of_server: bool,
     domains: Vec<String>,
@@ -134,6 +137,15 @@ impl Words {
                     words.folder = Some(PathBuf::from(parser.value().map_err(usage_error)?));
                     words.of_server = true;
                 }
+                Long("per-minute") if command == "keys" => {
+                    words.share.per_minute = Some(count::<NonZeroU32>(parser)?.get());
+                }
+                Long("running") if command == "keys" => {
+                    words.share.running = Some(count::<NonZeroUsize>(parser)?.get());
+                }
+                Long("queued") if command == "keys" => {
+                    words.share.queued = Some(count::<NonZeroUsize>(parser)?.get());
+                }
                 Long("scope") if command == "keys" => {
                     let name = text(parser)?;
                     let scope = Scope::ALL.into_iter().find(|scope| scope.as_str() == name);
@@ -171,6 +183,10 @@ impl Words {
         let second = self.second.take();
         let lacking = || CliError::Usage("keys needs a name".into());
         Ok(match (act, second) {
+            (Some("list" | "revoke"), _) if self.share != Share::default() => {
+                let why = "--per-minute, --running and --queued are for `keys add`";
+                return Err(CliError::Usage(why.into()));
+            }
             (Some("list"), None) => keys::Act::List,
             (Some("revoke"), second) => keys::Act::Revoke(second.ok_or_else(lacking)?),
             (Some("add"), second) => {
@@ -178,9 +194,16 @@ impl Words {
                 if scopes.is_empty() {
                     scopes.push(Scope::Tools);
                 }
+                let share = self.share;
+                let is_of_jobs = share.running.is_some() || share.queued.is_some();
+                if is_of_jobs && !scopes.contains(&Scope::Jobs) {
+                    let why = "--running and --queued are for keys of `--scope jobs`";
+                    return Err(CliError::Usage(why.into()));
+                }
                 keys::Act::Add {
                     name: second.ok_or_else(lacking)?,
                     scopes,
+                    share,
                 }
             }
             _ => {
@@ -310,6 +333,15 @@ pub fn usage_error(error: lexopt::Error) -> CliError {
 fn text(parser: &mut lexopt::Parser) -> Result<String> {
     let value = parser.value().and_then(|value| value.string());
     value.map_err(usage_error)
+}
+
+/// A number of something, of which there is one at least.
+fn count<T: FromStr>(parser: &mut lexopt::Parser) -> Result<T>
+where
+    T::Err: Into<Box<dyn std::error::Error + Send + Sync>>,
+{
+    let given = parser.value().and_then(|value| value.parse());
+    given.map_err(usage_error)
 }
 
 fn pair(parser: &mut lexopt::Parser, option: &str) -> Result<(String, String)> {

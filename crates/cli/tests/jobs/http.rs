@@ -8,17 +8,17 @@ use std::net::TcpStream;
 use std::time::Duration;
 
 /// One connection.
-struct Line(BufReader<TcpStream>);
+pub struct Line(BufReader<TcpStream>);
 
 /// An answer: its status, its head in lower case, and its body.
-struct Answer {
-    status: u16,
-    head: String,
-    body: String,
+pub struct Answer {
+    pub status: u16,
+    pub head: String,
+    pub body: String,
 }
 
 impl Line {
-    fn open(server: &Server<'_>) -> Self {
+    pub fn open(server: &Server<'_>) -> Self {
         let stream = TcpStream::connect(&server.listen).expect("listens");
         let longest = Some(Duration::from_secs(20));
         stream.set_read_timeout(longest).expect("a socket");
@@ -26,7 +26,7 @@ impl Line {
     }
 
     /// Sends a head.
-    fn begin(&mut self, request: &str, headers: &[(&str, &str)]) {
+    pub fn begin(&mut self, request: &str, headers: &[(&str, &str)]) {
         let mut head = format!("{request} HTTP/1.1\r\nHost: localhost\r\n");
         for (name, value) in headers {
             head += &format!("{name}: {value}\r\n");
@@ -35,13 +35,13 @@ impl Line {
     }
 
     /// Sends bytes, as far as they are taken.
-    fn send(&mut self, bytes: &[u8]) {
+    pub fn send(&mut self, bytes: &[u8]) {
         // A server that has heard enough may hang up.
         let _ = self.0.get_mut().write_all(bytes);
     }
 
     /// Reads an answer.
-    fn hear(&mut self) -> Answer {
+    pub fn hear(&mut self) -> Answer {
         let mut head = String::new();
         while !head.ends_with("\r\n\r\n") {
             assert!(
@@ -77,7 +77,7 @@ impl Line {
 }
 
 /// The value of a figure.
-fn figure(server: &Server<'_>, name: &str) -> u64 {
+pub fn figure(server: &Server<'_>, name: &str) -> u64 {
     let told = Line::open(server).ask("GET /metrics", &[]);
     assert_eq!(told.status, 200);
     let mut lines = told.body.lines();
@@ -139,7 +139,7 @@ fn figures_are_told_to_this_machine_and_to_keys_for_them() {
     assert_eq!(asked.status, 403);
 }
 
-fn bearer(key: &str) -> String {
+pub fn bearer(key: &str) -> String {
     format!("Bearer {key}")
 }
 

@@ -14,4 +14,5 @@ mod bench;
 mod barrier;
 mod http;
 mod kill;
+mod quotas;
 mod server;

@@ -14,11 +14,17 @@ pub struct Server<'a> {
 
 impl<'a> Server<'a> {
     pub fn start(data: &'a Path, listen: &str) -> Self {
+        Self::start_with(data, listen, &[])
+    }
+
+    /// The same with more words on its command line.
+    pub fn start_with(data: &'a Path, listen: &str, more: &[&str]) -> Self {
         let folder = data.to_str().expect("a plain path");
         let arguments = ["serve", "--jobs", "--data", folder, "--listen", listen];
         let mut command = Command::new(env!("CARGO_BIN_EXE_selvage"));
         let command = command
             .args(arguments)
+            .args(more)
             .env("SELVAGE_CACHE", data.join("cache"));
         let command = command.stdout(Stdio::piped()).stderr(Stdio::null());
         let mut child = command.spawn().expect("starts");
@@ -55,12 +61,18 @@ impl Drop for Server<'_> {
 
 /// A key of one scope.
 pub fn key(data: &Path, scope: &str) -> String {
+    key_with(data, scope, &[])
+}
+
+/// The same with more words on the command line.
+pub fn key_with(data: &Path, scope: &str, more: &[&str]) -> String {
     let folder = data.to_str().expect("a plain path");
     let arguments = [
         "keys", "add", "ann", "--scope", scope, "--json", "--data", folder,
     ];
     let made = Command::new(env!("CARGO_BIN_EXE_selvage"))
         .args(arguments)
+        .args(more)
         .output();
     let made: Value = serde_json::from_slice(&made.expect("runs").stdout).expect("JSON");
     made["value"]["key"].as_str().expect("a key").to_owned()

@@ -1,122 +1,11 @@
 //! What a server bears: jobs that end, panic, ask and are cancelled, keys that are revoked, and more than it has room for.
 
-use selvage_host::{Assigned, Blobs, Control, Elsewhere, Ended, Guests, HostError, Told, Word};
-use selvage_jobs::message::{More, Standing, State, hash};
-use selvage_jobs::{Admit, Ask, Board, JobsError, LISTENERS_MAX, Settings};
-use selvage_tool::guest::LogLevel;
-use selvage_tool::run::{Job, JobFile, LogEntry, Outcome, RunReport};
-use selvage_tool::{ErrorCode, LimitsPatch, ToolError};
-use std::collections::BTreeSet;
-use std::path::Path;
-use std::sync::{Arc, Mutex};
-use std::time::{Duration, Instant};
-
-/// Keys that are known until they are revoked.
-#[derive(Default)]
-struct Keys(Mutex<BTreeSet<String>>);
-
-impl Admit for Keys {
-    fn admit(&self, _authorization: Option<&str>, _ask: Ask) -> Result<String, JobsError> {
-        Err(JobsError::Key)
-    }
-
-    fn holds(&self, key: &str) -> bool {
-        !self.0.lock().expect("no panic").contains(key)
-    }
-}
-
-/// An executor that does what a job's entry says.
-struct Script;
-
-impl Elsewhere for Script {
-    fn run(
-        &self,
-        Assigned { job, .. }: Assigned,
-        control: &Control,
-        tell: &mut dyn FnMut(Told),
-    ) -> Result<Ended, HostError> {
-        let cancelled = || Ended::failed(ToolError::new(ErrorCode::Cancelled, "cancelled"));
-        match job.entry.as_str() {
-            "panics" => panic!("on purpose"),
-            "waits" => {
-                while !matches!(control.next_word(), Word::Cancel) {}
-                Ok(cancelled())
-            }
-            "asks" => {
-                let mut granted = Vec::new();
-                while let Word::More(limits) = control.next_word() {
-                    granted.push(limits.and_then(|it| it.fuel_max));
-                    if granted.len() == 2 {
-                        break;
-                    }
-                }
-                Ok(fine(serde_json::json!(granted)))
-            }
-            "talks" => {
-                let text = "x".repeat(1024 * 1024);
-                while !control.cancelled() {
-                    let entry = LogEntry {
-                        seq: 0,
-                        at_ms: 0.0,
-                        level: LogLevel::Info,
-                        source: "flow".into(),
-                        text: text.clone(),
-                    };
-                    let entries = vec![entry];
-                    tell(Told::Reported(RunReport::Logged { entries }, Vec::new()));
-                }
-                Ok(cancelled())
-            }
-            _ => Ok(fine(serde_json::json!("v".repeat(1000)))),
-        }
-    }
-}
-
-fn fine(value: serde_json::Value) -> Ended {
-    Ended {
-        outcome: Outcome {
-            value: Some(value),
-            error: None,
-            ..Outcome::failed(ToolError::new(ErrorCode::Internal, ""))
-        },
-        written: Blobs::new(),
-    }
-}
-
-fn board(settings: Settings) -> (Board, Arc<Keys>) {
-    let keys = Arc::new(Keys::default());
-    let guests = Guests::new(Path::new("none"), None).with_elsewhere(Arc::new(Script));
-    let board = Board::start(guests, settings, keys.clone()).expect("threads");
-    (board, keys)
-}
-
-fn job(entry: &str) -> Vec<u8> {
-    let job = Job {
-        entry: entry.to_owned(),
-        files: Vec::new(),
-        ..Job::warm_up()
-    };
-    serde_json::to_vec(&job).expect("JSON")
-}
-
-/// Waits until a job is in a state.
-fn until(board: &Board, key: &str, id: &str, state: State) -> Standing {
-    let end = Instant::now() + Duration::from_secs(20);
-    loop {
-        let standing = board.standing(key, id).expect("known");
-        if standing.state == state {
-            return standing;
-        }
-        assert!(Instant::now() < end, "{id} is {:?}", standing.state);
-        std::thread::sleep(Duration::from_millis(5));
-    }
-}
-
-fn code(standing: &Standing) -> &'static str {
-    let outcome = standing.outcome.as_ref().expect("an end");
-    let error = outcome.error.as_ref();
-    error.map_or("OK", |error| error.code.as_str())
-}
+use crate::script::{board, code, job, until};
+use selvage_jobs::message::{More, State, hash};
+use selvage_jobs::{JobsError, LISTENERS_MAX, Settings};
+use selvage_tool::LimitsPatch;
+use selvage_tool::run::{Job, JobFile};
+use std::time::Duration;
 
 #[test]
 fn a_panic_ends_its_job_and_no_thread() {
@@ -218,7 +107,7 @@ fn what_waits_and_is_cancelled_gives_its_place_and_what_is_over_counts_no_more()
     let (board, _) = board(Settings {
         running_max: 1,
         queued_max: 2,
-        key_jobs_max: 3,
+        key_queued_max: 2,
         key_kept_max: 4,
         ..Settings::default()
     });
@@ -256,6 +145,32 @@ fn what_waits_and_is_cancelled_gives_its_place_and_what_is_over_counts_no_more()
         board.standing("bo", "x").is_ok(),
         "another key's is its own"
     );
+    board.stop();
+}
+
+#[test]
+fn so_many_jobs_of_one_key_are_within_others_and_no_more() {
+    let (board, _) = board(Settings {
+        key_nested_max: 2,
+        key_queued_max: 1,
+        stopping_max: Duration::from_millis(100),
+        collecting_max: Duration::ZERO,
+        ..Settings::default()
+    });
+    let outer = Job {
+        run: "outer".into(),
+        entry: "waits".into(),
+        ..Job::warm_up()
+    };
+    let outer = serde_json::to_vec(&outer).expect("JSON");
+    board.take("ann", "a", None, &outer).expect("taken");
+    until(&board, "ann", "a", State::Running);
+    let within = |id| board.take("ann", id, Some("outer"), &job("waits"));
+    within("b").expect("taken");
+    within("c").expect("taken");
+    assert!(matches!(within("d"), Err(JobsError::Full(_))));
+    // They use nothing of what the key has of the queue.
+    board.take("ann", "e", None, &job("waits")).expect("taken");
     board.stop();
 }
 

@@ -10,6 +10,7 @@ mod bounds;
 mod names;
 mod nested;
 mod runs;
+mod script;
 mod server;
 mod table;
 

@@ -109,7 +109,7 @@ fn a_name_is_one_job_and_a_keys_things_are_its_own() {
 fn there_is_an_end_to_every_queue_and_a_server_that_stops_ends_what_waits() {
     let board = idle(Settings {
         queued_max: 3,
-        key_jobs_max: 2,
+        key_queued_max: 2,
         ..Settings::default()
     });
     let job = body(&Job {

@@ -43,6 +43,7 @@ fn run(address: &str, ms: u64, wall_ms_max: u64) -> Value {
         storage: StorageMode::Memory,
         version: "test".into(),
         environment: "local".into(),
+        executor: "remote:test".into(),
     };
     let workbench = Workbench::new(workspace, config);
     let guests = at(local(), address, SECRET);

@@ -13,7 +13,9 @@ fn bearer(key: &str) -> String {
 #[test]
 fn a_key_opens_what_it_is_for_and_its_file_gives_it_not_away() {
     let (folder, mut keys) = keys();
-    let key = keys.add("agent", &[Scope::Tools], 7).expect("a key");
+    let key = keys
+        .add("agent", &[Scope::Tools], Share::default(), 7)
+        .expect("a key");
     let who = keys
         .admit(Some(&bearer(&key)), Scope::Tools, 0)
         .expect("known");
@@ -36,7 +38,9 @@ fn a_key_opens_what_it_is_for_and_its_file_gives_it_not_away() {
 #[test]
 fn nothing_but_the_whole_key_is_one() {
     let (_folder, mut keys) = keys();
-    let key = keys.add("agent", &[Scope::Tools], 0).expect("a key");
+    let key = keys
+        .add("agent", &[Scope::Tools], Share::default(), 0)
+        .expect("a key");
     let short = &key[..key.len() - 1];
     for header in [
         String::new(),
@@ -68,7 +72,9 @@ fn nothing_but_the_whole_key_is_one() {
 fn a_key_that_was_revoked_elsewhere_is_refused_by_a_host_that_runs() {
     let (folder, mut running) = keys();
     let mut other = Keys::open(folder.path()).expect("the same");
-    let key = other.add("agent", &[Scope::Tools], 0).expect("a key");
+    let key = other
+        .add("agent", &[Scope::Tools], Share::default(), 0)
+        .expect("a key");
     let who = running.admit(Some(&bearer(&key)), Scope::Tools, 0);
     let id = who.expect("known").id;
     assert!(running.is_good(&id) && !running.is_good("00000000"));
@@ -88,7 +94,11 @@ fn a_key_that_was_revoked_elsewhere_is_refused_by_a_host_that_runs() {
 #[test]
 fn what_belongs_to_a_request_is_not_counted_and_ends_with_its_key() {
     let (_folder, mut keys) = keys();
-    let key = bearer(&keys.add("agent", &[Scope::Jobs], 0).expect("a key"));
+    let key = bearer(
+        &keys
+            .add("agent", &[Scope::Jobs], Share::default(), 0)
+            .expect("a key"),
+    );
     let who = keys.admit(Some(&key), Scope::Jobs, 0).expect("known");
     for _ in 0..=REQUESTS_PER_MINUTE {
         assert_eq!(keys.know(Some(&key), Scope::Jobs).as_ref(), Ok(&who));
@@ -103,7 +113,11 @@ fn what_belongs_to_a_request_is_not_counted_and_ends_with_its_key() {
 #[test]
 fn a_key_that_asks_too_often_is_told_how_long_to_wait() {
     let (_folder, mut keys) = keys();
-    let key = bearer(&keys.add("agent", &[Scope::Tools], 0).expect("a key"));
+    let key = bearer(
+        &keys
+            .add("agent", &[Scope::Tools], Share::default(), 0)
+            .expect("a key"),
+    );
     for _ in 0..REQUESTS_PER_MINUTE {
         assert!(keys.admit(Some(&key), Scope::Tools, 1_000).is_ok());
     }
@@ -122,7 +136,7 @@ fn of_programs_that_write_at_the_same_time_none_is_lost() {
             let folder = folder.path();
             scope.spawn(move || {
                 let mut keys = Keys::open(folder).expect("opens");
-                keys.add(&format!("k{thread}"), &[Scope::Tools], 0)
+                keys.add(&format!("k{thread}"), &[Scope::Tools], Share::default(), 0)
                     .expect("a key");
             });
         }
@@ -139,6 +153,38 @@ fn a_name_past_its_limit_is_refused() {
         "x".repeat(KEY_NAME_CHARS_MAX + 1),
         "a\nb".into(),
     ] {
-        assert!(keys.add(&name, &[Scope::Tools], 0).is_err());
+        assert!(
+            keys.add(&name, &[Scope::Tools], Share::default(), 0)
+                .is_err()
+        );
     }
+}
+
+#[test]
+fn a_key_with_numbers_of_its_own_has_those_and_one_without_has_the_usual() {
+    let (folder, mut keys) = keys();
+    let share = Share {
+        per_minute: Some(2),
+        running: Some(1),
+        queued: Some(7),
+    };
+    let own = bearer(&keys.add("own", &[Scope::Jobs], share, 0).expect("a key"));
+    for _ in 0..2 {
+        assert!(keys.admit(Some(&own), Scope::Jobs, 0).is_ok());
+    }
+    let refused = keys.admit(Some(&own), Scope::Jobs, 0);
+    assert_eq!(refused, Err(Refused::TooMany(60)));
+    let id = keys.list()[0].id.clone();
+    let known = keys.get(&id).expect("known");
+    assert_eq!((known.running_max, known.queued_max), (Some(1), Some(7)));
+
+    // As it was written before keys had numbers of jobs.
+    let hash = "0".repeat(64);
+    let older = format!(
+        r#"[{{ "id": "1f0c2a3b", "name": "ann", "hash": "{hash}", "scopes": ["jobs"], "madeMs": 5, "requestsPerMinute": 600 }}]"#
+    );
+    std::fs::write(folder.path().join(FILE), older).expect("written");
+    let known = keys.get("1f0c2a3b").expect("known");
+    assert_eq!((known.running_max, known.queued_max), (None, None));
+    assert!(!known.revoked && known.requests_per_minute == REQUESTS_PER_MINUTE);
 }
