@@ -1,6 +1,11 @@
 /// <reference types="svelte" />
 /// <reference types="vite/client" />
 
+/** A copy of its own, of which the page loads the comparison of texts alone; the views come when one is opened. */
+declare module '@codemirror/merge?comparison' {
+  export { diff } from '@codemirror/merge';
+}
+
 declare module 'virtual:dockview.css';
 
 declare module 'virtual:flow-api' {

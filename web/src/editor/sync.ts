@@ -4,7 +4,7 @@
 // got yet. A change from outside is found as the replacements that turn `base` into it, and mapped over
 // `local`, so that typing and cursor survive it.
 
-import { diff } from '@codemirror/merge';
+import { diff } from '@codemirror/merge?comparison';
 import { Annotation, ChangeSet, Text } from '@codemirror/state';
 
 /** How far a comparison looks before it gives up precision for time. */
