@@ -3,11 +3,12 @@
 
 import { fromBase64, toBase64 } from '../src/lib/base64';
 import type { Kernel } from '../src/lib/kernel';
-import { isFlow, isInside, moved, nameOf, parentOf } from '../src/lib/paths';
+import { isInside, moved, nameOf, parentOf } from '../src/lib/paths';
 import type { Approval, Decision } from '../src/approvals/approval';
 import type { Conflict, Difference, Entry, HistoryChange, KernelEvent, LogLevel, RunRecord, ToolError, ToolResult, WorkspaceStatus } from '../src/lib/tools';
 import { Calls } from '../../worker/calls';
 import type { DeviceAct, JobServer, SecretAct, ToDevices } from '../../worker/client-messages';
+import { fakeFlows, planned } from './fake-flows';
 import { fakeLint } from './fake-lint';
 import { fakeScript, LIMITS, type ScriptStep } from './fake-runs';
 import { FakeSecrets } from './fake-secrets';
@@ -246,13 +247,8 @@ export class FakeKernel implements Kernel {
       truncated: false,
     }),
     lint_flow: ({ path, content }) => fakeLint(String(path), content === undefined ? new TextDecoder().decode(this.#bytes(String(path))) : String(content)),
-    flow_list: () => ({
-      flows: [...this.files.keys()].filter(isFlow).map((path) => {
-        const report = fakeLint(path, new TextDecoder().decode(this.#bytes(path)));
-        return { path, name: nameOf(path).replace(/\.flow\.m?js$/, ''), title: report.title, description: report.description, shape: report.shape, inputs: report.inputs };
-      }),
-    }),
-    run_flow: (input, started) => this.#run(input, started),
+    flow_list: () => ({ flows: fakeFlows([...this.files.keys()], this.#text) }),
+    run_flow: (input, started) => this.#run(planned(input, this.#text), started),
     flow_status: ({ run }) => ({ ...(this.#runs.get(String(run))?.record ?? (refuse('NOT_FOUND', 'There is no such run.') as never)), logs: [] }),
     flow_logs: ({ run }) => ({ entries: this.#runs.get(String(run))?.record.logs ?? [], ended: true }),
     flow_runs: () => ({
@@ -276,7 +272,7 @@ export class FakeKernel implements Kernel {
     if (!this.files.has(path)) refuse('NOT_FOUND', `There is no “${path}”.`);
     const id = `run-${this.#runs.size + 1}`;
     const record: RunRecord = {
-      run: id, path, status: 'running', startedMs: this.clock(), durationMs: 0, args: input['args'] ?? null, env: [], limits: LIMITS,
+      run: id, path, ...(input['name'] === undefined ? {} : { name: String(input['name']) }), status: 'running', startedMs: this.clock(), durationMs: 0, args: input['args'] ?? null, env: [], limits: LIMITS,
       usage: { fuel: 0, cpuMs: 0, wallMs: 0, memoryBytes: 9_437_184, outputBytes: 0, files: 0, writtenBytes: 0, calls: 0, fetches: 0 },
       grant: { read: ['data/**'], write: ['out/**'], net: [], tools: [] }, changes: [], artifacts: [], logs: [], diagnostics: [], headsIn: ['h1'], headsOut: [],
       flowHash: 'f', guestHash: 'g', seed: Number(input['seed'] ?? 7), dryRun: input['mode'] === 'dry-run', record: `runs/${nameOf(path).replace(/\.flow\.m?js$/, '')}/2026-11-21T07-00-00.000Z-${id}.json`,
@@ -359,6 +355,8 @@ export class FakeKernel implements Kernel {
     const all = [...this.contents.values(), ...[...this.files.values()].flatMap(({ bytes }) => bytes ?? [])];
     return all.find((bytes) => hashOf(bytes) === hash) ?? (refuse('NOT_FOUND', `No content with the hash ${hash} is stored.`) as never);
   }
+
+  #text = (path: string): string | undefined => (this.files.has(path) ? new TextDecoder().decode(this.#bytes(path)) : undefined);
 
   #bytes(path: string): Uint8Array {
     const item = this.files.get(path) ?? (refuse('NOT_FOUND', `There is no “${path}”.`, 'Look at the files with `ls`.') as never);

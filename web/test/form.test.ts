@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
-import { FlowForm } from '../src/lib/form-state.svelte';
+import { flowKey, runnables } from '../src/lib/flows';
+import { FlowForm, Forms } from '../src/lib/form-state.svelte';
 import { domainProblem, fieldsOf, initialValue, MORE_ARGUMENTS, moreOf, readEnv, readForm, readLimits, type Field } from '../src/lib/run-form';
-import { fileOf, runnables, type FlowEntry, type FlowParameter, type RunRecord } from '../src/lib/tools';
+import { fileOf, type FlowEntry, type FlowParameter, type RunRecord } from '../src/lib/tools';
 
 const input = (id: string, kind: Field['kind'], rest: Partial<Field> = {}): Field => ({ id, label: id, kind, optional: false, ...rest });
 const parameter = (name: string, type: FlowParameter['type'], rest: Partial<FlowParameter> = {}): FlowParameter => ({ name, label: name, type, required: true, ...rest });
@@ -127,4 +128,41 @@ test('what a person allows is given to a run as far as the flow wants it', () =>
 test('only a domain alone can be allowed', () => {
   for (const text of ['example.org', 'API.example.org', 'localhost']) expect(domainProblem(text), text).toBeUndefined();
   for (const text of ['', '*', 'https://example.org', 'example.org/x', 'a b', 'user@example.org', 'example.org:80']) expect(domainProblem(text), text).toBeDefined();
+});
+
+const DAILY = { entry: 'workflows/b.py::sync', args: { days: 1, region: 'eu' } };
+const ABOUT = { inputs: [], entries: [entry([parameter('days', 'integer'), parameter('region', 'text'), parameter('note', 'text', { required: false })]), entry([], { function: 'count' })] };
+
+test('a named flow runs by its name, asks for what its function takes, and leaves to the manifest what nobody touched', () => {
+  const form = new Forms((name) => (name === 'daily' ? DAILY : undefined)).of('workflows/b.py', 'daily');
+  expect(form.entries(ABOUT).map((one) => one.function)).toEqual(['sync']);
+  expect(form.fields(ABOUT).map(({ id, default: value, optional }) => [id, value, optional])).toEqual([['days', 1, true], ['region', 'eu', true], ['note', undefined, true]]);
+  expect(form.problems(ABOUT)).toEqual({});
+  expect(form.request(ABOUT, undefined, 'run')).toEqual({ name: 'daily', args: {}, allowNet: [], allowTools: [], mode: 'run' });
+  form.set(form.entry(ABOUT), 'days', '7');
+  expect(form.request(ABOUT, undefined, 'dry-run')).toMatchObject({ name: 'daily', args: { days: 7 }, mode: 'dry-run' });
+  expect(form.again({ path: 'workflows/b.py', function: 'sync', args: { days: 2 }, seed: 3 } as RunRecord, undefined)).toMatchObject({ name: 'daily', args: { days: 2 }, seed: 3 });
+});
+
+test('a manifest says what a flow takes before its text does, and what it gives to one that says nothing is shown', () => {
+  const inputs = [{ id: 'csv', label: 'CSV', kind: 'file' as const, optional: false }];
+  const manifest: Record<string, { entry: string; inputs?: typeof inputs; args?: object }> = { own: { entry: 'workflows/b.py::sync', inputs }, plain: { entry: 'flows/a.flow.js', args: { days: 1 } } };
+  const forms = new Forms((name) => manifest[name] as never);
+  expect(forms.of('workflows/b.py', 'own').fields(ABOUT)).toEqual(inputs);
+  const plain = forms.of('flows/a.flow.js', 'plain');
+  expect(JSON.parse(plain.json)).toEqual({ days: 1 });
+  expect(plain.request(undefined, undefined, 'run')).toMatchObject({ name: 'plain', args: {} });
+  plain.json = '{"days": 2}';
+  expect(plain.request(undefined, undefined, 'run')).toMatchObject({ name: 'plain', args: { days: 2 } });
+});
+
+test('what a person allows a file, its names are allowed too, and all of them are told apart', () => {
+  const forms = new Forms(() => DAILY);
+  const [file, named] = [forms.of('workflows/named.py'), forms.of('workflows/named.py', 'daily')];
+  named.allow('net', 'api.example.org', true);
+  expect(file.allowed.net).toEqual(['api.example.org']);
+  expect(named.granted({ net: ['api.example.org'] }).allowNet).toEqual(['api.example.org']);
+  file.set(undefined, 'days', 1);
+  expect(named.values(undefined)).toEqual({});
+  expect(new Set([flowKey({ path: 'a.py', name: 'a' }), flowKey({ path: 'a.py', name: 'a', named: true }), flowKey({ path: 'a.py', name: 'b', named: true })]).size).toBe(3);
 });

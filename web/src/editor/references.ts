@@ -4,8 +4,9 @@ import type { Completion, CompletionContext, CompletionResult } from '@codemirro
 import { syntaxTree } from '@codemirror/language';
 import { EditorState, type Extension } from '@codemirror/state';
 import { meanings, portable, type Found } from '../forms/references';
+import { runnables } from '../lib/flows';
 import { withoutScope } from '../lib/paths';
-import { runnables, type FlowSummary } from '../lib/tools';
+import type { FlowSummary } from '../lib/tools';
 import { workspaceNames } from './names';
 
 /** The keys whose values are references. */

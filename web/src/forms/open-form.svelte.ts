@@ -4,7 +4,7 @@ import { SvelteMap } from 'svelte/reactivity';
 import type { Document } from '../editor/document.svelte';
 import { mediaTypeOf, nameOf } from '../lib/paths';
 import type { Run } from '../lib/runs.svelte';
-import { ended, fileOf, gave, referenceOf, type KernelEvent, type RunProgress, type RunRecord, type RunRequest, type ToolError } from '../lib/tools';
+import { ended, fileOf, gave, referenceOf, type KernelEvent, type RunProgress, type RunRecord, type RunOptions, type ToolError } from '../lib/tools';
 import { refusedArgument } from '../lib/remedy';
 import { sameValue } from '../lib/values';
 import type { Workbench } from '../lib/workbench.svelte';
@@ -201,7 +201,7 @@ export class OpenForm {
   }
 
   /** What a reference stands for, with what the person allowed for that; the engine says why where it is not clear. */
-  #target(reference: string): Pick<RunRequest, 'path' | 'allowNet' | 'allowTools'> {
+  #target(reference: string): { path: string } & Pick<RunOptions, 'allowNet' | 'allowTools'> {
     const [found, ...others] = meanings(reference, this.wb.flows);
     if (!found || others.length) return { path: reference };
     const path = referenceOf({ path: found.path, ...(found.entry ? { function: found.entry.function } : {}) });

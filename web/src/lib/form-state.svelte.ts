@@ -1,9 +1,10 @@
 // What is filled in in the Run panel, flow by flow, and the request it makes.
 
+import { flowKey, type NamedFlow } from './flows';
 import type { Remedy } from './remedy';
 import { fieldsOf, heldAs, readEnv, readForm, readJson, readLimits, type Field } from './run-form';
 import { isStrings, recall, remember } from './settings';
-import { referenceOf, type FlowEntry, type FlowSummary, type LimitName, type LintReport, type RunRecord, type RunRequest } from './tools';
+import { fileOf, referenceOf, type FlowEntry, type FlowSummary, type LimitName, type LintReport, type RunOptions, type RunRecord, type RunRequest } from './tools';
 
 /** What a person allows a flow besides its files. */
 export type Allowance = 'net' | 'tools';
@@ -15,13 +16,22 @@ export type About = Pick<LintReport | FlowSummary, 'inputs' | 'entries'>;
 /** What a person chose for the next run alone. */
 export type Besides = Pick<Remedy, 'limits' | 'allow'>;
 
+/** What makes a form that of a name in the manifest. */
+export interface Naming {
+  name: string;
+  /** The form of its file: what the person allows is allowed to the code. */
+  file: FlowForm;
+  /** What the manifest says today. */
+  manifest: () => NamedFlow | undefined;
+}
+
 /** One flow's form. A file with several functions has fields for each of them, and all else once. */
 export class FlowForm {
   /** The function that was chosen, of a file that has several. */
   chosen = $state<string | undefined>(undefined);
   #values = $state<Record<string, Record<string, unknown>>>({});
   /** The arguments of a flow that declares no inputs. */
-  json = $state('{}');
+  #json = $state<string | undefined>(undefined);
   env = $state('');
   /** What stands for a secret in the environment, and which one, as lines of `NAME=secret`. */
   secrets = $state('');
@@ -29,12 +39,32 @@ export class FlowForm {
   seed = $state('');
   startMs = $state('');
   /** The domains that the person allowed for this flow, and the tools that change something, on this device. */
-  allowed = $state<Record<Allowance, string[]>>({ net: [], tools: [] });
+  #allowed = $state<Record<Allowance, string[]>>({ net: [], tools: [] });
   /** Problems are shown once a run was tried. */
   tried = $state(false);
 
-  constructor(readonly path: string) {
-    for (const kind of ALLOWANCES) this.allowed[kind] = recall(`${kind}.${path}`, [], isStrings);
+  constructor(
+    readonly path: string,
+    readonly naming?: Naming,
+  ) {
+    if (!naming) for (const kind of ALLOWANCES) this.#allowed[kind] = recall(`${kind}.${path}`, [], isStrings);
+  }
+
+  get allowed(): Record<Allowance, string[]> {
+    return this.naming?.file.allowed ?? this.#allowed;
+  }
+
+  /** What the manifest says, of a flow that it names. */
+  get manifest(): NamedFlow | undefined {
+    return this.naming?.manifest();
+  }
+
+  get json(): string {
+    return this.#json ?? JSON.stringify(this.manifest?.args ?? {}, null, 2);
+  }
+
+  set json(text: string) {
+    this.#json = text;
   }
 
   allow(kind: Allowance, name: string, yes: boolean): void {
@@ -44,7 +74,7 @@ export class FlowForm {
   }
 
   /** What the person allowed of what the flow wants. */
-  granted(wanted: Partial<Record<Allowance, string[]>> | undefined): Required<Pick<RunRequest, 'allowNet' | 'allowTools'>> {
+  granted(wanted: Partial<Record<Allowance, string[]>> | undefined): Required<Pick<RunOptions, 'allowNet' | 'allowTools'>> {
     const of = (kind: Allowance) => {
       const all = wanted?.[kind] ?? [];
       return this.allowed[kind].filter((one) => all.includes(one) || all.includes('*'));
@@ -52,15 +82,44 @@ export class FlowForm {
     return { allowNet: of('net'), allowTools: of('tools') };
   }
 
+  /** The functions that can be run: of a named flow, the one that the manifest means, or none where it says itself what is taken. */
+  entries(about: About | undefined): FlowEntry[] {
+    const { manifest } = this;
+    const all = about?.entries ?? [];
+    if (!manifest) return all;
+    if (manifest.inputs?.length) return [];
+    const file = fileOf(manifest.entry);
+    if (file === manifest.entry) return all.length === 1 ? all : [];
+    return all.filter((one) => manifest.entry === `${file}::${one.function}`);
+  }
+
   /** The function that is run: the chosen one as long as it is there, else the first workflow, else the first of all. */
   entry(about: About | undefined): FlowEntry | undefined {
-    const entries = about?.entries ?? [];
+    const entries = this.entries(about);
     return entries.find((one) => one.function === this.chosen) ?? entries.find((one) => one.kind === 'workflow') ?? entries[0];
   }
 
   fields(about: About | undefined): Field[] {
     const entry = this.entry(about);
-    return entry ? fieldsOf(entry) : (about?.inputs ?? []);
+    const { inputs, args = {} } = this.manifest ?? {};
+    const fields = entry ? fieldsOf(entry) : inputs?.length ? inputs : (about?.inputs ?? []);
+    return fields.map((one) => (Object.hasOwn(args, one.id) ? { ...one, default: args[one.id], optional: true } : one));
+  }
+
+  /** What is filled in, by the kinds of the fields. What is left as the manifest has it is the engine's to add. */
+  #args(about: About | undefined): unknown {
+    const { args = {} } = this.manifest ?? {};
+    if (this.takesJson(about)) {
+      const json = readJson(this.json);
+      return this.naming && this.#json === undefined ? {} : 'value' in json ? json.value : {};
+    }
+    const values = this.values(this.entry(about));
+    return readForm(this.fields(about).filter(({ id }) => Object.hasOwn(values, id) || !Object.hasOwn(args, id)), values).args;
+  }
+
+  /** What runs: the name, so that all of what the manifest says holds, or else the file or the function. */
+  #what(of: Pick<RunRecord, 'path' | 'function'>): { name: string } | { path: string } {
+    return this.naming ? { name: this.naming.name } : { path: referenceOf(of) };
   }
 
   /** What was filled in for a function, or for a flow that has none. */
@@ -108,13 +167,12 @@ export class FlowForm {
 
   request(about: About | undefined, wanted: Partial<Record<Allowance, string[]>> | undefined, mode: 'run' | 'dry-run'): RunRequest {
     const entry = this.entry(about);
-    const json = readJson(this.json);
     const { env } = readEnv(this.env);
     const { env: secrets } = readEnv(this.secrets);
     const { limits } = readLimits(this.limits);
     return {
-      path: referenceOf({ path: this.path, ...(entry ? { function: entry.function } : {}) }),
-      args: !this.takesJson(about) ? readForm(this.fields(about), this.values(entry)).args : 'value' in json ? json.value : {},
+      ...this.#what({ path: this.path, ...(entry ? { function: entry.function } : {}) }),
+      args: this.#args(about),
       ...this.granted(wanted),
       mode,
       ...(Object.keys(env).length ? { env } : {}),
@@ -133,7 +191,7 @@ export class FlowForm {
     const { allowNet, allowTools } = this.granted(wanted);
     const chosen = (kind: Allowance, names: string[]) => (allow?.kind === kind ? [...new Set([...names, allow.name])] : names);
     return {
-      path: referenceOf(record),
+      ...this.#what(record),
       args: record.args,
       seed: record.seed,
       mode: record.dryRun ? 'dry-run' : 'run',
@@ -150,11 +208,16 @@ const keyOf = (entry: FlowEntry | undefined): string => entry?.function ?? '';
 export class Forms {
   #forms = new Map<string, FlowForm>();
 
-  of(path: string): FlowForm {
-    const known = this.#forms.get(path);
+  /** `manifest` is what the manifest says of a name. */
+  constructor(readonly manifest: (name: string) => NamedFlow | undefined) {}
+
+  /** The form of a file, or of a name that the manifest gives it. */
+  of(path: string, name?: string): FlowForm {
+    const key = name === undefined ? path : flowKey({ path, name, named: true });
+    const known = this.#forms.get(key);
     if (known) return known;
-    const form = new FlowForm(path);
-    this.#forms.set(path, form);
+    const form = name === undefined ? new FlowForm(path) : new FlowForm(path, { name, file: this.of(path), manifest: () => this.manifest(name) });
+    this.#forms.set(key, form);
     return form;
   }
 }

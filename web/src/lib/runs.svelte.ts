@@ -121,7 +121,7 @@ export class Runs {
       return run;
     } catch (error) {
       // What lint found is told by the Problems panel, place by place.
-      if (!(error instanceof ToolFailure && error.error.code === 'LINT_FAILED')) this.toasts.failure(`${nameOf(request.path)} did not start`, error, 'run');
+      if (!(error instanceof ToolFailure && error.error.code === 'LINT_FAILED')) this.toasts.failure(`${'name' in request ? request.name : nameOf(request.path)} did not start`, error, 'run');
       return undefined;
     }
   }

@@ -158,6 +158,8 @@ export interface FlowSummary {
   shape?: Shape;
   inputs: InputSpec[];
   entries?: FlowEntry[];
+  /** The manifest of flows names it; `name` is what it is called there. */
+  named?: boolean;
   unread?: boolean;
 }
 
@@ -228,6 +230,8 @@ export interface RunRecord {
   run: string;
   path: string;
   function?: string;
+  /** What the manifest calls the flow, where it was run by that name. */
+  name?: string;
   status: RunStatus;
   startedMs: number;
   durationMs: number;
@@ -275,24 +279,10 @@ export const referenceOf = (record: Pick<RunRecord, 'path' | 'function'>): strin
 /** The file of what `run_flow` takes. */
 export const fileOf = (reference: string): string => /^(.*\.py)::[^/]*?$/.exec(reference)?.[1] ?? reference;
 
-export interface Runnable {
-  path: string;
-  function?: string;
-  /** As `run_flow` takes it. */
-  reference: string;
-  title: string;
-}
+/** What to run: a reference, or a name of the manifest, so that what it says holds. */
+export type RunRequest = ({ path: string } | { name: string }) & RunOptions;
 
-/** All that can be run by itself: functions where a file has some, else the file. */
-export const runnables = (flows: readonly FlowSummary[]): Runnable[] =>
-  flows.flatMap(({ path, name, title, entries = [] }): Runnable[] =>
-    entries.length === 0
-      ? [{ path, reference: path, title: title ?? name }]
-      : entries.map((entry) => ({ path, function: entry.function, reference: referenceOf({ path, function: entry.function }), title: entry.name })),
-  );
-
-export interface RunRequest {
-  path: string;
+export interface RunOptions {
   args?: unknown;
   env?: Record<string, string>;
   secrets?: Record<string, string>;

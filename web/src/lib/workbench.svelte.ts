@@ -12,14 +12,15 @@ import { commandsOf, type Command } from './commands';
 import { Conflicts } from './conflicts.svelte';
 import { Devices } from './devices.svelte';
 import { Executor } from './executor.svelte';
-import { Forms, type Allowance, type Besides } from './form-state.svelte';
+import { Forms, type Allowance, type Besides, type FlowForm } from './form-state.svelte';
+import type { Named, NamedFlow } from './flows';
 import type { Kernel } from './kernel';
-import { isFlow, isMounted, placeOf, withoutScope } from './paths';
+import { FLOWS_FILE, isFlow, isMounted, placeOf, withoutScope } from './paths';
 import { Problems } from './problems.svelte';
 import { Runs, type Run } from './runs.svelte';
 import { StorageStatus } from './storage.svelte';
 import { Theme } from './theme.svelte';
-import { fileOf, type FlowEntry, type FlowSummary, type LintReport, type RunRecord, type RunRequest } from './tools';
+import { fileOf, referenceOf, type FlowEntry, type FlowSummary, type LintReport, type RunRecord, type RunRequest } from './tools';
 import { Workspace } from './workspace.svelte';
 import type { ImportPlan } from './zip';
 
@@ -56,7 +57,7 @@ export class Workbench {
   readonly toasts = new Toasts();
   readonly theme = new Theme();
   readonly storage = new StorageStatus();
-  readonly forms = new Forms();
+  readonly forms = new Forms((name) => this.named.find((one) => one.name === name)?.manifest);
   readonly workspace: Workspace;
   readonly conflicts: Conflicts;
   readonly devices: Devices;
@@ -72,8 +73,11 @@ export class Workbench {
   overlay = $state.raw<Overlay | undefined>(undefined);
   /** Where definitions were asked for, the last one last. */
   trail = $state.raw<readonly { path: string; line: number; column: number }[]>([]);
+  /** The files that are flows. */
   flows = $state.raw<FlowSummary[]>([]);
-  #chosen = $state<string | undefined>(undefined);
+  /** What the manifest names of them. */
+  named = $state.raw<Named[]>([]);
+  #chosen = $state.raw<{ path: string; name?: string | undefined } | undefined>(undefined);
   /** A run was asked for and has no name yet: a second one would be a slip of the hand. */
   starting = $state(false);
   /** Who else is here, from when the first one is. */
@@ -100,7 +104,7 @@ export class Workbench {
     this.runs = new Runs(this.workspace, this.toasts);
     this.commands = commandsOf(this);
     this.workspace.onChanged((paths) => {
-      if (paths.length === 0 || paths.some((path) => isFlow(path) || !path.includes('.'))) this.#listFlowsSoon();
+      if (paths.length === 0 || paths.some((path) => isFlow(path) || path === FLOWS_FILE || !path.includes('.'))) this.#listFlowsSoon();
     });
     kernel.subscribe((event) => {
       if (event.kind === 'ready') {
@@ -128,7 +132,18 @@ export class Workbench {
 
   /** The flow that the Run panel is about: the chosen one, as long as it is there. */
   get flow(): string | undefined {
-    return this.#chosen !== undefined && this.workspace.entries.has(this.#chosen) ? this.#chosen : undefined;
+    return this.#chosen !== undefined && this.workspace.entries.has(this.#chosen.path) ? this.#chosen.path : undefined;
+  }
+
+  /** What the manifest calls that flow, where it was chosen by its name. */
+  get name(): string | undefined {
+    const chosen = this.#chosen;
+    return this.named.find((one) => one.path === this.flow && one.name === chosen?.name)?.name;
+  }
+
+  /** The form of that flow. */
+  get form(): FlowForm | undefined {
+    return this.flow === undefined ? undefined : this.forms.of(this.flow, this.name);
   }
 
   /** What is known of the flow that the Run panel is about. */
@@ -138,7 +153,7 @@ export class Workbench {
 
   /** The function of it that is run, where it has functions. */
   get entry(): FlowEntry | undefined {
-    return this.flow === undefined ? undefined : this.forms.of(this.flow).entry(this.about);
+    return this.form?.entry(this.about);
   }
 
   /** Opens a file and, where given, a place in it. The keys go to it, unless `focus` says otherwise. */
@@ -193,47 +208,52 @@ export class Workbench {
   /** A document came to the front. */
   activate(document: Document): void {
     this.documents.active = document;
-    if (document.isFlow) this.chooseFlow(document.path);
+    this.attend(document.path);
   }
 
-  /** Makes the Run panel be about a flow, and about one function of it where that is said. */
-  chooseFlow(path: string, name?: string): void {
-    this.#chosen = path;
-    if (name !== undefined) this.forms.of(path).chosen = name;
+  /** A file is looked at: if it is a flow, the Run panel is about it. A name that was chosen for it stays chosen. */
+  attend(path: string): void {
+    if (isFlow(path) && path !== this.flow) this.chooseFlow(path);
+  }
+
+  /** Makes the Run panel be about a flow, by a name of the manifest or for one function of it where that is said. */
+  chooseFlow(path: string, { name, function: entry }: { name?: string | undefined; function?: string | undefined } = {}): void {
+    this.#chosen = { path, name };
+    if (entry !== undefined) this.forms.of(path).chosen = entry;
     if (!this.problems.of(path)) void this.problems.lint(path, this.documents.find(path)?.content);
   }
 
   /** Runs what takes nothing at once; of all else, shows the form. */
-  runOrAsk(path: string, name?: string): void {
-    this.chooseFlow(path, name);
-    if (this.forms.of(path).fields(this.about).length) this.layout?.show('run', true);
+  runOrAsk(path: string, of?: { name?: string | undefined; function?: string | undefined }): void {
+    this.chooseFlow(path, of);
+    if (this.form?.fields(this.about).length) this.layout?.show('run', true);
     else void this.run();
   }
 
   /** Runs the chosen flow with its form, or shows what is missing. */
   async run(mode: 'run' | 'dry-run' = 'run'): Promise<void> {
-    const path = this.flow;
-    if (path === undefined) this.layout?.show('run', true);
-    else await this.#startOnce(() => this.#runWithForm(path, mode));
+    const { form } = this;
+    if (!form) this.layout?.show('run', true);
+    else await this.#startOnce(() => this.#runWithForm(form, mode));
   }
 
-  async #runWithForm(path: string, mode: 'run' | 'dry-run'): Promise<void> {
+  async #runWithForm(form: FlowForm, mode: 'run' | 'dry-run'): Promise<void> {
+    const { path } = form;
     const document = this.documents.find(path);
     if (document?.dirty) await document.save();
     const report = await this.#lint(path);
-    const form = this.forms.of(path);
     form.tried = true;
     if (Object.keys(form.problems(report)).length) {
       this.layout?.show('run');
       return;
     }
     form.tried = false;
-    await this.#start(form.request(report, report?.grant, mode));
+    await this.#start(form.request(report, report?.grant, mode), path);
   }
 
   /** Starts a run, and shows its output, or what keeps it from starting. */
-  start(request: RunRequest): Promise<Run | undefined> {
-    return this.#startOnce(() => this.#start(request));
+  start(request: RunRequest & { path: string }): Promise<Run | undefined> {
+    return this.#startOnce(() => this.#start(request, fileOf(request.path)));
   }
 
   async #startOnce<T>(start: () => Promise<T>): Promise<T | undefined> {
@@ -246,10 +266,10 @@ export class Workbench {
     }
   }
 
-  async #start(request: RunRequest): Promise<Run | undefined> {
+  async #start(request: RunRequest, file: string): Promise<Run | undefined> {
     const run = await this.runs.start(request);
     if (run) this.layout?.show('output');
-    else if (this.workspace.entries.has(fileOf(request.path)) && (await this.#lint(fileOf(request.path)))?.ok === false) this.layout?.show('problems');
+    else if (this.workspace.entries.has(file) && (await this.#lint(file))?.ok === false) this.layout?.show('problems');
     return run;
   }
 
@@ -268,8 +288,13 @@ export class Workbench {
     await this.#startOnce(async () => {
       const path = this.whereIs(record.path);
       const report = await this.#lint(path);
-      await this.#start(this.forms.of(path).again(record, report?.grant, besides));
+      await this.#start(this.forms.of(path, this.nameFor(record)).again(record, report?.grant, besides), path);
     });
+  }
+
+  /** The name by which a run of the past is made again: it ran by that, and the manifest still means the same by it. */
+  nameFor(record: RunRecord): string | undefined {
+    return this.named.find((one) => one.name === record.name && one.manifest.entry === referenceOf(record))?.name;
   }
 
   /** Lets a flow fetch from a domain or call a tool, or no longer, and looks at the flow with that. */
@@ -306,10 +331,24 @@ export class Workbench {
   async #listFlows(): Promise<void> {
     const result = await this.kernel.call('flow_list', {});
     if (!result.ok) return;
-    this.flows = (result.value as { flows: FlowSummary[] }).flows.map((flow) => ({ ...flow, path: placeOf(flow.path, flow.scope) }));
+    const all = (result.value as { flows: FlowSummary[] }).flows.map((flow) => ({ ...flow, path: placeOf(flow.path, flow.scope) }));
+    const named = all.filter((one) => one.named);
+    const manifest = named.length ? await this.#manifest() : {};
+    this.flows = all.filter((one) => !one.named);
+    this.named = named.map((one) => ({ ...one, manifest: manifest[one.name] ?? { entry: one.path, inputs: one.inputs } }));
     const known = (path: string | undefined): path is string => this.flows.some((one) => one.path === path);
-    if (!known(this.#chosen)) this.#chosen = undefined;
+    if (!known(this.#chosen?.path)) this.#chosen = undefined;
     const active = this.documents.active?.path;
     if (this.#chosen === undefined && known(active)) this.chooseFlow(active);
+  }
+
+  /** What the manifest of flows says, beyond what the list of flows has of it. */
+  async #manifest(): Promise<Record<string, NamedFlow>> {
+    try {
+      return (JSON.parse(await this.workspace.readText(FLOWS_FILE)) as { flows?: Record<string, NamedFlow> }).flows ?? {};
+    } catch {
+      // It is another one by now, and the list is read again.
+      return {};
+    }
   }
 }
