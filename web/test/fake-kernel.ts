@@ -10,7 +10,7 @@ import { Calls } from '../../worker/calls';
 import type { DeviceAct, JobServer, SecretAct, ToDevices } from '../../worker/client-messages';
 import { fakeFlows, planned } from './fake-flows';
 import { fakeLint } from './fake-lint';
-import { fakeScript, LIMITS, type ScriptStep } from './fake-runs';
+import { fakeProposal, fakeScript, LIMITS, type ScriptStep } from './fake-runs';
 import { FakeSecrets } from './fake-secrets';
 
 interface Item {
@@ -323,7 +323,8 @@ export class FakeKernel implements Kernel {
       const bytes = new TextEncoder().encode(step.content);
       record.changes.push({ op: 'write', path: step.write, hash: hashOf(bytes), size: bytes.length });
       record.artifacts.push(step.write);
-      if (!record.dryRun) this.#put(step.write, bytes);
+      if (record.dryRun) (record.proposed ??= []).push(fakeProposal(step.write, step.content, this.#text(step.write)));
+      else this.#put(step.write, bytes);
     } else if ('value' in step) record.value = step.value;
     else record.error = step.fail;
   }

@@ -1,5 +1,6 @@
 // What the fixture's flows do, step by step.
 
+import type { Proposed } from '../src/approvals/approval';
 import type { RunProgress, ToolError } from '../src/lib/tools';
 
 export const LIMITS = {
@@ -58,4 +59,12 @@ export function fakeScript(path: string): ScriptStep[] {
     { write: 'out/summary.json', content: JSON.stringify({ customers: 3, total: 21_555.75 }, null, 2) },
     { value: { customers: 3, total: 21_555.75, open: ['2026-114', '2026-118'], invoices: INVOICES, report: REPORT, checked: { $type: 'set', value: [1, 2, 3] }, cents: { $type: 'bigint', value: '2155575' } } },
   ];
+}
+
+/** What a dry run says of a file: all of its lines go, and all of the new ones come. */
+export function fakeProposal(path: string, content: string, before?: string): Proposed {
+  const lines = (text: string | undefined, sign: string): string[] => (text === undefined ? [] : text.replace(/\n$/, '').split('\n').map((line) => sign + line));
+  const [gone, added] = [lines(before, '-'), lines(content, '+')];
+  const diff = [`--- a/${path}`, `+++ b/${path}`, `@@ -${gone.length ? 1 : 0},${gone.length} +1,${added.length} @@`, ...gone, ...added, ''].join('\n');
+  return { op: 'write', path, ...(before === undefined ? {} : { before: 'b'.repeat(64) }), after: 'a'.repeat(64), size: content.length, diff };
 }

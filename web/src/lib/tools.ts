@@ -2,6 +2,7 @@
 // `selvage-tool` is the source; these are the parts that the page reads.
 
 import type { ToolError, ToolResult } from '../../embed/selvage';
+import type { Proposed } from '../approvals/approval';
 import type { CallBegan, CallEnded } from '../../../worker/calls';
 import type { DevicesState } from '../../../worker/client-messages';
 
@@ -253,6 +254,8 @@ export interface RunRecord {
   headsOut: string[];
   /** What the policy and persons decided about it, in order. */
   decisions?: Decision[];
+  /** What a dry run would have changed, with differences. */
+  proposed?: Proposed[];
   flowHash: string;
   guestHash: string;
   seed: number;
