@@ -254,7 +254,7 @@ for (const [browser, open] of [['Chromium', openChromium], ['Firefox', openFiref
     // The tab that asked goes, and with it whoever waited for the answer.
     await asks.close();
     await shows(other, /Nothing waits for you/);
-    await shows(other, /Expired.*notes\/second\.md.*the tab that asked is gone/);
+    await shows(other, /Expired\s+agent page.*notes\/second\.md.*the tab that asked is gone/);
     assert.equal((await call(other, 'stat', { path: 'notes/second.md' })).ok, false);
     await until('it is recorded once', async () => {
       const day = await call(other, 'search', { query: 'the tab that asked is gone' });
