@@ -83,6 +83,8 @@ pub struct Sandbox {
     randomness: Randomness,
     /// Nanoseconds that a fixed clock has moved on: it moves with sleeps, and a little with each look.
     virtual_ns: u64,
+    /// Whether the guest sleeps for less than it wanted, since its time is over before.
+    is_cut: bool,
     /// The calls that the guest waits for; for a timer, when it is due on a fixed clock.
     waiting: BTreeMap<u32, u64>,
     pub(crate) logged: u64,
@@ -106,6 +108,7 @@ impl Sandbox {
             answer: Vec::new(),
             randomness: Randomness::new(job.seed),
             virtual_ns: 0,
+            is_cut: false,
             waiting: BTreeMap::new(),
             logged: 0,
             began_ms: now_ms,
@@ -181,12 +184,18 @@ impl Sandbox {
             return 0.0;
         }
         self.virtual_ns = self.virtual_ns.saturating_add(nanoseconds(ms));
-        ms.max(0.0).min(self.wall_left_ms(host).max(0.0))
+        let left_ms = self.wall_left_ms(host).max(0.0);
+        self.is_cut = left_ms < ms;
+        ms.max(0.0).min(left_ms)
     }
 
-    /// The guest has slept, since then.
+    /// The guest has slept, since then. An executor's timer may be early by a part of a millisecond: a sleep that was cut short is over
+    /// with the run all the same.
     pub fn slept(&mut self, since_ms: f64, host: &mut dyn Host) {
         self.meter.slept(since_ms, host.now_ms());
+        if std::mem::take(&mut self.is_cut) && !self.job.ask {
+            self.meter.wall_ended();
+        }
     }
 
     /// Somebody cancelled the run: the guest is stopped at its next look.

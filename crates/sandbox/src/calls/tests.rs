@@ -125,3 +125,50 @@ fn a_path_is_written_in_one_way_and_stays_inside() {
         );
     }
 }
+
+/// An executor whose clock says what it was set to.
+struct Clock(f64);
+
+impl Host for Clock {
+    fn now_ms(&mut self) -> f64 {
+        self.0
+    }
+    fn wall_ms(&mut self) -> f64 {
+        self.0
+    }
+    fn blob(&mut self, _: &str) -> Option<Arc<[u8]>> {
+        None
+    }
+    fn report(&mut self, _: RunReport) {}
+}
+
+#[test]
+fn a_sleep_that_is_cut_short_ends_the_run_however_early_the_timer_is() {
+    let sleeps = |wanted: f64, ask: bool| {
+        let limits = Limits {
+            wall_ms_max: 300,
+            ..Limits::default()
+        };
+        let job = Job {
+            limits,
+            ask,
+            ..Job::warm_up()
+        };
+        let mut clock = Clock(0.0);
+        let mut sandbox = Sandbox::new(job, "guest", &mut clock).expect("a job");
+        sandbox.meter.enter(0.0);
+        clock.0 = 0.5;
+        let allowed = sandbox.sleep(wanted, &mut clock);
+        // Timers of browsers count whole milliseconds.
+        clock.0 += allowed.floor();
+        sandbox.slept(0.5, &mut clock);
+        (allowed, sandbox.must_end())
+    };
+    assert_eq!(sleeps(5_000.0, false), (299.5, true));
+    assert_eq!(sleeps(100.0, false), (100.0, false));
+    assert_eq!(
+        sleeps(5_000.0, true),
+        (299.5, false),
+        "more may be asked for"
+    );
+}
