@@ -10,7 +10,7 @@ import { Calls } from '../../worker/calls';
 import type { DeviceAct, JobServer, SecretAct, ToDevices } from '../../worker/client-messages';
 import { fakeFlows, planned } from './fake-flows';
 import { fakeLint } from './fake-lint';
-import { fakeProposal, fakeScript, LIMITS, type ScriptStep } from './fake-runs';
+import { fakeProposal, fakeRecord, fakeScript, LIMITS, type ScriptStep } from './fake-runs';
 import { FakeSecrets } from './fake-secrets';
 
 interface Item {
@@ -226,12 +226,12 @@ export class FakeKernel implements Kernel {
     approval_decide: ({ approval, digest, allow, reason = '' }) => {
       const found = this.approvals.find((one) => one.approval === approval) ?? (refuse('NOT_FOUND', 'No such approval is waited for.') as never);
       const anew = this.becomes.get(found.approval);
-      this.becomes.delete(found.approval);
-      if (anew) this.approvals = this.approvals.map((one) => (one === found ? anew : one));
+      if (anew && this.becomes.delete(found.approval)) this.approvals = this.approvals.map((one) => (one === found ? anew : one));
       if (anew || found.digest !== digest) refuse('STALE', 'What would happen is not what it was when you looked.');
       this.approvals = this.approvals.filter((one) => one !== found);
       const decision: Decision = { atMs: this.clock(), who: found.who, what: found.what, verdict: allow ? 'approved' : 'refused', reason: String(reason), by: 'you', digest: found.digest };
       this.decided = [decision, ...this.decided];
+      this.#runs.get(found.run ?? '')?.answer(allow === true);
       this.emit({ kind: 'approvals', waiting: this.approvals.length });
       return decision;
     },
@@ -271,13 +271,7 @@ export class FakeKernel implements Kernel {
     const path = String(input['path']);
     if (!this.files.has(path)) refuse('NOT_FOUND', `There is no “${path}”.`);
     const id = `run-${this.#runs.size + 1}`;
-    const record: RunRecord = {
-      run: id, path, ...(input['name'] === undefined ? {} : { name: String(input['name']) }), status: 'running', startedMs: this.clock(), durationMs: 0, args: input['args'] ?? null, env: [], limits: LIMITS,
-      usage: { fuel: 0, cpuMs: 0, wallMs: 0, memoryBytes: 9_437_184, outputBytes: 0, files: 0, writtenBytes: 0, calls: 0, fetches: 0 },
-      grant: { read: ['data/**'], write: ['out/**'], net: [], tools: [] }, changes: [], artifacts: [], logs: [], diagnostics: [], headsIn: ['h1'], headsOut: [],
-      flowHash: 'f', guestHash: 'g', seed: Number(input['seed'] ?? 7), dryRun: input['mode'] === 'dry-run', record: `runs/${nameOf(path).replace(/\.flow\.m?js$/, '')}/2026-11-21T07-00-00.000Z-${id}.json`,
-    };
-    const steps = fakeScript(path);
+    const record = fakeRecord(id, path, input, this.clock());
     let stopped = false;
     let wake: (more: boolean) => void = () => undefined;
     let end: () => void = () => undefined;
@@ -287,7 +281,10 @@ export class FakeKernel implements Kernel {
       stopped = true;
       Object.assign(record, { status, durationMs: 184, ...(error ? { error } : {}) });
       Object.assign(record.usage, { fuel: 1_843_204, cpuMs: 162.4, wallMs: 184, outputBytes: 2_211, files: record.changes.length, calls: 37, writtenBytes: 1_804 });
-      if (status === 'succeeded' && !record.dryRun && record.changes.length) this.#origins.unshift({ kind: 'run', name: id });
+      if (status === 'succeeded' && !record.dryRun && record.changes.length) {
+        record.headsOut = ['h2'];
+        this.#origins.unshift({ kind: 'run', name: id });
+      }
       this.#origins.unshift({ kind: 'system', name: 'selvage' });
       this.#put(record.record, new TextEncoder().encode(JSON.stringify(record, null, 2)));
       this.emit({ kind: 'run', run: id, path, status, record: record.record });
@@ -296,7 +293,7 @@ export class FakeKernel implements Kernel {
     };
     this.#runs.set(id, { record, cancel: () => done('cancelled', { code: 'CANCELLED', message: 'Somebody cancelled the run.' }), answer: (more) => wake(more) });
     void (async () => {
-      for (const step of steps) {
+      for (const step of fakeScript(path)) {
         await new Promise((resolve) => setTimeout(resolve, this.stepMs));
         if (stopped) return;
         if ('ask' in step) {
@@ -305,6 +302,12 @@ export class FakeKernel implements Kernel {
           const more = await new Promise<boolean>((resolve) => (wake = resolve));
           if (!more) return done('failed', step.ask);
           this.emit({ kind: 'run', run: id, path, status: 'running' });
+        } else if ('waits' in step) {
+          record.status = 'waiting';
+          this.approvals = [...this.approvals, { ...step.waits, run: id, askedMs: this.clock(), expiresMs: this.clock() + 3_600_000 }];
+          this.emit({ kind: 'run', run: id, path, status: 'waiting' });
+          this.emit({ kind: 'approvals', waiting: this.approvals.length });
+          if (!(await new Promise<boolean>((resolve) => (wake = resolve)))) return done('failed', { code: 'POLICY_DENIED', message: 'A person refused it.' });
         } else this.#play(record, step);
       }
       done(record.error ? 'failed' : 'succeeded', record.error);
@@ -313,7 +316,7 @@ export class FakeKernel implements Kernel {
     return input['wait'] === false ? record : over.then(() => (record.error ? Promise.reject(new Refusal(record.error)) : record));
   }
 
-  #play(record: RunRecord, step: Exclude<ScriptStep, { ask: ToolError }>): void {
+  #play(record: RunRecord, step: Exclude<ScriptStep, { ask: ToolError } | { waits: unknown }>): void {
     if ('log' in step) {
       const entry = { seq: record.logs.length, atMs: record.logs.length * 11.5, level: step.log as LogLevel, source: step.source ?? 'flow', text: step.text };
       record.logs.push(entry);

@@ -1,7 +1,8 @@
 // What the fixture's flows do, step by step.
 
-import type { Proposed } from '../src/approvals/approval';
-import type { RunProgress, ToolError } from '../src/lib/tools';
+import type { Approval, Proposed } from '../src/approvals/approval';
+import { nameOf } from '../src/lib/paths';
+import type { RunProgress, RunRecord, ToolError } from '../src/lib/tools';
 
 export const LIMITS = {
   fuelMax: 2e9, cpuMsMax: 10_000, wallMsMax: 60_000, memoryBytesMax: 134_217_728, stackCallsMax: 400, outputBytesMax: 4_194_304,
@@ -14,7 +15,8 @@ export type ScriptStep =
   | { write: string; content: string }
   | { value: unknown }
   | { fail: ToolError }
-  | { ask: ToolError; limit: string; used: number };
+  | { ask: ToolError; limit: string; used: number }
+  | { waits: Omit<Approval, 'run' | 'askedMs' | 'expiresMs'> };
 
 const REPORT = `# Invoices, third quarter
 
@@ -47,6 +49,16 @@ export function fakeScript(path: string): ScriptStep[] {
       { ask: { code: 'QUOTA_CPU', message: 'The run used up its computing time of 10 s.' }, limit: 'cpuMsMax', used: 10_000 },
       { value: 78_498 },
     ];
+  if (path.includes('gated'))
+    return [
+      {
+        waits: {
+          approval: 'ask-run', who: `run ${path}`, tool: 'run_flow', what: 'write notes/README.md', reason: 'the rule for flows `*`: `ask.write` has `notes/**`', risks: [], digest: 'd'.repeat(64), onExpiry: 'deny',
+          changes: [fakeProposal('notes/README.md', '# Notes\n\nAll done.\n', '# Notes\n')],
+        },
+      },
+      { value: 'done' },
+    ];
   return [
     { log: 'debug', text: 'read data/invoices.csv (9 rows)', source: 'selvage' },
     { done: 0, total: 9, label: 'Reading invoices' },
@@ -68,3 +80,11 @@ export function fakeProposal(path: string, content: string, before?: string): Pr
   const diff = [`--- a/${path}`, `+++ b/${path}`, `@@ -${gone.length ? 1 : 0},${gone.length} +1,${added.length} @@`, ...gone, ...added, ''].join('\n');
   return { op: 'write', path, ...(before === undefined ? {} : { before: 'b'.repeat(64) }), after: 'a'.repeat(64), size: content.length, diff };
 }
+
+/** A run that was just asked for. */
+export const fakeRecord = (run: string, path: string, input: Record<string, unknown>, startedMs: number): RunRecord => ({
+  run, path, ...(input['name'] === undefined ? {} : { name: String(input['name']) }), status: 'running', startedMs, durationMs: 0, args: input['args'] ?? null, env: [], limits: LIMITS,
+  usage: { fuel: 0, cpuMs: 0, wallMs: 0, memoryBytes: 9_437_184, outputBytes: 0, files: 0, writtenBytes: 0, calls: 0, fetches: 0 },
+  grant: { read: ['data/**'], write: ['out/**'], net: [], tools: [] }, changes: [], artifacts: [], logs: [], diagnostics: [], headsIn: ['h1'], headsOut: [],
+  flowHash: 'f', guestHash: 'g', seed: Number(input['seed'] ?? 7), dryRun: input['mode'] === 'dry-run', record: `runs/${nameOf(path).replace(/\.flow\.m?js$/, '')}/2026-11-21T07-00-00.000Z-${run}.json`,
+});

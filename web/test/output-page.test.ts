@@ -27,3 +27,45 @@ for (const width of [1280, 420])
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(width);
     expect(complaints).toEqual([]);
   });
+
+for (const width of [1280, 420])
+  test(`a run that waits is followed and decided in its timeline, by keys, ${width} wide`, async () => {
+    const { page, complaints } = await open('past', { viewport: { width, height: 900 } });
+    await page.getByRole('tree').waitFor();
+    await page.evaluate(() => void (window as unknown as { fixture: { call(name: string, input: unknown): Promise<unknown> } }).fixture.call('write', { path: 'flows/gated.flow.js', content: 'export default () => 1;' }).then(() => (window as unknown as { fixture: { call(name: string, input: unknown): Promise<unknown> } }).fixture.call('run_flow', { path: 'flows/gated.flow.js', wait: false })));
+    await page.getByText('asks for your approval').waitFor();
+    await page.keyboard.press('Alt+3');
+    await page.getByRole('tab', { name: 'Timeline' }).last().press('Enter');
+    const steps = page.getByRole('list', { name: 'Steps of the run' });
+    const land = steps.locator('li[aria-current=step]').first();
+    await land.getByText('waits for a person').waitFor();
+    await land.getByRole('region', { name: 'What changes in notes/README.md' }).getByText('All done.').waitFor();
+    expect(await look(page, `${width}-timeline-waits`)).toEqual([]);
+    await land.getByRole('button', { name: 'Approve' }).press('Enter');
+    await steps.getByText('Nobody signed this record').waitFor();
+    expect(await steps.locator('[aria-current]').count()).toBe(0);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(width);
+    expect(complaints).toEqual([]);
+  });
+
+test('a run that goes on shows the steps so far, and one that landed what it changed, up to its end and no further', async () => {
+  const { page } = await open('past');
+  await page.locator('[role=treeitem][data-path="flows/endless.flow.js"]').click();
+  await page.locator('.cm-content').first().waitFor();
+  await page.keyboard.press('Control+Enter');
+  await page.getByRole('tab', { name: 'Timeline' }).last().click();
+  const steps = page.getByRole('list', { name: 'Steps of the run' });
+  await steps.getByText('used up a limit, and asks for more').waitFor();
+  await steps.getByText('not yet').waitFor();
+  await page.getByRole('button', { name: 'Cancel the run' }).or(page.getByRole('button', { name: 'Cancel', exact: true })).first().click();
+  await steps.getByText('nothing of it landed').waitFor();
+  await page.locator('[role=treeitem][data-path="flows/invoices.flow.js"]').click();
+  await page.keyboard.press('Control+Enter');
+  await page.getByText('Succeeded').first().waitFor();
+  await page.getByRole('tab', { name: 'Timeline' }).last().click();
+  await steps.getByRole('button', { name: 'What it changed' }).click();
+  const dialog = page.getByRole('dialog', { name: 'History of the workspace' });
+  await dialog.getByRole('list', { name: 'Changed by it' }).waitFor();
+  const compared = await page.evaluate(() => (window as unknown as { fixture: { calls: { name: string; input: unknown }[] } }).fixture.calls.filter((one) => one.name === 'compare').map((one) => one.input));
+  expect(compared).toEqual([{ from: ['h1'], to: ['h2'] }]);
+});

@@ -34,6 +34,14 @@ test('decisions are counted, and those against it stand out', () => {
   expect(said({ grant: { read: [], write: [], net: ['a.example'], tools: ['ls', 'read'] } })['decide']).toEqual(['good', 'no policy asked; granted 1 domain and 2 tools', undefined]);
 });
 
+test('a run that is not over shows what it went through, where it is, and what is to come', () => {
+  const live = (now: Parameters<typeof stepsOf>[2]) => stepsOf({ ...RECORD, changes: [], headsOut: [] }, [], now).map(({ id, tone, text }) => `${id}: ${tone} ${text}`);
+  expect(live({ status: 'queued' })).toEqual(['queue: accent waits for its turn', 'lint: good nothing to say', 'decide: good no policy asked; no network', 'run:  not yet', 'land:  not yet']);
+  expect(live({ status: 'waiting', gate: 'decide' })).toEqual(['queue:  not yet', 'lint: good nothing to say', 'decide: warn waits for a person', 'run:  not yet', 'land:  not yet']);
+  expect(live({ status: 'running', progress: { done: 2, total: 9, label: 'Reading' } })[3]).toBe('run: accent goes on: Reading 2 of 9');
+  expect(live({ status: 'waiting', gate: 'land' }).slice(3)).toEqual(['run: good it is over, and nothing of it has landed', 'land: warn waits for a person']);
+});
+
 const HASH = 'ab'.repeat(32);
 
 async function signed(change: (statement: { predicate: { signer: { keyid: string; publicKey: string } } }) => void = () => undefined) {

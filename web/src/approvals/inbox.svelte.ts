@@ -1,5 +1,6 @@
-// What a person saw of each request, and what came of the answer.
+// What a person saw of each request, and what came of the answer: the same in every view that shows requests.
 
+import { catalogue } from '../lib/catalogue';
 import { ToolFailure } from '../lib/tools';
 import type { Approval, Decision } from './approval';
 import type { Approvals } from './approvals.svelte';
@@ -7,9 +8,21 @@ import type { Approvals } from './approvals.svelte';
 export class Inbox {
   /** What a person saw of requests that are something else since, by the name that they have now. */
   was = $state.raw<ReadonlyMap<string, Approval>>(new Map());
+  /** The time, as long as a view shows it. */
+  nowMs = $state(Date.now());
+  /** The tools that may take away what is there. */
+  destructive = $state.raw<ReadonlySet<string>>(new Set());
   #seen = new Map<string, Approval>();
 
   constructor(readonly approvals: Approvals) {}
+
+  /** A view begins to show requests; gives how it ends. */
+  show(): () => void {
+    void this.approvals.read();
+    void catalogue().then((tools) => (this.destructive = new Set(tools.filter((tool) => tool.annotations.destructiveHint).map((tool) => tool.name))));
+    const timer = setInterval(() => (this.nowMs = Date.now()), 1_000);
+    return () => clearInterval(timer);
+  }
 
   /** The person looks at a request. */
   sees(one: Approval): void {
@@ -46,4 +59,13 @@ export class Inbox {
       return { anew };
     }
   }
+}
+
+const inboxes = new WeakMap<Approvals, Inbox>();
+
+/** The inbox of a page. */
+export function inboxOf(approvals: Approvals): Inbox {
+  const known = inboxes.get(approvals) ?? new Inbox(approvals);
+  inboxes.set(approvals, known);
+  return known;
 }

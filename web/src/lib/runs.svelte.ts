@@ -26,7 +26,7 @@ export class Run {
   record = $state.raw<RunRecord | undefined>(undefined);
   asked = $state.raw<Ask | undefined>(undefined);
   /** The states that it was seen in, and since when. */
-  seen: { status: RunStatus; atMs: number }[] = [];
+  seen = $state.raw<readonly { status: RunStatus; atMs: number }[]>([]);
   /** Counts changes of `logs`, which is too long to be watched entry by entry: at most one for each picture. */
   logged = $state(0);
   #telling = false;
@@ -90,7 +90,7 @@ export class Runs {
         if (event.progress) run.progress = event.progress;
         if (event.status !== 'asking') run.asked = undefined;
         if (this.current === undefined) this.current = run;
-        if (run.seen.at(-1)?.status !== event.status && run.seen.length < SEEN_MAX) run.seen.push({ status: event.status, atMs: Date.now() });
+        if (run.seen.at(-1)?.status !== event.status && run.seen.length < SEEN_MAX) run.seen = [...run.seen, { status: event.status, atMs: Date.now() }];
         if (ended(event.status)) void this.#end(run, event.status);
         else run.status = event.status;
       } else if (event.kind === 'log') this.live.get(event.run)?.append(event.entries);

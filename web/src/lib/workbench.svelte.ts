@@ -48,7 +48,7 @@ export type Overlay =
   | { kind: 'executor' }
   | { kind: 'versions'; path: string }
   | { kind: 'conflicts'; path?: string }
-  | { kind: 'past'; heads?: string[]; title?: string }
+  | { kind: 'past'; heads?: string[]; to?: string[]; title?: string }
   | { kind: 'import'; plan: ImportPlan }
   | { kind: 'mount'; file: File; name: string | undefined }
   | { kind: 'confirm'; title: string; text: string; action: string; run: () => void };

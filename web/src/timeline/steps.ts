@@ -1,7 +1,7 @@
 // The way of a run as it is known: the times that its record has, and those that the page saw.
 
 import { duration, plural } from '../lib/format';
-import { ended, gave, type RunRecord, type RunStatus } from '../lib/tools';
+import { ended, gave, type RunProgress, type RunRecord, type RunStatus } from '../lib/tools';
 
 export interface Step {
   id: 'queue' | 'lint' | 'decide' | 'run' | 'land';
@@ -15,9 +15,35 @@ export interface Step {
 
 type Seen = readonly { status: RunStatus; atMs: number }[];
 
-/** The steps of a run that is over. */
-export function stepsOf(record: RunRecord, seen: Seen): Step[] {
-  return [queue(record, seen), lint(record), decide(record), run(record, seen), land(record)];
+/** A run that is not over: where it is, and which of its steps waits for a person. */
+export interface Live {
+  status: RunStatus;
+  gate?: 'decide' | 'land' | undefined;
+  progress?: RunProgress | undefined;
+}
+
+/** The steps of a run: all of one that is over, and of another (`live`) those that it has gone, the one that it is at, and what is to come. */
+export function stepsOf(record: RunRecord, seen: Seen, live?: Live): Step[] {
+  const all = [queue(record, seen), lint(record), decide(record), run(record, seen), land(record)];
+  if (!live) return all;
+  const at = live.gate ?? (live.status === 'queued' ? 'queue' : 'run');
+  // Lint, and whether a person is asked, come before the queue in time.
+  const order: Step['id'][] = ['lint', 'decide', 'queue', 'run', 'land'];
+  return all.map((step) => {
+    const ahead = order.indexOf(step.id) - order.indexOf(at);
+    if (ahead === 0) return { ...now(live), id: step.id, title: step.title };
+    if (ahead > 0) return { id: step.id, title: step.title, tone: '', text: 'not yet' };
+    return step.id === 'run' ? { id: step.id, title: step.title, tone: 'good', text: 'it is over, and nothing of it has landed' } : step;
+  });
+}
+
+/** What a run is at. */
+function now({ status, gate, progress }: Live): Pick<Step, 'tone' | 'text'> {
+  if (gate) return { tone: 'warn', text: 'waits for a person' };
+  if (status === 'queued') return { tone: 'accent', text: 'waits for its turn' };
+  if (status === 'asking') return { tone: 'warn', text: 'used up a limit, and asks for more' };
+  const done = progress && `: ${[progress.label, progress.total ? `${progress.done} of ${progress.total}` : progress.done].filter(Boolean).join(' ')}`;
+  return { tone: 'accent', text: `goes on${done ?? ''}` };
 }
 
 function queue(record: RunRecord, seen: Seen): Step {

@@ -1,0 +1,51 @@
+// The way of a run in the Output panel: a gate is decided where the run waits, and a dry run shows what it would change.
+
+import { strict as assert } from 'node:assert';
+import { openChromium, openFirefox } from './lib/browsers.mjs';
+import { test } from './lib/suite.mjs';
+import { call, click, find, openWorkbench, shows, until, value } from './lib/workbench.mjs';
+
+const FLOW = 'flows/note.flow.js';
+
+async function journey({ page, server }) {
+  await openWorkbench(page, server.url);
+  await value(page, 'write', { path: 'data/plan.md', content: 'one\ntwo\n' });
+  await value(page, 'write', { path: FLOW, content: "export default async (flow) => {\n  await flow.fs.write('data/plan.md', 'one\\nthree\\n');\n};\n" });
+  await click(page, 'button', /^note/);
+  await click(page, 'button', 'Dry run');
+  await click(page, 'tab', /^Files ?\d/);
+  await shows(page, /A dry run keeps nothing\./);
+  await shows(page, /−\s*two/);
+  await shows(page, /\+\s*three/);
+
+  // The example of a policy has a person asked about what flows write there.
+  await page.keyboard.down('Alt');
+  await page.keyboard.press('8');
+  await page.keyboard.up('Alt');
+  await click(page, 'button', 'Make a policy file');
+  await shows(page, /Nothing of this is saved yet/);
+  await click(page, 'button', 'Save');
+  await until('the policy is there', async () => (await call(page, 'stat', { path: 'selvage.policy.yaml' })).ok);
+  await click(page, 'button', 'Run');
+  await shows(page, /Waits for approval/);
+  await click(page, 'tab', 'Timeline');
+  await shows(page, /Land\s+waits for a person/);
+  await click(page, 'button', 'Approve');
+  const content = async () => (await value(page, 'read', { path: 'data/plan.md' })).content;
+  await until('what was approved lands', async () => (await content()) === 'one\nthree\n');
+  await value(page, 'write', { path: 'drafts/later.md', content: 'later' });
+
+  // What it changed ends where it ended.
+  await click(page, 'button', 'What it changed');
+  await find(page, 'button', /^edited data\/plan\.md/);
+  const rows = await page.evaluate(() => [...document.querySelectorAll('dialog[open] [aria-label="Changed by it"] li')].map(({ innerText }) => innerText.replace(/\s+/g, ' ').trim()));
+  assert.deepEqual(rows, ['edited data/plan.md']);
+}
+
+test('Chromium: a run is followed and decided in its timeline', async ({ server, defer }) => {
+  await journey({ page: await (await openChromium(defer)).newPage(), server });
+});
+
+test('Firefox: the same', async ({ server, defer }) => {
+  await journey({ page: await (await openFirefox(defer)).newPage(), server });
+});
