@@ -4,7 +4,7 @@ use super::client::{Client, Way};
 use super::keyring::{Caller, revocation};
 use super::news::News;
 use super::question::{Answer, Question, RUN};
-use super::rounds::{Bound, answered};
+use super::rounds::{Bound, Waits, answered};
 use super::{Heard, Server, closing, http, revoked};
 use rmcp::RoleServer;
 use rmcp::model::{
@@ -14,7 +14,6 @@ use rmcp::model::{
 };
 use rmcp::service::{Peer, RequestContext};
 use selvage_tool::{ErrorCode, ToolError, ToolResult};
-use selvage_workbench::Notice;
 use serde_json::{Value, json};
 use std::collections::VecDeque;
 use tokio::sync::mpsc::UnboundedReceiver;
@@ -53,22 +52,18 @@ impl Going {
         }
     }
 
-    /// Whether it went on since its question was asked, because somebody else answered.
-    fn went_on(&mut self) -> bool {
+    /// Whether somebody else answered since its question was asked, so that an answer that comes now would be one to another
+    /// question. Of an approval, which has a name, the engine itself knows whether it still waits; and its call goes on meanwhile,
+    /// where it is about what a run within calls.
+    fn went_on(&mut self, question: &Question) -> bool {
         while let Ok(heard) = self.heard.try_recv() {
             self.untold.push_back(heard);
         }
         self.untold.iter().any(|heard| match heard {
-            Heard::Answer(_) => true,
-            Heard::Notice(notice) => goes_on(notice) || Question::of(notice, 0).is_some(),
+            Heard::Answer(_) => matches!(question, Question::Quota(_)),
+            Heard::Notice(notice) => question.is_over_by(notice),
         })
     }
-}
-
-/// Whether a run waits for nobody any more.
-fn goes_on(notice: &Notice) -> bool {
-    use selvage_tool::run::RunStatus::{Asking, Waiting};
-    matches!(notice, Notice::Run { status, .. } if !matches!(status, Asking | Waiting))
 }
 
 /// A request to call a tool, and what it needs to be answered.
@@ -157,18 +152,20 @@ impl<'a> Request<'a> {
                 "It has an `action`: `accept` with the form's `content`, `decline` or `cancel`.",
             )
         })?;
-        let mut open = rounds.take(&id).ok_or_else(answered)?;
-        if open.call.as_mut().is_some_and(Going::went_on) {
-            return Ok(Next::Go(open.call));
+        let mut waits = rounds.take(&id).ok_or_else(answered)?;
+        if let Waits::Call(call) = &mut waits
+            && call.went_on(&question)
+        {
+            return Ok(Next::Go(waits.call()));
         }
         let answer = Answer::from(response);
         let client = &self.client;
         match self.server.decide(client, &question, &answer).await {
             Some(anew) => {
-                let id = rounds.add(client, self.key(), &anew, open.call)?;
+                let id = rounds.add(client, self.key(), &anew, waits)?;
                 Ok(Next::Ask(id, anew))
             }
-            None => Ok(Next::Go(open.call)),
+            None => Ok(Next::Go(waits.call())),
         }
     }
 
@@ -186,7 +183,8 @@ impl<'a> Request<'a> {
                         news.tell(self.context, notice).await;
                         if let Some(question) = question.and_then(|question| self.raise(question)) {
                             let rounds = &self.server.rounds;
-                            let id = rounds.add(&self.client, self.key(), &question, Some(going))?;
+                            let waits = Waits::Call(going);
+                            let id = rounds.add(&self.client, self.key(), &question, waits)?;
                             return self.ask_by_result(&id, &question);
                         }
                     }
@@ -229,9 +227,12 @@ impl<'a> Request<'a> {
 
     /// Has the client's person asked, as far as that needs no result of this request; gives the question where it does.
     fn raise(&self, question: Question) -> Option<Question> {
-        match self.client.way_for(&question) {
-            Way::Results if !self.only_starts() => return Some(question),
-            way => self.asker().ask(way, question),
+        let way = self.client.way_for(&question);
+        // What has no run yet is the call itself, and is found by no other one.
+        let run = question.run().filter(|_| self.only_starts());
+        match (way, run.map(str::to_owned)) {
+            (Way::Results, None) => return Some(question),
+            (way, run) => self.asker().ask(way, question, run),
         }
         None
     }
@@ -253,15 +254,15 @@ impl<'a> Request<'a> {
                 let Heard::Notice(notice) = heard else {
                     continue;
                 };
-                if goes_on(&notice) {
-                    asker.server.rounds.close(&run);
-                }
+                let rounds = &asker.server.rounds;
+                rounds.close(&run, |question| question.is_over_by(&notice));
                 let question = asker.server.question(&asker.client, &notice).await;
                 if let Some(question) = question {
-                    asker.ask(asker.client.way_for(&question), question);
+                    let way = asker.client.way_for(&question);
+                    asker.ask(way, question, Some(run.clone()));
                 }
             }
-            asker.server.rounds.close(&run);
+            asker.server.rounds.close(&run, |_| true);
         });
     }
 
@@ -295,17 +296,18 @@ struct Asker {
 }
 
 impl Asker {
-    fn ask(&self, way: Way, question: Question) {
-        match way {
-            Way::Results => {
+    /// Asks about a run that the client started and did not wait for, or about what came of that.
+    fn ask(&self, way: Way, question: Question, started: Option<String>) {
+        match (way, started) {
+            (Way::Results, Some(run)) => {
                 let rounds = &self.server.rounds;
                 // The next request about the run has it; where it can't be kept, its time runs out.
-                let _ = rounds.add(&self.client, self.key.clone(), &question, None);
+                let _ = rounds.add(&self.client, self.key.clone(), &question, Waits::Run(run));
             }
-            Way::Requests => self
+            (Way::Requests, _) => self
                 .server
                 .ask_by_requests(&self.peer, &self.client, question),
-            Way::None => self.server.refuse(&self.client, question),
+            _ => self.server.refuse(&self.client, question),
         }
     }
 }

@@ -12,6 +12,7 @@ use rmcp::model::{
 use rmcp::service::Peer;
 use selvage_tool::decision::Approval;
 use selvage_tool::policy::ApprovalsOutput;
+use selvage_tool::run::RunStatus;
 use selvage_tool::{ErrorCode, Limits, ToolError, ToolResult};
 use selvage_workbench::{ASK_MS_MAX, Notice};
 use serde_json::{Value, json};
@@ -124,6 +125,22 @@ impl Question {
                 format!("{approval} {digest}")
             }
             Self::Quota(quota) => format!("{} {} {}", quota.run, quota.limit, quota.used),
+        }
+    }
+
+    /// Whether a notice says that a run went on that asked for more, because somebody answered it. Nothing that a run tells says that
+    /// something was approved: runs go on while what they call waits for a person.
+    pub fn is_over_by(&self, notice: &Notice) -> bool {
+        use RunStatus::{Asking, Waiting};
+        let Self::Quota(quota) = self else {
+            return false;
+        };
+        match notice {
+            Notice::Run { run, status, .. } => {
+                *run == quota.run && !matches!(status, Asking | Waiting)
+            }
+            Notice::Asked { run, .. } => *run == quota.run,
+            _ => false,
         }
     }
 

@@ -55,14 +55,42 @@ struct State {
     expires_ms: u64,
 }
 
+/// What waits for the answer to a question.
+pub enum Waits {
+    /// A call.
+    Call(Going),
+    /// A run that a caller started and did not wait for, by the name that the caller knows: the question may be about what it
+    /// calls, or about a run within it.
+    Run(String),
+}
+
+impl Waits {
+    /// The call, where it is one.
+    pub fn call(self) -> Option<Going> {
+        match self {
+            Self::Call(call) => Some(call),
+            Self::Run(_) => None,
+        }
+    }
+
+    /// Cancels the call.
+    fn give_up(self) {
+        if let Self::Call(call) = self {
+            call.cancel();
+        }
+    }
+
+    fn is_run(&self, name: &str) -> bool {
+        matches!(self, Self::Run(run) if run == name)
+    }
+}
+
 /// A question that nobody answered yet.
-pub struct Open {
+struct Open {
     id: String,
     caller: String,
-    /// What is asked.
-    pub question: Question,
-    /// The call that waits for the answer; nothing where its caller did not wait for the run.
-    pub call: Option<Going>,
+    question: Question,
+    waits: Waits,
     /// Whoever keeps the time hears by its end that the question is not open any more.
     _kept: oneshot::Sender<()>,
 }
@@ -94,7 +122,7 @@ impl Rounds {
         client: &Client,
         key: Option<Caller>,
         question: &Question,
-        call: Option<Going>,
+        waits: Waits,
     ) -> ToolResult<String> {
         let mut random = [0; 16];
         getrandom::fill(&mut random)
@@ -106,15 +134,14 @@ impl Rounds {
         let own = open.iter().filter(|open| open.caller == client.identity);
         if own.count() >= QUESTIONS_MAX
             && let Some(oldest) = open.iter().position(|open| open.caller == client.identity)
-            && let Some(call) = open.remove(oldest).call
         {
-            call.cancel();
+            open.remove(oldest).waits.give_up();
         }
         open.push(Open {
             id: id.clone(),
             caller: client.identity.clone(),
             question: question.clone(),
-            call,
+            waits,
             _kept: kept,
         });
         Ok(id)
@@ -134,8 +161,8 @@ impl Rounds {
                 _ = gone => {}
                 // The engine decides by itself then, as the policy says; nobody waits for what comes of it.
                 () = tokio::time::sleep(left) => drop(rounds.take(&id)),
-                () = revocation(key) => if let Some(call) = rounds.take(&id).and_then(|open| open.call) {
-                    call.cancel();
+                () = revocation(key) => if let Some(waits) = rounds.take(&id) {
+                    waits.give_up();
                 },
             }
         });
@@ -182,27 +209,25 @@ impl Rounds {
         Ok((found.id.clone(), found.question.clone()))
     }
 
-    /// Closes a question, which somebody answered.
-    pub fn take(&self, id: &str) -> Option<Open> {
+    /// Closes a question, which somebody answered. Gives what waits for the answer.
+    pub fn take(&self, id: &str) -> Option<Waits> {
         let mut open = self.open();
         let at = open.iter().position(|open| open.id == id)?;
-        Some(open.remove(at))
+        Some(open.remove(at).waits)
     }
 
-    /// The question about a run that a caller started and did not wait for.
+    /// The question about a run that a caller started and did not wait for, or about what came of that run.
     pub fn about(&self, client: &Client, run: &str) -> Option<(String, Question)> {
         let open = self.open();
-        let found = open.iter().find(|open| {
-            let is_about = open.question.run() == Some(run);
-            is_about && open.call.is_none() && open.caller == client.identity
-        });
+        let mut own = open.iter().filter(|open| open.caller == client.identity);
+        let found = own.find(|open| open.waits.is_run(run));
         found.map(|open| (open.id.clone(), open.question.clone()))
     }
 
-    /// Closes what was asked about a run that nobody waits for.
-    pub fn close(&self, run: &str) {
-        let is_about = |open: &Open| open.call.is_none() && open.question.run() == Some(run);
-        self.open().retain(|open| !is_about(open));
+    /// Closes those of the questions about a run that nobody waits for that are over.
+    pub fn close(&self, run: &str, is_over: impl Fn(&Question) -> bool) {
+        let mut open = self.open();
+        open.retain(|open| !(open.waits.is_run(run) && is_over(&open.question)));
     }
 
     fn open(&self) -> MutexGuard<'_, Vec<Open>> {
@@ -260,6 +285,10 @@ mod tests {
         Bound::new(client, &CallToolRequestParams::new("write"))
     }
 
+    fn waits() -> Waits {
+        Waits::Run("outer".into())
+    }
+
     fn code(found: ToolResult<(String, Question)>) -> ErrorCode {
         found.expect_err("refused").code
     }
@@ -269,7 +298,7 @@ mod tests {
         let rounds = Rounds::new().expect("a key");
         let (ann, bob) = (client("key ann"), client("key bob"));
         let asked = question("first", now_ms() + HOUR_MS);
-        let id = rounds.add(&ann, None, &asked, None).expect("open");
+        let id = rounds.add(&ann, None, &asked, waits()).expect("open");
         let state = rounds.seal(&bound(&ann), &id, &asked).expect("sealed");
         assert_eq!(
             code(rounds.find(&bound(&bob), &state)),
@@ -284,7 +313,7 @@ mod tests {
         let rounds = Rounds::new().expect("a key");
         let ann = client("key ann");
         let asked = question("late", now_ms());
-        let id = rounds.add(&ann, None, &asked, None).expect("open");
+        let id = rounds.add(&ann, None, &asked, waits()).expect("open");
         let state = rounds.seal(&bound(&ann), &id, &asked).expect("sealed");
         assert_eq!(code(rounds.find(&bound(&ann), &state)), ErrorCode::Stale);
         while !rounds.open().is_empty() {
@@ -297,7 +326,7 @@ mod tests {
         let rounds = Rounds::new().expect("a key");
         let ann = client("key ann");
         let expires_ms = now_ms() + HOUR_MS;
-        let id = rounds.add(&ann, None, &question("shown", expires_ms), None);
+        let id = rounds.add(&ann, None, &question("shown", expires_ms), waits());
         let id = id.expect("open");
         let other = question("not shown", expires_ms);
         let state = rounds.seal(&bound(&ann), &id, &other).expect("sealed");
@@ -309,10 +338,10 @@ mod tests {
         let rounds = Rounds::new().expect("a key");
         let (ann, bob) = (client("key ann"), client("key bob"));
         let asked = question("first", now_ms() + HOUR_MS);
-        let of_ann = rounds.add(&ann, None, &asked, None).expect("open");
+        let of_ann = rounds.add(&ann, None, &asked, waits()).expect("open");
         let mut of_bob = Vec::new();
         for _ in 0..=QUESTIONS_MAX {
-            of_bob.push(rounds.add(&bob, None, &asked, None).expect("open"));
+            of_bob.push(rounds.add(&bob, None, &asked, waits()).expect("open"));
         }
         assert!(rounds.take(&of_bob[0]).is_none(), "its own oldest is over");
         assert!(rounds.take(&of_bob[1]).is_some() && rounds.take(&of_ann).is_some());

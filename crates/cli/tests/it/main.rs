@@ -10,6 +10,7 @@
 mod archive;
 mod bare;
 mod commands;
+mod inner;
 mod json;
 mod mcp;
 mod mirror;

@@ -74,7 +74,15 @@ pub(crate) fn yes() -> Value {
 impl Session {
     /// With a policy, and flows that a person wrote.
     pub(crate) async fn start(policy: &str, asks: bool) -> Self {
+        Self::with(policy, asks, &[]).await
+    }
+
+    /// The same with more flows.
+    pub(crate) async fn with(policy: &str, asks: bool, flows: &[(&str, &str)]) -> Self {
         let folder = Folder::new();
+        for (path, source) in flows {
+            folder.write(path, source);
+        }
         folder.write("flows/publish.flow.js", PUBLISH);
         folder.write("flows/turn.flow.js", TURN);
         if !policy.is_empty() {
