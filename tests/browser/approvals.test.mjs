@@ -157,6 +157,12 @@ async function journey(page, url) {
   await until('it has landed', async () => (await call(page, 'stat', { path: 'published/report.md' })).ok);
   await shows(page, /Succeeded/);
   assert.match(await seenText(page), /Decided lately/);
+
+  // The calls of the agent tell what was said of them.
+  await press(page, 'Alt', '9');
+  await find(page, 'button', /write.*notes\/plan\.md.*Approved/);
+  await find(page, 'button', /delete.*drafts\/a\.md.*Refused/);
+  await find(page, 'button', /write.*private\/key\.txt.*Denied/);
 }
 
 test('what a policy asks about waits for a person, who looks, approves and refuses by keys, in Chromium', async ({ server, defer }) => {

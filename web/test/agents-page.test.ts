@@ -78,3 +78,28 @@ test('a busy agent costs the rows that are asked for, and a narrow screen has al
   expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(420);
   expect(complaints).toEqual([]);
 });
+
+test('a call that waits for a person says so, leads to the request, and tells what became of it', async () => {
+  const { page, complaints } = await open('approvals');
+  await page.getByRole('button', { name: '3 requests wait for you' }).waitFor();
+  const emit = (event: object) => page.evaluate((event) => (globalThis as unknown as { fixture: { emit(event: unknown): void } }).fixture.emit(event), event);
+  const atMs = await page.evaluate(() => Date.now() - 180_000);
+  await emit({ kind: 'call', call: 900, agent: 'planner', name: 'write', atMs, input: '{"path":"notes/README.md"}' });
+  await page.keyboard.press('Alt+9');
+  await row(page, 'write').filter({ hasText: 'Waits for approval' }).press('Enter');
+  expect(await look(page, 'agents-waits')).toEqual([]);
+  await page.getByRole('button', { name: 'Look at the request' }).press('Enter');
+  await page.getByRole('article', { name: /README/ }).getByText('by Friday').waitFor();
+  await page.evaluate(async () => {
+    const { fixture } = globalThis as unknown as { fixture: { call(name: string, input: unknown): Promise<unknown> } };
+    // The first answer finds that the file is another one by now.
+    for (const letter of ['a', 'f']) await fixture.call('approval_decide', { approval: 'ask-a', digest: letter.repeat(64), allow: true });
+  });
+  await emit({ kind: 'called', call: 900, ok: true, durationMs: 600_000, answer: '{"path":"notes/README.md"}', path: 'notes/README.md' });
+  await page.keyboard.press('Alt+9');
+  await row(page, 'write').filter({ hasText: 'Approved' }).waitFor();
+  await page.getByText('by you').first().waitFor();
+  await page.getByRole('button', { name: 'What was decided' }).press('Enter');
+  await page.getByRole('list', { name: 'Decided lately' }).getByText('write notes/README.md').waitFor();
+  expect(complaints).toEqual([]);
+});

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { Agents, AGENTS_MAX, CALLS_KEPT_MAX } from '../src/agents/agents.svelte';
-import { codeOf, inLong, inShort, shownCalls } from '../src/agents/calls';
+import { Agents, AGENTS_MAX, CALLS_KEPT_MAX, type Call } from '../src/agents/agents.svelte';
+import { codeOf, inLong, inShort, rulingsOf, shownCalls } from '../src/agents/calls';
 import { FILES } from '../fixture/files';
 import { FakeKernel } from './fake-kernel';
 
@@ -50,4 +50,28 @@ test('arguments are shown in one line, and as they are where they were cut', () 
   expect(inShort('{"path":"a.txt","content":"one\\n two","at":[1]}')).toBe('a.txt · content: one two · at: [1]');
   expect([inShort('null'), inShort('{}'), inShort('{"path":"a'), inLong('{"path":"a'), inLong('{"a":1}')]).toEqual(['', '', '{"path":"a', '{"path":"a', '{\n  "a": 1\n}']);
   expect([codeOf('{"code":"NOT_FOUND"}'), codeOf('{"co')]).toEqual(['NOT_FOUND', 'failed']);
+});
+
+test('a call is told with what was said of it, and one that nothing leads to with nothing', () => {
+  const call = (id: number, tool: string, input: unknown, end?: Partial<NonNullable<Call['end']>>): Call => ({
+    id, agent: 'planner', tool, atMs: id * 100, input: JSON.stringify(input), ...(end ? { end: { ok: true, durationMs: 50, answer: 'null', ...end } } : {}),
+  });
+  const calls = [
+    call(6, 'run_flow', { path: 'flows/a.flow.js' }, { run: 'run-1' }),
+    call(5, 'write', { path: 'data/b.csv' }),
+    call(4, 'write', { path: 'data/a.csv' }),
+    call(3, 'delete', { path: 'notes' }, { ok: false }),
+    call(2, 'read', { path: 'x' }, {}),
+    call(1, 'write', { path: 'private/key' }, { ok: false }),
+  ];
+  const request = { approval: 'ask-1', who: 'agent planner', tool: 'write', risks: [], changes: [], digest: '', expiresMs: 0, onExpiry: 'deny' as const, reason: 'the rule for agents `*`' };
+  const waiting = [{ ...request, what: 'write data/a.csv', askedMs: 550 }];
+  const decided = [
+    { atMs: 900, who: 'run run-1', what: 'write out/a', verdict: 'approved' as const, reason: '', by: 'you' },
+    { atMs: 350, who: 'agent planner', what: 'remove notes/a.md', verdict: 'refused' as const, reason: 'I need it', by: 'you' },
+    { atMs: 120, who: 'agent planner', what: 'write private/key', verdict: 'denied' as const, reason: 'the rule for agents `*`' },
+    { atMs: 120, who: 'agent other', what: 'read x', verdict: 'denied' as const, reason: '' },
+  ];
+  const told = [...rulingsOf(calls, waiting, decided, () => undefined)].sort(([a], [b]) => a - b).map(([id, { verdict, by, approval }]) => [id, verdict, by ?? approval]);
+  expect(told).toEqual([[1, 'denied', undefined], [3, 'refused', 'you'], [4, 'asked', 'ask-1'], [6, 'approved', 'you']]);
 });
