@@ -19,8 +19,8 @@ use std::sync::mpsc::channel;
 pub const INPUT: &str = "input";
 
 /// Asks, and passes the answer on. It is asked on a thread of its own, since the desk goes on meanwhile. Where nobody can be
-/// asked, the answer is no, unless the person said yes to everything before.
-pub fn about(line: &Line, approval: &Approval, yes: bool) {
+/// asked, the answer is no, unless the person said yes to everything before. `open` is dropped when there is an answer.
+pub fn about(line: &Line, approval: &Approval, yes: bool, open: impl Send + 'static) {
     let (line, approval) = (line.clone(), approval.clone());
     let thread = std::thread::Builder::new().name("ask".into());
     let asked = thread.spawn(move || {
@@ -28,6 +28,7 @@ pub fn about(line: &Line, approval: &Approval, yes: bool) {
             true => (true, "--yes"),
             false if std::io::stdin().is_terminal() => {
                 let read = |path: &str| content(&line, &approval, path);
+                // Who has standard input asks, and the next question is shown when this one is answered.
                 let (mut stdin, mut stderr) = (std::io::stdin().lock(), std::io::stderr());
                 let said = confirmed(&approval, &mut stdin, &mut stderr, read);
                 // Who can't be heard or told has not said yes.
@@ -43,6 +44,7 @@ pub fn about(line: &Line, approval: &Approval, yes: bool) {
         });
         // What was decided otherwise meanwhile needs no answer.
         line.call(person(), "approval_decide", input, |_| {}, |_| {});
+        drop(open);
     });
     if let Err(error) = asked {
         let _ = writeln!(std::io::stderr(), "Nobody can be asked: {error}");

@@ -1,9 +1,11 @@
 //! `selvage run`: the log streams while the run goes on, and Ctrl-C cancels it.
 
+mod telling;
+
 use crate::commands::{person, typed};
 use crate::error::{CliError, RUN, Result};
 use crate::progress::Progress;
-use crate::{ask, home, openly, show};
+use crate::{ask, home, show};
 use selvage_host::Called;
 use selvage_tool::run::{RunRecord, RunStatus};
 use selvage_tool::{ErrorCode, ToolError, ToolResult};
@@ -12,7 +14,7 @@ use serde_json::Value;
 use std::io::Write;
 use std::path::Path;
 use std::sync::mpsc::channel;
-use std::sync::{Arc, Mutex, PoisonError};
+use telling::Telling;
 
 /// Runs a flow and gives the exit code.
 pub fn run(folder: &Path, input: &Value, json: bool, yes: bool) -> Result<u8> {
@@ -25,23 +27,17 @@ pub fn run(folder: &Path, input: &Value, json: bool, yes: bool) -> Result<u8> {
         closes.close();
     };
     let asks = line.clone();
-    let telling = Arc::new(Mutex::new(Telling::new()));
-    let tells = Arc::clone(&telling);
-    let tell = move |notice: &Notice| {
-        let mut tells = tells.lock().unwrap_or_else(PoisonError::into_inner);
-        match notice {
-            Notice::Approval { approval, .. } => {
-                tells.progress.wipe();
-                ask::about(&asks, approval, yes);
-            }
-            notice => tells.tell(notice),
-        }
+    let bar = Some(Progress::open()).filter(Progress::is_shown);
+    let telling = Telling::new(std::io::stderr(), bar);
+    let tells = telling.clone();
+    let tell = move |notice: &Notice| match notice {
+        Notice::Approval { approval, .. } => ask::about(&asks, approval, yes, tells.question()),
+        notice => tells.tell(notice),
     };
     let called = line.call(person(), "run_flow", input.clone(), tell, reply);
     cancel_on_interrupt(called)?;
     desk.serve();
-    let mut telling = telling.lock().unwrap_or_else(PoisonError::into_inner);
-    telling.progress.wipe();
+    telling.end();
     let lost = || ToolError::new(ErrorCode::Internal, "The run ended without an answer.");
     let result: ToolResult = answered.recv().map_err(|_| lost())?;
     let value = result?;
@@ -63,49 +59,6 @@ pub fn run(folder: &Path, input: &Value, json: bool, yes: bool) -> Result<u8> {
         RunStatus::CompletedWithErrors => RUN,
         _ => 0,
     })
-}
-
-/// Tells the person what is new about the run. Where it can't be written, the run goes on.
-struct Telling {
-    progress: Progress,
-}
-
-impl Telling {
-    fn new() -> Self {
-        Self {
-            progress: Progress::open(),
-        }
-    }
-
-    fn tell(&mut self, notice: &Notice) {
-        let mut err = std::io::stderr();
-        let is_shown = self.progress.is_shown();
-        let _ = match notice {
-            Notice::Log { entries, .. } => {
-                self.progress.wipe();
-                let log = show::log(entries);
-                match is_shown {
-                    // A log that could colour or move what is written next could hide what the person is asked.
-                    true => write!(err, "{}", openly::lines(&log)),
-                    false => writeln!(err, "{log}"),
-                }
-            }
-            Notice::Run {
-                progress: Some(progress),
-                ..
-            } => {
-                let label = progress.label.as_deref().unwrap_or_default();
-                if is_shown {
-                    self.progress.at(progress.done, progress.total, label);
-                    return;
-                }
-                let total = progress.total.map(|total| format!("/{total}"));
-                let total = total.unwrap_or_default();
-                writeln!(err, "{}{total} {label}", progress.done)
-            }
-            _ => Ok(()),
-        };
-    }
 }
 
 /// Waits for Ctrl-C beside the desk. The second one ends the program at once.
