@@ -12,7 +12,7 @@ use selvage_tool::decision::{Approval, Proposed};
 use selvage_tool::policy::OnExpiry;
 use serde_json::{Value, json};
 use std::fmt::Write as _;
-use std::io::{BufRead, IsTerminal, Write};
+use std::io::{BufRead, IsTerminal, StdinLock, Write};
 use std::sync::mpsc::channel;
 
 /// What `approval_read` calls all of an input of which a request says only the beginning.
@@ -30,6 +30,7 @@ pub fn about(line: &Line, approval: &Approval, yes: bool, open: impl Send + 'sta
                 let read = |path: &str| content(&line, &approval, path);
                 // Who has standard input asks, and the next question is shown when this one is answered.
                 let (mut stdin, mut stderr) = (std::io::stdin().lock(), std::io::stderr());
+                forget_typed(&stdin);
                 let said = confirmed(&approval, &mut stdin, &mut stderr, read);
                 // Who can't be heard or told has not said yes.
                 (said.unwrap_or(false), "")
@@ -49,6 +50,16 @@ pub fn about(line: &Line, approval: &Approval, yes: bool, open: impl Send + 'sta
     if let Err(error) = asked {
         let _ = writeln!(std::io::stderr(), "Nobody can be asked: {error}");
     }
+}
+
+/// Forgets what was typed before a question was there: it is an answer to something else, perhaps to what a flow wrote into its log
+/// to look like a question.
+fn forget_typed(stdin: &StdinLock<'_>) {
+    #[cfg(unix)]
+    // Where it fails, there is no terminal to answer at.
+    let _ = rustix::termios::tcflush(stdin, rustix::termios::QueueSelector::IFlush);
+    #[cfg(not(unix))]
+    let _ = stdin;
 }
 
 /// What a file would hold, or all of an input.
