@@ -43,6 +43,9 @@ fn is_host(text: &str) -> bool {
     !text.is_empty() && text.chars().all(plain)
 }
 
+/// The schemes of web origins: those of the web, and that of the workbench's desktop app, whose page is at `selvage://app`.
+const SCHEMES: [&str; 3] = ["https", "http", "selvage"];
+
 /// Whose pages may connect: those of the server itself, and those of a list. Links are opened by a
 /// key and not by a cookie, so this keeps strangers' pages from using up places, and no secret.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -58,10 +61,9 @@ impl Origins {
             self.all = true;
             return Ok(());
         }
-        let host = origin.strip_prefix("https://");
-        let host = host.or_else(|| origin.strip_prefix("http://"));
-        if !host.is_some_and(is_host) {
-            let what = "is no web origin: write https://host or http://host:port";
+        let parts = origin.split_once("://");
+        if !parts.is_some_and(|(scheme, host)| SCHEMES.contains(&scheme) && is_host(host)) {
+            let what = "is no web origin: write https://host, http://host:port or selvage://app";
             return Err(format!("{origin:?} {what}"));
         }
         self.listed.push(origin.to_ascii_lowercase());
@@ -115,6 +117,29 @@ mod tests {
         assert!(origins.allows("https://b.example", "relay.example"));
         assert!(origins.names("https://A.example"));
         assert!(!origins.names("https://b.example") && !origins.names("*"));
+    }
+
+    #[test]
+    fn the_desktop_app_has_an_origin_and_other_schemes_have_none() {
+        let mut origins = Origins::default();
+        origins.add("selvage://app").expect("an origin");
+        assert!(origins.allows("selvage://app", "127.0.0.1:4180"));
+        assert!(origins.names("selvage://app"));
+        for origin in ["selvage://other", "https://app", "app", "file://app"] {
+            assert!(!origins.allows(origin, "127.0.0.1:4180"), "{origin}");
+        }
+        for text in [
+            "selvage://",
+            "selvage:app",
+            "selvage://app/",
+            "selvages://app",
+            "xselvage://app",
+            "file://app",
+            "app://app",
+            "://app",
+        ] {
+            assert!(origins.add(text).is_err(), "{text}");
+        }
     }
 
     #[test]
