@@ -13,11 +13,17 @@ export type ToKernel =
   | { type: "giveUp"; id: number }
   /** Asks for a stretch of a content, which comes back in the buffer. */
   | { type: "part"; id: number; hash: string; from: number; into: ArrayBuffer }
-  /** Where runs run from now on: at a server, or in this browser. It has no answer. */
-  | { type: "runAt"; server: JobServer | null }
-  /** Asks whether a server would run jobs. */
-  | { type: "tryServer"; id: number; server: JobServer }
+  /** Where runs run from now on, when that is not in this browser. It has no answer. */
+  | { type: "runAt"; place: JobPlace | null }
+  /** Asks whether jobs would be run there. */
+  | { type: "tryServer"; id: number; place: JobPlace }
   | ToDevices;
+
+/**
+ * Where runs run that don't run in this browser: at a server, or at the program that the desktop app around this page has on
+ * this machine. Where that is, and the key for it, is asked for over the port whenever it is wanted (`web/src/agents/host.ts`).
+ */
+export type JobPlace = JobServer | MessagePort;
 
 /** A server that runs jobs, and the key for it. */
 export interface JobServer {

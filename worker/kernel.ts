@@ -273,11 +273,11 @@ function handle(message: ToKernel): void {
         .then((result) => scope.postMessage({ type: "result", id: message.id, result }), broke);
       break;
     case "runAt":
-      runners.runAt(message.server);
+      runners.runAt(message.place);
       break;
     case "tryServer":
       void import("./try-server.ts")
-        .then(({ tryServer }) => tryServer(message.server))
+        .then(({ tryServer }) => tryServer(message.place))
         .catch((error: unknown) => ({ ok: false, error: { code: "INTERNAL", message: String(error) } }))
         .then((result) => scope.postMessage({ type: "result", id: message.id, result }));
       break;

@@ -76,6 +76,33 @@ describe("a run at a server", () => {
     expect(waits).toEqual([true, false]);
   });
 
+  test("at the program of the app asks where that is, once, before it sends anything, and waits meanwhile", async () => {
+    const { port1, port2 } = new MessageChannel();
+    const askers: MessagePort[] = [];
+    port1.onmessage = ({ ports }) => void askers.push(...ports);
+    run = new RemoteRun(port2, hear);
+    begin();
+    await until(() => askers.length === 1);
+    expect([waits, server.asked]).toEqual([[true], []]);
+    askers[0]!.postMessage({ ok: true, value: SERVER });
+    await until(() => server.streams.length === 1);
+    server.tell(finished());
+    await until(isOver);
+    expect([end(), askers.length]).toEqual([null, 1]);
+    port1.close();
+  });
+
+  test("has failed in the app's own words where its program can't be started", async () => {
+    const { port1, port2 } = new MessageChannel();
+    const error = { code: "EXECUTOR_UNAVAILABLE", message: "It ended with 2.", hint: "Look why." };
+    port1.onmessage = ({ ports: [asker] }) => asker?.postMessage({ ok: false, error });
+    run = new RemoteRun(port2, hear);
+    begin();
+    await until(isOver);
+    expect([end(), server.asked]).toEqual([error, []]);
+    port1.close();
+  });
+
   test("passes on answers and more as they were written", async () => {
     begin();
     await until(() => server.streams.length === 1);

@@ -1,8 +1,8 @@
 // A run at a server: what a runner Worker is to the kernel, over HTTP (`docs/design-jobs.md`). It has a Worker's two functions,
-// and says what a Worker says. Loaded when a server is set.
+// and says what a Worker says. Loaded for the first such run.
 
 import { fromBase64, toBase64 } from "../web/src/lib/base64.ts";
-import type { JobServer } from "./client-messages.ts";
+import type { JobPlace } from "./client-messages.ts";
 import { members } from "./members.ts";
 import type { FromRunner, ToRunner } from "./protocol.ts";
 import { ASKING_MS_MAX, broken, Failed, pause, Wire, type Asked, type Pieces, type Told } from "./wire.ts";
@@ -41,8 +41,8 @@ export class RemoteRun {
   /** Stops listening, to give the connection to a word. */
   #makeRoom: (() => void) | undefined;
 
-  constructor(server: JobServer, hear: (message: FromRunner) => void) {
-    this.#wire = new Wire(server);
+  constructor(place: JobPlace, hear: (message: FromRunner) => void) {
+    this.#wire = new Wire(place);
     this.#hear = hear;
   }
 
@@ -213,6 +213,8 @@ export class RemoteRun {
 export function because({ kind, told }: Failed, address: string): Told {
   const code = "EXECUTOR_UNAVAILABLE";
   switch (kind) {
+    case "absent":
+      return told;
     case "unheard":
       return { code, message: `The executor at ${address} can't be reached: ${told.message}.`, hint: "Nothing of the run landed. Run the flow again when the server is there, or choose this browser under “Where runs run”." };
     case "full":

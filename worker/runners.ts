@@ -1,7 +1,7 @@
 // The runner Workers that the kernel holds: started warm, replaced when they break.
 
 import sandboxUrl from "@wasm/runner/runner_bg.wasm?url";
-import type { JobServer } from "./client-messages.ts";
+import type { JobPlace } from "./client-messages.ts";
 import { Images } from "./images.ts";
 import { KEPT, type FromRunner, type GuestName, type ImageBytes, type ToRunner } from "./protocol.ts";
 
@@ -57,7 +57,7 @@ export class Runners {
   /** Each fetched and compiled once, when it is first wanted. */
   readonly #guests = new Map<GuestName, Promise<Compiled>>();
   /** Where runs run, when that is not here. */
-  #server: JobServer | null = null;
+  #elsewhere: JobPlace | null = null;
   #next = 1;
   #isStarted = false;
 
@@ -98,10 +98,10 @@ export class Runners {
   }
 
   /** Where runs run from now on. Those that are under way go on where they are. */
-  runAt(server: JobServer | null): void {
-    this.#server = server;
+  runAt(place: JobPlace | null): void {
+    this.#elsewhere = place;
     // Before anything that waits can go there.
-    this.#events.runsAt(server === null ? "browser" : `remote:${new URL(server.address).host}`);
+    this.#events.runsAt(nameOf(place));
     // What a runner was sent is not at its new place.
     for (const [runner, held] of this.#held) {
       if (held.isRunning || !held.wasReady) held.forgets = true;
@@ -113,8 +113,8 @@ export class Runners {
     const held = this.#held.get(runner);
     if (held === undefined) return;
     held.isRunning = true;
-    if (this.#server !== null) {
-      held.place = elsewhere(this.#server, (said) => this.#heard(runner, said));
+    if (this.#elsewhere !== null) {
+      held.place = elsewhere(this.#elsewhere, (said) => this.#heard(runner, said));
       return held.place.postMessage(message);
     }
     if (held.cancelFlag) Atomics.store(held.cancelFlag, 0, 0);
@@ -251,10 +251,16 @@ export class Runners {
   }
 }
 
-/** A run at a server. What it is done by is loaded for the first one. */
-function elsewhere(server: JobServer, hear: (message: FromRunner) => void): Place {
-  const loading = import("./remote.ts").then(({ RemoteRun }) => new RemoteRun(server, hear));
-  loading.catch((error: unknown) => hear({ type: "broken", message: `what runs flows at a server can't be loaded: ${String(error)}` }));
+/** What the policy calls the place where runs run. The app's own program is on this very machine, wherever it listens. */
+function nameOf(place: JobPlace | null): string {
+  if (place === null) return "browser";
+  return place instanceof MessagePort ? "native" : `remote:${new URL(place.address).host}`;
+}
+
+/** A run that is not in this browser. What it is done by is loaded for the first one. */
+function elsewhere(place: JobPlace, hear: (message: FromRunner) => void): Place {
+  const loading = import("./remote.ts").then(({ RemoteRun }) => new RemoteRun(place, hear));
+  loading.catch((error: unknown) => hear({ type: "broken", message: `what runs flows elsewhere can't be loaded: ${String(error)}` }));
   const then = (act: (run: Place) => void): void => void loading.then(act, () => undefined);
   return { postMessage: (message) => then((run) => run.postMessage(message)), terminate: () => then((run) => run.terminate()) };
 }

@@ -1,13 +1,13 @@
 // Whether a server would run jobs for this device, and what to do when it would not.
 
-import type { JobServer } from "./client-messages.ts";
+import type { JobPlace } from "./client-messages.ts";
 import { Failed, Wire, whole, type Told } from "./wire.ts";
 
 const ANSWER_BYTES_MAX = 64 * 1024;
 
 /** Asks whether the server is well, and whether it takes the key. It never rejects. */
-export async function tryServer(server: JobServer): Promise<{ ok: true; value: null } | { ok: false; error: Told }> {
-  const wire = new Wire(server);
+export async function tryServer(place: JobPlace): Promise<{ ok: true; value: null } | { ok: false; error: Told }> {
+  const wire = new Wire(place);
   const signal = new AbortController().signal;
   try {
     // Without the key, so that a server that is none never sees it.
@@ -15,13 +15,14 @@ export async function tryServer(server: JobServer): Promise<{ ok: true; value: n
     await whole(await wire.ask({ method: "POST", path: "/blobs/missing", body: '{"hashes":[]}' }, signal), ANSWER_BYTES_MAX);
     return { ok: true, value: null };
   } catch (error) {
-    return { ok: false, error: why(error, server.address) };
+    return { ok: false, error: why(error, wire.address) };
   }
 }
 
 function why(error: unknown, address: string): Told {
   const code = "EXECUTOR_UNAVAILABLE";
   if (!(error instanceof Failed)) return { code, message: `The server at ${address} could not be asked: ${String(error)}.` };
+  if (error.kind === "absent") return error.told;
   switch (error.status) {
     case 0:
       if (error.kind === "refused") return { code, message: `${address} leads to another address.`, hint: "Give the address that it leads to, if you trust it with the key." };

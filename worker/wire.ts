@@ -1,6 +1,6 @@
 // One exchange after the other with a server that runs jobs (`docs/design-jobs.md`). What goes wrong is a `Failed`.
 
-import type { JobServer } from "./client-messages.ts";
+import type { JobServer, JobPlace } from "./client-messages.ts";
 
 /** How long the head of an answer may take, and how long a body may be silent: a server says every 10 s that it is there. */
 const SILENCE_MS_MAX = 15_000;
@@ -20,10 +20,10 @@ export interface Told {
   hint?: string;
 }
 
-/** Why an exchange came to nothing: nobody answered to the end, the server has no room now, or it refuses. */
+/** Why an exchange came to nothing: the app's program is not there, nobody answered to the end, the server has no room now, or it refuses. */
 export class Failed extends Error {
   constructor(
-    readonly kind: "unheard" | "full" | "refused",
+    readonly kind: "absent" | "unheard" | "full" | "refused",
     readonly told: Told,
     readonly status = 0,
   ) {
@@ -50,26 +50,29 @@ export interface Asked {
 export type Pieces = AsyncGenerator<Uint8Array, void, undefined>;
 
 export class Wire {
-  readonly #server: JobServer;
+  readonly #place: JobPlace;
+  #server: JobServer | undefined;
 
-  constructor(server: JobServer) {
-    this.#server = server;
+  constructor(place: JobPlace) {
+    this.#place = place;
   }
 
   get address(): string {
-    return this.#server.address;
+    return this.#server?.address ?? "this computer";
   }
 
   /** Asks once. It goes to one host only and takes no cookies along. */
   async ask({ method, path, body, keyless = false }: Asked, signal: AbortSignal): Promise<Pieces> {
+    // To the end at the one where it began: of a run, another one knows nothing.
+    const server = (this.#server ??= await serverAt(this.#place));
     const patience = new Patience();
     patience.wait(SILENCE_MS_MAX + (body?.length ?? 0) / SENT_BYTES_A_MS);
     let response: Response;
     try {
-      response = await fetch(`${this.#server.address}${path}`, {
+      response = await fetch(`${server.address}${path}`, {
         method,
         body: body ?? null,
-        headers: keyless ? {} : { authorization: `Bearer ${this.#server.key}` },
+        headers: keyless ? {} : { authorization: `Bearer ${server.key}` },
         redirect: "manual",
         credentials: "omit",
         referrerPolicy: "no-referrer",
@@ -93,11 +96,25 @@ export class Wire {
         return await whole(await this.ask(asked, signal), bytesMax);
       } catch (error) {
         const failed = unheard(error);
-        if (failed.kind === "refused" || signal.aborted || !goesOn() || performance.now() >= end) throw failed;
+        if (failed.kind === "absent" || failed.kind === "refused" || signal.aborted || !goesOn() || performance.now() >= end) throw failed;
       }
       await pause();
     }
   }
+}
+
+/** The server of a place. The app is asked for its program's, which it starts where it is not there. */
+function serverAt(place: JobPlace): JobServer | Promise<JobServer> {
+  if (!(place instanceof MessagePort)) return place;
+  return new Promise((resolve, reject) => {
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = ({ data }: MessageEvent<{ ok: true; value: JobServer } | { ok: false; error: Told }>) => {
+      port1.close();
+      if (data.ok) resolve(data.value);
+      else reject(new Failed("absent", data.error));
+    };
+    place.postMessage(null, [port2]);
+  });
 }
 
 /** Before the server is asked again. */

@@ -1,13 +1,10 @@
-// The loop of an agent over the ways in to a workspace on disk: standard input and output, HTTP, and the executor of the desktop app.
+// The loop of an agent over the ways in to a workspace on disk: standard input and output, and HTTP.
 
 import { strict as assert } from 'node:assert';
-import { loadModule } from '../browser/lib/electron.mjs';
 import { test } from '../browser/lib/suite.mjs';
 import { agentLoop, FLOWS, POLICY } from '../loop/loop.mjs';
 import { isGolden } from '../loop/normal.mjs';
 import { connect } from './lib/client.mjs';
-import { program } from './lib/host.mjs';
-import { workspace } from './lib/mcp.mjs';
 
 /** A person who is asked by a client: the questions that came, and the answer to one by its name. */
 function somebody() {
@@ -34,17 +31,7 @@ const overMcp = (over) => async (defer) => {
   return { call, approve };
 };
 
-/** The executor in the main process of the desktop app, which asks the person at the app. */
-async function overExecutor(defer) {
-  const { NativeExecutor } = await loadModule('native');
-  const { hears, approve } = somebody();
-  const folder = workspace(defer, { 'selvage.policy.yaml': POLICY });
-  const executor = new NativeExecutor({ program, workspace: folder, approve: ({ approval, text }) => hears(approval, text) });
-  defer(() => executor.close());
-  return { call: (name, input) => executor.call(name, input), approve };
-}
-
-const WAYS = { 'MCP over stdio': overMcp('stdio'), 'MCP over HTTP': overMcp('http'), 'the executor of the desktop app': overExecutor };
+const WAYS = { 'MCP over stdio': overMcp('stdio'), 'MCP over HTTP': overMcp('http') };
 
 for (const language of Object.keys(FLOWS))
   for (const [over, open] of Object.entries(WAYS))

@@ -72,10 +72,7 @@ declare module 'electron' {
     static setApplicationMenu(menu: Menu | null): void;
     static buildFromTemplate(template: MenuItemOptions[]): Menu;
   }
-  const app: { whenReady(): Promise<void>; quit(): void; on(event: 'window-all-closed', listener: () => void): void };
-  const dialog: {
-    showMessageBox(options: { type: 'question'; message: string; detail: string; buttons: string[]; defaultId: number; cancelId: number }): Promise<{ response: number }>;
-  };
+  const app: { whenReady(): Promise<void>; quit(): void; on(event: 'window-all-closed' | 'will-quit', listener: () => void): void };
   const ipcMain: IpcMain;
   const ipcRenderer: IpcRenderer;
   const contextBridge: { exposeInMainWorld(key: string, api: unknown): void };

@@ -8,9 +8,16 @@ import { answer, ORIGIN, SCHEME } from './site.ts';
 
 type Electron = Pick<typeof import('electron'), 'BrowserWindow' | 'ipcMain' | 'protocol' | 'session'>;
 
-/** Calls tools somewhere else than in the page. */
+/** Where the page's flows run outside of it, and the key for that. */
+export interface Place {
+  address: string;
+  key: string;
+}
+
+/** Runs the page's flows on this machine. */
 export interface Executor {
-  call(name: string, input: unknown): Promise<ToolResult>;
+  /** Where it is; it is started where it is not there. It never rejects. */
+  place(): Promise<ToolResult<Place>>;
 }
 
 export interface HostOptions {
@@ -18,7 +25,7 @@ export interface HostOptions {
   dist: string;
   /** The file of the built preload script. */
   preload: string;
-  /** What the page may call in the main process; nothing unless told. */
+  /** Where the person may have flows run, besides in the page and at servers. */
   executor?: Executor;
 }
 
@@ -28,7 +35,9 @@ const ASK_EVERY_MS = 200;
 /** A partition of its own, so that no other window of the app shares storage and rules with the workbench. */
 const PARTITION = 'persist:selvage';
 /** What a click in the page may need; all else is refused. */
-const PERMISSIONS: ReadonlySet<string> = new Set(['clipboard-sanitized-write']);
+const PERMISSIONS = ['clipboard-sanitized-write'];
+/** What Chromium asks about before a page reaches a program on its own machine. */
+const LOOPBACK = 'loopback-network';
 
 /** Makes the scheme one that pages may live at. It has to be called before the app is ready. */
 export function registerScheme({ protocol }: Pick<Electron, 'protocol'>): void {
@@ -58,8 +67,9 @@ export class Host {
     this.options = options;
     const { BrowserWindow, ipcMain, session } = electron;
     const own = session.fromPartition(PARTITION);
-    own.setPermissionRequestHandler((_contents, permission, give) => give(PERMISSIONS.has(permission)));
-    own.setPermissionCheckHandler((_contents, permission, origin) => PERMISSIONS.has(permission) && isOwn(`${origin.replace(/\/$/, '')}/`));
+    const permissions = new Set([...PERMISSIONS, ...(options.executor ? [LOOPBACK] : [])]);
+    own.setPermissionRequestHandler((_contents, permission, give) => give(permissions.has(permission)));
+    own.setPermissionCheckHandler((_contents, permission, origin) => permissions.has(permission) && isOwn(`${origin.replace(/\/$/, '')}/`));
     own.setDevicePermissionHandler(() => false);
     own.protocol.handle(SCHEME, (request) => answer(options.dist, request));
     this.window = new BrowserWindow({
@@ -125,14 +135,11 @@ export class Host {
   async #heard(event: IpcMainInvokeEvent, message: unknown): Promise<ToolResult | undefined> {
     const { webContents } = this.window;
     if (event.sender !== webContents || event.senderFrame !== webContents.mainFrame || event.senderFrame.origin !== ORIGIN) return failure('POLICY_DENIED', 'Only the workbench itself may call the main process.', 'Call it from the page.');
-    if (typeof message !== 'object' || message === null || (message as { selvage?: unknown }).selvage !== 1) return failure('INVALID_INPUT', 'That is no message of the workbench.', 'Send {selvage: 1, name, input}.');
-    const { name, input } = message as { name?: unknown; input?: unknown };
-    if (name === undefined) {
-      this.#link.hear(message as FromDoor);
-      return undefined;
-    }
-    if (typeof name !== 'string') return failure('INVALID_INPUT', 'The message names no tool.', 'Send {selvage: 1, name, input}.');
-    return this.options.executor?.call(name, input ?? {}) ?? failure('EXECUTOR_UNAVAILABLE', 'This app has no executor in its main process.', 'Start it with one: see docs/embedding.md.');
+    if (typeof message !== 'object' || message === null || (message as { selvage?: unknown }).selvage !== 1) return failure('INVALID_INPUT', 'That is no message of the workbench.', 'Send {selvage: 1, place: true}.');
+    if ('place' in message) return this.options.executor?.place() ?? failure('EXECUTOR_UNAVAILABLE', 'This app runs no flows outside of its page.', 'Start it with the program `selvage`: see docs/embedding.md.');
+    if (!['result', 'news', 'event'].some((part) => part in message)) return failure('INVALID_INPUT', 'The message asks for nothing that this app has.', 'Send {selvage: 1, place: true}.');
+    this.#link.hear(message as FromDoor);
+    return undefined;
   }
 }
 

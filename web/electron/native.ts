@@ -1,77 +1,88 @@
-// Tools of a workspace on this machine's disk, by the program `selvage`: the same contract, carried by the Model Context
-// Protocol over the program's standard input and output, so that no port is opened and no key is needed.
+// Flows of the page on this machine: the program `selvage`, which the app starts beside its page as a server of jobs that only
+// this machine reaches, with a folder and a key that last no longer than it does.
 
-import { Client } from '@modelcontextprotocol/sdk/client/index.js';
-import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
-import { ElicitRequestSchema } from '@modelcontextprotocol/sdk/types.js';
-import type { ToolError, ToolResult } from '../embed/selvage.ts';
-import type { Executor } from './host.ts';
-
-/** Something that waits for the person at the app. */
-export interface Question {
-  /** Its name, as `approval_list` has it. */
-  approval: string;
-  /** Who wants what, why it is asked, and every difference. */
-  text: string;
-}
+import { spawn, type ChildProcess } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import type { ToolResult } from '../embed/selvage.ts';
+import type { Executor, Place } from './host.ts';
+import { ORIGIN } from './site.ts';
 
 export interface NativeOptions {
   /** The program `selvage`. */
   program: string;
-  /** The folder of the workspace. No message of the page can name another. */
-  workspace: string;
-  /**
-   * Shows the person what waits for approval, all of it, and gives the answer. What the page says is no answer: it is the page that asks. Without
-   * it nobody can be asked, and what the policy asks about is refused.
-   */
-  approve?: (question: Question) => Promise<{ approve: boolean; reason?: string }>;
+  /** The web origin whose pages may have flows run: that of the app unless told. */
+  origin?: string;
 }
 
-/** The longest that a call may take, in milliseconds: that of a run's own ceiling. */
-const CALL_MS_MAX = 24 * 3_600_000;
+/** How long the program may take to make a key, and to say where it listens. */
+const START_MS_MAX = 20_000;
 
 export class NativeExecutor implements Executor {
-  #client: Promise<Client> | undefined;
-
   readonly options: NativeOptions;
+  #place: Promise<Place> | undefined;
+  /** Ends what was started, and takes its folder away. */
+  #end: () => void = () => undefined;
 
   constructor(options: NativeOptions) {
     this.options = options;
   }
 
-  /** Calls a tool. It never rejects. The program is started with the first call, and anew when it ended. */
-  async call(name: string, input: unknown): Promise<ToolResult> {
+  /** Where the program is. It is started for whoever asks first, and anew, once, for whoever asks first after it died. It never rejects. */
+  async place(): Promise<ToolResult<Place>> {
+    const place = (this.#place ??= this.#start());
     try {
-      const client = await (this.#client ??= this.#start());
-      const answer = await client.callTool({ name, arguments: input as Record<string, unknown> }, undefined, { timeout: CALL_MS_MAX });
-      if (!answer.isError) return { ok: true, value: answer.structuredContent };
-      return { ok: false, error: answer._meta?.['selvage/error'] as ToolError };
+      return { ok: true, value: await place };
     } catch (error) {
-      return { ok: false, error: { code: 'EXECUTOR_UNAVAILABLE', message: `The program \`selvage\` gave no answer: ${error instanceof Error ? error.message : String(error)}`, hint: 'Start it by hand with `selvage mcp` to see what is wrong.' } };
+      if (this.#place === place) this.close();
+      const message = `The program \`selvage\` runs no flows here: ${error instanceof Error ? error.message : String(error)}.`;
+      return { ok: false, error: { code: 'EXECUTOR_UNAVAILABLE', message, hint: 'Start it by hand with `selvage serve --jobs` to see what is wrong, or choose this browser under “Where runs run”.' } };
     }
   }
 
-  /** Ends the program. */
-  async close(): Promise<void> {
-    const client = await this.#client?.catch(() => undefined);
-    await client?.close();
+  /** Ends the program at once. Only the page lands what a run wrote, so that nothing of one is left half done. */
+  close(): void {
+    this.#end();
+    this.#place = undefined;
   }
 
-  async #start(): Promise<Client> {
-    const { program, workspace, approve } = this.options;
-    const client = new Client({ name: 'Electron', version: '1' }, { capabilities: approve ? { elicitation: { form: {} } } : {} });
-    if (approve)
-      client.setRequestHandler(ElicitRequestSchema, async ({ params }) => ({
-        action: 'accept',
-        content: { ...(await approve({ approval: String(params._meta?.['selvage/approval']), text: params.message })) },
-      }));
-    client.onclose = () => (this.#client = undefined);
-    try {
-      await client.connect(new StdioClientTransport({ command: program, args: ['mcp', '--workspace', workspace] }));
-      return client;
-    } catch (error) {
-      this.#client = undefined;
-      throw error;
-    }
+  async #start(): Promise<Place> {
+    const folder = mkdtempSync(join(tmpdir(), 'selvage-runs-'));
+    const children: ChildProcess[] = [];
+    const end = (): void => {
+      for (const child of children) child.kill('SIGKILL');
+      rmSync(folder, { recursive: true, force: true, maxRetries: 9 });
+    };
+    this.#end = end;
+    const start = (...args: string[]): ChildProcess => {
+      const child = spawn(this.options.program, [...args, '--data', folder, '--json'], { stdio: ['ignore', 'pipe', 'inherit'], windowsHide: true });
+      children.push(child);
+      return child;
+    };
+    const { key } = (await said(start('keys', 'add', 'app', '--scope', 'jobs'))) as { key: string };
+    const server = start('serve', '--jobs', '--listen', '127.0.0.1:0', '--origin', this.options.origin ?? ORIGIN);
+    server.once('close', () => this.#end === end && this.close());
+    const { listens } = (await said(server)) as { listens: string };
+    return { address: listens.replace(/\/$/, ''), key };
+  }
+}
+
+/** The value that a program tells on the first line of its standard output. */
+async function said(child: ChildProcess): Promise<unknown> {
+  let timer: NodeJS.Timeout | undefined;
+  const line = new Promise<string>((resolve, reject) => {
+    timer = setTimeout(() => reject(new Error(`it says nothing for ${START_MS_MAX / 1000} s`)), START_MS_MAX);
+    createInterface({ input: child.stdout! }).once('line', resolve);
+    child.once('error', reject);
+    child.once('close', (code) => reject(new Error(`it ended with ${code}`)));
+  });
+  try {
+    const result = JSON.parse(await line) as ToolResult;
+    if (result.ok) return result.value;
+    throw new Error(result.error.message);
+  } finally {
+    clearTimeout(timer);
   }
 }

@@ -8,7 +8,7 @@ const FROM_PAGE = 'selvage:from-page';
 const TO_PAGE = 'selvage:to-page';
 
 electron.contextBridge.exposeInMainWorld('selvageHost', {
-  /** Sends a message to the main process; a call of one of its tools gives that tool's result. */
+  /** Sends a message to the main process, and gives its answer where it has one. */
   call: (message: unknown): Promise<unknown> => electron.ipcRenderer.invoke(FROM_PAGE, message),
   /** Hears what the main process asks; the returned function stops that. */
   subscribe: (listener: (message: unknown) => void): (() => void) => {

@@ -93,6 +93,15 @@ test('the window is shut off, and every door of it is closed', () => {
   expect(fake.rules.device?.()).toBe(false);
 });
 
+test('the page reaches programs of its own machine only where the app has one that runs flows', () => {
+  for (const [executor, expected] of [[undefined, false], [{ place: () => new Promise(() => undefined) }, true]] as [Executor | undefined, boolean][]) {
+    const { fake, window } = opened(executor);
+    expect(fake.rules.check?.(...([window.contents, 'loopback-network', `${ORIGIN}/`] as never[]))).toBe(expected);
+    fake.rules.request?.(...([window.contents, 'loopback-network', (yes: boolean) => expect(yes).toBe(expected)] as never[]));
+    for (const permission of ['local-network', 'local-network-access']) expect(fake.rules.check?.(...([window.contents, permission, `${ORIGIN}/`] as never[]))).toBe(false);
+  }
+});
+
 test('the scheme is one that pages may live at, and gives no privilege that is not needed', () => {
   const { electron, schemes } = fakeElectron();
   registerScheme(electron);
@@ -130,25 +139,26 @@ test('programs of the main process call the workspace of the page, hear of runs,
   expect(await host.call('run_flow', { path: 'flows/endless.flow.js' }, { signal: giveUp.signal })).toMatchObject({ error: { code: 'CANCELLED' } });
 });
 
-test('the page calls what the main process has, and only the page, and only by messages', async () => {
-  const asked: unknown[] = [];
+test('the page is told where the app runs flows, and only the page, and only by messages', async () => {
+  const place = { address: 'http://127.0.0.1:49152', key: 'k' };
+  let asked = 0;
   const executor: Executor = {
-    call: async (name, input) => {
-      asked.push([name, input]);
-      return { ok: true, value: name };
+    place: async () => {
+      asked += 1;
+      return { ok: true, value: place };
     },
   };
   const { bridge, fake, window } = opened(executor);
-  expect(await bridge.call({ selvage: 1, name: 'ls', input: { path: 'a' } })).toEqual({ ok: true, value: 'ls' });
+  expect(await bridge.call({ selvage: 1, place: true })).toEqual({ ok: true, value: place });
   const { contents } = window;
   const strangers: [typeof contents, unknown][] = [[fakeElectron() && new (contents.constructor as new () => typeof contents)(), contents.mainFrame], [contents, { origin: ORIGIN }], [contents, null]];
-  for (const [sender, frame] of strangers) expect(await fake.invoke(sender, frame, FROM_PAGE, { selvage: 1, name: 'ls' })).toMatchObject({ error: { code: 'POLICY_DENIED' } });
+  for (const [sender, frame] of strangers) expect(await fake.invoke(sender, frame, FROM_PAGE, { selvage: 1, place: true })).toMatchObject({ error: { code: 'POLICY_DENIED' } });
   contents.mainFrame.origin = 'https://evil.example';
-  expect(await bridge.call({ selvage: 1, name: 'ls' })).toMatchObject({ error: { code: 'POLICY_DENIED' } });
+  expect(await bridge.call({ selvage: 1, place: true })).toMatchObject({ error: { code: 'POLICY_DENIED' } });
   contents.mainFrame.origin = ORIGIN;
-  for (const message of [null, 'ls', 7, {}, { selvage: 2, name: 'ls' }, { selvage: 1, name: 7 }]) expect(await bridge.call(message)).toMatchObject({ error: { code: 'INVALID_INPUT' } });
-  expect(asked).toEqual([['ls', { path: 'a' }]]);
-  expect(await opened().bridge.call({ selvage: 1, name: 'ls' })).toMatchObject({ error: { code: 'EXECUTOR_UNAVAILABLE' } });
+  for (const message of [null, 'place', 7, {}, { selvage: 2, place: true }, { selvage: 1 }, { selvage: 1, name: 'ls', input: {} }]) expect(await bridge.call(message)).toMatchObject({ error: { code: 'INVALID_INPUT' } });
+  expect(asked).toBe(1);
+  expect(await opened().bridge.call({ selvage: 1, place: true })).toMatchObject({ error: { code: 'EXECUTOR_UNAVAILABLE' } });
 });
 
 test('a page that is loaded anew answers what waits, and serves again; a window that closes answers all', async () => {

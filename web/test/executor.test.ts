@@ -58,9 +58,9 @@ test('an address that would give the key away, or is none, is refused with what 
 
 test('runs run in the browser until a server is set, and the kernel hears of each change', () => {
   const { kernel, executor } = open();
-  expect([executor.server, executor.host, kernel.places]).toEqual([undefined, undefined, []]);
+  expect([executor.choice, executor.where, kernel.places]).toEqual([undefined, undefined, []]);
   executor.use(SERVER);
-  expect([executor.host, kernel.places]).toEqual(['runs.example', [SERVER]]);
+  expect([executor.where, kernel.places]).toEqual(['at runs.example', [SERVER]]);
   executor.use(undefined);
   expect(kernel.places).toEqual([SERVER, null]);
   expect(kept.size, 'the key is forgotten').toBe(0);
@@ -69,7 +69,7 @@ test('runs run in the browser until a server is set, and the kernel hears of eac
 test('the next visit goes on where this one was, and tells the kernel before anything runs', () => {
   open().executor.use(SERVER);
   const { kernel, executor } = open();
-  expect([executor.server, kernel.places]).toEqual([SERVER, [SERVER]]);
+  expect([executor.choice, kernel.places]).toEqual([SERVER, [SERVER]]);
 });
 
 test('another tab’s choice is this tab’s, too', () => {
@@ -78,16 +78,37 @@ test('another tab’s choice is this tab’s, too', () => {
   tabs.dispatchEvent(Object.assign(new Event('storage'), { key: 'selvage.theme' }));
   expect(kernel.places).toEqual([]);
   tabs.dispatchEvent(Object.assign(new Event('storage'), { key: 'selvage.executor' }));
-  expect([executor.host, kernel.places]).toEqual(['runs.example', [SERVER]]);
+  expect([executor.where, kernel.places]).toEqual(['at runs.example', [SERVER]]);
   kept.clear();
   tabs.dispatchEvent(Object.assign(new Event('storage'), { key: null }));
   expect(kernel.places).toEqual([SERVER, null]);
 });
 
+test('in the desktop app this computer can be chosen: the kernel asks the app for address and key, and the browser keeps neither', async () => {
+  const program = { address: 'http://127.0.0.1:49152', key: 'fresh' };
+  const asked: unknown[] = [];
+  const host = { call: async (message: unknown): Promise<unknown> => (asked.push(message), { ok: true, value: program }) };
+  vi.stubGlobal('window', { selvageHost: host });
+  vi.stubGlobal('selvageHost', host);
+  open().executor.use('native');
+  const { kernel, executor } = open();
+  expect([executor.where, executor.server, [...kept]]).toEqual(['on this computer', undefined, [['selvage.executor', '"native"']]]);
+  const [port] = kernel.places as MessagePort[];
+  const answer = (): Promise<unknown> => {
+    const { port1, port2 } = new MessageChannel();
+    port!.postMessage(null, [port2]);
+    return new Promise((resolve) => (port1.onmessage = ({ data }) => (port1.close(), resolve(data))));
+  };
+  expect([await answer(), asked]).toEqual([{ ok: true, value: program }, [{ selvage: 1, place: true }]]);
+  host.call = () => Promise.reject(new Error('gone'));
+  expect(await answer()).toMatchObject({ ok: false, error: { code: 'EXECUTOR_UNAVAILABLE' } });
+  port!.close();
+});
+
 test('what is kept and makes no sense is no server', () => {
-  for (const text of ['{', '1', '{"address":"https://a.example"}', '{"address":"nowhere","key":"k"}', '{"address":1,"key":"k"}']) {
+  for (const text of ['{', '1', '"native"', '{"address":"https://a.example"}', '{"address":"nowhere","key":"k"}', '{"address":1,"key":"k"}']) {
     kept.set('selvage.executor', text);
-    expect(open().executor.server, text).toBeUndefined();
+    expect(open().executor.choice, text).toBeUndefined();
   }
 });
 
@@ -99,7 +120,7 @@ test('the kernel’s client says where runs run, and asks a server', async () =>
   kernel.runAt(SERVER);
   kernel.runAt(null);
   const answer = kernel.tryServer(SERVER);
-  expect(sent).toEqual([{ type: 'runAt', server: SERVER }, { type: 'runAt', server: null }, { type: 'tryServer', id: 1, server: SERVER }]);
+  expect(sent).toEqual([{ type: 'runAt', place: SERVER }, { type: 'runAt', place: null }, { type: 'tryServer', id: 1, place: SERVER }]);
   hear?.({ data: { type: 'result', id: 1, result: { ok: true, value: null } } } as MessageEvent);
   expect(await answer).toEqual({ ok: true, value: null });
 });

@@ -7,7 +7,7 @@ import { isInside, moved, nameOf, parentOf } from '../src/lib/paths';
 import type { Approval, Decision } from '../src/approvals/approval';
 import type { Conflict, Difference, Entry, HistoryChange, KernelEvent, LogLevel, RunRecord, ToolError, ToolResult, WorkspaceStatus } from '../src/lib/tools';
 import { Calls } from '../../worker/calls';
-import type { DeviceAct, JobServer, SecretAct, ToDevices } from '../../worker/client-messages';
+import type { DeviceAct, JobPlace, SecretAct, ToDevices } from '../../worker/client-messages';
 import { fakeFlows, planned } from './fake-flows';
 import { fakeLint } from './fake-lint';
 import { fakeProposal, fakeRecord, fakeScript, LIMITS, type ScriptStep } from './fake-runs';
@@ -38,8 +38,8 @@ export class FakeKernel implements Kernel {
   acts: DeviceAct[] = [];
   refusal: ToolError | undefined;
   /** Where runs were told to run, the newest last, and what a server that is asked answers. */
-  places: (JobServer | null)[] = [];
-  tried: JobServer[] = [];
+  places: (JobPlace | null)[] = [];
+  tried: JobPlace[] = [];
   /** What was said to other devices. */
   told: ToDevices[] = [];
   tell = (message: ToDevices): void => void this.told.push(message);
@@ -119,12 +119,12 @@ export class FakeKernel implements Kernel {
     return this.#secrets.act(act);
   }
 
-  runAt(server: JobServer | null): void {
-    this.places.push(server);
+  runAt(place: JobPlace | null): void {
+    this.places.push(place);
   }
 
-  async tryServer(server: JobServer): Promise<ToolResult> {
-    this.tried.push(server);
+  async tryServer(place: JobPlace): Promise<ToolResult> {
+    this.tried.push(place);
     await Promise.resolve();
     return this.refusal ? { ok: false, error: this.refusal } : { ok: true, value: null };
   }

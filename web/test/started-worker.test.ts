@@ -3,11 +3,13 @@ import { SIGN_MS, StartedWorker } from '../src/lib/started-worker';
 
 class FakeWorker {
   heard: unknown[] = [];
+  lent: Transferable[][] = [];
   isEnded = false;
   #listeners: [string, (event: never) => void][] = [];
 
-  postMessage(message: unknown): void {
+  postMessage(message: unknown, lent: Transferable[] = []): void {
     this.heard.push(message);
+    if (lent.length) this.lent.push(lent);
   }
 
   addEventListener(type: string, listener: (event: never) => void): void {
@@ -47,6 +49,16 @@ test('a Worker that speaks gets what waited for it, and stays', async () => {
   expect(workers.map(({ isEnded }) => isEnded)).toEqual([false]);
   expect(workers[0]?.heard).toEqual(['early', 'later']);
   expect(heard).toEqual(['alive']);
+});
+
+test('what is lent goes to the Worker that speaks, and not before', () => {
+  const { port, workers } = start();
+  const { port1, port2 } = new MessageChannel();
+  port.postMessage({ port: port2 }, [port2]);
+  workers[0]?.say('alive');
+  expect(workers[0]?.heard).toEqual([{ port: port2 }]);
+  expect(workers[0]?.lent).toEqual([[port2]]);
+  port1.close();
 });
 
 test('one that never speaks is replaced, each time after a longer wait, and its successor gets everything', async () => {

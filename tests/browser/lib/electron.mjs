@@ -2,11 +2,14 @@
 // no more than what carries messages between the two. Nothing here decides; Electron's own part is what is left out.
 
 import { createServer } from 'node:http';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import ts from 'typescript';
+import { freshProfile } from './browsers.mjs';
+import { built } from './relay.mjs';
 import { root } from './server.mjs';
+import { until } from './workbench.mjs';
 
 const OUTPUT = join(root, 'tests/output/electron');
 
@@ -22,10 +25,25 @@ export async function loadModule(name) {
   return import(pathToFileURL(join(OUTPUT, `electron/${name}.js`)).href);
 }
 
+/** A program that is `selvage`, and what is known of each time that it was started. */
+export function watched(defer) {
+  const folder = freshProfile(defer);
+  const [program, log] = [join(folder, 'selvage'), join(folder, 'started')];
+  writeFileSync(program, `#!/bin/sh\necho "$$ $*" >> '${log}'\nexec '${built}' "$@"\n`, { mode: 0o755 });
+  const started = (what) => (existsSync(log) ? readFileSync(log, 'utf8') : '').split('\n').filter((line) => line.includes(` ${what} `));
+  return {
+    program,
+    /** The processes that served, oldest first. */
+    serving: () => started('serve').map((line) => Number.parseInt(line, 10)),
+    folders: () => started('serve').map((line) => /--data (\S+)/.exec(line)[1]),
+    isRemoved: (folder) => until(`${folder} is removed`, () => !existsSync(folder)),
+  };
+}
+
 /**
- * Opens the app's window over a page of Playwright. What the page asks for is answered by the app's own files, messages over the channel go between the two, and the preload script's two functions are put into the page.
+ * Opens the app's window over a page of Playwright. What the page asks for is answered by the app's own files, messages over the channel go between the two, and the preload script's two functions are put into the page. `options` follow from the page's web origin.
  */
-export async function openApp(defer, page, options = {}) {
+export async function openApp(defer, page, options = () => ({})) {
   let url;
   const { Host } = await loadModule('host');
   const { answer } = await loadModule('site');
@@ -64,5 +82,5 @@ export async function openApp(defer, page, options = {}) {
     server.close();
   });
   url = `http://localhost:${server.address().port}/`;
-  return new Host(electron, { dist: join(root, 'dist'), preload: '', ...options });
+  return new Host(electron, { dist: join(root, 'dist'), preload: '', ...options(new URL(url).origin) });
 }

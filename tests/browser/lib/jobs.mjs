@@ -21,7 +21,7 @@ export async function startJobs(defer, origin) {
 
 /** Opens the place where it is chosen, from the status bar. */
 async function open(page) {
-  await click(page, 'button', /^Runs (here|at )/);
+  await click(page, 'button', /^Runs (here|at |on )/);
   await find(page, 'dialog', 'Where runs run');
 }
 
@@ -38,6 +38,15 @@ export async function nameServer(page, { address, key }, button) {
 export async function runAt(page, server) {
   await nameServer(page, server, 'Run flows there');
   await shows(page, /Now: at 127\.0\.0\.1/);
+  await close(page);
+}
+
+/** Has runs run at the program of the desktop app from now on. */
+export async function runOnThisComputer(page) {
+  await open(page);
+  await click(page, 'button', 'This computer');
+  await click(page, 'button', 'Run flows on this computer');
+  await shows(page, /Now: on this computer/);
   await close(page);
 }
 

@@ -6,9 +6,11 @@ import { join } from 'node:path';
 import { root } from './server.mjs';
 import { freshProfile } from './browsers.mjs';
 
+/** Where the built program `selvage` is. */
+export const built = join(process.env.CARGO_TARGET_DIR ?? join(root, 'target'), 'debug/selvage');
+
 /** Starts the program `selvage`; gives the process. */
 export function selvage(...args) {
-  const built = join(process.env.CARGO_TARGET_DIR ?? join(root, 'target'), 'debug/selvage');
   const [program, ...first] = existsSync(built) ? [built] : ['cargo', 'run', '--quiet', '--package', 'selvage-cli', '--'];
   return spawn(program, [...first, ...args], { cwd: root, stdio: ['ignore', 'pipe', 'inherit'] });
 }

@@ -1,40 +1,66 @@
-// Where runs run, as the person chose it on this device: in this browser, or at a server. It is no part of the workspace, and
-// no tool sees it.
+// Where runs run, as the person chose it on this device: in this browser, at a server, or in the desktop app on this computer.
+// It is no part of the workspace, and no tool sees it.
 
-import type { JobServer } from '../../../worker/client-messages';
+import type { JobPlace, JobServer } from '../../../worker/client-messages';
 import type { Kernel } from './kernel';
 import { forget, recall, remember } from './settings';
+import type { ToolResult } from './tools';
 
 const NAME = 'executor';
 
-const isServer = (value: unknown): value is JobServer | undefined => {
+/** A server, or the program that the desktop app has on this computer: of that nothing is kept but that it was chosen. */
+export type Choice = JobServer | 'native';
+
+/** Whether the page is that of the desktop app. */
+export const isInApp = (): boolean => 'selvageHost' in globalThis;
+
+const isChoice = (value: unknown): value is Choice | undefined => {
+  if (value === 'native') return isInApp();
   const { address, key } = (value ?? {}) as Partial<JobServer>;
   return typeof address === 'string' && URL.canParse(address) && typeof key === 'string';
 };
 
 export class Executor {
-  server = $state.raw<JobServer | undefined>(recall(NAME, undefined, isServer));
+  choice = $state.raw<Choice | undefined>(recall(NAME, undefined, isChoice));
 
   constructor(readonly kernel: Kernel) {
-    if (this.server) kernel.runAt(this.server);
+    if (this.choice) kernel.runAt(placeOf(this.choice));
     // Another tab chose.
-    if (typeof addEventListener === 'function') addEventListener('storage', ({ key }) => (key === null || key.endsWith(NAME)) && this.#take(recall(NAME, undefined, isServer)));
+    if (typeof addEventListener === 'function') addEventListener('storage', ({ key }) => (key === null || key.endsWith(NAME)) && this.#take(recall(NAME, undefined, isChoice)));
   }
 
-  /** Has runs run at a server from now on, or here. */
-  use(server: JobServer | undefined): void {
-    if (server) remember(NAME, server);
+  /** Has runs run there from now on, or in this browser. */
+  use(choice: Choice | undefined): void {
+    if (choice) remember(NAME, choice);
     else forget(NAME);
-    this.#take(server);
+    this.#take(choice);
   }
 
-  /** The server's host, where one is set. */
-  get host(): string | undefined {
-    return this.server && new URL(this.server.address).host;
+  /** Asks whether runs would be taken there. It never rejects. */
+  try(choice: Choice): Promise<ToolResult> {
+    return this.kernel.tryServer(placeOf(choice));
   }
 
-  #take(server: JobServer | undefined): void {
-    this.server = server;
-    this.kernel.runAt(server ?? null);
+  /** The server, where one is set. */
+  get server(): JobServer | undefined {
+    return this.choice === 'native' ? undefined : this.choice;
   }
+
+  /** Where runs run, in words, when that is not in this browser. */
+  get where(): string | undefined {
+    return this.choice === 'native' ? 'on this computer' : this.server && `at ${new URL(this.server.address).host}`;
+  }
+
+  #take(choice: Choice | undefined): void {
+    this.choice = choice;
+    this.kernel.runAt(choice ? placeOf(choice) : null);
+  }
+}
+
+/** What the kernel is told. It asks the app for the program's address and key each time that it wants them. */
+function placeOf(choice: Choice): JobPlace {
+  if (choice !== 'native') return choice;
+  const { port1, port2 } = new MessageChannel();
+  void import('../agents/host').then(({ answerPlaces }) => answerPlaces(port1));
+  return port2;
 }

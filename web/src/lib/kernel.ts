@@ -1,7 +1,7 @@
 // The page's side of the kernel Worker: calls go out with a number, results come back with it,
 // and events come at any time.
 
-import type { DeviceAct, JobServer, SecretAct, ToDevices, ToKernel } from '../../../worker/client-messages';
+import type { DeviceAct, JobPlace, SecretAct, ToDevices, ToKernel } from '../../../worker/client-messages';
 import { ToolFailure, type KernelEvent, type ToolResult } from './tools';
 
 export interface Kernel {
@@ -21,10 +21,10 @@ export interface Kernel {
   store(file: Blob, told: (done: number) => void, signal: AbortSignal): Promise<ToolResult>;
   /** A stretch of a content, shorter where that ends, in the buffer, which is lent for as long. It never rejects. */
   part(hash: string, from: number, into: ArrayBuffer): Promise<ToolResult>;
-  /** Where runs run from now on: at a server, or in this browser. */
-  runAt(server: JobServer | null): void;
-  /** Asks whether a server would run jobs. It never rejects. */
-  tryServer(server: JobServer): Promise<ToolResult>;
+  /** Where runs run from now on, when that is not in this browser. A port is the kernel's from then on. */
+  runAt(place: JobPlace | null): void;
+  /** Asks whether jobs would be run there. It never rejects. */
+  tryServer(place: JobPlace): Promise<ToolResult>;
   /** Says something to devices that are there; it may be lost. */
   tell(message: ToDevices): void;
   /** Hears of events; the returned function stops that. */
@@ -97,20 +97,20 @@ export class WorkerKernel implements Kernel {
     return this.#ask((id) => ({ type: 'part', id, hash, from, into }), 'part', [into]);
   }
 
-  runAt(server: JobServer | null): void {
-    this.#send({ type: 'runAt', server });
+  runAt(place: JobPlace | null): void {
+    this.#send({ type: 'runAt', place }, portOf(place));
   }
 
-  tryServer(server: JobServer): Promise<ToolResult> {
-    return this.#ask((id) => ({ type: 'tryServer', id, server }), 'tryServer');
+  tryServer(place: JobPlace): Promise<ToolResult> {
+    return this.#ask((id) => ({ type: 'tryServer', id, place }), 'tryServer', portOf(place));
   }
 
   tell(message: ToDevices): void {
     this.#send(message);
   }
 
-  #send(message: ToKernel): void {
-    if (this.#dead === undefined) this.#port.postMessage(message);
+  #send(message: ToKernel, lent: Transferable[] = []): void {
+    if (this.#dead === undefined) this.#port.postMessage(message, lent);
   }
 
   #ask(message: (id: number) => ToKernel, name: string, lent: Transferable[] = []): Promise<ToolResult> {
@@ -186,6 +186,8 @@ export class WorkerKernel implements Kernel {
     for (const listener of this.#listeners) listener(event);
   }
 }
+
+const portOf = (place: JobPlace | null): Transferable[] => (place instanceof MessagePort ? [place] : []);
 
 function broken(message: string): ToolResult {
   return {

@@ -13,7 +13,7 @@ export class StartedWorker implements Port {
   readonly #listeners: [type: string, listener: (event: never) => void][] = [];
   #worker: Port & { terminate(): void };
   /** What was said to a Worker that did not speak yet. */
-  #unheard: unknown[] | undefined = [];
+  #unheard: [message: unknown, lent: Transferable[]][] | undefined = [];
 
   constructor(spawn: () => Port & { terminate(): void }) {
     this.#spawn = spawn;
@@ -21,9 +21,9 @@ export class StartedWorker implements Port {
   }
 
   postMessage(message: unknown, lent: Transferable[] = []): void {
-    // What can't be cloned is refused now, not when it is sent.
-    if (this.#unheard) this.#unheard.push(structuredClone(message, { transfer: lent }));
-    else this.#worker.postMessage(message, lent);
+    if (!this.#unheard) return this.#worker.postMessage(message, lent);
+    // What can't be cloned is refused now, not when it is sent. What is lent goes once, to the Worker that speaks.
+    this.#unheard.push([lent.length ? message : structuredClone(message), lent]);
   }
 
   addEventListener(type: 'message' | 'error', listener: (event: never) => void): void {
@@ -42,7 +42,7 @@ export class StartedWorker implements Port {
       clearTimeout(silence);
       const unheard = this.#unheard ?? [];
       this.#unheard = undefined;
-      for (const message of unheard) worker.postMessage(message);
+      for (const [message, lent] of unheard) worker.postMessage(message, lent);
     };
     worker.addEventListener('message', spoke);
     worker.addEventListener('error', () => clearTimeout(silence));
