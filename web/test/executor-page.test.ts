@@ -115,3 +115,33 @@ test('a server is set by keyboard alone, kept without showing its key, and given
   expect((await kernel(page)).places).toEqual([server, null]);
   expect(await page.evaluate(() => localStorage.getItem('selvage.executor'))).toBeNull();
 });
+
+test('in the desktop app this computer is one more choice, by keyboard alone, and its key is nowhere in the page', async () => {
+  const { page, complaints } = await open();
+  await page.addInitScript(() => void Object.assign(window, { selvageHost: { call: () => Promise.resolve({ ok: true, value: { address: 'http://127.0.0.1:49152', key: 'a-key' } }), subscribe: () => () => undefined } }));
+  await page.reload();
+  const press = async (name: string) => {
+    await button(page, name).focus();
+    await page.keyboard.press('Enter');
+  };
+  await arrive(page);
+  await press('This computer');
+  const serious = await look(page, 'executor-app-choice');
+  await refuse(page, { code: 'EXECUTOR_UNAVAILABLE', message: 'The program `selvage` runs no flows here: it ended with 2.', hint: 'Start it by hand.' });
+  await press('Run flows on this computer');
+  await dialog(page).getByText(/it ended with 2/).waitFor();
+  expect((await kernel(page)).places, 'what is not there is not chosen').toEqual([]);
+  await refuse(page, undefined);
+  await press('Run flows on this computer');
+  await dialog(page).getByText('Now: on this computer.').waitFor();
+  serious.push(...(await look(page, 'executor-app-chosen')));
+  expect(await page.evaluate(() => ({ ...localStorage })['selvage.executor'])).toBe('"native"');
+  await page.reload();
+  await page.getByRole('button', { name: 'Runs on this computer' }).click();
+  await dialog(page).getByText('The program is there').waitFor();
+  await press('This browser');
+  await press('Run flows in this browser');
+  await dialog(page).getByText('Now: in this browser.').waitFor();
+  expect(await page.evaluate(() => localStorage.getItem('selvage.executor'))).toBeNull();
+  expect([serious, complaints]).toEqual([[], []]);
+});
