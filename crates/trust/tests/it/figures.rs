@@ -1,4 +1,4 @@
-//! What trust costs in bytes; `examples/figures.rs` tells of time.
+//! What trust costs in bytes; `examples/costs.rs` tells of time.
 
 use crate::world::{Dice, PAGE, ada, pair, team};
 use selvage_trust::{History, Inviter, Kind, OVERHEAD_BYTES, Purpose, Role};

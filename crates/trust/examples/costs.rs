@@ -1,4 +1,4 @@
-//! What trust costs in time: `cargo run --release -p selvage-trust --example figures`.
+//! What trust costs in time: `cargo run --release -p selvage-trust --example costs`.
 #![allow(
     clippy::disallowed_methods,
     reason = "an example is a host: it may look at the clock"
