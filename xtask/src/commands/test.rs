@@ -8,7 +8,9 @@ use crate::report::{Counts, Reporter};
 use crate::{Arguments, artifact, root};
 use anyhow::{Context, Result, ensure};
 use std::io::{BufRead, BufReader, Read, Write};
+use std::path::{Path, PathBuf};
 use std::process::{Command as Program, Stdio};
+use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
 /// See the module.
@@ -121,6 +123,7 @@ fn run(arguments: Arguments) -> Result<()> {
         );
     }
     toolchain::ensure()?;
+    own()?;
     let mut rows = Vec::new();
     for stage in STAGES
         .iter()
@@ -212,6 +215,13 @@ const LINTED: [(&str, &str); 2] = [
     ("CARGO_BUILD_WARNINGS", "deny"),
 ];
 
+/// Where this program lies, as it was asked for first: a later stage may put a newer build in its place.
+fn own() -> Result<&'static Path> {
+    static OWN: OnceLock<PathBuf> = OnceLock::new();
+    let path = std::env::current_exe()?;
+    Ok(OWN.get_or_init(|| path))
+}
+
 /// Runs a program and gives what it wrote, which is shown as it comes.
 fn watch(program: &str, arguments: &str) -> Result<(String, bool)> {
     let mut command = Program::new(program);
@@ -220,8 +230,9 @@ fn watch(program: &str, arguments: &str) -> Result<(String, bool)> {
         .current_dir(root::root())
         .stdin(Stdio::null());
     // The journeys start servers of their own, with this very program.
-    command.env("SELVAGE_XTASK", std::env::current_exe()?);
-    if program == "cargo" {
+    command.env("SELVAGE_XTASK", own()?);
+    // What is built for its speed was linted with the rest, and some constants are others there.
+    if program == "cargo" && !arguments.contains("--release") {
         command.envs(LINTED);
     }
     let mut child = command
