@@ -1,6 +1,6 @@
 //! What waits for a person, and the tools by which one answers.
 
-use super::consent::words_of;
+use super::consent::{denial, words_of};
 use super::proposal::Proposal;
 use crate::calls::Held;
 use crate::engine::{Asking, Cx, Workbench};
@@ -197,16 +197,11 @@ impl Workbench {
             return Ok(());
         }
         let message = "Only a person sees and decides what waits for one.";
-        let decision = Decision {
-            at_ms: cx.now_ms,
-            who: words_of(origin),
-            what: format!("{what} the approval {approval}"),
-            verdict: Verdict::Denied,
-            reason: message.into(),
-            by: None,
-            digest: None,
-        };
-        self.note_decision(cx, decision);
+        let what = format!("{what} the approval {approval}");
+        self.note_decision(
+            cx,
+            denial(cx.now_ms, words_of(origin), what, message.into()),
+        );
         Err(ToolError::new(ErrorCode::PolicyDenied, message)
             .hint("The page shows it to the person who works there."))
     }

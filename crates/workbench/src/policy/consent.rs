@@ -291,15 +291,7 @@ impl Workbench {
         );
         self.note_decision(
             cx,
-            Decision {
-                at_ms: cx.now_ms,
-                who: who.to_owned(),
-                what,
-                verdict: Verdict::Denied,
-                reason: said.reason.clone(),
-                by: None,
-                digest: None,
-            },
+            denial(cx.now_ms, who.to_owned(), what, said.reason.clone()),
         );
         error.hint(format!("A person changes `{POLICY_FILE}`, or does it."))
     }
@@ -330,6 +322,19 @@ pub(crate) fn words_of(origin: &Origin) -> String {
     match origin.kind {
         OriginKind::Person => "person".into(),
         kind => format!("{} {}", kind.as_str(), origin.name),
+    }
+}
+
+/// That somebody was denied something, which no person was asked about.
+pub(crate) fn denial(at_ms: u64, who: String, what: String, reason: String) -> Decision {
+    Decision {
+        at_ms,
+        who,
+        what,
+        verdict: Verdict::Denied,
+        reason,
+        by: None,
+        digest: None,
     }
 }
 

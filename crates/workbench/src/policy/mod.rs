@@ -20,7 +20,7 @@ mod rules;
 mod ruling;
 
 pub(crate) use approvals::{Then, Waiting};
-pub(crate) use consent::{Consent, words_of};
+pub(crate) use consent::{Consent, denial, words_of};
 pub(crate) use flows::steps;
 pub(crate) use grants::{folder, granted, granted_again, may_call, may_fetch, visible};
 pub(crate) use ledger::Ledger;

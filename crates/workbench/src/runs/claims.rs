@@ -5,8 +5,7 @@ use super::Run;
 use super::land::Held;
 use crate::engine::{Cx, Workbench};
 use crate::failure::failure;
-use crate::policy::words_of;
-use selvage_tool::decision::{Decision, Verdict};
+use crate::policy::{denial, words_of};
 use selvage_tool::reach::Reach;
 use selvage_tool::run::{FileOp, Job};
 use selvage_tool::{ErrorCode, ToolError, ToolResult};
@@ -27,15 +26,9 @@ impl Workbench {
     ) -> ToolResult<()> {
         let held = holds(&run.job, ops, written);
         if let Err(error) = &held {
-            let decision = Decision {
-                at_ms: cx.now_ms,
-                who: words_of(&run.origin()),
-                what: format!("land {}", error.path.as_deref().unwrap_or_default()),
-                verdict: Verdict::Denied,
-                reason: error.message.clone(),
-                by: None,
-                digest: None,
-            };
+            let what = format!("land {}", error.path.as_deref().unwrap_or_default());
+            let who = words_of(&run.origin());
+            let decision = denial(cx.now_ms, who, what, error.message.clone());
             run.record.decisions.push(json!(decision));
             self.note_decision(cx, decision);
         }

@@ -12,10 +12,9 @@ mod verify;
 use crate::engine::{Asking, Caller, Workbench};
 use crate::event::{CallId, Effect, RunnerId};
 use crate::notice::Notice;
-use crate::policy::{FlowRuling, words_of};
+use crate::policy::{FlowRuling, denial, words_of};
 use crate::supervisor::Plan;
 use selvage_tool::catalogue::RunState;
-use selvage_tool::decision::{Decision, Verdict};
 use selvage_tool::guest::LogLevel;
 use selvage_tool::run::{Job, LogEntry, Outcome, RunRecord, RunStatus};
 use selvage_tool::{ErrorCode, ToolError};
@@ -109,15 +108,9 @@ impl Run {
     /// Has its record say that it was denied something; of very many, the first.
     pub(crate) fn denied(&mut self, at_ms: u64, what: String, why: &ToolError) {
         if why.code == ErrorCode::PolicyDenied && self.record.decisions.len() < DECISIONS_MAX {
-            self.record.decisions.push(json!(Decision {
-                at_ms,
-                who: words_of(&self.origin()),
-                what,
-                verdict: Verdict::Denied,
-                reason: why.message.clone(),
-                by: None,
-                digest: None,
-            }));
+            let who = words_of(&self.origin());
+            let denial = denial(at_ms, who, what, why.message.clone());
+            self.record.decisions.push(json!(denial));
         }
     }
 
