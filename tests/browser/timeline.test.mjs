@@ -30,6 +30,12 @@ async function journey({ page, server }) {
   await shows(page, /Waits for approval/);
   await click(page, 'tab', 'Timeline');
   await shows(page, /Land\s+waits for a person/);
+  const sight = await page.evaluate(() => {
+    const { top, bottom } = document.querySelector('[aria-label="Steps of the run"]').parentElement.getBoundingClientRect();
+    const step = document.querySelector('[aria-label="Steps of the run"] [aria-current="step"]').getBoundingClientRect();
+    return { step: step.top >= top - 1 && step.top < bottom - 60, moved: window.scrollY, below: document.documentElement.scrollHeight - innerHeight };
+  });
+  assert.deepEqual(sight, { step: true, moved: 0, below: 0 }, 'the step that waits is in sight, and the page has not moved for it');
   await click(page, 'button', 'Approve');
   const content = async () => (await value(page, 'read', { path: 'data/plan.md' })).content;
   await until('what was approved lands', async () => (await content()) === 'one\nthree\n');

@@ -5,7 +5,6 @@ import './styles/tokens.css';
 import './styles/base.css';
 import './styles/fields.css';
 import './styles/dock.css';
-import './styles/prose.css';
 import { mount } from 'svelte';
 import App from './App.svelte';
 import { watchInvitations } from './lib/devices.svelte';

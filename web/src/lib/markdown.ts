@@ -2,6 +2,7 @@
 
 import DOMPurify from 'dompurify';
 import { Marked } from 'marked';
+import '../styles/prose.css';
 
 const marked = new Marked({
   gfm: true,

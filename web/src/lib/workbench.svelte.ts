@@ -315,6 +315,8 @@ export class Workbench {
   /** Shows what waits for approval, one request of it where that is said. */
   showApprovals(approval?: string): void {
     if (approval !== undefined) this.approvals.chosen = approval;
+    // Who looks needs not be told.
+    this.toasts.clear('approval');
     this.layout?.show('approvals', true);
   }
 
