@@ -92,9 +92,9 @@ impl Executor {
     /// The same, but each instance warms itself up: to be held against runs that start from an image.
     ///
     /// # Errors
-    /// As [`Executor::new`].
-    pub fn cold(guest: &[u8]) -> Result<Self, HostError> {
-        Self::compile(guest, false, None)
+    /// As [`Executor::cached`].
+    pub fn cold(guest: &[u8], cache: Option<&Path>) -> Result<Self, HostError> {
+        Self::compile(guest, false, cache)
     }
 
     fn compile(guest: &[u8], keeps_image: bool, cache: Option<&Path>) -> Result<Self, HostError> {

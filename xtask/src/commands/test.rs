@@ -5,7 +5,7 @@
 use super::{page, toolchain, wasm};
 use crate::commands::Command;
 use crate::report::{Counts, Reporter};
-use crate::{Arguments, artifact, root};
+use crate::{Arguments, artifact, build, root};
 use anyhow::{Context, Result, ensure};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
@@ -231,6 +231,8 @@ fn watch(program: &str, arguments: &str) -> Result<(String, bool)> {
         .stdin(Stdio::null());
     // The journeys start servers of their own, with this very program.
     command.env("SELVAGE_XTASK", own()?);
+    // Each interpreter is compiled for this machine once, and not by each program that runs it.
+    command.env("SELVAGE_CACHE", build::target_folder().join("tmp/compiled"));
     // What is built for its speed was linted with the rest, and some constants are others there.
     if program == "cargo" && !arguments.contains("--release") {
         command.envs(LINTED);

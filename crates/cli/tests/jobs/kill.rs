@@ -1,7 +1,7 @@
 //! The program killed ten times in the middle of ten runs each.
 
 use crate::barrier::Barrier;
-use crate::bench::{Bench, guest};
+use crate::bench::{Bench, compiled, guest};
 use crate::server::{Server, key};
 use selvage_host::{Executor, Guests};
 use selvage_jobs::Remote;
@@ -67,7 +67,7 @@ fn runs_at_a_server_that_is_killed_end_truly_and_land_once_or_never() {
     let key = key(folder.path(), "jobs");
     let server = Server::start(folder.path(), "127.0.0.1:0");
     let address = format!("http://{}", server.listen);
-    let executor = Executor::cached(&guest("guest-js"), Some(&folder.path().join("cache")));
+    let executor = Executor::cached(&guest("guest-js"), Some(&compiled()));
     let executor = executor.expect("a guest");
     let over = AtomicUsize::new(0);
     let barrier = Barrier::new(CLIENTS + 1);

@@ -25,7 +25,7 @@ impl<'a> Server<'a> {
         let command = command
             .args(arguments)
             .args(more)
-            .env("SELVAGE_CACHE", data.join("cache"));
+            .env("SELVAGE_CACHE", crate::bench::compiled());
         let command = command.stdout(Stdio::piped()).stderr(Stdio::null());
         let mut child = command.spawn().expect("starts");
         let mut line = String::new();

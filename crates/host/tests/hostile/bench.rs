@@ -29,6 +29,11 @@ pub fn guest(name: &str) -> Vec<u8> {
     })
 }
 
+/// Where all tests keep what they compiled of guests, which takes longer than most of them.
+pub fn compiled() -> PathBuf {
+    Path::new(env!("CARGO_TARGET_TMPDIR")).join("compiled")
+}
+
 /// Does the same for all of some things, on every processor there is; gives what came of each in their order.
 pub fn for_each<T: Sync, R: Send>(things: &[T], act: impl Fn(&T) -> R + Sync) -> Vec<R> {
     let next = AtomicUsize::new(0);

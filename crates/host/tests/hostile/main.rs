@@ -8,7 +8,7 @@
 mod bench;
 mod corpus;
 
-use bench::{Bench, NOW_MS, for_each, guest};
+use bench::{Bench, NOW_MS, compiled, for_each, guest};
 use corpus::Program;
 use selvage_host::Executor;
 use selvage_tool::{Language, ToolResult};
@@ -185,8 +185,8 @@ struct Guests {
 
 impl Guests {
     fn new() -> Self {
-        let [js, python] =
-            ["guest-js", "guest-py"].map(|name| Executor::new(&guest(name)).expect("a guest"));
+        let [js, python] = ["guest-js", "guest-py"]
+            .map(|name| Executor::cached(&guest(name), Some(&compiled())).expect("a guest"));
         let mut guests = Self {
             js,
             python,

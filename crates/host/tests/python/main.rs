@@ -18,7 +18,7 @@ mod tables;
 mod warm;
 mod web;
 
-use bench::{Bench, NOW_MS, guest};
+use bench::{Bench, NOW_MS, compiled, guest};
 use selvage_host::Executor;
 use selvage_tool::{ErrorCode, ToolError};
 use serde_json::{Value, json};
@@ -27,8 +27,12 @@ use std::sync::OnceLock;
 /// Compiles a guest. With `SELVAGE_COLD` in the environment, no run starts from an image.
 fn executor(name: &str) -> Executor {
     let cold = std::env::var_os("SELVAGE_COLD").is_some();
-    let compile = if cold { Executor::cold } else { Executor::new };
-    compile(&guest(name)).expect("a guest")
+    let compile = if cold {
+        Executor::cold
+    } else {
+        Executor::cached
+    };
+    compile(&guest(name), Some(&compiled())).expect("a guest")
 }
 
 /// A bench with both guests, which are compiled once.

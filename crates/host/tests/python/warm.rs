@@ -30,7 +30,9 @@ const PROGRAMS: &[&str] = &[
 fn cold() -> Bench<'static> {
     static GUESTS: OnceLock<[Executor; 2]> = OnceLock::new();
     let [js, python] = GUESTS.get_or_init(|| {
-        ["guest-js", "guest-py"].map(|name| Executor::cold(&guest(name)).expect("a guest"))
+        ["guest-js", "guest-py"].map(|name| {
+            Executor::cold(&guest(name), Some(&crate::bench::compiled())).expect("a guest")
+        })
     });
     Bench::new(js).with_python(python)
 }

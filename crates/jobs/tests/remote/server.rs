@@ -1,6 +1,6 @@
 //! A server of the test's own on a port of this machine, and guests that ask it.
 
-use crate::bench::guest;
+use crate::bench::{compiled, guest};
 use selvage_host::{Executor, Guests};
 use selvage_jobs::{Admit, Ask, Board, JobsError, Remote, Settings, routes};
 use selvage_tool::Language;
@@ -10,7 +10,7 @@ use std::sync::{Arc, OnceLock};
 
 pub const SECRET: &str = "a secret of the test's own, long enough";
 
-/// What runs a language here. Compiled once a guest: what came of that is kept where cargo keeps what tests leave.
+/// What runs a language here.
 pub fn executor(language: Language) -> &'static Executor {
     static JS: OnceLock<Executor> = OnceLock::new();
     static PYTHON: OnceLock<Executor> = OnceLock::new();
@@ -18,8 +18,7 @@ pub fn executor(language: Language) -> &'static Executor {
         Language::Js => (&JS, "guest-js"),
         Language::Python => (&PYTHON, "guest-py"),
     };
-    let cache = Path::new(env!("CARGO_TARGET_TMPDIR")).join("compiled");
-    place.get_or_init(|| Executor::cached(&guest(name), Some(&cache)).expect("a guest"))
+    place.get_or_init(|| Executor::cached(&guest(name), Some(&compiled())).expect("a guest"))
 }
 
 /// A guest for JavaScript alone: most tests need no more.
