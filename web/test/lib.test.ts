@@ -7,7 +7,7 @@ import { best, fuzzy } from '../src/lib/fuzzy';
 import { label, matches } from '../src/lib/keys';
 import { resolveLink } from '../src/lib/markdown-links';
 import { nameFor, readParent } from '../src/lib/mounting';
-import { endingOf, familyOf, freeName, isFlow, isForm, isMounted, moved, mountOf, nameProblem, placeOf, withoutScope } from '../src/lib/paths';
+import { endingOf, familyOf, freeName, isFlow, isForm, isMounted, moved, mountOf, nameProblem, newProblem, placeOf, withoutScope } from '../src/lib/paths';
 import { originsIn } from '../src/selvage';
 import { planImport, safePath } from '../src/lib/zip';
 import type { Entry } from '../src/lib/tools';
@@ -35,6 +35,9 @@ test('names that the workspace refuses are refused in the field', () => {
   expect(nameProblem('ü'.repeat(127))).toBeUndefined();
   expect(nameProblem('Cafe\u0301.txt', ['caf\u00e9.txt'])).toContain('there already');
   expect(nameProblem('b.txt', ['a.txt'])).toBeUndefined();
+  // What is new may name the folders on its way, and whether the last is taken the kernel knows.
+  expect(['a/b.txt', 'a.txt/b', 'b.txt'].map((path) => newProblem(path, ['a.txt']))).toEqual([undefined, undefined, undefined]);
+  for (const path of ['', 'a/', '/a', 'a//b', 'a/../b', 'A.txt', `a/${'x'.repeat(256)}`]) expect(newProblem(path, ['a.txt']), path).toBeDefined();
 });
 
 test('moving a folder moves what is inside and nothing that only looks so', () => {

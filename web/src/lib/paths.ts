@@ -75,6 +75,12 @@ export function nameProblem(name: string, siblings: readonly string[] = []): str
   return undefined;
 }
 
+/** The same for a new entry, which may name the folders on the way to it. */
+export function newProblem(path: string, siblings: readonly string[] = []): string | undefined {
+  const names = path.split('/');
+  return names.map((name) => nameProblem(name, names.length > 1 ? [] : siblings)).find((problem) => problem !== undefined);
+}
+
 export type FileFamily = 'flow' | 'script' | 'json' | 'markdown' | 'table' | 'image' | 'python' | 'text' | 'other';
 
 const FAMILIES: Record<string, FileFamily> = {
