@@ -23,7 +23,7 @@ usage: selvage init                       makes a workspace in a folder
        selvage flows                      lists the flows
        selvage status                     tells how the workspace is
        selvage logs [RUN]                 writes a run's log; the last run's unless told
-       selvage verify [RUN|--all] [--no-replay]
+       selvage verify [RUN|--all] [--env NAME=VALUE] [--no-replay]
                                           checks who vouches for a run and runs it again; the last
                                           one unless told
        selvage export [PATH] --to FILE.zip|FOLDER
@@ -269,6 +269,7 @@ mod tests {
             "run a --limit fuelMax=much",
             "mcp --seed 1",
             "verify a --all",
+            "verify --all --env A=1",
             "logs --all",
             "export",
             "import",

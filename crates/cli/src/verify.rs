@@ -13,7 +13,7 @@ use selvage_tool::catalogue::{EntryKind, LsOutput, ReadOutput, VerifyOutput};
 use selvage_tool::run::{RUNS_FOLDER, RunRecord};
 use selvage_tool::{ErrorCode, ToolError};
 use serde::{Deserialize, Serialize};
-use serde_json::json;
+use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -22,6 +22,8 @@ use std::path::Path;
 pub struct Asked {
     /// The run; without one, the last, or with `all` every one.
     pub run: Option<String>,
+    /// The environment that the run had, by names.
+    pub env: Value,
     /// All runs, and whether an envelope is missing.
     pub all: bool,
     /// Whether to run them again.
@@ -89,7 +91,7 @@ pub fn verify(folder: &Path, asked: &Asked, json: bool) -> Result<u8> {
     let mut runs = Vec::new();
     for record in &records {
         progress.step(record);
-        runs.push(look(desk, record, &chain, own.as_ref(), asked.replay)?);
+        runs.push(look(desk, record, &chain, own.as_ref(), asked)?);
     }
     drop(progress);
     // Of one run, what is found about it is among its problems.
@@ -147,7 +149,7 @@ fn look(
     record: &str,
     chain: &Chain,
     own: Option<&PublicKey>,
-    replay: bool,
+    asked: &Asked,
 ) -> Result<Verdict> {
     let mut problems = Vec::new();
     let mut notes = Vec::new();
@@ -190,8 +192,9 @@ fn look(
         }
     }
     let mut again = None;
-    if replay && !run.is_empty() {
-        match desk.call(person(), "run_verify", json!({ "run": run })) {
+    if asked.replay && !run.is_empty() {
+        let input = json!({ "run": run, "env": asked.env });
+        match desk.call(person(), "run_verify", input) {
             Ok(value) => {
                 let verified: VerifyOutput = typed(&value)?;
                 if !verified.reproduced {

@@ -179,7 +179,6 @@ impl Guest {
         let context = &mut self.context;
         let calls = usize::try_from(job.stack_calls_max).unwrap_or(usize::MAX);
         context.runtime_limits_mut().set_recursion_limit(calls);
-        self.state.begin(api::clock_ms(context));
         let flow = context.global_object().get(js_string!("flow"), context);
         let flow = flow.ok().and_then(|flow| flow.as_object());
         let flow =

@@ -32,7 +32,7 @@
 //! let mut guest = Guest::new(std::rc::Rc::new(OneFile))?;
 //! let job = GuestJob {
 //!     abi: ABI, entry: "sum.flow.js".into(), function: None, shape: Shape::Script, module: false,
-//!     args: json!({ "a": 2, "b": 3 }), env: Default::default(), stack_calls_max: 400, run: "r1".into(),
+//!     args: json!({ "a": 2, "b": 3 }), env: Default::default(), stack_calls_max: 400, run: "r1".into(), began_ms: 0,
 //! };
 //! let (progress, _) = guest.start(&job);
 //! assert_eq!(progress, Progress::Finished { outcome: GuestOutcome::Value(json!(5)) });

@@ -58,7 +58,6 @@ type Unsent = (u32, PendingOp, Option<Vec<u8>>);
 /// What a run knows.
 pub struct State {
     host: Rc<dyn Host>,
-    began_ms: Cell<f64>,
     next: Cell<u32>,
     waiting: RefCell<BTreeMap<u32, Waiting>>,
     handles: Cell<u32>,
@@ -80,7 +79,6 @@ impl State {
     pub fn new(host: Rc<dyn Host>) -> Self {
         Self {
             host,
-            began_ms: Cell::new(0.0),
             next: Cell::new(1),
             waiting: RefCell::default(),
             handles: Cell::new(1),
@@ -104,17 +102,6 @@ impl State {
                 .with_message("this context has no run")
                 .into()
         })
-    }
-
-    /// Notes when the run began, on the monotonic clock.
-    pub fn begin(&self, clock_ms: f64) {
-        self.began_ms.set(clock_ms);
-    }
-
-    /// When the run began, on the monotonic clock.
-    #[must_use]
-    pub fn began_ms(&self) -> f64 {
-        self.began_ms.get()
     }
 
     /// Asks the host something that it answers at once.

@@ -72,7 +72,7 @@ impl selvage_guest::Interpreter for Guest {
     /// Runs a script to its end, and a function until it waits.
     fn start(&mut self, job: &GuestJob) -> Step {
         #[cfg(target_family = "wasm")]
-        crate::wasi::begin();
+        crate::wasi::begin(ready::began_ns(job));
         // What was refused while the interpreter was made is no refusal of the run's.
         self.disk.borrow_mut().take_refusal();
         admit(job, &mut self.started)

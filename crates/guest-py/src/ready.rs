@@ -7,6 +7,7 @@
 //! from chance while it is imported is taken anew when the job is known ([`renew`]).
 
 use rustpython_vm::{PyResult, VirtualMachine};
+use selvage_tool::guest::GuestJob;
 
 /// The modules, and with them what they import. Each makes the image larger and the first start longer, so these are the ones that
 /// most workflows use.
@@ -61,19 +62,22 @@ pub fn import(vm: &VirtualMachine) -> PyResult<()> {
     Ok(())
 }
 
-/// Takes from the run's own clock and chance what modules took when they were imported.
+/// When a run began, in nanoseconds since 1970.
+pub fn began_ns(job: &GuestJob) -> u64 {
+    job.began_ms.saturating_mul(1_000_000)
+}
+
+/// Gives modules what they took from the clock and from chance when they were imported: of this run, which began then. The clock itself
+/// is not looked at, since each look is remembered.
 ///
 /// # Errors
 /// When a module is not what it was.
-pub fn renew(vm: &VirtualMachine) -> PyResult<()> {
+pub fn renew(vm: &VirtualMachine, began_ns: u64) -> PyResult<()> {
     // Generators that are not seeded are seeded from this one, which would draw on from where the image left it.
     if rand::rng().reseed().is_err() {
         return Err(vm.new_os_error("there is no randomness".to_owned()));
     }
     vm.import("random", 0)?.get_attr("seed", vm)?.call((), vm)?;
-    let now = vm
-        .import("time", 0)?
-        .get_attr("time_ns", vm)?
-        .call((), vm)?;
-    vm.import("logging", 0)?.set_attr("_startTime", now, vm)
+    let began = vm.ctx.new_int(began_ns);
+    vm.import("logging", 0)?.set_attr("_startTime", began, vm)
 }

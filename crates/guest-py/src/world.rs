@@ -23,7 +23,7 @@ pub fn hold(disk: Rc<RefCell<Disk>>) {
 pub fn prepare(vm: &VirtualMachine, job: &GuestJob) -> PyResult<()> {
     vm.recursion_limit
         .set(usize::try_from(job.stack_calls_max).unwrap_or(usize::MAX));
-    ready::renew(vm)?;
+    ready::renew(vm, ready::began_ns(job))?;
     modules::install(vm)?;
     let text = |text: &str| -> PyObjectRef { vm.ctx.new_str(text).into() };
     let words = crate::argv::argv(&job.entry, &job.args);

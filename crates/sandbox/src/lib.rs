@@ -17,6 +17,7 @@
 //! a step is [`Step::Finished`]. A trap goes to [`Sandbox::trapped`].
 
 pub mod calls;
+mod clock;
 pub mod files;
 pub mod meter;
 mod said;

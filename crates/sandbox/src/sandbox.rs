@@ -1,5 +1,6 @@
 //! One run's world.
 
+use crate::clock::Clock;
 use crate::files::Files;
 use crate::meter::{Meter, Verdict};
 use crate::said;
@@ -81,8 +82,7 @@ pub struct Sandbox {
     pub(crate) variables: Option<serde_json::Map<String, serde_json::Value>>,
     answer: Vec<u8>,
     randomness: Randomness,
-    /// Nanoseconds that a fixed clock has moved on: it moves with sleeps, and a little with each look.
-    virtual_ns: u64,
+    pub(crate) clock: Clock,
     /// Whether the guest sleeps for less than it wanted, since its time is over before.
     is_cut: bool,
     /// The calls that the guest waits for; for a timer, when it is due on a fixed clock.
@@ -97,7 +97,7 @@ impl Sandbox {
     ///
     /// # Errors
     /// [`SandboxError::Glob`].
-    pub fn new(job: Job, guest_hash: &str, host: &mut dyn Host) -> Result<Self, SandboxError> {
+    pub fn new(mut job: Job, guest_hash: &str, host: &mut dyn Host) -> Result<Self, SandboxError> {
         let now_ms = host.now_ms();
         Ok(Self {
             files: Files::new(&job.files),
@@ -107,7 +107,7 @@ impl Sandbox {
             variables: None,
             answer: Vec::new(),
             randomness: Randomness::new(job.seed),
-            virtual_ns: 0,
+            clock: Clock::new(&mut job, now_ms),
             is_cut: false,
             waiting: BTreeMap::new(),
             logged: 0,
@@ -136,6 +136,7 @@ impl Sandbox {
             env: self.job.env.clone(),
             stack_calls_max: self.job.limits.stack_calls_max,
             run: self.job.run.clone(),
+            began_ms: self.job.start_ms.unwrap_or(self.job.began_ms),
         };
         frame(&job, &[])
     }
@@ -183,7 +184,7 @@ impl Sandbox {
         if self.meter.count_call().is_err() {
             return 0.0;
         }
-        self.virtual_ns = self.virtual_ns.saturating_add(nanoseconds(ms));
+        self.clock.move_on(ms);
         let left_ms = self.wall_left_ms(host).max(0.0);
         self.is_cut = left_ms < ms;
         ms.max(0.0).min(left_ms)
@@ -272,7 +273,7 @@ impl Sandbox {
                     self.meter.count_fetch()?;
                     0
                 }
-                PendingOp::Sleep { ms } => self.virtual_ns.saturating_add(nanoseconds(*ms)),
+                PendingOp::Sleep { ms } => self.clock.due_ns(*ms),
                 PendingOp::Tool { .. } => 0,
             };
             if self.waiting.insert(call.id, due_ns).is_some() {
@@ -289,7 +290,7 @@ impl Sandbox {
             return None;
         }
         let due_ns = self.waiting.remove(&id)?;
-        self.virtual_ns = self.virtual_ns.max(due_ns);
+        self.clock.move_to(due_ns);
         Some(frame(&Resume { id, answer }, body))
     }
 
@@ -339,6 +340,7 @@ impl Sandbox {
             ops: self.files.ops().to_vec(),
             artifacts: self.artifacts.clone(),
             variables: self.variables.take(),
+            readings: self.clock.take_told(),
             guest: self.guest_hash.clone(),
         };
         let written = match outcome.error {
@@ -361,23 +363,6 @@ impl Sandbox {
     pub(crate) fn randomness(&mut self) -> &mut Randomness {
         &mut self.randomness
     }
-
-    /// Nanoseconds of the clock that the guest sees: since 1970 for `real`, otherwise since the start.
-    pub(crate) fn clock_ns(&mut self, real: bool, host: &mut dyn Host) -> u64 {
-        match self.job.start_ms {
-            Some(start_ms) => {
-                self.virtual_ns = self.virtual_ns.saturating_add(1_000);
-                let base = if real {
-                    start_ms.saturating_mul(1_000_000)
-                } else {
-                    0
-                };
-                base.saturating_add(self.virtual_ns)
-            }
-            None if real => nanoseconds(host.wall_ms()),
-            None => nanoseconds(host.now_ms() - self.began_ms),
-        }
-    }
 }
 
 fn broken(why: &str) -> ToolError {
@@ -385,13 +370,4 @@ fn broken(why: &str) -> ToolError {
         ErrorCode::GuestCrashed,
         format!("The guest broke its contract: {why}."),
     )
-}
-
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "a float casts to the nearest u64"
-)]
-fn nanoseconds(ms: f64) -> u64 {
-    (ms.max(0.0) * 1e6) as u64
 }

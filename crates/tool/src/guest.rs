@@ -80,6 +80,8 @@ pub struct GuestJob {
     pub stack_calls_max: u64,
     /// The name of the run, which the flow sees as `flow.run`.
     pub run: String,
+    /// When the run began, in milliseconds since 1970, for whoever need not look at the clock.
+    pub began_ms: u64,
 }
 
 /// A call that the host answers at once.

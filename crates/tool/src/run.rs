@@ -37,6 +37,9 @@ pub const SCOPES_FILE: &str = "scopes.json";
 /// The file of a mounted parent that says what it is a copy of.
 pub const SCOPE_FILE: &str = "scope.json";
 
+/// How often a run may look at the host's clock so that what it was told is remembered.
+pub const READINGS_MAX: usize = 10_000;
+
 /// Where a run is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(JsonSchema))]
@@ -124,6 +127,12 @@ pub struct Job {
     pub seed: u64,
     /// The time at which its clock starts, in milliseconds since 1970; `None` follows the host's clock.
     pub start_ms: Option<u64>,
+    /// When it was asked for, in milliseconds since 1970.
+    #[serde(default)]
+    pub began_ms: u64,
+    /// What its clock says look by look, in microseconds, where it is a run that is made again and follows no fixed clock.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub readings: Vec<u64>,
     /// Whether the executor may ask for more when a quota is used up.
     pub ask: bool,
 }
@@ -147,6 +156,8 @@ impl Job {
             files: Vec::new(),
             seed: 0,
             start_ms: Some(0),
+            began_ms: 0,
+            readings: Vec::new(),
             ask: false,
         }
     }
@@ -283,6 +294,10 @@ pub struct Outcome {
     /// What the function that was called took and had, where one was called.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub variables: Option<serde_json::Map<String, serde_json::Value>>,
+    /// What the host's clock told it, in microseconds and in order; nothing where its clock was fixed, or asked more than
+    /// [`READINGS_MAX`] times.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub readings: Vec<u64>,
     /// SHA-256 of the guest's bytes.
     pub guest: String,
 }
@@ -298,6 +313,7 @@ impl Outcome {
             ops: Vec::new(),
             artifacts: Vec::new(),
             variables: None,
+            readings: Vec::new(),
             guest: String::new(),
         }
     }

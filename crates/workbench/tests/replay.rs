@@ -334,6 +334,7 @@ fn answers_that_somebody_forged_lead_to_no_fetch_and_no_panic() {
         "{}\n",
         "not JSON\n[1, 2]\n",
         "{\"id\":1,\"answer\":{\"ok\":1},\"body\":\"?\",\"requestHash\":7}\n",
+        "{\"clock\":[-1,\"x\"]}\n{\"clock\":[1]}\n",
     ] {
         host.who = selvage_vfs::Origin::new(selvage_vfs::OriginKind::Person, "Ann");
         host.ok("write", json!({ "path": path, "content": forged }));

@@ -81,7 +81,7 @@ impl Words {
                     let args = arguments(&text(parser)?)?;
                     words.run.insert("args".into(), args);
                 }
-                Long("env") if runs => {
+                Long("env") if runs || command == "verify" => {
                     let (name, value) = pair(parser, "--env")?;
                     words.member("env", name, json!(value));
                 }
@@ -284,8 +284,13 @@ impl Words {
                 let either = "verify takes either a run or --all";
                 return Err(CliError::Usage(either.into()));
             }
+            "verify" if self.all && !self.run.is_empty() => {
+                let one = "verify takes --env for one run";
+                return Err(CliError::Usage(one.into()));
+            }
             "verify" => Act::Verify(crate::verify::Asked {
                 run: operand,
+                env: self.run.remove("env").unwrap_or_else(|| json!({})),
                 all: self.all,
                 replay: !self.no_replay,
             }),

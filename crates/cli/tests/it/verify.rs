@@ -27,6 +27,31 @@ fn verified(folder: &Folder, arguments: &[&str]) -> (Option<i32>, Value) {
 }
 
 #[test]
+fn a_run_that_wrote_the_date_comes_to_the_same_with_the_environment_it_had() {
+    let folder = Folder::new();
+    let flow = "export default async (flow) => {
+  await flow.fs.write(\"out.txt\", `${flow.env.MODE} at ${new Date().toISOString()}`);
+  return Date.now();
+};
+";
+    folder.write("flows/a.flow.js", flow);
+    let ran = folder.selvage(&["run", "flows/a.flow.js", "--env", "MODE=quiet", "--json"]);
+    assert_eq!(ran.code, Some(0), "{}{}", ran.out, ran.err);
+    let (code, _) = verified(&folder, &["--env", "MODE=quiet"]);
+    assert_eq!(code, Some(0));
+    let (code, said) = verified(&folder, &["--env", "MODE=loud"]);
+    assert_eq!(code, Some(6), "another environment writes another file");
+    let problem = said["runs"][0]["problems"][0].as_str().expect("words");
+    assert!(
+        problem.contains("The changes of files differ."),
+        "{problem}"
+    );
+    let (code, said) = verified(&folder, &[]);
+    assert_eq!(code, Some(6));
+    assert!(said.to_string().contains("give it as `env`"), "{said}");
+}
+
+#[test]
 fn a_run_is_vouched_for_and_comes_to_the_same_again() {
     let folder = Folder::new();
     let nothing = folder.selvage(&["verify", "--all"]);

@@ -348,13 +348,8 @@ pub fn entries(object: &JsObject, context: &mut Context) -> JsResult<Vec<(String
         .collect()
 }
 
-/// Milliseconds since the run began, as `performance.now()` gives them.
+/// Milliseconds since the run began, as `performance.now()` gives them: the monotonic clock of a run begins with it.
 pub fn now_ms(context: &Context) -> f64 {
-    clock_ms(context) - State::of(context).map_or(0.0, |state| state.began_ms())
-}
-
-/// Milliseconds on the monotonic clock.
-pub fn clock_ms(context: &Context) -> f64 {
     context.clock().now().nanos_since_epoch() as f64 / 1e6
 }
 

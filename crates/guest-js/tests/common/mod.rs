@@ -197,6 +197,7 @@ pub fn job(entry: &str, shape: Shape, module: bool, args: Value) -> GuestJob {
         env,
         stack_calls_max: 400,
         run: "run-1".into(),
+        began_ms: 0,
     }
 }
 

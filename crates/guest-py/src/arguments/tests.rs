@@ -127,6 +127,7 @@ fn the_only_entry_is_called_by_itself_and_of_several_the_one_that_was_named() {
         env: std::collections::BTreeMap::new(),
         stack_calls_max: 1,
         run: String::new(),
+        began_ms: 0,
     };
     let source =
         "from bifrost import tool, workflow\n@workflow\ndef f(): ...\n@tool\ndef g(): ...\n";

@@ -101,6 +101,55 @@ fn a_coroutine_is_called_with_its_context_and_what_it_takes_of_the_arguments() {
 }
 
 #[test]
+fn what_the_machine_s_clock_told_a_program_is_told_again_when_it_is_verified() {
+    let python = "import asyncio, datetime, random, time
+async def main():
+    began = time.monotonic()
+    await asyncio.gather(*(asyncio.sleep(random.random() / 100) for _ in range(3)))
+    return time.monotonic() - began
+took = asyncio.run(main())
+open('at.txt', 'w').write(datetime.datetime.now().isoformat())
+[took, time.time(), time.perf_counter()]
+";
+    let js = "export default async (flow) => {
+  const began = performance.now();
+  await flow.fs.write('at.txt', new Date().toISOString());
+  return [began, Date.now(), performance.now()];
+};
+";
+    let mut bench = bench();
+    for (path, content) in [("a.py", python), ("a.flow.js", js)] {
+        bench
+            .call("write", json!({ "path": path, "content": content }))
+            .expect("written");
+        let record = bench
+            .call("run_flow", json!({ "path": path }))
+            .expect("a result");
+        assert_eq!(record["startMs"], json!(null));
+        let verify = json!({ "run": record["run"] });
+        let again = bench.call("run_verify", verify).expect("run again");
+        assert_eq!(again["differences"], json!([]), "{path}");
+        assert!(has_answers(&mut bench, &record));
+    }
+    for (path, content) in [("b.py", "1 + 1"), ("b.flow.js", "1 + 1")] {
+        bench
+            .call("write", json!({ "path": path, "content": content }))
+            .expect("written");
+        let record = bench
+            .call("run_flow", json!({ "path": path }))
+            .expect("a result");
+        assert!(!has_answers(&mut bench, &record), "{path} asks for no time");
+    }
+}
+
+/// Whether what a run was answered is kept.
+fn has_answers(bench: &mut Bench<'_>, record: &Value) -> bool {
+    let record = record["record"].as_str().expect("a path");
+    let path = record.replace(".json", ".answers.jsonl");
+    bench.call("stat", json!({ "path": path })).is_ok()
+}
+
+#[test]
 fn a_plain_function_is_called_as_well_and_the_only_one_by_itself() {
     assert_eq!(
         value(SYNC, "plain", json!({ "a": "2", "b": [1] })),

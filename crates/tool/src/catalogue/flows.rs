@@ -185,6 +185,18 @@ pub struct RunRef {
     pub run: String,
 }
 
+/// Input of `run_verify`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct VerifyInput {
+    /// The run.
+    pub run: String,
+    /// The environment that the run had, where it had one: a record keeps its names, and no values.
+    #[serde(default)]
+    pub env: BTreeMap<String, String>,
+}
+
 /// Where a run is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(JsonSchema))]

@@ -129,7 +129,7 @@ tools! {
     /// Lists past runs, newest first.
     FlowRuns = "flow_runs" (Reads): RunsInput => RunsOutput;
     /// Runs a past run again on the same files, arguments, seed and clock, lands nothing, and compares. What fetches and tools answered is answered again; nothing is fetched or called.
-    RunVerify = "run_verify" (Writes): RunRef => VerifyOutput;
+    RunVerify = "run_verify" (Writes): VerifyInput => VerifyOutput;
     /// Mounts a copy of another workspace as a read-only parent, or brings the one of that name up to date, as one change. Files are found here first, then in parents. Tells what differs from what was mounted, or with `dryRun` would differ.
     ScopeMount = "scope_mount" (Destroys): MountInput => CompareOutput;
     /// Takes a mounted parent away, as one change.

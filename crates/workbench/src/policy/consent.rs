@@ -4,7 +4,7 @@ use super::proposal::{Proposal, told};
 use super::rules::{self, Ruling, Said, Says, Want};
 use crate::engine::{Asking, Cx, Outcome, Workbench};
 use crate::reference;
-use selvage_tool::catalogue::{Call, EFFECTS, Effect, Encoding};
+use selvage_tool::catalogue::{Call, EFFECTS, Effect, Encoding, RunRef, VerifyInput};
 use selvage_tool::decision::{Decision, Verdict};
 use selvage_tool::policy::POLICY_FILE;
 use selvage_tool::run::PROTECTED;
@@ -175,7 +175,9 @@ impl Workbench {
                 let (path, _) = reference::split(&input.path);
                 Ok(vec![bare(path)])
             }
-            Call::FlowStatus(input) | Call::RunVerify(input) => record(&input.run),
+            Call::FlowStatus(RunRef { run }) | Call::RunVerify(VerifyInput { run, .. }) => {
+                record(run)
+            }
             Call::FlowLogs(input) => record(&input.run),
             Call::Compare(_) | Call::Conflicts(_) => Err(ALL),
             // A content that is named by its hash may be any file's.

@@ -10,6 +10,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use selvage_provenance::{CALLS_MAX, and_then, call, canonical, sha256};
 use selvage_tool::guest::{Answer, LogLevel, PendingOp};
+use selvage_tool::run::READINGS_MAX;
 use selvage_tool::{ErrorCode, ToolError, json};
 use serde_json::{Value, json};
 use std::collections::VecDeque;
@@ -92,8 +93,12 @@ impl Calls {
         }
     }
 
-    /// The run is over: what was not answered has no answer.
-    pub(super) fn end(&mut self) {
+    /// The run is over: what was not answered has no answer. It looked so often at the host's clock, which told this.
+    pub(super) fn end(&mut self, mut readings: Vec<u64>) {
+        readings.truncate(READINGS_MAX);
+        if !readings.is_empty() {
+            self.answers = format!("{}\n{}", json!({ "clock": readings }), self.answers);
+        }
         while let Some(id) = self.asked.first().map(|asked| asked.id) {
             self.answer(id, Value::Null, &[], false);
         }
@@ -115,6 +120,8 @@ fn hash(value: &Value, body: &[u8]) -> String {
 pub(crate) struct Replay {
     /// The answers that are left, in order.
     left: VecDeque<Value>,
+    /// What the host's clock told.
+    pub(super) readings: Vec<u64>,
     /// Whether any were kept.
     is_kept: bool,
     /// Whether the run asked for something that there is no answer to.
@@ -126,10 +133,14 @@ impl Replay {
     pub(super) fn of(file: Option<Vec<u8>>) -> Self {
         let file = file.filter(|file| file.len() <= ANSWERS_BYTES_MAX);
         let text = String::from_utf8(file.unwrap_or_default()).unwrap_or_default();
-        let left: VecDeque<Value> = text.lines().flat_map(json::from_text).collect();
+        let mut left: VecDeque<Value> = text.lines().flat_map(json::from_text).collect();
+        let clock = left.pop_front_if(|line| line["clock"].is_array());
+        let clock = clock.map(|mut line| line["clock"].take());
+        let readings = clock.and_then(|clock| serde_json::from_value(clock).ok());
         Self {
             is_kept: !left.is_empty(),
             left,
+            readings: readings.unwrap_or_default(),
             strays: false,
         }
     }

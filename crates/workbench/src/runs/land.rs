@@ -49,8 +49,8 @@ impl Workbench {
         };
         self.fetches.retain(|_, fetch| !fetch.is_of(id));
         self.drop_approvals(id);
-        run.calls.end();
         let mut outcome = outcome;
+        run.calls.end(std::mem::take(&mut outcome.readings));
         let believed = match outcome.error {
             None => self.believe(cx, &mut run, &outcome.ops, &written),
             Some(_) => Ok(()),

@@ -163,6 +163,8 @@ impl Workbench {
             files,
             seed: input.seed.unwrap_or_else(|| low_bits(cx)).min(SEED_MAX),
             start_ms: input.start_ms,
+            began_ms: cx.now_ms,
+            readings: Vec::new(),
             ask: input.ask,
         };
         let record = RunRecord {

@@ -8,13 +8,11 @@ use crate::scopes::View;
 use crate::secrets::{RUN_SECRETS_MAX, placeholders};
 use crate::supervisor::Plan;
 use selvage_provenance::answers_path;
-use selvage_tool::catalogue::RunInput;
-use selvage_tool::catalogue::VerifyOutput;
+use selvage_tool::catalogue::{RunInput, VerifyInput, VerifyOutput};
 use selvage_tool::run::{Job, LogEntry, RunRecord, RunStatus};
 use selvage_tool::{ErrorCode, Grant, LimitsPatch, ToolError, ToolResult};
 use selvage_vfs::Heads;
 use serde_json::json;
-use std::collections::BTreeMap;
 
 /// The latest time that a date can have in the language.
 const START_MS_MAX: u64 = 8_640_000_000_000_000;
@@ -23,10 +21,15 @@ const START_MS_MAX: u64 = 8_640_000_000_000_000;
 const GRANT_GLOBS_MAX: usize = 1_000;
 
 impl Workbench {
-    pub(crate) fn run_verify(&mut self, cx: &mut Cx<'_>, asking: Asking, run: &str) -> Outcome {
+    pub(crate) fn run_verify(
+        &mut self,
+        cx: &mut Cx<'_>,
+        asking: Asking,
+        input: VerifyInput,
+    ) -> Outcome {
         let room = self.make_room(&asking.caller);
         let room = room.map_err(Outcome::from);
-        match room.and_then(|()| self.queue_verify(cx, asking, run)) {
+        match room.and_then(|()| self.queue_verify(cx, asking, input)) {
             Err(outcome) => outcome,
             Ok(id) => {
                 self.enqueue(&id);
@@ -36,9 +39,15 @@ impl Workbench {
         }
     }
 
-    fn queue_verify(&mut self, cx: &Cx<'_>, asking: Asking, run: &str) -> Result<String, Outcome> {
+    fn queue_verify(
+        &mut self,
+        cx: &Cx<'_>,
+        asking: Asking,
+        input: VerifyInput,
+    ) -> Result<String, Outcome> {
+        let VerifyInput { run, mut env } = input;
         let depth = self.admit(&asking.caller)?;
-        let earlier = self.record_of(run)?;
+        let earlier = self.record_of(&run)?;
         let path = earlier.record.clone();
         if !earlier.status.ended() {
             return Err(ToolError::new(ErrorCode::Busy, "The run is not over yet.")
@@ -51,7 +60,16 @@ impl Workbench {
                 ToolError::new(ErrorCode::Busy, "The run is being verified already.").into(),
             );
         }
-        let earlier = bounded(earlier, run)?;
+        let earlier = bounded(earlier, &run)?;
+        if !env.is_empty() && !env.keys().eq(&earlier.env) {
+            let message = "The run had an environment of other names.";
+            let hint = match earlier.env.is_empty() {
+                true => "It had none: leave `env` out.".into(),
+                false => format!("Give what it had: {}.", earlier.env.join(", ")),
+            };
+            let error = ToolError::new(ErrorCode::InvalidInput, message);
+            return Err(error.hint(hint).into());
+        }
         let heads = Heads::from_strings(&earlier.heads_in).map_err(failure)?;
         let then = self.workspace.at(&heads).map_err(failure)?;
         let view = View::new(&self.workspace, then);
@@ -77,13 +95,13 @@ impl Workbench {
             ..earlier.grant.clone()
         };
         let salt = earlier.salt.as_deref().unwrap_or_default();
-        let mut env = BTreeMap::new();
         for (variable, secret) in placeholders(&earlier, salt) {
             env.insert(variable, secret.placeholder);
         }
         let mut files = files_of(&view, &grant, &ceiling, &made_of)?;
         ruling.hide(&mut files, &made_of);
         self.may_read_unasked(cx, &asking.behind, &ruling, &files)?;
+        let mut replay = Replay::of(self.workspace.read(&answers_path(&path)).ok());
         let job = Job {
             run: earlier.run.clone(),
             entry: source.path.clone(),
@@ -97,7 +115,12 @@ impl Workbench {
             ceiling,
             limits: ruling.limits(earlier.limits.clone()),
             seed: earlier.seed,
-            start_ms: Some(earlier.start_ms.unwrap_or(earlier.started_ms)),
+            start_ms: match replay.readings.is_empty() {
+                true => Some(earlier.start_ms.unwrap_or(earlier.started_ms)),
+                false => earlier.start_ms,
+            },
+            began_ms: earlier.started_ms,
+            readings: std::mem::take(&mut replay.readings),
             ask: false,
         };
         let record = RunRecord {
@@ -116,7 +139,7 @@ impl Workbench {
             asking: Asking { depth, ..asking },
             waits: true,
             calls: Calls::default(),
-            replay: Replay::of(self.workspace.read(&answers_path(&path)).ok()),
+            replay,
             verifies: Some(Box::new(earlier)),
             plan: Plan::of(RunInput::default()),
             made_of: Vec::new(),
@@ -156,8 +179,14 @@ impl Workbench {
         compare(again.guest_hash == earlier.guest_hash, "The interpreters");
         compare(again.usage.fuel == earlier.usage.fuel, "The units of fuel");
         differences.extend(run.replay.difference().map(str::to_owned));
-        if !earlier.env.is_empty() {
-            differences.push("The run had an environment, whose values are not kept.".into());
+        if !earlier
+            .env
+            .iter()
+            .all(|name| run.job.env.contains_key(name))
+        {
+            let message =
+                "The run had an environment, whose values are not kept: give it as `env`.";
+            differences.push(message.into());
         }
         let output = VerifyOutput {
             reproduced: differences.is_empty(),

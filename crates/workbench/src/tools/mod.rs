@@ -39,7 +39,7 @@ impl Workbench {
             Call::ThinHistory(_) => json(self.thin_history(cx)),
             Call::LintFlow(input) => return self.lint_flow(cx, &asking, input),
             Call::RunFlow(input) => return self.run_flow(cx, asking, *input),
-            Call::RunVerify(input) => return self.run_verify(cx, asking, &input.run),
+            Call::RunVerify(input) => return self.run_verify(cx, asking, input),
             Call::FlowList(_) => json(self.flow_list(cx)),
             Call::FlowStatus(input) => json(self.flow_status(&input.run)),
             Call::FlowLogs(input) => json(self.flow_logs(&input)),

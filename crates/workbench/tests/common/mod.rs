@@ -34,6 +34,8 @@ pub struct Host {
     pub replies: Vec<(u64, ToolResult)>,
     /// What the guest reads off files, by path.
     pub readings: BTreeMap<String, Reading>,
+    /// What the host's clock tells the run that ends next.
+    pub told: Vec<u64>,
     /// The paths of what was read, in order.
     pub checked: Vec<String>,
     /// Whether questions to the guest's parser are left among the others.
@@ -92,6 +94,7 @@ impl Host {
             others: Vec::new(),
             replies: Vec::new(),
             readings: BTreeMap::new(),
+            told: Vec::new(),
             checked: Vec::new(),
             holds_checks: false,
             random: u128::from(actor) << 64,
@@ -225,6 +228,7 @@ impl Host {
             ops,
             artifacts: files.iter().map(|(path, _)| (*path).into()).collect(),
             variables: None,
+            readings: std::mem::take(&mut self.told),
             guest: "guest".into(),
         };
         let written = files.iter().map(|(_, text)| {
