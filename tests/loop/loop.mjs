@@ -72,8 +72,11 @@ async def totals(folder: str = "data/orders"):
 
 export const FLOWS = { js: JS, python: PYTHON };
 
-/** How long the question to a person may take to come. */
+/** How long the question to a person may take to come, and what was decided to be kept. */
 const ASK_MS_MAX = 20_000;
+
+/** Decisions about the calls before the first run: a refusal, and two questions with their answers. */
+const DECIDED = 5;
 
 /** Goes through the whole loop, and gives all that was called, with what came of it: see `normal.mjs`. */
 export async function agentLoop({ call, approve }, language = 'js') {
@@ -106,6 +109,19 @@ export async function agentLoop({ call, approve }, language = 'js') {
     return value(tool, input, pending);
   };
 
+  /** Decisions become a change of their own some time later, which could fall before a run or after it. */
+  const kept = async () => {
+    const end = Date.now() + ASK_MS_MAX;
+    for (;;) {
+      let lines = 0;
+      const listed = await call('ls', { path: 'runs/decisions' });
+      for (const { path } of listed.ok ? listed.value.entries : []) lines += (await call('read', { path })).value.content.trim().split('\n').length;
+      if (lines === DECIDED) return;
+      assert.ok(Date.now() < end, `${lines} of ${DECIDED} decisions are kept`);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  };
+
   for (const amount of [10, 20, 12.5]) await value('write', { path: `data/orders/${amount}.json`, content: JSON.stringify({ amount }) });
   assert.equal((await ask('write', { path: 'private/a.txt', content: 'x' })).error.code, 'POLICY_DENIED');
   await approved('write', { path, content: source, createOnly: true });
@@ -125,6 +141,7 @@ export async function agentLoop({ call, approve }, language = 'js') {
   assert.deepEqual(good.diagnostics.filter((one) => one.severity === 'error'), []);
   if (language === 'js') assert.deepEqual(good.inputs.map((one) => one.id), takes);
 
+  await kept();
   const same = { path, args: { folder: 'data/orders' }, seed: 7, startMs: 1_800_000_000_000 };
   const dry = await value('run_flow', { ...same, mode: 'dry-run' });
   assert.deepEqual(dry.proposed.filter(({ op }) => op === 'write').map((one) => one.path), ['reports/orders.json']);
