@@ -103,7 +103,7 @@ const COMMANDS: [Command; 22] = [
         "verify",
         "checks who vouches for a run",
         Text,
-        &[("all", Flag), ("no-replay", Flag)],
+        &[("all", Flag), ("env", Text), ("no-replay", Flag)],
     ),
     (
         "export",
