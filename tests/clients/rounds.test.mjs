@@ -6,7 +6,7 @@ import { execFileSync } from 'node:child_process';
 import { test } from '../browser/lib/suite.mjs';
 import { connectNew, NEW } from './lib/client.mjs';
 import { program, until } from './lib/host.mjs';
-import { callEveryTool, CATALOGUE, keyFor, serve, workspace } from './lib/mcp.mjs';
+import { callEveryTool, CATALOGUE, decide, keyFor, serve, workspace } from './lib/mcp.mjs';
 import { givesUp, landsWhenApproved, policyFor, PUBLISH, readsFilesAndPrompts, somebody } from './lib/stories.mjs';
 
 const POLICY = policyFor("'*'");
@@ -82,10 +82,15 @@ test(`a run that is not waited for asks over ${over} when its status is looked a
   assert.equal((await call('read', { path: 'published/run.md' })).value.content, 'by a run\n');
 });
 
-test(`where the client of ${NEW} can not ask its person over ${over}, what is asked about is refused at once`, async ({ defer }) => {
-  const { call } = await connectNew(defer, over, { files: { 'selvage.policy.yaml': POLICY } });
-  const { error } = await call('write', { path: 'published/a.md', content: 'x' });
-  assert.match(error.message, /can not ask its person/);
+test(`where the client of ${NEW} can not ask its person over ${over}, what is asked about is decided at another terminal`, async ({ defer }) => {
+  const { call, folder } = await connectNew(defer, over, { files: { 'selvage.policy.yaml': POLICY } });
+  // The client is connected before its server has the workspace, which nobody else may have then.
+  await call('ls');
+  const write = () => call('write', { path: 'published/a.md', content: 'x' });
+  const [{ error }] = await Promise.all([write(), decide(folder, 'deny', '--reason', 'not now')]);
+  assert.match(error.message, /not now/);
+  const [{ value }] = await Promise.all([write(), decide(folder, 'approve', '--yes')]);
+  assert.equal(value.path, 'published/a.md');
 });
 }
 
@@ -111,7 +116,12 @@ test('a question is answered by the key that it was put to, and ends with that k
   const answer = { requestState: asked.requestState, inputResponses };
   const code = ({ content }) => JSON.parse(content[0].text).code;
   assert.equal(code(await write(bob, answer)), 'POLICY_DENIED', 'another one\'s');
-  assert.match((await write(carl)).content[0].text, /has no scope `approve`/);
+  const carls = write(carl);
+  const waits = () => JSON.parse(execFileSync(program, ['approvals', 'list', '--json', '--workspace', folder])).value.approvals;
+  await until('it waits for who is at this machine', () => waits().length === 2);
+  const { approval } = waits().find(({ who }) => who === 'agent carl');
+  execFileSync(program, ['approvals', 'deny', approval, '--workspace', folder]);
+  assert.equal(code(await carls), 'POLICY_DENIED', 'who has no scope `approve` answers nothing');
   const done = await write(ann, answer);
   assert.equal(done.resultType, 'complete');
   assert.ok(done.structuredContent.change);

@@ -18,6 +18,17 @@ use std::sync::mpsc::channel;
 /// What `approval_read` calls all of an input of which a request says only the beginning.
 pub const INPUT: &str = "input";
 
+/// What a person says to what waits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Answer {
+    /// It may happen.
+    Yes,
+    /// It may not.
+    No,
+    /// Anything else: where others can answer as well, it goes on waiting.
+    Later,
+}
+
 /// Asks, and passes the answer on. It is asked on a thread of its own, since the desk goes on meanwhile. Where nobody can be
 /// asked, the answer is no, unless the person said yes to everything before. `open` is dropped when there is an answer.
 pub fn about(line: &Line, approval: &Approval, yes: bool, open: impl Send + 'static) {
@@ -28,12 +39,9 @@ pub fn about(line: &Line, approval: &Approval, yes: bool, open: impl Send + 'sta
             true => (true, "--yes"),
             false if std::io::stdin().is_terminal() => {
                 let read = |path: &str| content(&line, &approval, path);
-                // Who has standard input asks, and the next question is shown when this one is answered.
-                let (mut stdin, mut stderr) = (std::io::stdin().lock(), std::io::stderr());
-                forget_typed(&stdin);
-                let said = confirmed(&approval, &mut stdin, &mut stderr, read);
-                // Who can't be heard or told has not said yes.
-                (said.unwrap_or(false), "")
+                // Who can't be heard or told has not said yes, and what waits here is waited for by nobody else.
+                let said = at_terminal(&approval, "N", read);
+                (said.is_ok_and(|said| said == Answer::Yes), "")
             }
             false => (false, "nobody is at a terminal to be asked"),
         };
@@ -50,6 +58,25 @@ pub fn about(line: &Line, approval: &Approval, yes: bool, open: impl Send + 'sta
     if let Err(error) = asked {
         let _ = writeln!(std::io::stderr(), "Nobody can be asked: {error}");
     }
+}
+
+/// Asks about what may go on waiting. `read` is what `approval_read` gives of a path.
+///
+/// # Errors
+/// The person can't be heard or told.
+pub fn now(approval: &Approval, read: impl Fn(&str) -> ToolResult) -> std::io::Result<Answer> {
+    at_terminal(approval, "n/later", read)
+}
+
+fn at_terminal(
+    approval: &Approval,
+    no: &str,
+    read: impl Fn(&str) -> ToolResult,
+) -> std::io::Result<Answer> {
+    // Who has standard input asks, and the next question is shown when this one is answered.
+    let (mut stdin, mut stderr) = (std::io::stdin().lock(), std::io::stderr());
+    forget_typed(&stdin);
+    confirmed(approval, no, &mut stdin, &mut stderr, read)
 }
 
 /// Forgets what was typed before a question was there: it is an answer to something else, perhaps to what a flow wrote into its log
@@ -75,21 +102,23 @@ fn content(line: &Line, approval: &Approval, path: &str) -> ToolResult {
 /// Shows a request, and what of it the person wants to see, until there is an answer.
 fn confirmed(
     approval: &Approval,
+    no: &str,
     answers: &mut impl BufRead,
     out: &mut impl Write,
     read: impl Fn(&str) -> ToolResult,
-) -> std::io::Result<bool> {
+) -> std::io::Result<Answer> {
     let contents = Content::all(approval, read);
     write!(out, "{}", text(approval, now_ms()))?;
     write!(out, "{}", look::offer(&contents))?;
     loop {
-        write!(out, "Approve? {} ", look::choices(&contents))?;
+        write!(out, "Approve? {} ", look::choices(no, &contents))?;
         out.flush()?;
         let mut answer = String::new();
         answers.read_line(&mut answer)?;
         match Said::of(&answer, &contents) {
-            Said::Yes => return Ok(true),
-            Said::No => return Ok(false),
+            Said::Yes => return Ok(Answer::Yes),
+            Said::No => return Ok(Answer::No),
+            Said::Else => return Ok(Answer::Later),
             Said::Show(content) => write!(out, "{}", content.shown())?,
             Said::Save(content, file) => match content.save(&file) {
                 Ok(()) => writeln!(out, "It is in {}.", openly::line(&file))?,
@@ -125,13 +154,21 @@ pub fn text(approval: &Approval, now_ms: u64) -> String {
     out
 }
 
+/// A request with all contents that it does not show itself: what a person is told who is not asked.
+pub fn whole(approval: &Approval, read: impl Fn(&str) -> ToolResult) -> String {
+    let contents = Content::all(approval, read);
+    contents
+        .iter()
+        .fold(text(approval, now_ms()), |text, it| text + &it.told())
+}
+
 /// Whether a write is shown by its size and its hash alone: one side of it is no text, or a long one.
 pub fn is_opaque(change: &Proposed) -> bool {
     change.op == "write" && change.diff.is_none()
 }
 
 /// How long there is to decide, as the page says it: `2 h 5 min`, `4 min`, `50 s`.
-fn time_left(ms: u64) -> String {
+pub fn time_left(ms: u64) -> String {
     let seconds = ms.div_ceil(1_000);
     let (minutes, hours) = (seconds / 60, seconds / 3_600);
     match (minutes, hours) {
@@ -144,7 +181,7 @@ fn time_left(ms: u64) -> String {
 }
 
 /// The time of day at a point in time.
-fn clock(ms: u64) -> String {
+pub fn clock(ms: u64) -> String {
     let minutes = ms / 60_000;
     format!("{:02}:{:02} UTC", minutes / 60 % 24, minutes % 60)
 }

@@ -102,6 +102,7 @@ pub fn perform(folder: &Path, act: &Act, json: bool) -> Result<u8> {
         | Act::Import(_)
         | Act::Mirror(_)
         | Act::Mcp(_)
+        | Act::Approvals(_)
         | Act::Keys(..)
         | Act::Secrets(_) => {}
     }

@@ -70,7 +70,7 @@ const ALL: [(&str, Word); 3] = [("workspace", Folder), ("json", Flag), ("help", 
 
 const SHELLS: &str = "bash zsh fish powershell";
 
-const COMMANDS: [Command; 22] = [
+const COMMANDS: [Command; 23] = [
     ("init", "makes a workspace in a folder", Word::None, &[]),
     ("ls", "lists a folder", Text, &[("recursive", Flag)]),
     ("cat", "writes a file to standard output", Text, &[]),
@@ -128,6 +128,12 @@ const COMMANDS: [Command; 22] = [
         "serves the tools to agents",
         Word::None,
         &[("listen", Text), ("no-key", Flag), ("host", Text)],
+    ),
+    (
+        "approvals",
+        "decides what waits for a person",
+        OneOf("list show approve deny"),
+        &[("digest", Text), ("yes", Flag), ("reason", Text)],
     ),
     (
         "keys",

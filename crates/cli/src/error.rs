@@ -56,6 +56,9 @@ pub enum CliError {
     /// A mirror ended.
     #[error(transparent)]
     Mirror(#[from] MirrorError),
+    /// The local door of the program that has the workspace open did not serve.
+    #[error("the local door of the program that has the workspace open failed: {0}")]
+    Door(String),
     /// The agents' protocol ended with an error.
     #[error("the session with the client ended: {0}")]
     Mcp(String),
@@ -135,7 +138,7 @@ impl CliError {
             ),
             Self::Mirror(MirrorError::Disk { source, .. }) if source.kind() == std::io::ErrorKind::NotFound => told(ErrorCode::NotFound),
             Self::Mirror(_) => told(ErrorCode::StorageFailed),
-            Self::Mcp(_) | Self::System(_) => told(ErrorCode::Internal),
+            Self::Mcp(_) | Self::Door(_) | Self::System(_) => told(ErrorCode::Internal),
         }
     }
 }

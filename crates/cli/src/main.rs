@@ -13,6 +13,7 @@
     reason = "a host: arguments, the disk, the clock, the network and exit codes are its business"
 )]
 
+mod approvals;
 mod archive;
 mod ask;
 mod commands;
@@ -20,6 +21,7 @@ mod completions;
 mod error;
 mod home;
 mod keys;
+mod local_door;
 mod mcp;
 mod mirror;
 mod net;
@@ -50,6 +52,7 @@ fn main() -> ExitCode {
         Ok(Asked::Serve) => (wants_json, serve(arguments)),
         Ok(Asked::Workspace { folder, json, act }) => {
             let ended = match act {
+                Act::Approvals(act) => approvals::perform(&folder, &act, json),
                 Act::Mcp(door) => mcp::serve(&folder, door.as_ref()),
                 Act::Mirror(asked) => mirror::mirror(&folder, &asked, json),
                 Act::Keys(act, of_server) => keys::perform(&folder, of_server, &act, json),

@@ -16,7 +16,7 @@ mod resources;
 mod rounds;
 
 use crate::error::{CliError, Result};
-use crate::home;
+use crate::{home, local_door};
 use call::Request;
 use logging::Level;
 use rmcp::model::{
@@ -69,15 +69,17 @@ pub fn serve(folder: &Path, door: Option<&Door>) -> Result<u8> {
             .name("workspace".into())
             .spawn(move || match home::open(&folder) {
                 Ok(mut desk) => {
-                    let _ = opened.send(Ok(desk.line()));
+                    // It closes before the desk does, which holds the folder's lock.
+                    let local = local_door::open(&folder, desk.line());
+                    let _ = opened.send(Ok((desk.line(), local.is_some())));
                     desk.opened();
                     desk.serve();
                 }
                 Err(error) => drop(opened.send(Err(error))),
             })?;
     let gone = |_| CliError::Mcp("the workspace's thread ended".into());
-    let line = opened_by.recv().map_err(gone)??;
-    let server = Server::new(line.clone())?;
+    let (line, has_local_door) = opened_by.recv().map_err(gone)??;
+    let server = Server::new(line.clone(), has_local_door)?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()
@@ -113,6 +115,8 @@ struct Server {
     rounds: Arc<Rounds>,
     /// Held by every call that goes on, to read.
     going_on: Arc<RwLock<()>>,
+    /// Whether a person can answer by `selvage approvals` what no client's person is asked.
+    has_local_door: bool,
 }
 
 /// What comes of a call.
@@ -123,7 +127,7 @@ enum Heard {
 
 impl Server {
     /// For the clients of a workspace.
-    fn new(line: Line) -> Result<Self> {
+    fn new(line: Line, has_local_door: bool) -> Result<Self> {
         let tools = serde_json::from_str(CATALOGUE);
         Ok(Self {
             line,
@@ -131,6 +135,7 @@ impl Server {
             level: Level::default(),
             rounds: Rounds::new()?,
             going_on: Arc::default(),
+            has_local_door,
         })
     }
 

@@ -8,7 +8,7 @@ mod engine;
 use crate::error::{CONFLICTS, CliError, Result};
 use crate::home::now_ms;
 use crate::progress::Progress;
-use crate::{home, show};
+use crate::{home, local_door, show};
 use engine::Engine;
 use selvage_host::Line;
 use selvage_mirror::{
@@ -95,6 +95,8 @@ fn desk(
             // Who does not wait any more hears nothing.
             let tell = move || drop(woken.send(Woken::Changed));
             desk.surroundings().tell_changes(tell);
+            // It closes before the desk does, which holds the folder's lock.
+            let _door = local_door::open(&workspace, desk.line());
             let _ = opened.send(Ok(desk.line()));
             if stays {
                 desk.opened();

@@ -2,6 +2,7 @@
 
 mod words;
 
+use crate::approvals;
 use crate::completions::Shell;
 use crate::error::{CliError, Result};
 use crate::keys;
@@ -33,6 +34,9 @@ usage: selvage init                       makes a workspace in a folder
                                           until it is stopped
        selvage mcp [--listen ADDRESS]     serves the tools to agents, by MCP: on standard input and
                                           output, or over HTTP
+       selvage approvals [list | show ID | approve ID | deny ID]
+                                          decides what waits for a person in the program that has the
+                                          workspace open; asks about each on a terminal unless told
        selvage keys add NAME | list | revoke NAME
                                           says who may come in over HTTP
        selvage secrets set NAME --domain D | list | remove NAME | passphrase
@@ -63,6 +67,12 @@ options of mirror:
   --from SIDE        which side is right where both hold files and were never mirrored: disk,
                      workspace, or both
   --allow-removals   lets any number of files go at once
+
+options of approvals:
+
+  --digest DIGEST    approves or denies what was shown, and nothing else
+  --yes              approves it without showing it; a terminal is asked otherwise
+  --reason TEXT      why, for the record and for who asked
 
 options of mcp and keys:
 
@@ -164,6 +174,8 @@ pub enum Act {
     Mirror(crate::mirror::Asked),
     /// Serve agents: on standard input and output, or at a door.
     Mcp(Option<Door>),
+    /// Decide what waits for a person.
+    Approvals(approvals::Act),
     /// Say who may come in.
     Keys(keys::Act, bool),
     /// Keep keys of other services.
@@ -184,10 +196,9 @@ impl Asked {
             "serve" | "share" | "invite" | "join" | "leave" => Ok(Self::Serve),
             "completions" => completions(&mut parser),
             "init" | "ls" | "cat" | "write" | "lint" | "run" | "flows" | "status" | "logs"
-            | "verify" | "export" | "import" | "mirror" | "mcp" | "keys" | "secrets" => {
-                Words::read(&command, &mut parser)?
-                    .map_or(Ok(Self::Help), |words| words.asked(&command))
-            }
+            | "verify" | "export" | "import" | "mirror" | "mcp" | "approvals" | "keys"
+            | "secrets" => Words::read(&command, &mut parser)?
+                .map_or(Ok(Self::Help), |words| words.asked(&command)),
             _ => Err(CliError::Usage(format!("there is no command {command:?}"))),
         }
     }
@@ -297,6 +308,13 @@ mod tests {
             "secrets list a",
             "secrets remove",
             "run a --secret K",
+            "approvals show",
+            "approvals approve",
+            "approvals list a",
+            "approvals a",
+            "approvals approve a b",
+            "approvals --yes",
+            "approvals show a --digest d",
         ] {
             let refused = asked(line).expect_err(line);
             assert_eq!(refused.exit_code(), 2, "{line}");

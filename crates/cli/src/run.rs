@@ -4,6 +4,7 @@ mod telling;
 
 use crate::commands::{person, typed};
 use crate::error::{CliError, RUN, Result};
+use crate::local_door::LocalDoor;
 use crate::progress::Progress;
 use crate::{ask, home, show};
 use selvage_host::Called;
@@ -36,7 +37,10 @@ pub fn run(folder: &Path, input: &Value, json: bool, yes: bool) -> Result<u8> {
     };
     let called = line.call(person(), "run_flow", input.clone(), tell, reply);
     cancel_on_interrupt(called)?;
+    // What is asked here can be answered at another terminal as well. It closes before the desk does, which holds the folder's lock.
+    let door = LocalDoor::open(folder, line.clone()).ok();
     desk.serve();
+    drop(door);
     telling.end();
     let lost = || ToolError::new(ErrorCode::Internal, "The run ended without an answer.");
     let result: ToolResult = answered.recv().map_err(|_| lost())?;

@@ -1,12 +1,13 @@
 // The program `selvage` as a server of the Model Context Protocol, and a story in which every tool is called.
 
 import { strict as assert } from 'node:assert';
-import { execFileSync, spawn } from 'node:child_process';
+import { execFile, execFileSync, spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { removeFolder } from '../../browser/lib/suite.mjs';
-import { program } from './host.mjs';
+import { program, until } from './host.mjs';
 
 export const CATALOGUE = JSON.parse(readFileSync(new URL('../../../crates/tool/src/catalogue/tools.json', import.meta.url), 'utf8'));
 
@@ -45,6 +46,14 @@ export async function serve(defer, folder, options = [], binary = program) {
     });
   });
   return { address, server, gone };
+}
+
+/** Decides (`approve`, `deny`) about what waits in a folder as a person at another terminal, as soon as something does. */
+export async function decide(folder, verb, ...options) {
+  const run = async (...words) => JSON.parse((await promisify(execFile)(program, ['approvals', ...words, '--json', '--workspace', folder])).stdout).value;
+  let one;
+  await until('something waits', async () => (one = (await run('list')).approvals[0]) !== undefined);
+  return run(verb, one.approval, ...options);
 }
 
 /** A key of a workspace's server. */

@@ -35,6 +35,8 @@ pub enum Said<'a> {
     Save(&'a Content, String),
     /// Something about contents that are not there.
     Unclear,
+    /// Anything else.
+    Else,
 }
 
 impl Content {
@@ -65,6 +67,11 @@ impl Content {
         }
     }
 
+    /// The same, with what it is of.
+    pub fn told(&self) -> String {
+        format!("all of {}:\n{}", openly::line(&self.path), self.shown())
+    }
+
     /// Writes it into a new file.
     ///
     /// # Errors
@@ -76,7 +83,7 @@ impl Content {
 }
 
 impl<'a> Said<'a> {
-    /// What a line says; anything that is neither a yes nor about contents is a no.
+    /// What a line says.
     pub fn of(line: &str, contents: &'a [Content]) -> Self {
         let line = line.trim();
         let (word, rest) = line.split_once(' ').unwrap_or((line, ""));
@@ -95,7 +102,8 @@ impl<'a> Said<'a> {
                 Self::Save(content, file.to_owned())
             }
             ("show" | "save", ..) => Self::Unclear,
-            _ => Self::No,
+            ("n" | "no" | "N" | "No", ..) if rest.is_empty() => Self::No,
+            _ => Self::Else,
         }
     }
 }
@@ -115,11 +123,11 @@ pub fn offer(contents: &[Content]) -> String {
     offer
 }
 
-/// What can be answered.
-pub fn choices(contents: &[Content]) -> &'static str {
+/// What can be answered, besides a yes and what is no.
+pub fn choices(no: &str, contents: &[Content]) -> String {
     match contents {
-        [] => "[y/N]",
-        _ => "[y/N/show/save]",
+        [] => format!("[y/{no}]"),
+        _ => format!("[y/{no}/show/save]"),
     }
 }
 

@@ -48,10 +48,15 @@ fn read(path: &str) -> ToolResult {
 
 /// Whether a person who says this approves, and what was shown.
 fn said(approval: &Approval, answers: &str) -> (bool, String) {
+    let (answer, out) = answered(approval, answers);
+    (answer == Answer::Yes, out)
+}
+
+fn answered(approval: &Approval, answers: &str) -> (Answer, String) {
     let mut out = Vec::new();
-    let approves = confirmed(approval, &mut answers.as_bytes(), &mut out, read);
+    let answer = confirmed(approval, "N", &mut answers.as_bytes(), &mut out, read);
     let out = String::from_utf8(out).expect("a text");
-    (approves.expect("heard"), out)
+    (answer.expect("heard"), out)
 }
 
 #[test]
@@ -125,4 +130,28 @@ fn only_a_yes_is_one() {
         assert!(!said(&one, answers).0, "{answers:?}");
     }
     assert!(said(&one, "Y\n").0);
+}
+
+#[test]
+fn what_is_neither_yes_nor_no_leaves_it_waiting_where_it_can_wait() {
+    let one = approval(vec![write_of("a.txt", Some("+a\n"))]);
+    for (answers, answer) in [
+        ("no\n", Answer::No),
+        ("n\n", Answer::No),
+        ("no, thanks\n", Answer::Later),
+        ("\n", Answer::Later),
+        ("", Answer::Later),
+        ("y\n", Answer::Yes),
+    ] {
+        assert_eq!(answered(&one, answers).0, answer, "{answers:?}");
+    }
+}
+
+#[test]
+fn who_is_not_asked_is_told_all_of_it() {
+    let told = whole(&approval(vec![write_of("a.png", None)]), read);
+    assert!(told.contains("all of a.png:\n00000000  89 50"), "{told}");
+    let told = whole(&approval(Vec::new()), read);
+    assert!(told.contains("all of input:\nline\n"), "{told}");
+    assert!(told.contains("U+202Eend\n"), "{told}");
 }

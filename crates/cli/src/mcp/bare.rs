@@ -20,7 +20,7 @@ use tokio::sync::mpsc::UnboundedReceiver;
 const RETRY_SECONDS: u32 = 1;
 
 /// Calls a tool. A client that goes away cancels the run that it waits for, and so does the end of its key. It has no way to ask
-/// its person, so that what the policy asks about is refused, also of a run that it does not wait for.
+/// its person, so that what the policy asks about waits for one at the local door, also of a run that it does not wait for.
 pub async fn call(
     State(server): State<Server>,
     Extension(caller): Extension<Caller>,
@@ -45,7 +45,7 @@ pub async fn call(
     let answered = async {
         loop {
             match heard.recv().await {
-                Some(Heard::Notice(notice)) => refuse(&server, &client, &notice),
+                Some(Heard::Notice(notice)) => leave(&server, &client, &notice),
                 Some(Heard::Answer(result)) => break result,
                 None => break Err(closing()),
             }
@@ -64,18 +64,18 @@ pub async fn call(
     told(result)
 }
 
-/// Refuses what a run asks about that goes on behind the answer, until it is over.
+/// Leaves what a run asks about that goes on behind the answer, until it is over.
 async fn watch(server: Server, client: Client, mut heard: UnboundedReceiver<Heard>) {
     while let Some(heard) = heard.recv().await {
         if let Heard::Notice(notice) = heard {
-            refuse(&server, &client, &notice);
+            leave(&server, &client, &notice);
         }
     }
 }
 
-fn refuse(server: &Server, client: &Client, notice: &Notice) {
+fn leave(server: &Server, client: &Client, notice: &Notice) {
     if let Some(question) = Question::of(notice, now_ms()) {
-        server.refuse(client, question);
+        server.leave(client, question);
     }
 }
 

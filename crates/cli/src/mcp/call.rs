@@ -307,7 +307,7 @@ impl Asker {
             (Way::Requests, _) => self
                 .server
                 .ask_by_requests(&self.peer, &self.client, question),
-            _ => self.server.refuse(&self.client, question),
+            _ => self.server.leave(&self.client, question),
         }
     }
 }

@@ -250,7 +250,7 @@ mod tests {
                 is_open: true,
                 hosts: Vec::new(),
             };
-            let server = Server::new(desk.line()).expect("the catalogue");
+            let server = Server::new(desk.line(), false).expect("the catalogue");
             let keys = Keyring::open(folder.path(), &door).expect("an open door");
             let config = StreamableHttpServerConfig::default();
             let router = router(config, Arc::new(sessions()), keys, server);

@@ -16,6 +16,7 @@ use selvage_tool::run::RunStatus;
 use selvage_tool::{ErrorCode, Limits, ToolError, ToolResult};
 use selvage_workbench::{ASK_MS_MAX, Notice};
 use serde_json::{Value, json};
+use std::io::Write;
 use std::time::Duration;
 
 /// The member of a question's `_meta` that names the request as `approval_list` does.
@@ -311,7 +312,7 @@ impl Server {
         if question.is_whole() {
             return Some(question);
         }
-        self.refuse(client, question);
+        self.leave(client, question);
         None
     }
 
@@ -327,10 +328,20 @@ impl Server {
         });
     }
 
-    /// Says no to what nobody can be asked about, since this program has the workspace to itself. A run that asks for more waits
-    /// for `flow_answer`, which agents may call.
-    pub fn refuse(&self, client: &Client, question: Question) {
-        if matches!(question, Question::Quota(_)) {
+    /// Leaves what the client's person can't be asked about to whoever comes to the local door. Without one nobody can be asked,
+    /// since this program has the workspace to itself, and the answer is no. A run that asks for more waits for `flow_answer`, which
+    /// agents may call.
+    pub fn leave(&self, client: &Client, question: Question) {
+        let Question::Approval(consent) = &question else {
+            return;
+        };
+        if self.has_local_door {
+            let name = &consent.approval.approval;
+            // A client that closed standard error hears nothing of it, and the call waits all the same.
+            let _ = writeln!(
+                std::io::stderr(),
+                "selvage: {name} waits for a person: `selvage approvals` shows it"
+            );
             return;
         }
         let why = match client.way {

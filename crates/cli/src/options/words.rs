@@ -1,6 +1,7 @@
 //! The words behind a command, and what they come to.
 
 use super::{Act, Asked};
+use crate::approvals;
 use crate::error::{CliError, Result};
 use crate::keys;
 use crate::mcp::Door;
@@ -26,6 +27,8 @@ pub struct Words {
     to: Option<PathBuf>,
     fix: bool,
     yes: bool,
+    digest: Option<String>,
+    reason: Option<String>,
     all: bool,
     no_replay: bool,
     /// What stands behind the first operand.
@@ -67,7 +70,9 @@ impl Words {
                     words.to = Some(PathBuf::from(parser.value().map_err(usage_error)?));
                 }
                 Long("fix") if command == "lint" => words.fix = true,
-                Long("yes") if runs => words.yes = true,
+                Long("yes") if runs || command == "approvals" => words.yes = true,
+                Long("digest") if command == "approvals" => words.digest = Some(text(parser)?),
+                Long("reason") if command == "approvals" => words.reason = Some(text(parser)?),
                 Long("all") if command == "verify" => words.all = true,
                 Long("no-replay") if command == "verify" => words.no_replay = true,
                 Long("allow-net") if runs || command == "lint" => {
@@ -153,7 +158,7 @@ impl Words {
                     words.scopes.push(scope.ok_or_else(unknown)?);
                 }
                 Value(value)
-                    if matches!(command, "keys" | "secrets")
+                    if matches!(command, "keys" | "secrets" | "approvals")
                         && words.operand.is_some()
                         && words.second.is_none() =>
                 {
@@ -301,6 +306,13 @@ impl Words {
                 from: self.side,
                 allow_removals: self.allow_removals,
             }),
+            "approvals" => Act::Approvals(approvals::Act::of(
+                operand.as_deref(),
+                self.second,
+                self.digest,
+                self.yes,
+                self.reason,
+            )?),
             "keys" => Act::Keys(self.keys(operand.as_deref())?, self.of_server),
             "secrets" => Act::Secrets(self.secrets(operand.as_deref())?),
             _ if self.listen.is_none() && (self.no_key || !self.hosts.is_empty()) => {

@@ -23,6 +23,8 @@ const LINES: &[(&str, bool)] = &[
     ("export --to NEW/a.zip", true),
     ("import NEW/nothing.zip", false),
     ("mirror NEW/mirror --once", true),
+    ("approvals", true),
+    ("approvals approve nothing", false),
     ("keys list", true),
     ("secrets list", true),
     ("serve --data NEW --no-storage", false),

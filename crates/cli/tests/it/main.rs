@@ -7,11 +7,13 @@
     reason = "a test of a host: processes, sockets, the clock and the disk are what it is about"
 )]
 
+mod approvals;
 mod archive;
 mod bare;
 mod commands;
 mod inner;
 mod json;
+mod local_door;
 mod mcp;
 mod mirror;
 mod policy;

@@ -42,7 +42,7 @@ impl Served {
         });
         let line = opened_by.recv().expect("opened");
         let served = Self {
-            server: Server::new(line).expect("the catalogue"),
+            server: Server::new(line, false).expect("the catalogue"),
             client: Client {
                 name: "agent".into(),
                 identity: "standard input".into(),
@@ -86,7 +86,7 @@ impl Served {
                 Heard::Notice(notice) => {
                     if let Some(anew) = self.server.question(&self.client, &notice).await {
                         assert_eq!(self.client.way_for(&anew), Way::None);
-                        self.server.refuse(&self.client, anew);
+                        self.server.leave(&self.client, anew);
                     }
                 }
                 Heard::Answer(result) => return result.expect_err("refused"),
