@@ -3,6 +3,7 @@
 // two functions: `call(tool, input)` gives `{ ok, value }` or `{ ok, error }`, and `approve(id)` has the person look at a request and approve it.
 
 import { strict as assert } from 'node:assert';
+import { until } from '../clients/lib/host.mjs';
 
 /** The policy of the workspace. A person wrote it before. */
 export const POLICY = `version: 1
@@ -72,7 +73,7 @@ async def totals(folder: str = "data/orders"):
 
 export const FLOWS = { js: JS, python: PYTHON };
 
-/** How long the question to a person may take to come, and what was decided to be kept. */
+/** How long the question to a person may take to come. */
 const ASK_MS_MAX = 20_000;
 
 /** Decisions about the calls before the first run: a refusal, and two questions with their answers. */
@@ -110,17 +111,13 @@ export async function agentLoop({ call, approve }, language = 'js') {
   };
 
   /** Decisions become a change of their own some time later, which could fall before a run or after it. */
-  const kept = async () => {
-    const end = Date.now() + ASK_MS_MAX;
-    for (;;) {
+  const kept = () =>
+    until(`${DECIDED} decisions are kept`, async () => {
       let lines = 0;
       const listed = await call('ls', { path: 'runs/decisions' });
       for (const { path } of listed.ok ? listed.value.entries : []) lines += (await call('read', { path })).value.content.trim().split('\n').length;
-      if (lines === DECIDED) return;
-      assert.ok(Date.now() < end, `${lines} of ${DECIDED} decisions are kept`);
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
-  };
+      return lines === DECIDED;
+    });
 
   for (const amount of [10, 20, 12.5]) await value('write', { path: `data/orders/${amount}.json`, content: JSON.stringify({ amount }) });
   assert.equal((await ask('write', { path: 'private/a.txt', content: 'x' })).error.code, 'POLICY_DENIED');

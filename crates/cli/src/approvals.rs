@@ -17,7 +17,7 @@ use std::path::Path;
 /// The folder with a file of decisions for each day.
 const DECISIONS: &str = "runs/decisions";
 
-/// How many decisions are listed where no program has the workspace open: as many as an engine keeps.
+/// How many decisions are listed where no program has the workspace open.
 const DECISIONS_MAX: usize = 50;
 
 /// What is to be done.

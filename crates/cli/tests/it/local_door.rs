@@ -24,12 +24,17 @@ impl Held {
     fn of(folder: Folder, command: &[&str]) -> Self {
         let child = folder.command(command).spawn().expect("starts");
         let held = Self { child, folder };
+        held.opens();
+        held
+    }
+
+    /// Waits until the door is open.
+    fn opens(&self) {
         let began = Instant::now();
-        while UnixStream::connect(held.place()).is_err() {
+        while UnixStream::connect(self.place()).is_err() {
             assert!(began.elapsed() < Duration::from_secs(30), "no door");
             std::thread::sleep(Duration::from_millis(20));
         }
-        held
     }
 
     fn place(&self) -> PathBuf {
@@ -148,11 +153,7 @@ fn what_a_killed_program_left_is_replaced_and_two_programs_never_share_one() {
     );
 
     held.child = held.folder.command(&["mcp"]).spawn().expect("starts");
-    let began = Instant::now();
-    while UnixStream::connect(held.place()).is_err() {
-        assert!(began.elapsed() < Duration::from_secs(30), "no door");
-        std::thread::sleep(Duration::from_millis(20));
-    }
+    held.opens();
     assert_eq!(held.ask(&request("approval_list"))["ok"], true);
     drop(held.child.stdin.take());
     held.child.wait().expect("ends");
