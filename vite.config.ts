@@ -12,6 +12,9 @@ import { precache } from './web/build/precache.ts';
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
+/** The tests that look at the fixture page. */
+const PAGES = 'web/test/{page,*-page}.test.ts';
+
 const COURIER = here('./worker/fake-courier.ts');
 
 // `--mode fixture` builds the page over the in-memory kernel of the tests, for pictures and
@@ -50,6 +53,15 @@ export default defineConfig(({ mode }) => {
       },
     },
     server: { headers: { 'Cross-Origin-Opener-Policy': 'same-origin', 'Cross-Origin-Embedder-Policy': 'require-corp' } },
-    test: { root: here('.'), include: ['web/**/*.test.ts', 'worker/**/*.test.ts'], environment: 'node' },
+    test: {
+      root: here('.'),
+      environment: 'node',
+      // Pages wait for timers, so that one worker would leave even two processors idle.
+      maxWorkers: 2,
+      projects: [
+        { extends: true as const, test: { name: 'units', include: ['web/**/*.test.ts', 'worker/**/*.test.ts'], exclude: [PAGES] } },
+        { extends: true as const, test: { name: 'pages', include: [PAGES], globalSetup: [here('./web/test/fixture.ts')] } },
+      ],
+    },
   };
 });

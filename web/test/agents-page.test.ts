@@ -6,7 +6,7 @@ import { useFixture } from './browser';
 
 vi.setConfig({ testTimeout: 120_000 });
 
-const { open, look } = useFixture('agents');
+const { open, look } = useFixture();
 
 const row = (page: Page, text: string | RegExp) => page.getByRole('list', { name: 'Calls, the newest first' }).getByRole('button').filter({ hasText: text });
 

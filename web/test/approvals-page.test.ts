@@ -6,7 +6,7 @@ import { useFixture } from './browser';
 
 vi.setConfig({ testTimeout: 120_000 });
 
-const { open, look } = useFixture('fixture-approvals');
+const { open, look } = useFixture();
 const request = (page: Page, what: RegExp) => page.getByRole('article', { name: what });
 const decided = (page: Page) =>
   page.evaluate(() => (window as unknown as { fixture: { calls: { name: string; input: unknown }[] } }).fixture.calls.filter((one) => one.name === 'approval_decide').map((one) => one.input));

@@ -4,7 +4,6 @@
 import { mkdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
-import { build } from 'vite';
 import { afterAll, afterEach, beforeAll } from 'vitest';
 import { serve } from './serve.mjs';
 
@@ -13,18 +12,16 @@ const PICTURES = here('../../tests/output/pictures');
 const AXE = readFileSync(here('../../node_modules/axe-core/axe.min.js'), 'utf8');
 const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
 
-/** The page for the tests of one file, built into a folder of this name: files are tested at the same time. */
-export function useFixture(folder: string) {
-  const outDir = here(`../../tests/output/${folder}`);
+/** The page for the tests of one file, as `fixture.ts` built it for all of them. */
+export function useFixture() {
   let browser: Browser;
   let server: Awaited<ReturnType<typeof serve>>;
 
   beforeAll(async () => {
     mkdirSync(PICTURES, { recursive: true });
-    await build({ configFile: here('../../vite.config.ts'), mode: 'fixture', logLevel: 'error', build: { outDir } });
-    server = await serve(outDir);
+    server = await serve(here('../../tests/output/fixture'));
     browser = await chromium.launch({ executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium', args: FLAGS });
-  }, 120_000);
+  }, 60_000);
 
   afterAll(async () => {
     await browser?.close();

@@ -6,7 +6,7 @@ import { useFixture } from './browser';
 
 vi.setConfig({ testTimeout: 120_000 });
 
-const { open, look } = useFixture('fixture');
+const { open, look } = useFixture();
 const row = (page: Page, path: string) => page.locator(`[role=treeitem][data-path="${path}"]`);
 const dialog = (page: Page) => page.getByRole('dialog', { name: 'Conflicts' });
 

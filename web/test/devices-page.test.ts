@@ -10,7 +10,7 @@ import { ALONE, comparing, inviting, JOIN_COMPARE, JOINING, REVOKED, SHARED, TRO
 // Machines that check this are shared and slow; nothing here waits for time to pass.
 vi.setConfig({ testTimeout: 120_000 });
 
-const { open, look } = useFixture('fixture-devices');
+const { open, look } = useFixture();
 
 type Global = { fixture: FakeKernel };
 const tell = (page: Page, state: DevicesState) => page.evaluate((state) => (globalThis as unknown as Global).fixture.emit({ kind: 'devices', state }), state);

@@ -8,7 +8,7 @@ import { useFixture } from './browser';
 // Machines that check this are shared and slow; nothing here waits for time to pass.
 vi.setConfig({ testTimeout: 120_000 });
 
-const { open, look } = useFixture('fixture-executor');
+const { open, look } = useFixture();
 
 type Global = { fixture: FakeKernel };
 const REFUSAL = { code: 'EXECUTOR_UNAVAILABLE', message: 'The server at https://runs.example does not take this key.', hint: 'Start it with `--origin https://a.rather.long.origin.that.has.to.be.broken.somewhere.example`.' };

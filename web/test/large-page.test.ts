@@ -6,7 +6,7 @@ import { useFixture } from './browser';
 
 vi.setConfig({ testTimeout: 120_000 });
 
-const { open, look } = useFixture('fixture-large');
+const { open, look } = useFixture();
 const row = (page: Page, path: string) => page.locator(`[role=treeitem][data-path="${path}"]`);
 /** No text, and large enough to go in pieces. */
 const buffer = Buffer.alloc(9 * 1024 * 1024, 0xf0);

@@ -6,7 +6,7 @@ import { useFixture } from './browser';
 
 vi.setConfig({ testTimeout: 120_000 });
 
-const { open, look } = useFixture('fixture-named');
+const { open, look } = useFixture();
 const runs = (page: Page) =>
   page.evaluate(() => (window as unknown as { fixture: { calls: { name: string; input: Record<string, unknown> }[] } }).fixture.calls.filter((one) => one.name === 'run_flow').map((one) => one.input));
 

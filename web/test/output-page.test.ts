@@ -5,7 +5,7 @@ import { useFixture } from './browser';
 
 vi.setConfig({ testTimeout: 120_000 });
 
-const { open, look } = useFixture('fixture-output');
+const { open, look } = useFixture();
 
 for (const width of [1280, 420])
   test(`a dry run shows what it would have changed, line by line, ${width} wide`, async () => {

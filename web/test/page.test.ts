@@ -8,7 +8,7 @@ import { useFixture } from './browser';
 // Machines that check this are shared and slow; nothing here waits for time to pass.
 vi.setConfig({ testTimeout: 120_000 });
 
-const { open, look } = useFixture('fixture');
+const { open, look } = useFixture();
 
 const row = (page: Page, path: string) => page.locator(`[role=treeitem][data-path="${path}"]`);
 const editor = (page: Page) => page.locator('.cm-content').first();

@@ -6,7 +6,7 @@ import { useFixture } from './browser';
 
 vi.setConfig({ testTimeout: 120_000 });
 
-const { open, look } = useFixture('fixture-past');
+const { open, look } = useFixture();
 const dialog = (page: Page) => page.getByRole('dialog', { name: 'History of the workspace' });
 const calls = (page: Page, name: string) =>
   page.evaluate((name) => (window as unknown as { fixture: { calls: { name: string; input: unknown }[] } }).fixture.calls.filter((one) => one.name === name).map((one) => one.input), name);
