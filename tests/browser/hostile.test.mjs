@@ -9,6 +9,8 @@ import { test } from './lib/suite.mjs';
 import { openWorkbench, value } from './lib/workbench.mjs';
 
 const LONG_TASK_MS_MAX = 100;
+/** Browsers that share the programs, each of which keeps a processor busy half of its time. */
+const LANES = 2;
 /** A task is a run's fault when it is long each time: a machine may be busy with something else. */
 const LOOKS = 3;
 const START_MS = 1_700_000_000_000;
@@ -48,11 +50,21 @@ const verdicts = new Map();
 const guestHashes = {};
 
 test('every hostile program ends with its code, the page stays responsive, and the next run finds a clean world', { timeMsMax: 1_200_000 }, async ({ server, defer, note }) => {
+  const programs = hostilePrograms().filter(({ name }) => name.includes(process.env.SELVAGE_HOSTILE ?? ''));
+  assert.ok(process.env.SELVAGE_HOSTILE || programs.length >= 60, `there are ${programs.length} programs`);
+  const lanes = Array.from({ length: LANES }, (_, lane) => programs.filter((_, at) => at % LANES === lane));
+  const found = await Promise.all(lanes.map((share) => runAll(defer, server.url, share)));
+  note(`${programs.length} programs; the longest task of the page had ${Math.round(Math.max(...found.map(({ longest }) => longest)))} ms`);
+  assert.deepEqual(found.flatMap(({ wrong }) => wrong), []);
+});
+
+/** Runs programs in a browser of their own; gives what was wrong, and the page's longest task. */
+async function runAll(defer, url, programs) {
   // The kernel's own fetches must be seen here, and go nowhere.
   const context = await openChromium(defer, { serviceWorkers: 'block' });
   await context.route(/^https?:\/\/(?!localhost)/, (route) => route.abort());
   const page = await context.newPage();
-  await openWorkbench(page, server.url);
+  await openWorkbench(page, url);
   for (const clean of Object.values(CLEAN)) await value(page, 'write', clean);
   assert.ok((await page.evaluate(watchTasks)) > LONG_TASK_MS_MAX, 'a long task would be seen');
   const { heads } = await value(page, 'workspace_status', {});
@@ -62,8 +74,6 @@ test('every hostile program ends with its code, the page stays responsive, and t
     [clean[guest], guestHashes[guest]] = [record.value, record.guestHash];
   }
 
-  const programs = hostilePrograms().filter(({ name }) => name.includes(process.env.SELVAGE_HOSTILE ?? ''));
-  assert.ok(process.env.SELVAGE_HOSTILE || programs.length >= 60, `there are ${programs.length} programs`);
   const wrong = [];
   let longest = 0;
   for (const program of programs) {
@@ -79,9 +89,8 @@ test('every hostile program ends with its code, the page stays responsive, and t
     }
     longest = Math.max(longest, found.longest);
   }
-  note(`${programs.length} programs; the longest task of the page had ${Math.round(longest)} ms`);
-  assert.deepEqual(wrong, []);
-});
+  return { wrong, longest };
+}
 
 /** As JSON both ways: the debugger's own way of passing values knows no key `__proto__`. */
 const look = async (page, what) => JSON.parse(await page.evaluate(runHostile, JSON.stringify({ ...what, start: START_MS, clean: CLEAN[what.program.guest].path })));

@@ -1,6 +1,7 @@
 // Names of a Python file: completed, and followed to where they are defined, by the keyboard alone.
 
 import { strict as assert } from 'node:assert';
+import { isDeepStrictEqual } from 'node:util';
 import { openChromium, openFirefox } from './lib/browsers.mjs';
 import { writeFixture } from './lib/forms.mjs';
 import { test } from './lib/suite.mjs';
@@ -49,10 +50,10 @@ async function journey({ page, server }) {
   await press('Control', 'End');
 
   await page.keyboard.type('\nstock.');
-  assert.deepEqual((await options(page)).sort(), ['STOCK', 'items', 'price']);
+  await until('the names of the module are offered', async () => isDeepStrictEqual((await options(page)).sort(), ['STOCK', 'items', 'price']));
   await press('Escape');
   await page.keyboard.type('STOCK\ntables.que');
-  assert.deepEqual((await options(page)).slice(0, 1), ['query']);
+  await until('what begins so is offered first', async () => (await options(page))[0] === 'query');
   await press('Escape');
   await press('F12');
   await shows(page, /Nothing here leads to a definition|comes with Selvage/);
@@ -65,14 +66,12 @@ async function chord(page, keys) {
   for (const key of keys.toReversed()) await page.keyboard.up(key);
 }
 
-/** What the editor offers to complete. */
+/** What the editor offers to complete now: an earlier list stands there until a later one is made. */
 const options = (page) =>
-  until('the editor completes', () =>
-    page.evaluate(() => {
-      const found = [...document.querySelectorAll('.editor-shell')].flatMap(({ shadowRoot }) => [...shadowRoot.querySelectorAll('.cm-tooltip-autocomplete .cm-completionLabel')]);
-      return found.length > 0 && found.map(({ textContent }) => textContent);
-    }),
-  );
+  page.evaluate(() => {
+    const found = [...document.querySelectorAll('.editor-shell')].flatMap(({ shadowRoot }) => [...shadowRoot.querySelectorAll('.cm-tooltip-autocomplete .cm-completionLabel')]);
+    return found.map(({ textContent }) => textContent);
+  });
 
 test('Chromium: names of modules are completed, and lead to their definitions and back', async ({ server, defer }) => {
   await journey({ page: await (await openChromium(defer)).newPage(), server });

@@ -1,9 +1,10 @@
-// The tests of one run: how they are declared, run one after the other, and told about.
+// The tests of one run: how they are declared, run and told about.
 
-import { rmSync } from 'node:fs';
+import { readdirSync, rmSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 
 /** The longest that a test may take unless it says otherwise. */
-const TEST_MS_MAX = 90_000;
+const TEST_MS_MAX = 180_000;
 
 const declared = [];
 
@@ -16,20 +17,45 @@ export function test(name, options, body) {
   declared.push({ name, body, timeMsMax: options.timeMsMax ?? TEST_MS_MAX });
 }
 
-/** Runs every declared test whose file or name holds one of the words, and gives the counts. */
-export async function runTests(context) {
-  const counts = { passed: 0, failed: 0 };
-  for (const one of declared.splice(0)) {
+/**
+ * Runs the `*.test.mjs` of a folder (a URL), or those whose names hold one of the words, in so many lanes side by side, each a file
+ * at a time; whatever a name in `alone` holds comes last, with nothing beside it. Prints what was found, and ends the process with
+ * whether all passed. The last line is `N passed, N failed`.
+ */
+export async function runFolder(folder, { words, lanes = 1, alone = [], context = {} }) {
+  const start = performance.now();
+  const names = readdirSync(fileURLToPath(folder)).filter((name) => name.endsWith('.test.mjs') && (words.length === 0 || words.some((word) => name.includes(word))));
+  const suites = [];
+  for (const name of names.sort()) {
+    await import(new URL(name, folder));
+    suites.push({ name, tests: declared.splice(0) });
+  }
+  const all = { passed: 0, failed: 0 };
+  const lane = async (waiting) => {
+    for (let suite = waiting.shift(); suite; suite = waiting.shift()) await runSuite(suite, context, all);
+  };
+  const isAlone = ({ name }) => alone.some((word) => name.includes(word));
+  const sideBySide = suites.filter((suite) => !isAlone(suite));
+  await Promise.all(Array.from({ length: lanes }, () => lane(sideBySide)));
+  await lane(suites.filter(isAlone));
+  console.log(`\n${((performance.now() - start) / 1000).toFixed(0)} s in all`);
+  console.log(`${all.passed} passed, ${all.failed} failed`);
+  return all.failed === 0 && all.passed > 0;
+}
+
+/** Runs the tests of a file one after the other, adds them up, and tells of them when all are over. */
+async function runSuite({ name, tests }, context, all) {
+  const said = [`\n${name}`];
+  for (const one of tests) {
     const start = performance.now();
     const notes = [];
     const failure = await runOne(one, { ...context, note: (text) => notes.push(text) });
     const seconds = ((performance.now() - start) / 1000).toFixed(1).padStart(6);
-    console.log(`${failure ? 'FAILED' : 'ok    '} ${seconds} s  ${one.name}`);
-    for (const text of notes) console.log(`                 ${text}`);
-    if (failure) console.log(indented(failure.stack ?? String(failure)));
-    counts[failure ? 'failed' : 'passed'] += 1;
+    said.push(`${failure ? 'FAILED' : 'ok    '} ${seconds} s  ${one.name}`, ...notes.map((text) => `                 ${text}`));
+    if (failure) said.push(indented(failure.stack ?? String(failure)));
+    all[failure ? 'failed' : 'passed'] += 1;
   }
-  return counts;
+  console.log(said.join('\n'));
 }
 
 async function runOne({ name, body, timeMsMax }, context) {

@@ -7,7 +7,7 @@ import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import { ElicitRequestSchema, LoggingMessageNotificationSchema } from '@modelcontextprotocol/sdk/types.js';
-import { program } from './host.mjs';
+import { kept, program } from './host.mjs';
 import { keyFor, serve, workspace } from './mcp.mjs';
 
 /** The protocol without sessions. */
@@ -47,7 +47,7 @@ export async function connectNew(defer, over, { files, person, byHand = false } 
 async function open(client, { defer, over, folder, Stdio, Http }) {
   if (over === 'stdio') {
     defer(() => client.close());
-    return client.connect(new Stdio({ command: program, args: ['mcp', '--workspace', folder] }));
+    return client.connect(new Stdio({ command: program, args: ['mcp', '--workspace', folder], env: kept }));
   }
   const { address } = await serve(defer, folder);
   const headers = { Authorization: `Bearer ${keyFor(folder, IDENTITY.name, 'tools', 'approve')}` };

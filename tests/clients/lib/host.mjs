@@ -13,6 +13,9 @@ const built = join(process.env.CARGO_TARGET_DIR ?? join(root, 'target'), 'debug'
 /** The program. */
 export const program = join(built, 'selvage');
 
+/** What a client that hands on no environment of its own is to give the program: where compiled interpreters are kept. */
+export const kept = process.env.SELVAGE_CACHE ? { SELVAGE_CACHE: process.env.SELVAGE_CACHE } : {};
+
 /** How long the program may take to say where it listens. */
 const START_MS_MAX = 20_000;
 
