@@ -12,6 +12,7 @@ import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const windows = process.platform === 'win32';
+const BUILD = ['build', '--workspace', '--bin', 'xtask'];
 
 function quiet(program, ...args) {
   return spawnSync(program, args, { cwd: root, stdio: 'ignore', shell: windows }).status === 0;
@@ -55,15 +56,22 @@ function ensurePackages() {
   run('npm packages are missing or stale', 'npm', 'ci', '--no-audit', '--no-fund');
 }
 
-/** Runs the Rust program in this one's place: it gets the signals, and its exit code is the answer. */
+/**
+ * Builds the Rust program, and runs it in this one's place: it gets the signals, and its exit code is the answer. What it rests on is
+ * built as for the whole workspace, so that `cargo test` need not build it once more.
+ */
 function handOver() {
   const built = join(process.env.CARGO_TARGET_DIR ?? join(root, 'target'), 'debug', windows ? 'xtask.exe' : 'xtask');
-  const loud = existsSync(built) ? ['--quiet'] : [];
-  if (loud.length === 0) console.error('selvage: building the build program first, about a minute: cargo run --package xtask');
-  const child = spawn('cargo', ['run', ...loud, '--package', 'xtask', '--', ...process.argv.slice(2)], { cwd: root, stdio: 'inherit' });
+  if (existsSync(built)) {
+    const { status } = spawnSync('cargo', [...BUILD, '--quiet'], { cwd: root, stdio: 'inherit', shell: windows });
+    if (status !== 0) process.exit(status || 1);
+  } else {
+    run('building the build program first, about a minute', 'cargo', ...BUILD);
+  }
+  const child = spawn(built, process.argv.slice(2), { cwd: root, stdio: 'inherit' });
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
   child.on('error', (error) => {
-    console.error(`selvage: cargo could not be started: ${error.message}`);
+    console.error(`selvage: the build program could not be started: ${error.message}`);
     process.exit(1);
   });
   child.on('exit', (code) => process.exit(code ?? 1));
