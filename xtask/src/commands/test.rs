@@ -47,21 +47,14 @@ const STAGES: &[Stage] = &[
         name: "wasm",
         check: Check::Artifacts,
     },
-    // What the page is made of. All else is linted where it is compiled for its tests.
+    // What is for wasm alone. All else is linted where it is compiled for its tests.
     Stage {
         name: "clippy",
-        check: Check::Programs(&[
-            (
-                "cargo",
-                "clippy --quiet --package selvage-relay --target wasm32-unknown-unknown",
-                Reporter::ExitCode,
-            ),
-            (
-                "cargo",
-                "clippy --quiet --package selvage-wasm --features kernel,runner,courier,manifest,secrets --target wasm32-unknown-unknown",
-                Reporter::ExitCode,
-            ),
-        ]),
+        check: Check::Programs(&[(
+            "cargo",
+            "clippy --quiet --package selvage-tool --target wasm32-unknown-unknown",
+            Reporter::ExitCode,
+        )]),
     },
     Stage {
         name: "rust",
@@ -72,7 +65,7 @@ const STAGES: &[Stage] = &[
         check: Check::Programs(&[
             (
                 "cargo",
-                "build --quiet --workspace --bins --examples",
+                "build --quiet --workspace --bin selvage --example folder",
                 Reporter::ExitCode,
             ),
             ("node", "tests/clients/run.mjs", Reporter::Own),
@@ -81,18 +74,11 @@ const STAGES: &[Stage] = &[
     // Ten thousand histories of replicas, and every fault of a disk at every call: minutes of an optimised build.
     Stage {
         name: "simulation",
-        check: Check::Programs(&[
-            (
-                "cargo",
-                "test --release --package selvage-sync --test it simulation -- --nocapture",
-                Reporter::Cargo,
-            ),
-            (
-                "cargo",
-                "test --release --package selvage-vfs --test it faults -- --nocapture",
-                Reporter::Cargo,
-            ),
-        ]),
+        check: Check::Programs(&[(
+            "cargo",
+            "test --release --package selvage-sync --package selvage-vfs --test it -- --nocapture simulation faults",
+            Reporter::Cargo,
+        )]),
     },
     Stage {
         name: "types",
