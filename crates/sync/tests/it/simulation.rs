@@ -19,9 +19,10 @@ use network::Post;
 use selvage_sync::Session;
 use selvage_vfs::{Hash, Heads};
 use std::collections::{BTreeMap, BTreeSet};
-use std::ops::AddAssign;
+use std::ops::{AddAssign, RangeInclusive};
 
-const STEPS: usize = 260;
+/// How long histories are: what a long one finds, a short one often finds for a fraction of its cost, and more of them can be run.
+const STEPS: RangeInclusive<usize> = 60..=260;
 const SEEDS: u64 = if cfg!(debug_assertions) { 60 } else { 10_000 };
 
 /// What was done: a run that does nothing proves nothing.
@@ -127,7 +128,7 @@ struct World {
 
 fn run(seed: u64) -> Counts {
     let mut world = World::new(seed);
-    for number in 0..STEPS {
+    for number in 0..world.rng.within(STEPS) {
         world.step(number);
     }
     world.heal();
@@ -148,7 +149,7 @@ fn replicas_come_together_whatever_happens_on_the_way() {
     println!("{seeds} seeds: {sum:?}");
     // A few seeds may do little of one thing or another.
     if seeds >= 50 {
-        assert!(sum.changes > 10 * seeds && sum.units > seeds && sum.frames > 40 * seeds);
+        assert!(sum.changes > 10 * seeds && sum.units > seeds && sum.frames > 25 * seeds);
         assert!(sum.runs > seeds && sum.parcels > seeds && sum.crashes > seeds);
         let rare = [
             sum.broken,

@@ -4,6 +4,7 @@ use crate::disk::Disk;
 use selvage_sync::{Role, Session};
 use selvage_vfs::{Change, Heads, Meta, Op, Origin, OriginKind, Result, Workspace};
 use std::collections::VecDeque;
+use std::ops::RangeInclusive;
 
 /// Numbers that look random and come again for the same seed.
 pub struct Rng(pub u64);
@@ -19,6 +20,10 @@ impl Rng {
 
     pub fn below(&mut self, count: usize) -> usize {
         (self.next() % count as u64) as usize
+    }
+
+    pub fn within(&mut self, range: RangeInclusive<usize>) -> usize {
+        range.start() + self.below(range.end() - range.start() + 1)
     }
 
     pub fn pick<'a, T>(&mut self, items: &'a [T]) -> &'a T {

@@ -8,8 +8,9 @@ use crate::world::{Link, Replica, Rng, draft};
 use selvage_sync::Mail;
 use selvage_vfs::{Entry, Op, OriginKind};
 use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
 
-const STEPS: usize = 400;
+const STEPS: RangeInclusive<usize> = 100..=400;
 const SEEDS: u64 = if cfg!(debug_assertions) { 80 } else { 2_000 };
 const TABS_MAX: usize = 3;
 
@@ -115,6 +116,10 @@ impl World {
             let mut link = Link::new([number, other]);
             link.changed(0, device.tabs.get_mut(&number).expect("here"));
             device.links.push(link);
+        }
+        // Its first act is to bring back what others deleted meanwhile.
+        if self.tab(at, number).workspace.has_orphans() {
+            self.after(at, number, None);
         }
     }
 
@@ -344,7 +349,7 @@ impl World {
 
 fn run(seed: u64) -> usize {
     let mut world = World::new(seed);
-    for number in 0..STEPS {
+    for number in 0..world.rng.within(STEPS) {
         world.step(number);
     }
     world.settle();
