@@ -14,7 +14,7 @@ const row = (page: Page, text: string | RegExp) => page.getByRole('list', { name
 const work = (page: Page) =>
   page.evaluate(async () => {
     const { fixture } = globalThis as unknown as { fixture: { call(name: string, input: unknown, agent: string): Promise<unknown> } };
-    await fixture.call('read', { path: 'notes/plan.md' }, 'WebMCP');
+    await fixture.call('read', { path: 'notes/\u202Enalp.md' }, 'WebMCP');
     await fixture.call('write', { path: 'reports/summary.md', content: '# Summary\n\nIt went well.\n' }, 'page');
     await fixture.call('run_flow', { path: 'flows/invoices.flow.js', wait: false, args: { csv: 'data/invoices.csv' } }, 'https://app.example');
     await fixture.call('ls', { path: 'flows' }, 'page');
@@ -32,8 +32,10 @@ for (const colorScheme of ['light', 'dark'] as const)
     await page.getByRole('button', { name: 'What changed' }).waitFor();
     await page.getByRole('button', { name: '3 agents' }).waitFor();
     serious.push(...(await look(page, `${colorScheme}-agents`)));
-    await row(page, 'NOT_FOUND').click();
+    // What turns the direction of text stands there by its number, in the row and in the whole.
+    await row(page, 'NOT_FOUND').filter({ hasText: 'notes/U+202Enalp.md' }).click();
     await page.getByRole('heading', { name: 'Error' }).waitFor();
+    await page.locator('pre', { hasText: '"path": "notes/U+202Enalp.md"' }).waitFor();
     serious.push(...(await look(page, `${colorScheme}-agents-error`)));
     expect(serious).toEqual([]);
     expect(complaints).toEqual([]);

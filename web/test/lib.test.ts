@@ -7,6 +7,7 @@ import { best, fuzzy } from '../src/lib/fuzzy';
 import { label, matches } from '../src/lib/keys';
 import { resolveLink } from '../src/lib/markdown-links';
 import { nameFor, readParent } from '../src/lib/mounting';
+import { openly } from '../src/lib/openly';
 import { endingOf, familyOf, freeName, isFlow, isForm, isMounted, moved, mountOf, nameProblem, newProblem, placeOf, withoutScope } from '../src/lib/paths';
 import { originsIn } from '../src/selvage';
 import { planImport, safePath } from '../src/lib/zip';
@@ -150,6 +151,21 @@ test('what is not a zip says so', async () => {
 test('paths of archives are made safe or refused', () => {
   expect([safePath('/abs/x'), safePath('./a//b'), safePath('a\\b')]).toEqual(['abs/x', 'a/b', 'a/b']);
   for (const bad of ['a/../../b', '..', 'C:\\x', '']) expect(safePath(bad), bad).toBeUndefined();
+});
+
+test('no character hides: controls, turned text, spaces without width and tags stand there by their numbers', () => {
+  for (const sign of ['\u0000', '\u001b', '\r', '\u00a0', '\u00ad', '\u200b', '\u200f', '\u202e', '\u2066', '\u2028', '\u3164', '\ufeff', '\ufe0f', '\u{e0041}', '\u{e0101}', '\ud800'])
+    expect(openly(`a${sign}b`), (sign.codePointAt(0) ?? 0).toString(16)).toEqual([
+      { text: 'a', odd: false },
+      { text: `U+${(sign.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`, odd: true },
+      { text: 'b', odd: false },
+    ]);
+  for (const text of ['', 'a\tb', 'Grüße, 世界', '😀']) expect(openly(text)).toEqual([{ text, odd: false }]);
+  // A text of several lines has its line ends, and nothing else that turns or hides.
+  expect([openly('a\nb'), openly('a\nb\r\u202e', true)]).toEqual([
+    [{ text: 'a', odd: false }, { text: 'U+000A', odd: true }, { text: 'b', odd: false }],
+    [{ text: 'a\nb', odd: false }, { text: 'U+000D', odd: true }, { text: 'U+202E', odd: true }],
+  ]);
 });
 
 test('a style sheet splits at its outermost rules only', () => {

@@ -2,7 +2,7 @@
 //!
 //! A terminal obeys what it is given: characters of no width hide what stands beside others, marks of direction have a line read
 //! as another one (Boucher and Anderson, "Trojan Source", 2021), and controls move the cursor over what was written before. Each
-//! stands there by its number, `U+202E`, as in the page (`web/src/approvals/diff.ts` has the same set).
+//! stands there by its number, `U+202E`, as in the page (`web/src/lib/openly.ts` has the same set).
 
 use std::fmt::Write as _;
 

@@ -10,24 +10,18 @@ export function shownCalls(calls: readonly Call[], agent: string, failed: boolea
   return calls.filter((call) => (agent === '' || call.agent === agent) && (!failed || call.end?.ok === false));
 }
 
-/** Marks that turn the direction of what follows: a text with one reads otherwise than it is. */
-const TURNING = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
-
-/** A text whose direction stays; what would turn it stands there as JSON writes it. */
-const straight = (text: string): string => text.replace(TURNING, (mark) => `\\u${mark.charCodeAt(0).toString(16).padStart(4, '0')}`);
-
 /** The input in one line: what is named first is what the call is about. */
 export function inShort(input: string): string {
   const value = parsed(input);
-  if (typeof value !== 'object' || value === null) return input === 'null' ? '' : straight(input);
-  const parts = Object.entries(value).map(([key, part]) => (key === 'path' && typeof part === 'string' ? part : `${key}: ${typeof part === 'string' ? part.replace(/\s+/g, ' ') : JSON.stringify(part)}`));
-  return straight(parts.join(' · '));
+  if (typeof value !== 'object' || value === null) return input === 'null' ? '' : input;
+  const parts = Object.entries(value).map(([key, part]) => (key === 'path' && typeof part === 'string' ? part : `${key}: ${typeof part === 'string' ? part.replace(/[ \t\r\n]+/g, ' ') : JSON.stringify(part)}`));
+  return parts.join(' · ');
 }
 
 /** JSON as people read it; what was cut stands as it is. */
 export function inLong(text: string): string {
   const value = parsed(text);
-  return straight(value === undefined ? text : JSON.stringify(value, null, 2));
+  return value === undefined ? text : JSON.stringify(value, null, 2);
 }
 
 /** The code of an error. */

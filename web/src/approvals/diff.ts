@@ -1,5 +1,4 @@
-// What a person is shown of a proposed change: unified diffs as rows, characters that would hide something as words, and how
-// one state of a request differs from another.
+// What a person is shown of a proposed change: unified diffs as rows, and how one state of a request differs from another.
 
 import type { Approval, Proposed } from './approval';
 
@@ -32,28 +31,6 @@ export function rowsOf(diff: string): Row[] {
     else rows.push({ kind: 'same', text: line.slice(1), old: before++, new: after++ });
   }
   return rows;
-}
-
-export interface Shown {
-  text: string;
-  /** It stands for a character that can't be seen, or that changes how others are seen. */
-  odd: boolean;
-}
-
-/** Controls but the tab, marks that turn the direction of text, spaces of no width, and those that look like others. */
-const ODD = /[\u0000-\u0008\u000a-\u001f\u007f-\u00a0\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u2000-\u200f\u2028-\u202f\u205f-\u206f\u3000\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff9-\uffff]|[\u{e0000}-\u{e0fff}]|[\ud800-\udfff]/gu;
-
-/** A text in pieces in which nothing is hidden. */
-export function openly(text: string): Shown[] {
-  const found: Shown[] = [];
-  let from = 0;
-  for (const match of text.matchAll(ODD)) {
-    if (match.index > from) found.push({ text: text.slice(from, match.index), odd: false });
-    found.push({ text: `U+${(match[0].codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`, odd: true });
-    from = match.index + match[0].length;
-  }
-  if (from < text.length || found.length === 0) found.push({ text: text.slice(from), odd: false });
-  return found;
 }
 
 /** How a request differs from what it was when somebody looked: a sentence for each file, and the paths of those. */
