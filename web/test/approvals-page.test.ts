@@ -34,6 +34,16 @@ for (const colorScheme of ['light', 'dark'] as const)
       await request(page, /rates/).getByRole('button', { name: /rates/ }).click();
       await request(page, /rates/).getByText('call delete').waitFor();
       await shot('call');
+      // An input that is longer than a sentence is shown whole, and nothing hides in it.
+      const input = page.getByRole('region', { name: 'All of its input' });
+      expect(await request(page, /rates/).getByText('archive/').count()).toBe(0);
+      await request(page, /rates/).getByRole('button', { name: 'Show all' }).click();
+      await input.getByText('all of archive/').scrollIntoViewIfNeeded();
+      await input.getByText('U+202E').waitFor();
+      expect(await input.evaluate((lines) => lines.scrollWidth <= lines.clientWidth)).toBe(true);
+      await shot('input');
+      await request(page, /rates/).getByRole('button', { name: 'Show less' }).click();
+      await input.waitFor({ state: 'detached' });
       await request(page, /README/).getByRole('button', { name: /README/ }).first().click();
       await request(page, /README/).getByRole('button', { name: 'Approve' }).click();
       await request(page, /README/).getByText('It is not what you looked at.').waitFor();

@@ -1,8 +1,10 @@
-// What the inbox shows of diffs and times.
+// What the inbox shows of diffs, inputs and times.
 
 import { expect, test } from 'vitest';
 import type { Approval } from '../src/approvals/approval';
+import { inputRows, ROW_CHARS_MAX, sentenceOf } from '../src/approvals/content';
 import { destroys, differences, rowsOf, timeLeft } from '../src/approvals/diff';
+import type { ReadValue } from '../src/lib/tools';
 
 const REQUEST: Approval = {
   approval: 'a', who: 'agent x', tool: 'write', what: 'write a', reason: '', risks: [], digest: 'd', askedMs: 0, expiresMs: 1, onExpiry: 'deny',
@@ -21,6 +23,29 @@ test('a diff becomes rows with the numbers of both sides', () => {
     { kind: 'place', text: '@@ -9,0 +10,1 @@' },
     { kind: 'added', text: 'ten', new: 10 },
   ]);
+});
+
+test('a sentence with the beginning of an input says so, and shows the characters of the input as they are', () => {
+  const told = (what: string) => sentenceOf({ ...REQUEST, changes: [], what });
+  expect(told('Call `search` with {"query":"`a`"}')).toEqual({ what: 'Call search with {"query":"`a`"}', isCut: false });
+  expect(told('Run `flows/a.flow.js` with {"a":"xx… (`input` is all of it)')).toEqual({ what: 'Run flows/a.flow.js with {"a":"xx…', isCut: true });
+  // A file may be called like that, and of changes each has its content.
+  expect(sentenceOf({ ...REQUEST, what: 'write a… (`input` is all of it)' }).isCut).toBe(false);
+});
+
+test('an input has a line for each part, and its own characters to the last one', () => {
+  const rows = (content: string) => inputRows({ content } as ReadValue);
+  const kept = (content: string) => rows(content).map(({ text, new: line }) => (line === undefined ? text : text.trimStart())).join('');
+  expect(rows('{"a":[1,{}],"b":"}, \\"{"}').map(({ text }) => text)).toEqual(['{', '  "a":[', '    1,', '    {', '    }', '  ],', '  "b":"}, \\"{"', '}']);
+  expect(rows('null').map(({ text }) => text)).toEqual(['null']);
+  for (const value of [{}, [[]], 'x', { 'a"': '\\', '[': [] }, '\u202e\ud83d\ude00 '.repeat(9)]) expect(kept(JSON.stringify(value))).toBe(JSON.stringify(value));
+  // A long line goes on in rows without a number, and the line after it has the next one.
+  const long = JSON.stringify({ a: '🙂'.repeat(2 * ROW_CHARS_MAX), b: 1 });
+  expect(kept(long)).toBe(long);
+  expect(Math.max(...rows(long).map(({ text }) => text.length))).toBeLessThanOrEqual(ROW_CHARS_MAX + 1);
+  expect(rows(long).map(({ new: line }) => line)).toEqual([1, 2, undefined, undefined, undefined, undefined, 3, 4]);
+  // What is no JSON after all is shown, too.
+  expect(kept(']}"a')).toBe(']}"a');
 });
 
 test('a request that changed says which file, and how', () => {

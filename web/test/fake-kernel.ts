@@ -10,7 +10,7 @@ import { Calls } from '../../worker/calls';
 import type { DeviceAct, JobPlace, SecretAct, ToDevices } from '../../worker/client-messages';
 import { fakeFlows, planned } from './fake-flows';
 import { fakeLint } from './fake-lint';
-import { fakeProposal, fakeRecord, fakeScript, LIMITS, type ScriptStep } from './fake-runs';
+import { fakeContent, fakeProposal, fakeRecord, fakeScript, LIMITS, type ScriptStep } from './fake-runs';
 import { FakeSecrets } from './fake-secrets';
 
 interface Item {
@@ -52,6 +52,8 @@ export class FakeKernel implements Kernel {
   approvals: Approval[] = [];
   decided: Decision[] = [];
   becomes = new Map<string, Approval>();
+  /** Inputs that are too long for the sentences of requests. */
+  inputs = new Map<string, string>();
   /** What differs between any two points in time. */
   differences: Difference[] = [];
   #listeners = new Set<(event: KernelEvent) => void>();
@@ -217,12 +219,8 @@ export class FakeKernel implements Kernel {
       return { change: [], message: '', paths: [found.path] };
     },
     approval_list: () => ({ approvals: this.approvals, decided: this.decided }),
-    approval_read: ({ approval, path }) => {
-      const found = this.approvals.find((one) => one.approval === approval)?.changes.find((one) => one.path === path) ?? (refuse('NOT_FOUND', `The approval would not write \`${String(path)}\`.`) as never);
-      return found.diff === undefined
-        ? { path, content: toBase64(new Uint8Array(600).map((_, at) => at)), encoding: 'base64', size: 600, hash: found.after, truncated: false }
-        : { path, content: 'All of it,\nline by line.\n', encoding: 'text', size: 24, hash: found.after, truncated: false };
-    },
+    approval_read: ({ approval, path }) =>
+      fakeContent(String(path), path === 'input' ? this.inputs.get(String(approval)) : undefined, this.approvals.find((one) => one.approval === approval)?.changes) ?? refuse('NOT_FOUND', `The approval would not write \`${String(path)}\`.`),
     approval_decide: ({ approval, digest, allow, reason = '' }) => {
       const found = this.approvals.find((one) => one.approval === approval) ?? (refuse('NOT_FOUND', 'No such approval is waited for.') as never);
       const anew = this.becomes.get(found.approval);

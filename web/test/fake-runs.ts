@@ -1,8 +1,9 @@
 // What the fixture's flows do, step by step.
 
 import type { Approval, Proposed } from '../src/approvals/approval';
+import { toBase64 } from '../src/lib/base64';
 import { nameOf } from '../src/lib/paths';
-import type { RunProgress, RunRecord, ToolError } from '../src/lib/tools';
+import type { ReadValue, RunProgress, RunRecord, ToolError } from '../src/lib/tools';
 
 export const LIMITS = {
   fuelMax: 2e9, cpuMsMax: 10_000, wallMsMax: 60_000, memoryBytesMax: 134_217_728, stackCallsMax: 400, outputBytesMax: 4_194_304,
@@ -79,6 +80,15 @@ export function fakeProposal(path: string, content: string, before?: string): Pr
   const [gone, added] = [lines(before, '-'), lines(content, '+')];
   const diff = [`--- a/${path}`, `+++ b/${path}`, `@@ -${gone.length ? 1 : 0},${gone.length} +1,${added.length} @@`, ...gone, ...added, ''].join('\n');
   return { op: 'write', path, ...(before === undefined ? {} : { before: 'b'.repeat(64) }), after: 'a'.repeat(64), size: content.length, diff };
+}
+
+/** What `approval_read` gives: an input as it is, and of files the same text, or the same bytes. */
+export function fakeContent(path: string, input: string | undefined, changes: readonly Proposed[] = []): ReadValue | undefined {
+  const found = changes.find((one) => one.path === path);
+  const text = (content: string): ReadValue => ({ path, content, encoding: 'text', size: content.length, hash: found?.after ?? '', truncated: false });
+  if (input !== undefined) return text(input);
+  if (found?.diff !== undefined) return text('All of it,\nline by line.\n');
+  return found && { path, content: toBase64(new Uint8Array(600).map((_, at) => at)), encoding: 'base64', size: 600, hash: found.after ?? '', truncated: false };
 }
 
 /** A run that was just asked for. */

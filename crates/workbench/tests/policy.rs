@@ -369,6 +369,9 @@ fn what_is_too_long_for_a_sentence_can_be_read_as_a_whole() {
     host.start("search", json!({ "query": query }));
     let approval = asked(&mut host);
     assert!(!approval["what"].to_string().contains("evil"));
+    // The page knows by these words that there is more (`web/src/approvals/content.ts`).
+    let what = approval["what"].as_str().expect("a sentence");
+    assert!(what.ends_with("… (`input` is all of it)"), "{what}");
     host.who = person();
     let whole = host.ok(
         "approval_read",
