@@ -167,6 +167,14 @@ test('a run streams its log, asks for more, goes on, and leaves a record in the 
   expect(runs.past[0]).toMatchObject({ path: 'flows/endless.flow.js', status: 'succeeded' });
 });
 
+test('a record lies where it was read, whatever it says itself', async () => {
+  const record = { run: 'r', path: 'flows/a.flow.js', status: 'succeeded', startedMs: 1, record: 'runs/a/r.json' };
+  const { workspace, toasts } = await open({ 'runs/a/copy.json': JSON.stringify(record) });
+  const runs = new Runs(workspace, toasts);
+  expect((await runs.open('runs/a/copy.json'))?.record).toBe('runs/a/copy.json');
+  expect(runs.current?.record).toEqual({ ...record, record: 'runs/a/copy.json' });
+});
+
 test('a flood of log entries is told at most once for each picture', async () => {
   const frames: (() => void)[] = [];
   vi.stubGlobal('requestAnimationFrame', (run: () => void) => frames.push(run));

@@ -43,42 +43,50 @@ test('a run that is not over shows what it went through, where it is, and what i
 });
 
 const HASH = 'ab'.repeat(32);
+const BESIDE = { record: 'runs/a/r.json', hash: HASH, run: 'r' };
 
 async function signed(change: (statement: { predicate: { signer: { keyid: string; publicKey: string } } }) => void = () => undefined) {
   const keys = (await crypto.subtle.generateKey('Ed25519', true, ['sign', 'verify'])) as CryptoKeyPair;
   const publicKey = toBase64(new Uint8Array(await crypto.subtle.exportKey('raw', keys.publicKey)));
   const keyid = createHash('sha256').update(new Uint8Array(await crypto.subtle.exportKey('spki', keys.publicKey))).digest('hex');
-  const statement = { subject: [{ name: 'runs/a/r.json', digest: { sha256: HASH } }], predicateType: 'urn:selvage:run:v1', predicate: { askedBy: { kind: 'agent', name: 'WebMCP' }, signer: { keyid, publicKey }, chain: { number: 3 } } };
+  const statement = { subject: [{ name: 'runs/a/r.json', digest: { sha256: HASH } }], predicateType: 'urn:selvage:run:v1', predicate: { run: 'r', askedBy: { kind: 'agent', name: 'WebMCP' }, signer: { keyid, publicKey }, chain: { number: 3 } } };
   change(statement);
   const payload = new TextEncoder().encode(JSON.stringify(statement));
   const sig = toBase64(new Uint8Array(await crypto.subtle.sign('Ed25519', keys.privateKey, preAuthentication(payload))));
   return { keyid, envelope: { payload: toBase64(payload), payloadType: 'application/vnd.in-toto+json', signatures: [{ keyid, sig }] } };
 }
 
-test('an envelope vouches for the record whose hash it signed, and for no other', async () => {
+test('an envelope vouches for the record whose hash it signed, of its run and in its place, and for no other', async () => {
   expect(envelopeOf('runs/a/r.json')).toBe('runs/a/r.dsse.json');
   const { keyid, envelope } = await signed();
   const text = JSON.stringify(envelope);
-  expect(await readEnvelope(text, HASH)).toEqual({ state: 'good', keyid, number: 3, askedBy: 'agent WebMCP' });
-  expect((await readEnvelope(text, 'cd'.repeat(32)))?.state).toBe('record');
+  expect(await readEnvelope(text, BESIDE)).toEqual({ state: 'good', keyid, number: 3, askedBy: 'agent WebMCP' });
+  const state = async (other: Partial<typeof BESIDE>) => (await readEnvelope(text, { ...BESIDE, ...other }))?.state;
+  expect(await state({ hash: 'cd'.repeat(32) })).toBe('record');
+  expect(await state({ run: 'q' })).toBe('record');
+  // Whoever copies a record copies the envelope with it.
+  expect(await state({ record: 'runs/a/q.json' })).toBe('copy');
 });
 
 test('a payload, a signature or a name of a key that was changed is found', async () => {
   const { envelope } = await signed();
   const { envelope: another } = await signed();
-  for (const forged of [{ ...envelope, payload: another.payload }, { ...envelope, signatures: another.signatures }, { ...envelope, signatures: [] }]) expect((await readEnvelope(JSON.stringify(forged), HASH))?.state).toBe('signature');
+  for (const forged of [{ ...envelope, payload: another.payload }, { ...envelope, signatures: another.signatures }, { ...envelope, signatures: [] }]) expect((await readEnvelope(JSON.stringify(forged), BESIDE))?.state).toBe('signature');
   const { envelope: misnamed } = await signed(({ predicate }) => (predicate.signer.keyid = HASH));
-  expect((await readEnvelope(JSON.stringify(misnamed), HASH))?.state).toBe('signature');
+  expect((await readEnvelope(JSON.stringify(misnamed), BESIDE))?.state).toBe('signature');
   const { envelope: keyless } = await signed(({ predicate }) => (predicate.signer.publicKey = ''));
-  expect((await readEnvelope(JSON.stringify(keyless), HASH))?.state).toBe('signature');
-  for (const text of ['', '{}', 'null', JSON.stringify({ ...envelope, payloadType: 'text/plain' }), JSON.stringify({ ...envelope, payload: '%' })]) expect(await readEnvelope(text, HASH)).toBeUndefined();
+  expect((await readEnvelope(JSON.stringify(keyless), BESIDE))?.state).toBe('signature');
+  for (const text of ['', '{}', 'null', JSON.stringify({ ...envelope, payloadType: 'text/plain' }), JSON.stringify({ ...envelope, payload: '%' })]) expect(await readEnvelope(text, BESIDE)).toBeUndefined();
 });
 
 test('an envelope that the engine’s own signing made is believed, and one of another record is not', async () => {
   const fixture = (name: string) => readFileSync(new URL(`../../crates/provenance/tests/fixtures/${name}`, import.meta.url), 'utf8');
   const hash = createHash('sha256').update(fixture('record.json')).digest('hex');
-  const vouched = await readEnvelope(fixture('run.dsse.json'), hash);
+  const { run, startedMs } = JSON.parse(fixture('record.json')) as RunRecord;
+  const record = `runs/rates/${new Date(startedMs).toISOString().replaceAll(':', '-')}-${run}.json`;
+  const vouched = await readEnvelope(fixture('run.dsse.json'), { record, hash, run });
   expect(vouched?.state).toBe('good');
   expect(vouched?.keyid).toMatch(/^[0-9a-f]{64}$/);
-  expect((await readEnvelope(fixture('run.dsse.json'), HASH))?.state).toBe('record');
+  expect((await readEnvelope(fixture('run.dsse.json'), { record, hash: HASH, run }))?.state).toBe('record');
+  expect((await readEnvelope(fixture('run.dsse.json'), { record: `runs/rates/${run}.json`, hash, run }))?.state).toBe('copy');
 });

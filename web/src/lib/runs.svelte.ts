@@ -155,9 +155,10 @@ export class Runs {
     return summary;
   }
 
+  /** Reads a record. Where it lies is where it was read, whatever it says itself: who vouches for it is looked for there. */
   async readRecord(path: string): Promise<RunRecord | undefined> {
     try {
-      return JSON.parse(await this.workspace.readText(path)) as RunRecord;
+      return { ...(JSON.parse(await this.workspace.readText(path)) as RunRecord), record: path };
     } catch (error) {
       this.toasts.failure('The record of this run could not be read', error, 'run');
       return undefined;

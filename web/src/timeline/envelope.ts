@@ -8,24 +8,32 @@ const PREDICATE_TYPE = 'urn:selvage:run:v1';
 
 /** What the envelope says, and whether to believe that it says so. */
 export interface Vouched {
-  /** `good`: the signature fits, and so does the record. `unchecked`: this browser can't tell. */
-  state: 'good' | 'signature' | 'record' | 'unchecked';
+  /** `good`: the signature fits, and so does the record. `copy`: both are those of another place. `unchecked`: this browser can't tell. */
+  state: 'good' | 'signature' | 'record' | 'copy' | 'unchecked';
   keyid: string;
   number: number;
   askedBy: string;
 }
 
 interface Statement {
-  subject: { digest: { sha256: string } }[];
+  /** The record is the first. */
+  subject: { name: string; digest: { sha256: string } }[];
   predicateType: string;
-  predicate: { askedBy: { kind: string; name: string }; signer: { keyid: string; publicKey: string }; chain: { number: number } };
+  predicate: { run: string; askedBy: { kind: string; name: string }; signer: { keyid: string; publicKey: string }; chain: { number: number } };
 }
 
 /** Where the envelope of a record lies. */
 export const envelopeOf = (record: string): string => record.replace(/\.json$/, '.dsse.json');
 
-/** Reads an envelope, and holds it against the hash of the record. Nothing where the text is no envelope of a run. */
-export async function readEnvelope(text: string, recordHash: string): Promise<Vouched | undefined> {
+/** A record as it lies in the workspace: its path, its hash, and the run that it is of. */
+export interface Lying {
+  record: string;
+  hash: string;
+  run: string;
+}
+
+/** Reads an envelope, and holds it against the record beside it. Nothing where the text is no envelope of a run. */
+export async function readEnvelope(text: string, beside: Lying): Promise<Vouched | undefined> {
   try {
     const envelope = JSON.parse(text) as { payload: string; payloadType: string; signatures: { sig: string }[] };
     const payload = fromBase64(envelope.payload);
@@ -33,11 +41,17 @@ export async function readEnvelope(text: string, recordHash: string): Promise<Vo
     const { askedBy, signer, chain } = statement.predicate;
     if (envelope.payloadType !== PAYLOAD_TYPE || statement.predicateType !== PREDICATE_TYPE) return undefined;
     const signed = await fits(fromBase64(signer.publicKey), signer.keyid, fromBase64(envelope.signatures[0]?.sig ?? ''), payload);
-    const state = signed === undefined ? 'unchecked' : !signed ? 'signature' : statement.subject[0]?.digest.sha256 === recordHash ? 'good' : 'record';
+    const state = signed === undefined ? 'unchecked' : signed ? about(statement, beside) : 'signature';
     return { state, keyid: signer.keyid, number: chain.number, askedBy: askedBy.name === askedBy.kind ? askedBy.kind : `${askedBy.kind} ${askedBy.name}` };
   } catch {
     return undefined;
   }
+}
+
+/** Whether a statement is about a record: its bytes, the run that it is of, and its place. A copy has the first two alone. */
+function about({ subject: [signed], predicate }: Statement, { record, hash, run }: Lying): 'good' | 'record' | 'copy' {
+  if (signed?.digest.sha256 !== hash || predicate.run !== run) return 'record';
+  return signed.name === record ? 'good' : 'copy';
 }
 
 /** Whether the key made the signature and has that name; nothing where the browser does not know such keys. */
