@@ -6,6 +6,15 @@ import { fileURLToPath } from 'node:url';
 const FOLDER = fileURLToPath(new URL('.', import.meta.url));
 const START_MS = 1_700_000_000_000;
 
+/**
+ * What of a receipt is the same on every host, to the last unit; `cpuMs` and `wallMs` are the host's time. The sandbox counts these,
+ * and every host has the same one (`crates/sandbox/src/meter.rs`): `outputBytes` are the bytes of log entries and of the result,
+ * `files` and `writtenBytes` what the guest had changed, `calls` and `fetches` what it asked for. `memoryBytes` are the most pages
+ * that the guest's memory had. It begins with as many on every host (`worker/guest.ts`, `crates/host/src/instance.rs`), and grows
+ * where the guest's allocator wants more: the names of runs are random, but have one length, so they take as much room everywhere.
+ */
+const COUNTED = ['memoryBytes', 'outputBytes', 'files', 'writtenBytes', 'calls', 'fetches'];
+
 /** The table as it is written. */
 const table = JSON.parse(readFileSync(`${FOLDER}table.json`, 'utf8'));
 
@@ -50,7 +59,8 @@ async function receipt(must, call, { path, args, limits, grant }, heads) {
   const record = result.ok ? result.value : await failed(must, path);
   const { value, logs = [], changes = [], artifacts = [], usage, guestHash } = record ?? {};
   if (result.ok && changes.length > 0) await must('restore', { at: heads });
-  const told = { code: result.ok ? 'OK' : result.error.code, error: result.error, value, changes, artifacts, logs: logs.map(({ level, source, text }) => ({ level, source, text })) };
+  const counted = Object.fromEntries(COUNTED.map((name) => [name, usage?.[name]]));
+  const told = { code: result.ok ? 'OK' : result.error.code, error: result.error, value, changes, artifacts, logs: logs.map(({ level, source, text }) => ({ level, source, text })), ...counted };
   // A run's name is random.
   const named = JSON.stringify(told).replaceAll(record?.run ?? '\0', 'RUN');
   return { ...JSON.parse(named), fuel: usage?.fuel ?? 0, guestHash };
@@ -68,23 +78,29 @@ async function failed(must, path) {
 const sameFuel = (a, b) => Math.abs(a - b) <= 10 + a / 200;
 
 /**
- * What is not the same in two hosts, in words. What ends by the clock ends at no certain place, so of that only the verdict counts;
- * a program that meets the end of the stack may meet another limit first, where the host's own stack is larger or smaller.
+ * What is not the same in two hosts, in words. What ends by the clock, or at the end of the stack, ends at no certain place: a host's
+ * own stack may be at its end before the guest's is. So of that only the code counts.
  */
 export function differences(pairs, here, there) {
   const words = [];
   for (const { name, timed, code } of pairs) {
     const { fuel: fuelHere, guestHash: _, ...one } = here.get(name);
     const { fuel: fuelThere, guestHash: __, ...other } = there.get(name);
-    if (timed || code === 'QUOTA_STACK') {
-      if (one.code !== other.code && code !== 'QUOTA_STACK') words.push(`${name}: ${one.code}, and ${other.code}`);
-      continue;
+    const isSomewhere = timed || code === 'QUOTA_STACK';
+    for (const key of isSomewhere ? ['code'] : new Set([...Object.keys(one), ...Object.keys(other)])) {
+      // As text: the order of keys counts.
+      const [a, b] = [one, other].map((receipt) => JSON.stringify(receipt[key]) ?? 'nothing');
+      if (a !== b) words.push(`${name}: ${key} is ${shownFrom(a, b)}, and ${shownFrom(b, a)}`);
     }
-    for (const key of Object.keys(one)) {
-      const [a, b] = [JSON.stringify(one[key]) ?? '', JSON.stringify(other[key]) ?? ''];
-      if (a !== b) words.push(`${name}: ${key} is ${a.slice(0, 300)}, and ${b.slice(0, 300)}`);
-    }
-    if (!sameFuel(fuelHere, fuelThere)) words.push(`${name}: ${fuelHere} units of fuel, and ${fuelThere}`);
+    if (!isSomewhere && !sameFuel(fuelHere, fuelThere)) words.push(`${name}: ${fuelHere} units of fuel, and ${fuelThere}`);
   }
   return words;
+}
+
+/** A text from shortly before the place where it is not the other one any more. */
+function shownFrom(text, other) {
+  let at = 0;
+  while (at < text.length && text[at] === other[at]) at += 1;
+  const from = Math.max(0, at - 40);
+  return `${from ? '…' : ''}${text.slice(from, from + 300)}${text.length > from + 300 ? '…' : ''}`;
 }
