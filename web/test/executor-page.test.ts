@@ -124,6 +124,10 @@ test('in the desktop app this computer is one more choice, by keyboard alone, an
     await button(page, name).focus();
     await page.keyboard.press('Enter');
   };
+  await page.keyboard.press('Control+K');
+  await page.keyboard.type('where runs');
+  await page.getByRole('option', { name: 'Where runs run: this browser, this computer, or a server' }).waitFor();
+  await page.keyboard.press('Escape');
   await arrive(page);
   await press('This computer');
   const serious = await look(page, 'executor-app-choice');

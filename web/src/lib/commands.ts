@@ -1,6 +1,7 @@
 // Every command of the page: one list for the palette, the keyboard and the help.
 
 import { exportWorkspace, pickImport, pickMount } from './archive';
+import { isInApp } from './executor.svelte';
 import type { Workbench } from './workbench.svelte';
 import { hasDefinitions, parentOf } from './paths';
 
@@ -58,7 +59,7 @@ export function commandsOf(wb: Workbench): Command[] {
     { id: 'undo', title: 'Undo the last change of the workspace', group: 'Workspace', run: () => void wb.workspace.undo() },
     { id: 'redo', title: 'Redo', group: 'Workspace', run: () => void wb.workspace.redo() },
     { id: 'storage', title: 'Storage on this device', group: 'Workspace', run: () => (wb.overlay = { kind: 'storage' }) },
-    { id: 'executor', title: 'Where runs run: this browser, or a server', group: 'Workspace', run: () => (wb.overlay = { kind: 'executor' }) },
+    { id: 'executor', title: `Where runs run: this browser,${isInApp() ? ' this computer,' : ''} or a server`, group: 'Workspace', run: () => (wb.overlay = { kind: 'executor' }) },
     { id: 'devices', title: 'Devices: share this workspace', group: 'Workspace', run: () => (wb.overlay = { kind: 'devices' }) },
     { id: 'secrets', title: 'Secrets: keys that fetches of runs carry', group: 'Workspace', run: () => (wb.overlay = { kind: 'secrets' }) },
     { id: 'webmcp', title: 'Let agents of the browser call tools, or no longer', group: 'Workspace', enabled: () => wb.browserAgents.state !== 'absent', run: () => wb.switchBrowserAgents() },
