@@ -195,6 +195,26 @@ test('a domain is denied until the person allows it, and that is remembered', as
   expect(runs[0]?.input.allowNet).toEqual(['api.frankfurter.dev']);
 });
 
+test('where there is little room, the name of a domain breaks between its labels', async () => {
+  const { page } = await open('', { viewport: { width: 900, height: 900 } });
+  await row(page, 'flows/rates.flow.mjs').waitFor();
+  await page.evaluate(async () => {
+    const { fixture } = globalThis as unknown as { fixture: { call(name: string, input: unknown): Promise<unknown> } };
+    await fixture.call('write', { path: 'flows/rates.flow.mjs', content: "export default () => fetch('https://statistics.financial.europa.example/rates');\n" });
+  });
+  await row(page, 'flows/rates.flow.mjs').click();
+  await page.getByRole('checkbox', { name: /statistics\.financial\.europa\.example/ }).waitFor();
+  const parts = await page.locator('fieldset label code').evaluate((code) =>
+    [...code.childNodes].flatMap((node) => {
+      const range = document.createRange();
+      range.selectNodeContents(node);
+      return node.textContent ? [[node.textContent, range.getClientRects().length]] : [];
+    }),
+  );
+  expect(parts).toEqual([['statistics.', 1], ['financial.', 1], ['europa.', 1], ['example', 1]]);
+  expect(await look(page, 'tight-domain')).toEqual([]);
+});
+
 test('a run that was refused a domain is run again with it by one button', async () => {
   const { page } = await open();
   await page.getByRole('button', { name: 'Exchange rates' }).click();
