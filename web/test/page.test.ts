@@ -47,20 +47,37 @@ for (const colorScheme of ['light', 'dark'] as const)
     expect(complaints).toEqual([]);
   });
 
-test('a narrow screen shows one pane at a time, and all of them', async () => {
-  const { page, complaints } = await open('', { viewport: { width: 420, height: 860 } });
-  const serious: string[] = [];
-  await row(page, 'flows/invoices.flow.js').click();
-  await editor(page).waitFor();
-  serious.push(...(await look(page, 'narrow-editor')));
-  for (const pane of ['Files', 'Run', 'Output', 'Problems', 'History']) {
-    await page.getByRole('navigation', { name: 'Panels' }).getByRole('button', { name: pane }).click();
-    serious.push(...(await look(page, `narrow-${pane.toLowerCase()}`)));
-  }
-  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(420);
-  expect(serious).toEqual([]);
-  expect(complaints).toEqual([]);
-});
+for (const colorScheme of ['light', 'dark'] as const)
+  test(`a narrow screen shows one pane at a time, and all of them, ${colorScheme}`, async () => {
+    const { page, complaints } = await open('', { colorScheme, viewport: { width: 420, height: 860 } });
+    const serious: string[] = [];
+    const shot = async (name: string) => serious.push(...(await look(page, `${colorScheme}-narrow-${name}`)));
+    const press = (name: string) => page.getByRole('navigation', { name: 'Panels' }).getByRole('button', { name }).click();
+    await row(page, 'flows/invoices.flow.js').click();
+    await editor(page).waitFor();
+    await shot('editor');
+    for (const pane of ['Files', 'Run', 'Output', 'Problems', 'History']) {
+      await press(pane);
+      await shot(pane.toLowerCase());
+    }
+    // What has no tab of its own is in a menu, under the same thumb.
+    await press('More');
+    await shot('more');
+    await page.getByRole('menuitem', { name: 'Approvals' }).click();
+    await page.getByText('Nothing waits for you.').waitFor();
+    await page.locator('section:focus-within').waitFor();
+    await shot('approvals');
+    await press('More');
+    await page.getByRole('menuitem', { name: 'Agents' }).press('Enter');
+    await page.getByRole('heading', { name: 'A program on this machine' }).waitFor();
+    await page.keyboard.press('F6');
+    await page.getByRole('tree').waitFor();
+    await page.keyboard.press('Shift+F6');
+    await page.getByRole('heading', { name: 'A program on this machine' }).waitFor();
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(420);
+    expect(serious).toEqual([]);
+    expect(complaints).toEqual([]);
+  });
 
 test('files are made, renamed, moved, deleted and brought back by keyboard alone', async () => {
   const { page } = await open();
