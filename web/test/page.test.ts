@@ -47,6 +47,17 @@ for (const colorScheme of ['light', 'dark'] as const)
     expect(complaints).toEqual([]);
   });
 
+/** What is to be pressed on a narrow screen, and lies under something else. */
+const covered = (page: Page) =>
+  page.evaluate(() =>
+    [...document.querySelectorAll<HTMLElement>('header button, .panel-bar :is(button, select, input), nav button')]
+      .filter((element) => {
+        const { left, top, width, height } = element.getBoundingClientRect();
+        return !element.contains(document.elementFromPoint(left + width / 2, top + height / 2));
+      })
+      .map((element) => element.ariaLabel ?? element.innerText),
+  );
+
 for (const colorScheme of ['light', 'dark'] as const)
   test(`a narrow screen shows one pane at a time, and all of them, ${colorScheme}`, async () => {
     const { page, complaints } = await open('', { colorScheme, viewport: { width: 420, height: 860 } });
@@ -78,6 +89,25 @@ for (const colorScheme of ['light', 'dark'] as const)
     expect(serious).toEqual([]);
     expect(complaints).toEqual([]);
   });
+
+test('on a narrow screen notes cover nothing that is to be pressed, and are no more than a part of it', async () => {
+  const { page } = await open('', { viewport: { width: 420, height: 860 } });
+  await row(page, 'flows/invoices.flow.js').waitFor();
+  const note = (message: string) =>
+    page.evaluate((message) => (globalThis as unknown as { fixture: { emit(event: unknown): void } }).fixture.emit({ kind: 'peerLost', message, hint: 'Reload the older.', reason: 'Version' }), message);
+  await note(`Another tab runs a different version, and ${'it is told at some length, '.repeat(5)}so it was left alone.`);
+  await page.getByText('Reload the older.').waitFor();
+  expect(await look(page, 'narrow-note')).toEqual([]);
+  for (const pane of ['Files', 'Editor', 'Run', 'Output', 'Problems', 'History']) {
+    await page.getByRole('navigation', { name: 'Panels' }).getByRole('button', { name: pane }).click();
+    expect(await covered(page), pane).toEqual([]);
+  }
+  for (let more = 0; more < 3; more++) await note(`${more}: ${'it is told at some length, '.repeat(9)}`);
+  await expect.poll(() => page.getByText('Reload the older.').count()).toBe(4);
+  expect(await covered(page)).toEqual([]);
+  expect((await page.getByRole('region', { name: 'Notes' }).boundingBox())?.height).toBeLessThan(350);
+  expect(await look(page, 'narrow-notes')).toEqual([]);
+});
 
 test('files are made, renamed, moved, deleted and brought back by keyboard alone', async () => {
   const { page } = await open();
