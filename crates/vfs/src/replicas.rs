@@ -317,6 +317,29 @@ fn v5_removing_the_folder_of_a_file_that_came_back_deletes_both_for_good() {
 }
 
 #[test]
+fn u3_undo_does_not_bring_back_what_was_deleted_since() {
+    let mut met = Replica::new(1);
+    met.apply(&[Op::write("a.md", "one")]);
+    met.apply(&[Op::write("a.md", "two")]);
+    let meta = |kind| Meta::new(1, Origin::new(kind, "Ada"), "Step");
+    let by_another = meta(OriginKind::System);
+    let gone = met
+        .workspace
+        .apply(&mut || 0, &by_another, &[rm("a.md")])
+        .expect("fits");
+    assert_eq!(gone.paths, ["a.md"]);
+    met.workspace
+        .undo(&mut || 0, &meta(OriginKind::Person))
+        .expect("undoes");
+    assert!(met.paths().is_empty());
+    // A history that is no line any more is asked what each deletion saw.
+    let mut other = Replica::new(2);
+    other.apply(&[mkdir("elsewhere")]);
+    met.meet(&mut other);
+    assert_eq!(met.paths(), ["elsewhere"]);
+}
+
+#[test]
 fn v7_undo_shows_the_place_for_recovered_files_again() {
     let start = [Op::write("d/a.md", "one")];
     let mut met = apart(&start, &[rm("d")], &[Op::write("d/a.md", "edited")]);

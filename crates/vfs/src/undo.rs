@@ -137,6 +137,8 @@ impl Workspace {
         };
         if was != set && (is == set || (was_text && set_text && is_text)) {
             self.set_content(stage, id, old, Some(new))?;
+            // In a file that somebody deleted since, it is no edit to bring the file back for.
+            stage.note_seen(id);
         }
         Ok(())
     }
