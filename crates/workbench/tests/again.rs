@@ -7,7 +7,7 @@ use common::named::{FILE, failed, manifest, named, named_of};
 use selvage_tool::guest::PendingOp;
 use selvage_tool::run::{RunReport, RunStatus};
 use selvage_tool::{ErrorCode, ToolError};
-use selvage_workbench::{Effect, Event, Notice};
+use selvage_workbench::{AGAIN_MAX, Effect, Event, Notice};
 use serde_json::json;
 
 #[test]
@@ -50,16 +50,23 @@ fn a_failed_run_is_made_again_after_growing_pauses_and_its_caller_hears_the_last
         Some(3)
     );
 
-    let call = host.start("run_flow", json!({ "name": "r" }));
-    host.finish(Err(ToolError::new(ErrorCode::QuotaFuel, "too much")), &[]);
-    let error = host.reply(call).expect("at once").expect_err("failed");
-    assert_eq!(
-        error.code,
+    for used_up in [
         ErrorCode::QuotaFuel,
-        "what is not luck is not made again"
-    );
+        ErrorCode::QuotaCpu,
+        ErrorCode::QuotaMemory,
+        ErrorCode::QuotaStack,
+        ErrorCode::QuotaOutput,
+        ErrorCode::QuotaFiles,
+        ErrorCode::QuotaCalls,
+        ErrorCode::QuotaFetches,
+    ] {
+        let call = host.start("run_flow", json!({ "name": "r" }));
+        host.finish(Err(ToolError::new(used_up, "too much")), &[]);
+        let error = host.reply(call).expect("at once").expect_err("failed");
+        assert_eq!(error.code, used_up, "what is not luck is not made again");
+        host.pass(10);
+    }
 
-    host.pass(10);
     let call = host.start("run_flow", json!({ "name": "r" }));
     host.finish(Err(failed()), &[]);
     let last = host.ok("flow_runs", json!({}))["runs"][0]["run"].clone();
@@ -68,6 +75,28 @@ fn a_failed_run_is_made_again_after_growing_pauses_and_its_caller_hears_the_last
     assert_eq!(error.code, ErrorCode::Cancelled);
     host.pass(100_000);
     assert!(host.jobs.is_empty());
+}
+
+#[test]
+fn of_very_many_that_would_be_made_again_the_last_hear_of_their_failure_at_once() {
+    let retry = json!({ "attempts": 2, "delayMs": 60_000 });
+    let mut host = named(&json!({ "r": { "entry": "flows/a.flow.js", "retry": retry } }));
+    let fails = |host: &mut Host| {
+        let call = host.start("run_flow", json!({ "name": "r" }));
+        host.finish(Err(failed()), &[]);
+        host.reply(call)
+    };
+    for _ in 0..AGAIN_MAX {
+        assert!(fails(&mut host).is_none(), "it waits");
+    }
+    let error = fails(&mut host).expect("at once").expect_err("failed");
+    assert_eq!(error.code, ErrorCode::RuntimeException);
+    host.pass(60_000);
+    for _ in 0..AGAIN_MAX {
+        host.finish(Ok(json!(1)), &[]);
+    }
+    assert!(host.jobs.is_empty(), "and no more than that is made again");
+    assert!(fails(&mut host).is_none(), "there is room again");
 }
 
 #[test]

@@ -26,6 +26,9 @@ const GATHER_MS: u64 = 500;
 /// The most paths of changes that a run is told.
 const CHANGED_MAX: usize = 1_000;
 
+/// The most runs that wait to be made again. Each holds the arguments of its call; one more is over with its failure.
+pub const AGAIN_MAX: usize = 100;
+
 /// How many runs may follow each other by changes that the one before made.
 const CHAIN_MAX: u32 = 3;
 
@@ -131,13 +134,17 @@ impl Workbench {
             ErrorCode::PolicyDenied,
             ErrorCode::InvalidResult,
             ErrorCode::QuotaFuel,
+            ErrorCode::QuotaCpu,
             ErrorCode::QuotaMemory,
             ErrorCode::QuotaStack,
             ErrorCode::QuotaOutput,
             ErrorCode::QuotaFiles,
+            ErrorCode::QuotaCalls,
+            ErrorCode::QuotaFetches,
         ];
         let attempt = run.asking.attempt;
-        if attempt >= retry.attempts
+        if self.supervisor.again.len() >= AGAIN_MAX
+            || attempt >= retry.attempts
             || lasting.contains(&error.code)
             || run.record.status != RunStatus::Failed
         {
