@@ -20,7 +20,7 @@ const BUSY: u8 = 5;
 /// The run was cancelled: what shells give for SIGINT.
 pub(crate) const CANCELLED: u8 = 130;
 /// Anything else.
-const FAILED: u8 = 1;
+pub(crate) const FAILED: u8 = 1;
 
 /// See the module.
 #[derive(Debug, thiserror::Error)]

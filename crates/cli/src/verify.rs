@@ -1,7 +1,7 @@
 //! `selvage verify`: who vouches for a run, whether its files are what it says, and whether it comes to the same again.
 
 use crate::commands::{content, last, person, typed};
-use crate::error::{Result, UNVERIFIED};
+use crate::error::{FAILED, Result, UNVERIFIED};
 use crate::home::{self, Machine};
 use crate::progress::Progress;
 use crate::show;
@@ -12,6 +12,7 @@ use selvage_provenance::{
 use selvage_tool::catalogue::{EntryKind, LsOutput, ReadOutput, VerifyOutput};
 use selvage_tool::run::{RUNS_FOLDER, RunRecord};
 use selvage_tool::{ErrorCode, ToolError};
+use selvage_workbench::ended_from_outside;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -46,6 +47,8 @@ struct Verdict {
     notes: Vec<String>,
     /// What came of running it again.
     replay: Option<VerifyOutput>,
+    /// Why it could not be run again here, which says nothing against it.
+    unmade: Option<ToolError>,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -104,7 +107,12 @@ pub fn verify(folder: &Path, asked: &Asked, json: bool) -> Result<u8> {
         findings,
     };
     show::value(json, &json!(report), lines)?;
-    Ok(if verified { 0 } else { UNVERIFIED })
+    let holds = report.findings.is_empty() && report.runs.iter().all(|run| run.problems.is_empty());
+    Ok(match (verified, holds) {
+        (true, _) => 0,
+        (false, true) => FAILED,
+        (false, false) => UNVERIFIED,
+    })
 }
 
 /// The files below the records' folder.
@@ -154,13 +162,12 @@ fn look(
     let mut problems = Vec::new();
     let mut notes = Vec::new();
     let bytes = content(desk, record)?;
-    let run = match serde_json::from_slice::<RunRecord>(&bytes) {
-        Ok(record) => record.run,
-        Err(why) => {
-            problems.push(format!("the record does not read: {why}"));
-            String::new()
-        }
-    };
+    let read = serde_json::from_slice::<RunRecord>(&bytes);
+    if let Err(why) = &read {
+        problems.push(format!("the record does not read: {why}"));
+    }
+    let kept = read.ok();
+    let run = kept.as_ref().map_or("", |kept| &kept.run).to_owned();
     let file = envelope_path(record);
     let about = chain.findings.iter().filter(|found| file_of(found) == file);
     problems.extend(about.map(ToString::to_string));
@@ -191,29 +198,61 @@ fn look(
             subjects(desk, said, &mut notes);
         }
     }
-    let mut again = None;
-    if asked.replay && !run.is_empty() {
-        let input = json!({ "run": run, "env": asked.env });
-        match desk.call(person(), "run_verify", input) {
-            Ok(value) => {
-                let verified: VerifyOutput = typed(&value)?;
-                if !verified.reproduced {
-                    let differences = verified.differences.join(" ");
+    let mut replay = None;
+    let mut unmade = None;
+    if let Some(kept) = kept.filter(|kept| asked.replay && !kept.run.is_empty()) {
+        match again(desk, &kept, &asked.env)? {
+            Again::Compared(compared) => {
+                if !compared.reproduced {
+                    let differences = compared.differences.join(" ");
                     problems.push(format!("it does not come to the same again: {differences}"));
                 }
-                again = Some(verified);
+                replay = Some(compared);
             }
-            Err(error) => problems.push(format!("it can't be run again: {}", error.message)),
+            Again::Incomparable(why) => {
+                notes.push(format!("it can't be compared with another run: {why}"));
+            }
+            Again::Unfit(why) => problems.push(format!("it can't be run again: {why}")),
+            Again::Unmade(why) => unmade = Some(why),
         }
     }
     Ok(Verdict {
         run,
         record: record.to_owned(),
-        verified: problems.is_empty(),
+        verified: problems.is_empty() && unmade.is_none(),
         signer,
         problems,
         notes,
-        replay: again,
+        replay,
+        unmade,
+    })
+}
+
+/// What came of making a run again.
+enum Again {
+    /// It came to an end of its own.
+    Compared(VerifyOutput),
+    /// There is nothing to compare it with, whoever runs it.
+    Incomparable(String),
+    /// No run leaves such a record.
+    Unfit(String),
+    /// It was not made here and now.
+    Unmade(ToolError),
+}
+
+/// Runs a run again, where that says something about it.
+fn again(desk: &mut Desk<Machine>, record: &RunRecord, env: &Value) -> Result<Again> {
+    if let Some(why) = ended_from_outside(record) {
+        return Ok(Again::Incomparable(why.to_owned()));
+    }
+    let input = json!({ "run": record.run, "env": env });
+    Ok(match desk.call(person(), "run_verify", input) {
+        Ok(value) => Again::Compared(typed(&value)?),
+        Err(error) => match error.code {
+            ErrorCode::Thinned => Again::Incomparable(error.message),
+            ErrorCode::InvalidInput => Again::Unfit(error.message),
+            _ => Again::Unmade(error),
+        },
     })
 }
 
@@ -270,6 +309,8 @@ fn lines(report: &Report) -> String {
         };
         lines.push(format!("{name}: {holds}, {vouched}"));
         lines.extend(run.problems.iter().map(|problem| format!("  {problem}")));
+        let unmade = run.unmade.iter();
+        lines.extend(unmade.map(|why| format!("  {}: {}", why.code.as_str(), why.message)));
         lines.extend(run.notes.iter().map(|note| format!("  note: {note}")));
     }
     lines.extend(report.findings.iter().cloned());

@@ -44,6 +44,6 @@ pub use failure::failure;
 pub use notice::Notice;
 pub use patch::PATCH_BYTES_MAX;
 pub use peers::PEERS_MAX;
-pub use runs::{ANSWERS_BYTES_MAX, ASK_MS_MAX, QUEUE_MAX, RUN_DEPTH_MAX};
+pub use runs::{ANSWERS_BYTES_MAX, ASK_MS_MAX, QUEUE_MAX, RUN_DEPTH_MAX, ended_from_outside};
 pub use scopes::{SCOPE_DEPTH_MAX, SCOPES_MAX};
 pub use supervisor::AGAIN_MAX;

@@ -141,6 +141,82 @@ fn what_was_changed_forged_or_taken_away_is_told() {
 }
 
 #[test]
+fn a_run_that_something_else_ended_is_looked_at_and_not_called_different() {
+    let folder = Folder::new();
+    let flow = "\
+export default async (flow) => {
+  await flow.fs.write(flow.args, \"x\");
+  if (flow.args === \"slow.txt\") for (;;) await new Promise((done) => setTimeout(done, 20));
+};
+";
+    folder.write("flows/a.flow.js", flow);
+    let policy = "\
+version: 1
+flows:
+  - path: flows/**
+    allow: { read: ['**'], write: ['*.txt'] }
+    deny: { write: ['denied.txt'] }
+    ask: { write: ['asked.txt'] }
+";
+    folder.write("selvage.policy.yaml", policy);
+    for (path, code) in [
+        ("denied.txt", "POLICY_DENIED"),
+        ("asked.txt", "POLICY_DENIED"),
+        ("slow.txt", "QUOTA_WALL"),
+    ] {
+        let args = json!(path).to_string();
+        let limit = ["--limit", "wallMsMax=1000"];
+        let run = ["run", "flows/a.flow.js", "--args", &args, "--json"];
+        let said = folder.selvage(&[&run[..], &limit].concat());
+        assert_eq!(said.json()["error"]["code"], json!(code), "{}", said.out);
+    }
+    let (code, value) = verified(&folder, &["--all"]);
+    assert_eq!(code, Some(0), "{value}");
+    let runs = value["runs"].as_array().expect("a list");
+    assert_eq!(runs.len(), 3);
+    for run in runs {
+        assert_eq!(
+            (&run["verified"], &run["replay"]),
+            (&json!(true), &Value::Null)
+        );
+        let notes = run["notes"].to_string();
+        assert!(notes.contains("can't be compared"), "{notes}");
+    }
+
+    // What can be checked of them is: who vouches for them, and that nobody changed them.
+    let record = runs[0]["record"].as_str().expect("a path");
+    let text = folder.selvage(&["cat", record]).out;
+    folder.write(record, &format!("{text}\n"));
+    let (code, value) = verified(&folder, &["--all"]);
+    assert_eq!(code, Some(6), "{value}");
+    assert!(
+        value.to_string().contains("changed after it was signed"),
+        "{value}"
+    );
+}
+
+#[test]
+fn a_run_that_can_not_be_made_again_here_is_not_called_different_either() {
+    let folder = Folder::new();
+    folder.write("flows/a.flow.js", FLOW);
+    run(&folder, 1);
+    let said = folder.fed_with(
+        &["verify", "--all", "--json"],
+        "",
+        &[("SELVAGE_GUESTS", "/nowhere")],
+    );
+    let value = said.json()["value"].clone();
+    assert_eq!(said.code, Some(1), "{value}");
+    let run = &value["runs"][0];
+    assert_eq!(
+        (&run["verified"], &run["problems"]),
+        (&json!(false), &json!([]))
+    );
+    assert_eq!(run["unmade"]["code"], "EXECUTOR_UNAVAILABLE", "{run}");
+    assert_eq!(folder.selvage(&["verify", "--all"]).code, Some(0));
+}
+
+#[test]
 fn a_run_that_fetched_comes_to_the_same_again_without_the_network() {
     let folder = Folder::new();
     let echo = Echo::start();

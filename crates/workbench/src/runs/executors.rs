@@ -125,15 +125,7 @@ impl Workbench {
                 return;
             };
             if let Err(error) = self.may_leave(cx, &id) {
-                match self.runs.get(&id).filter(|run| run.verifies.is_some()) {
-                    // What was not made again differs in nothing.
-                    Some(run) => {
-                        let caller = run.asking.caller.clone();
-                        self.runs.remove(&id);
-                        self.reply(&caller, Err(error));
-                    }
-                    None => self.end_run(cx, &id, Outcome::failed(error), Vec::new()),
-                }
+                self.end_run(cx, &id, Outcome::failed(error), Vec::new());
                 continue;
             }
             self.refresh(&id);

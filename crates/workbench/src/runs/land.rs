@@ -17,6 +17,9 @@ use serde_json::json;
 use std::collections::BTreeMap;
 use std::str::FromStr;
 
+/// How the error of a run begins that came to its end, and whose changes were not let in.
+pub(super) const NOT_LANDED: &str = "What the run wrote could not land: ";
+
 impl Workbench {
     /// An executor says that its run is over.
     pub(crate) fn finished(
@@ -56,7 +59,11 @@ impl Workbench {
             Some(_) => Ok(()),
         };
         if let Err(error) = believed {
-            outcome = not_landed(outcome, could_not_land(error));
+            outcome = not_landed(outcome, error);
+        }
+        if let (Some((did, _)), Some(error)) = (run.landing.take(), &outcome.error) {
+            // It had come to its end by itself.
+            outcome = not_landed(did, error.clone());
         }
         let lands = outcome.error.is_none()
             && !run.record.dry_run
@@ -175,7 +182,7 @@ impl Workbench {
         self.supervisor.lands = Some(run.cause());
         let change = self.change(cx, &run.origin(), format!("Run {name}"), &changes);
         self.supervisor.lands = None;
-        Ok(change.map_err(could_not_land)?.heads.to_strings())
+        Ok(change?.heads.to_strings())
     }
 
     /// Keeps a record, what vouches for it, and what the run was answered beside it: one change.
@@ -212,18 +219,14 @@ impl Workbench {
 
 /// The outcome of a run that ended well, and whose changes can't land.
 fn not_landed(outcome: Outcome, error: ToolError) -> Outcome {
+    let error = ToolError {
+        message: format!("{NOT_LANDED}{}", error.message),
+        ..error
+    };
     Outcome {
         usage: outcome.usage,
         guest: outcome.guest,
         ..Outcome::failed(error)
-    }
-}
-
-/// Why what a run wrote did not land.
-fn could_not_land(error: ToolError) -> ToolError {
-    ToolError {
-        message: format!("What the run wrote could not land: {}", error.message),
-        ..error
     }
 }
 

@@ -27,6 +27,7 @@ pub(crate) use conversation::PendingFetch;
 pub(crate) use executors::Executor;
 pub(crate) use sign::Vouching;
 pub(crate) use start::new_id;
+pub use verify::ended_from_outside;
 
 /// The most runs that wait.
 pub const QUEUE_MAX: usize = 100;

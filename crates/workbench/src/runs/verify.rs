@@ -1,5 +1,6 @@
 //! `run_verify`: the same files, arguments, seed and clock again, and what differs.
 
+use super::land::NOT_LANDED;
 use super::start::{ARGS_BYTES_MAX, SEED_MAX, files_of};
 use super::{Calls, Replay, Run};
 use crate::engine::{Asking, Cx, Outcome, Workbench};
@@ -53,6 +54,14 @@ impl Workbench {
             return Err(ToolError::new(ErrorCode::Busy, "The run is not over yet.")
                 .hint("Verify it when it is.")
                 .into());
+        }
+        if let Some(why) = ended_from_outside(&earlier) {
+            let message = format!(
+                "The run can't be compared with what it comes to when it is made again: {why}."
+            );
+            let error = ToolError::new(ErrorCode::InvalidInput, message);
+            let hint = "The envelope beside its record says who vouches for it. Run the flow anew to see what it does.";
+            return Err(error.hint(hint).into());
         }
         let id = format!("{run}-verify");
         if self.runs.contains_key(&id) {
@@ -159,6 +168,14 @@ impl Workbench {
     /// Answers whoever asked for the comparison.
     pub(super) fn verified(&mut self, run: &Run, earlier: &RunRecord) {
         let again = &run.record;
+        if let (Some(_), Some(error)) = (ended_from_outside(again), &again.error) {
+            // What did not come to its own end differs in nothing.
+            let error = ToolError {
+                message: format!("The run could not be made again: {}", error.message),
+                ..error.clone()
+            };
+            return self.reply(&run.asking.caller, Err(error));
+        }
         let mut differences = Vec::new();
         let mut compare = |same: bool, what: &str| {
             if !same {
@@ -194,6 +211,22 @@ impl Workbench {
             usage: again.usage.clone(),
         };
         self.reply(&run.asking.caller, Ok(json!(output)));
+    }
+}
+
+/// What else than its flow ended a run, so that it says nothing of it when it comes to another end the next time; nothing where it
+/// came to its end by itself.
+#[must_use]
+pub fn ended_from_outside(record: &RunRecord) -> Option<&'static str> {
+    let error = record.error.as_ref()?;
+    match error.code {
+        // What a flow throws may have any words.
+        ErrorCode::RuntimeException => None,
+        ErrorCode::Cancelled => Some("it was cancelled"),
+        ErrorCode::QuotaCpu | ErrorCode::QuotaWall => Some("the clock ended it"),
+        _ if error.message.starts_with(NOT_LANDED) => Some("what it wrote did not land"),
+        _ if record.guest_hash.is_empty() => Some("no executor told how it ended"),
+        _ => None,
     }
 }
 
