@@ -27,8 +27,8 @@ const RUNNERS: u32 = 2;
 /// How long runs that were told to end are waited for when the desk closes.
 const CLOSING_MAX: Duration = Duration::from_secs(3);
 
-/// The longest that one wait for the engine's next time takes; a longer one is made of several.
-const WAIT_MS_MAX: u64 = 60_000;
+/// The longest that one wait for what comes next takes; a longer one is made of several.
+const WAIT_MAX: Duration = Duration::from_secs(60);
 
 /// What a desk stands in: a clock, chance, a network, and whoever looks on.
 pub trait Surroundings {
@@ -64,8 +64,8 @@ impl FetchAnswer {
     }
 }
 
-/// See the module.
-pub struct Desk<S> {
+/// See the module. One that is let go of closes as [`Desk::serve`] does.
+pub struct Desk<S: Surroundings> {
     workbench: Workbench,
     surroundings: S,
     runners: Runners,
@@ -77,6 +77,16 @@ pub struct Desk<S> {
     cancelled: BTreeSet<CallId>,
     wake_at_ms: Option<u64>,
     key: Option<DeviceKey>,
+    is_closed: bool,
+}
+
+impl<S: Surroundings> Drop for Desk<S> {
+    fn drop(&mut self) {
+        // After a panic nobody knows what the engine holds.
+        if !std::thread::panicking() {
+            self.close();
+        }
+    }
 }
 
 impl<S: Surroundings> Desk<S> {
@@ -94,6 +104,7 @@ impl<S: Surroundings> Desk<S> {
             cancelled: BTreeSet::new(),
             wake_at_ms: None,
             key: None,
+            is_closed: false,
         };
         for _ in 0..RUNNERS {
             let ready = desk.runners.add();
@@ -153,38 +164,43 @@ impl<S: Surroundings> Desk<S> {
         while self.runners.any_works() && self.step() {}
     }
 
-    /// Does what comes until somebody closes the desk; runs that go on then are cancelled, and waited for, but not long.
+    /// Does what comes until somebody closes the desk. Runs that go on then are cancelled, and waited for, but not long; those that
+    /// wait are over, and none begins any more.
     pub fn serve(&mut self) {
         while self.step() {}
-        self.runners.cancel_all();
+        self.close();
+    }
+
+    fn close(&mut self) {
+        if std::mem::replace(&mut self.is_closed, true) {
+            return;
+        }
+        self.tell(Event::Closing);
         let until = Instant::now() + CLOSING_MAX;
         while self.runners.any_works() {
             let left = until.saturating_duration_since(Instant::now());
-            match self.inbox.recv_timeout(left) {
-                Ok(came) => self.take(came),
-                Err(_) => break,
-            };
+            if left.is_zero() {
+                return;
+            }
+            self.step_within(left);
         }
     }
 
-    /// Waits for the next thing and does it; whether there is to be another one.
     fn step(&mut self) -> bool {
+        self.step_within(WAIT_MAX)
+    }
+
+    /// Waits for the next thing, and not longer than this, and does it; whether there is to be another one.
+    fn step_within(&mut self, longest: Duration) -> bool {
         let now_ms = self.surroundings.now_ms();
-        let came = match self.wake_at_ms.map(|at_ms| at_ms.saturating_sub(now_ms)) {
-            Some(0) => {
-                self.wake_at_ms = None;
-                self.tell(Event::Woken);
-                return true;
-            }
-            Some(ms) => self
-                .inbox
-                .recv_timeout(Duration::from_millis(ms.min(WAIT_MS_MAX))),
-            None => self
-                .inbox
-                .recv()
-                .map_err(|_| RecvTimeoutError::Disconnected),
-        };
-        match came {
+        let due_ms = self.wake_at_ms.map(|at_ms| at_ms.saturating_sub(now_ms));
+        if due_ms == Some(0) {
+            self.wake_at_ms = None;
+            self.tell(Event::Woken);
+            return true;
+        }
+        let wait = due_ms.map_or(longest, Duration::from_millis).min(longest);
+        match self.inbox.recv_timeout(wait) {
             Ok(came) => self.take(came),
             Err(RecvTimeoutError::Timeout) => true,
             // It holds an end of its own line, so that can't be; nothing would ever come again.
@@ -300,3 +316,6 @@ impl<S: Surroundings> Desk<S> {
         None
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -106,13 +106,6 @@ impl Runners {
         }
     }
 
-    pub fn cancel_all(&self) {
-        self.held
-            .values()
-            .filter_map(|held| held.control.as_ref())
-            .for_each(Control::cancel);
-    }
-
     /// Whether any of them runs or reads something.
     pub fn any_works(&self) -> bool {
         self.held.values().any(|held| held.works)

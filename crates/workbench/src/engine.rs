@@ -149,6 +149,8 @@ pub struct Workbench {
     pub(crate) spawning: usize,
     next_task: TaskId,
     pub(crate) seal_at_ms: Option<u64>,
+    /// Whether the host is about to end: no run begins any more.
+    pub(crate) is_closing: bool,
     wake_at_ms: Option<u64>,
 }
 
@@ -181,6 +183,7 @@ impl Workbench {
             spawning: 0,
             next_task: 1,
             seal_at_ms: None,
+            is_closing: false,
             wake_at_ms: None,
         }
     }
@@ -238,6 +241,7 @@ impl Workbench {
                 written,
             } => self.finished(cx, runner, *outcome, written),
             Event::Opened => self.opened(cx),
+            Event::Closing => self.close(cx),
             Event::Checked { task, checked } => self.checked(cx, task, checked),
             Event::Read { task, document } => self.manifest_read(cx, task, &document),
             Event::Fetched { task, result, body } => self.fetched(task, result, body),

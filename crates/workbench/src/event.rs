@@ -95,6 +95,9 @@ pub enum Event {
     },
     /// The workspace was opened to be worked in, and no other engine of this device has it: flows that wait for that run.
     Opened,
+    /// The host is about to end. Runs that go on are cancelled, those that wait are over with their records, and none begins any
+    /// more; what was decided is kept at once. What the engine is told afterwards still counts.
+    Closing,
     /// The guest's parser has read a text.
     Checked {
         /// The question.

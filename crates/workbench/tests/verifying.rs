@@ -232,3 +232,31 @@ fn files_that_were_thinned_out_are_an_error_and_no_difference() {
     assert_eq!(refused.code, ErrorCode::Thinned, "{refused}");
     assert!(host.jobs.is_empty());
 }
+
+#[test]
+fn a_call_is_known_by_its_number_to_wait_for_its_run_whatever_kind_that_is() {
+    let retry = json!({ "attempts": 2, "delayMs": 1_000 });
+    let mut host =
+        common::named::named(&json!({ "r": { "entry": "flows/a.flow.js", "retry": retry } }));
+    let call = host.start("run_flow", json!({ "name": "r" }));
+    let first = host.jobs[0].1.run.clone();
+    assert_eq!(host.bench.run_of(call), Some(&*first));
+    host.finish(Err(common::named::failed()), &[]);
+    assert_eq!(host.bench.run_of(call), Some(&*first), "it is made again");
+    host.pass(1_000);
+    let second = host.jobs[0].1.run.clone();
+    assert_eq!(host.bench.run_of(call), Some(&*second));
+    host.finish(Ok(json!(1)), &[]);
+    assert_eq!(host.bench.run_of(call), None);
+
+    let compared = host.start("run_verify", json!({ "run": second }));
+    assert_eq!(
+        host.bench.run_of(compared),
+        Some(&*format!("{second}-verify"))
+    );
+    let behind = host.start(
+        "run_flow",
+        json!({ "path": "flows/b.flow.js", "wait": false }),
+    );
+    assert_eq!(host.bench.run_of(behind), None, "it has its answer");
+}

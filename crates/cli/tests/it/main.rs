@@ -10,6 +10,8 @@
 mod approvals;
 mod archive;
 mod bare;
+#[cfg(unix)]
+mod closing;
 mod commands;
 mod inner;
 mod json;

@@ -45,10 +45,10 @@ impl<S: Surroundings> Desk<S> {
     /// Cancels the run that a call waits for. A call that waits for none goes on: it ends by itself.
     pub(super) fn cancel(&mut self, call: CallId) {
         let waits = |pending: &&Pending| pending.reply.is_some();
-        let Some(pending) = self.pending.get(&call).filter(waits) else {
+        if self.pending.get(&call).filter(waits).is_none() {
             return;
-        };
-        let Some(run) = pending.run.clone() else {
+        }
+        let Some(run) = self.workbench.run_of(call).map(str::to_owned) else {
             self.cancelled.insert(call);
             return;
         };

@@ -55,9 +55,10 @@ impl Workbench {
         self.ledger.last.truncate(DECISIONS_MAX);
     }
 
-    /// Keeps what waits for it, when the time has come.
+    /// Keeps what waits for it, when the time has come: at once, where the host is about to end.
     pub(crate) fn keep_decisions(&mut self, cx: &mut Cx<'_>) {
-        if self.ledger.keep_at_ms.is_none_or(|at| at > cx.now_ms) {
+        let waits = |at| at > cx.now_ms && !self.is_closing;
+        if self.ledger.keep_at_ms.is_none_or(waits) {
             return;
         }
         self.ledger.keep_at_ms = None;

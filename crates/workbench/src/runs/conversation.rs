@@ -1,7 +1,7 @@
 //! What a run says while it goes on, and what others say to it.
 
 use super::executors::deadline;
-use super::{ASK_MS_MAX, CANCEL_MS};
+use super::{ASK_MS_MAX, CANCEL_MS, cancelled_before};
 use crate::engine::{Asking, Caller, Cx, Workbench};
 use crate::event::{Effect, Fetch, RunnerId, TaskId};
 use crate::notice::Notice;
@@ -237,11 +237,10 @@ impl Workbench {
             None => {
                 self.queue.retain(|queued| queued != id);
                 let when = match run.landing {
-                    Some(_) => "before it was approved",
-                    None => "before it started",
+                    Some(_) => "it was approved",
+                    None => "it started",
                 };
-                let message = format!("The run was cancelled {when}.");
-                let error = ToolError::new(ErrorCode::Cancelled, message);
+                let error = cancelled_before(when);
                 self.end_run(cx, id, Outcome::failed(error), Vec::new());
                 Ok(RunState {
                     run: id.to_owned(),

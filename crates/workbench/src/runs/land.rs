@@ -1,7 +1,7 @@
 //! The end of a run: what it did lands as one change or not at all, and its record is kept.
 
-use super::Run;
 use super::sign::Vouched;
+use super::{Run, cancelled_before};
 use crate::engine::{Cx, Workbench};
 use crate::event::{Effect, RunnerId};
 use crate::failure::failure;
@@ -80,6 +80,7 @@ impl Workbench {
                 self.ask_to_land(cx, &run, &outcome.ops, &written)
             };
             let landed = match asked {
+                Ok(Some(_)) if self.is_closing => Err(cancelled_before("it was approved")),
                 Ok(Some(proposal)) => {
                     return self.wait_to_land(cx, run, proposal, outcome, written);
                 }

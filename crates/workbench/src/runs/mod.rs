@@ -2,6 +2,7 @@
 
 mod calls;
 mod claims;
+mod closing;
 mod conversation;
 mod executors;
 mod land;
@@ -134,6 +135,12 @@ impl Run {
     }
 }
 
+/// Why a run ended that somebody cancelled before it came so far.
+pub(crate) fn cancelled_before(when: &str) -> ToolError {
+    let message = format!("The run was cancelled before {when}.");
+    ToolError::new(ErrorCode::Cancelled, message)
+}
+
 impl Workbench {
     /// Tells where a run is.
     fn tell_run(&mut self, run: &str, record: Option<String>) {
@@ -168,6 +175,15 @@ impl Workbench {
                 entries: vec![entry],
             }));
         }
+    }
+
+    /// The run that a call of the host's waits for, which may be one that is compared with its record, or one that failed and is
+    /// made again.
+    #[must_use]
+    pub fn run_of(&self, call: CallId) -> Option<&str> {
+        let waits = |run: &&Run| run.waits && run.asking.caller.at_host() == Some(call);
+        let run = self.runs.values().find(waits).map(|run| &*run.record.run);
+        run.or_else(|| self.made_again_for(call))
     }
 
     /// The host's call that a run was started by; nothing when another run started it, or it is over.

@@ -1,5 +1,6 @@
 //! From a call to the queue: find the flow, lint it, decide what it may, take the snapshot.
 
+use super::closing::ending;
 use super::{Calls, EXECUTORS_MAX, QUEUE_MAX, RUN_DEPTH_MAX, Replay, Run};
 use crate::engine::{Asking, Caller, Cx, Outcome, Workbench};
 use crate::event::Effect;
@@ -63,6 +64,9 @@ impl Workbench {
 
     /// Whether one more run may wait; gives how many runs lie between it and the host.
     pub(super) fn admit(&self, caller: &Caller) -> ToolResult<u32> {
+        if self.is_closing {
+            return Err(ending());
+        }
         if self.queue.len() >= QUEUE_MAX {
             return Err(ToolError::new(
                 ErrorCode::Busy,

@@ -7,12 +7,14 @@ mod manifest;
 mod plan;
 
 use crate::engine::{Asking, Caller, Cx, Workbench};
+use crate::event::CallId;
 use crate::policy::Paper;
+use crate::runs::cancelled_before;
+use selvage_tool::ErrorCode;
 use selvage_tool::catalogue::RunInput;
 use selvage_tool::flows::{DELAY_MS_MAX, FLOWS_FILE, Flows, NamedFlow, Trigger};
 use selvage_tool::grant::PathSet;
 use selvage_tool::run::RunStatus;
-use selvage_tool::{ErrorCode, ToolError};
 use selvage_vfs::{Origin, OriginKind};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -143,7 +145,8 @@ impl Workbench {
             ErrorCode::QuotaFetches,
         ];
         let attempt = run.asking.attempt;
-        if self.supervisor.again.len() >= AGAIN_MAX
+        if self.is_closing
+            || self.supervisor.again.len() >= AGAIN_MAX
             || attempt >= retry.attempts
             || lasting.contains(&error.code)
             || run.record.status != RunStatus::Failed
@@ -177,12 +180,23 @@ impl Workbench {
         let again = &mut self.supervisor.again;
         if let Some(at) = again.iter().position(|again| again.run == run) {
             let Again { asking, .. } = again.remove(at);
-            let error = ToolError::new(
-                ErrorCode::Cancelled,
-                "The run was cancelled before it was made again.",
-            );
-            self.reply(&asking.caller, Err(error));
+            self.reply(&asking.caller, Err(cancelled_before("it was made again")));
         }
+    }
+
+    /// Gives up all of them.
+    pub(crate) fn give_up_all(&mut self) {
+        while let Some(again) = self.supervisor.again.first() {
+            let run = again.run.clone();
+            self.give_up(&run);
+        }
+    }
+
+    /// The run that failed and is made again for a call of the host's.
+    pub(crate) fn made_again_for(&self, call: CallId) -> Option<&str> {
+        let waits = |again: &&Again| again.asking.caller.at_host() == Some(call);
+        let again = self.supervisor.again.iter().find(waits)?;
+        Some(&again.run)
     }
 
     /// The workspace was opened, and this engine is the first that has it: flows that wait for that run.
