@@ -28,9 +28,12 @@ pub enum CliError {
     /// What was written behind `selvage` can't be followed.
     #[error("{0}\n\n{usage}", usage = crate::options::usage())]
     Usage(String),
-    /// A tool refused, or a run failed.
+    /// A tool refused.
     #[error("{0}")]
     Tool(Box<ToolError>),
+    /// A run that began did not succeed.
+    #[error("{0}")]
+    Run(Box<ToolError>),
     /// There is no workspace in the folder.
     #[error("there is no workspace in {}", .0.display())]
     NoWorkspace(PathBuf),
@@ -73,32 +76,18 @@ pub type Result<T, E = CliError> = std::result::Result<T, E>;
 impl CliError {
     /// The code that the program ends with.
     pub fn exit_code(&self) -> u8 {
-        let code = match self {
+        let (code, otherwise) = match self {
             Self::Usage(_) | Self::Serve(ServeError::Usage(_)) => return USAGE,
             Self::Serve(ServeError::Held { .. }) => return BUSY,
-            Self::Tool(error) => error.code,
+            Self::Tool(error) => (error.code, FAILED),
+            Self::Run(error) => (error.code, RUN),
             _ => return FAILED,
         };
         match code {
             ErrorCode::LintFailed => LINT,
             ErrorCode::Busy => BUSY,
             ErrorCode::Cancelled => CANCELLED,
-            ErrorCode::RuntimeException
-            | ErrorCode::InvalidResult
-            | ErrorCode::Stalled
-            | ErrorCode::QuotaFuel
-            | ErrorCode::QuotaCpu
-            | ErrorCode::QuotaWall
-            | ErrorCode::QuotaMemory
-            | ErrorCode::QuotaStack
-            | ErrorCode::QuotaOutput
-            | ErrorCode::QuotaFiles
-            | ErrorCode::QuotaCalls
-            | ErrorCode::QuotaFetches
-            | ErrorCode::PolicyDenied
-            | ErrorCode::FetchFailed
-            | ErrorCode::GuestCrashed => RUN,
-            _ => FAILED,
+            _ => otherwise,
         }
     }
 
@@ -106,7 +95,7 @@ impl CliError {
     pub fn as_tool_error(&self) -> ToolError {
         let told = |code| ToolError::new(code, format!("{self}."));
         match self {
-            Self::Tool(error) => (**error).clone(),
+            Self::Tool(error) | Self::Run(error) => (**error).clone(),
             Self::Usage(message) => ToolError::new(ErrorCode::InvalidInput, format!("{message}."))
                 .hint("`selvage --help` shows what can be written."),
             Self::NoWorkspace(_) => told(ErrorCode::NotFound).hint(

@@ -1,9 +1,9 @@
-//! `selvage run`: the log streams while the run goes on, and Ctrl-C cancels it.
+//! `selvage run`: the log streams while the run goes on, and whoever stops the program cancels it.
 
 mod telling;
 
 use crate::commands::{person, typed};
-use crate::error::{CliError, RUN, Result};
+use crate::error::{CANCELLED, CliError, RUN, Result};
 use crate::local_door::LocalDoor;
 use crate::progress::Progress;
 use crate::{ask, home, show};
@@ -14,6 +14,8 @@ use selvage_workbench::Notice;
 use serde_json::Value;
 use std::io::Write;
 use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::channel;
 use telling::Telling;
 
@@ -31,12 +33,18 @@ pub fn run(folder: &Path, input: &Value, json: bool, yes: bool) -> Result<u8> {
     let bar = Some(Progress::open()).filter(Progress::is_shown);
     let telling = Telling::new(std::io::stderr(), bar);
     let tells = telling.clone();
+    let began = Arc::new(AtomicBool::new(false));
+    let begins = Arc::clone(&began);
     let tell = move |notice: &Notice| match notice {
         Notice::Approval { approval, .. } => ask::about(&asks, approval, yes, tells.question()),
-        notice => tells.tell(notice),
+        notice => {
+            // The first that is heard of a run is that it is in the queue.
+            begins.store(true, Ordering::Relaxed);
+            tells.tell(notice);
+        }
     };
     let called = line.call(person(), "run_flow", input.clone(), tell, reply);
-    cancel_on_interrupt(called)?;
+    cancel_when_stopped(called)?;
     // What is asked here can be answered at another terminal as well. It closes before the desk does, which holds the folder's lock.
     let door = LocalDoor::open(folder, line.clone()).ok();
     desk.serve();
@@ -44,7 +52,10 @@ pub fn run(folder: &Path, input: &Value, json: bool, yes: bool) -> Result<u8> {
     telling.end();
     let lost = || ToolError::new(ErrorCode::Internal, "The run ended without an answer.");
     let result: ToolResult = answered.recv().map_err(|_| lost())?;
-    let value = result?;
+    let value = result.map_err(|error| match began.load(Ordering::Relaxed) {
+        true => CliError::Run(Box::new(error)),
+        false => error.into(),
+    })?;
     let record: RunRecord = typed(&value)?;
     if json {
         show::json(&value)?;
@@ -65,26 +76,26 @@ pub fn run(folder: &Path, input: &Value, json: bool, yes: bool) -> Result<u8> {
     })
 }
 
-/// Waits for Ctrl-C beside the desk. The second one ends the program at once.
-fn cancel_on_interrupt(called: Called) -> Result<()> {
+/// Waits beside the desk for whoever stops the program. The second time, it ends at once.
+fn cancel_when_stopped(called: Called) -> Result<()> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()?;
-    std::thread::Builder::new()
-        .name("signals".into())
-        .spawn(move || {
-            runtime.block_on(async {
-                if tokio::signal::ctrl_c().await.is_ok() {
-                    called.cancel();
-                }
-                if tokio::signal::ctrl_c().await.is_ok() {
-                    std::process::exit(CliError::from(cancelled()).exit_code().into());
-                }
-            });
-        })?;
+    let first = {
+        let _tasks_run_here = runtime.enter();
+        selvage_serve::stop_signal()?
+    };
+    let thread = std::thread::Builder::new().name("signals".into());
+    thread.spawn(move || {
+        runtime.block_on(async {
+            first.await;
+            let second = selvage_serve::stop_signal();
+            called.cancel();
+            if let Ok(second) = second {
+                second.await;
+                std::process::exit(CANCELLED.into());
+            }
+        });
+    })?;
     Ok(())
-}
-
-fn cancelled() -> ToolError {
-    ToolError::new(ErrorCode::Cancelled, "The run was cancelled.")
 }

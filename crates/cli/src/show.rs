@@ -44,7 +44,7 @@ pub fn error(error: &CliError, as_json: bool) {
     }
     let mut err = std::io::stderr().lock();
     let _ = match error {
-        CliError::Tool(error) => {
+        CliError::Tool(error) | CliError::Run(error) => {
             let place = match (&error.path, error.line, error.column) {
                 (Some(path), Some(line), Some(column)) => format!("{path}:{line}:{column}: "),
                 (Some(path), ..) => format!("{path}: "),

@@ -161,6 +161,35 @@ fn what_fails_says_why_and_ends_with_its_code() {
         text.contains("EXECUTOR_UNAVAILABLE") && text.contains("SELVAGE_GUESTS"),
         "{text}"
     );
+    assert_eq!(lost.status.code(), Some(4), "it was queued");
+}
+
+#[test]
+fn a_run_that_began_and_failed_is_told_from_one_that_never_was() {
+    let folder = Folder::new();
+    let source = "\
+export default async (flow) => {
+  if (flow.args === \"file\") await flow.fs.readText(\"none.txt\");
+  if (flow.args === \"folder\") await flow.fs.readText(\"flows\");
+  if (flow.args === \"path\") await flow.fs.write(\"../x\", \"\");
+};
+";
+    folder.write("flows/reads.flow.js", source);
+    for (args, code) in [
+        ("file", "NOT_FOUND"),
+        ("folder", "NOT_A_FILE"),
+        ("path", "INVALID_PATH"),
+    ] {
+        let args = json!(args).to_string();
+        let grant = ["run", "flows/reads.flow.js", "--args", &args, "--json"];
+        let failed = folder.selvage(&grant);
+        let answer = failed.json();
+        assert_eq!(answer["error"]["code"], json!(code), "{answer}");
+        assert_eq!(failed.code, Some(4), "{answer}");
+    }
+    let none = folder.selvage(&["run", "flows/none.flow.js", "--json"]);
+    assert_eq!(none.json()["error"]["code"], json!("NOT_FOUND"));
+    assert_eq!(none.code, Some(1), "there is no such flow");
 }
 
 #[test]
@@ -185,7 +214,14 @@ fn one_program_writes_at_a_time() {
 
 #[cfg(unix)]
 #[test]
-fn an_interrupt_cancels_a_run_and_nothing_lands() {
+fn whoever_stops_the_program_cancels_the_run_and_nothing_lands() {
+    for signal in ["-INT", "-TERM"] {
+        stopped_by(signal);
+    }
+}
+
+#[cfg(unix)]
+fn stopped_by(signal: &str) {
     use std::io::{BufRead, BufReader};
     let folder = Folder::new();
     let source = "export default async (flow) => {\n  await flow.fs.write(\"out.txt\", \"x\");\n  flow.log(\"begun\");\n  for (;;) await new Promise((done) => setTimeout(done, 50));\n};\n";
@@ -198,10 +234,10 @@ fn an_interrupt_cancels_a_run_and_nothing_lands() {
     let first = lines.next().expect("a line").expect("a text");
     assert_eq!(first, "begun");
     let told = Command::new("kill")
-        .args(["-INT", &child.id().to_string()])
+        .args([signal, &child.id().to_string()])
         .status();
     assert!(told.expect("kill runs").success());
-    assert_eq!(child.wait().expect("ends").code(), Some(130));
+    assert_eq!(child.wait().expect("ends").code(), Some(130), "{signal}");
     let rest: Vec<String> = lines.map_while(Result::ok).collect();
     assert!(
         rest.iter().any(|line| line.contains("CANCELLED")),
