@@ -56,21 +56,47 @@ enum Sink {
     /// Written beside its place, and put there when it is whole.
     Zip {
         writer: Box<ZipWriter<BufWriter<File>>>,
-        part: PathBuf,
+        part: Part,
         to: PathBuf,
     },
     Folder(PathBuf),
 }
 
+/// A file that is not whole yet. It goes with whoever writes it.
+struct Part(PathBuf);
+
+impl Part {
+    /// A new one beside the place of the whole, by a name that nothing has.
+    fn beside(to: &Path) -> Result<(Self, File)> {
+        let chance = u64::from_le_bytes(home::random_bytes());
+        let path = to.with_extension(format!("zip.{chance:016x}.part"));
+        let file = create_new(&path).map_err(|source| failed(&path, source))?;
+        Ok((Self(path), file))
+    }
+}
+
+impl Drop for Part {
+    fn drop(&mut self) {
+        // One that was put in its place has another name.
+        let _ = std::fs::remove_file(&self.0);
+    }
+}
+
+fn create_new(path: &Path) -> std::io::Result<File> {
+    OpenOptions::new().write(true).create_new(true).open(path)
+}
+
+fn there() -> std::io::Error {
+    std::io::ErrorKind::AlreadyExists.into()
+}
+
 impl Sink {
     fn new(to: &Path) -> Result<Self> {
-        let there = || std::io::Error::from(std::io::ErrorKind::AlreadyExists);
         if is_zip(to) {
             if to.exists() {
                 return Err(failed(to, there()));
             }
-            let part = to.with_extension("zip.part");
-            let file = File::create(&part).map_err(|source| failed(&part, source))?;
+            let (part, file) = Part::beside(to)?;
             return Ok(Self::Zip {
                 writer: Box::new(ZipWriter::new(BufWriter::new(file))),
                 part,
@@ -105,8 +131,7 @@ impl Sink {
                 if let Some(above) = at.parent() {
                     std::fs::create_dir_all(above)?;
                 }
-                let mut new = OpenOptions::new();
-                new.write(true).create_new(true).open(at)?.write_all(bytes)
+                create_new(&at)?.write_all(bytes)
             }
         }
     }
@@ -116,7 +141,11 @@ impl Sink {
             let file = writer.finish()?.into_inner();
             file.map_err(std::io::IntoInnerError::into_error)?
                 .sync_all()?;
-            std::fs::rename(part, to)?;
+            // A rename asks nobody what was put there meanwhile.
+            if to.exists() {
+                return Err(there());
+            }
+            std::fs::rename(&part.0, to)?;
         }
         Ok(())
     }

@@ -53,6 +53,15 @@ fn a_workspace_goes_out_and_comes_in_as_it_was() {
         );
         assert_eq!(listed(&other), listed(&folder));
     }
+    // Nor is what lies beside, by whatever name.
+    let lying = outside.path().join("more.zip.part");
+    std::fs::write(&lying, "mine").expect("written");
+    let to = outside.path().join("more.zip");
+    let said = folder.selvage(&["export", "--to", to.to_str().expect("a path")]);
+    assert_eq!(said.code, Some(0), "{}", said.err);
+    assert_eq!(std::fs::read(&lying).expect("read"), b"mine");
+    let names = std::fs::read_dir(outside.path()).expect("listed");
+    assert_eq!(names.count(), 4, "no other part is left");
     // A part of it, and the same bytes each time.
     let [one, two] = ["1.zip", "2.zip"].map(|name| outside.path().join(name));
     for to in [&one, &two] {
