@@ -105,6 +105,9 @@ pub async fn read(
         let path = path.ok_or_else(no_address)?;
         let file = server.ask(client, "read", json!({ "path": path })).await;
         let file: ReadOutput = typed(file.map_err(refused)?)?;
+        if file.truncated {
+            return Err(refused(too_large(&file)));
+        }
         let contents = match file.encoding {
             Encoding::Base64 => ResourceContents::blob(file.content, uri),
             _ => ResourceContents::text(file.content, uri),
@@ -112,6 +115,15 @@ pub async fn read(
         contents.with_mime_type(kind(&path))
     };
     Ok(ReadResourceResult::new(vec![contents]).into())
+}
+
+/// Why a file is no resource: one has no parts, and its beginning is not what it is.
+fn too_large(file: &ReadOutput) -> ToolError {
+    let (path, size) = (&file.path, file.size);
+    let message = format!(
+        "`{path}` has {size} bytes, which is too much for a resource: the tool `read` gives it in parts, by `offset`."
+    );
+    ToolError::new(ErrorCode::TooLarge, message).path(path)
 }
 
 /// The record of a run with its log, which the tools give apart.

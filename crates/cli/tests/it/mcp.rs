@@ -294,6 +294,7 @@ export default async (flow) => {
 async fn files_and_runs_are_resources_and_a_prompt_says_how_flows_are_written() {
     let folder = Folder::new();
     folder.write("notes/ä b.md", "# Notes\n");
+    folder.write("big.bin", &"x".repeat((16 << 20) + 1));
     let says = "export default (flow) => { flow.log('counting'); return 2; };\n";
     folder.write("flows/says.flow.js", says);
     let session = Session::start(&folder).await;
@@ -316,6 +317,15 @@ async fn files_and_runs_are_resources_and_a_prompt_says_how_flows_are_written() 
     let notes = read(&notes.uri).await.expect("read");
     assert_eq!(text(&notes.contents[0]), "# Notes\n");
     assert!(read("selvage:///none.md").await.is_err() && read("file:///etc/passwd").await.is_err());
+    // No part of a file passes for all of it.
+    let refused = read("selvage:///big.bin").await.expect_err("too large");
+    let refused = refused.to_string();
+    assert!(
+        refused.contains("16777217 bytes")
+            && refused.contains("`read`")
+            && refused.contains("`offset`"),
+        "{refused}"
+    );
     let ran = session
         .value("run_flow", json!({ "path": "flows/says.flow.js" }))
         .await;
