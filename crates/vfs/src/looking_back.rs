@@ -3,6 +3,7 @@
 use crate::error::{Result, VfsError};
 use crate::history::HistoryEntry;
 use crate::id::{Heads, NodeId, hex};
+use crate::limits::DEPTH_MAX;
 use crate::node::Kind;
 use crate::path::Path;
 use crate::snapshot::Snapshot;
@@ -29,11 +30,7 @@ impl Workspace {
         history.catch_up(&self.ledger);
         let node = match path {
             None => None,
-            Some(path) => {
-                let path = Path::parse(path)?;
-                let id = self.tree.lookup(&path).or_else(|| self.deleted_at(&path));
-                Some(id.ok_or_else(|| self.missing(&path))?).filter(|id| *id != NodeId::ROOT)
-            }
+            Some(path) => Some(self.now_or_last_at(path)?).filter(|id| *id != NodeId::ROOT),
         };
         let mut entries = Vec::new();
         for entry in history.newest(node).skip(skip).take(limit) {
@@ -63,6 +60,36 @@ impl Workspace {
             });
         }
         Ok(entries)
+    }
+
+    /// Where the file or folder that is at a path, or was last deleted from there, was at a point in time; `None` when it was not
+    /// there.
+    ///
+    /// # Errors
+    /// [`VfsError::NotFound`] where nothing ever was at the path, or the history can't be read.
+    pub fn was_at(&self, path: &str, then: &Heads) -> Result<Option<String>> {
+        self.ledger.ensure()?;
+        let mut at = self.now_or_last_at(path)?;
+        let mut names = Vec::new();
+        while at != NodeId::ROOT {
+            let node = self.ledger.read_one(at, then)?;
+            let above = node.and_then(|node| Some((node.best_edge()?, node.name)));
+            // Folders that were moved into each other apart have no top.
+            let Some((parent, name)) = above.filter(|_| names.len() < DEPTH_MAX) else {
+                return Ok(None);
+            };
+            names.push(name);
+            at = parent;
+        }
+        names.reverse();
+        Ok(Some(names.join("/")))
+    }
+
+    /// The node at a path, or the one that was last deleted from there.
+    fn now_or_last_at(&self, path: &str) -> Result<NodeId> {
+        let path = Path::parse(path)?;
+        let id = self.tree.lookup(&path).or_else(|| self.deleted_at(&path));
+        id.ok_or_else(|| self.missing(&path))
     }
 
     /// How a text file differs between two points in time, as a unified diff; `None` stands for

@@ -144,6 +144,15 @@ fn lower(c: char) -> char {
 impl Workspace {
     /// Searches names, and contents as they are now, typed text included.
     pub fn search(&self, query: &Query) -> Result<Matches> {
+        self.search_seen(query, &|_| true)
+    }
+
+    /// The same for somebody who does not see every path. What is not seen is not there: it is not read, not counted, and
+    /// takes nothing from a limit, so that nothing of the answer follows from it.
+    ///
+    /// # Errors
+    /// As [`Self::search`]; and [`VfsError::NotFound`] where neither the place to search in nor anything below it is seen.
+    pub fn search_seen(&self, query: &Query, sees: &dyn Fn(&str) -> bool) -> Result<Matches> {
         let pattern = Pattern::of(query)?;
         let path = Path::parse(&query.path)?;
         let id = self.tree.lookup(&path).ok_or_else(|| self.missing(&path))?;
@@ -155,6 +164,10 @@ impl Workspace {
         self.tree.walk(id, &prefix, &mut |path, shown, node| {
             nodes.push((path, shown.name.clone(), node))
         });
+        nodes.retain(|(path, ..)| sees(path));
+        if nodes.is_empty() && !path.is_root() && !sees(&prefix) {
+            return Err(self.missing(&path));
+        }
 
         let limit = query.limit.min(MATCHES_MAX);
         let mut found = Matches::default();

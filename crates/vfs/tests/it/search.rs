@@ -215,3 +215,46 @@ fn limits_end_a_search_and_say_so() {
     );
     assert_eq!(found.matches[0].column, Some(5001));
 }
+
+#[test]
+fn what_is_not_seen_changes_nothing_of_an_answer() {
+    on_every_storage(|world| {
+        lay_out(world);
+        world.write("hidden/secret.md", "invoice\n".repeat(50));
+        world.write("last.txt", "an invoice\n");
+        let sees = |path: &str| !path.starts_with("hidden");
+        let within = |path: &str, limit| Query {
+            path: path.into(),
+            limit,
+            ..Query::new("invoice")
+        };
+        let with = world.workspace.search_seen(&within("", 7), &sees);
+        let gone = world.workspace.search_seen(&within("hidden", 7), &sees);
+        let file = world
+            .workspace
+            .search_seen(&within("hidden/secret.md", 7), &sees);
+        let never = world
+            .workspace
+            .search_seen(&within("hidden/never.md", 7), &sees);
+        world.apply(
+            "Remove it",
+            &[Op::Remove {
+                path: "hidden".into(),
+            }],
+        );
+        let without = world.workspace.search(&within("", 7));
+        assert_eq!(
+            with, without,
+            "neither its matches nor the limit tell of it"
+        );
+        assert_eq!(with.map(|found| found.matches.len()), Ok(6));
+        for (found, path) in [
+            (gone, "hidden"),
+            (file, "hidden/secret.md"),
+            (never, "hidden/never.md"),
+        ] {
+            let path = path.to_owned();
+            assert_eq!(found, Err(VfsError::NotFound { path }));
+        }
+    });
+}

@@ -275,3 +275,26 @@ fn a_deleted_file_still_has_its_history() {
         );
     });
 }
+
+#[test]
+fn it_is_told_where_a_file_was_that_came_along_with_its_folder() {
+    on_every_storage(|world| {
+        world.write("a/b/c.md", "one");
+        let first = world.workspace.heads();
+        world.apply("Move the folder", &[mv("a", "deep/er")]);
+        let moved = world.workspace.heads();
+        world.apply("Move the file", &[mv("deep/er/b/c.md", "d.md")]);
+        world.apply("Remove the folder", &[rm("deep")]);
+        let last = world.workspace.heads();
+        let was = |path: &str, then| world.workspace.was_at(path, then);
+        let some = |path: &str| Ok(Some(path.to_owned()));
+        assert_eq!(was("d.md", &first), some("a/b/c.md"));
+        assert_eq!(was("d.md", &moved), some("deep/er/b/c.md"));
+        assert_eq!(was("d.md", &last), some("d.md"));
+        assert_eq!(was("deep", &moved), some("deep"));
+        assert_eq!(was("deep", &last), Ok(None), "it is gone");
+        assert_eq!(was("deep", &first), Ok(None), "it was not there yet");
+        let path = "never".to_owned();
+        assert_eq!(was("never", &last), Err(VfsError::NotFound { path }));
+    });
+}
