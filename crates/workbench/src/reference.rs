@@ -102,7 +102,7 @@ impl Workbench {
         };
         let mut found = Vec::new();
         for scope in 0..view.scopes() {
-            let mut flows = flows(view, scope);
+            let mut flows = self.flows_seen(view, scope);
             if portable.is_some() {
                 flows.retain(|path| Language::of(path) == Language::Python);
             }
@@ -112,6 +112,13 @@ impl Workbench {
             }
         }
         one_of(name, found).map_err(Outcome::from)
+    }
+
+    /// The paths of a scope's flows, of those that whoever calls may read: to it, no name stands for another one.
+    pub(crate) fn flows_seen(&self, view: &View, scope: usize) -> Vec<String> {
+        let mut flows = flows(view, scope);
+        flows.retain(|path| self.may_see(path));
+        flows
     }
 
     /// Which of some files, or what of them, is called so.
@@ -184,7 +191,7 @@ impl Workbench {
 }
 
 /// The paths of a scope's flows, of those that are seen.
-pub(crate) fn flows(view: &View, scope: usize) -> Vec<String> {
+fn flows(view: &View, scope: usize) -> Vec<String> {
     let mut paths = Vec::new();
     for entry in view.entries() {
         let is_flow = !entry.is_folder() && flow_name(&entry.path).is_some();

@@ -5,7 +5,7 @@
 
 use crate::engine::Workbench;
 use crate::record::flow_name;
-use crate::reference::{PORTABLE, flows};
+use crate::reference::PORTABLE;
 use crate::scopes::View;
 use selvage_tool::Language;
 use selvage_tool::run::RUNS_FOLDER;
@@ -31,7 +31,8 @@ struct Rename<'a> {
 }
 
 impl Workbench {
-    /// The writes that keep references true when something moves.
+    /// The writes that keep references true when something moves. Files that whoever moves it may not read are left alone: whether they
+    /// are written would tell what they hold.
     pub(crate) fn renamed_references(&self, from: &str, to: &str) -> Vec<Op> {
         let view = View::own(self.workspace.snapshot());
         let Ok(moved) = view.stat(from) else {
@@ -50,12 +51,13 @@ impl Workbench {
         let rename = Rename {
             paths: (from, to),
             folder: moved.is_folder(),
-            names: names(from, to, &view),
+            names: names(from, to, &self.flows_seen(&view, 0)),
         };
         let holds = |path: &str| ENDINGS.iter().any(|ending| path.ends_with(ending));
         let records = format!("{RUNS_FOLDER}/");
         let candidates = view.entries().into_iter().filter(|entry| {
             !entry.is_folder()
+                && self.may_see(&entry.path)
                 && entry.size <= BYTES_MAX
                 && holds(&entry.path)
                 && !entry.path.starts_with(&records)
@@ -73,9 +75,9 @@ impl Workbench {
 }
 
 /// The file's name now and then, where it changes and no other flow has it.
-fn names<'a>(from: &'a str, to: &'a str, view: &View) -> Option<(&'a str, &'a str)> {
+fn names<'a>(from: &'a str, to: &'a str, flows: &[String]) -> Option<(&'a str, &'a str)> {
     let (old, new) = (flow_name(from)?, flow_name(to)?);
-    let is_its_own = flows(view, 0)
+    let is_its_own = flows
         .iter()
         .all(|path| path == from || flow_name(path) != Some(old));
     (old != new && is_its_own).then_some((old, new))

@@ -4,7 +4,6 @@ use super::answer::add_word;
 use super::hearing::{Wanted, subject};
 use crate::engine::Workbench;
 use crate::record::flow_name;
-use crate::reference::flows;
 use crate::scopes::View;
 use selvage_lint::order::arranged;
 use selvage_lint::{Context, Refused, Report, SOURCE_BYTES_MAX, lint};
@@ -100,7 +99,8 @@ impl Workbench {
     ) -> Option<Diagnostic> {
         let name = flow_name(path).filter(|_| !report.entries.is_empty())?;
         let mut others: Vec<String> = Vec::new();
-        for other in flows(view, view.scope_of(path)) {
+        let flows = self.flows_seen(view, view.scope_of(path));
+        for other in flows.iter().cloned() {
             if other == path || flow_name(&other) != Some(name) {
                 continue;
             }
@@ -115,7 +115,7 @@ impl Workbench {
             0 => String::new(),
             more => format!(" and {more} more"),
         };
-        let free = free_name(path, name, view);
+        let free = free_name(path, name, &flows);
         Some(Diagnostic {
             code: "name-clash".into(),
             severity: Severity::Warning,
@@ -139,11 +139,11 @@ impl Workbench {
 }
 
 /// A path beside a file under which nothing is called alike: the folder's name goes before its own.
-fn free_name(path: &str, name: &str, view: &View) -> Option<String> {
+fn free_name(path: &str, name: &str, flows: &[String]) -> Option<String> {
     let (folder, file) = path.rsplit_once('/')?;
     let prefix = folder.rsplit('/').next().unwrap_or(folder);
     let wanted = format!("{prefix}_{name}");
-    let taken = flows(view, view.scope_of(path))
+    let taken = flows
         .iter()
         .any(|other| flow_name(other) == Some(wanted.as_str()));
     (!taken).then(|| format!("{folder}/{prefix}_{file}"))

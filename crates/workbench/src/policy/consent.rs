@@ -1,7 +1,8 @@
 //! What the policy says about the calls of agents.
 
-use super::proposal::{Proposal, told};
+use super::proposal::{Proposal, op_path, told};
 use super::rules::{self, Ruling, Said, Says, Want};
+use super::sight::unseen;
 use crate::engine::{Asking, Cx, Outcome, Workbench};
 use crate::reference;
 use selvage_tool::catalogue::{Call, EFFECTS, Effect, Encoding, RunRef, VerifyInput};
@@ -13,34 +14,36 @@ use selvage_vfs::{Hash, Op, Origin, OriginKind, fold};
 use serde_json::Value;
 
 /// Tools whose changes are weighed one by one where they are made, so that a person is shown the changes.
-const CHANGING: [&str; 8] = [
+const CHANGING: [&str; 6] = [
     "write",
     "mkdir",
     "move",
     "delete",
     "apply_patch",
     "resolve_conflict",
-    "scope_mount",
-    "scope_unmount",
 ];
 
-/// Tools that take back or bring back what is not known before.
-const BACKWARD: [&str; 3] = ["undo", "redo", "restore"];
+/// Why no agent takes something back or brings it back.
+const UNKNOWN: &str = "what it would change is not known before";
 
-/// The lists in the answers of tools, by the member that names a file: what may not be read is left out of them.
-const LISTS: [(&str, &str, &str); 4] = [
-    ("ls", "entries", "path"),
-    ("search", "matches", "path"),
-    ("flow_list", "flows", "path"),
-    ("flow_runs", "runs", "record"),
+/// Why no agent changes what Selvage itself goes by.
+const OWN: &str = "only persons change what Selvage itself goes by";
+
+/// Tools that no agent calls where there is a policy, and why. Mounting tells of what is there also when it changes nothing.
+const OF_PERSONS: [(&str, &str); 5] = [
+    ("undo", UNKNOWN),
+    ("redo", UNKNOWN),
+    ("restore", UNKNOWN),
+    ("scope_mount", OWN),
+    ("scope_unmount", OWN),
 ];
 
 /// What is decided about the call that is being made.
 #[derive(Debug, Default)]
 pub(crate) struct Consent {
     /// What the policy says of the agent behind it; nothing where it says nothing of anybody.
-    ruling: Option<Ruling>,
-    who: String,
+    pub(super) ruling: Option<Ruling>,
+    pub(super) who: String,
     /// Why all that it changes is asked about.
     ask: Option<String>,
     /// The digest of what a person approved.
@@ -65,7 +68,7 @@ impl Workbench {
     }
 
     /// What the policy says of an agent; nothing where there is none, or where a person is behind it.
-    fn ruling(&self, behind: &Origin) -> ToolResult<Option<Ruling>> {
+    pub(super) fn ruling(&self, behind: &Origin) -> ToolResult<Option<Ruling>> {
         if behind.kind != OriginKind::Agent {
             return Ok(None);
         }
@@ -108,10 +111,10 @@ impl Workbench {
             Err(error) => return error.into(),
         };
         let who = words_of(&asking.origin);
-        if BACKWARD.contains(&name) {
+        if let Some((_, why)) = OF_PERSONS.iter().find(|(tool, _)| *tool == name) {
             let said = Said {
                 says: Says::Deny,
-                reason: "what it would change is not known before".into(),
+                reason: (*why).into(),
             };
             return self.denied(cx, &who, &Want::Tool(name), &said).into();
         }
@@ -150,9 +153,7 @@ impl Workbench {
         self.consent.ruling = Some(ruling);
         let outcome = self.perform(cx, asking, call);
         match (outcome, self.consent.ruling.take()) {
-            (Outcome::Done(Ok(value)), Some(ruling)) => {
-                Outcome::Done(Ok(without_hidden(name, value, &ruling)))
-            }
+            (Outcome::Done(Err(error)), Some(ruling)) => unseen(name, input, error, &ruling).into(),
             (outcome, _) => outcome,
         }
     }
@@ -163,8 +164,10 @@ impl Workbench {
         let bare = |path: &str| path.trim_matches('/').to_owned();
         let file = |path: &Option<String>| path.as_deref().map(|path| vec![bare(path)]).ok_or(ALL);
         let record = |run: &str| {
-            let record = self.record_of(run);
-            Ok(record.map(|record| vec![record.record]).unwrap_or_default())
+            // One that does not read is told about by what is wrong with it.
+            let read = self.record_of(run);
+            let path = read.map_or_else(|error| error.path, |record| Some(record.record));
+            Ok(path.into_iter().collect())
         };
         match call {
             Call::Stat(input) => Ok(vec![bare(&input.path)]),
@@ -179,6 +182,13 @@ impl Workbench {
                 record(run)
             }
             Call::FlowLogs(input) => record(&input.run),
+            // The new record tells the arguments of the old one.
+            Call::RunFlow(input) => match (&input.path, &input.again) {
+                (None, Some(run)) => record(run),
+                _ => Ok(Vec::new()),
+            },
+            // Both sides may come to where they can be read.
+            Call::ResolveConflict(input) => Ok(self.paths_of_conflict(&input.conflict)),
             Call::Compare(_) | Call::Conflicts(_) => Err(ALL),
             // A content that is named by its hash may be any file's.
             Call::Write(input) if input.encoding == Encoding::Hash => Err(ALL),
@@ -218,10 +228,10 @@ impl Workbench {
                 Want::Write(path),
                 Said {
                     says: Says::Deny,
-                    reason: "only persons change what Selvage itself goes by".into(),
+                    reason: OWN.into(),
                 },
             )),
-            None => ruling.strictest(wants(&touched)),
+            None => weighed(ruling, ops, &touched),
         };
         let Some((want, said)) = said else {
             return Ok(());
@@ -348,23 +358,33 @@ pub(super) fn wants(touched: &[(bool, String)]) -> impl Iterator<Item = Want<'_>
     })
 }
 
+/// The strictest of what rules say of some steps. What they say of something below a path that the steps name is told of that path:
+/// who makes them may not know what is in it.
+fn weighed<'a>(
+    ruling: &Ruling,
+    ops: &'a [Op],
+    touched: &'a [(bool, String)],
+) -> Option<(Want<'a>, Said)> {
+    let named = |path: &'a str| {
+        let names = ops.iter().flat_map(|op| match op {
+            Op::Move { from, to } => vec![from.as_str(), to.as_str()],
+            op => vec![op_path(op)],
+        });
+        let above = names.filter(|name| is_below(path, name));
+        above.max_by_key(|name| name.len()).unwrap_or(path)
+    };
+    let (want, said) = ruling.strictest(wants(touched))?;
+    let want = match want {
+        Want::Read(path) => Want::Read(named(path)),
+        Want::Write(path) => Want::Write(named(path)),
+        want => want,
+    };
+    Some((want, said))
+}
+
 /// Whether a path is another one or below it, whatever the case of its letters.
 fn is_below(path: &str, top: &str) -> bool {
     let (path, top) = (fold(path), fold(top));
     path.strip_prefix(&top)
         .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-}
-
-/// A tool's answer without what the agent may not read.
-fn without_hidden(name: &str, mut value: Value, ruling: &Ruling) -> Value {
-    let Some((_, list, key)) = LISTS.iter().find(|(tool, ..)| *tool == name) else {
-        return value;
-    };
-    if let Some(items) = value.get_mut(list).and_then(Value::as_array_mut) {
-        items.retain(|item| {
-            let named = item[key].as_str().unwrap_or_default();
-            ruling.say(Want::Read(named)).says == Says::Allow
-        });
-    }
-    value
 }

@@ -1,8 +1,9 @@
 //! Who may do what here: the caller's grant, the policy file, and what a person is asked about first.
 //!
 //! `grants` decides by what a call gives to a run. Everything else here is about the policy file: `paper` follows it, `rules`
-//! says what it says of one thing and `ruling` of one run, `consent` asks it about calls and `flows` about runs, `approvals`
-//! keeps what waits for a person, `proposal` is what one is shown, and `ledger` what was decided.
+//! says what it says of one thing and `ruling` of one run, `consent` asks it about calls and `flows` about runs, `sight` says what of
+//! files whoever calls is told, `approvals` keeps what waits for a person, `proposal` is what one is shown, and `ledger`
+//! what was decided.
 //!
 //! **Where it is asked.** What would happen is weighed, not what was called: an agent's writes, moves and deletions where the
 //! change is made ([`Workbench::change`](crate::Workbench)), those of a run where it lands. So no tool, and no way through a
@@ -18,6 +19,7 @@ mod paper;
 mod proposal;
 mod rules;
 mod ruling;
+mod sight;
 
 pub(crate) use approvals::{Then, Waiting};
 pub(crate) use consent::{Consent, denial, words_of};

@@ -142,7 +142,7 @@ pub(super) fn told(input: &Value) -> (String, Vec<(String, Vec<u8>)>) {
     }
 }
 
-fn op_path(op: &Op) -> &str {
+pub(super) fn op_path(op: &Op) -> &str {
     match op {
         Op::Move { from, .. } => from,
         Op::Write { path, .. }

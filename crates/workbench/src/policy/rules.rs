@@ -119,6 +119,11 @@ impl Ruling {
         None
     }
 
+    /// Whether a path may be read, and nobody is asked about it: what may not be is left out of what is told.
+    pub(crate) fn sees(&self, path: &str) -> bool {
+        self.say(Want::Read(path)).says == Says::Allow
+    }
+
     /// The strictest of what is said of several things; nothing where nothing is wanted.
     pub(crate) fn strictest<'a>(
         &self,

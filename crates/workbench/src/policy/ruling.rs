@@ -8,7 +8,7 @@ use selvage_tool::policy::POLICY_FILE;
 use selvage_tool::run::JobFile;
 use selvage_tool::{ErrorCode, Limits, LimitsPatch, ToolError, ToolResult};
 use selvage_vfs::{Origin, OriginKind};
-use serde_json::json;
+use serde_json::{Value, json};
 
 /// How a person is called in rules, and what runs by itself.
 const PERSON: &str = "person";
@@ -53,11 +53,24 @@ impl FlowRuling {
             .filter(|file| !file.folder && !made_of.contains(&&file.path))
         {
             file.readable &= ruling.say(Want::Read(&file.path)).says != Says::Deny;
+            if !file.readable {
+                // That it is there is told, since it may be written; nothing of what it holds is.
+                file.size = 0;
+            }
         }
         // What may be neither read nor written is not there.
         files.retain(|file| {
             file.folder || file.readable || ruling.say(Want::Write(&file.path)).says != Says::Deny
         });
+    }
+
+    /// Takes out of the paths that a run which starts by itself is told those that it may not read.
+    pub(crate) fn hide_changed(&self, args: &mut Value) {
+        let changed = args.get_mut("changed").and_then(Value::as_array_mut);
+        if let (Some(ruling), Some(changed)) = (&self.flow, changed) {
+            let may_read = |path: &str| ruling.say(Want::Read(path)).says != Says::Deny;
+            changed.retain(|path| path.as_str().is_some_and(may_read));
+        }
     }
 
     /// The reading that a person is asked about.

@@ -13,6 +13,7 @@ use crate::supervisor::Plan;
 use selvage_tool::catalogue::{RunInput, RunMode};
 use selvage_tool::run::{Job, JobFile, RunRecord, RunStatus};
 use selvage_tool::{ErrorCode, Grant, Limits, Severity, ToolError, ToolResult, Usage};
+use selvage_vfs::OriginKind;
 use serde_json::{Value, json};
 
 /// The largest seed: numbers above it are not exact in every JSON reader.
@@ -108,7 +109,7 @@ impl Workbench {
         asking: Asking,
         mut plan: Plan,
     ) -> Result<String, Outcome> {
-        let input = std::mem::take(&mut plan.input);
+        let mut input = std::mem::take(&mut plan.input);
         let depth = self.admit(&asking.caller)?;
         let heads_in = self.seal(cx)?;
         let view = self.view();
@@ -122,6 +123,11 @@ impl Workbench {
                     .into());
             }
         };
+        // Before its text is looked at: what is wrong with it would tell of that.
+        let ruling = self.flow_ruling(cx, &asking.behind, path.trim_start_matches('/'))?;
+        if asking.behind.kind == OriginKind::System {
+            ruling.hide_changed(&mut input.args);
+        }
         let source = self.source(&path, &view)?;
         if input.args.to_string().len() > ARGS_BYTES_MAX {
             return Err(ToolError::new(
@@ -138,9 +144,11 @@ impl Workbench {
         let report = self.report(&source.path, &source.text, &input.allow_net, &view);
         let shape = match report.shape {
             Some(shape) if report.ok() => shape,
-            _ => return Err(refused(&source.path, &report.diagnostics).into()),
+            _ if self.may_see(&source.path) => {
+                return Err(refused(&source.path, &report.diagnostics).into());
+            }
+            _ => return Err(unread(&source.path).into()),
         };
-        let ruling = self.flow_ruling(cx, &asking.behind, &source.path)?;
         self.may_have(cx, &asking, &ruling, &input.secrets, &input.env)?;
         let run = new_id(cx);
         let grant = granted(input.grant, &input.allow_net, &input.allow_tools);
@@ -344,6 +352,14 @@ fn refused(path: &str, diagnostics: &[selvage_tool::Diagnostic]) -> ToolError {
         .path(&first.path)
         .at(first.span.start.line, first.span.start.column)
         .hint(hint)
+}
+
+/// That a flow with errors does not run, for an agent that may run it and not read it.
+fn unread(path: &str) -> ToolError {
+    let message = format!("`{path}` has errors, and does not run.");
+    ToolError::new(ErrorCode::LintFailed, message)
+        .path(path)
+        .hint("Whoever may read it sees them by `lint_flow`.")
 }
 
 /// A run's name: ten characters that can stand in a file name.

@@ -82,6 +82,9 @@ impl Workbench {
         let heads = Heads::from_strings(&earlier.heads_in).map_err(failure)?;
         let then = self.workspace.at(&heads).map_err(failure)?;
         let view = View::new(&self.workspace, then);
+        // Its files go where runs run, as they do for any other run, and no others do.
+        let ruling =
+            self.ruling_unasked(cx, &asking.behind, earlier.path.trim_start_matches('/'))?;
         let source = self.source(&earlier.path, &view)?;
         let program = self.program(&source.path, &source.text, &view);
         if !program.unread.is_empty() && !asking.alone {
@@ -92,8 +95,6 @@ impl Workbench {
             ToolError::new(ErrorCode::LintFailed, "The flow can't be run any more.")
                 .path(&earlier.path)
         })?;
-        // Its files go where runs run, as they do for any other run, and no others do.
-        let ruling = self.ruling_unasked(cx, &asking.behind, &source.path)?;
         let mut ceiling = report.grant;
         let made_of: Vec<&String> = report.imports.iter().chain([&source.path]).collect();
         ceiling.read.extend(made_of.iter().copied().cloned());

@@ -79,13 +79,17 @@ impl Workbench {
                 Some(flow) => Ok(Plan::named(&name.clone(), flow, input)),
                 None => Ok(Plan::of(input)),
             },
-            Some(Err(flaw)) if !self.is_file_name(name) => Err(ToolError::new(
-                ErrorCode::InvalidInput,
-                format!("The manifest of flows can't be read: {}", flaw.message),
-            )
-            .path(FLOWS_FILE)
-            .at(flaw.span.start.line, flaw.span.start.column)
-            .hint("Mend the file, or run the flow by its path.")),
+            Some(Err(flaw)) if !self.is_file_name(name) => {
+                let why = match self.may_see(FLOWS_FILE) {
+                    true => flaw.message.as_str(),
+                    false => "it has a mistake, which only who may read it is told.",
+                };
+                let message = format!("The manifest of flows can't be read: {why}");
+                Err(ToolError::new(ErrorCode::InvalidInput, message)
+                    .path(FLOWS_FILE)
+                    .at(flaw.span.start.line, flaw.span.start.column)
+                    .hint("Mend the file, or run the flow by its path."))
+            }
             _ => Ok(Plan::of(input)),
         }
     }

@@ -40,8 +40,7 @@ impl Workbench {
         origin: &Origin,
         input: &ResolveInput,
     ) -> ToolResult<Changed> {
-        let all = self.workspace.conflicts(usize::MAX).map_err(failure)?.first;
-        let found = all.into_iter().find(|one| one.id() == input.conflict);
+        let found = self.conflict(&input.conflict)?;
         let conflict = found.ok_or_else(|| stale("", "The conflict is not as it was listed"))?;
         let name = input.name.as_deref();
         let name = name.map(vfs::check_name).transpose();
@@ -59,6 +58,20 @@ impl Workbench {
         };
         let message = format!("Resolve {}: keep {kept}", conflict.path);
         self.change(cx, origin, message, &ops).map(changed)
+    }
+
+    fn conflict(&self, id: &str) -> ToolResult<Option<vfs::Conflict>> {
+        let all = self.workspace.conflicts(usize::MAX).map_err(failure)?.first;
+        Ok(all.into_iter().find(|one| one.id() == id))
+    }
+
+    /// Where a conflict and its sides are; nowhere where there is no such conflict.
+    pub(crate) fn paths_of_conflict(&self, id: &str) -> Vec<String> {
+        let Ok(Some(conflict)) = self.conflict(id) else {
+            return Vec::new();
+        };
+        let sides = conflict.versions.into_iter().map(|side| side.path);
+        sides.chain([conflict.path]).collect()
     }
 
     /// Writing a content decides. What is not shown stays only in the history, or under names of

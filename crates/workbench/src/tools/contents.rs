@@ -106,6 +106,7 @@ impl Workbench {
     ) -> ToolResult<WriteOutput> {
         let path = bare(&input.path).to_owned();
         if let Some(base) = &input.base {
+            self.let_edit(cx, &path)?;
             self.refuse_stale(&path, base)?;
         }
         let (op, hash, size) = match (input.encoding, input.draft) {

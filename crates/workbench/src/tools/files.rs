@@ -12,6 +12,7 @@ use selvage_tool::catalogue::{
 };
 use selvage_tool::{ErrorCode, ToolError, ToolResult};
 use selvage_vfs::{self as vfs, Change, Op, Origin, Query};
+use std::cell::Cell;
 
 /// How many matches a search gives unless told.
 const MATCHES: u32 = 200;
@@ -60,14 +61,26 @@ fn entry(entry: &vfs::Entry) -> Entry {
 impl Workbench {
     pub(super) fn ls(&self, input: &LsInput) -> ToolResult<LsOutput> {
         let path = bare(&input.path);
-        let found = match &input.at {
-            None => self.workspace.list(path, input.recursive),
-            Some(at) => self
-                .workspace
-                .at(&heads(at)?)
-                .and_then(|past| past.list(path, input.recursive)),
+        let past = match &input.at {
+            None => None,
+            Some(at) => Some(self.workspace.at(&heads(at)?).map_err(failure)?),
+        };
+        let list = |recursive| -> ToolResult<Vec<vfs::Entry>> {
+            let found = match &past {
+                None => self.workspace.list(path, recursive),
+                Some(past) => past.list(path, recursive),
+            };
+            let mut found = found.map_err(failure)?;
+            found.retain(|entry| self.may_see(&entry.path));
+            Ok(found)
+        };
+        let found = list(input.recursive)?;
+        // A folder that may not be read, with nothing in it that may be, is told like one that is not there.
+        let is_seen = path.is_empty() || self.may_see(path) || !found.is_empty();
+        if !is_seen && list(true)?.is_empty() {
+            let path = path.to_owned();
+            return Err(failure(vfs::VfsError::NotFound { path }));
         }
-        .map_err(failure)?;
         let entries = arranged(found.iter().map(entry).collect(), |entry: &Entry| {
             (
                 u64::from(entry.kind == EntryKind::File),
@@ -102,7 +115,9 @@ impl Workbench {
         input: MoveInput,
     ) -> ToolResult<Changed> {
         let (from, mut to) = (bare(&input.from).to_owned(), bare(&input.to).to_owned());
+        // Where it would come to tells whether a folder is there, so that is looked at only where it may be.
         let into_folder = from != to
+            && self.may_see(&to)
             && self
                 .workspace
                 .stat(&to)
@@ -138,19 +153,29 @@ impl Workbench {
         origin: &Origin,
         input: PatchInput,
     ) -> ToolResult<PatchOutput> {
+        let refused = Cell::new(None);
         let read = |path: &str| -> ToolResult<String> {
             let path = bare(path);
+            // The refusal is noted below, in place of this error.
+            if !self.may_edit(path) {
+                refused.set(Some(path.to_owned()));
+                return Err(not_text(path));
+            }
             let bytes = self.workspace.read(path).map_err(failure)?;
             String::from_utf8(bytes).map_err(|_| not_text(path))
         };
         let steps = match (&input.patch, input.edits.is_empty()) {
-            (Some(text), true) => patch::apply(text, &read)?,
-            (None, false) => patch::replace(&input.edits, &read)?,
+            (Some(text), true) => patch::apply(text, &read),
+            (None, false) => patch::replace(&input.edits, &read),
             _ => {
                 return Err(ToolError::new(ErrorCode::InvalidInput, "`apply_patch` takes either `patch` or `edits`.")
                     .hint("Send a unified diff as `patch`, or a list of `{ path, find, replace }` as `edits`."));
             }
         };
+        if let Some(path) = refused.take() {
+            self.let_edit(cx, &path)?;
+        }
+        let steps = steps?;
         let mut files = Vec::with_capacity(steps.len());
         let mut ops = Vec::with_capacity(steps.len());
         for step in steps {
@@ -205,7 +230,10 @@ impl Workbench {
             match_case: input.match_case,
             limit: limit as usize,
         };
-        let found = self.workspace.search(&query).map_err(failure)?;
+        let found = self
+            .workspace
+            .search_seen(&query, &|path| self.may_see(path));
+        let found = found.map_err(failure)?;
         let matches = found
             .matches
             .into_iter()

@@ -9,7 +9,7 @@ use selvage_tool::catalogue::{
     ChangeOrigin, Changed, CompareInput, CompareOutput, DiffInput, DiffOutput, Difference,
     HistoryChange, HistoryInput, HistoryOutput, RestoreInput, Sealed,
 };
-use selvage_vfs::{Heads, Meta, Origin, VfsError};
+use selvage_vfs::{Heads, Meta, Origin, VfsError, unified};
 
 /// How many changes `history` gives unless told.
 const CHANGES: u32 = 100;
@@ -51,21 +51,31 @@ impl Workbench {
             .history_after(path, input.skip as usize, limit + 1)
             .map_err(failure)?;
         let more = found.len() > limit;
-        let changes = found
-            .into_iter()
-            .take(limit)
-            .map(|entry| HistoryChange {
+        let mut changes = Vec::with_capacity(found.len());
+        for mut entry in found.into_iter().take(limit) {
+            if let Some(path) = path.filter(|_| !self.may_see_all())
+                && !self.may_see_past(path, &entry.heads)?
+            {
+                (entry.hash, entry.size, entry.thinned_ms) = (None, None, None);
+            }
+            changes.push(HistoryChange {
                 change: entry.change,
                 heads: entry.heads.to_strings(),
                 at_ms: entry.at_ms,
                 origin: origin_of(entry.origin),
-                message: entry.message,
+                message: self.message_seen(entry.message),
                 hash: entry.hash.map(|hash| hash.to_string()),
                 size: entry.size,
                 thinned_ms: entry.thinned_ms,
-            })
-            .collect();
+            });
+        }
         Ok(HistoryOutput { changes, more })
+    }
+
+    /// Whether whoever calls may read what is at a path now where it was then: a file brings its past along when it moves.
+    fn may_see_past(&self, path: &str, then: &Heads) -> ToolResult<bool> {
+        let was = self.workspace.was_at(path, then).map_err(failure)?;
+        Ok(was.is_some_and(|was| self.may_see(&was)))
     }
 
     /// Drafts are sealed first, so that "now" is what is seen.
@@ -128,10 +138,15 @@ impl Workbench {
             .as_ref()
             .map_or(Ok(String::new()), |at| text_at(Some(at)))?;
         let after = text_at(to.as_ref())?;
-        let unified = self
-            .workspace
-            .diff(path, from.as_ref(), to.as_ref())
-            .map_err(failure)?;
+        let unified = if self.may_see_all() {
+            let followed = self.workspace.diff(path, from.as_ref(), to.as_ref());
+            followed.map_err(failure)?
+        } else {
+            // A file is not followed to where it was before it moved: there it may not be one to be read.
+            let [before, after] = [&before, &after].map(|text| Some(text.as_str()));
+            let is_there = |text: &&str| !text.is_empty();
+            unified(path, before.filter(is_there), after.filter(is_there))
+        };
         Ok(DiffOutput {
             path: path.to_owned(),
             unified,

@@ -24,6 +24,9 @@ impl Workbench {
         let view = self.view();
         let mut flows = Vec::new();
         for entry in view.entries() {
+            if !self.may_see(&entry.path) {
+                continue;
+            }
             let Some(name) = flow_name(&entry.path).filter(|_| !entry.is_folder()) else {
                 continue;
             };
@@ -82,24 +85,22 @@ impl Workbench {
             }
             None => None,
         };
-        let wanted = |path: &str| asked.as_deref().is_none_or(|flow| flow == path);
+        let wanted = |run: &RunRecord| asked.as_deref().is_none_or(|flow| flow == run.path);
         let mut runs: Vec<RunSummary> = self
             .runs
             .values()
             .map(|run| &run.record)
             .chain(self.vouching.records())
+            .filter(|record| self.may_see(&record.record) && wanted(record))
             .map(summary)
-            .filter(|run| wanted(&run.path))
             .collect();
         let is_known = |path: &str| self.vouching.records().any(|record| record.record == path);
-        for entry in newest_first(&self.workspace, &|path| is_record(path) && !is_known(path)) {
+        let is_listed = |path: &str| is_record(path) && !is_known(path) && self.may_see(path);
+        for entry in newest_first(&self.workspace, &is_listed) {
             if runs.len() >= limit {
                 break;
             }
-            if let Some(record) = self
-                .read_record(&entry.path)
-                .filter(|record| wanted(&record.path))
-            {
+            if let Some(record) = self.read_record(&entry.path).filter(wanted) {
                 runs.push(summary(&record));
             }
         }
@@ -109,7 +110,7 @@ impl Workbench {
     }
 
     pub(super) fn workspace_status(&self) -> ToolResult<StatusOutput> {
-        let stats = self.workspace.stats().map_err(failure)?;
+        let (files, bytes) = self.sizes()?;
         let running = self
             .runs
             .values()
@@ -118,14 +119,27 @@ impl Workbench {
         Ok(StatusOutput {
             storage: self.config.storage,
             heads: self.workspace.heads().to_strings(),
-            files: stats.files,
-            bytes: stats.file_bytes,
+            files,
+            bytes,
             version: self.config.version.clone(),
             queued: u32::try_from(self.queue.len()).unwrap_or(u32::MAX),
             running: u32::try_from(running).unwrap_or(u32::MAX),
             limits: Limits::default(),
             scopes: self.mounted(),
         })
+    }
+
+    /// How many files are seen, and their bytes.
+    fn sizes(&self) -> ToolResult<(u64, u64)> {
+        if self.may_see_all() {
+            let stats = self.workspace.stats().map_err(failure)?;
+            return Ok((stats.files, stats.file_bytes));
+        }
+        let entries = self.workspace.snapshot().entries().into_iter();
+        let seen = entries.filter(|entry| !entry.is_folder() && self.may_see(&entry.path));
+        Ok(seen.fold((0, 0), |(files, bytes), entry| {
+            (files + 1, bytes + entry.size)
+        }))
     }
 
     /// What is mounted here.
@@ -166,7 +180,12 @@ impl Workbench {
             .find(|entry| is_record_of(&entry.path, run))
             .ok_or_else(not_found)?;
         let bytes = self.workspace.read(&entry.path).map_err(failure)?;
-        json::from_bytes(&bytes).map_err(|why| {
+        let read = json::from_bytes(&bytes).map(|record: RunRecord| RunRecord {
+            // Whatever it says of itself: anybody may have written it.
+            record: entry.path.clone(),
+            ..record
+        });
+        read.map_err(|why| {
             ToolError::new(
                 ErrorCode::InvalidInput,
                 format!("The record of this run was changed by hand and does not read: {why}."),

@@ -8,6 +8,8 @@ mod approvals;
 mod calls;
 mod executors;
 mod runs;
+mod sight;
+mod told;
 mod within;
 
 use common::Host;
@@ -52,6 +54,10 @@ fn person() -> Origin {
 }
 
 fn host() -> Host {
+    host_with(POLICY)
+}
+
+fn host_with(policy: &str) -> Host {
     let mut host = Host::with_runner();
     host.who = person();
     for (path, content) in [
@@ -60,7 +66,7 @@ fn host() -> Host {
         ("public/locked/a.txt", "locked"),
         ("public/a.txt", "open"),
         ("asked/a.txt", "as it was\n"),
-        ("selvage.policy.yaml", POLICY),
+        ("selvage.policy.yaml", policy),
     ] {
         host.ok("write", json!({ "path": path, "content": content }));
     }
@@ -69,10 +75,16 @@ fn host() -> Host {
     host
 }
 
-fn tree(host: &mut Host) -> String {
+/// A person calls a tool, which must succeed.
+fn person_calls(host: &mut Host, tool: &str, input: Value) -> Value {
     let who = std::mem::replace(&mut host.who, person());
-    let listed = host.ok("ls", json!({ "path": "", "recursive": true }));
+    let value = host.ok(tool, input);
     host.who = who;
+    value
+}
+
+fn tree(host: &mut Host) -> String {
+    let listed = person_calls(host, "ls", json!({ "path": "", "recursive": true }));
     let entries = listed["entries"].as_array().cloned().unwrap_or_default();
     let rows = entries.iter().filter(|entry| {
         !entry["path"]
@@ -84,10 +96,7 @@ fn tree(host: &mut Host) -> String {
 }
 
 fn approvals(host: &mut Host) -> Value {
-    let who = std::mem::replace(&mut host.who, person());
-    let listed = host.ok("approval_list", json!({}));
-    host.who = who;
-    listed
+    person_calls(host, "approval_list", json!({}))
 }
 
 fn denials(host: &mut Host) -> usize {

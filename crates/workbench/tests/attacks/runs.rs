@@ -9,7 +9,7 @@ use selvage_workbench::Effect;
 use serde_json::{Value, json};
 
 /// A run of the agent's, which goes on. Gives its call.
-fn running(host: &mut Host, source: &str, input: Value) -> u64 {
+pub(crate) fn running(host: &mut Host, source: &str, input: Value) -> u64 {
     host.ok(
         "write",
         json!({ "path": "flows/x.flow.js", "content": source }),
