@@ -2,7 +2,7 @@
 
 use super::consent::{denial, words_of};
 use super::proposal::Proposal;
-use crate::calls::Held;
+use super::waiting::{Then, Waiting};
 use crate::engine::{Asking, Cx, Workbench};
 use crate::event::Effect;
 use crate::notice::Notice;
@@ -21,25 +21,6 @@ pub(crate) const APPROVALS_MAX: usize = 100;
 
 /// The most bytes of a reason.
 const REASON_BYTES_MAX: usize = 2_000;
-
-/// What goes on when a person has answered.
-#[derive(Debug)]
-pub(crate) enum Then {
-    /// The call is made again.
-    Call(Box<Held>),
-    /// The run goes into the queue.
-    Start(String),
-    /// What the run did lands.
-    Land(String),
-}
-
-/// Something that waits for a person.
-#[derive(Debug)]
-pub(crate) struct Waiting {
-    pub(super) approval: Approval,
-    contents: Vec<(String, Vec<u8>)>,
-    then: Then,
-}
 
 impl Workbench {
     /// Has a person asked; gives the error where no more can wait.
@@ -65,6 +46,7 @@ impl Workbench {
             Then::Start(run) | Then::Land(run) => Some(run.clone()),
             Then::Call(held) => held.asking.caller.run().map(str::to_owned),
         };
+        let salt = self.is_guessed(&then, &proposal).then(|| (cx.random)());
         let expires_ms = cx.now_ms + u64::from(rules.expires_minutes) * 60_000;
         let approval = Approval {
             approval: name.clone(),
@@ -75,7 +57,7 @@ impl Workbench {
             reason: proposal.reason,
             risks: proposal.risks,
             changes: proposal.changes,
-            digest: proposal.digest,
+            digest: Waiting::told(salt, &proposal.digest),
             asked_ms: cx.now_ms,
             expires_ms,
             on_expiry: rules.on_expiry,
@@ -86,12 +68,13 @@ impl Workbench {
             call,
             approval: Box::new(approval.clone()),
         }));
-        let waiting = Waiting {
+        self.approvals.push(Waiting {
             approval,
+            digest: proposal.digest,
+            salt,
             contents: proposal.contents,
             then,
-        };
-        self.approvals.push(waiting);
+        });
         self.tell_approvals();
         Ok(())
     }
@@ -102,6 +85,22 @@ impl Workbench {
             Then::Start(run) | Then::Land(run) => self.runs.get(run).map(|run| &run.asking),
             Then::Call(held) => Some(&held.asking),
         }
+    }
+
+    /// Whether the digest could tell whoever asks what a file holds that it may not read: everything else that it is over is known, so
+    /// that one guess after the other can be tried.
+    fn is_guessed(&self, then: &Then, proposal: &Proposal) -> bool {
+        let Some(asking) = self.asking_of(then) else {
+            return false;
+        };
+        let changed = proposal.changes.iter().map(|change| change.path.as_str());
+        let files = match then {
+            Then::Start(run) => self.runs.get(run).map(|run| &run.job.files),
+            Then::Call(_) | Then::Land(_) => None,
+        };
+        let files = files.into_iter().flatten().filter(|file| !file.folder);
+        let files = files.map(|file| file.path.as_str());
+        self.is_unseen(&asking.behind, changed.chain(files))
     }
 
     fn tell_approvals(&mut self) {
@@ -135,17 +134,21 @@ impl Workbench {
         decision
     }
 
-    /// What a person sees is all that waits, and what an agent sees is what it waits for itself. A run sees nothing of it: whoever is
-    /// behind it, its text may be somebody else's.
+    /// What a person sees is all that waits, and what an agent sees is what it waits for itself, without what it may not read. A run sees
+    /// nothing of it: whoever is behind it, its text may be somebody else's.
     pub(crate) fn approval_list(&self, origin: &Origin) -> ApprovalsOutput {
         let is_person = origin.kind == OriginKind::Person;
         let waiting = self.approvals.iter().filter(|waiting| {
             let asking = self.asking_of(&waiting.then);
             is_person || asking.is_some_and(|asking| asking.behind == *origin)
         });
+        let waiting = waiting.map(|waiting| match is_person {
+            true => waiting.approval.clone(),
+            false => self.told_to_agent(&waiting.approval),
+        });
         let decided = self.ledger.last.iter().filter(|_| is_person);
         ApprovalsOutput {
-            approvals: waiting.map(|waiting| waiting.approval.clone()).collect(),
+            approvals: waiting.collect(),
             decided: decided.cloned().collect(),
         }
     }
@@ -268,23 +271,29 @@ impl Workbench {
         if allowed && let Then::Land(run) = &self.approvals[at].then {
             let run = run.clone();
             let now = self.landing(cx, &run)?;
-            if now.digest != self.approvals[at].approval.digest {
+            if now.digest != self.approvals[at].digest {
                 // Others changed the same files meanwhile: what would land is something else.
                 let waiting = &mut self.approvals[at];
-                waiting.approval.digest = now.digest;
+                waiting.approval.digest = Waiting::told(waiting.salt, &now.digest);
+                waiting.digest = now.digest;
                 waiting.approval.changes = now.changes;
                 waiting.contents = now.contents;
                 self.tell_approvals();
                 return Err(stale());
             }
         }
-        let Waiting { approval, then, .. } = self.approvals.remove(at);
+        let Waiting {
+            approval,
+            digest,
+            then,
+            ..
+        } = self.approvals.remove(at);
         self.tell_approvals();
         if let Then::Call(held) = &then
             && allowed
         {
             let asking = Asking {
-                approved: Some(approval.digest.clone()),
+                approved: Some(digest),
                 ..held.asking.clone()
             };
             let others = self.approvals.len();

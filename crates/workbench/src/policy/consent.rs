@@ -351,7 +351,7 @@ pub(crate) fn denial(at_ms: u64, who: String, what: String, reason: String) -> D
 }
 
 /// What is wanted of paths that are touched.
-pub(super) fn wants(touched: &[(bool, String)]) -> impl Iterator<Item = Want<'_>> {
+fn wants(touched: &[(bool, String)]) -> impl Iterator<Item = Want<'_>> {
     touched.iter().flat_map(|(is_moved, path)| {
         let read = is_moved.then_some(Want::Read(path));
         read.into_iter().chain([Want::Write(path)])
@@ -360,7 +360,7 @@ pub(super) fn wants(touched: &[(bool, String)]) -> impl Iterator<Item = Want<'_>
 
 /// The strictest of what rules say of some steps. What they say of something below a path that the steps name is told of that path:
 /// who makes them may not know what is in it.
-fn weighed<'a>(
+pub(super) fn weighed<'a>(
     ruling: &Ruling,
     ops: &'a [Op],
     touched: &'a [(bool, String)],

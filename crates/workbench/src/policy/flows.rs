@@ -1,10 +1,10 @@
 //! What the policy says about runs: before they start, while they go on, and when what they did is to land.
 
-use super::approvals::Then;
-use super::consent::{wants, words_of};
+use super::consent::{weighed, words_of};
 use super::proposal::{Proposal, told};
 use super::rules::{Says, Want};
 use super::ruling::FlowRuling;
+use super::waiting::Then;
 use crate::engine::{Cx, Workbench};
 use crate::runs::{Run, Written};
 use selvage_tool::Grant;
@@ -198,31 +198,61 @@ impl Workbench {
         ops: &[FileOp],
         written: &[(String, Vec<u8>)],
     ) -> ToolResult<Option<Proposal>> {
-        let Some(ruling) = &run.ruling.flow else {
-            return Ok(None);
-        };
         let steps = steps(ops, written);
-        let touched = self.touched(&steps);
-        let said = ruling.strictest(wants(&touched));
-        match said {
-            Some((want, said)) if said.says == Says::Deny => {
-                Err(self.denied(cx, &words_of(&run.origin()), &want, &said))
-            }
-            Some((_, said)) if said.says == Says::Ask => {
+        match self.weigh_landing(cx, run, &steps)? {
+            Some((_, reason)) => {
                 self.seal(cx)?;
-                self.proposal(&steps, said.reason).map(Some)
+                self.proposal(&steps, reason).map(Some)
             }
-            _ => Ok(None),
+            None => Ok(None),
         }
     }
 
-    /// What a run did, as it would change files. What is too much to look at is told by the run's changes alone.
-    pub(crate) fn shown(&self, ops: &[FileOp], written: &[(String, Vec<u8>)]) -> Vec<Value> {
-        let proposal = self.proposal(&steps(ops, written), String::new());
-        let changes = proposal
-            .map(|proposal| proposal.changes)
-            .unwrap_or_default();
-        changes.into_iter().map(|change| json!(change)).collect()
+    /// Weighs what a dry run did as if it were about to land, and gives how it would change files. Nobody is asked: that somebody would
+    /// be is in its record.
+    ///
+    /// # Errors
+    /// [`ErrorCode::PolicyDenied`], as for any other run: what may not be written is no way to learn what is there.
+    pub(crate) fn try_to_land(
+        &mut self,
+        cx: &Cx<'_>,
+        run: &mut Run,
+        ops: &[FileOp],
+        written: &[(String, Vec<u8>)],
+    ) -> ToolResult<Vec<Value>> {
+        let steps = steps(ops, written);
+        if let Some((what, reason)) = self.weigh_landing(cx, run, &steps)? {
+            run.record.decisions.push(json!(Decision {
+                at_ms: cx.now_ms,
+                who: words_of(&run.origin()),
+                what,
+                verdict: Verdict::Asked,
+                reason: format!("{reason}; a dry run asks nobody"),
+                by: None,
+                digest: None,
+            }));
+        }
+        Ok(self.shown(run, &steps))
+    }
+
+    /// What of some steps a person is asked about before they land, and why; nothing where none is.
+    fn weigh_landing(
+        &mut self,
+        cx: &Cx<'_>,
+        run: &Run,
+        steps: &[Op],
+    ) -> ToolResult<Option<(String, String)>> {
+        let Some(ruling) = &run.ruling.flow else {
+            return Ok(None);
+        };
+        let touched = self.touched(steps);
+        match weighed(ruling, steps, &touched) {
+            Some((want, said)) if said.says == Says::Deny => {
+                Err(self.denied(cx, &words_of(&run.origin()), &want, &said))
+            }
+            Some((want, said)) if said.says == Says::Ask => Ok(Some((want.words(), said.reason))),
+            _ => Ok(None),
+        }
     }
 
     /// What a run that waits would do now.

@@ -2,7 +2,7 @@
 //!
 //! `grants` decides by what a call gives to a run. Everything else here is about the policy file: `paper` follows it, `rules`
 //! says what it says of one thing and `ruling` of one run, `consent` asks it about calls and `flows` about runs, `sight` says what of
-//! files whoever calls is told, `approvals` keeps what waits for a person, `proposal` is what one is shown, and `ledger`
+//! files whoever calls is told, `approvals` keeps what waits for a person (`waiting`), `proposal` is what one is shown, and `ledger`
 //! what was decided.
 //!
 //! **Where it is asked.** What would happen is weighed, not what was called: an agent's writes, moves and deletions where the
@@ -20,14 +20,15 @@ mod proposal;
 mod rules;
 mod ruling;
 mod sight;
+mod waiting;
 
-pub(crate) use approvals::{Then, Waiting};
 pub(crate) use consent::{Consent, denial, words_of};
 pub(crate) use flows::steps;
 pub(crate) use grants::{folder, granted, granted_again, may_call, may_fetch, visible};
 pub(crate) use ledger::Ledger;
 pub(crate) use paper::{Paper, Proofs, is_manifest};
 pub(crate) use ruling::FlowRuling;
+pub(crate) use waiting::{Then, Waiting};
 
 use crate::engine::{Cx, Workbench};
 use crate::event::TaskId;

@@ -41,13 +41,11 @@ impl Workbench {
                 _ => None,
             };
             let Some(bytes) = bytes else {
-                let (word, to) = match op {
-                    Op::Move { to, .. } => ("move", Some(to)),
-                    Op::Mkdir { .. } => ("mkdir", None),
-                    Op::Keep { .. } => ("keep", None),
-                    _ => ("remove", None),
+                let to = match op {
+                    Op::Move { to, .. } => Some(to),
+                    _ => None,
                 };
-                let top = path;
+                let (word, top) = (word(op), path);
                 for (path, before) in self.files_at(top) {
                     let to = to.map(|to| format!("{to}{}", &path[top.len()..]));
                     let after = to.is_some().then(|| before.clone()).flatten();
@@ -72,7 +70,7 @@ impl Workbench {
                 risks.push(format!("replaces {path}, which is no text"));
             }
             changes.push(Proposed {
-                op: "write".into(),
+                op: word(op).into(),
                 path: path.to_owned(),
                 to: None,
                 before: now.map(|now| Hash::of(&now).to_string()),
@@ -90,9 +88,12 @@ impl Workbench {
             );
         }
         risks.truncate(20);
-        let what = match changes.as_slice() {
-            [one] => format!("{} {}", one.op, one.path),
-            [one, rest @ ..] => format!("{} {}, and {} more", one.op, one.path, rest.len()),
+        // It is told to whoever asks, too, and names what that one named.
+        let what = match ops {
+            [one] => format!("{} {}", word(one), op_path(one)),
+            [one, rest @ ..] => {
+                format!("{} {}, and {} more", word(one), op_path(one), rest.len())
+            }
             [] => "nothing".into(),
         };
         Ok(Proposal {
@@ -139,6 +140,16 @@ pub(super) fn told(input: &Value) -> (String, Vec<(String, Vec<u8>)>) {
             let sentence = format!("{}… (`{INPUT}` is all of it)", &whole[..cut]);
             (sentence, vec![(INPUT.to_owned(), whole.into_bytes())])
         }
+    }
+}
+
+fn word(op: &Op) -> &'static str {
+    match op {
+        Op::Write { .. } | Op::Put { .. } | Op::Draft { .. } => "write",
+        Op::Move { .. } => "move",
+        Op::Mkdir { .. } => "mkdir",
+        Op::Keep { .. } => "keep",
+        Op::Remove { .. } => "remove",
     }
 }
 

@@ -1,13 +1,15 @@
-//! What whoever calls may see: nothing of what the policy does not let an agent read is told to it, be it by a list, a count, or by whether
-//! something fits.
+//! What whoever calls may see: nothing of what the policy does not let an agent read is told to it, be it by a list, a count, a
+//! difference, or by whether something fits.
 
 use super::rules::{Ruling, Said, Says, Want};
 use crate::engine::{Cx, Workbench};
 use crate::failure::failure;
+use crate::runs::Run;
 use selvage_tool::catalogue::{EFFECTS, Effect};
+use selvage_tool::decision::{Approval, Proposed};
 use selvage_tool::{ToolError, ToolResult};
-use selvage_vfs::VfsError;
-use serde_json::Value;
+use selvage_vfs::{Op, Origin, VfsError};
+use serde_json::{Value, json};
 
 impl Workbench {
     /// Whether whoever calls may read a path.
@@ -65,6 +67,78 @@ impl Workbench {
         };
         let who = self.consent.who.clone();
         Err(self.denied(cx, &who, &want, &said))
+    }
+
+    /// What the rules say of an agent, or of nobody; where they can't be read, it may see nothing.
+    fn sight_of(&self, behind: &Origin) -> Option<Ruling> {
+        let ruling = self.ruling(behind);
+        ruling.unwrap_or_else(|_| Some(Ruling::default()))
+    }
+
+    /// Whether what is proposed is also about files that whoever asks may not read.
+    pub(super) fn is_unseen<'p>(
+        &self,
+        asker: &Origin,
+        mut paths: impl Iterator<Item = &'p str>,
+    ) -> bool {
+        let ruling = self.sight_of(asker);
+        ruling.is_some_and(|ruling| paths.any(|path| !ruling.sees(path)))
+    }
+
+    /// What waits for a person, as it is told to the agent that waits. The digest is no secret: see [`super::waiting::Waiting`].
+    pub(super) fn told_to_agent(&self, approval: &Approval) -> Approval {
+        Approval {
+            // They name files below folders, and tell what is there now.
+            risks: Vec::new(),
+            changes: seen(approval.changes.clone(), &|path| self.may_see(path)),
+            ..approval.clone()
+        }
+    }
+
+    /// What a dry run would have changed, for its record: nothing that whoever called it, or a rule about its flow, does not let be
+    /// read.
+    pub(super) fn shown(&self, run: &Run, steps: &[Op]) -> Vec<Value> {
+        let caller = self.sight_of(&run.asking.behind);
+        let within = run.asking.caller.run().and_then(|id| self.runs.get(id));
+        let within = within.and_then(|outer| outer.ruling.flow.as_ref());
+        let sees = |path: &str| {
+            let mut eyes = caller.iter().chain(within);
+            eyes.all(|ruling| ruling.sees(path))
+        };
+        // What is too much to look at is told by the run's changes alone.
+        let proposal = self.proposal(steps, String::new());
+        let changes = proposal
+            .map(|proposal| proposal.changes)
+            .unwrap_or_default();
+        let own = run.ruling.flow.as_ref();
+        let changes = seen(changes, &sees).into_iter().map(|change| {
+            // The flow knows of the file, and not what it holds.
+            let is_read = own.is_none_or(|own| own.sees(&change.path));
+            let is_told = is_read || change.before.is_none();
+            json!(if is_told { change } else { untold(change) })
+        });
+        changes.collect()
+    }
+}
+
+/// Changes as somebody is told of them who does not see every path. What a write makes is its maker's; what a removal or a move
+/// takes along, its maker need not know.
+fn seen(changes: Vec<Proposed>, sees: &dyn Fn(&str) -> bool) -> Vec<Proposed> {
+    let changes = changes.into_iter().filter_map(|change| {
+        if sees(&change.path) {
+            return Some(change);
+        }
+        (change.op == "write").then(|| untold(change))
+    });
+    changes.collect()
+}
+
+/// A change without what is there now.
+fn untold(change: Proposed) -> Proposed {
+    Proposed {
+        before: None,
+        diff: None,
+        ..change
     }
 }
 

@@ -65,15 +65,14 @@ impl Workbench {
             // It had come to its end by itself.
             outcome = not_landed(did, error.clone());
         }
-        let lands = outcome.error.is_none()
-            && !run.record.dry_run
-            && run.verifies.is_none()
-            && !outcome.ops.is_empty();
+        let did = outcome.error.is_none() && run.verifies.is_none() && !outcome.ops.is_empty();
         let mut proposed = Vec::new();
-        if run.record.dry_run && run.verifies.is_none() && outcome.error.is_none() {
-            proposed = self.shown(&outcome.ops, &written);
-        }
-        if lands {
+        if did && run.record.dry_run {
+            match self.try_to_land(cx, &mut run, &outcome.ops, &written) {
+                Ok(shown) => proposed = shown,
+                Err(error) => outcome = run.does_not_land(cx.now_ms, outcome, error),
+            }
+        } else if did {
             let asked = if run.approved {
                 Ok(None)
             } else {
@@ -89,10 +88,7 @@ impl Workbench {
             };
             match landed {
                 Ok(heads) => run.record.heads_out = heads,
-                Err(error) => {
-                    run.denied(cx.now_ms, "land what it wrote".into(), &error);
-                    outcome = not_landed(outcome, error);
-                }
+                Err(error) => outcome = run.does_not_land(cx.now_ms, outcome, error),
             }
         }
         let record = &mut run.record;
@@ -215,6 +211,14 @@ impl Workbench {
             .map_err(failure)?;
         self.tell_changed(&change);
         Ok(())
+    }
+}
+
+impl Run {
+    /// What a run came to that ended well, and may not have what it did land; its record says so.
+    fn does_not_land(&mut self, at_ms: u64, outcome: Outcome, error: ToolError) -> Outcome {
+        self.denied(at_ms, "land what it wrote".into(), &error);
+        not_landed(outcome, error)
     }
 }
 

@@ -8,6 +8,7 @@ mod approvals;
 mod calls;
 mod executors;
 mod runs;
+mod shown;
 mod sight;
 mod told;
 mod within;
