@@ -2,6 +2,7 @@
 // events go back as messages. Frames and programs around the page use the same one; who may come to it is theirs to say.
 
 import type { FromDoor, SelvageEvent, ToDoor } from '../embed/selvage';
+import { POLICY_FILE } from './approvals/example';
 import type { Kernel } from './lib/kernel';
 import type { KernelEvent, ToolResult } from './lib/tools';
 import { watchedCall } from './lib/watched-call';
@@ -48,15 +49,43 @@ export class Caller {
     }
   }
 
-  /** Tells the caller of events, or no longer. */
+  /** Tells the caller of events, or no longer. Where there is a policy, what changed and what runs log may be nothing for it: it hears that something changed, and asks. */
   listen(on: boolean): void {
     this.#leave?.();
-    this.#leave = on ? this.kernel.subscribe((event) => isPublic(event) && this.send({ selvage: 1, event })) : undefined;
+    this.#leave = undefined;
+    if (!on) return;
+    let listens = true;
+    let ruled: Promise<boolean> | undefined;
+    let told = Promise.resolve();
+    const leave = this.kernel.subscribe((event) => {
+      if (!isPublic(event)) return;
+      if (event.kind === 'changed' && (event.paths.length === 0 || event.paths.includes(POLICY_FILE))) ruled = undefined;
+      const isRuled = (ruled ??= this.#isRuled());
+      told = told.then(async () => {
+        const heard = (await isRuled) ? withoutFiles(event) : event;
+        if (listens && heard) this.send({ selvage: 1, event: heard });
+      });
+    });
+    this.#leave = () => {
+      listens = false;
+      leave();
+    };
+  }
+
+  /** Whether the workspace has a policy; whatever keeps that from being known counts as one. */
+  async #isRuled(): Promise<boolean> {
+    const found = await this.kernel.call('stat', { path: POLICY_FILE });
+    return found.ok || found.error.code !== 'NOT_FOUND';
   }
 }
 
+/** An event that names no file and no run, where one is left. */
+const withoutFiles = (event: PublicEvent): PublicEvent | undefined => (event.kind === 'changed' ? { ...event, paths: [] } : undefined);
+
+type PublicEvent = Extract<KernelEvent, { kind: SelvageEvent['kind'] }>;
+
 /** What happens in the workspace is for callers; what devices say to each other is not. */
-const isPublic = (event: KernelEvent): event is Extract<KernelEvent, { kind: SelvageEvent['kind'] }> => ['changed', 'run', 'log', 'asked'].includes(event.kind);
+const isPublic = (event: KernelEvent): event is PublicEvent => ['changed', 'run', 'log', 'asked'].includes(event.kind);
 
 export const refused = (code: string, message: string, hint: string): { ok: false; error: { code: string; message: string; hint: string } } => ({ ok: false, error: { code, message, hint } });
 

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import type { FromDoor } from '../embed/selvage';
+import { POLICY_FILE } from '../src/approvals/example';
 import { Caller, CALLS_MAX, isForDoor } from '../src/door';
 import { FILES } from '../fixture/files';
 import { FakeKernel } from './fake-kernel';
@@ -10,6 +11,9 @@ function caller(): { kernel: FakeKernel; said: FromDoor[]; hear: (message: Recor
   const made = new Caller(kernel, () => Promise.resolve({ version: '1', tools: ['ls'] }), 'https://a.example', (message) => said.push(message));
   return { kernel, said, hear: (message) => made.hear({ selvage: 1, ...message }) };
 }
+
+/** Whatever was under way is done. */
+const settled = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 20));
 
 const failure = (message: FromDoor | undefined): string | undefined => (message && 'result' in message && !message.result.ok ? message.result.error.code : undefined);
 
@@ -41,10 +45,28 @@ test('who listens hears of the workspace, and of nothing that devices say', asyn
   await hear({ id: 2, listen: true });
   kernel.emit({ kind: 'changed', paths: ['a'], heads: [] });
   kernel.emit({ kind: 'said', device: 'd', text: 'between us' });
-  expect(said).toEqual([{ selvage: 1, event: { kind: 'changed', paths: ['a'], heads: [] } }]);
+  await expect.poll(() => said).toEqual([{ selvage: 1, event: { kind: 'changed', paths: ['a'], heads: [] } }]);
+  kernel.emit({ kind: 'changed', paths: ['late'], heads: [] });
   await hear({ id: 3, listen: false });
   kernel.emit({ kind: 'changed', paths: ['b'], heads: [] });
+  await settled();
   expect(said).toHaveLength(1);
+});
+
+test('who listens where a policy is hears that something changed, and neither what nor what runs log', async () => {
+  const { kernel, said, hear } = caller();
+  await hear({ id: 1, listen: true });
+  const log = { kind: 'log' as const, run: 'r', entries: [{ seq: 0, atMs: 0, level: 'info' as const, source: 'flow', text: 'a secret' }] };
+  kernel.emit(log);
+  await expect.poll(() => said).toEqual([{ selvage: 1, event: log }]);
+  await kernel.call('write', { path: POLICY_FILE, content: 'version: 1' });
+  kernel.emit(log);
+  kernel.emit({ kind: 'changed', paths: ['private/a'], heads: ['h'] });
+  await settled();
+  const heard = said.slice(1).flatMap((message) => ('event' in message ? message.event : []));
+  expect(heard).toHaveLength(said.length - 1);
+  expect(heard.map((event) => [event.kind, event.paths])).toEqual(heard.map(() => ['changed', []]));
+  expect(heard.at(-1)).toEqual({ kind: 'changed', paths: [], heads: ['h'] });
 });
 
 test('a caller has so many calls open and no more, each under a number of its own', async () => {
