@@ -15,7 +15,7 @@ agents:
 flows:
   - path: 'flows/**'
     callers: ['*']
-    allow: { read: ['data/**'], tools: [search, flow_list] }
+    allow: { read: ['data/**', 'flows/**'], tools: [search, flow_list] }
     ask: { write: [reports, 'reports/**'] }
     limits: { cpuMsMax: 20000 }
 approvals: { expiresMinutes: 30, onExpiry: deny }

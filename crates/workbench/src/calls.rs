@@ -82,10 +82,8 @@ impl Workbench {
         if std::mem::take(&mut self.consent.is_unproved) {
             return self.wait_for_manifests(&asking, held.filter(|_| !is_full));
         }
-        if let (Outcome::Done(Err(error)), Some(run)) = (&outcome, asking.caller.run())
-            && let Some(run) = self.runs.get_mut(run)
-        {
-            run.denied(cx.now_ms, format!("call {name}"), error);
+        if let Outcome::Done(Err(error)) = &outcome {
+            self.note_refused(cx, &asking, name, error);
         }
         match (outcome, held) {
             (Outcome::Done(result), _) => self.reply(&asking.caller, result),

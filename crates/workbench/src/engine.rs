@@ -6,7 +6,7 @@ use crate::failure::failure;
 use crate::lint::{Hearing, Reports, Wanted};
 use crate::mail::Post;
 use crate::peers::Peers;
-use crate::policy::{Consent, Ledger, Paper, Proofs, Waiting};
+use crate::policy::{Consent, Ledger, Paper, Proofs, Ruling, Waiting};
 use crate::runs::{Executor, PendingFetch, Run, Vouching};
 use crate::scopes::View;
 use crate::supervisor::Supervisor;
@@ -16,6 +16,7 @@ use selvage_tool::policy::Policy;
 use selvage_tool::{ToolError, ToolResult};
 use selvage_vfs::{Origin, OriginKind, Workspace};
 use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
 
 /// Who works alone has no name, and reads of themselves.
 const NAMELESS: &str = "you";
@@ -71,7 +72,7 @@ impl Caller {
 }
 
 /// Who calls: whom to answer, the host's call that it all began with, who makes what changes, who is behind it all, how many runs
-/// lie between, whether it goes on without what is not read, and the digest of what a person approved of it.
+/// lie between, whether it goes on without what is not read, and the digests of what a person approved of it.
 #[derive(Debug, Clone)]
 pub(crate) struct Asking {
     pub(crate) caller: Caller,
@@ -80,11 +81,13 @@ pub(crate) struct Asking {
     pub(crate) behind: Origin,
     pub(crate) depth: u32,
     pub(crate) alone: bool,
-    pub(crate) approved: Option<String>,
+    pub(crate) approved: Vec<String>,
     /// Which attempt of the same it is, from 1.
     pub(crate) attempt: u32,
     /// How many runs led to it by what they changed.
     pub(crate) chain: u32,
+    /// The rules about the run that calls, where there are any. They stay when that run is over, since the call may be made again.
+    pub(crate) ruled: Option<Arc<Ruling>>,
 }
 
 impl Asking {
@@ -97,9 +100,10 @@ impl Asking {
             origin,
             depth: 0,
             alone: false,
-            approved: None,
+            approved: Vec::new(),
             attempt: 1,
             chain: 0,
+            ruled: None,
         }
     }
 }

@@ -70,6 +70,9 @@ impl Workbench {
         let mut passes = if input.fix { FIX_PASSES_MAX } else { 0 };
         let mut report = loop {
             let report = self.report(&source.path, &source.text, &input.allow_net, &view);
+            // Findings tell what is in the files that they are of.
+            let told = report.imports.iter().chain([&source.path]);
+            self.consent_to_tell(cx, told)?;
             let lacks = self.unheard(&source, &report, &view);
             if !lacks.is_empty() && !asking.alone {
                 return Err(Outcome::Lacks(lacks));

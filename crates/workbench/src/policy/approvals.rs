@@ -100,7 +100,7 @@ impl Workbench {
         };
         let files = files.into_iter().flatten().filter(|file| !file.folder);
         let files = files.map(|file| file.path.as_str());
-        self.is_unseen(&asking.behind, changed.chain(files))
+        self.is_unseen(asking, changed.chain(files))
     }
 
     fn tell_approvals(&mut self) {
@@ -159,7 +159,6 @@ impl Workbench {
         origin: &Origin,
         input: &ApprovalReadInput,
     ) -> ToolResult<ReadOutput> {
-        self.waiting(&input.approval)?;
         self.only_persons(cx, origin, "look at", &input.approval)?;
         let waiting = self.waiting(&input.approval)?;
         let found = waiting
@@ -230,7 +229,6 @@ impl Workbench {
         origin: &Origin,
         input: DecideInput,
     ) -> ToolResult<Decision> {
-        self.waiting(&input.approval)?;
         self.only_persons(cx, origin, "decide about", &input.approval)?;
         let waiting = self.waiting(&input.approval)?;
         if waiting.approval.digest != input.digest {
@@ -292,10 +290,8 @@ impl Workbench {
         if let Then::Call(held) = &then
             && allowed
         {
-            let asking = Asking {
-                approved: Some(digest),
-                ..held.asking.clone()
-            };
+            let mut asking = held.asking.clone();
+            asking.approved.push(digest);
             let others = self.approvals.len();
             self.attempt(cx, asking, &held.name, held.input.clone(), 0);
             // The same call asks again, since it would do something else by now; a run that it started may ask for itself.

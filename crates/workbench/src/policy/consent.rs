@@ -1,8 +1,9 @@
-//! What the policy says about the calls of agents.
+//! What the policy lets calls do: those of agents, and those of runs that rules are about.
 
-use super::proposal::{Proposal, op_path, told};
+use super::proposal::{Proposal, told};
 use super::rules::{self, Ruling, Said, Says, Want};
 use super::sight::unseen;
+use super::touched::{is_below, weighed};
 use crate::engine::{Asking, Cx, Outcome, Workbench};
 use crate::reference;
 use selvage_tool::catalogue::{Call, EFFECTS, Effect, Encoding, RunRef, VerifyInput};
@@ -10,7 +11,7 @@ use selvage_tool::decision::{Decision, Verdict};
 use selvage_tool::policy::POLICY_FILE;
 use selvage_tool::run::PROTECTED;
 use selvage_tool::{ErrorCode, ToolError, ToolResult};
-use selvage_vfs::{Hash, Op, Origin, OriginKind, fold};
+use selvage_vfs::{Hash, Op, Origin, OriginKind};
 use serde_json::Value;
 
 /// Tools whose changes are weighed one by one where they are made, so that a person is shown the changes.
@@ -41,13 +42,17 @@ const OF_PERSONS: [(&str, &str); 5] = [
 /// What is decided about the call that is being made.
 #[derive(Debug, Default)]
 pub(crate) struct Consent {
-    /// What the policy says of the agent behind it; nothing where it says nothing of anybody.
+    /// The rules that it is held to; nothing where there are none.
     pub(super) ruling: Option<Ruling>,
     pub(super) who: String,
     /// Why all that it changes is asked about.
     ask: Option<String>,
-    /// The digest of what a person approved.
-    approved: Option<String>,
+    /// Why the call itself is asked about, by something that shows while it is made. Nothing was done yet.
+    pub(super) asks: Option<String>,
+    /// The digests of what a person approved.
+    approved: Vec<String>,
+    /// Whether the call itself is among that.
+    pub(super) is_approved: bool,
     /// What a person is to be asked.
     pub(crate) proposal: Option<Proposal>,
     /// Whether the call can wait for a manifest to be read.
@@ -62,13 +67,14 @@ impl Workbench {
         asking.behind.kind == OriginKind::Agent && self.policy.is_unread()
     }
 
-    /// Whether there is a policy about what this caller does.
+    /// Whether there are rules that this call is held to.
     pub(crate) fn is_governed(&self, asking: &Asking) -> bool {
-        asking.behind.kind == OriginKind::Agent && self.policy.says().is_some()
+        asking.ruled.is_some()
+            || asking.behind.kind == OriginKind::Agent && self.policy.says().is_some()
     }
 
     /// What the policy says of an agent; nothing where there is none, or where a person is behind it.
-    pub(super) fn ruling(&self, behind: &Origin) -> ToolResult<Option<Ruling>> {
+    fn ruling(&self, behind: &Origin) -> ToolResult<Option<Ruling>> {
         if behind.kind != OriginKind::Agent {
             return Ok(None);
         }
@@ -92,6 +98,18 @@ impl Workbench {
         }
     }
 
+    /// The rules that a call is held to: those about the agent behind it, and those about the run that makes it.
+    ///
+    /// # Errors
+    /// [`ErrorCode::PolicyDenied`]: the policy can't be read.
+    pub(super) fn rules_of(&self, asking: &Asking) -> ToolResult<Option<Ruling>> {
+        let ruling = self.ruling(&asking.behind)?;
+        Ok(match &asking.ruled {
+            Some(run) => Some(ruling.unwrap_or_else(Ruling::unbound).within(run.clone())),
+            None => ruling,
+        })
+    }
+
     /// Does what a call asks, as far as the policy lets it.
     pub(crate) fn decide(
         &mut self,
@@ -105,19 +123,24 @@ impl Workbench {
             can_wait: *input != Value::Null,
             ..Consent::default()
         };
-        let ruling = match self.ruling(&asking.behind) {
-            Ok(Some(ruling)) => ruling,
-            Ok(None) => return self.perform(cx, asking, call),
+        let ruling = match self.rules_of(&asking) {
+            Ok(ruling) => ruling,
             Err(error) => return error.into(),
         };
         let who = words_of(&asking.origin);
-        if let Some((_, why)) = OF_PERSONS.iter().find(|(tool, _)| *tool == name) {
+        let by_run = asking.origin.kind == OriginKind::Run;
+        let of_persons = OF_PERSONS.iter().find(|(tool, _)| *tool == name);
+        // What a run may never change could be among it, so no run does it, with rules or without.
+        if let Some((_, why)) = of_persons.filter(|_| by_run || ruling.is_some()) {
             let said = Said {
                 says: Says::Deny,
                 reason: (*why).into(),
             };
             return self.denied(cx, &who, &Want::Tool(name), &said).into();
         }
+        let Some(ruling) = ruling else {
+            return self.perform(cx, asking, call);
+        };
         let reads = match self.reads(&call) {
             Ok(reads) => reads,
             Err(why) => {
@@ -138,20 +161,25 @@ impl Workbench {
         };
         self.consent.who.clone_from(&who);
         self.consent.approved.clone_from(&asking.approved);
+        if !asking.approved.is_empty() {
+            let digest = Proposal::of_call(name, input, String::new()).digest;
+            self.consent.is_approved = asking.approved.contains(&digest);
+        }
         match said.says {
             Says::Deny => return self.denied(cx, &who, &want, &said).into(),
             Says::Ask if CHANGING.contains(&name) => self.consent.ask = Some(said.reason),
-            Says::Ask => {
-                let proposal = Proposal::of_call(name, input, said.reason);
-                if asking.approved.as_ref() != Some(&proposal.digest) {
-                    self.consent.proposal = Some(proposal);
-                    return Outcome::Later;
-                }
+            Says::Ask if !self.consent.is_approved => {
+                self.consent.proposal = Some(Proposal::of_call(name, input, said.reason));
+                return Outcome::Later;
             }
-            Says::Allow => {}
+            Says::Ask | Says::Allow => {}
         }
         self.consent.ruling = Some(ruling);
         let outcome = self.perform(cx, asking, call);
+        if let Some(reason) = self.consent.asks.take() {
+            self.consent.proposal = Some(Proposal::of_call(name, input, reason));
+            return Outcome::Later;
+        }
         match (outcome, self.consent.ruling.take()) {
             (Outcome::Done(Err(error)), Some(ruling)) => unseen(name, input, error, &ruling).into(),
             (outcome, _) => outcome,
@@ -208,31 +236,21 @@ impl Workbench {
         ops: &[Op],
     ) -> ToolResult<()> {
         let touched = self.touched(ops);
-        if matches!(origin.kind, OriginKind::Agent | OriginKind::Run)
-            && let Some((_, path)) = touched.iter().find(|(_, path)| is_below(path, POLICY_FILE))
-        {
+        let own: &[&str] = match (origin.kind, &self.consent.ruling) {
+            (OriginKind::Run, _) | (OriginKind::Agent, Some(_)) => &PROTECTED,
+            (OriginKind::Agent, None) => &[POLICY_FILE],
+            _ => &[],
+        };
+        let is_own = |path: &str| own.iter().any(|own| is_below(path, own));
+        if let Some((_, path)) = touched.iter().find(|(_, path)| is_own(path)) {
             let said = Said {
                 says: Says::Deny,
-                reason: "only persons change the policy".into(),
+                reason: OWN.into(),
             };
             return Err(self.denied(cx, &words_of(origin), &Want::Write(path), &said));
         }
-        let Some(ruling) = &self.consent.ruling else {
-            return Ok(());
-        };
-        let own = PROTECTED
-            .iter()
-            .find_map(|own| touched.iter().find(|(_, path)| is_below(path, own)));
-        let said = match own {
-            Some((_, path)) => Some((
-                Want::Write(path),
-                Said {
-                    says: Says::Deny,
-                    reason: OWN.into(),
-                },
-            )),
-            None => weighed(ruling, ops, &touched),
-        };
+        let said = self.consent.ruling.as_ref();
+        let said = said.and_then(|ruling| weighed(ruling, ops, &touched));
         let Some((want, said)) = said else {
             return Ok(());
         };
@@ -246,7 +264,7 @@ impl Workbench {
         };
         self.seal(cx)?;
         let proposal = self.proposal(ops, reason)?;
-        if self.consent.approved.as_ref() == Some(&proposal.digest) {
+        if self.consent.approved.contains(&proposal.digest) {
             return Ok(());
         }
         self.consent.proposal = Some(proposal);
@@ -254,38 +272,6 @@ impl Workbench {
             ErrorCode::PolicyDenied,
             "A person is asked.",
         ))
-    }
-
-    /// What some steps would do to each path that they write, move or remove, and to what is below. What is moved is read, too: it
-    /// may come to where it can be.
-    pub(super) fn touched(&self, ops: &[Op]) -> Vec<(bool, String)> {
-        let mut touched = Vec::new();
-        for op in ops {
-            match op {
-                Op::Write { path, .. }
-                | Op::Put { path, .. }
-                | Op::Draft { path, .. }
-                | Op::Mkdir { path }
-                | Op::Keep { path } => touched.push((false, path.clone())),
-                Op::Remove { path } => {
-                    touched.extend(self.all_at(path).into_iter().map(|path| (false, path)));
-                }
-                Op::Move { from, to } => {
-                    for path in self.all_at(from) {
-                        touched.push((false, format!("{to}{}", &path[from.len()..])));
-                        touched.push((true, path));
-                    }
-                }
-            }
-        }
-        touched
-    }
-
-    /// A path and everything below it.
-    fn all_at(&self, path: &str) -> Vec<String> {
-        let below = self.workspace.list(path, true).unwrap_or_default();
-        let below = below.into_iter().map(|entry| entry.path);
-        std::iter::once(path.to_owned()).chain(below).collect()
     }
 
     /// Notes that something was denied, and gives the error.
@@ -337,8 +323,16 @@ pub(crate) fn words_of(origin: &Origin) -> String {
     }
 }
 
+/// The most characters of what was denied, and of why: a path that is refused may be of any length.
+const DENIAL_CHARS_MAX: usize = 1_200;
+
 /// That somebody was denied something, which no person was asked about.
 pub(crate) fn denial(at_ms: u64, who: String, what: String, reason: String) -> Decision {
+    let [what, reason] =
+        [what, reason].map(|text| match text.char_indices().nth(DENIAL_CHARS_MAX) {
+            Some((cut, _)) => format!("{}…", &text[..cut]),
+            None => text,
+        });
     Decision {
         at_ms,
         who,
@@ -348,43 +342,4 @@ pub(crate) fn denial(at_ms: u64, who: String, what: String, reason: String) -> D
         by: None,
         digest: None,
     }
-}
-
-/// What is wanted of paths that are touched.
-fn wants(touched: &[(bool, String)]) -> impl Iterator<Item = Want<'_>> {
-    touched.iter().flat_map(|(is_moved, path)| {
-        let read = is_moved.then_some(Want::Read(path));
-        read.into_iter().chain([Want::Write(path)])
-    })
-}
-
-/// The strictest of what rules say of some steps. What they say of something below a path that the steps name is told of that path:
-/// who makes them may not know what is in it.
-pub(super) fn weighed<'a>(
-    ruling: &Ruling,
-    ops: &'a [Op],
-    touched: &'a [(bool, String)],
-) -> Option<(Want<'a>, Said)> {
-    let named = |path: &'a str| {
-        let names = ops.iter().flat_map(|op| match op {
-            Op::Move { from, to } => vec![from.as_str(), to.as_str()],
-            op => vec![op_path(op)],
-        });
-        let above = names.filter(|name| is_below(path, name));
-        above.max_by_key(|name| name.len()).unwrap_or(path)
-    };
-    let (want, said) = ruling.strictest(wants(touched))?;
-    let want = match want {
-        Want::Read(path) => Want::Read(named(path)),
-        Want::Write(path) => Want::Write(named(path)),
-        want => want,
-    };
-    Some((want, said))
-}
-
-/// Whether a path is another one or below it, whatever the case of its letters.
-fn is_below(path: &str, top: &str) -> bool {
-    let (path, top) = (fold(path), fold(top));
-    path.strip_prefix(&top)
-        .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }

@@ -1,9 +1,10 @@
 //! What the policy says about runs: before they start, while they go on, and when what they did is to land.
 
-use super::consent::{weighed, words_of};
+use super::consent::words_of;
 use super::proposal::{Proposal, told};
 use super::rules::{Says, Want};
-use super::ruling::FlowRuling;
+use super::ruling::{FlowRuling, in_both};
+use super::touched::weighed;
 use super::waiting::Then;
 use crate::engine::{Cx, Workbench};
 use crate::runs::{Run, Written};
@@ -17,10 +18,18 @@ use selvage_tool::{ErrorCode, ToolError, ToolResult};
 use selvage_vfs::{Hash, Op};
 use serde_json::{Value, json};
 
+/// The most things that a person is asked about before a run starts: whoever approves it looks at each.
+const WANTED_MAX: usize = 500;
+
 impl FlowRuling {
     /// What a person is to be asked before a run starts; nothing where nobody is.
-    fn start(&self, job: &Job, record: &RunRecord) -> Option<Proposal> {
-        let ruling = self.flow.as_ref()?;
+    ///
+    /// # Errors
+    /// [`ErrorCode::TooLarge`]: it is more than a person looks at.
+    fn start(&self, job: &Job, record: &RunRecord) -> ToolResult<Option<Proposal>> {
+        let Some(ruling) = &self.flow else {
+            return Ok(None);
+        };
         let mut wanted = Vec::new();
         if self
             .place(&self.executor)
@@ -34,21 +43,9 @@ impl FlowRuling {
                 wanted.push(want.words());
             }
         }
-        let both = Grant {
-            net: job.grant.net_in_both(&job.ceiling),
-            ..Grant::default()
-        };
-        for domain in ruling.domains(Says::Ask) {
-            let asked = Grant {
-                net: vec![domain],
-                ..Grant::default()
-            };
-            wanted.extend(
-                asked
-                    .net_in_both(&both)
-                    .into_iter()
-                    .map(|domain| Want::Net(&domain).words()),
-            );
+        let both = self.let_fetch(job.grant.net_in_both(&job.ceiling));
+        for domain in in_both(self.domains(Says::Ask), both) {
+            wanted.push(Want::Net(&domain).words());
         }
         let has =
             |grant: &Grant, tool: &str| grant.tools.iter().any(|one| one == tool || one == "*");
@@ -63,7 +60,16 @@ impl FlowRuling {
         }
         wanted.extend(self.asked_reads(&job.files).map(|want| want.words()));
         if wanted.is_empty() {
-            return None;
+            return Ok(None);
+        }
+        if wanted.len() > WANTED_MAX {
+            let message = format!(
+                "A person is asked about {WANTED_MAX} things at the most before a run starts, and this one may do {}.",
+                wanted.len()
+            );
+            return Err(ToolError::new(ErrorCode::TooLarge, message).hint(
+                "Run it with a `grant` that covers fewer files, or have the rules ask about fewer.",
+            ));
         }
         let envs = &record.env;
         let (args, contents) = told(&job.args);
@@ -80,17 +86,16 @@ impl FlowRuling {
             wanted
         ]);
         if !envs.is_empty() {
-            wanted.push(format!("gets the environment {envs:?}"));
+            wanted.insert(0, format!("gets the environment {envs:?}"));
         }
-        wanted.truncate(100);
-        Some(Proposal {
+        Ok(Some(Proposal {
             what: format!("Run `{}` with {args}", job.entry),
             reason: "rules of the policy ask about what it may do".into(),
             risks: wanted,
             changes: Vec::new(),
             contents,
             digest: Hash::of(digest.to_string().as_bytes()).to_string(),
-        })
+        }))
     }
 }
 
@@ -116,7 +121,7 @@ impl Workbench {
         let Some(run) = self.runs.get_mut(id) else {
             return Ok(false);
         };
-        let Some(proposal) = run.ruling.start(&run.job, &run.record) else {
+        let Some(proposal) = run.ruling.start(&run.job, &run.record)? else {
             return Ok(false);
         };
         run.pinned = true;
@@ -146,11 +151,7 @@ impl Workbench {
         id: &str,
         request: &PendingOp,
     ) -> ToolResult<()> {
-        let Some((ruling, origin)) = self
-            .runs
-            .get(id)
-            .and_then(|run| Some((run.ruling.flow.as_ref()?, run.origin())))
-        else {
+        let Some(run) = self.runs.get(id) else {
             return Ok(());
         };
         let domain;
@@ -162,29 +163,25 @@ impl Workbench {
             PendingOp::Tool { name, .. } => Want::Tool(name),
             PendingOp::Sleep { .. } => return Ok(()),
         };
-        let said = ruling.say(want);
-        if said.says == Says::Deny {
-            return Err(self.denied(cx, &words_of(&origin), &want, &said));
+        match run.ruling.say(want) {
+            Some(said) if said.says == Says::Deny => {
+                let who = words_of(&run.origin());
+                Err(self.denied(cx, &who, &want, &said))
+            }
+            _ => Ok(()),
         }
-        Ok(())
     }
 
     /// The domains that may answer a run in the end, after redirects: where a rule denies some, no other than the first.
     pub(crate) fn final_domains(&self, id: &str, url: &str, domains: Vec<String>) -> Vec<String> {
-        let ruling = self.runs.get(id).and_then(|run| run.ruling.flow.as_ref());
-        let Some(ruling) = ruling else { return domains };
+        let ruling = self.runs.get(id).map(|run| &run.ruling);
+        let Some(ruling) = ruling.filter(|ruling| ruling.flow.is_some()) else {
+            return domains;
+        };
         if !ruling.domains(Says::Deny).is_empty() {
             return domain_of(url).into_iter().collect();
         }
-        let ruled = Grant {
-            net: [ruling.domains(Says::Allow), ruling.domains(Says::Ask)].concat(),
-            ..Grant::default()
-        };
-        let granted = Grant {
-            net: domains,
-            ..Grant::default()
-        };
-        granted.net_in_both(&ruled)
+        ruling.let_fetch(domains)
     }
 
     /// Weighs what a run did, which is about to land; whether a person is asked, and the run waits.

@@ -1,9 +1,11 @@
 //! What was decided lately, and its file.
 
-use crate::engine::{Cx, Workbench};
+use super::consent::{denial, words_of};
+use crate::engine::{Asking, Cx, Workbench};
 use crate::record::stamp;
 use selvage_tool::decision::{Decision, Verdict};
 use selvage_tool::run::RUNS_FOLDER;
+use selvage_tool::{ErrorCode, ToolError};
 use selvage_vfs::{Meta, Op, Origin, OriginKind};
 use std::collections::VecDeque;
 
@@ -39,7 +41,43 @@ fn bytes_max(is_denial: bool) -> usize {
     }
 }
 
+/// Whether what was refused led out of what is allowed: to a place that is not the caller's, or by a path that leads elsewhere. That is a
+/// decision, and a slip in an input is none.
+pub(crate) fn is_attempt(error: &ToolError) -> bool {
+    let leads_elsewhere = |path: &str| {
+        let mut names = path.split(['/', '\\']);
+        path.contains(['\0', '\\']) || names.any(|name| name == "." || name == "..")
+    };
+    match error.code {
+        ErrorCode::PolicyDenied | ErrorCode::ReadOnly => true,
+        ErrorCode::InvalidPath => error.path.as_deref().is_none_or(leads_elsewhere),
+        _ => false,
+    }
+}
+
 impl Workbench {
+    /// Notes that a call was refused, where it was an attempt: in the record of the run that made it, or among the decisions of the
+    /// day. What the policy itself denied stands there already.
+    pub(crate) fn note_refused(
+        &mut self,
+        cx: &Cx<'_>,
+        asking: &Asking,
+        tool: &str,
+        error: &ToolError,
+    ) {
+        if !is_attempt(error) {
+            return;
+        }
+        let run = asking.caller.run().and_then(|run| self.runs.get_mut(run));
+        if let Some(run) = run {
+            run.denied(cx.now_ms, format!("call {tool}"), error);
+        } else if self.is_governed(asking) && error.code != ErrorCode::PolicyDenied {
+            let what = format!("{tool} {}", error.path.as_deref().unwrap_or_default());
+            let who = words_of(&asking.origin);
+            self.note_decision(cx, denial(cx.now_ms, who, what, error.message.clone()));
+        }
+    }
+
     /// Notes a decision; with others of the next seconds it becomes lines of the day's file.
     pub(crate) fn note_decision(&mut self, cx: &Cx<'_>, decision: Decision) {
         let is_denial = decision.verdict == Verdict::Denied;

@@ -1,9 +1,9 @@
 //! Who may do what here: the caller's grant, the policy file, and what a person is asked about first.
 //!
 //! `grants` decides by what a call gives to a run. Everything else here is about the policy file: `paper` follows it, `rules`
-//! says what it says of one thing and `ruling` of one run, `consent` asks it about calls and `flows` about runs, `sight` says what of
-//! files whoever calls is told, `approvals` keeps what waits for a person (`waiting`), `proposal` is what one is shown, and `ledger`
-//! what was decided.
+//! says what it says of one thing and `ruling` of one run, `consent` asks it about calls, `flows` about runs and `imports`
+//! about what a text is made of, `touched` weighs what steps do to paths, `sight` says what of files whoever calls is told,
+//! `approvals` keeps what waits for a person (`waiting`), `proposal` is what one is shown, and `ledger` what was decided.
 //!
 //! **Where it is asked.** What would happen is weighed, not what was called: an agent's writes, moves and deletions where the
 //! change is made ([`Workbench::change`](crate::Workbench)), those of a run where it lands. So no tool, and no way through a
@@ -14,19 +14,22 @@ mod approvals;
 mod consent;
 mod flows;
 mod grants;
+mod imports;
 mod ledger;
 mod paper;
 mod proposal;
 mod rules;
 mod ruling;
 mod sight;
+mod touched;
 mod waiting;
 
 pub(crate) use consent::{Consent, denial, words_of};
 pub(crate) use flows::steps;
 pub(crate) use grants::{folder, granted, granted_again, may_call, may_fetch, visible};
-pub(crate) use ledger::Ledger;
+pub(crate) use ledger::{Ledger, is_attempt};
 pub(crate) use paper::{Paper, Proofs, is_manifest};
+pub(crate) use rules::Ruling;
 pub(crate) use ruling::FlowRuling;
 pub(crate) use waiting::{Then, Waiting};
 

@@ -9,6 +9,7 @@ use selvage_tool::policy::{
 };
 use selvage_tool::{Diagnostic, LimitsPatch};
 use selvage_vfs::fold;
+use std::sync::Arc;
 
 /// What a rule says of something: the later ones are stricter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -83,12 +84,44 @@ pub(crate) struct Ruling {
     rules: Vec<(String, [Powers; 3])>,
     /// The lowest limits of all.
     pub(crate) limits: LimitsPatch,
+    /// The rules about the run that calls, which hold as well for what its tools do.
+    run: Option<Arc<Ruling>>,
 }
 
 impl Ruling {
+    /// The rules about whoever is bound by none.
+    pub(crate) fn unbound() -> Self {
+        let all = |pattern: &str| vec![pattern.to_owned()];
+        let allow = Powers {
+            read: all("**"),
+            write: all("**"),
+            tools: all("*"),
+            ..Powers::default()
+        };
+        let powers = [Powers::default(), Powers::default(), allow];
+        Self {
+            rules: vec![("no rule is about it".into(), powers)],
+            ..Self::default()
+        }
+    }
+
+    /// The same for what a run calls.
+    pub(crate) fn within(self, run: Arc<Self>) -> Self {
+        let run = Some(run);
+        Self { run, ..self }
+    }
+
     /// What the rules say of something; nothing is no.
     pub(crate) fn say(&self, want: Want<'_>) -> Said {
-        self.named(want).unwrap_or_else(unnamed)
+        let own = self.named(want).unwrap_or_else(unnamed);
+        match (&self.run, want) {
+            // Which tools a run calls is weighed when it asks for one, and what is asked about was asked before it started.
+            (None, _) | (_, Want::Tool(_)) => own,
+            (Some(run), _) => {
+                let of_run = run.say(want);
+                if of_run.says > own.says { of_run } else { own }
+            }
+        }
     }
 
     /// The same; nothing where they neither name it nor let anything of its kind happen.
@@ -142,21 +175,26 @@ impl Ruling {
         strictest
     }
 
-    /// The domains of one of the lists.
-    pub(crate) fn domains(&self, says: Says) -> Vec<String> {
-        let at = match says {
+    /// The domains of some of the lists.
+    pub(super) fn domains(&self, lists: &[Says]) -> Vec<String> {
+        let at = |says: &Says| match says {
             Says::Deny => 0,
             Says::Ask => 1,
             Says::Allow => 2,
         };
-        let all = self.rules.iter().flat_map(|(_, powers)| &powers[at].net);
-        all.cloned().collect()
+        let all = self.rules.iter().flat_map(|(_, powers)| {
+            let nets = lists.iter().map(|says| &powers[at(says)].net);
+            nets.flatten().cloned()
+        });
+        all.collect()
     }
 
     /// Whether every file may be read, whatever it is called.
     pub(crate) fn reads_everything(&self) -> bool {
         let powers = || self.rules.iter().map(|(_, powers)| powers);
-        powers().all(|[deny, ask, _]| deny.read.is_empty() && ask.read.is_empty())
+        let run = self.run.as_ref();
+        run.is_none_or(|run| run.reads_everything())
+            && powers().all(|[deny, ask, _]| deny.read.is_empty() && ask.read.is_empty())
             && powers().any(|[.., allow]| allow.read.iter().any(|glob| glob == "**"))
     }
 

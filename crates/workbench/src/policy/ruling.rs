@@ -2,13 +2,14 @@
 
 use super::consent::words_of;
 use super::rules::{self, Ruling, Said, Says, Want};
-use crate::engine::{Cx, Workbench};
+use crate::engine::{Asking, Cx, Workbench};
 use selvage_tool::decision::{Decision, Verdict};
 use selvage_tool::policy::POLICY_FILE;
 use selvage_tool::run::JobFile;
-use selvage_tool::{ErrorCode, Limits, LimitsPatch, ToolError, ToolResult};
+use selvage_tool::{ErrorCode, Grant, Limits, LimitsPatch, ToolError, ToolResult};
 use selvage_vfs::{Origin, OriginKind};
 use serde_json::{Value, json};
+use std::sync::Arc;
 
 /// How a person is called in rules, and what runs by itself.
 const PERSON: &str = "person";
@@ -21,14 +22,19 @@ pub(super) const SERVER: &str = "remote:";
 #[derive(Debug, Default)]
 pub(crate) struct FlowRuling {
     /// The rules about its flow; none where there is none and a person runs it.
-    pub(super) flow: Option<Ruling>,
-    /// The rules about the agent behind it, for where it may run.
+    pub(super) flow: Option<Arc<Ruling>>,
+    /// The rules about the agent behind it, for where it may run and fetch from.
     agent: Option<Ruling>,
     /// The executor that was weighed.
     pub(super) executor: String,
 }
 
 impl FlowRuling {
+    /// The rules about its flow, where there are any.
+    pub(crate) fn about_flow(&self) -> Option<Arc<Ruling>> {
+        self.flow.clone()
+    }
+
     /// Limits, none of them above what the rules set.
     pub(crate) fn limits(&self, limits: Limits) -> Limits {
         match &self.flow {
@@ -90,14 +96,62 @@ impl FlowRuling {
             let no = || executor.starts_with(SERVER).then(rules::unnamed);
             ruling.say_of_kind(want).or_else(no)
         });
-        let of_agent = self
-            .agent
-            .as_ref()
-            .and_then(|ruling| ruling.say_of_kind(want));
-        of_flow
-            .into_iter()
-            .chain(of_agent)
-            .max_by_key(|said| said.says)
+        self.with_agent(want, of_flow)
+    }
+
+    /// What the rules say of something that the run asks for while it goes on; nothing where there are none.
+    pub(super) fn say(&self, want: Want<'_>) -> Option<Said> {
+        let said = self.flow.as_ref()?.say(want);
+        match want {
+            Want::Net(_) => self.with_agent(want, Some(said)),
+            _ => Some(said),
+        }
+    }
+
+    /// What an agent has runs do that it does not do itself is in the rules about both: the stricter of what is said of the flow, and
+    /// of the agent where its rules are about anything of that kind.
+    fn with_agent(&self, want: Want<'_>, of_flow: Option<Said>) -> Option<Said> {
+        let agent = self.agent.as_ref();
+        let of_agent = agent.and_then(|ruling| ruling.say_of_kind(want));
+        let said = of_flow.into_iter().chain(of_agent);
+        said.max_by_key(|said| said.says)
+    }
+
+    /// Of some domains, those that the rules let it fetch from, perhaps after a person was asked.
+    pub(super) fn let_fetch(&self, mut domains: Vec<String>) -> Vec<String> {
+        let lets = |ruling: &Ruling| ruling.domains(&[Says::Allow, Says::Ask]);
+        let of_agent = self.agent.as_ref().map(lets);
+        // An agent's rules that let nothing be fetched are about no fetching, or forbid some.
+        let of_agent = of_agent.filter(|net| !net.is_empty());
+        for net in self.flow.as_deref().map(lets).into_iter().chain(of_agent) {
+            domains = in_both(domains, net);
+        }
+        domains
+    }
+
+    /// The domains that one of the lists has.
+    pub(super) fn domains(&self, says: Says) -> Vec<String> {
+        let rulings = self.flow.as_deref().into_iter().chain(&self.agent);
+        rulings.flat_map(|ruling| ruling.domains(&[says])).collect()
+    }
+}
+
+/// The domains that two lists both cover.
+pub(super) fn in_both(one: Vec<String>, other: Vec<String>) -> Vec<String> {
+    let [one, other] = [one, other].map(|net| Grant {
+        net,
+        ..Grant::default()
+    });
+    one.net_in_both(&other)
+}
+
+/// What rules call whoever is behind a run. Agents are called what they say, and neither of the words that stand for others.
+fn caller_in_rules(behind: &Origin) -> String {
+    match behind.kind {
+        OriginKind::Person => PERSON.into(),
+        OriginKind::System => TRIGGER.into(),
+        _ if [PERSON, TRIGGER].contains(&&*behind.name) => words_of(behind),
+        _ => behind.name.clone(),
     }
 }
 
@@ -110,9 +164,10 @@ impl Workbench {
     pub(crate) fn flow_ruling(
         &mut self,
         cx: &Cx<'_>,
-        behind: &Origin,
+        asking: &Asking,
         path: &str,
     ) -> ToolResult<FlowRuling> {
+        let behind = &asking.behind;
         let is_person = behind.kind == OriginKind::Person;
         let policy = match self.policy.says() {
             None => return Ok(FlowRuling::default()),
@@ -128,18 +183,19 @@ impl Workbench {
                     .hint("Mend the file; lint shows where."));
             }
         };
-        let caller = match behind.kind {
-            OriginKind::Person => PERSON,
-            OriginKind::System => TRIGGER,
-            _ => &behind.name,
-        };
-        let ruling = rules::about_flow(policy, path, caller, &self.config.environment);
+        let caller = caller_in_rules(behind);
+        let ruling = rules::about_flow(policy, path, &caller, &self.config.environment);
         let is_agent = behind.kind == OriginKind::Agent;
         let agent =
             is_agent.then(|| rules::about_agent(policy, &behind.name, &self.config.environment));
-        if !ruling.is_empty() {
+        let flow = match ruling.is_empty() {
+            false => Some(Arc::new(ruling)),
+            // What a person's run may not do, it may not have a flow without rules do either.
+            true => asking.ruled.clone().filter(|_| is_person),
+        };
+        if flow.is_some() {
             let ruling = FlowRuling {
-                flow: Some(ruling),
+                flow,
                 agent,
                 executor: self.config.executor.clone(),
             };
@@ -185,13 +241,13 @@ impl Workbench {
     pub(crate) fn ruling_unasked(
         &mut self,
         cx: &Cx<'_>,
-        behind: &Origin,
+        asking: &Asking,
         path: &str,
     ) -> ToolResult<FlowRuling> {
-        let ruling = self.flow_ruling(cx, behind, path)?;
+        let ruling = self.flow_ruling(cx, asking, path)?;
         match ruling.place(&ruling.executor) {
             Some(said) if said.says != Says::Allow => {
-                Err(self.misplaced(cx, &words_of(behind), &ruling.executor, &said))
+                Err(self.misplaced(cx, &words_of(&asking.behind), &ruling.executor, &said))
             }
             _ => Ok(ruling),
         }

@@ -2,13 +2,13 @@
 //! difference, or by whether something fits.
 
 use super::rules::{Ruling, Said, Says, Want};
-use crate::engine::{Cx, Workbench};
+use crate::engine::{Asking, Cx, Workbench};
 use crate::failure::failure;
 use crate::runs::Run;
 use selvage_tool::catalogue::{EFFECTS, Effect};
 use selvage_tool::decision::{Approval, Proposed};
 use selvage_tool::{ToolError, ToolResult};
-use selvage_vfs::{Op, Origin, VfsError};
+use selvage_vfs::{Op, VfsError};
 use serde_json::{Value, json};
 
 impl Workbench {
@@ -69,16 +69,16 @@ impl Workbench {
         Err(self.denied(cx, &who, &want, &said))
     }
 
-    /// What the rules say of an agent, or of nobody; where they can't be read, it may see nothing.
-    fn sight_of(&self, behind: &Origin) -> Option<Ruling> {
-        let ruling = self.ruling(behind);
+    /// What rules hold whoever calls to, an agent or a run; where they can't be read, it may see nothing.
+    fn sight_of(&self, asking: &Asking) -> Option<Ruling> {
+        let ruling = self.rules_of(asking);
         ruling.unwrap_or_else(|_| Some(Ruling::default()))
     }
 
     /// Whether what is proposed is also about files that whoever asks may not read.
     pub(super) fn is_unseen<'p>(
         &self,
-        asker: &Origin,
+        asker: &Asking,
         mut paths: impl Iterator<Item = &'p str>,
     ) -> bool {
         let ruling = self.sight_of(asker);
@@ -98,13 +98,8 @@ impl Workbench {
     /// What a dry run would have changed, for its record: nothing that whoever called it, or a rule about its flow, does not let be
     /// read.
     pub(super) fn shown(&self, run: &Run, steps: &[Op]) -> Vec<Value> {
-        let caller = self.sight_of(&run.asking.behind);
-        let within = run.asking.caller.run().and_then(|id| self.runs.get(id));
-        let within = within.and_then(|outer| outer.ruling.flow.as_ref());
-        let sees = |path: &str| {
-            let mut eyes = caller.iter().chain(within);
-            eyes.all(|ruling| ruling.sees(path))
-        };
+        let caller = self.sight_of(&run.asking);
+        let sees = |path: &str| caller.as_ref().is_none_or(|ruling| ruling.sees(path));
         // What is too much to look at is told by the run's changes alone.
         let proposal = self.proposal(steps, String::new());
         let changes = proposal

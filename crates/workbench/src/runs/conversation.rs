@@ -5,17 +5,15 @@ use super::{ASK_MS_MAX, CANCEL_MS, cancelled_before};
 use crate::engine::{Asking, Caller, Cx, Workbench};
 use crate::event::{Effect, Fetch, RunnerId, TaskId};
 use crate::notice::Notice;
-use crate::policy::{may_call, may_fetch};
+use crate::policy::{is_attempt, may_call, may_fetch};
 use crate::secrets::placeholders;
 use selvage_tool::catalogue::{AnswerInput, RunState};
+use selvage_tool::grant::domain_of;
 use selvage_tool::guest::{Answer, Fetched, LogLevel, PendingOp};
 use selvage_tool::run::{LogEntry, Outcome, RunReport, RunStatus};
 use selvage_tool::{ErrorCode, LimitsPatch, ToolError, ToolResult};
 use serde::Deserialize;
 use serde_json::{Value, json};
-
-/// The most characters of what a run was denied that its record has.
-const SHOWN_CHARS_MAX: usize = 500;
 
 /// The longest that one fetch may take, in milliseconds.
 const FETCH_MS_MAX: u64 = 30_000;
@@ -23,16 +21,16 @@ const FETCH_MS_MAX: u64 = 30_000;
 /// What a run asks for, in words.
 fn shown(request: &PendingOp) -> String {
     match request {
-        PendingOp::Fetch { url, .. } => {
-            let address: String = url.chars().take(SHOWN_CHARS_MAX).collect();
-            format!("fetch {address}")
-        }
-        PendingOp::Tool { name, .. } => {
-            let name: String = name.chars().take(SHOWN_CHARS_MAX).collect();
-            format!("call {name}")
-        }
+        PendingOp::Fetch { url, .. } => format!("fetch {url}"),
+        PendingOp::Tool { name, .. } => format!("call {name}"),
         PendingOp::Sleep { .. } => "wait".into(),
     }
+}
+
+/// Whether a run would fetch from what has no domain that could be allowed: an address of another scheme, or one that two readers could
+/// take for different ones.
+fn leads_nowhere(request: &PendingOp) -> bool {
+    matches!(request, PendingOp::Fetch { url, .. } if domain_of(url).is_none())
 }
 
 /// A fetch that goes on for a run.
@@ -139,7 +137,9 @@ impl Workbench {
         };
         let decided = decided.and_then(|()| self.may_go_on(cx, id, &request));
         if let Err(error) = decided {
-            if let Some(run) = self.runs.get_mut(id) {
+            if let Some(run) = self.runs.get_mut(id)
+                && (is_attempt(&error) || leads_nowhere(&request))
+            {
                 run.denied(cx.now_ms, shown(&request), &error);
             }
             return self.answer_run(id, call, Answer::Error(error), Vec::new(), true);
@@ -187,6 +187,7 @@ impl Workbench {
                     behind: run.asking.behind.clone(),
                     depth: run.asking.depth,
                     chain: run.asking.chain,
+                    ruled: run.ruling.about_flow(),
                     ..Asking::of(caller, run.origin())
                 };
                 self.attempt(cx, asking, &name, input, 0);

@@ -6,7 +6,7 @@ use crate::engine::{Cx, Workbench};
 use crate::event::{Effect, RunnerId};
 use crate::failure::failure;
 use crate::notice::Notice;
-use crate::policy::{Consent, steps};
+use crate::policy::{Consent, is_attempt, steps};
 use crate::record::to_text;
 use selvage_provenance::{answers_path, envelope_path};
 use selvage_tool::guest::LogLevel;
@@ -32,6 +32,9 @@ impl Workbench {
         let Some(id) = self.run_on(runner) else {
             return;
         };
+        if let Some(run) = self.runs.get_mut(&id) {
+            run.note_end(cx.now_ms, outcome.error.as_ref());
+        }
         if let Some(executor) = self.executors.get_mut(&runner) {
             // It says separately when it can take the next one.
             *executor = std::mem::take(executor).resting();
@@ -217,7 +220,9 @@ impl Workbench {
 impl Run {
     /// What a run came to that ended well, and may not have what it did land; its record says so.
     fn does_not_land(&mut self, at_ms: u64, outcome: Outcome, error: ToolError) -> Outcome {
-        self.denied(at_ms, "land what it wrote".into(), &error);
+        if is_attempt(&error) {
+            self.denied(at_ms, "land what it wrote".into(), &error);
+        }
         not_landed(outcome, error)
     }
 }

@@ -13,14 +13,14 @@ mod verify;
 use crate::engine::{Asking, Caller, Workbench};
 use crate::event::{CallId, Effect, RunnerId};
 use crate::notice::Notice;
-use crate::policy::{FlowRuling, denial, words_of};
+use crate::policy::{FlowRuling, denial, is_attempt, words_of};
 use crate::supervisor::Plan;
 use selvage_tool::catalogue::RunState;
 use selvage_tool::guest::LogLevel;
 use selvage_tool::run::{Job, LogEntry, Outcome, RunRecord, RunStatus};
 use selvage_tool::{ErrorCode, ToolError};
 use selvage_vfs::Origin;
-use serde_json::json;
+use serde_json::{Value, json};
 
 pub use calls::ANSWERS_BYTES_MAX;
 pub(crate) use calls::{Calls, Replay};
@@ -109,10 +109,23 @@ impl Run {
 
     /// Has its record say that it was denied something; of very many, the first.
     pub(crate) fn denied(&mut self, at_ms: u64, what: String, why: &ToolError) {
-        if why.code == ErrorCode::PolicyDenied && self.record.decisions.len() < DECISIONS_MAX {
+        if self.record.decisions.len() < DECISIONS_MAX {
             let who = words_of(&self.origin());
             let denial = denial(at_ms, who, what, why.message.clone());
             self.record.decisions.push(json!(denial));
+        }
+    }
+
+    /// Has its record say what its files refused it, where it failed by that: what it is let do with them is decided where it runs.
+    fn note_end(&mut self, at_ms: u64, why: Option<&ToolError>) {
+        let Some(why) = why.filter(|why| is_attempt(why)) else {
+            return;
+        };
+        let is_of_path = why.path.is_some() || why.code == ErrorCode::InvalidPath;
+        let is_known = |one: &Value| one["reason"] == *why.message;
+        if is_of_path && !self.record.decisions.iter().any(is_known) {
+            let path = why.path.as_deref().unwrap_or("what is no path");
+            self.denied(at_ms, format!("touch {path}"), why);
         }
     }
 

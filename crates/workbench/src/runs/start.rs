@@ -123,8 +123,8 @@ impl Workbench {
                     .into());
             }
         };
-        // Before its text is looked at: what is wrong with it would tell of that.
-        let ruling = self.flow_ruling(cx, &asking.behind, path.trim_start_matches('/'))?;
+        // First of all, so that nobody learns what is there of a flow that is not theirs to run, or what is wrong with it.
+        let ruling = self.flow_ruling(cx, &asking, path.trim_start_matches('/'))?;
         if asking.behind.kind == OriginKind::System {
             ruling.hide_changed(&mut input.args);
         }
@@ -137,14 +137,17 @@ impl Workbench {
             .hint("Write large data into a file, and pass its path.")
             .into());
         }
+        let report = self.report(&source.path, &source.text, &input.allow_net, &view);
+        // Before more of them is read, or anything is told of what was found in them.
+        self.may_import(cx, &asking.behind, &ruling, &report.imports)?;
         let program = self.program(&source.path, &source.text, &view);
         if !program.unread.is_empty() && !asking.alone {
             return Err(Outcome::Lacks(program.unread));
         }
-        let report = self.report(&source.path, &source.text, &input.allow_net, &view);
+        let mut found_in = report.imports.iter().chain([&source.path]);
         let shape = match report.shape {
             Some(shape) if report.ok() => shape,
-            _ if self.may_see(&source.path) => {
+            _ if found_in.all(|path| self.may_see(path)) => {
                 return Err(refused(&source.path, &report.diagnostics).into());
             }
             _ => return Err(unread(&source.path).into()),

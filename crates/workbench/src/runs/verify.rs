@@ -83,14 +83,14 @@ impl Workbench {
         let then = self.workspace.at(&heads).map_err(failure)?;
         let view = View::new(&self.workspace, then);
         // Its files go where runs run, as they do for any other run, and no others do.
-        let ruling =
-            self.ruling_unasked(cx, &asking.behind, earlier.path.trim_start_matches('/'))?;
+        let ruling = self.ruling_unasked(cx, &asking, earlier.path.trim_start_matches('/'))?;
         let source = self.source(&earlier.path, &view)?;
+        let report = self.report(&source.path, &source.text, &[], &view);
+        self.may_import(cx, &asking.behind, &ruling, &report.imports)?;
         let program = self.program(&source.path, &source.text, &view);
         if !program.unread.is_empty() && !asking.alone {
             return Err(Outcome::Lacks(program.unread));
         }
-        let report = self.report(&source.path, &source.text, &[], &view);
         let shape = report.shape.ok_or_else(|| {
             ToolError::new(ErrorCode::LintFailed, "The flow can't be run any more.")
                 .path(&earlier.path)

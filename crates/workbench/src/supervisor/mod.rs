@@ -167,7 +167,7 @@ impl Workbench {
             asking: Asking {
                 caller,
                 attempt: attempt + 1,
-                approved: None,
+                approved: Vec::new(),
                 ..run.asking.clone()
             },
             input: asked.clone(),

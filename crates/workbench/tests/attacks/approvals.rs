@@ -1,12 +1,12 @@
 //! Approvals, manifests, and what comes too early.
 
 use crate::common::Host;
-use crate::{POLICY, approvals, decide, host, person};
+use crate::{
+    POLICY, approvals, calls, decide, denials, denied, host, host_with, person, record, write,
+};
 use selvage_tool::ErrorCode;
-use selvage_tool::guest::{Answer, PendingOp};
-use selvage_tool::run::RunReport;
+use selvage_tool::guest::Answer;
 use selvage_vfs::{Origin, OriginKind};
-use selvage_workbench::Effect;
 use serde_json::json;
 
 #[test]
@@ -103,14 +103,35 @@ fn neither_a_manifest_nor_a_forged_record_gives_more() {
         .any(|file| file.readable && file.path.contains("secret"));
     assert!(!seen);
     host.finish(Ok(json!(1)), &[]);
-    for input in [
-        json!({ "name": "else" }),
-        json!({ "path": "private/y.flow.js" }),
-        json!({ "again": "made-up" }),
+    write(&mut host, &[("private/z.flow.js", "export default 1;\n")]);
+    for (input, code) in [
+        (json!({ "name": "else" }), ErrorCode::PolicyDenied),
+        // Whether it is there is not told.
+        (
+            json!({ "path": "private/y.flow.js" }),
+            ErrorCode::PolicyDenied,
+        ),
+        (
+            json!({ "path": "private/z.flow.js" }),
+            ErrorCode::PolicyDenied,
+        ),
+        (json!({ "name": "z" }), ErrorCode::NotFound),
+        (
+            json!({ "path": "flows/../private/z.flow.js" }),
+            ErrorCode::PolicyDenied,
+        ),
+        (json!({ "again": "made-up" }), ErrorCode::NotFound),
     ] {
-        let result = host.call("run_flow", input.clone());
-        assert!(result.is_err(), "{input}");
+        let before = denials(&mut host);
+        let error = host.call("run_flow", input.clone()).expect_err("refused");
+        assert_eq!(error.code, code, "{input}: {error}");
         assert!(host.jobs.is_empty(), "{input}");
+        let is_attempt = code == ErrorCode::PolicyDenied;
+        assert_eq!(
+            denials(&mut host),
+            before + usize::from(is_attempt),
+            "{input}"
+        );
     }
 }
 
@@ -155,33 +176,89 @@ fn a_flow_sees_and_approves_nothing_whoever_runs_it() {
     let source = "export default async (flow) => { await flow.call(\"approval_decide\", flow.args); await flow.call(\"approval_read\", flow.args); await flow.call(\"approval_list\", {}); };\n";
     let tools = json!({ "allowTools": ["approval_decide", "approval_read"] });
     host.start_flow(source, tools);
-    let mut asks = |id, name: &str, input| {
-        host.others.clear();
-        let name = name.into();
-        host.report(RunReport::Called {
-            id,
-            request: PendingOp::Tool { name, input },
-        });
-        match host.others.pop() {
-            Some(Effect::Answer { answer, .. }) => answer,
-            other => panic!("no answer: {other:?}"),
-        }
-    };
     let input =
         json!({ "approval": approval["approval"], "digest": approval["digest"], "allow": true });
     let read = json!({ "approval": approval["approval"], "path": "asked/a.txt" });
     for (id, (name, input)) in (0..).zip([("approval_decide", input), ("approval_read", read)]) {
-        let answer = asks(id, name, input);
+        let answer = calls(&mut host, id, name, input);
         assert!(
-            matches!(&answer, Answer::Error(error) if error.code == ErrorCode::PolicyDenied),
+            matches!(&answer, Some(Answer::Error(error)) if error.code == ErrorCode::PolicyDenied),
             "{name}: {answer:?}"
         );
     }
     let nothing = json!({ "approvals": [], "decided": [] });
-    assert_eq!(asks(2, "approval_list", json!({})), Answer::Ok(nothing));
+    let listed = calls(&mut host, 2, "approval_list", json!({}));
+    assert_eq!(listed, Some(Answer::Ok(nothing)));
+    let attempts = ["call approval_decide", "call approval_read"];
+    assert_eq!(denied(&record(&mut host)), attempts);
     assert_eq!(
         approvals(&mut host)["approvals"][0]["approval"],
         approval["approval"],
         "it still waits"
     );
+}
+
+#[test]
+fn a_call_that_is_asked_about_twice_is_made_when_both_are_approved() {
+    let mut host = host_with(
+        "version: 1
+agents:
+  - name: mallory
+    allow: { tools: ['*'], read: ['**'] }
+    ask: { tools: [lint_flow], write: ['flows/**'] }
+",
+    );
+    let source = "export default async (flow) => { flow.fs.write(\"public/x\", \"\"); };\n";
+    write(&mut host, &[("flows/x.flow.js", source)]);
+    let input = json!({ "path": "flows/x.flow.js", "fix": true });
+    let call = host.start("lint_flow", input);
+    // What it would change shows only when it looks at the text.
+    decide(&mut host, |_| {}).expect("approved");
+    let waits = approvals(&mut host)["approvals"].clone();
+    assert_eq!(waits[0]["changes"][0]["path"], "flows/x.flow.js");
+    assert!(host.reply(call).is_none());
+    decide(&mut host, |_| {}).expect("approved");
+    let fixed = host.reply(call).expect("an answer").expect("fixed");
+    assert_eq!(fixed["fixed"], 1);
+    assert_eq!(approvals(&mut host)["approvals"], json!([]));
+}
+
+/// A run of the agent's that a person is asked about: so many files that it would read, and its environment.
+fn asks_about(files: usize) -> (Host, u64) {
+    let policy = "version: 1
+agents:
+  - name: mallory
+    allow: { tools: ['*'], read: ['**'], write: ['**'] }
+flows:
+  - path: 'flows/**'
+    ask: { read: ['many/**'] }
+";
+    let mut host = host_with(policy);
+    for number in 0..files {
+        let path = format!("many/{number}.txt");
+        host.ok("write", json!({ "path": path, "content": "x" }));
+    }
+    let source = "export default async (flow) => flow.fs.readText(`many/${flow.args.name}`);\n";
+    let call = host.start_flow(source, json!({ "env": { "TOKEN": "x" } }));
+    (host, call)
+}
+
+#[test]
+fn a_person_sees_all_that_a_run_would_do_or_is_not_asked() {
+    let (mut host, _) = asks_about(500);
+    let risks = approvals(&mut host)["approvals"][0]["risks"].clone();
+    let risks = risks.as_array().expect("a list");
+    assert_eq!(risks[0], "gets the environment [\"TOKEN\"]");
+    assert_eq!(risks.len(), 501);
+    for number in 0..500 {
+        let read = json!(format!("read many/{number}.txt"));
+        assert!(risks.contains(&read), "{read}");
+    }
+
+    let (mut host, call) = asks_about(501);
+    let error = host.reply(call).expect("an answer").expect_err("refused");
+    assert_eq!(error.code, ErrorCode::TooLarge);
+    assert!(host.jobs.is_empty());
+    assert_eq!(approvals(&mut host)["approvals"], json!([]));
+    assert_eq!(host.ok("flow_runs", json!({}))["runs"], json!([]));
 }

@@ -1,6 +1,6 @@
 //! What tools do, and tell.
 
-use crate::{SECRET, denials, host, person, tree};
+use crate::{SECRET, approvals, denials, host, person, tree};
 use selvage_tool::ErrorCode;
 use serde_json::{Value, json};
 
@@ -10,111 +10,76 @@ fn no_call_of_a_tool_leads_past_the_policy() {
     let read = |path: &str| ("read", json!({ "path": path }));
     let moved = |from: &str, to: &str| ("move", json!({ "from": from, "to": to }));
     let patch = |text: &str| ("apply_patch", json!({ "patch": text }));
-    // Whether the attempt is refused by the policy and recorded; the others are refused because there is no such path.
-    let attempts: Vec<(&str, (&str, Value), bool)> = vec![
-        ("another folder", write("private/x"), true),
-        ("the root", write("x.txt"), true),
-        ("a folder that begins alike", write("publicity/x"), true),
-        ("above by two dots", write("public/../private/x"), false),
-        ("two dots and a slash before", write("/../private/x"), false),
-        ("a dot", write("public/./../private/x"), false),
-        ("slashes before", write("///private/x"), true),
-        ("two slashes within", write("private//x"), true),
-        ("a backslash", write("public\\..\\private\\x"), true),
-        ("an escaped dot", write("public/%2e%2e/x\u{0}"), false),
-        ("a letter case", write("Private/x"), true),
-        (
-            "a locked folder in capitals",
-            write("public/LOCKED/x"),
-            true,
-        ),
+    let attempts: Vec<(&str, (&str, Value))> = vec![
+        ("another folder", write("private/x")),
+        ("the root", write("x.txt")),
+        ("a folder that begins alike", write("publicity/x")),
+        ("above by two dots", write("public/../private/x")),
+        ("two dots and a slash before", write("/../private/x")),
+        ("a dot", write("public/./../private/x")),
+        ("slashes before", write("///private/x")),
+        ("two slashes within", write("private//x")),
+        ("a backslash", write("public\\..\\private\\x")),
+        ("an escaped dot", write("public/%2e%2e/x\u{0}")),
+        ("a letter case", write("Private/x")),
+        ("a locked folder in capitals", write("public/LOCKED/x")),
         (
             "a locked folder in another Unicode form",
             write("public/lock\u{65}d/x"),
-            true,
         ),
-        ("a locked file replaced", write("public/locked/a.txt"), true),
-        ("the policy", write("selvage.policy.yaml"), true),
-        ("the policy in capitals", write("SELVAGE.policy.yaml"), true),
-        (
-            "the policy with a slash",
-            write("/selvage.policy.yaml/"),
-            true,
-        ),
-        ("who may embed", write("embed.json"), true),
-        ("how long the past is kept", write("retention.json"), true),
-        ("a record", write("runs/x/2026-01-01-abc.json"), true),
-        (
-            "the decisions",
-            write("runs/decisions/2026-01-01.jsonl"),
-            true,
-        ),
-        ("a parent", write("scopes/a/b.js"), false),
+        ("a locked file replaced", write("public/locked/a.txt")),
+        ("the policy", write("selvage.policy.yaml")),
+        ("the policy in capitals", write("SELVAGE.policy.yaml")),
+        ("the policy with a slash", write("/selvage.policy.yaml/")),
+        ("who may embed", write("embed.json")),
+        ("how long the past is kept", write("retention.json")),
+        ("a record", write("runs/x/2026-01-01-abc.json")),
+        ("the decisions", write("runs/decisions/2026-01-01.jsonl")),
+        ("a parent", write("scopes/a/b.js")),
         (
             "a draft elsewhere",
             (
                 "write",
                 json!({ "path": "private/x", "content": "x", "draft": true }),
             ),
-            true,
         ),
         (
             "a folder elsewhere",
             ("mkdir", json!({ "path": "private/new" })),
-            true,
         ),
-        ("reading elsewhere", read("private/secret.txt"), true),
-        (
-            "reading what is hidden",
-            read("public/hidden/secret.txt"),
-            true,
-        ),
-        (
-            "reading it in capitals",
-            read("PUBLIC/hidden/secret.txt"),
-            true,
-        ),
-        (
-            "reading it with slashes",
-            read("//private/secret.txt"),
-            true,
-        ),
+        ("reading elsewhere", read("private/secret.txt")),
+        ("reading what is hidden", read("public/hidden/secret.txt")),
+        ("reading it in capitals", read("PUBLIC/hidden/secret.txt")),
+        ("reading it with slashes", read("//private/secret.txt")),
         (
             "reading the past",
             ("read", json!({ "path": "private/secret.txt", "at": [] })),
-            true,
         ),
         (
             "what is known of a file",
             ("stat", json!({ "path": "private/secret.txt" })),
-            true,
         ),
         (
             "its history",
             ("history", json!({ "path": "private/secret.txt" })),
-            true,
         ),
-        ("everybody's history", ("history", json!({})), true),
+        ("everybody's history", ("history", json!({}))),
         (
             "its difference",
             ("diff", json!({ "path": "private/secret.txt", "from": [] })),
-            true,
         ),
         (
             "the difference of everything",
             ("compare", json!({ "from": [] })),
-            true,
         ),
-        ("what was made apart", ("conflicts", json!({})), true),
+        ("what was made apart", ("conflicts", json!({}))),
         (
             "linting what is no flow of theirs",
             ("lint_flow", json!({ "path": "private/secret.txt" })),
-            true,
         ),
         (
             "linting the policy",
             ("lint_flow", json!({ "path": "selvage.policy.yaml" })),
-            true,
         ),
         (
             "a content by its hash",
@@ -122,86 +87,64 @@ fn no_call_of_a_tool_leads_past_the_policy() {
                 "write",
                 json!({ "path": "public/b", "encoding": "hash", "content": "0000000000000000000000000000000000000000000000000000000000000000" }),
             ),
-            true,
         ),
         (
             "moving a secret into the open",
             moved("private/secret.txt", "public/s.txt"),
-            true,
         ),
-        (
-            "moving a folder of secrets",
-            moved("private", "public/p"),
-            true,
-        ),
+        ("moving a folder of secrets", moved("private", "public/p")),
         (
             "moving what is hidden",
             moved("public/hidden/secret.txt", "public/s.txt"),
-            true,
         ),
         (
             "moving the folder around what is locked",
             moved("public", "flows/public"),
-            true,
         ),
         (
             "moving onto a locked place",
             moved("public/a.txt", "public/locked/b.txt"),
-            true,
         ),
         (
             "moving a folder so that a file is locked",
             moved("public/a.txt", "public/locked"),
-            true,
         ),
         (
             "moving the policy away",
             moved("selvage.policy.yaml", "public/p.yaml"),
-            true,
         ),
         (
             "moving something over the policy",
             moved("public/a.txt", "selvage.policy.yaml"),
-            true,
         ),
         (
             "deleting elsewhere",
             ("delete", json!({ "path": "private/secret.txt" })),
-            true,
         ),
         (
             "deleting the folder around what is locked",
             ("delete", json!({ "path": "public" })),
-            true,
         ),
         (
             "deleting the policy",
             ("delete", json!({ "path": "selvage.policy.yaml" })),
-            true,
         ),
-        (
-            "deleting records",
-            ("delete", json!({ "path": "runs" })),
-            true,
-        ),
+        ("deleting records", ("delete", json!({ "path": "runs" }))),
         (
             "a patch of two files, one elsewhere",
             patch(
                 "*** Begin Patch\n*** Add File: public/ok.txt\n+x\n*** Add File: private/x.txt\n+x\n*** End Patch",
             ),
-            true,
         ),
         (
             "a patch that moves",
             patch(
                 "*** Begin Patch\n*** Update File: public/a.txt\n*** Move to: private/a.txt\n@@\n-open\n+shut\n*** End Patch",
             ),
-            true,
         ),
         (
             "a patch that deletes",
             patch("*** Begin Patch\n*** Delete File: private/secret.txt\n*** End Patch"),
-            true,
         ),
         (
             "an edit elsewhere",
@@ -209,19 +152,13 @@ fn no_call_of_a_tool_leads_past_the_policy() {
                 "apply_patch",
                 json!({ "edits": [{ "path": "private/secret.txt", "find": "the", "replace": "a" }] }),
             ),
-            true,
         ),
-        ("taking the person's change back", ("undo", json!({})), true),
-        ("making it again", ("redo", json!({})), true),
-        (
-            "the workspace as it was",
-            ("restore", json!({ "at": [] })),
-            true,
-        ),
+        ("taking the person's change back", ("undo", json!({}))),
+        ("making it again", ("redo", json!({}))),
+        ("the workspace as it was", ("restore", json!({ "at": [] }))),
         (
             "a file as it was",
             ("restore", json!({ "at": [], "path": "private/secret.txt" })),
-            true,
         ),
         (
             "mounting a parent",
@@ -229,7 +166,6 @@ fn no_call_of_a_tool_leads_past_the_policy() {
                 "scope_mount",
                 json!({ "name": "p", "workspace": "0".repeat(64), "heads": ["0".repeat(64)], "files": { "a.js": "" } }),
             ),
-            true,
         ),
         (
             "deciding by oneself",
@@ -237,22 +173,25 @@ fn no_call_of_a_tool_leads_past_the_policy() {
                 "approval_decide",
                 json!({ "approval": "x", "digest": "x", "allow": true }),
             ),
-            false,
         ),
     ];
     assert!(attempts.len() >= 55, "{}", attempts.len());
     let mut host = host();
     let before = tree(&mut host);
-    for (name, (tool, input), is_recorded) in attempts {
+    // What no rule is about is refused because nobody may do it, or there can be no such path.
+    let refused = [
+        ErrorCode::PolicyDenied,
+        ErrorCode::InvalidPath,
+        ErrorCode::ReadOnly,
+    ];
+    for (name, (tool, input)) in attempts {
         let denied = denials(&mut host);
         let error = match host.call(tool, input) {
             Ok(value) => panic!("{name}: let through with {value}"),
             Err(error) => error,
         };
-        if is_recorded {
-            assert_eq!(error.code, ErrorCode::PolicyDenied, "{name}: {error:?}");
-            assert_eq!(denials(&mut host), denied + 1, "{name} is not recorded");
-        }
+        assert!(refused.contains(&error.code), "{name}: {error:?}");
+        assert_eq!(denials(&mut host), denied + 1, "{name} is not recorded");
         let told = format!("{error:?}");
         assert!(!told.contains(SECRET), "{name} tells: {told}");
         assert_eq!(tree(&mut host), before, "{name} changed something");
@@ -269,6 +208,49 @@ fn no_call_of_a_tool_leads_past_the_policy() {
             .is_some_and(|lines| lines.len() > 40),
         "{kept}"
     );
+}
+
+#[test]
+fn a_slip_in_an_input_is_no_attempt() {
+    let mut host = host();
+    let before = denials(&mut host);
+    for (name, tool, input) in [
+        (
+            "a name that ends in a dot",
+            "write",
+            json!({ "path": "public/a.", "content": "x" }),
+        ),
+        (
+            "an empty name",
+            "write",
+            json!({ "path": "public//a.txt", "content": "x" }),
+        ),
+        (
+            "a file that is not there",
+            "read",
+            json!({ "path": "public/b.txt" }),
+        ),
+        ("no path", "read", json!({})),
+        ("another tool", "raed", json!({ "path": "public/a.txt" })),
+        ("no flow", "run_flow", json!({ "name": "nothing" })),
+    ] {
+        host.call(tool, input).expect_err(name);
+        assert_eq!(denials(&mut host), before, "{name}");
+    }
+}
+
+#[test]
+fn what_is_denied_is_recorded_without_all_of_a_huge_input() {
+    let mut host = host();
+    let path = format!("private/{}", "x".repeat(1_000_000));
+    for path in [path.clone(), format!("public/../{path}")] {
+        host.call("write", json!({ "path": path, "content": "x" }))
+            .expect_err("denied");
+        let last = approvals(&mut host)["decided"][0].clone();
+        let what = last["what"].as_str().unwrap_or_default();
+        assert!(what.contains("private/xxx"), "{what}");
+        assert!(last.to_string().len() < 6_000, "{}", last.to_string().len());
+    }
 }
 
 #[test]

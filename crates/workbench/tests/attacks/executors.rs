@@ -1,9 +1,8 @@
 //! Where runs run: no name, change of mind or second attempt leads to an executor that no rule allows.
 
 use crate::common::Host;
-use crate::{approvals, decide, denials, person};
+use crate::{approvals, decide, denials, mallory, person};
 use selvage_tool::{ErrorCode, ToolError};
-use selvage_vfs::{Origin, OriginKind};
 use selvage_workbench::Event;
 use serde_json::json;
 
@@ -36,10 +35,6 @@ flows:
     host.who = mallory();
     run_at(&mut host, executor);
     host
-}
-
-fn mallory() -> Origin {
-    Origin::new(OriginKind::Agent, "mallory")
 }
 
 fn run_at(host: &mut Host, executor: &str) {

@@ -7,15 +7,23 @@ mod common;
 mod approvals;
 mod calls;
 mod executors;
+mod imports;
+mod names;
+mod net;
+mod own;
 mod runs;
 mod shown;
 mod sight;
 mod told;
+mod tools;
 mod within;
 
 use common::Host;
 use selvage_tool::ToolResult;
+use selvage_tool::guest::{Answer, PendingOp};
+use selvage_tool::run::RunReport;
 use selvage_vfs::{Origin, OriginKind};
+use selvage_workbench::Effect;
 use serde_json::{Value, json};
 
 const POLICY: &str = "
@@ -54,10 +62,15 @@ fn person() -> Origin {
     Origin::new(OriginKind::Person, "Ann")
 }
 
+fn mallory() -> Origin {
+    Origin::new(OriginKind::Agent, "mallory")
+}
+
 fn host() -> Host {
     host_with(POLICY)
 }
 
+/// A workspace with a policy, in which the agent calls.
 fn host_with(policy: &str) -> Host {
     let mut host = Host::with_runner();
     host.who = person();
@@ -72,16 +85,67 @@ fn host_with(policy: &str) -> Host {
         host.ok("write", json!({ "path": path, "content": content }));
     }
     host.pass(3_000);
-    host.who = Origin::new(OriginKind::Agent, "mallory");
+    host.who = mallory();
     host
+}
+
+/// Does something as the person, whoever calls otherwise.
+fn as_person<T>(host: &mut Host, done: impl FnOnce(&mut Host) -> T) -> T {
+    let who = std::mem::replace(&mut host.who, person());
+    let came = done(host);
+    host.who = who;
+    came
 }
 
 /// A person calls a tool, which must succeed.
 fn person_calls(host: &mut Host, tool: &str, input: Value) -> Value {
-    let who = std::mem::replace(&mut host.who, person());
-    let value = host.ok(tool, input);
-    host.who = who;
-    value
+    as_person(host, |host| host.ok(tool, input))
+}
+
+/// Has a person write files.
+fn write(host: &mut Host, files: &[(&str, &str)]) {
+    for (path, content) in files {
+        person_calls(host, "write", json!({ "path": path, "content": content }));
+    }
+}
+
+/// What a run that goes on is answered; nothing while it waits.
+fn asks(host: &mut Host, id: u32, request: PendingOp) -> Option<Answer> {
+    host.others.clear();
+    host.report(RunReport::Called { id, request });
+    host.others.iter().find_map(|effect| match effect {
+        Effect::Answer { answer, .. } => Some(answer.clone()),
+        _ => None,
+    })
+}
+
+/// The same of a tool that it calls.
+fn calls(host: &mut Host, id: u32, name: &str, input: Value) -> Option<Answer> {
+    let name = name.into();
+    asks(host, id, PendingOp::Tool { name, input })
+}
+
+fn fetches(url: &str) -> PendingOp {
+    PendingOp::Fetch {
+        url: url.into(),
+        method: "GET".into(),
+        headers: Vec::new(),
+    }
+}
+
+/// What the record of a run says that it was denied, in order.
+fn denied(record: &Value) -> Vec<String> {
+    let decisions = record["decisions"].as_array().into_iter().flatten();
+    let denied = decisions.filter(|one| one["verdict"] == "denied");
+    denied
+        .map(|one| one["what"].as_str().unwrap_or_default().to_owned())
+        .collect()
+}
+
+/// The record of the run that goes on.
+fn record(host: &mut Host) -> Value {
+    let run = host.jobs[0].1.run.clone();
+    person_calls(host, "flow_status", json!({ "run": run }))
 }
 
 fn tree(host: &mut Host) -> String {
@@ -117,8 +181,5 @@ fn decide(host: &mut Host, change: impl Fn(&mut Value)) -> ToolResult {
     let mut input =
         json!({ "approval": approval["approval"], "digest": approval["digest"], "allow": true });
     change(&mut input);
-    let who = std::mem::replace(&mut host.who, person());
-    let decided = host.call("approval_decide", input);
-    host.who = who;
-    decided
+    as_person(host, |host| host.call("approval_decide", input))
 }

@@ -1,10 +1,10 @@
 //! What runs reach, see and land.
 
 use crate::common::{Host, write_op};
-use crate::{host, tree};
-use selvage_tool::ErrorCode;
-use selvage_tool::guest::PendingOp;
+use crate::{as_person, asks, calls, denied, fetches, host, record, tree};
+use selvage_tool::guest::Answer;
 use selvage_tool::run::{FileOp, RunReport};
+use selvage_tool::{ErrorCode, ToolError};
 use selvage_workbench::Effect;
 use serde_json::{Value, json};
 
@@ -18,7 +18,18 @@ pub(crate) fn running(host: &mut Host, source: &str, input: Value) -> u64 {
     for (key, value) in input.as_object().into_iter().flatten() {
         call[key] = value.clone();
     }
+    // The newest is the one that started last.
+    host.pass(10);
     host.start("run_flow", call)
+}
+
+/// What the record of the newest run says that it was denied.
+fn kept(host: &mut Host) -> Vec<String> {
+    let newest = |host: &mut Host| {
+        let run = host.ok("flow_runs", json!({ "limit": 1 }))["runs"][0]["run"].clone();
+        host.ok("flow_status", json!({ "run": run }))
+    };
+    denied(&as_person(host, newest))
 }
 
 #[test]
@@ -27,7 +38,7 @@ fn no_address_leads_a_run_to_a_domain_that_is_not_allowed() {
     let mut host = host();
     running(&mut host, source, json!({ "allowNet": ["*"] }));
     assert_eq!(host.jobs.len(), 1);
-    for (at, url) in [
+    let attempts = [
         "https://evil.org/",
         "https://good.org/",
         "https://api.good.org.evil.org/",
@@ -49,39 +60,30 @@ fn no_address_leads_a_run_to_a_domain_that_is_not_allowed() {
         "https://localhost/",
         "file:///etc/passwd",
         "data:text/plain,x",
+        "https://[fe80::1%25eth0]/",
+        "https://user@api.good.org/",
+        "ftp://api.good.org/",
         "//api.good.org/",
-    ]
-    .into_iter()
-    .enumerate()
-    {
-        host.others.clear();
-        host.report(RunReport::Called {
-            id: at as u32,
-            request: PendingOp::Fetch {
-                url: url.into(),
-                method: "GET".into(),
-                headers: Vec::new(),
-            },
-        });
+    ];
+    for (id, url) in (0..).zip(attempts) {
+        let answer = asks(&mut host, id, fetches(url));
+        assert!(matches!(answer, Some(Answer::Error(_))), "{url}");
         let fetched = host
             .others
             .iter()
             .any(|effect| matches!(effect, Effect::Fetch(_)));
         assert!(!fetched, "{url}");
     }
-    host.others.clear();
+    assert_eq!(
+        denied(&record(&mut host)),
+        attempts.map(|url| format!("fetch {url}")),
+        "each is in the record"
+    );
     for (url, domains) in [
         ("https://api.good.org/x", vec!["api.good.org"]),
         ("https://a.cdn.good.org/x", vec!["a.cdn.good.org"]),
     ] {
-        host.report(RunReport::Called {
-            id: 99,
-            request: PendingOp::Fetch {
-                url: url.into(),
-                method: "GET".into(),
-                headers: Vec::new(),
-            },
-        });
+        asks(&mut host, 99, fetches(url));
         let Some(Effect::Fetch(fetch)) = host.others.pop() else {
             panic!("{url} is allowed");
         };
@@ -109,13 +111,8 @@ fn a_run_sees_and_lands_no_more_than_its_rules_allow() {
             .all(|path| !path.contains("secret") && !path.contains("policy")),
         "{seen:?}"
     );
-    host.report(RunReport::Called {
-        id: 1,
-        request: PendingOp::Tool {
-            name: "delete".into(),
-            input: json!({ "path": "public/a.txt" }),
-        },
-    });
+    calls(&mut host, 1, "delete", json!({ "path": "public/a.txt" }));
+    assert_eq!(denied(&record(&mut host)), ["call delete"]);
     host.finish(Ok(json!(1)), &[("private/x", "y")]);
     assert_eq!(
         host.reply(call)
@@ -124,6 +121,7 @@ fn a_run_sees_and_lands_no_more_than_its_rules_allow() {
             .code,
         ErrorCode::PolicyDenied
     );
+    assert_eq!(kept(&mut host), ["call delete", "land what it wrote"]);
     for ops in [
         vec![write_op("public/locked/x", "y")],
         vec![FileOp::Move {
@@ -148,17 +146,59 @@ fn a_run_sees_and_lands_no_more_than_its_rules_allow() {
         let error = host.reply(call).expect("an answer").expect_err("denied");
         assert_eq!(error.code, ErrorCode::PolicyDenied, "{ops:?}");
         assert_eq!(tree(&mut host), before, "{ops:?}");
+        let kept = kept(&mut host);
+        assert!(kept.len() == 1 && kept[0].starts_with("land "), "{kept:?}");
     }
     // The tools that a run calls are called by whoever is behind it.
     running(&mut host, source, wide);
-    host.report(RunReport::Called {
-        id: 1,
-        request: PendingOp::Tool {
-            name: "write".into(),
-            input: json!({ "path": "private/x", "content": "y" }),
-        },
-    });
+    let input = json!({ "path": "private/x", "content": "y" });
+    calls(&mut host, 1, "write", input);
     assert!(!tree(&mut host).contains("private/x"));
+    assert_eq!(denied(&record(&mut host)), ["call write"]);
+}
+
+#[test]
+fn a_run_that_fails_by_what_its_files_refuse_it_is_on_record() {
+    let source = "export default async (flow) => flow.fs.readText(flow.args.from);\n";
+    let mut host = host();
+    let refused = |code, path: &str| ToolError::new(code, format!("not {path}")).path(path);
+    for (error, what) in [
+        (
+            refused(ErrorCode::PolicyDenied, "private/secret.txt"),
+            Some("touch private/secret.txt"),
+        ),
+        (
+            refused(ErrorCode::InvalidPath, "../../etc/passwd"),
+            Some("touch ../../etc/passwd"),
+        ),
+        (
+            ToolError::new(ErrorCode::InvalidPath, "it leads out"),
+            Some("touch what is no path"),
+        ),
+        // A slip, and what says nothing of a path.
+        (refused(ErrorCode::InvalidPath, "public/con"), None),
+        (refused(ErrorCode::NotFound, "public/none.txt"), None),
+        (ToolError::new(ErrorCode::PolicyDenied, "no"), None),
+    ] {
+        let call = running(&mut host, source, json!({}));
+        host.finish(Err(error), &[]);
+        host.reply(call).expect("an answer").expect_err("failed");
+        assert_eq!(kept(&mut host), what.into_iter().collect::<Vec<_>>());
+    }
+}
+
+#[test]
+fn what_a_run_fails_by_is_recorded_once() {
+    let mut host = host();
+    let source = "export default async (flow) => flow.call(\"read\", flow.args);\n";
+    running(&mut host, source, json!({}));
+    let input = json!({ "path": "public/../private/secret.txt" });
+    let Some(Answer::Error(error)) = calls(&mut host, 1, "read", input) else {
+        panic!("there is no such path");
+    };
+    assert_eq!(error.code, ErrorCode::InvalidPath);
+    host.finish(Err(error), &[]);
+    assert_eq!(kept(&mut host), ["call read"]);
 }
 
 #[test]

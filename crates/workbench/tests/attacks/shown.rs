@@ -3,7 +3,7 @@
 use crate::common::{Host, write_op};
 use crate::runs::running;
 use crate::{
-    POLICY, SECRET, approvals, decide, denials, host, host_with, person, person_calls, tree,
+    POLICY, SECRET, approvals, calls, decide, denials, host, host_with, person, person_calls, tree,
 };
 use selvage_tool::ErrorCode;
 use selvage_tool::guest::{Answer, PendingOp};
@@ -135,7 +135,11 @@ fn a_dry_run_says_that_a_person_would_be_asked_and_asks_nobody() {
 #[test]
 fn a_run_learns_nothing_from_the_dry_run_that_it_calls() {
     let policy = POLICY.replace("callers: [mallory]", "callers: [person]");
-    let mut host = host_with(&policy.replace("tools: [read, write]", "tools: [run_flow]"));
+    let policy = policy.replace("tools: [read, write]", "tools: [run_flow]");
+    // The flow that it calls may read and write everything.
+    let mut host = host_with(&format!(
+        "{policy}  - path: 'other/**'\n    allow: {{ read: ['**'], write: ['**'] }}\n"
+    ));
     host.who = person();
     host.ok(
         "write",
@@ -246,6 +250,25 @@ fn nobody_reads_a_file_by_having_a_person_asked_about_it() {
         json!({ "query": "public/hidden", "path": "runs/decisions" }),
     );
     assert!(!kept.to_string().contains("secret.txt"), "{kept}");
+}
+
+#[test]
+fn a_run_cannot_guess_by_a_digest_what_its_rules_hide() {
+    let policy = POLICY.replace("callers: [mallory]", "callers: [person]");
+    let mut host = host_with(&policy);
+    host.who = person();
+    let source = "export default async (flow) => flow.call(\"write\", flow.args);\n";
+    running(&mut host, source, json!({ "allowTools": ["write"] }));
+    let before = json!([{ "op": "write", "path": "asked/a.txt", "before": hash_of("as it was\n"), "after": hash_of("guess"), "size": 5 }]);
+    let input = json!({ "path": "asked/a.txt", "content": "guess" });
+    assert_eq!(calls(&mut host, 1, "write", input), None, "it waits");
+    let approval = approvals(&mut host)["approvals"][0].clone();
+    assert_eq!(approval["changes"][0]["before"], before[0]["before"]);
+    assert_ne!(approval["digest"], hash_of(&before.to_string()));
+    // What is approved is made all the same.
+    decide(&mut host, |_| {}).expect("approved");
+    assert_eq!(approvals(&mut host)["approvals"], json!([]));
+    assert!(tree(&mut host).contains(&hash_of("guess")));
 }
 
 #[test]
