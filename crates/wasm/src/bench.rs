@@ -95,7 +95,7 @@ impl Replica {
     /// # Errors
     /// When the path, an edit or the storage does not take it.
     pub fn edit(&mut self, path: &str, places: &[u32], letters: &str) -> Result<usize, JsError> {
-        let edits = places.chunks_exact(2).zip(letters.split('\0'));
+        let edits = places.as_chunks::<2>().0.iter().zip(letters.split('\0'));
         let splices: Vec<Splice> = edits
             .map(|(place, insert)| Splice {
                 at: place[0],
