@@ -113,7 +113,7 @@ export async function callEveryTool(call, caller) {
   assert.equal(await code('write', { path: 'scopes/global/lib/shared.js', content: '' }), 'READ_ONLY');
   await value('scope_unmount', { name: 'global' });
   assert.deepEqual((await value('approval_list')).approvals, [], 'nothing waits where no policy asks');
-  assert.equal(await code('approval_read', { approval: 'none', path: 'notes/a.md' }), 'NOT_FOUND');
-  assert.equal(await code('approval_decide', { approval: 'none', digest: HEX, allow: true }), 'NOT_FOUND');
+  assert.equal(await code('approval_read', { approval: 'none', path: 'notes/a.md' }), 'POLICY_DENIED');
+  assert.equal(await code('approval_decide', { approval: 'none', digest: HEX, allow: true }), 'POLICY_DENIED', 'persons decide');
   return called;
 }
