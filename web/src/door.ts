@@ -55,14 +55,18 @@ export class Caller {
     this.#leave = undefined;
     if (!on) return;
     let listens = true;
-    let ruled: Promise<boolean> | undefined;
+    let ruled: ReturnType<Kernel['call']> | undefined;
     let told = Promise.resolve();
     const leave = this.kernel.subscribe((event) => {
       if (!isPublic(event)) return;
       if (event.kind === 'changed' && (event.paths.length === 0 || event.paths.includes(POLICY_FILE))) ruled = undefined;
-      const isRuled = (ruled ??= this.#isRuled());
+      const asked = (ruled ??= this.kernel.call('stat', { path: POLICY_FILE }));
       told = told.then(async () => {
-        const heard = (await isRuled) ? withoutFiles(event) : event;
+        const found = await asked;
+        const isFree = !found.ok && found.error.code === 'NOT_FOUND';
+        // What keeps that from being known counts as a policy, this once.
+        if (!found.ok && !isFree && ruled === asked) ruled = undefined;
+        const heard = isFree ? event : withoutFiles(event);
         if (listens && heard) this.send({ selvage: 1, event: heard });
       });
     });
@@ -70,12 +74,6 @@ export class Caller {
       listens = false;
       leave();
     };
-  }
-
-  /** Whether the workspace has a policy; whatever keeps that from being known counts as one. */
-  async #isRuled(): Promise<boolean> {
-    const found = await this.kernel.call('stat', { path: POLICY_FILE });
-    return found.ok || found.error.code !== 'NOT_FOUND';
   }
 }
 

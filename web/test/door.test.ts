@@ -69,6 +69,18 @@ test('who listens where a policy is hears that something changed, and neither wh
   expect(heard.at(-1)).toEqual({ kind: 'changed', paths: [], heads: ['h'] });
 });
 
+test('what keeps it from being known whether there is a policy counts as one for that event alone', async () => {
+  const { kernel, said, hear } = caller();
+  await hear({ id: 1, listen: true });
+  const call = kernel.call.bind(kernel);
+  kernel.call = async () => ({ ok: false, error: { code: 'BUSY', message: 'Something else goes on.', hint: 'Wait.' } });
+  kernel.emit({ kind: 'changed', paths: ['a'], heads: [] });
+  await expect.poll(() => said).toEqual([{ selvage: 1, event: { kind: 'changed', paths: [], heads: [] } }]);
+  kernel.call = call;
+  kernel.emit({ kind: 'changed', paths: ['b'], heads: [] });
+  await expect.poll(() => said[1]).toEqual({ selvage: 1, event: { kind: 'changed', paths: ['b'], heads: [] } });
+});
+
 test('a caller has so many calls open and no more, each under a number of its own', async () => {
   const { said, hear } = caller();
   const open = Array.from({ length: CALLS_MAX }, (_, id) => hear({ id, name: 'run_flow', input: { path: 'flows/endless.flow.js' }, watch: true }));
