@@ -145,6 +145,25 @@ fn a_failure_of_the_flow_s_own_is_compared_whatever_it_says() {
     }
 }
 
+#[test]
+fn a_record_that_claims_a_result_is_held_to_it_whatever_error_it_has() {
+    let mut host = host();
+    host.start_flow(FLOW, json!({}));
+    host.finish(Ok(json!(1)), &[]);
+    let listed = host.ok("flow_runs", json!({}))["runs"][0].clone();
+    let kept = host.ok("read", json!({ "path": listed["record"] }));
+    let kept = kept["content"].as_str().expect("text");
+    let mut record: Value = serde_json::from_str(kept).expect("a record");
+    record["error"] = json!(error(ErrorCode::Cancelled));
+    host.ok(
+        "write",
+        json!({ "path": listed["record"], "content": record.to_string() }),
+    );
+    host.jobs.clear();
+    host.start("run_verify", json!({ "run": listed["run"] }));
+    assert_eq!(host.jobs.len(), 1, "it is made again");
+}
+
 /// Makes a run again, ends that in some way, and gives the error.
 fn unmade(how: impl FnOnce(&mut Host, &Value)) -> ToolError {
     let mut host = host();

@@ -75,7 +75,7 @@ impl FlowRuling {
         let changed = args.get_mut("changed").and_then(Value::as_array_mut);
         if let (Some(ruling), Some(changed)) = (&self.flow, changed) {
             let may_read = |path: &str| ruling.say(Want::Read(path)).says != Says::Deny;
-            changed.retain(|path| path.as_str().is_some_and(may_read));
+            changed.retain(|path| path.as_str().is_none_or(may_read));
         }
     }
 

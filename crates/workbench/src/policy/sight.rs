@@ -18,6 +18,12 @@ impl Workbench {
         ruling.is_none_or(|ruling| ruling.sees(path))
     }
 
+    /// Whether whoever calls may read something in a folder.
+    pub(crate) fn may_see_below(&self, folder: &str) -> bool {
+        let below = self.workspace.list(folder, true).unwrap_or_default();
+        below.iter().any(|entry| self.may_see(&entry.path))
+    }
+
     /// Whether whoever calls may read every file, whatever it is called.
     pub(crate) fn may_see_all(&self) -> bool {
         let ruling = self.consent.ruling.as_ref();

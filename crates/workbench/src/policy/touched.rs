@@ -62,12 +62,16 @@ pub(super) fn weighed<'a>(
         let above = names.filter(|name| is_below(path, name));
         above.max_by_key(|name| name.len()).unwrap_or(path)
     };
-    let (want, said) = ruling.strictest(wants(touched))?;
-    let want = match want {
+    let (wanted, mut said) = ruling.strictest(wants(touched))?;
+    let want = match wanted {
         Want::Read(path) => Want::Read(named(path)),
         Want::Write(path) => Want::Write(named(path)),
         want => want,
     };
+    if want != wanted {
+        // A rule may say by its words what is there.
+        said.reason = "a rule is about something in it".into();
+    }
     Some((want, said))
 }
 

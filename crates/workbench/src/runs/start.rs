@@ -125,7 +125,7 @@ impl Workbench {
         };
         // First of all, so that nobody learns what is there of a flow that is not theirs to run, or what is wrong with it.
         let ruling = self.flow_ruling(cx, &asking, path.trim_start_matches('/'))?;
-        if asking.behind.kind == OriginKind::System {
+        if asking.origin.kind == OriginKind::System {
             ruling.hide_changed(&mut input.args);
         }
         let source = self.source(&path, &view)?;
@@ -140,16 +140,18 @@ impl Workbench {
         let report = self.report(&source.path, &source.text, &input.allow_net, &view);
         // Before more of them is read, or anything is told of what was found in them.
         self.may_import(cx, &asking.behind, &ruling, &report.imports)?;
+        let is_ok = report.ok();
         let program = self.program(&source.path, &source.text, &view);
         if !program.unread.is_empty() && !asking.alone {
             return Err(Outcome::Lacks(program.unread));
         }
         let mut found_in = report.imports.iter().chain([&source.path]);
-        let shape = match report.shape {
-            Some(shape) if report.ok() => shape,
-            _ if found_in.all(|path| self.may_see(path)) => {
-                return Err(refused(&source.path, &report.diagnostics).into());
-            }
+        let diagnostics = found_in
+            .all(|path| self.may_see(path))
+            .then_some(report.diagnostics);
+        let shape = match (report.shape, &diagnostics) {
+            (Some(shape), _) if is_ok => shape,
+            (_, Some(found)) => return Err(refused(&source.path, found).into()),
             _ => return Err(unread(&source.path).into()),
         };
         self.may_have(cx, &asking, &ruling, &input.secrets, &input.env)?;
@@ -205,7 +207,8 @@ impl Workbench {
             artifacts: Vec::new(),
             variables: None,
             logs: Vec::new(),
-            diagnostics: report.diagnostics,
+            // They tell of the text to whoever reads the record, and that is whoever called.
+            diagnostics: diagnostics.unwrap_or_default(),
             heads_in,
             scopes,
             heads_out: Vec::new(),

@@ -169,7 +169,7 @@ impl Workbench {
     /// Answers whoever asked for the comparison.
     pub(super) fn verified(&mut self, run: &Run, earlier: &RunRecord) {
         let again = &run.record;
-        if let (Some(_), Some(error)) = (ended_from_outside(again), &again.error) {
+        if let (Some(_), Some(error)) = (not_by_itself(again), &again.error) {
             // What did not come to its own end differs in nothing.
             let error = ToolError {
                 message: format!("The run could not be made again: {}", error.message),
@@ -219,6 +219,18 @@ impl Workbench {
 /// came to its end by itself.
 #[must_use]
 pub fn ended_from_outside(record: &RunRecord) -> Option<&'static str> {
+    // What claims to have come to something is held to that. Its changes may be those that did not land.
+    let claims =
+        record.value.is_some() || !record.heads_out.is_empty() || !record.artifacts.is_empty();
+    let has_failed = matches!(record.status, RunStatus::Failed | RunStatus::Cancelled);
+    match has_failed && !claims {
+        true => not_by_itself(record),
+        false => None,
+    }
+}
+
+/// Why a run says nothing of its flow, by its error.
+fn not_by_itself(record: &RunRecord) -> Option<&'static str> {
     let error = record.error.as_ref()?;
     match error.code {
         // What a flow throws may have any words.

@@ -117,11 +117,11 @@ impl Workbench {
         let (from, mut to) = (bare(&input.from).to_owned(), bare(&input.to).to_owned());
         // Where it would come to tells whether a folder is there, so that is looked at only where it may be.
         let into_folder = from != to
-            && self.may_see(&to)
             && self
                 .workspace
                 .stat(&to)
-                .is_ok_and(|target| target.is_folder());
+                .is_ok_and(|target| target.is_folder())
+            && (self.may_see(&to) || self.may_see_below(&to));
         if into_folder || to.is_empty() {
             let name = from.rsplit('/').next().unwrap_or(&from);
             to = if to.is_empty() {

@@ -3,7 +3,7 @@
 use crate::common::pair::Pair;
 use crate::runs::running;
 use crate::sight::tells_nothing;
-use crate::{POLICY, SECRET, denials, host, host_with, person, person_calls};
+use crate::{POLICY, SECRET, denials, host, host_with, person, person_calls, write};
 use selvage_tool::ErrorCode;
 use selvage_vfs::{Hash, Origin, OriginKind};
 use serde_json::json;
@@ -79,6 +79,28 @@ fn a_denial_names_what_was_named_and_nothing_within() {
         json!({ "query": "agent mallory", "path": "runs/decisions" }),
     );
     assert!(!kept.to_string().contains("secret.txt"), "{kept}");
+}
+
+#[test]
+fn a_denial_does_not_quote_a_rule_that_names_what_is_within() {
+    let exact = POLICY.replace("public/hidden/**", "public/drafts/merger.md");
+    let mut host = host_with(&exact);
+    write(&mut host, &[("public/drafts/merger.md", SECRET)]);
+    let moved = json!({ "from": "public/drafts", "to": "public/d" });
+    let error = host.call("move", moved).expect_err("it takes that along");
+    assert_eq!(error.code, ErrorCode::PolicyDenied);
+    assert!(!format!("{error:?}").contains("merger"), "{error:?}");
+}
+
+#[test]
+fn a_file_moves_into_a_folder_of_which_only_the_content_may_be_read() {
+    let mut host = host_with(&POLICY.replace("'public/**'", "'public/**', 'kept/**'"));
+    write(&mut host, &[("kept/b.txt", "there")]);
+    host.ok("move", json!({ "from": "public/a.txt", "to": "kept" }));
+    assert_eq!(
+        host.ok("read", json!({ "path": "kept/a.txt" }))["content"],
+        "open"
+    );
 }
 
 #[test]
