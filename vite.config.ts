@@ -58,6 +58,8 @@ export default defineConfig(({ mode }) => {
       environment: 'node',
       // Pages wait for timers, so that one worker would leave even two processors idle.
       maxWorkers: 2,
+      // A machine that is busy is slow, and wrong is what never comes.
+      expect: { poll: { timeout: 15_000 } },
       projects: [
         { extends: true as const, test: { name: 'units', include: ['web/**/*.test.ts', 'worker/**/*.test.ts'], exclude: [PAGES] } },
         { extends: true as const, test: { name: 'pages', include: [PAGES], globalSetup: [here('./web/test/fixture.ts')] } },
