@@ -19,8 +19,8 @@ export function test(name, options, body) {
 
 /**
  * Runs the `*.test.mjs` of a folder (a URL), or those whose names hold one of the words, in so many lanes side by side, each a file
- * at a time; whatever a name in `alone` holds comes last, with nothing beside it. Prints what was found, and ends the process with
- * whether all passed. The last line is `N passed, N failed`.
+ * at a time; what holds a word of `alone` comes last, with nothing beside it. Prints what was found, `N passed, N failed` last, and
+ * gives whether all passed.
  */
 export async function runFolder(folder, { words, lanes = 1, alone = [], context = {} }) {
   const start = performance.now();
