@@ -1,7 +1,7 @@
 //! Where runs run: no name, change of mind or second attempt leads to an executor that no rule allows.
 
 use crate::common::Host;
-use crate::{approvals, decide, denials, mallory, person};
+use crate::{approvals, decide, denials, mallory, person, policy_with};
 use selvage_tool::{ErrorCode, ToolError};
 use selvage_workbench::Event;
 use serde_json::json;
@@ -10,20 +10,7 @@ const FLOW: &str = "export default async () => 1;\n";
 
 /// A workspace whose rules say something more of the agent and of its flows, and whose runs run somewhere.
 fn host(agent: &str, flow: &str, executor: &str) -> Host {
-    let policy = format!(
-        "version: 1
-agents:
-  - name: mallory
-    allow: {{ tools: ['*'], read: ['**'] }}
-  - name: mallory
-    {agent}
-flows:
-  - path: 'flows/*.flow.js'
-    allow: {{ read: ['public/**'] }}
-  - path: 'flows/*.flow.js'
-    {flow}
-"
-    );
+    let policy = policy_with(agent, flow);
     let mut host = crate::host();
     host.who = person();
     for (path, content) in [

@@ -89,6 +89,24 @@ fn host_with(policy: &str) -> Host {
     host
 }
 
+/// A policy that says something more of the agent, and of its flows.
+fn policy_with(agent: &str, flow: &str) -> String {
+    format!(
+        "version: 1
+agents:
+  - name: mallory
+    allow: {{ tools: ['*'], read: ['**'] }}
+  - name: mallory
+    {agent}
+flows:
+  - path: 'flows/*.flow.js'
+    allow: {{ read: ['public/**'] }}
+  - path: 'flows/*.flow.js'
+    {flow}
+"
+    )
+}
+
 /// Does something as the person, whoever calls otherwise.
 fn as_person<T>(host: &mut Host, done: impl FnOnce(&mut Host) -> T) -> T {
     let who = std::mem::replace(&mut host.who, person());

@@ -1,7 +1,9 @@
 //! Where runs of agents fetch from: the rules for the agent and those for the flow both have to let them.
 
 use crate::common::Host;
-use crate::{approvals, asks, calls, decide, denied, fetches, host_with, person, record, write};
+use crate::{
+    approvals, asks, calls, decide, denied, fetches, host_with, person, policy_with, record, write,
+};
 use selvage_tool::guest::Answer;
 use selvage_workbench::Effect;
 use serde_json::json;
@@ -10,20 +12,7 @@ const FLOW: &str = "export default async (flow) => { await fetch(flow.args.url);
 
 /// A workspace whose rules say this of an agent and of its flows.
 fn host(agent: &str, flow: &str) -> Host {
-    let mut host = host_with(&format!(
-        "version: 1
-agents:
-  - name: mallory
-    allow: {{ tools: ['*'], read: ['**'] }}
-  - name: mallory
-    {agent}
-flows:
-  - path: 'flows/**'
-    allow: {{ read: ['public/**'] }}
-  - path: 'flows/**'
-    {flow}
-"
-    ));
+    let mut host = host_with(&policy_with(agent, flow));
     write(&mut host, &[("flows/x.flow.js", FLOW)]);
     host
 }
