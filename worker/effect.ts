@@ -9,6 +9,7 @@ export type Effect =
   | ({ type: "dispatch"; runner: number } & Omit<ToRunner & { type: "run" }, "type">)
   | ({ type: "answer"; runner: number } & Omit<ToRunner & { type: "answer" }, "type">)
   | { type: "more"; runner: number; limits: string | null }
+  | { type: "hold"; runner: number; held: boolean }
   | { type: "cancel" | "terminate"; runner: number }
   | { type: "spawn" }
   | { type: "sign"; task: number; bytes: Uint8Array }

@@ -145,6 +145,9 @@ function perform(effects: Effect[]): void {
       case "more":
         runners.post(effect.runner, { type: "more", limits: effect.limits });
         break;
+      case "hold":
+        runners.post(effect.runner, { type: "hold", held: effect.held });
+        break;
       case "cancel":
         runners.cancel(effect.runner);
         break;

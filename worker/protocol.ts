@@ -22,6 +22,8 @@ export type ToRunner =
   | { type: "run"; guest: GuestName; job: string; memoryBytesMax: number; blobs: [hash: string, bytes: Uint8Array][]; within?: string | undefined }
   | { type: "answer"; id: number; answer: string; body: Uint8Array }
   | { type: "more"; limits: string | null }
+  /** A person decides what the run asked for: its clock stands still, or goes on. */
+  | { type: "hold"; held: boolean }
   | { type: "cancel" }
   | { type: "check"; guest: GuestName; id: number; path: string; module: boolean; source: string };
 

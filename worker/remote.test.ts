@@ -103,15 +103,16 @@ describe("a run at a server", () => {
     port1.close();
   });
 
-  test("passes on answers and more as they were written", async () => {
+  test("passes on answers, more and what holds the clock as they were written", async () => {
     begin();
     await until(() => server.streams.length === 1);
     run.postMessage({ type: "answer", id: 3, answer: '{"ok":[1.0,-0]}', body: bytes("x") });
     run.postMessage({ type: "more", limits: '{"fuelMax":9}' });
     run.postMessage({ type: "more", limits: null });
-    await until(() => server.asked.length === 5);
-    expect(server.asked.slice(2)).toEqual(["POST /jobs/ID/answer", "POST /jobs/ID/more", "POST /jobs/ID/more"]);
-    expect(server.bodies.slice(2)).toEqual(['{"id":3,"answer":{"ok":[1.0,-0]},"body":"eA=="}', '{"number":1,"limits":{"fuelMax":9}}', '{"number":2,"limits":null}']);
+    run.postMessage({ type: "hold", held: true });
+    await until(() => server.asked.length === 6);
+    expect(server.asked.slice(2)).toEqual(["POST /jobs/ID/answer", "POST /jobs/ID/more", "POST /jobs/ID/more", "POST /jobs/ID/hold"]);
+    expect(server.bodies.slice(2)).toEqual(['{"id":3,"answer":{"ok":[1.0,-0]},"body":"eA=="}', '{"number":1,"limits":{"fuelMax":9}}', '{"number":2,"limits":null}', '{"held":true}']);
     expect(server.streams).toHaveLength(1);
   });
 

@@ -57,6 +57,9 @@ export class RemoteRun {
       case "more":
         this.#say({ method: "POST", path: `${this.#path}/more`, body: `{"number":${(this.#grants += 1)},"limits":${message.limits ?? "null"}}` });
         break;
+      case "hold":
+        this.#say({ method: "POST", path: `${this.#path}/hold`, body: JSON.stringify({ held: message.held }) });
+        break;
       case "cancel":
         this.#isCancelled = true;
         if (this.#isSent) this.#say({ method: "DELETE", path: this.#path });

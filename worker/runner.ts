@@ -316,6 +316,10 @@ scope.onmessage = ({ data }) => {
       // The answer is taken at once, and may end the run; the clock goes on after it.
       setTimeout(() => running && armWallTimer(running), 0);
       return;
+    case "hold":
+      if (!running) return;
+      running.guest.runner.hold(data.held);
+      return armWallTimer(running);
     case "cancel":
       if (!running) return;
       running.guest.runner.cancel();

@@ -29,6 +29,8 @@ struct Inbox {
 struct Came {
     answers: VecDeque<Answered>,
     more: Option<Option<LimitsPatch>>,
+    /// The newest word about the clock.
+    held: Option<bool>,
     /// Whether nobody has to pass words on any more.
     closed: bool,
 }
@@ -58,6 +60,8 @@ pub enum Word {
     },
     /// The answer to the question about a quota.
     More(Option<LimitsPatch>),
+    /// The run's clock is to stand still, or to go on.
+    Hold(bool),
     /// The run is to end. It is said again each time somebody listens.
     Cancel,
     /// Nothing is passed on any more: [`Control::close`].
@@ -88,6 +92,12 @@ impl Control {
         self.0.news.notify_all();
     }
 
+    /// Has the run's clock stand still, because a person decides what it asked for, or go on.
+    pub fn hold(&self, held: bool) {
+        self.lock().held = Some(held);
+        self.0.news.notify_all();
+    }
+
     /// Ends the run: within a slice of fuel when it computes, at once when it waits.
     pub fn cancel(&self) {
         self.0.cancelled.store(true, Ordering::Release);
@@ -113,7 +123,10 @@ impl Control {
                 let answered = came.answers.pop_front();
                 let answered =
                     answered.map(|Answered { id, answer, body }| Word::Answer { id, answer, body });
-                answered.or_else(|| came.more.take().map(Word::More))
+                let held = || came.held.take().map(Word::Hold);
+                answered
+                    .or_else(held)
+                    .or_else(|| came.more.take().map(Word::More))
             });
             match woken {
                 Woken::Came(word) => return word,
@@ -140,17 +153,38 @@ impl Control {
         waited.unwrap_or_else(PoisonError::into_inner).0.closed
     }
 
-    /// Waits for an answer to a call.
+    /// The newest word about the clock, once.
+    pub(crate) fn take_hold(&self) -> Option<bool> {
+        self.lock().held.take()
+    }
+
+    /// Waits for an answer to a call; not any longer when there is a word about the clock.
     pub(crate) fn next_answer(&self, ms_max: f64) -> Woken<Answered> {
-        self.wait(ms_max, |came| came.answers.pop_front())
+        self.wait_on_clock(ms_max, |came| came.answers.pop_front())
     }
 
     /// Waits for the answer to one call; those to others stay.
     pub(crate) fn next_answer_to(&self, id: u32, ms_max: f64) -> Woken<Answered> {
-        self.wait(ms_max, |came| {
+        self.wait_on_clock(ms_max, |came| {
             let at = came.answers.iter().position(|answered| answered.id == id)?;
             came.answers.remove(at)
         })
+    }
+
+    fn wait_on_clock<T>(
+        &self,
+        ms_max: f64,
+        mut take: impl FnMut(&mut Came) -> Option<T>,
+    ) -> Woken<T> {
+        let woken = self.wait(ms_max, |came| match came.held {
+            Some(_) => Some(None),
+            None => take(came).map(Some),
+        });
+        match woken {
+            Woken::Came(Some(came)) => Woken::Came(came),
+            Woken::Cancelled => Woken::Cancelled,
+            Woken::Came(None) | Woken::Late => Woken::Late,
+        }
     }
 
     /// Forgets what was said about an earlier question.
@@ -226,6 +260,8 @@ mod tests {
         control.answer(7, Answer::Ok(1.into()), vec![2]);
         assert!(matches!(control.next_word(), Word::Answer { id: 7, .. }));
         control.more(None);
+        control.hold(true);
+        assert!(matches!(control.next_word(), Word::Hold(true)));
         assert!(matches!(control.next_word(), Word::More(None)));
         assert!(!control.closes_within(Duration::ZERO));
         let other = control.clone();

@@ -298,6 +298,7 @@ impl<S: Surroundings> Desk<S> {
                 body,
             } => self.runners.answer(runner, id, answer, body),
             Effect::More { runner, limits } => self.runners.more(runner, limits),
+            Effect::Hold { runner, held } => self.runners.hold(runner, held),
             Effect::Cancel { runner } => self.runners.cancel(runner),
             Effect::Terminate { runner } => return Some(self.runners.replace(runner)),
             Effect::Sign { task, bytes } => {

@@ -32,6 +32,16 @@ pub(crate) struct World {
     pub handles: Option<Handles>,
 }
 
+impl World {
+    /// How long the run may still take on its clock, in milliseconds, by the newest word about that.
+    pub fn wall_left_ms(&mut self) -> f64 {
+        if let Some(held) = self.control.take_hold() {
+            self.sandbox.hold(held, &mut self.host);
+        }
+        self.sandbox.wall_left_ms(&mut self.host)
+    }
+}
+
 /// The two things of an instance that its imports touch.
 #[derive(Clone, Copy)]
 pub(crate) struct Handles {
@@ -230,7 +240,7 @@ fn wait(mut caller: Caller<'_, World>, at: u32, length: u32) -> wasmtime::Result
     let since_ms = world.host.now_ms();
     world.host.tell(RunReport::Called { id, request }, body);
     let answered = loop {
-        let left_ms = world.sandbox.wall_left_ms(&mut world.host);
+        let left_ms = world.wall_left_ms();
         if left_ms <= 0.0 {
             world.sandbox.wall_ended();
             break None;

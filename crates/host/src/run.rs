@@ -219,7 +219,7 @@ fn drive(
 fn wait(guest: &mut Guest, timers: &mut Timers, control: &Control) -> Step {
     loop {
         let world = guest.world();
-        let left_ms = world.sandbox.wall_left_ms(&mut world.host);
+        let left_ms = world.wall_left_ms();
         if left_ms <= 0.0 {
             world.sandbox.wall_ended();
             return world.sandbox.end(&mut world.host);

@@ -100,6 +100,12 @@ impl Runners {
         }
     }
 
+    pub fn hold(&self, runner: RunnerId, held: bool) {
+        if let Some(control) = self.control(runner) {
+            control.hold(held);
+        }
+    }
+
     pub fn cancel(&self, runner: RunnerId) {
         if let Some(control) = self.control(runner) {
             control.cancel();

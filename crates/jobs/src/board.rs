@@ -5,7 +5,7 @@ use crate::entry::Entry;
 use crate::error::JobsError;
 use crate::held::{Held, Name};
 use crate::listener::Listener;
-use crate::message::{Answered, Hashes, More, Standing, State, hash, is_hash, is_id};
+use crate::message::{Answered, Hashes, Hold, More, Standing, State, hash, is_hash, is_id};
 use crate::settings::Settings;
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
@@ -173,6 +173,14 @@ impl Board {
     pub fn more(&self, key: &str, id: &str, more: More) -> Result<(), JobsError> {
         let most = &self.0.settings.limits;
         self.with(key, id, |entry| entry.more(more.number, more.limits, most))
+    }
+
+    /// Has the clock of a job stand still, or go on.
+    ///
+    /// # Errors
+    /// There is no such job.
+    pub fn hold(&self, key: &str, id: &str, hold: Hold) -> Result<(), JobsError> {
+        self.with(key, id, |entry| entry.control.hold(hold.held))
     }
 
     /// Cancels a job; or, where it is over, lets go of what it told and wrote.

@@ -75,6 +75,14 @@ pub struct More {
     pub limits: Option<LimitsPatch>,
 }
 
+/// The clock of a job is to stand still, because a person decides what it asked for, or to go on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Hold {
+    /// Whether it is to stand still.
+    pub held: bool,
+}
+
 /// Where a job is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]

@@ -2,8 +2,8 @@
 
 use crate::error::JobsError;
 use crate::message::{
-    ANSWER_BYTES_MAX, Answered, BLOB_BYTES_MAX, Hashes, JOB_BYTES_MAX, More, News, TOLD_BYTES_MAX,
-    hash,
+    ANSWER_BYTES_MAX, Answered, BLOB_BYTES_MAX, Hashes, Hold, JOB_BYTES_MAX, More, News,
+    TOLD_BYTES_MAX, hash,
 };
 use crate::wire::{ASKING_MAX, Failed, PAUSE, Wire, broken, json, read, read_json, unheard};
 use base64::Engine;
@@ -227,6 +227,10 @@ impl Remote {
                             .insist(control, (Method::POST, &format!("{path}/more"), &body))
                     })
                 }
+                Word::Hold(held) => json(&Hold { held }).and_then(|body| {
+                    self.0
+                        .insist(control, (Method::POST, &format!("{path}/hold"), &body))
+                }),
                 Word::Answer { id, answer, body } => self.answer(path, control, (id, answer, body)),
             };
         }

@@ -54,6 +54,7 @@ pub fn routes(board: &Board) -> Router {
         .route("/jobs/{id}/news", get(news))
         .route("/jobs/{id}/answer", post(answer))
         .route("/jobs/{id}/more", post(more))
+        .route("/jobs/{id}/hold", post(hold))
         .with_state(Entrance { board, places })
 }
 
@@ -224,6 +225,17 @@ async fn more(
     let key = at.key(request.headers(), Ask::Part)?;
     let more = at.message(request, JOB_BYTES_MAX).await?;
     at.board.more(&key, &id, more)?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+async fn hold(
+    State(at): State<Entrance>,
+    Path(id): Path<String>,
+    request: Request,
+) -> Answer<impl IntoResponse> {
+    let key = at.key(request.headers(), Ask::Part)?;
+    let hold = at.message(request, JOB_BYTES_MAX).await?;
+    at.board.hold(&key, &id, hold)?;
     Ok(StatusCode::NO_CONTENT)
 }
 

@@ -32,6 +32,8 @@ pub struct Meter {
     /// When the guest was entered last, while it runs.
     entered_ms: Option<f64>,
     yielded_ms: f64,
+    /// Since when the run's clock stands still, while it does.
+    held_ms: Option<f64>,
     /// Fuel handed out so far; what was used is this less what the guest has left.
     handed_out: u64,
     /// The error that ends the run if nobody grants what was asked for.
@@ -50,6 +52,7 @@ impl Meter {
             started_ms: now_ms,
             entered_ms: None,
             yielded_ms: now_ms,
+            held_ms: None,
             handed_out: 0,
             asked: None,
             failure: None,
@@ -100,7 +103,7 @@ impl Meter {
         if let Some(entered) = self.entered_ms.take() {
             self.usage.cpu_ms += (now_ms - entered).max(0.0);
         }
-        self.usage.wall_ms = (now_ms - self.started_ms).max(0.0);
+        self.settle_clock(now_ms);
         self.usage.fuel = self
             .handed_out
             .saturating_sub(u64::try_from(fuel_left.saturating_add(1)).unwrap_or(0));
@@ -146,7 +149,21 @@ impl Meter {
 
     /// Brings the time on the clock up to date, for a run that ends while it waits.
     pub fn settle_clock(&mut self, now_ms: f64) {
-        self.usage.wall_ms = (now_ms - self.started_ms).max(0.0);
+        self.usage.wall_ms = self.on_clock(now_ms).max(0.0);
+    }
+
+    /// Has the run's clock stand still, or go on. What the guest computes meanwhile counts all the same.
+    pub fn hold(&mut self, held: bool, now_ms: f64) {
+        if held {
+            self.held_ms.get_or_insert(now_ms);
+        } else if let Some(since_ms) = self.held_ms.take() {
+            self.started_ms += (now_ms - since_ms).max(0.0);
+        }
+    }
+
+    /// The time that the run has taken on its clock.
+    fn on_clock(&self, now_ms: f64) -> f64 {
+        self.held_ms.unwrap_or(now_ms) - self.started_ms
     }
 
     /// The time in which the guest waited for an answer about a quota is no time of its own.
@@ -168,10 +185,13 @@ impl Meter {
         self.look(now_ms);
     }
 
-    /// How long the run may still take on the clock, in milliseconds.
+    /// How long the run may still take on the clock, in milliseconds; for ever while that stands still.
     #[must_use]
     pub fn wall_left_ms(&self, now_ms: f64) -> f64 {
-        as_ms(self.limits.wall_ms_max) - (now_ms - self.started_ms)
+        match self.held_ms {
+            Some(_) => f64::INFINITY,
+            None => as_ms(self.limits.wall_ms_max) - self.on_clock(now_ms),
+        }
     }
 
     /// Ends a run that waits and has waited too long.
@@ -298,10 +318,10 @@ impl Meter {
                 limits.cpu_ms_max,
                 "milliseconds of computing",
             )
-        } else if now_ms - self.started_ms >= as_ms(limits.wall_ms_max) {
+        } else if self.on_clock(now_ms) >= as_ms(limits.wall_ms_max) {
             row(
                 "wallMsMax",
-                whole(now_ms - self.started_ms),
+                whole(self.on_clock(now_ms)),
                 ErrorCode::QuotaWall,
                 limits.wall_ms_max,
                 "milliseconds on the clock",

@@ -212,7 +212,12 @@ impl Sandbox {
         self.meter.wall_ended();
     }
 
-    /// How long the run may still take on the clock, in milliseconds.
+    /// Has the run's clock stand still, because a person decides what it asked for, or go on.
+    pub fn hold(&mut self, held: bool, host: &mut dyn Host) {
+        self.meter.hold(held, host.now_ms());
+    }
+
+    /// How long the run may still take on the clock, in milliseconds; for ever while that stands still.
     pub fn wall_left_ms(&self, host: &mut dyn Host) -> f64 {
         self.meter.wall_left_ms(host.now_ms())
     }

@@ -95,6 +95,11 @@ pub fn encode(effect: Effect) -> JsValue {
                 &limits.map_or(JsValue::NULL, |limits| text(&limits)),
             );
         }
+        Effect::Hold { runner, held } => {
+            kind("hold");
+            put("runner", &runner.into());
+            put("held", &held.into());
+        }
         Effect::Cancel { runner } => {
             kind("cancel");
             put("runner", &runner.into());

@@ -173,6 +173,11 @@ impl Runner {
             .answered(asked_ms, more.as_ref(), &mut self.browser);
     }
 
+    /// The run's clock is to stand still, or to go on.
+    pub fn hold(&mut self, held: bool) {
+        self.sandbox.hold(held, &mut self.browser);
+    }
+
     /// The guest wants to sleep: for how long it may, in milliseconds.
     pub fn sleep(&mut self, ms: f64) -> f64 {
         self.sandbox.sleep(ms, &mut self.browser)

@@ -261,6 +261,7 @@ impl Workbench {
             Event::Woken => self.wake_at_ms = None,
         }
         self.pass_time(cx);
+        self.hold_runs(cx);
         self.tell_others(cx);
         std::mem::take(&mut self.effects)
     }

@@ -211,6 +211,13 @@ pub enum Effect {
         /// The new limits; `None` ends it.
         limits: Option<LimitsPatch>,
     },
+    /// Have the clock of a run stand still, because a person decides what it asked for, or go on.
+    Hold {
+        /// Where it runs.
+        runner: RunnerId,
+        /// Whether it is to stand still.
+        held: bool,
+    },
     /// Cancel what an executor runs.
     Cancel {
         /// Which one.

@@ -7,6 +7,7 @@
 mod bench;
 
 mod bounds;
+mod holding;
 mod names;
 mod nested;
 mod runs;

@@ -70,6 +70,33 @@ fn a_run_that_may_ask_is_asked_about_and_goes_on_with_more() {
 }
 
 #[test]
+fn a_clock_that_stands_still_counts_computing_alone() {
+    let mut meter = meter(Limits {
+        cpu_ms_max: 40,
+        wall_ms_max: 100,
+        ..Limits::default()
+    });
+    meter.leave(5.0, 0, 0);
+    meter.hold(true, 60.0);
+    meter.hold(true, 900.0);
+    assert_eq!(meter.wall_left_ms(5_000.0), f64::INFINITY);
+    meter.settle_clock(5_000.0);
+    assert_eq!(meter.usage().wall_ms, 60.0);
+    meter.enter(5_000.0);
+    assert!(matches!(meter.slice_ended(5_010.0), Verdict::Yield(_)));
+    meter.leave(5_010.0, 0, 0);
+    meter.hold(false, 5_020.0);
+    meter.hold(false, 5_030.0);
+    assert_eq!(meter.wall_left_ms(5_020.0), 40.0);
+    meter.enter(5_030.0);
+    assert_eq!(meter.slice_ended(5_055.0), Verdict::Stop);
+    assert_eq!(
+        meter.failure().map(|error| error.code),
+        Some(ErrorCode::QuotaCpu)
+    );
+}
+
+#[test]
 fn the_first_failure_stays() {
     let mut meter = meter(Limits {
         calls_max: 1,

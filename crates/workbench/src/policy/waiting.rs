@@ -29,6 +29,11 @@ pub(crate) struct Waiting {
 }
 
 impl Waiting {
+    /// What waits.
+    pub(crate) fn then(&self) -> &Then {
+        &self.then
+    }
+
     /// A digest as it is told.
     pub(super) fn told(salt: Option<u128>, digest: &str) -> String {
         match salt {

@@ -1,7 +1,7 @@
 //! What a run says while it goes on, and what others say to it.
 
 use super::executors::deadline;
-use super::{ASK_MS_MAX, CANCEL_MS, cancelled_before};
+use super::{ASK_MS_MAX, CANCEL_MS, Run, cancelled_before};
 use crate::engine::{Asking, Caller, Cx, Workbench};
 use crate::event::{Effect, Fetch, RunnerId, TaskId};
 use crate::notice::Notice;
@@ -288,10 +288,7 @@ impl Workbench {
 
     /// The times at which a run is stopped by force.
     pub(crate) fn run_times(&self) -> Vec<u64> {
-        self.runs
-            .values()
-            .filter_map(|run| run.deadline_ms)
-            .collect()
+        self.runs.values().filter_map(Run::forced_at_ms).collect()
     }
 
     /// Stops by force what should have ended by itself. What it wrote never lands.
@@ -299,7 +296,7 @@ impl Workbench {
         let late: Vec<RunnerId> = self
             .runs
             .values()
-            .filter(|run| run.deadline_ms.is_some_and(|at| at <= cx.now_ms))
+            .filter(|run| run.forced_at_ms().is_some_and(|at| at <= cx.now_ms))
             .filter_map(|run| run.runner)
             .collect();
         for runner in late {

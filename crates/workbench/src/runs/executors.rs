@@ -59,7 +59,7 @@ impl Workbench {
         let Some(found) = self.runs.get(&run) else {
             return;
         };
-        let past = found.deadline_ms.is_some_and(|at| at <= cx.now_ms);
+        let past = found.forced_at_ms().is_some_and(|at| at <= cx.now_ms);
         let error = if found.cancelled {
             ToolError::new(ErrorCode::Cancelled, "The run was cancelled.")
         } else if past && found.waits_since_ms.is_some() {

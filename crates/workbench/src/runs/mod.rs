@@ -5,6 +5,7 @@ mod claims;
 mod closing;
 mod conversation;
 mod executors;
+mod holding;
 mod land;
 mod sign;
 mod start;
@@ -73,6 +74,8 @@ pub(crate) struct Run {
     replay: Replay,
     /// When it is stopped by force.
     pub(crate) deadline_ms: Option<u64>,
+    /// Since when its clock stands still, while a person decides what it asked for.
+    held_since_ms: Option<u64>,
     /// Since when it waits for a place at its executor, where it does.
     waits_since_ms: Option<u64>,
     /// What its call came to.
@@ -134,6 +137,12 @@ impl Run {
         if !self.cancelled {
             self.deadline_ms = Some(at_ms);
         }
+    }
+
+    /// When it is stopped by force, which it is not while its clock stands still, unless it was cancelled.
+    fn forced_at_ms(&self) -> Option<u64> {
+        self.deadline_ms
+            .filter(|_| self.held_since_ms.is_none() || self.cancelled)
     }
 
     fn state(&self) -> RunState {

@@ -3,7 +3,6 @@
 use super::closing::ending;
 use super::{Calls, EXECUTORS_MAX, QUEUE_MAX, RUN_DEPTH_MAX, Replay, Run};
 use crate::engine::{Asking, Caller, Cx, Outcome, Workbench};
-use crate::event::Effect;
 use crate::policy::{folder, granted, visible, words_of};
 use crate::record::path_of;
 use crate::reference::Target;
@@ -88,19 +87,14 @@ impl Workbench {
 
     /// A run that waits for another must not keep it from its executor.
     pub(super) fn make_room(&mut self, caller: &Caller) -> ToolResult<()> {
-        if !matches!(caller, Caller::Run { .. }) || self.idle_runner().is_some() {
+        if !matches!(caller, Caller::Run { .. }) || self.spare() {
             return Ok(());
         }
-        if self.executors.len() + self.spawning >= EXECUTORS_MAX {
-            return Err(ToolError::new(
-                ErrorCode::Busy,
-                format!("{EXECUTORS_MAX} runs go on already."),
-            )
-            .hint("Start fewer runs at a time from within a flow."));
-        }
-        self.spawning += 1;
-        self.effects.push(Effect::Spawn);
-        Ok(())
+        Err(ToolError::new(
+            ErrorCode::Busy,
+            format!("{EXECUTORS_MAX} runs go on already."),
+        )
+        .hint("Start fewer runs at a time from within a flow."))
     }
 
     fn queue_run(
@@ -236,6 +230,7 @@ impl Workbench {
             calls: Calls::default(),
             replay: Replay::default(),
             deadline_ms: None,
+            held_since_ms: None,
             waits_since_ms: None,
             plan,
             made_of,

@@ -159,6 +159,7 @@ impl Workbench {
             landing: None,
             approved: false,
             deadline_ms: None,
+            held_since_ms: None,
             waits_since_ms: None,
             cancelled: false,
         };

@@ -1,0 +1,208 @@
+//! Runs whose calls wait for a person: their clocks stand still, and nobody else waits for them.
+
+mod common;
+
+use common::Host;
+use selvage_tool::ErrorCode;
+use selvage_tool::guest::PendingOp;
+use selvage_tool::run::RunReport;
+use selvage_vfs::{Origin, OriginKind};
+use selvage_workbench::{Effect, Event, RunnerId};
+use serde_json::{Value, json};
+
+const POLICY: &str = "
+version: 1
+agents:
+  - name: '*'
+    allow: { tools: ['*'], read: ['**'], write: ['**'] }
+flows:
+  - path: 'flows/**'
+    allow: { read: ['**'], tools: ['*'] }
+    ask: { write: ['asked/**'] }
+";
+
+const CALLS: &str = "export default async (flow) => flow.call(flow.args.tool, flow.args.input);\n";
+
+const WALL_MS: u64 = 10_000;
+const HOURS_MS: u64 = 50 * 60_000;
+
+fn person() -> Origin {
+    Origin::new(OriginKind::Person, "Ann")
+}
+
+fn host() -> Host {
+    let mut host = Host::with_runner();
+    let agent = std::mem::replace(&mut host.who, person());
+    host.ok(
+        "write",
+        json!({ "path": "selvage.policy.yaml", "content": POLICY }),
+    );
+    host.who = agent;
+    host
+}
+
+/// Has a flow run that calls tools. Gives its call.
+fn run(host: &mut Host, name: &str) -> u64 {
+    let path = format!("flows/{name}.flow.js");
+    host.ok("write", json!({ "path": path, "content": CALLS }));
+    let limits = json!({ "wallMsMax": WALL_MS });
+    host.start(
+        "run_flow",
+        json!({ "path": path, "allowTools": ["*"], "limits": limits }),
+    )
+}
+
+fn asks(host: &mut Host, runner: RunnerId, id: u32, name: &str, input: Value) {
+    let report = RunReport::Called {
+        id,
+        request: PendingOp::Tool {
+            name: name.into(),
+            input,
+        },
+    };
+    let body = Vec::new();
+    host.tell(Event::Reported {
+        runner,
+        report,
+        body,
+    });
+}
+
+fn writes(host: &mut Host, runner: RunnerId, id: u32) {
+    let input = json!({ "path": format!("asked/{id}.txt"), "content": "by a run" });
+    asks(host, runner, id, "write", input);
+}
+
+fn decide(host: &mut Host, allow: bool) {
+    let agent = std::mem::replace(&mut host.who, person());
+    let approval = host.ok("approval_list", json!({}))["approvals"][0].clone();
+    host.ok(
+        "approval_decide",
+        json!({ "approval": approval["approval"], "digest": approval["digest"], "allow": allow }),
+    );
+    host.who = agent;
+}
+
+/// What was said to the clocks of runs since this was asked last.
+fn said(host: &mut Host) -> Vec<(RunnerId, bool)> {
+    let said = std::mem::take(&mut host.others).into_iter();
+    let holds = said.filter_map(|effect| match effect {
+        Effect::Hold { runner, held } => Some((runner, held)),
+        _ => None,
+    });
+    holds.collect()
+}
+
+fn is_stopped(host: &Host) -> bool {
+    let mut effects = host.others.iter();
+    effects.any(|effect| matches!(effect, Effect::Terminate { .. }))
+}
+
+fn spawns(host: &Host) -> usize {
+    let effects = host.others.iter();
+    effects
+        .filter(|effect| matches!(effect, Effect::Spawn))
+        .count()
+}
+
+#[test]
+fn the_clock_of_a_run_stands_still_while_a_person_thinks_and_goes_on_where_it_was() {
+    let mut host = host();
+    let call = run(&mut host, "slow");
+    host.pass(WALL_MS - 1_000);
+    writes(&mut host, 1, 1);
+    assert_eq!(said(&mut host), [(1, true)]);
+    host.pass(HOURS_MS);
+    assert!(!is_stopped(&host));
+    decide(&mut host, true);
+    assert_eq!(said(&mut host), [(1, false)]);
+    host.pass(1_000);
+    assert!(!is_stopped(&host), "it has the rest of its time");
+    assert!(host.reply(call).is_none());
+    host.pass(5_000);
+    assert!(is_stopped(&host));
+    let error = host.reply(call).expect("an answer").expect_err("too late");
+    assert_eq!(error.code, ErrorCode::QuotaWall);
+}
+
+#[test]
+fn the_clock_stands_still_until_nothing_is_waited_for_any_more() {
+    let mut host = host();
+    let call = run(&mut host, "twice");
+    writes(&mut host, 1, 1);
+    writes(&mut host, 1, 2);
+    assert_eq!(said(&mut host), [(1, true)]);
+    decide(&mut host, false);
+    assert_eq!(said(&mut host), []);
+    host.pass(HOURS_MS / 2);
+    decide(&mut host, true);
+    assert_eq!(said(&mut host), [(1, false)]);
+    host.finish(Ok(json!(1)), &[]);
+    let record = host.reply(call).expect("an answer").expect("success");
+    assert_eq!(record["status"], "succeeded");
+}
+
+#[test]
+fn what_nobody_decides_is_decided_and_the_clock_goes_on() {
+    let mut host = host();
+    run(&mut host, "forgotten");
+    writes(&mut host, 1, 1);
+    host.pass(61 * 60_000);
+    assert_eq!(said(&mut host), [(1, true), (1, false)]);
+}
+
+#[test]
+fn a_run_that_waits_is_cancelled_like_any_other() {
+    let mut host = host();
+    let call = run(&mut host, "given-up");
+    writes(&mut host, 1, 1);
+    let running = host.jobs[0].1.run.clone();
+    host.ok("flow_cancel", json!({ "run": running }));
+    host.pass(2_000);
+    assert!(is_stopped(&host));
+    let error = host.reply(call).expect("an answer").expect_err("given up");
+    assert_eq!(error.code, ErrorCode::Cancelled);
+}
+
+#[test]
+fn others_get_an_executor_while_a_run_waits_for_a_person() {
+    let mut host = host();
+    run(&mut host, "waits");
+    let other = run(&mut host, "other");
+    assert_eq!((host.jobs.len(), spawns(&host)), (1, 0));
+    writes(&mut host, 1, 1);
+    assert_eq!(spawns(&host), 1);
+    host.tell(Event::RunnerReady {
+        runner: 2,
+        dropped: false,
+    });
+    assert_eq!(host.jobs[1].0, 2);
+    host.jobs.swap(0, 1);
+    host.finish(Ok(json!(2)), &[]);
+    assert!(host.reply(other).expect("an answer").is_ok());
+}
+
+#[test]
+fn whoever_waits_for_a_run_that_waits_stands_still_as_well() {
+    let mut host = host();
+    run(&mut host, "outer");
+    host.ok(
+        "write",
+        json!({ "path": "flows/inner.flow.js", "content": CALLS }),
+    );
+    let input = json!({ "path": "flows/inner.flow.js", "allowTools": ["*"] });
+    asks(&mut host, 1, 1, "run_flow", input);
+    host.tell(Event::RunnerReady {
+        runner: 2,
+        dropped: false,
+    });
+    assert_eq!(said(&mut host), []);
+    writes(&mut host, 2, 1);
+    let mut held = said(&mut host);
+    held.sort_unstable();
+    assert_eq!(held, [(1, true), (2, true)]);
+    decide(&mut host, true);
+    let mut held = said(&mut host);
+    held.sort_unstable();
+    assert_eq!(held, [(1, false), (2, false)]);
+}
