@@ -8,7 +8,7 @@ use crate::runs::Run;
 use selvage_tool::catalogue::{EFFECTS, Effect};
 use selvage_tool::decision::{Approval, Proposed};
 use selvage_tool::{ToolError, ToolResult};
-use selvage_vfs::{Op, VfsError};
+use selvage_vfs::{self as vfs, Entry, Op, VfsError};
 use serde_json::{Value, json};
 
 impl Workbench {
@@ -18,10 +18,14 @@ impl Workbench {
         ruling.is_none_or(|ruling| ruling.sees(path))
     }
 
-    /// Whether whoever calls may read something in a folder.
-    pub(crate) fn may_see_below(&self, folder: &str) -> bool {
-        let below = self.workspace.list(folder, true).unwrap_or_default();
-        below.iter().any(|entry| self.may_see(&entry.path))
+    /// Whether a folder is told to whoever calls: it may read the folder's own name, or something of what is in it, however deep.
+    pub(crate) fn may_see_folder(
+        &self,
+        folder: &str,
+        below: impl FnOnce() -> vfs::Result<Vec<Entry>>,
+    ) -> bool {
+        let sees = |entry: &Entry| self.may_see(&entry.path);
+        self.may_see(folder) || below().is_ok_and(|below| below.iter().any(sees))
     }
 
     /// Whether whoever calls may read every file, whatever it is called.

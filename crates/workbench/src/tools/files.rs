@@ -65,22 +65,16 @@ impl Workbench {
             None => None,
             Some(at) => Some(self.workspace.at(&heads(at)?).map_err(failure)?),
         };
-        let list = |recursive| -> ToolResult<Vec<vfs::Entry>> {
-            let found = match &past {
-                None => self.workspace.list(path, recursive),
-                Some(past) => past.list(path, recursive),
-            };
-            let mut found = found.map_err(failure)?;
-            found.retain(|entry| self.may_see(&entry.path));
-            Ok(found)
+        let list = |recursive| match &past {
+            None => self.workspace.list(path, recursive),
+            Some(past) => past.list(path, recursive),
         };
-        let found = list(input.recursive)?;
-        // A folder that may not be read, with nothing in it that may be, is told like one that is not there.
-        let is_seen = path.is_empty() || self.may_see(path) || !found.is_empty();
-        if !is_seen && list(true)?.is_empty() {
+        let mut found = list(input.recursive).map_err(failure)?;
+        if !path.is_empty() && !self.may_see_folder(path, || list(true)) {
             let path = path.to_owned();
             return Err(failure(vfs::VfsError::NotFound { path }));
         }
+        found.retain(|entry| self.may_see(&entry.path));
         let entries = arranged(found.iter().map(entry).collect(), |entry: &Entry| {
             (
                 u64::from(entry.kind == EntryKind::File),
@@ -121,7 +115,7 @@ impl Workbench {
                 .workspace
                 .stat(&to)
                 .is_ok_and(|target| target.is_folder())
-            && (self.may_see(&to) || self.may_see_below(&to));
+            && self.may_see_folder(&to, || self.workspace.list(&to, true));
         if into_folder || to.is_empty() {
             let name = from.rsplit('/').next().unwrap_or(&from);
             to = if to.is_empty() {
