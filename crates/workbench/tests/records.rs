@@ -66,9 +66,8 @@ fn forged(host: &mut Host, change: impl FnOnce(&mut Value)) -> Value {
     let call = host.start_flow(FLOW, json!({}));
     host.finish(Ok(json!(1)), &[]);
     let mut record = host.reply(call).expect("an answer").expect("success");
-    let run = record["run"].clone();
+    let (run, path) = (record["run"].clone(), record["record"].clone());
     change(&mut record);
-    let path = record["record"].clone();
     host.ok(
         "write",
         json!({ "path": path, "content": record.to_string() }),
@@ -144,5 +143,25 @@ fn what_a_flow_is_made_of_is_there_again_whatever_its_grant() {
         files
             .iter()
             .any(|file| file.path == "flows/t.flow.js" && file.readable)
+    );
+}
+
+#[test]
+fn a_record_is_listed_where_it_is_kept_whatever_it_says_of_itself() {
+    let mut host = Host::with_runner();
+    let mut kept = Value::Null;
+    let run = forged(&mut host, |record| {
+        kept = record["record"].clone();
+        record["record"] = json!("private/other.json");
+    });
+    let listed = host.ok("flow_runs", json!({}))["runs"][0].clone();
+    assert_eq!(
+        (&listed["run"], &listed["record"]),
+        (&run, &kept),
+        "{listed}"
+    );
+    assert_eq!(
+        host.ok("flow_status", json!({ "run": run }))["record"],
+        kept
     );
 }

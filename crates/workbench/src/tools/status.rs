@@ -100,7 +100,8 @@ impl Workbench {
             if runs.len() >= limit {
                 break;
             }
-            if let Some(record) = self.read_record(&entry.path).filter(wanted) {
+            let read = self.read_record(&entry.path).ok();
+            if let Some(record) = read.filter(wanted) {
                 runs.push(summary(&record));
             }
         }
@@ -179,24 +180,25 @@ impl Workbench {
             .iter()
             .find(|entry| is_record_of(&entry.path, run))
             .ok_or_else(not_found)?;
-        let bytes = self.workspace.read(&entry.path).map_err(failure)?;
-        let read = json::from_bytes(&bytes).map(|record: RunRecord| RunRecord {
-            // Whatever it says of itself: anybody may have written it.
-            record: entry.path.clone(),
-            ..record
-        });
-        read.map_err(|why| {
+        self.read_record(&entry.path)
+    }
+
+    /// The record that a file holds. Where it is kept is told by the file, whatever the record says of itself: anybody may have
+    /// written it.
+    fn read_record(&self, path: &str) -> ToolResult<RunRecord> {
+        let bytes = self.workspace.read(path).map_err(failure)?;
+        let record: RunRecord = json::from_bytes(&bytes).map_err(|why| {
             ToolError::new(
                 ErrorCode::InvalidInput,
                 format!("The record of this run was changed by hand and does not read: {why}."),
             )
-            .path(&entry.path)
+            .path(path)
             .hint("`history` of the file shows it as it was.")
+        })?;
+        Ok(RunRecord {
+            record: path.to_owned(),
+            ..record
         })
-    }
-
-    fn read_record(&self, path: &str) -> Option<RunRecord> {
-        json::from_bytes(&self.workspace.read(path).ok()?).ok()
     }
 }
 
