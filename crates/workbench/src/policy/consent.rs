@@ -210,6 +210,8 @@ impl Workbench {
                 record(run)
             }
             Call::FlowLogs(input) => record(&input.run),
+            // One that is over is told about, and nothing is done to it.
+            Call::FlowCancel(RunRef { run }) if !self.can_be_cancelled(run) => record(run),
             // The new record tells the arguments of the old one.
             Call::RunFlow(input) => match (&input.path, &input.again) {
                 (None, Some(run)) => record(run),

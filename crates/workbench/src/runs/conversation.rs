@@ -216,11 +216,16 @@ impl Workbench {
         self.answer_run(&run, id, answer, body, is_refused);
     }
 
+    /// Whether a run goes on, or is to be made again.
+    pub(crate) fn can_be_cancelled(&self, id: &str) -> bool {
+        self.runs.contains_key(id) || self.is_made_again(id)
+    }
+
     pub(crate) fn flow_cancel(&mut self, cx: &mut Cx<'_>, id: &str) -> ToolResult<RunState> {
         self.give_up(id);
         let Some(run) = self.runs.get_mut(id) else {
             return self.record_of(id).map(|record| RunState {
-                run: record.run,
+                run: id.to_owned(),
                 status: record.status,
             });
         };

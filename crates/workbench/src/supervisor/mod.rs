@@ -184,6 +184,11 @@ impl Workbench {
         }
     }
 
+    /// Whether a run that failed is to be made again.
+    pub(crate) fn is_made_again(&self, run: &str) -> bool {
+        self.supervisor.again.iter().any(|again| again.run == run)
+    }
+
     /// Gives up all of them.
     pub(crate) fn give_up_all(&mut self) {
         while let Some(again) = self.supervisor.again.first() {

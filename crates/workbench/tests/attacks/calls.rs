@@ -1,6 +1,6 @@
 //! What tools do, and tell.
 
-use crate::{SECRET, approvals, denials, host, person, tree};
+use crate::{SECRET, approvals, as_person, denials, host, host_with, person, tree, write};
 use selvage_tool::ErrorCode;
 use serde_json::{Value, json};
 
@@ -273,4 +273,31 @@ fn lists_and_searches_leave_out_what_may_not_be_read() {
             "{tool}: {told}"
         );
     }
+}
+
+#[test]
+fn to_cancel_what_is_over_tells_no_more_than_to_ask_about_it() {
+    let policy = crate::POLICY.replace("'flows/**', 'runs/**'", "'flows/**'");
+    let mut host = host_with(&policy);
+    write(
+        &mut host,
+        &[("flows/x.flow.js", "export default async () => 1;\n")],
+    );
+    let started = as_person(&mut host, |host| {
+        host.start("run_flow", json!({ "path": "flows/x.flow.js" }))
+    });
+    host.finish(Ok(json!(1)), &[]);
+    let record = host.reply(started).expect("an answer").expect("success");
+    let input = json!({ "run": record["run"] });
+    let asked = host.call("flow_status", input.clone()).expect_err("unseen");
+    let before = denials(&mut host);
+    let cancelled = host.call("flow_cancel", input).expect_err("unseen");
+    assert_eq!(cancelled, asked);
+    assert_eq!(denials(&mut host), before + 1);
+
+    // One that goes on is not told about, and ends.
+    host.start("run_flow", json!({ "path": "flows/x.flow.js" }));
+    let run = host.jobs[0].1.run.clone();
+    let ends = host.ok("flow_cancel", json!({ "run": run }));
+    assert_eq!(ends["status"], "running", "{ends}");
 }
