@@ -209,7 +209,8 @@ impl Workbench {
     /// be is in its record.
     ///
     /// # Errors
-    /// [`ErrorCode::PolicyDenied`], as for any other run: what may not be written is no way to learn what is there.
+    /// [`ErrorCode::PolicyDenied`], as for any other run: what may not be written is no way to learn what is there. And
+    /// [`ErrorCode::TooLarge`], where a person would be asked about more than one looks at.
     pub(crate) fn try_to_land(
         &mut self,
         cx: &Cx<'_>,
@@ -218,7 +219,14 @@ impl Workbench {
         written: &[(String, Vec<u8>)],
     ) -> ToolResult<Vec<Value>> {
         let steps = steps(ops, written);
-        if let Some((what, reason)) = self.weigh_landing(cx, run, &steps)? {
+        let asked = self.weigh_landing(cx, run, &steps)?;
+        let changes = match (self.proposal(&steps, String::new()), &asked) {
+            (Ok(proposal), _) => proposal.changes,
+            (Err(error), Some(_)) => return Err(error),
+            // What is too much to look at is told by the run's changes alone.
+            (Err(_), None) => Vec::new(),
+        };
+        if let Some((what, reason)) = asked {
             run.record.decisions.push(json!(Decision {
                 at_ms: cx.now_ms,
                 who: words_of(&run.origin()),
@@ -229,7 +237,7 @@ impl Workbench {
                 digest: None,
             }));
         }
-        Ok(self.shown(run, &steps))
+        Ok(self.shown(run, changes))
     }
 
     /// What of some steps a person is asked about before they land, and why; nothing where none is.

@@ -8,7 +8,7 @@ use crate::runs::Run;
 use selvage_tool::catalogue::{EFFECTS, Effect};
 use selvage_tool::decision::{Approval, Proposed};
 use selvage_tool::{ToolError, ToolResult};
-use selvage_vfs::{self as vfs, Entry, Op, VfsError};
+use selvage_vfs::{self as vfs, Entry, VfsError};
 use serde_json::{Value, json};
 
 impl Workbench {
@@ -107,14 +107,9 @@ impl Workbench {
 
     /// What a dry run would have changed, for its record: nothing that whoever called it, or a rule about its flow, does not let be
     /// read.
-    pub(super) fn shown(&self, run: &Run, steps: &[Op]) -> Vec<Value> {
+    pub(super) fn shown(&self, run: &Run, changes: Vec<Proposed>) -> Vec<Value> {
         let caller = self.sight_of(&run.asking);
         let sees = |path: &str| caller.as_ref().is_none_or(|ruling| ruling.sees(path));
-        // What is too much to look at is told by the run's changes alone.
-        let proposal = self.proposal(steps, String::new());
-        let changes = proposal
-            .map(|proposal| proposal.changes)
-            .unwrap_or_default();
         let own = run.ruling.flow.as_ref();
         let changes = seen(changes, &sees).into_iter().map(|change| {
             // The flow knows of the file, and not what it holds.

@@ -305,3 +305,24 @@ fn what_a_run_waits_for_shows_its_agent_no_more() {
     decide(&mut host, |_| {}).expect("as it is now");
     assert!(tree(&mut host).contains(&hash_of("guess")));
 }
+
+#[test]
+fn a_dry_run_is_refused_where_it_would_be_more_than_a_person_looks_at() {
+    let mut host = host();
+    let write = |at: usize| write_op(&format!("asked/{at}.txt"), "");
+    let ops: Vec<_> = (0..501).map(write).collect();
+    let wet = json!({ "args": { "to": "x" } });
+    for input in [wet, dry()] {
+        let (came, _) = ended(&mut host, input, &ops);
+        assert_eq!(came, Err(ErrorCode::TooLarge));
+    }
+    let (came, _) = ended(&mut host, dry(), &ops[..500]);
+    let shown = came.expect("as many as a person looks at");
+    assert_eq!(shown["proposed"].as_array().map(Vec::len), Some(500));
+
+    // Of what nobody is asked about, there may be more.
+    let write = |at: usize| write_op(&format!("public/{at}.txt"), "");
+    let ops: Vec<_> = (0..501).map(write).collect();
+    let (came, _) = ended(&mut host, dry(), &ops);
+    assert_eq!(came.expect("it would land")["proposed"], Value::Null);
+}
