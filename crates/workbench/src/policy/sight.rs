@@ -7,6 +7,7 @@ use crate::failure::failure;
 use crate::runs::Run;
 use selvage_tool::catalogue::{EFFECTS, Effect};
 use selvage_tool::decision::{Approval, Proposed};
+use selvage_tool::run::RunRecord;
 use selvage_tool::{ToolError, ToolResult};
 use selvage_vfs::{self as vfs, Entry, VfsError};
 use serde_json::{Value, json};
@@ -103,6 +104,17 @@ impl Workbench {
             changes: seen(approval.changes.clone(), &|path| self.may_see(path)),
             ..approval.clone()
         }
+    }
+
+    /// A record as it is told to whoever asks for it, who may not be let read the flow: its hash would tell whether a text is the
+    /// flow's.
+    pub(crate) fn record_told(&self, asking: &Asking, record: &RunRecord) -> Value {
+        let ruling = self.sight_of(asking);
+        let mut told = json!(record);
+        if ruling.is_some_and(|ruling| !ruling.sees(&record.path)) {
+            told["flowHash"] = json!("");
+        }
+        told
     }
 
     /// What a dry run would have changed, for its record: nothing that whoever called it, or a rule about its flow, does not let be

@@ -148,7 +148,7 @@ impl Workbench {
         let is_again = self.try_again(cx, &run);
         let answer = match &run.record.error {
             Some(error) => Err(error.clone()),
-            None => Ok(json!(run.record)),
+            None => Ok(self.record_told(&run.asking, &run.record)),
         };
         self.effects.push(Effect::Notify(Notice::Run {
             run: run.record.run.clone(),

@@ -40,7 +40,8 @@ impl Workbench {
                         return error.into();
                     }
                 }
-                let answer = json!(self.runs[&run].record);
+                let begun = &self.runs[&run];
+                let answer = self.record_told(&begun.asking, &begun.record);
                 self.tell_run(&run, None);
                 self.dispatch_next(cx);
                 if wait {

@@ -41,7 +41,7 @@ impl Workbench {
             Call::RunFlow(input) => return self.run_flow(cx, asking, *input),
             Call::RunVerify(input) => return self.run_verify(cx, asking, input),
             Call::FlowList(_) => json(self.flow_list(cx)),
-            Call::FlowStatus(input) => json(self.flow_status(&input.run)),
+            Call::FlowStatus(input) => self.flow_status(&asking, &input.run),
             Call::FlowLogs(input) => json(self.flow_logs(&input)),
             Call::FlowCancel(input) => json(self.flow_cancel(cx, &input.run)),
             Call::FlowAnswer(input) => json(self.flow_answer(cx, &input)),

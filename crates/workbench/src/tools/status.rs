@@ -1,6 +1,6 @@
 //! Tools that tell about flows, runs and the workspace.
 
-use crate::engine::{Cx, Workbench};
+use crate::engine::{Asking, Cx, Workbench};
 use crate::failure::failure;
 use crate::lint::{LISTED_MAX, describe, meant};
 use crate::record::{flow_name, is_record, is_record_of, newest_first};
@@ -57,11 +57,12 @@ impl Workbench {
         Ok(FlowListOutput { flows })
     }
 
-    pub(super) fn flow_status(&self, run: &str) -> ToolResult<RunRecord> {
-        self.record_of(run).map(|record| RunRecord {
+    pub(super) fn flow_status(&self, asking: &Asking, run: &str) -> ToolResult {
+        let record = RunRecord {
             logs: Vec::new(),
-            ..record
-        })
+            ..self.record_of(run)?
+        };
+        Ok(self.record_told(asking, &record))
     }
 
     pub(super) fn flow_logs(&self, input: &LogsInput) -> ToolResult<LogsOutput> {

@@ -299,3 +299,28 @@ fn a_run_is_not_told_how_large_a_file_is_that_it_may_only_write() {
         "{open:?}"
     );
 }
+
+#[test]
+fn no_answer_has_the_hash_of_a_flow_that_may_not_be_read() {
+    let policy = POLICY.replace("'flows/*.flow.js'", "'{flows,private}/*.flow.js'");
+    let mut host = host_with(&policy);
+    let source = "export default async () => 1;\n";
+    let hash = Hash::of(source.as_bytes()).to_string();
+    for (path, is_told) in [("flows/x.flow.js", true), ("private/x.flow.js", false)] {
+        person_calls(
+            &mut host,
+            "write",
+            json!({ "path": path, "content": source }),
+        );
+        let begun = host.ok("run_flow", json!({ "path": path, "wait": false }));
+        host.finish(Ok(json!(1)), &[]);
+        let waited = host.start("run_flow", json!({ "path": path }));
+        let asked = host.ok("flow_status", json!({ "run": host.jobs[0].1.run }));
+        host.finish(Ok(json!(1)), &[]);
+        let ended = host.reply(waited).expect("an answer").expect("success");
+        for told in [begun, asked, ended] {
+            assert_eq!(told["flowHash"] == *hash, is_told, "{told}");
+            assert_eq!(told.to_string().contains(&hash), is_told, "{told}");
+        }
+    }
+}
