@@ -270,8 +270,13 @@ impl Workbench {
             let run = run.clone();
             let now = self.landing(cx, &run)?;
             if now.digest != self.approvals[at].digest {
-                // Others changed the same files meanwhile: what would land is something else.
+                // Others changed the same files meanwhile: what would land is something else, and may be about files that
+                // whoever asks may not read.
+                let is_guessed = self.is_guessed(&self.approvals[at].then, &now);
                 let waiting = &mut self.approvals[at];
+                if is_guessed {
+                    waiting.salt.get_or_insert_with(|| (cx.random)());
+                }
                 waiting.approval.digest = Waiting::told(waiting.salt, &now.digest);
                 waiting.digest = now.digest;
                 waiting.approval.changes = now.changes;

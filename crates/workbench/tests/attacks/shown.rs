@@ -6,6 +6,7 @@ use crate::{
     POLICY, SECRET, approvals, calls, decide, denials, host, host_with, person, person_calls, tree,
 };
 use selvage_tool::ErrorCode;
+use selvage_tool::decision::Proposed;
 use selvage_tool::guest::{Answer, PendingOp};
 use selvage_tool::run::{FileOp, RunReport};
 use selvage_vfs::Hash;
@@ -325,4 +326,41 @@ fn a_dry_run_is_refused_where_it_would_be_more_than_a_person_looks_at() {
     let ops: Vec<_> = (0..501).map(write).collect();
     let (came, _) = ended(&mut host, dry(), &ops);
     assert_eq!(came.expect("it would land")["proposed"], Value::Null);
+}
+
+#[test]
+fn a_digest_keeps_its_secret_when_what_would_land_comes_to_be_about_hidden_files() {
+    let policy = POLICY.replace("'flows/**', 'runs/**'", "'flows/**', 'asked/**'");
+    let policy = policy.replace(
+        "'public/hidden/**'",
+        "'public/hidden/**', 'asked/d/hidden/**'",
+    );
+    let mut host = host_with(&policy);
+    let file = |name: &str, content: &str| {
+        let path = format!("asked/d/{name}");
+        json!({ "path": path, "content": content })
+    };
+    person_calls(&mut host, "write", file("a.txt", "open"));
+    running(&mut host, ANYWHERE, json!({ "args": { "to": "x" } }));
+    let path = "asked/d".into();
+    host.finish_with(Ok(json!(1)), vec![FileOp::Remove { path }], &[]);
+    let whole = |host: &mut Host| {
+        let approval = told(host).1;
+        let changes: Vec<Proposed> =
+            serde_json::from_value(approval["changes"].clone()).expect("changes");
+        (
+            hash_of(&json!(changes).to_string()),
+            approval["digest"].clone(),
+        )
+    };
+    let (known, digest) = whole(&mut host);
+    assert_eq!(digest, known, "all that it is over may be read");
+
+    person_calls(&mut host, "write", file("hidden/k.txt", SECRET));
+    let stale = decide(&mut host, |_| {}).expect_err("it is something else by now");
+    assert_eq!(stale.code, ErrorCode::Stale);
+    let (known, digest) = whole(&mut host);
+    assert_ne!(digest, known, "whoever knows the rest could guess the text");
+    decide(&mut host, |_| {}).expect("as it is now");
+    assert!(!tree(&mut host).contains("asked/d"));
 }
