@@ -59,10 +59,6 @@ impl FlowRuling {
             .filter(|file| !file.folder && !made_of.contains(&&file.path))
         {
             file.readable &= ruling.say(Want::Read(&file.path)).says != Says::Deny;
-            if !file.readable {
-                // That it is there is told, since it may be written; nothing of what it holds is.
-                file.size = 0;
-            }
         }
         // What may be neither read nor written is not there.
         files.retain(|file| {

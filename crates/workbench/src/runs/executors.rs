@@ -4,7 +4,7 @@ use super::{GRACE_MS, Run, WAIT_MS_MAX};
 use crate::engine::{Caller, Cx, Workbench};
 use crate::event::{Effect, RunnerId};
 use selvage_tool::guest::LogLevel;
-use selvage_tool::run::{Outcome, RunStatus};
+use selvage_tool::run::{Job, Outcome, RunStatus};
 use selvage_tool::{ErrorCode, ToolError};
 use std::collections::BTreeSet;
 use std::str::FromStr;
@@ -160,7 +160,7 @@ impl Workbench {
             executor.run = Some(id.clone());
             run.runner = Some(runner);
             run.deadline_ms = Some(deadline(run, cx.now_ms));
-            let job = Box::new(run.job.clone());
+            let job = Box::new(told(&run.job));
             let within = match &run.asking.caller {
                 Caller::Run { run: caller, .. } if run.waits => Some(caller.clone()),
                 _ => None,
@@ -174,6 +174,17 @@ impl Workbench {
             self.set_status(&id, RunStatus::Running);
         }
     }
+}
+
+/// A job as its executor is told it. Of a file that may be written and not read, it is told that it is there: a hash, or a size,
+/// would tell whether it holds what somebody guesses. Where a write is joined with what was there, the engine knows that itself.
+fn told(job: &Job) -> Job {
+    let mut job = job.clone();
+    for file in job.files.iter_mut().filter(|file| !file.readable) {
+        file.hash.clear();
+        file.size = 0;
+    }
+    job
 }
 
 /// When a run that started or went on now is stopped by force.

@@ -1,6 +1,7 @@
 //! What agents learn of files that they may not read by what is told of others: by names, errors, the past, references and conflicts.
 
 use crate::common::pair::Pair;
+use crate::common::write_op;
 use crate::runs::running;
 use crate::sight::tells_nothing;
 use crate::{POLICY, SECRET, denials, host, host_with, person, person_calls, write};
@@ -276,7 +277,7 @@ fn a_run_that_starts_by_itself_is_not_told_what_changed_where_it_may_not_read() 
 }
 
 #[test]
-fn a_run_is_not_told_how_large_a_file_is_that_it_may_only_write() {
+fn an_executor_is_told_nothing_of_a_file_that_a_run_may_only_write_but_that_it_is_there() {
     let mut host = host();
     let source = "export default async (flow) => { await flow.fs.list(flow.args.in); await flow.fs.write(flow.args.to, \"\"); };\n";
     running(&mut host, source, json!({}));
@@ -286,7 +287,7 @@ fn a_run_is_not_told_how_large_a_file_is_that_it_may_only_write() {
         .iter()
         .find(|file| file.path == "public/hidden/secret.txt");
     assert!(
-        seen.is_some_and(|file| !file.readable && file.size == 0),
+        seen.is_some_and(|file| !file.readable && file.size == 0 && file.hash.is_empty()),
         "{seen:?}"
     );
     let open = host.jobs[0]
@@ -322,5 +323,28 @@ fn no_answer_has_the_hash_of_a_flow_that_may_not_be_read() {
             assert_eq!(told["flowHash"] == *hash, is_told, "{told}");
             assert_eq!(told.to_string().contains(&hash), is_told, "{told}");
         }
+    }
+}
+
+#[test]
+fn what_a_run_wrote_unseen_is_joined_with_what_others_wrote_meanwhile() {
+    let source = "export default async (flow) => { await flow.fs.write(flow.args.to, \"\"); };\n";
+    for path in ["public/hidden/list.md", "notes/list.md"] {
+        let mut host = host();
+        if path.starts_with("notes") {
+            // Not the rules, but the grant lets it write without reading.
+            host.who = person();
+        }
+        write(&mut host, &[(path, "one\ntwo\nthree\n")]);
+        let grant = json!({ "write": ["public/**", "notes/**"] });
+        let call = running(&mut host, source, json!({ "grant": grant }));
+        let known = host.jobs[0].1.files.iter().find(|file| file.path == path);
+        assert!(known.is_some_and(|file| file.hash.is_empty() && file.size == 0));
+        write(&mut host, &[(path, "one\ntwo\nthree\nfour\n")]);
+        let new = "zero\none\ntwo\nthree\n";
+        host.finish_with(Ok(json!(1)), vec![write_op(path, new)], &[(path, new)]);
+        host.reply(call).expect("an answer").expect("success");
+        let both = person_calls(&mut host, "read", json!({ "path": path }));
+        assert_eq!(both["content"], "zero\none\ntwo\nthree\nfour\n");
     }
 }
