@@ -1,9 +1,9 @@
 //! Who may do what here: the caller's grant, the policy file, and what a person is asked about first.
 //!
-//! `grants` decides by what a call gives to a run. Everything else here is about the policy file: `paper` follows it, `rules`
-//! says what it says of one thing and `ruling` of one run, `consent` asks it about calls, `flows` about runs and `imports`
-//! about what a text is made of, `touched` weighs what steps do to paths, `sight` says what of files whoever calls is told,
-//! `approvals` keeps what waits for a person (`waiting`), `proposal` is what one is shown, and `ledger` what was decided.
+//! `grants` decides by what a call gives to a run. Everything else here is about the policy file: `paper` follows it and `checks`
+//! reads it, `rules` says what it says of one thing and `ruling` of one run, `consent` asks it about calls, `flows` about runs and
+//! `imports` about what a text is made of, `touched` weighs what steps do to paths, `sight` says what of files whoever calls is
+//! told, `approvals` keeps what waits for a person (`waiting`), `proposal` is what one is shown, and `ledger` what was decided.
 //!
 //! **Where it is asked.** What would happen is weighed, not what was called: an agent's writes, moves and deletions where the
 //! change is made ([`Workbench::change`](crate::Workbench)), those of a run where it lands. So no tool, and no way through a
@@ -11,6 +11,7 @@
 //! when it is to happen is asked anew.
 
 mod approvals;
+mod checks;
 mod consent;
 mod flows;
 mod grants;
@@ -40,7 +41,7 @@ use selvage_tool::policy::{POLICY_FILE, Policy};
 
 /// The policy file, of which nothing is known yet.
 pub(crate) fn policy_paper() -> Paper<Policy> {
-    Paper::new(POLICY_FILE, rules::read)
+    Paper::new(POLICY_FILE, checks::read)
 }
 
 impl Workbench {

@@ -3,7 +3,7 @@
 //! Reading YAML is not in the engine, so that a page without manifests does not load it: the host reads
 //! ([`Effect::Read`]), and what asks meanwhile waits.
 
-use super::rules;
+use super::checks;
 use crate::engine::Workbench;
 use crate::event::{Effect, TaskId};
 use selvage_tool::document::{Document, Flaw};
@@ -118,7 +118,7 @@ type Subject = (String, Hash);
 /// What is wrong with a document, as the manifest of a path.
 fn flaw(path: &str, document: &Document) -> Option<Box<Diagnostic>> {
     match path {
-        POLICY_FILE => rules::read(document).err(),
+        POLICY_FILE => checks::read(document).err(),
         _ => crate::supervisor::read(document).err(),
     }
 }
