@@ -56,18 +56,47 @@ impl Want<'_> {
             Self::Executor(_) => ("executors", &powers.executors),
         }
     }
+}
 
-    fn fits(&self, pattern: &str) -> bool {
-        match self {
-            // Names that differ in case only can't stand in one folder, so a rule about one is about the other.
-            Self::Read(path) | Self::Write(path) => matches(&fold(pattern), &fold(path)),
-            Self::Net(domain) => covers(&[pattern.to_owned()], domain),
-            Self::Tool(name) | Self::Secret(name) => is_called(pattern, name),
+/// A rule that is about somebody, or about some flow.
+#[derive(Debug, Clone)]
+struct Rule {
+    /// What it is called in reasons.
+    name: String,
+    /// What it denies, asks about and allows.
+    powers: [Powers; 3],
+    /// Their globs over what is read and what is written, made ready once: a search asks about every file.
+    globs: [[Vec<Option<PathSet>>; 2]; 3],
+}
+
+impl Rule {
+    fn new(name: String, powers: [Powers; 3]) -> Self {
+        let globs = powers.each_ref().map(|powers| {
+            let ready = |globs: &Vec<String>| globs.iter().map(|glob| ready(glob)).collect();
+            [&powers.read, &powers.write].map(ready)
+        });
+        Self {
+            name,
+            powers,
+            globs,
+        }
+    }
+
+    /// Which pattern of one of its lists is about something; a path is folded already.
+    fn find(&self, at: usize, want: Want<'_>) -> Option<usize> {
+        let (_, patterns) = want.of(&self.powers[at]);
+        let find = |fits: &dyn Fn(&String) -> bool| patterns.iter().position(fits);
+        let [read, write] = &self.globs[at];
+        match want {
+            Want::Read(path) => read.iter().position(|glob| covers(glob, path)),
+            Want::Write(path) => write.iter().position(|glob| covers(glob, path)),
+            Want::Net(domain) => find(&|pattern| covers_domain(pattern, domain)),
+            Want::Tool(name) | Want::Secret(name) => find(&|pattern| is_called(pattern, name)),
             // The address of a server may have brackets, which mean something else in a pattern.
-            Self::Executor(name) => {
+            Want::Executor(name) => find(&|pattern| {
                 let (pattern, name) = (fold(pattern), fold(name));
                 pattern == name || is_called(&pattern, &name)
-            }
+            }),
         }
     }
 }
@@ -75,8 +104,7 @@ impl Want<'_> {
 /// The rules that are about one agent, or about the runs of one flow.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Ruling {
-    /// What each is called in reasons, and what it says.
-    rules: Vec<(String, [Powers; 3])>,
+    rules: Vec<Rule>,
     /// The lowest limits of all.
     pub(crate) limits: LimitsPatch,
     /// The rules about the run that calls, which hold as well for what its tools do.
@@ -95,7 +123,7 @@ impl Ruling {
         };
         let powers = [Powers::default(), Powers::default(), allow];
         Self {
-            rules: vec![("no rule is about it".into(), powers)],
+            rules: vec![Rule::new("no rule is about it".into(), powers)],
             ..Self::default()
         }
     }
@@ -121,7 +149,8 @@ impl Ruling {
 
     /// The same; nothing where they neither name it nor let anything of its kind happen.
     pub(crate) fn say_of_kind(&self, want: Want<'_>) -> Option<Said> {
-        let lets = |(_, [_, ask, allow]): &(String, [Powers; 3])| {
+        let lets = |rule: &Rule| {
+            let [_, ask, allow] = &rule.powers;
             [ask, allow].map(|powers| want.of(powers).1.len()) != [0, 0]
         };
         let no = || self.rules.iter().any(lets).then(unnamed);
@@ -130,16 +159,29 @@ impl Ruling {
 
     /// What the rules that name something say of it. A denial goes before a question, and that before what is allowed.
     fn named(&self, want: Want<'_>) -> Option<Said> {
+        let folded;
+        let wanted = match want {
+            Want::Read(path) => {
+                folded = fold(path);
+                Want::Read(&folded)
+            }
+            Want::Write(path) => {
+                folded = fold(path);
+                Want::Write(&folded)
+            }
+            want => want,
+        };
         let lists = [
             (Says::Deny, "deny"),
             (Says::Ask, "ask"),
             (Says::Allow, "allow"),
         ];
         for (at, (says, list)) in lists.into_iter().enumerate() {
-            for (name, powers) in &self.rules {
-                let (kind, patterns) = want.of(&powers[at]);
-                if let Some(pattern) = patterns.iter().find(|pattern| want.fits(pattern)) {
-                    let reason = format!("{name}: `{list}.{kind}` has `{pattern}`");
+            for rule in &self.rules {
+                if let Some(found) = rule.find(at, wanted) {
+                    let (kind, patterns) = want.of(&rule.powers[at]);
+                    let pattern = &patterns[found];
+                    let reason = format!("{}: `{list}.{kind}` has `{pattern}`", rule.name);
                     return Some(Said { says, reason });
                 }
             }
@@ -177,8 +219,8 @@ impl Ruling {
             Says::Ask => 1,
             Says::Allow => 2,
         };
-        let all = self.rules.iter().flat_map(|(_, powers)| {
-            let nets = lists.iter().map(|says| &powers[at(says)].net);
+        let all = self.rules.iter().flat_map(|rule| {
+            let nets = lists.iter().map(|says| &rule.powers[at(says)].net);
             nets.flatten().cloned()
         });
         all.collect()
@@ -186,7 +228,7 @@ impl Ruling {
 
     /// Whether every file may be read, whatever it is called.
     pub(crate) fn reads_everything(&self) -> bool {
-        let powers = || self.rules.iter().map(|(_, powers)| powers);
+        let powers = || self.rules.iter().map(|rule| &rule.powers);
         let run = self.run.as_ref();
         run.is_none_or(|run| run.reads_everything())
             && powers().all(|[deny, ask, _]| deny.read.is_empty() && ask.read.is_empty())
@@ -195,7 +237,7 @@ impl Ruling {
 
     /// What the rules are called.
     pub(crate) fn names(&self) -> Vec<&str> {
-        self.rules.iter().map(|(name, _)| name.as_str()).collect()
+        self.rules.iter().map(|rule| rule.name.as_str()).collect()
     }
 
     pub(crate) fn is_empty(&self) -> bool {
@@ -218,7 +260,7 @@ pub(crate) fn about_agent(policy: &Policy, agent: &str, environment: &str) -> Ru
         if is_called(&rule.name, agent) && in_one(&rule.environments, environment) {
             let powers = [rule.deny.clone(), rule.ask.clone(), rule.allow.clone()];
             let name = format!("the rule for agents `{}`", rule.name);
-            ruling.rules.push((name, powers));
+            ruling.rules.push(Rule::new(name, powers));
         }
     }
     ruling
@@ -227,14 +269,15 @@ pub(crate) fn about_agent(policy: &Policy, agent: &str, environment: &str) -> Ru
 /// What the policy says about the runs of one flow.
 pub(crate) fn about_flow(policy: &Policy, path: &str, caller: &str, environment: &str) -> Ruling {
     let mut ruling = Ruling::default();
+    let folded = fold(path);
     for rule in &policy.flows {
-        if Want::Read(path).fits(&rule.path)
+        if covers(&ready(&rule.path), &folded)
             && in_one(&rule.callers, caller)
             && in_one(&rule.environments, environment)
         {
             let powers = [rule.deny.clone(), rule.ask.clone(), rule.allow.clone()];
             let name = format!("the rule for flows `{}`", rule.path);
-            ruling.rules.push((name, powers));
+            ruling.rules.push(Rule::new(name, powers));
             ruling.limits = ruling.limits.lowest(&rule.limits);
         }
     }
@@ -255,10 +298,52 @@ fn matches(pattern: &str, name: &str) -> bool {
     PathSet::new(&[pattern.to_owned()]).is_ok_and(|set| set.covers(name))
 }
 
-fn covers(net: &[String], domain: &str) -> bool {
+/// A glob over paths, to be asked often. Names that differ in case only can't stand in one folder, so a rule about one is about the
+/// other.
+fn ready(glob: &str) -> Option<PathSet> {
+    PathSet::new(&[fold(glob)]).ok()
+}
+
+fn covers(glob: &Option<PathSet>, folded: &str) -> bool {
+    glob.as_ref().is_some_and(|glob| glob.covers(folded))
+}
+
+fn covers_domain(pattern: &str, domain: &str) -> bool {
     let grant = Grant {
-        net: net.to_vec(),
+        net: vec![pattern.to_owned()],
         ..Grant::default()
     };
     grant.covers_domain(domain)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_is_covered_whatever_its_case_and_the_reason_has_the_words_of_the_rule() {
+        let globs = ["a/**", "Data/*.{csv,KEY}", "Straße/**"].map(str::to_owned);
+        let powers = Powers {
+            read: globs.to_vec(),
+            write: globs[..1].to_vec(),
+            ..Powers::default()
+        };
+        let rule = Rule::new("it".into(), [Powers::default(), Powers::default(), powers]);
+        let ruling = Ruling {
+            rules: vec![rule],
+            ..Ruling::default()
+        };
+        for (path, glob) in [
+            ("A/x", "a/**"),
+            ("dAta/x.CSV", "Data/*.{csv,KEY}"),
+            ("STRASSE/x", "Straße/**"),
+        ] {
+            let said = ruling.say(Want::Read(path));
+            let reason = format!("it: `allow.read` has `{glob}`");
+            assert_eq!((said.says, said.reason), (Says::Allow, reason));
+            let is_written = ruling.say(Want::Write(path)).says == Says::Allow;
+            assert_eq!(is_written, glob == "a/**", "{path}");
+        }
+        assert!(!ruling.sees("data/x/y.csv") && !ruling.sees("data/x.js"));
+    }
 }
