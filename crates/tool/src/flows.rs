@@ -98,6 +98,8 @@ fn delay_ms() -> u64 {
 #[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(tag = "on", rename_all = "camelCase", deny_unknown_fields)]
 pub enum Trigger {
+    /// When somebody runs it, and not by itself: what a flow without triggers does, in words.
+    Manual,
     /// When the workspace is opened.
     Start,
     /// When files change here. The run gets their paths as the argument `changed`.

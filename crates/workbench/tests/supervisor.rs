@@ -7,7 +7,7 @@ use common::write_op;
 use selvage_tool::ErrorCode;
 use selvage_vfs::{Origin, OriginKind};
 use selvage_workbench::Event;
-use serde_json::json;
+use serde_json::{Value, json};
 
 #[test]
 fn a_name_brings_its_arguments_limits_and_grant_and_the_caller_stands_before_them() {
@@ -90,6 +90,85 @@ fn a_manifest_with_a_mistake_is_not_saved_and_the_place_is_told() {
         .expect_err("version 2");
     assert_eq!((error.code, error.line), (ErrorCode::InvalidInput, Some(1)));
     assert_eq!(host.ok("lint_flow", json!({ "path": FILE }))["ok"], true);
+}
+
+#[test]
+fn a_manifest_grants_and_names_only_what_there_is_and_each_mistake_is_told_at_its_place() {
+    let mut host = named(&json!({}));
+    let flow =
+        |field: &str, value: Value| json!({ "x": { "entry": "flows/a.flow.js", field: value } });
+    let grant = |part: &str, list: &[&str]| flow("grant", json!({ part: list }));
+    let both = json!({ "x": { "entry": "flows/a.flow.js", "env": { "A": "1", "KEY": "1" }, "secrets": { "KEY": "billing" } } });
+    for (flows, odd) in [
+        (grant("net", &["a.org", "https://b.org"]), "https://b.org"),
+        (grant("net", &["*.a.org", "b.org:80"]), "b.org:80"),
+        (grant("net", &["*", ""]), ""),
+        (grant("tools", &["read", "reed"]), "reed"),
+        (grant("tools", &["*", "flow_*"]), "flow_*"),
+        (both, "KEY"),
+    ] {
+        let text = manifest(&flows).replace(":\"billing\"", ":\n\"billing\"");
+        let error = host
+            .call("write", json!({ "path": FILE, "content": text }))
+            .expect_err(odd);
+        assert!(error.message.contains(&format!("`{odd}`")), "{error}");
+        let column = text.rfind(&format!("\"{odd}\"")).map(|at| at + 1);
+        let told = error.column.and_then(|column| usize::try_from(column).ok());
+        assert_eq!(
+            (error.code, told),
+            (ErrorCode::InvalidInput, column),
+            "{odd}"
+        );
+    }
+    let sound = [
+        grant("net", &["*", "*.a.org", "b.org"]),
+        grant("tools", &["*"]),
+        grant("tools", &["read", "run_flow"]),
+        flow("triggers", json!([{ "on": "manual" }])),
+    ];
+    for flows in sound {
+        let input = json!({ "path": FILE, "content": manifest(&flows) });
+        host.ok("write", input);
+    }
+}
+
+#[test]
+fn a_flow_with_the_trigger_manual_runs_when_somebody_runs_it_and_not_by_itself() {
+    let manual = json!([{ "on": "manual" }]);
+    let mut host = named(&json!({ "by-hand": { "entry": "flows/a.flow.js", "triggers": manual } }));
+    host.tell(Event::Opened);
+    host.ok("write", json!({ "path": "data/x.csv", "content": "x" }));
+    host.pass(60_000);
+    assert!(host.jobs.is_empty());
+    host.start("run_flow", json!({ "name": "by-hand" }));
+    assert_eq!(host.jobs.len(), 1);
+}
+
+#[test]
+fn a_manifest_may_be_written_before_its_flow_and_lint_tells_that_the_flow_is_missing() {
+    let mut host = named(&json!({}));
+    let text = manifest(&json!({
+        "a": { "entry": "flows/a.flow.js" },
+        "late": { "entry": "/flows/late.py::main" },
+    }));
+    host.ok("write", json!({ "path": FILE, "content": text }));
+    let found = host.ok("lint_flow", json!({ "path": FILE }));
+    let warning = found["diagnostics"][0].clone();
+    assert_eq!(
+        (&found["ok"], &warning["severity"], &found["diagnostics"][1]),
+        (&json!(true), &json!("warning"), &Value::Null),
+        "{found}"
+    );
+    let message = warning["message"].as_str().unwrap_or_default();
+    assert!(message.contains("`flows/late.py`"), "{warning}");
+    let at = text.rfind("\"entry\"").expect("it names it") + 1;
+    assert_eq!(warning["span"]["start"]["column"], at);
+    host.ok(
+        "write",
+        json!({ "path": "flows/late.py", "content": "def main(): pass\n" }),
+    );
+    let found = host.ok("lint_flow", json!({ "path": FILE }));
+    assert_eq!(found["diagnostics"], json!([]));
 }
 
 #[test]

@@ -4,7 +4,7 @@ use super::hearing::{Wanted, subject};
 use super::{Source, describe, meant};
 use crate::engine::{Asking, Cx, Outcome, Workbench};
 use crate::failure::failure;
-use crate::policy::is_manifest;
+use crate::policy::{Proof, is_manifest};
 use crate::reference::split;
 use crate::scopes::{View, writable};
 use selvage_lint::{Report, apply_fixes};
@@ -46,8 +46,8 @@ impl Workbench {
                     String::from_utf8_lossy(&bytes).into_owned()
                 }
             };
-            let found = self.proof(bare, &text);
-            return found.map(manifest_output).ok_or(Outcome::Later);
+            let proof = self.proof(bare, &text).ok_or(Outcome::Later)?;
+            return Ok(self.manifest_output(proof));
         }
         let view = self.view();
         let (mut source, function) = match input.content {
@@ -121,6 +121,29 @@ impl Workbench {
         })
     }
 
+    /// What lint says of a manifest: what is wrong with it, and which files are not there that it runs; nothing about running it.
+    fn manifest_output(&self, Proof { flaw, entries }: Proof) -> LintOutput {
+        let view = self.view();
+        let is_there = |path: &str| {
+            let file = view.stat(path).ok().and_then(|entry| entry.hash);
+            file.is_some() && self.may_see(path)
+        };
+        let missing = entries.into_iter().filter(|(path, _)| !is_there(path));
+        let missing = missing.map(|(_, found)| found);
+        LintOutput {
+            ok: flaw.is_none(),
+            diagnostics: flaw.map(|flaw| *flaw).into_iter().chain(missing).collect(),
+            fixed: 0,
+            shape: None,
+            title: None,
+            description: None,
+            inputs: Vec::new(),
+            entries: Vec::new(),
+            outputs: Vec::new(),
+            grant: Grant::default(),
+        }
+    }
+
     /// What the guest must still read: this text, and where the report rests on its imports, those.
     fn unheard(&mut self, source: &Source, report: &Report, view: &View) -> Vec<Wanted> {
         let about = subject(&source.path, Hash::of(source.text.as_bytes()));
@@ -168,20 +191,4 @@ pub(super) fn add_word(report: &mut Report, path: &str, checked: &Checked) {
             fix: None,
         },
     );
-}
-
-/// What lint says of a manifest: what is wrong with it, and nothing about running it.
-fn manifest_output(found: Option<Box<Diagnostic>>) -> LintOutput {
-    LintOutput {
-        ok: found.is_none(),
-        diagnostics: found.into_iter().map(|found| *found).collect(),
-        fixed: 0,
-        shape: None,
-        title: None,
-        description: None,
-        inputs: Vec::new(),
-        entries: Vec::new(),
-        outputs: Vec::new(),
-        grant: Grant::default(),
-    }
 }

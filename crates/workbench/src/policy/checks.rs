@@ -75,11 +75,8 @@ pub(crate) fn read(document: &Document) -> Result<Policy, Box<Diagnostic>> {
                 let why = "Secrets are for runs: name them in a rule for flows.";
                 return Err(wrong(&format!("{at}.{list}.secrets"), why.into()));
             }
-            let odd = powers.net.iter().find(|domain| !is_domain(domain));
-            if let Some(odd) = odd {
-                let why = format!("`{odd}` is no domain: `example.com`, `*.example.com` or `*`.");
-                return Err(wrong(&format!("{at}.{list}.net"), why));
-            }
+            are_domains(&powers.net)
+                .map_err(|(odd, why)| wrong(&format!("{at}.{list}.net[{odd}]"), why))?;
             let odd = powers.executors.iter().find(|name| !is_executor(name));
             if let Some(odd) = odd {
                 let why =
@@ -110,6 +107,21 @@ fn is_executor(pattern: &str) -> bool {
         || fold(pattern)
             .strip_prefix(SERVER)
             .is_some_and(|host| !host.is_empty() && host.is_ascii() && !host.contains('/'))
+}
+
+/// Refuses what is no domain.
+///
+/// # Errors
+/// Which one is none, and that in words.
+pub(crate) fn are_domains(net: &[String]) -> Result<(), (usize, String)> {
+    match net.iter().position(|domain| !is_domain(domain)) {
+        None => Ok(()),
+        Some(odd) => {
+            let domain = &net[odd];
+            let why = format!("`{domain}` is no domain: `example.com`, `*.example.com` or `*`.");
+            Err((odd, why))
+        }
+    }
 }
 
 /// Whether a text is a domain as rules have them: no scheme, port or path, and no address in numbers written in an odd way.

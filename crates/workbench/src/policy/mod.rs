@@ -25,11 +25,12 @@ mod sight;
 mod touched;
 mod waiting;
 
+pub(crate) use checks::are_domains;
 pub(crate) use consent::{Consent, denial, words_of};
 pub(crate) use flows::steps;
 pub(crate) use grants::{folder, granted, granted_again, may_call, may_fetch, visible};
 pub(crate) use ledger::{Ledger, is_attempt};
-pub(crate) use paper::{Paper, Proofs, is_manifest};
+pub(crate) use paper::{Paper, Proof, Proofs, is_manifest};
 pub(crate) use rules::Ruling;
 pub(crate) use ruling::FlowRuling;
 pub(crate) use waiting::{Then, Waiting};

@@ -6,6 +6,7 @@
 use super::checks;
 use crate::engine::Workbench;
 use crate::event::{Effect, TaskId};
+use crate::supervisor;
 use selvage_tool::document::{Document, Flaw};
 use selvage_tool::flows::FLOWS_FILE;
 use selvage_tool::policy::POLICY_FILE;
@@ -109,17 +110,32 @@ impl Workbench {
 /// one that somebody looks at before its findings are told.
 #[derive(Debug, Default)]
 pub(crate) struct Proofs {
-    known: VecDeque<(Subject, Option<Box<Diagnostic>>)>,
+    known: VecDeque<(Subject, Proof)>,
     asked: Vec<(TaskId, Subject)>,
 }
 
 type Subject = (String, Hash);
 
-/// What is wrong with a document, as the manifest of a path.
-fn flaw(path: &str, document: &Document) -> Option<Box<Diagnostic>> {
-    match path {
-        POLICY_FILE => checks::read(document).err(),
-        _ => crate::supervisor::read(document).err(),
+/// What is known of a manifest's text.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Proof {
+    /// What is wrong with it.
+    pub(crate) flaw: Option<Box<Diagnostic>>,
+    /// The files that it runs, and what to say of each where it is not there.
+    pub(crate) entries: Vec<(String, Diagnostic)>,
+}
+
+impl Proof {
+    /// What a document is as the manifest of a path.
+    fn of(path: &str, document: &Document) -> Self {
+        let (flaw, entries) = match path {
+            POLICY_FILE => (checks::read(document).err(), Vec::new()),
+            _ => match supervisor::read(document) {
+                Ok(manifest) => (None, supervisor::entries(document, &manifest)),
+                Err(flaw) => (Some(flaw), Vec::new()),
+            },
+        };
+        Self { flaw, entries }
     }
 }
 
@@ -129,8 +145,8 @@ pub(crate) fn is_manifest(path: &str) -> bool {
 }
 
 impl Workbench {
-    /// What is wrong with a manifest's text. Where that is not known yet, it is asked for, and the call is to be made again.
-    pub(crate) fn proof(&mut self, path: &str, text: &str) -> Option<Option<Box<Diagnostic>>> {
+    /// What is known of a manifest's text. Where nothing is yet, that is asked for, and the call is to be made again.
+    pub(crate) fn proof(&mut self, path: &str, text: &str) -> Option<Proof> {
         let subject = (path.to_owned(), Hash::of(text.as_bytes()));
         if let Some((_, found)) = self
             .proofs
@@ -157,8 +173,8 @@ impl Workbench {
             return false;
         };
         let (_, subject) = asked.remove(at);
-        let found = flaw(&subject.0, document);
-        self.proofs.known.push_front((subject, found));
+        let proof = Proof::of(&subject.0, document);
+        self.proofs.known.push_front((subject, proof));
         self.proofs.known.truncate(PROOFS_MAX);
         true
     }
@@ -178,7 +194,7 @@ impl Workbench {
             let Ok(text) = std::str::from_utf8(bytes) else {
                 continue;
             };
-            match self.proof(path, text) {
+            match self.proof(path, text).map(|proof| proof.flaw) {
                 Some(None) => {}
                 Some(Some(found)) => {
                     let error = ToolError::new(ErrorCode::InvalidInput, found.message)

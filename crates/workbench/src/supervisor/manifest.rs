@@ -1,12 +1,14 @@
 //! The manifest of flows, read.
 
-use selvage_tool::Diagnostic;
+use crate::policy::are_domains;
+use selvage_tool::catalogue::NAMES;
 use selvage_tool::document::Document;
 use selvage_tool::flows::{
     ATTEMPTS_MAX, CONCURRENCY_MAX, DELAY_MS_MAX, FLOWS_FILE, FLOWS_MAX, FLOWS_VERSION, Flows,
     Trigger,
 };
 use selvage_tool::grant::PathSet;
+use selvage_tool::{Diagnostic, Severity};
 
 /// Reads the manifest.
 ///
@@ -52,13 +54,30 @@ pub(crate) fn read(document: &Document) -> Result<Flows, Box<Diagnostic>> {
             );
             return Err(wrong(&format!("{at}.retry"), why));
         }
+        let twice = flow
+            .secrets
+            .keys()
+            .find(|name| flow.env.contains_key(*name));
+        if let Some(twice) = twice {
+            let why = format!("`{twice}` is both in `env` and in `secrets`.");
+            return Err(wrong(&format!("{at}.secrets.{twice}"), why));
+        }
+        if let Some(grant) = &flow.grant {
+            are_domains(&grant.net)
+                .map_err(|(odd, why)| wrong(&format!("{at}.grant.net[{odd}]"), why))?;
+            let is_tool = |tool: &str| tool == "*" || NAMES.contains(&tool);
+            if let Some(odd) = grant.tools.iter().position(|tool| !is_tool(tool)) {
+                let why = format!("There is no tool `{}`.", grant.tools[odd]);
+                return Err(wrong(&format!("{at}.grant.tools[{odd}]"), why));
+            }
+        }
         let granted = flow
             .grant
             .iter()
             .flat_map(|grant| [&grant.read, &grant.write]);
         let watched = flow.triggers.iter().filter_map(|trigger| match trigger {
             Trigger::Change { paths } => Some(paths),
-            Trigger::Start => None,
+            Trigger::Start | Trigger::Manual => None,
         });
         for (globs, part) in granted
             .map(|globs| (globs, "grant"))
@@ -68,4 +87,19 @@ pub(crate) fn read(document: &Document) -> Result<Flows, Box<Diagnostic>> {
         }
     }
     Ok(manifest)
+}
+
+/// What to say of each entry whose file is not there, by the file's path. That is no error: a manifest may be written first.
+pub(crate) fn entries(document: &Document, manifest: &Flows) -> Vec<(String, Diagnostic)> {
+    let flows = manifest.flows.iter().map(|(name, flow)| {
+        let (path, _) = crate::reference::split(&flow.entry);
+        let path = path.trim_start_matches('/').to_owned();
+        let why = format!("There is no file `{path}`.");
+        let hint = "Write the flow, or mend the path; until then nothing runs by this name.";
+        let part = format!("flows.{name}.entry");
+        let found = document.finding(FLOWS_FILE, &part, why, hint);
+        let severity = Severity::Warning;
+        (path, Diagnostic { severity, ..*found })
+    });
+    flows.collect()
 }

@@ -19,7 +19,7 @@ use selvage_vfs::{Origin, OriginKind};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
-pub(crate) use manifest::read;
+pub(crate) use manifest::{entries, read};
 pub(crate) use plan::Plan;
 
 /// How long changes are gathered before they start a flow, in milliseconds.
@@ -246,7 +246,7 @@ impl Workbench {
         }
         for path in paths {
             let covers = |trigger: &Trigger| match trigger {
-                Trigger::Start => false,
+                Trigger::Start | Trigger::Manual => false,
                 Trigger::Change { paths } => PathSet::new(paths).is_ok_and(|set| set.covers(path)),
             };
             for name in self.waiting_for(covers) {

@@ -348,3 +348,18 @@ fn what_a_run_wrote_unseen_is_joined_with_what_others_wrote_meanwhile() {
         assert_eq!(both["content"], "zero\none\ntwo\nthree\nfour\n");
     }
 }
+
+#[test]
+fn lint_of_a_manifest_tells_an_agent_of_a_hidden_flow_as_of_none() {
+    let mut host = host();
+    write(&mut host, &[("private/x.flow.js", "export default 1;\n")]);
+    let [hidden, never] = ["x", "y"].map(|name| {
+        let entry = format!("private/{name}.flow.js");
+        let flows = json!({ "version": 1, "flows": { "it": { "entry": entry } } });
+        let input = json!({ "path": "flows/flow.config.json", "content": flows.to_string() });
+        let told = host.ok("lint_flow", input).to_string();
+        told.replace(&entry, "NAME")
+    });
+    assert!(hidden.contains("There is no file"), "{hidden}");
+    assert_eq!(hidden, never);
+}
