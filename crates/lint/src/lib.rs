@@ -126,6 +126,8 @@ pub struct Report {
     pub grant: Grant,
     /// The workspace paths that it imports, directly or not, in order of path.
     pub imports: Vec<String>,
+    /// Those where no file is that it would import, in order of path. What a Python file lacks is only found.
+    pub missing: Vec<String>,
 }
 
 impl Report {
@@ -223,6 +225,7 @@ fn look(
     report.diagnostics.extend(imported.diagnostics);
     report.grant = needs.grant();
     report.imports = imported.paths.into_iter().collect();
+    report.missing = imported.missing.into_iter().collect();
     report.shape = entry.shape;
     report.title = face.title;
     report.description = face.description;

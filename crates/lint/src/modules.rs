@@ -124,6 +124,8 @@ pub fn unresolved(from: &str, specifier: &str, context: &Context<'_>) -> Option<
 pub struct Imported {
     /// Their paths.
     pub paths: BTreeSet<String>,
+    /// Paths where there is none.
+    pub missing: BTreeSet<String>,
     /// What keeps them from being imported.
     pub diagnostics: Vec<Diagnostic>,
     /// What they touch.
@@ -171,11 +173,14 @@ impl Walk<'_> {
             let Ok(path) = paths::import(from, &request.specifier) else {
                 continue;
             };
-            if (self.context.exists)(&path)
-                && self.imported.paths.len() < MODULES_MAX
-                && self.imported.paths.insert(path.clone())
-                && !request.json
-            {
+            let is_there = (self.context.exists)(&path);
+            let imported = &mut self.imported;
+            let known = match is_there {
+                true => &mut imported.paths,
+                false => &mut imported.missing,
+            };
+            let is_new = known.len() < MODULES_MAX && known.insert(path.clone());
+            if is_there && is_new && !request.json {
                 self.queue.push_back(path);
             }
         }

@@ -8,6 +8,7 @@ mod reports;
 mod shelf;
 
 use crate::engine::Workbench;
+use crate::policy::Sight;
 use crate::record::flow_name;
 use crate::scopes::View;
 use selvage_lint::{Context, Report, lint};
@@ -85,11 +86,18 @@ impl Workbench {
     }
 
     /// Looks at a text without running it, or gives what is known of it.
-    pub(crate) fn report(&mut self, path: &str, text: &str, net: &[String], view: &View) -> Report {
+    pub(crate) fn report(
+        &mut self,
+        path: &str,
+        text: &str,
+        net: &[String],
+        view: &View,
+        sight: &Sight,
+    ) -> Report {
         if Language::of(path) == Language::Python {
-            return self.python_report(path, text, view);
+            return self.python_report(path, text, view, sight);
         }
-        let now = |path: &str| view.seen(path);
+        let now = |path: &str| seen(path, view, sight);
         let subject = Subject {
             path: path.to_owned(),
             text: Hash::of(text.as_bytes()),
@@ -102,7 +110,7 @@ impl Workbench {
         if let Some(report) = known {
             return report;
         }
-        let (report, seen) = self.look(path, text, net, view);
+        let (report, seen) = self.look(path, text, net, view, sight);
         if keeps {
             self.reports.keep(subject, seen, report.clone());
         }
@@ -116,11 +124,13 @@ impl Workbench {
         text: &str,
         net: &[String],
         view: &View,
+        sight: &Sight,
     ) -> (Report, BTreeMap<String, Seen>) {
-        let seen = RefCell::new(BTreeMap::new());
+        let asked = RefCell::new(BTreeMap::new());
         let see = |path: &str| {
-            let found = view.seen(path);
-            seen.borrow_mut().insert(path.to_owned(), found);
+            let found = seen(path, view, sight);
+            asked.borrow_mut().insert(path.to_owned(), found);
+            found?;
             view.stat(path).ok()?.hash
         };
         let read = |path: &str| String::from_utf8(self.workspace.read_hash(&see(path)?).ok()?).ok();
@@ -143,6 +153,12 @@ impl Workbench {
                 tools: NAMES,
             },
         );
-        (report, seen.into_inner())
+        (report, asked.into_inner())
     }
+}
+
+/// What a look is told about a path. The empty one is that of no file, and stands for all that is mounted.
+fn seen(path: &str, view: &View, sight: &Sight) -> Seen {
+    let is_seen = path.is_empty() || sight.sees(path);
+    is_seen.then(|| view.seen(path)).flatten()
 }

@@ -4,7 +4,7 @@ use super::hearing::{Wanted, subject};
 use super::{Source, describe, meant};
 use crate::engine::{Asking, Cx, Outcome, Workbench};
 use crate::failure::failure;
-use crate::policy::{Proof, is_manifest};
+use crate::policy::{Proof, Sight, is_manifest};
 use crate::reference::split;
 use crate::scopes::{View, writable};
 use selvage_lint::{Report, apply_fixes};
@@ -68,12 +68,13 @@ impl Workbench {
         };
         let mut fixed = 0;
         let mut passes = if input.fix { FIX_PASSES_MAX } else { 0 };
+        let sight = self.sight_of_lint();
         let mut report = loop {
-            let report = self.report(&source.path, &source.text, &input.allow_net, &view);
+            let (path, text) = (&source.path, &source.text);
+            let report = self.report(path, text, &input.allow_net, &view, &sight);
             // Findings tell what is in the files that they are of.
-            let told = report.imports.iter().chain([&source.path]);
-            self.consent_to_tell(cx, told)?;
-            let lacks = self.unheard(&source, &report, &view);
+            self.consent_to_tell(cx, path, &sight)?;
+            let lacks = self.unheard(&source, &report, &view, &sight);
             if !lacks.is_empty() && !asking.alone {
                 return Err(Outcome::Lacks(lacks));
             }
@@ -145,7 +146,13 @@ impl Workbench {
     }
 
     /// What the guest must still read: this text, and where the report rests on its imports, those.
-    fn unheard(&mut self, source: &Source, report: &Report, view: &View) -> Vec<Wanted> {
+    fn unheard(
+        &mut self,
+        source: &Source,
+        report: &Report,
+        view: &View,
+        sight: &Sight,
+    ) -> Vec<Wanted> {
         let about = subject(&source.path, Hash::of(source.text.as_bytes()));
         if self.hearing.said(&about).is_none() {
             return vec![Wanted {
@@ -154,7 +161,7 @@ impl Workbench {
                 text: Some(source.text.clone()),
             }];
         }
-        self.program(&source.path, &source.text, view).unread
+        self.program(&source.path, &source.text, view, sight).unread
     }
 }
 

@@ -3,6 +3,7 @@
 use super::answer::add_word;
 use super::hearing::{Wanted, subject};
 use crate::engine::Workbench;
+use crate::policy::Sight;
 use crate::record::flow_name;
 use crate::scopes::View;
 use selvage_lint::order::arranged;
@@ -38,7 +39,13 @@ pub(crate) struct Program {
 
 impl Workbench {
     /// The program that begins with a text. That of a flow in JavaScript is followed by its own lint.
-    pub(crate) fn program(&mut self, path: &str, text: &str, view: &View) -> Program {
+    pub(crate) fn program(
+        &mut self,
+        path: &str,
+        text: &str,
+        view: &View,
+        sight: &Sight,
+    ) -> Program {
         let mut program = Program::default();
         if Language::of(path) != Language::Python {
             return program;
@@ -52,7 +59,7 @@ impl Workbench {
                 continue;
             };
             for import in &checked.reading.imports {
-                for entry in meant_by(import, view) {
+                for entry in meant_by(import, view, sight) {
                     if let Some(astray) = view.astray(&path, &entry.path)
                         && program.astray.len() < ASTRAY_MAX
                     {
@@ -72,16 +79,23 @@ impl Workbench {
         program
     }
 
-    pub(super) fn python_report(&mut self, path: &str, text: &str, view: &View) -> Report {
+    pub(super) fn python_report(
+        &mut self,
+        path: &str,
+        text: &str,
+        view: &View,
+        sight: &Sight,
+    ) -> Report {
         let mut report = lint(path, text, &Context::closed());
-        let mut program = self.program(path, text, view);
+        let mut program = self.program(path, text, view, sight);
         let about = subject(path, Hash::of(text.as_bytes()));
         if let Some(checked) = self.hearing.said(&about) {
             add_word(&mut report, path, checked);
             report.entries.clone_from(&checked.reading.entries);
+            let astray = &mut program.astray;
             report
                 .diagnostics
-                .extend(found(&checked.reading, path, view, &mut program.astray));
+                .extend(found(&checked.reading, path, (view, sight), astray));
         }
         report.diagnostics.extend(program.astray);
         report.imports = program.imports.into_iter().collect();
@@ -149,17 +163,18 @@ fn free_name(path: &str, name: &str, flows: &[String]) -> Option<String> {
     (!taken).then(|| format!("{folder}/{prefix}_{file}"))
 }
 
-/// The files and folders that an import means, of those that are there.
-fn meant_by(import: &Import, view: &View) -> Vec<Entry> {
+/// The files and folders that an import means, of those that are there to be seen.
+fn meant_by(import: &Import, view: &View, sight: &Sight) -> Vec<Entry> {
     let mut meant = Vec::new();
     for path in &import.any {
         match path.split_once("/**") {
             Some((folder, name)) => {
                 let mut below = view.list(folder, true).unwrap_or_default();
-                below.retain(|entry| entry.path.ends_with(name));
+                below.retain(|entry| entry.path.ends_with(name) && sight.sees_listed(&entry.path));
                 meant.append(&mut below);
             }
-            None => meant.extend(view.stat(path)),
+            None if sight.sees(path) => meant.extend(view.stat(path)),
+            None => {}
         }
     }
     meant
@@ -189,7 +204,7 @@ fn about(import: &Import, path: &str, (message, hint): Refused) -> Diagnostic {
 fn found(
     reading: &Reading,
     path: &str,
-    view: &View,
+    (view, sight): (&View, &Sight),
     astray: &mut Vec<Diagnostic>,
 ) -> Vec<Diagnostic> {
     let mut found = reading.diagnostics.clone();
@@ -201,7 +216,7 @@ fn found(
     });
     for import in &reading.imports {
         if let Some(missing) = &import.missing
-            && meant_by(import, view).is_empty()
+            && meant_by(import, view, sight).is_empty()
         {
             found.push(missing.clone());
         }

@@ -42,6 +42,7 @@ impl Reports {
             report.outputs,
             report.grant,
             report.imports,
+            report.missing,
             subject.path,
             subject.net,
         ]);

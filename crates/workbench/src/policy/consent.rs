@@ -13,6 +13,7 @@ use selvage_tool::run::PROTECTED;
 use selvage_tool::{ErrorCode, ToolError, ToolResult};
 use selvage_vfs::{Hash, Op, Origin, OriginKind};
 use serde_json::Value;
+use std::sync::Arc;
 
 /// Tools whose changes are weighed one by one where they are made, so that a person is shown the changes.
 const CHANGING: [&str; 6] = [
@@ -43,7 +44,7 @@ const OF_PERSONS: [(&str, &str); 5] = [
 #[derive(Debug, Default)]
 pub(crate) struct Consent {
     /// The rules that it is held to; nothing where there are none.
-    pub(super) ruling: Option<Ruling>,
+    pub(super) ruling: Option<Arc<Ruling>>,
     pub(super) who: String,
     /// Why all that it changes is asked about.
     ask: Option<String>,
@@ -174,7 +175,7 @@ impl Workbench {
             }
             Says::Ask | Says::Allow => {}
         }
-        self.consent.ruling = Some(ruling);
+        self.consent.ruling = Some(Arc::new(ruling));
         let outcome = self.perform(cx, asking, call);
         if let Some(reason) = self.consent.asks.take() {
             self.consent.proposal = Some(Proposal::of_call(name, input, reason));

@@ -33,6 +33,7 @@ pub(crate) use ledger::{Ledger, is_attempt};
 pub(crate) use paper::{Paper, Proof, Proofs, is_manifest};
 pub(crate) use rules::Ruling;
 pub(crate) use ruling::FlowRuling;
+pub(crate) use sight::Sight;
 pub(crate) use waiting::{Then, Waiting};
 
 use crate::engine::{Cx, Workbench};

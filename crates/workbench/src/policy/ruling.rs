@@ -2,6 +2,7 @@
 
 use super::consent::words_of;
 use super::rules::{self, Ruling, Said, Says, Want};
+use super::sight::Sight;
 use crate::engine::{Asking, Cx, Workbench};
 use selvage_tool::decision::{Decision, Verdict};
 use selvage_tool::policy::POLICY_FILE;
@@ -33,6 +34,11 @@ impl FlowRuling {
     /// The rules about its flow, where there are any.
     pub(crate) fn about_flow(&self) -> Option<Arc<Ruling>> {
         self.flow.clone()
+    }
+
+    /// What a flow sees of the files that its text names: also those that a person is asked about before it starts.
+    pub(crate) fn sight(&self) -> Sight {
+        Sight::new(self.flow.clone(), Says::Ask)
     }
 
     /// Limits, none of them above what the rules set.

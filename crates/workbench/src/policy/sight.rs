@@ -11,8 +11,56 @@ use selvage_tool::run::RunRecord;
 use selvage_tool::{ToolError, ToolResult};
 use selvage_vfs::{self as vfs, Entry, VfsError};
 use serde_json::{Value, json};
+use std::cell::RefCell;
+use std::sync::Arc;
+
+/// What a look at a text is told of other files: what it does not see is as what is not there.
+#[derive(Debug)]
+pub(crate) struct Sight {
+    /// The rules that it is held to, where there are any.
+    pub(super) ruling: Option<Arc<Ruling>>,
+    /// The strictest that they say of what is seen.
+    pub(super) most: Says,
+    /// Why a person is to be asked before the look, since more would be seen then; noted whether or not something is there.
+    pub(super) asks: RefCell<Option<String>>,
+}
+
+impl Sight {
+    /// A sight by some rules of what they say this of, and nothing stricter.
+    pub(super) fn new(ruling: Option<Arc<Ruling>>, most: Says) -> Self {
+        let asks = RefCell::default();
+        Self { ruling, most, asks }
+    }
+
+    /// Whether it sees a file that something names.
+    pub(crate) fn sees(&self, path: &str) -> bool {
+        let Some(said) = self.say(path) else {
+            return true;
+        };
+        let is_seen = said.says <= self.most;
+        if said.says == Says::Ask && !is_seen {
+            self.asks.replace(Some(said.reason));
+        }
+        is_seen
+    }
+
+    /// Whether it sees a file that nothing names but a list.
+    pub(crate) fn sees_listed(&self, path: &str) -> bool {
+        self.say(path).is_none_or(|said| said.says <= self.most)
+    }
+
+    fn say(&self, path: &str) -> Option<Said> {
+        let ruling = self.ruling.as_ref()?;
+        Some(ruling.say(Want::Read(path)))
+    }
+}
 
 impl Workbench {
+    /// What whoever calls sees, and nobody is asked about.
+    pub(crate) fn sight(&self) -> Sight {
+        Sight::new(self.consent.ruling.clone(), Says::Allow)
+    }
+
     /// Whether whoever calls may read a path.
     pub(crate) fn may_see(&self, path: &str) -> bool {
         let ruling = self.consent.ruling.as_ref();
@@ -32,7 +80,7 @@ impl Workbench {
     /// Whether whoever calls may read every file, whatever it is called.
     pub(crate) fn may_see_all(&self) -> bool {
         let ruling = self.consent.ruling.as_ref();
-        ruling.is_none_or(Ruling::reads_everything)
+        ruling.is_none_or(|ruling| ruling.reads_everything())
     }
 
     /// What is said of the message of a change. Beside a verb it may name files, and only such as may be read.

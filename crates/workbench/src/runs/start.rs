@@ -132,11 +132,12 @@ impl Workbench {
             .hint("Write large data into a file, and pass its path.")
             .into());
         }
-        let report = self.report(&source.path, &source.text, &input.allow_net, &view);
+        let (path, text, sight) = (&source.path, &source.text, ruling.sight());
+        let report = self.report(path, text, &input.allow_net, &view, &sight);
         // Before more of them is read, or anything is told of what was found in them.
-        self.may_import(cx, &asking.behind, &ruling, &report.imports)?;
+        self.may_import(cx, &asking.behind, &ruling, path, &report)?;
         let is_ok = report.ok();
-        let program = self.program(&source.path, &source.text, &view);
+        let program = self.program(path, text, &view, &sight);
         if !program.unread.is_empty() && !asking.alone {
             return Err(Outcome::Lacks(program.unread));
         }

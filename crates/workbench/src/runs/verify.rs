@@ -85,9 +85,10 @@ impl Workbench {
         // Its files go where runs run, as they do for any other run, and no others do.
         let ruling = self.ruling_unasked(cx, &asking, earlier.path.trim_start_matches('/'))?;
         let source = self.source(&earlier.path, &view)?;
-        let report = self.report(&source.path, &source.text, &[], &view);
-        self.may_import(cx, &asking.behind, &ruling, &report.imports)?;
-        let program = self.program(&source.path, &source.text, &view);
+        let sight = ruling.sight();
+        let report = self.report(&source.path, &source.text, &[], &view, &sight);
+        self.may_import(cx, &asking.behind, &ruling, &source.path, &report)?;
+        let program = self.program(&source.path, &source.text, &view, &sight);
         if !program.unread.is_empty() && !asking.alone {
             return Err(Outcome::Lacks(program.unread));
         }

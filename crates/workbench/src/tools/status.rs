@@ -22,6 +22,7 @@ impl Workbench {
     pub(super) fn flow_list(&mut self, cx: &mut Cx<'_>) -> ToolResult<FlowListOutput> {
         self.seal(cx)?;
         let view = self.view();
+        let sight = self.sight();
         let mut flows = Vec::new();
         for entry in view.entries() {
             if !self.may_see(&entry.path) {
@@ -33,7 +34,7 @@ impl Workbench {
             let Ok(source) = self.source(&entry.path, &view) else {
                 continue;
             };
-            let mut report = self.report(&source.path, &source.text, &[], &view);
+            let mut report = self.report(&source.path, &source.text, &[], &view, &sight);
             let unread = flows.len() < LISTED_MAX && self.read_later(&entry);
             if let Some(only) = meant(&report.entries, None).cloned() {
                 describe(&mut report, &only);

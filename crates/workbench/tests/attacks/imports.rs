@@ -3,8 +3,8 @@
 use crate::common::Host;
 use crate::common::python::offers;
 use crate::{SECRET, approvals, as_person, decide, denials, host, host_with, person, tree, write};
-use selvage_tool::ErrorCode;
 use selvage_tool::reading::Import;
+use selvage_tool::{Diagnostic, ErrorCode, Position, Severity, Span};
 use serde_json::{Value, json};
 
 /// Modules that hold what not everybody may read.
@@ -159,19 +159,84 @@ fn a_run_that_is_made_again_to_be_compared_imports_no_more() {
     is_denied(&mut host, "run_verify", json!({ "run": run }));
 }
 
+/// What there is of the files that the agent may not read, gone.
+fn without_hidden(host: &mut Host) {
+    let hidden = FILES.iter().map(|(path, _)| *path);
+    let hidden = hidden.filter(|path| path.starts_with("private/") || path.contains("hidden"));
+    for path in hidden {
+        as_person(host, |host| host.ok("delete", json!({ "path": path })));
+    }
+}
+
 #[test]
-fn lint_tells_an_agent_nothing_of_what_it_may_not_read() {
+fn lint_tells_an_agent_of_a_hidden_file_as_of_one_that_is_not_there() {
     let mut host = host();
     write(&mut host, &FILES);
-    for path in ASTRAY {
-        let flow = flow(&mut host, &imports(path));
-        is_denied(&mut host, "lint_flow", flow.clone());
-        let mut typed = flow;
-        typed["content"] = json!(imports(path));
-        is_denied(&mut host, "lint_flow", typed);
+    let linted = |host: &mut Host| {
+        ASTRAY.map(|path| {
+            let flow = flow(host, &imports(path));
+            let mut typed = flow.clone();
+            typed["content"] = json!(imports(path));
+            typed["fix"] = json!(true);
+            [flow, typed].map(|input| {
+                let told = host.ok("lint_flow", input);
+                let codes = told["diagnostics"].as_array().into_iter().flatten();
+                let codes: Vec<_> = codes.map(|found| &found["code"]).collect();
+                assert_eq!(codes, ["unresolved-import"], "{path}: {told}");
+                assert!(told["ok"] == false && !told.to_string().contains(SECRET));
+                told
+            })
+        })
+    };
+    let before = linted(&mut host);
+    without_hidden(&mut host);
+    assert_eq!(linted(&mut host), before);
+    let policy = before[5][0].to_string();
+    let flow = flow(&mut host, &imports("/selvage.policy.yuml"));
+    let never = host.ok("lint_flow", flow).to_string();
+    assert_eq!(never.replace("policy.yuml", "policy.yaml"), policy);
+    // Nor do the hints name what is there.
+    write(&mut host, &FILES);
+    for path in ["../private/keys", "private/keys.js", "../private/config"] {
+        let flow = self::flow(&mut host, &imports(path));
+        let told = host.ok("lint_flow", flow)["diagnostics"][0].clone();
+        let hint = told["hint"].as_str().unwrap_or_default();
+        assert!(
+            !hint.starts_with("Write") && !hint.starts_with("From"),
+            "{told}"
+        );
     }
-    let flow = flow(&mut host, &imports("../public/lib.js"));
+    let flow = self::flow(&mut host, &imports("../public/lib.js"));
     assert_eq!(host.ok("lint_flow", flow)["ok"], true);
+}
+
+#[test]
+fn no_denial_of_a_run_tells_whether_what_it_would_import_is_there() {
+    let mut host = host();
+    write(&mut host, &FILES);
+    let denied = |host: &mut Host| {
+        ASTRAY.map(|path| {
+            let flow = flow(host, &imports(path));
+            host.call("run_flow", flow).expect_err("denied")
+        })
+    };
+    let before = denied(&mut host);
+    without_hidden(&mut host);
+    assert_eq!(denied(&mut host), before);
+}
+
+#[test]
+fn a_denial_does_not_name_what_a_file_imports_that_the_agent_may_not_read() {
+    let policy = crate::POLICY.replacen("read: ['public/**']", "read: ['public/**', 'lib/**']", 1);
+    let mut host = host_with(&policy);
+    write(&mut host, &FILES);
+    let through = "export { default } from \"../private/config.json\";\n";
+    write(&mut host, &[("lib/through.js", through)]);
+    let flow = flow(&mut host, &imports("../lib/through.js"));
+    is_denied(&mut host, "run_flow", flow.clone());
+    let error = host.call("run_flow", flow).expect_err("denied");
+    assert!(error.message.contains("read flows/x.flow.js"), "{error}");
+    assert!(!format!("{error:?}").contains("private"), "{error:?}");
 }
 
 #[test]
@@ -213,10 +278,18 @@ fn a_person_is_asked_before_lint_tells_of_what_rules_ask_about() {
     let call = host.start("lint_flow", input);
     decide(&mut host, |input| input["allow"] = json!(false)).expect("refused");
     host.reply(call).expect("an answer").expect_err("refused");
+
+    // That a person is asked tells nothing of whether it is there.
+    let flow = flow(&mut host, &imports("../asked/never.js"));
+    let call = host.start("lint_flow", flow);
+    assert!(host.reply(call).is_none(), "it waits");
+    decide(&mut host, |_| {}).expect("approved");
+    let told = host.reply(call).expect("an answer").expect("told");
+    assert_eq!(told["diagnostics"][0]["code"], "unresolved-import");
 }
 
 #[test]
-fn what_python_imports_is_weighed_as_well() {
+fn what_python_may_not_import_is_not_there() {
     let policy = crate::POLICY.replace("flows/*.flow.js", "flows/*");
     let policy = policy.replace("read: ['public/**']", "read: ['public/**', 'flows/**']");
     let mut host = host_with(&policy);
@@ -232,23 +305,68 @@ fn what_python_imports_is_weighed_as_well() {
         missing: None,
     });
     host.readings.insert("flows/p.py".into(), reading);
-    for tool in ["run_flow", "lint_flow"] {
-        is_denied(&mut host, tool, json!({ "path": "flows/p.py" }));
-    }
+    let program = json!({ "path": "flows/p.py" });
+    // What its import may mean is not there for the run, nor for whoever looks at it.
+    let told = host.ok("lint_flow", program.clone());
+    host.start("run_flow", program.clone());
+    assert!(!readable(&host).contains(&"private/keys.py"));
+    host.finish(Ok(json!(1)), &[]);
     assert!(
         !host.checked.contains(&"private/keys.py".to_owned()),
         "nobody read it"
     );
-    // What the import means as well is the agent's own, and not all that it means.
+    as_person(&mut host, |host| {
+        host.ok("delete", json!({ "path": "private/keys.py" }))
+    });
+    assert_eq!(host.ok("lint_flow", program.clone()), told);
+    write(&mut host, &files[..1]);
+    // What the import means as well is the agent's own.
     host.ok(
         "write",
         json!({ "path": "flows/keys.py", "content": "KEY = ''\n" }),
     );
-    is_denied(&mut host, "run_flow", json!({ "path": "flows/p.py" }));
-    as_person(&mut host, |host| {
-        host.ok("delete", json!({ "path": "private/keys.py" }))
+    host.start("run_flow", program);
+    let seen = readable(&host);
+    assert!(seen.contains(&"flows/keys.py") && !seen.contains(&"private/keys.py"));
+}
+
+#[test]
+fn what_python_lacks_is_told_alike_whether_it_is_hidden_or_not_there() {
+    let policy = crate::POLICY.replace("flows/*.flow.js", "flows/*");
+    let mut host = host_with(&policy);
+    write(&mut host, &[("flows/p.py", "import keys\n")]);
+    let mut reading = offers(&[("main", "Main")]);
+    reading.imports.push(Import {
+        any: vec!["private/keys.py".into(), "private/**/keys.py".into()],
+        missing: Some(lacking("keys")),
     });
-    host.start("run_flow", json!({ "path": "flows/p.py" }));
-    assert_eq!(host.jobs.len(), 1);
-    assert!(readable(&host).contains(&"flows/keys.py"));
+    host.readings.insert("flows/p.py".into(), reading);
+    let told = |host: &mut Host| {
+        let linted = host.ok("lint_flow", json!({ "path": "flows/p.py" }));
+        let run = host.call("run_flow", json!({ "path": "flows/p.py" }));
+        (linted, run.expect_err("it lacks a file"))
+    };
+    let before = told(&mut host);
+    assert_eq!(before.0["diagnostics"][0]["message"], "no module keys");
+    assert_eq!(before.1.code, ErrorCode::LintFailed);
+    write(&mut host, &[("private/keys.py", "KEY = 1\n")]);
+    assert_eq!(told(&mut host), before);
+}
+
+/// What a guest says of an import that means nothing.
+fn lacking(module: &str) -> Diagnostic {
+    let at = Position {
+        line: 1,
+        column: 1,
+        offset: 0,
+    };
+    Diagnostic {
+        code: "unresolved-import".into(),
+        severity: Severity::Error,
+        path: String::new(),
+        span: Span { start: at, end: at },
+        message: format!("no module {module}"),
+        hint: None,
+        fix: None,
+    }
 }
