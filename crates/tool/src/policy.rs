@@ -1,6 +1,6 @@
 //! The policy file: who may do what here, and what a person is asked about first.
 //!
-//! Deny by default: where the file is, an agent may do what some rule allows it, and no more; a flow that an agent runs needs a
+//! Deny by default: where the file is, an agent may do what some rule allows it, and no more, unless a person approves the rest; a flow that an agent runs needs a
 //! rule of its own. A workspace without the file trusts whoever it let in, and a run still has no more than its caller's grant.
 
 use crate::decision::{Approval, Decision};
@@ -37,9 +37,24 @@ pub struct Policy {
     /// What flows may do when they run, by path. What several rules say of one flow adds up.
     #[serde(default)]
     pub flows: Vec<FlowRule>,
+    /// What becomes of what no rule names.
+    #[serde(default)]
+    pub ungranted: Ungranted,
     /// How persons are asked.
     #[serde(default)]
     pub approvals: Approvals,
+}
+
+/// What becomes of what no rule allows, asks about or denies.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[serde(rename_all = "lowercase")]
+pub enum Ungranted {
+    /// It is denied.
+    #[default]
+    Deny,
+    /// A person is asked.
+    Ask,
 }
 
 /// A rule about the tools that agents call.

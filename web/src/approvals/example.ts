@@ -6,6 +6,7 @@ export const EXAMPLE = `# What agents and flows may do here. Where this file is,
 # What stands under "ask" waits for you, and goes before "allow"; "deny" goes before both.
 # Save the file, and it holds.
 version: 1
+ungranted: deny # "ask" has you asked about what no rule names
 
 agents:
   - name: "*" # every agent

@@ -5,7 +5,9 @@ use super::ruling::SERVER;
 use selvage_tool::Diagnostic;
 use selvage_tool::document::Document;
 use selvage_tool::grant::PathSet;
-use selvage_tool::policy::{EXPIRY_MINUTES_MAX, POLICY_FILE, POLICY_VERSION, Policy, RULES_MAX};
+use selvage_tool::policy::{
+    EXPIRY_MINUTES_MAX, OnExpiry, POLICY_FILE, POLICY_VERSION, Policy, RULES_MAX, Ungranted,
+};
 use selvage_vfs::fold;
 
 /// Reads the policy file.
@@ -32,6 +34,10 @@ pub(crate) fn read(document: &Document) -> Result<Policy, Box<Diagnostic>> {
     if minutes == 0 || minutes > EXPIRY_MINUTES_MAX {
         let why = format!("`expiresMinutes` is between 1 and {EXPIRY_MINUTES_MAX}.");
         return Err(wrong("approvals.expiresMinutes", why));
+    }
+    if policy.ungranted == Ungranted::Ask && policy.approvals.on_expiry == OnExpiry::Allow {
+        let why = "Where `ungranted` is `ask`, `onExpiry` is `deny`: else everything would be allowed in time.";
+        return Err(wrong("approvals.onExpiry", why.into()));
     }
     let agents = policy.agents.iter().map(|rule| {
         let powers = [&rule.allow, &rule.ask, &rule.deny];

@@ -3,7 +3,7 @@
 use super::consent::words_of;
 use super::proposal::{Proposal, told};
 use super::rules::{Says, Want};
-use super::ruling::{FlowRuling, in_both};
+use super::ruling::FlowRuling;
 use super::touched::weighed;
 use super::waiting::Then;
 use crate::engine::{Cx, Workbench};
@@ -31,6 +31,9 @@ impl FlowRuling {
             return Ok(None);
         };
         let mut wanted = Vec::new();
+        if ruling.is_empty() {
+            wanted.push("run a flow that no rule is about".into());
+        }
         if self
             .place(&self.executor)
             .is_some_and(|said| said.says == Says::Ask)
@@ -44,7 +47,7 @@ impl FlowRuling {
             }
         }
         let both = self.let_fetch(job.grant.net_in_both(&job.ceiling));
-        for domain in in_both(self.domains(Says::Ask), both) {
+        for domain in self.asked_domains(both) {
             wanted.push(Want::Net(&domain).words());
         }
         let has =
@@ -58,7 +61,10 @@ impl FlowRuling {
                 wanted.push(want.words());
             }
         }
-        wanted.extend(self.asked_reads(&job.files).map(|want| want.words()));
+        // Its own text it has anyway.
+        let reads = self.asked_reads(&job.files);
+        let reads = reads.filter(|want| *want != Want::Read(&job.entry));
+        wanted.extend(reads.map(|want| want.words()));
         if wanted.is_empty() {
             return Ok(None);
         }

@@ -1,7 +1,7 @@
 //! What the policy says of one thing.
 
 use selvage_tool::grant::PathSet;
-use selvage_tool::policy::{Policy, Powers};
+use selvage_tool::policy::{Policy, Powers, Ungranted};
 use selvage_tool::{Grant, LimitsPatch};
 use selvage_vfs::fold;
 use std::sync::Arc;
@@ -105,6 +105,8 @@ impl Rule {
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Ruling {
     rules: Vec<Rule>,
+    /// What becomes of what none of them names.
+    ungranted: Ungranted,
     /// The lowest limits of all.
     pub(crate) limits: LimitsPatch,
     /// The rules about the run that calls, which hold as well for what its tools do.
@@ -112,6 +114,14 @@ pub(crate) struct Ruling {
 }
 
 impl Ruling {
+    /// None of the rules yet.
+    fn of(policy: &Policy) -> Self {
+        Self {
+            ungranted: policy.ungranted,
+            ..Self::default()
+        }
+    }
+
     /// The rules about whoever is bound by none.
     pub(crate) fn unbound() -> Self {
         let all = |pattern: &str| vec![pattern.to_owned()];
@@ -136,7 +146,7 @@ impl Ruling {
 
     /// What the rules say of something; nothing is no.
     pub(crate) fn say(&self, want: Want<'_>) -> Said {
-        let own = self.named(want).unwrap_or_else(unnamed);
+        let own = self.named(want).unwrap_or_else(|| self.unnamed());
         match (&self.run, want) {
             // Which tools a run calls is weighed when it asks for one, and what is asked about was asked before it started.
             (None, _) | (_, Want::Tool(_)) => own,
@@ -153,8 +163,23 @@ impl Ruling {
             let [_, ask, allow] = &rule.powers;
             [ask, allow].map(|powers| want.of(powers).1.len()) != [0, 0]
         };
-        let no = || self.rules.iter().any(lets).then(unnamed);
+        let no = || self.rules.iter().any(lets).then(|| self.unnamed());
         self.named(want).or_else(no)
+    }
+
+    /// What is said of what no rule names.
+    pub(super) fn unnamed(&self) -> Said {
+        let (says, reason) = match self.ungranted {
+            Ungranted::Deny => (Says::Deny, "no rule allows it"),
+            Ungranted::Ask => (Says::Ask, "no rule names it"),
+        };
+        let reason = reason.into();
+        Said { says, reason }
+    }
+
+    /// Whether a person is asked about what no rule names.
+    pub(super) fn asks_unnamed(&self) -> bool {
+        self.ungranted == Ungranted::Ask
     }
 
     /// What the rules that name something say of it. A denial goes before a question, and that before what is allowed.
@@ -245,17 +270,9 @@ impl Ruling {
     }
 }
 
-/// What is said of what no rule names.
-pub(crate) fn unnamed() -> Said {
-    Said {
-        says: Says::Deny,
-        reason: "no rule allows it".into(),
-    }
-}
-
 /// What the policy says about one agent, by name.
 pub(crate) fn about_agent(policy: &Policy, agent: &str, environment: &str) -> Ruling {
-    let mut ruling = Ruling::default();
+    let mut ruling = Ruling::of(policy);
     for rule in &policy.agents {
         if is_called(&rule.name, agent) && in_one(&rule.environments, environment) {
             let powers = [rule.deny.clone(), rule.ask.clone(), rule.allow.clone()];
@@ -268,7 +285,7 @@ pub(crate) fn about_agent(policy: &Policy, agent: &str, environment: &str) -> Ru
 
 /// What the policy says about the runs of one flow.
 pub(crate) fn about_flow(policy: &Policy, path: &str, caller: &str, environment: &str) -> Ruling {
-    let mut ruling = Ruling::default();
+    let mut ruling = Ruling::of(policy);
     let folded = fold(path);
     for rule in &policy.flows {
         if covers(&ready(&rule.path), &folded)

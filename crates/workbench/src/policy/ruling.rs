@@ -95,7 +95,7 @@ impl FlowRuling {
     pub(super) fn place(&self, executor: &str) -> Option<Said> {
         let want = Want::Executor(executor);
         let of_flow = self.flow.as_ref().and_then(|ruling| {
-            let no = || executor.starts_with(SERVER).then(rules::unnamed);
+            let no = || executor.starts_with(SERVER).then(|| ruling.unnamed());
             ruling.say_of_kind(want).or_else(no)
         });
         self.with_agent(want, of_flow)
@@ -122,13 +122,27 @@ impl FlowRuling {
     /// Of some domains, those that the rules let it fetch from, perhaps after a person was asked.
     pub(super) fn let_fetch(&self, mut domains: Vec<String>) -> Vec<String> {
         let lets = |ruling: &Ruling| ruling.domains(&[Says::Allow, Says::Ask]);
-        let of_agent = self.agent.as_ref().map(lets);
+        let bounds = |ruling: &&Ruling| !ruling.asks_unnamed();
+        let of_agent = self.agent.as_ref().filter(bounds).map(lets);
         // An agent's rules that let nothing be fetched are about no fetching, or forbid some.
         let of_agent = of_agent.filter(|net| !net.is_empty());
-        for net in self.flow.as_deref().map(lets).into_iter().chain(of_agent) {
+        let of_flow = self.flow.as_deref().filter(bounds).map(lets);
+        for net in of_flow.into_iter().chain(of_agent) {
             domains = in_both(domains, net);
         }
         domains
+    }
+
+    /// Of some domains, those that a person is asked about.
+    pub(super) fn asked_domains(&self, domains: Vec<String>) -> Vec<String> {
+        let mut asked = in_both(self.domains(Says::Ask), domains.clone());
+        for domain in domains {
+            let said = self.say(Want::Net(&domain));
+            if said.is_some_and(|said| said.says == Says::Ask) && !asked.contains(&domain) {
+                asked.push(domain);
+            }
+        }
+        asked
     }
 
     /// The domains that one of the lists has.
@@ -190,7 +204,7 @@ impl Workbench {
         let is_agent = behind.kind == OriginKind::Agent;
         let agent =
             is_agent.then(|| rules::about_agent(policy, &behind.name, &self.config.environment));
-        let flow = match ruling.is_empty() {
+        let flow = match ruling.is_empty() && (is_person || !ruling.asks_unnamed()) {
             false => Some(Arc::new(ruling)),
             // What a person's run may not do, it may not have a flow without rules do either.
             true => asking.ruled.clone().filter(|_| is_person),
