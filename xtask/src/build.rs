@@ -211,7 +211,8 @@ fn bind(artifact: &Artifact, compiled: &Path, folder: &Path) -> Result<()> {
         .out_name(&artifact.name)
         .web(true)?
         .typescript(true)
-        .remove_name_section(true)
+        // Functions are put in the order of their names, which `wasm-opt` takes away last.
+        .remove_name_section(false)
         .remove_producers_section(true)
         .generate(folder)
         .with_context(|| format!("the bindings of {}", artifact.name))
