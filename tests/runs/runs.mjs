@@ -60,7 +60,7 @@ async function receipt(must, call, { path, args, limits, grant }, heads) {
   const { value, logs = [], changes = [], artifacts = [], usage, guestHash } = record ?? {};
   if (result.ok && changes.length > 0) await must('restore', { at: heads });
   const counted = Object.fromEntries(COUNTED.map((name) => [name, usage?.[name]]));
-  const told = { code: result.ok ? 'OK' : result.error.code, error: result.error, value: value ?? null, changes, artifacts, logs: logs.map(({ level, source, text }) => ({ level, source, text })), ...counted };
+  const told = { code: result.ok ? 'OK' : result.error.code, error: result.error, value, changes, artifacts, logs: logs.map(({ level, source, text }) => ({ level, source, text })), ...counted };
   // A run's name is random.
   const named = JSON.stringify(told).replaceAll(record?.run ?? '\0', 'RUN');
   return { ...JSON.parse(named), fuel: usage?.fuel ?? 0, guestHash };

@@ -4,6 +4,7 @@
 //! source, which makes a kernel some per cent smaller, and a misfit has its place for every source alike.
 
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 use std::fmt::{self, Display, Formatter};
 
@@ -23,6 +24,11 @@ impl Display for Misfit {
             place => write!(out, "at `{place}`: {}", self.why),
         }
     }
+}
+
+/// Reads a member that is there, be it `null`, which is a value like others.
+pub(crate) fn some<'de, D: Deserializer<'de>>(value: D) -> Result<Option<Value>, D::Error> {
+    Value::deserialize(value).map(Some)
 }
 
 /// Reads a value of a type from another one.

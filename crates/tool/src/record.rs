@@ -63,8 +63,12 @@ pub struct RunRecord {
     /// What its placeholders followed from; kept when it is over, since nobody may know it before.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub salt: Option<String>,
-    /// The result.
-    #[serde(skip_serializing_if = "Option::is_none", default)]
+    /// The result; `null` of a flow that gives nothing.
+    #[serde(
+        skip_serializing_if = "Option::is_none",
+        default,
+        deserialize_with = "crate::json::some"
+    )]
     pub value: Option<serde_json::Value>,
     /// The failure.
     #[serde(skip_serializing_if = "Option::is_none", default)]

@@ -49,6 +49,23 @@ fn every_flow_that_can_run_has_its_records_in_a_folder_of_its_own() {
 }
 
 #[test]
+fn a_run_that_gives_nothing_has_null_for_a_value_and_so_has_its_record() {
+    let mut host = Host::with_runner();
+    host.ok(
+        "write",
+        json!({ "path": "flows/x.flow.js", "content": FLOW }),
+    );
+    let call = host.start("run_flow", json!({ "path": "flows/x.flow.js" }));
+    // As an executor tells it whose words cross as JSON.
+    host.finish_valueless();
+    let record = host.reply(call).expect("an answer").expect("success");
+    let status = host.ok("flow_status", json!({ "run": record["run"] }));
+    for told in [record, status] {
+        assert_eq!(told.get("value"), Some(&Value::Null));
+    }
+}
+
+#[test]
 fn records_of_before_are_found_and_do_not_keep_new_ones_away() {
     let mut host = Host::with_runner();
     let call = host.start_flow(FLOW, json!({}));

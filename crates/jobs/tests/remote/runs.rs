@@ -38,6 +38,7 @@ const FLOWS: &[(&str, &str, &str)] = &[
         "OK",
         "export default async (flow) => flow.call('ls', { path: 'data' });",
     ),
+    ("nothing", "OK", "export default () => {};"),
     (
         "sleeps",
         "OK",

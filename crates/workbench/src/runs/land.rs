@@ -26,12 +26,16 @@ impl Workbench {
         &mut self,
         cx: &mut Cx<'_>,
         runner: RunnerId,
-        outcome: Outcome,
+        mut outcome: Outcome,
         written: Vec<(String, Vec<u8>)>,
     ) {
         let Some(id) = self.run_on(runner) else {
             return;
         };
+        if outcome.error.is_none() {
+            // What crosses as JSON does not tell `null` from nothing, and what crosses nothing does.
+            outcome.value.get_or_insert_default();
+        }
         if let Some(run) = self.runs.get_mut(&id) {
             run.note_end(cx.now_ms, outcome.error.as_ref());
         }

@@ -206,6 +206,11 @@ impl Host {
         self.finish_with(result, ops.collect(), files);
     }
 
+    /// Ends the oldest dispatched job, which gave nothing and did nothing.
+    pub fn finish_valueless(&mut self) {
+        self.end((None, None), Vec::new(), &[]);
+    }
+
     /// Ends the oldest dispatched job, which did all this; `files` are those whose bytes it sends.
     pub fn finish_with(
         &mut self,
@@ -213,11 +218,20 @@ impl Host {
         ops: Vec<FileOp>,
         files: &[(&str, &str)],
     ) {
-        let (runner, _) = self.jobs.remove(0);
-        let (value, error) = match result {
+        let came = match result {
             Ok(value) => (Some(value), None),
             Err(error) => (None, Some(error)),
         };
+        self.end(came, ops, files);
+    }
+
+    fn end(
+        &mut self,
+        (value, error): (Option<Value>, Option<ToolError>),
+        ops: Vec<FileOp>,
+        files: &[(&str, &str)],
+    ) {
+        let (runner, _) = self.jobs.remove(0);
         let outcome = Outcome {
             value,
             error,
