@@ -4,7 +4,7 @@ mod common;
 
 use common::Host;
 use selvage_tool::ErrorCode;
-use selvage_tool::guest::PendingOp;
+use selvage_tool::guest::{Answer, PendingOp};
 use selvage_tool::run::RunReport;
 use selvage_vfs::{Origin, OriginKind};
 use selvage_workbench::{Effect, Event, RunnerId};
@@ -205,4 +205,29 @@ fn whoever_waits_for_a_run_that_waits_stands_still_as_well() {
     let mut held = said(&mut host);
     held.sort_unstable();
     assert_eq!(held, [(1, false), (2, false)]);
+}
+
+#[test]
+fn so_many_runs_wait_in_the_middle_and_what_one_more_asks_for_is_refused() {
+    let mut host = host();
+    for number in 1..=17 {
+        run(&mut host, &format!("waits-{number}"));
+        let runner = host.jobs.last().expect("a job").0;
+        assert_eq!(runner, number, "each has an executor of its own");
+        writes(&mut host, runner, 1);
+        host.tell(Event::RunnerReady {
+            runner: number + 1,
+            dropped: false,
+        });
+    }
+    let refused = host.others.iter().find_map(|effect| match effect {
+        Effect::Answer {
+            runner: 17,
+            answer: Answer::Error(error),
+            ..
+        } => Some(error.code),
+        _ => None,
+    });
+    assert_eq!(refused, Some(ErrorCode::Busy));
+    assert_eq!(said(&mut host).len(), 16);
 }

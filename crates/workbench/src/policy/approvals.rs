@@ -37,6 +37,7 @@ impl Workbench {
             return Err(ToolError::new(ErrorCode::Busy, message)
                 .hint("A person decides about some of them first."));
         }
+        self.may_hold(&then)?;
         let rules = match self.policy.says() {
             Some(Ok(policy)) => policy.approvals.clone(),
             _ => Approvals::default(),

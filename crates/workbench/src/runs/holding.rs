@@ -1,9 +1,10 @@
 //! Runs whose calls wait for a person: their clocks stand still, and others do not wait for their executors.
 
-use super::EXECUTORS_MAX;
+use super::{EXECUTORS_MAX, RUNS_HELD_MAX};
 use crate::engine::{Caller, Cx, Workbench};
 use crate::event::Effect;
 use crate::policy::Then;
+use selvage_tool::{ErrorCode, ToolError, ToolResult};
 use std::collections::BTreeSet;
 
 impl Workbench {
@@ -35,12 +36,35 @@ impl Workbench {
         }
     }
 
-    /// Whether an executor is free or on its way, which is started where there may be one more.
+    /// Whether one more may wait for a person in the middle of its run, if what would wait is that.
+    ///
+    /// # Errors
+    /// [`ErrorCode::Busy`].
+    pub(crate) fn may_hold(&self, then: &Then) -> ToolResult<()> {
+        let Then::Call(call) = then else {
+            return Ok(());
+        };
+        let held = self.held_runs();
+        match call.asking.caller.run() {
+            Some(run) if held.len() >= RUNS_HELD_MAX && !held.contains(run) => {
+                let message = format!(
+                    "{RUNS_HELD_MAX} runs wait for a person already, in the middle of what they do."
+                );
+                Err(ToolError::new(ErrorCode::Busy, message)
+                    .hint("A person decides about some of them first."))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Whether an executor is free or on its way, which is started where there may be one more. Those whose runs wait for a person
+    /// take nobody's place.
     pub(super) fn spare(&mut self) -> bool {
         if self.idle_runner().is_some() {
             return true;
         }
-        let has_room = self.executors.len() + self.spawning < EXECUTORS_MAX;
+        let held = self.runs.values().filter(|run| run.held_since_ms.is_some());
+        let has_room = self.executors.len() + self.spawning < EXECUTORS_MAX + held.count();
         if has_room {
             self.spawning += 1;
             self.effects.push(Effect::Spawn);

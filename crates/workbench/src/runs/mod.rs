@@ -37,8 +37,11 @@ pub const QUEUE_MAX: usize = 100;
 /// How deep runs may call runs.
 pub const RUN_DEPTH_MAX: u32 = 3;
 
-/// The most executors that the engine asks for.
+/// The most executors that the engine asks for, beside those whose runs wait for a person.
 pub const EXECUTORS_MAX: usize = 8;
+
+/// The most runs that wait for a person in the middle: each keeps its executor, with its memory.
+pub const RUNS_HELD_MAX: usize = 16;
 
 /// How long a run may wait for a place at its executor, in milliseconds.
 const WAIT_MS_MAX: u64 = 600_000;
