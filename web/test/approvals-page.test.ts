@@ -27,6 +27,9 @@ for (const colorScheme of ['light', 'dark'] as const)
       await request(page, /blob/).getByRole('button', { name: /blob\.bin, and 2/ }).click();
       await request(page, /blob/).getByRole('button', { name: 'Show the whole content' }).click();
       await request(page, /blob/).getByText('00000010').waitFor();
+      // What is removed is shown as well.
+      await request(page, /blob/).getByRole('region', { name: 'What is removed with data/archive/2025.csv' }).getByText('2025-01-03,1200.00 EUR').waitFor();
+      await request(page, /blob/).getByRole('button', { name: /removes data\/archive\/2025\.csv \+0 −2 35 B/ }).waitFor();
       await shot('files');
       await request(page, /blob/).getByRole('button', { name: 'Approve' }).click();
       await request(page, /blob/).getByText('It removes 1 file.').waitFor();

@@ -175,10 +175,15 @@ pub fn change(change: &Proposed) -> String {
     let to = change.to.iter().map(|to| format!(" to {to}"));
     let to: String = to.collect();
     let mut shown = openly::lines(&format!("{} {}{to}", change.op, change.path));
-    match (&change.diff, &change.after) {
+    let hash = match &*change.op {
+        "write" => &change.after,
+        "remove" => &change.before,
+        _ => &None,
+    };
+    match (&change.diff, hash) {
         (Some(diff), _) if diff.is_empty() => shown += "  as it is\n",
         (Some(diff), _) => shown += &openly::lines(diff),
-        (None, Some(hash)) if change.op == "write" => {
+        (None, Some(hash)) => {
             shown += &format!("  {} bytes, SHA-256 {hash}\n", change.size);
         }
         _ => {}

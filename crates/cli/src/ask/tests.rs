@@ -73,6 +73,19 @@ fn a_difference_can_not_make_the_terminal_lie() {
 }
 
 #[test]
+fn a_removal_is_shown_with_its_text_or_its_size_and_hash() {
+    let removal = |diff| Proposed {
+        op: "remove".into(),
+        before: Some("c0ffee".into()),
+        after: None,
+        ..write_of("a", diff)
+    };
+    let shown = text(&approval(vec![removal(Some("-gone\n")), removal(None)]), 0);
+    let lines = "remove a\n-gone\nremove a\n  3 bytes, SHA-256 c0ffee\n";
+    assert!(shown.contains(lines), "{shown}");
+}
+
+#[test]
 fn a_person_is_told_until_when_and_what_happens_then() {
     let mut one = approval(Vec::new());
     let told = |one: &Approval, now_ms| text(one, now_ms).lines().last().map(str::to_owned);

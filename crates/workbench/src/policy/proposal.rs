@@ -13,6 +13,9 @@ const CHANGES_MAX: usize = 500;
 /// The most bytes of a text whose difference is shown; `approval_read` gives the whole content.
 const DIFF_BYTES_MAX: usize = 256 * 1024;
 
+/// The most bytes of all texts that one approval shows to be removed: who asks sends none of them, and can ask often.
+const REMOVED_BYTES_MAX: u64 = 1024 * 1024;
+
 /// What a person is to be asked.
 #[derive(Debug)]
 pub(crate) struct Proposal {
@@ -32,6 +35,7 @@ impl Workbench {
     /// There is too much to look at, or storage can't be read.
     pub(super) fn proposal(&self, ops: &[Op], reason: String) -> ToolResult<Proposal> {
         let (mut changes, mut contents, mut risks) = (Vec::new(), Vec::new(), Vec::new());
+        let mut room = REMOVED_BYTES_MAX;
         for op in ops {
             let path = op_path(op);
             let bytes = match op {
@@ -45,27 +49,35 @@ impl Workbench {
                     Op::Move { to, .. } => Some(to),
                     _ => None,
                 };
-                let (word, top) = (word(op), path);
-                for (path, before) in self.files_at(top) {
-                    let to = to.map(|to| format!("{to}{}", &path[top.len()..]));
-                    let after = to.is_some().then(|| before.clone()).flatten();
-                    if word == "remove" {
-                        risks.push(format!("removes {path}"));
-                    }
-                    changes.push(Proposed {
-                        op: word.into(),
-                        path,
-                        to,
+                let files = self.files_at(path);
+                fit(changes.len() + files.len())?;
+                for (file, size, hash) in files {
+                    let before = hash.map(|hash| hash.to_string());
+                    let mut change = Proposed {
+                        op: word(op).into(),
+                        to: to.map(|to| format!("{to}{}", &file[path.len()..])),
+                        after: before.clone().filter(|_| to.is_some()),
+                        path: file,
                         before,
-                        after,
                         size: 0,
                         diff: None,
-                    });
+                    };
+                    if removes(op) {
+                        risks.push(format!("removes {}", change.path));
+                        change.size = size;
+                        if size <= room {
+                            let now = self.workspace.read(&change.path).ok();
+                            change.diff = now
+                                .and_then(|now| difference(&change.path, Some(&now), None))
+                                .inspect(|_| room -= size);
+                        }
+                    }
+                    changes.push(change);
                 }
                 continue;
             };
             let now = self.workspace.read(path).ok();
-            let diff = difference(path, now.as_deref(), &bytes);
+            let diff = difference(path, now.as_deref(), Some(&bytes));
             if now.is_some() && diff.is_none() {
                 risks.push(format!("replaces {path}, which is no text"));
             }
@@ -80,13 +92,7 @@ impl Workbench {
             });
             contents.push((path.to_owned(), bytes));
         }
-        if changes.len() > CHANGES_MAX {
-            let message =
-                format!("A person is asked about {CHANGES_MAX} files at the most at once.");
-            return Err(
-                ToolError::new(ErrorCode::TooLarge, message).hint("Make several smaller changes.")
-            );
-        }
+        fit(changes.len())?;
         risks.truncate(20);
         // It is told to whoever asks, too, and names what that one named.
         let what = match ops {
@@ -106,23 +112,31 @@ impl Workbench {
         })
     }
 
-    /// A file, or those below a folder, with their hashes; a folder that is empty or not there stands for itself.
-    fn files_at(&self, path: &str) -> Vec<(String, Option<String>)> {
-        let files = self
-            .workspace
-            .list(path, true)
-            .unwrap_or_default()
-            .into_iter();
-        let files: Vec<_> = files
-            .filter(|entry| !entry.is_folder())
-            .map(|entry| (entry.path, entry.hash.map(|hash| hash.to_string())))
-            .collect();
-        if !files.is_empty() {
-            return files;
+    /// A file, or those below a folder, with their sizes and hashes; a folder that is empty or not there stands for itself.
+    fn files_at(&self, path: &str) -> Vec<(String, u64, Option<Hash>)> {
+        let mut files = self.workspace.list(path, true).unwrap_or_default();
+        files.retain(|entry| !entry.is_folder());
+        if files.is_empty() {
+            files.extend(self.workspace.stat(path));
         }
-        let hash = self.workspace.stat(path).ok().and_then(|entry| entry.hash);
-        vec![(path.to_owned(), hash.map(|hash| hash.to_string()))]
+        let files = files
+            .into_iter()
+            .map(|entry| (entry.path, entry.size, entry.hash));
+        let mut files: Vec<_> = files.collect();
+        if files.is_empty() {
+            files.push((path.to_owned(), 0, None));
+        }
+        files
     }
+}
+
+/// Whether a person looks at so many files.
+fn fit(changes: usize) -> ToolResult<()> {
+    if changes <= CHANGES_MAX {
+        return Ok(());
+    }
+    let message = format!("A person is asked about {CHANGES_MAX} files at the most at once.");
+    Err(ToolError::new(ErrorCode::TooLarge, message).hint("Make several smaller changes."))
 }
 
 /// The content by which `approval_read` gives all of an input.
@@ -165,6 +179,10 @@ pub(super) fn op_path(op: &Op) -> &str {
     }
 }
 
+pub(super) fn removes(op: &Op) -> bool {
+    matches!(op, Op::Remove { .. })
+}
+
 /// What is approved: every step, what it makes, and what it is done to.
 fn digest_of(changes: &[Proposed]) -> String {
     let bare: Vec<Proposed> = changes
@@ -177,16 +195,14 @@ fn digest_of(changes: &[Proposed]) -> String {
     Hash::of(json!(bare).to_string().as_bytes()).to_string()
 }
 
-/// The difference that a write makes, where both sides are texts that can be shown.
-fn difference(path: &str, before: Option<&[u8]>, after: &[u8]) -> Option<String> {
+/// The difference that a change makes, where both sides are texts that can be shown.
+fn difference(path: &str, before: Option<&[u8]>, after: Option<&[u8]>) -> Option<String> {
     let text = |bytes| {
         std::str::from_utf8(bytes)
             .ok()
             .filter(|text| text.len() <= DIFF_BYTES_MAX)
     };
-    let before = match before {
-        Some(bytes) => Some(text(bytes)?),
-        None => None,
-    };
-    Some(unified(path, before, Some(text(after)?)))
+    let [before, after] = [before, after].map(|side| side.map(text));
+    let is_shown = ![before, after].contains(&Some(None));
+    is_shown.then(|| unified(path, before.flatten(), after.flatten()))
 }

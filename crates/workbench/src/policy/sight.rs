@@ -193,11 +193,12 @@ fn seen(changes: Vec<Proposed>, sees: &dyn Fn(&str) -> bool) -> Vec<Proposed> {
     changes.collect()
 }
 
-/// A change without what is there now.
+/// A change without what is there now; of a removal, that is its size, too.
 fn untold(change: Proposed) -> Proposed {
     Proposed {
         before: None,
         diff: None,
+        size: change.after.as_ref().map_or(0, |_| change.size),
         ..change
     }
 }
