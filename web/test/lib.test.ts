@@ -161,6 +161,9 @@ test('no character hides: controls, turned text, spaces without width and tags s
       { text: 'b', odd: false },
     ]);
   for (const text of ['', 'a\tb', 'Grüße, 世界', '😀']) expect(openly(text)).toEqual([{ text, odd: false }]);
+  // What only reads as a number is none, and no two texts look the same.
+  expect(openly('U+202E, u+202E, U+20').map(({ text }) => text).join('')).toBe('U+0055+202E, u+202E, U+20');
+  expect(openly('U+200b\u200bUU+ffff0').map(({ text }) => text).join('')).toBe('U+0055+200bU+200BUU+0055+ffff0');
   // A text of several lines has its line ends, and nothing else that turns or hides.
   expect([openly('a\nb'), openly('a\nb\r\u202e', true)]).toEqual([
     [{ text: 'a', odd: false }, { text: 'U+000A', odd: true }, { text: 'b', odd: false }],

@@ -6,11 +6,11 @@
 
 use std::fmt::Write as _;
 
-/// A text on one line.
+/// A text on one line. A `U` that would read as the beginning of such a number is one itself, so that no two texts look the same.
 pub fn line(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
-    for sign in text.chars() {
-        if is_odd(sign) {
+    for (at, sign) in text.char_indices() {
+        if is_odd(sign) || is_number(&text[at..]) {
             // A string takes whatever is written.
             let _ = write!(shown, "U+{:04X}", u32::from(sign));
         } else {
@@ -24,6 +24,13 @@ pub fn line(text: &str) -> String {
 pub fn lines(text: &str) -> String {
     let lines = text.strip_suffix('\n').unwrap_or(text).split('\n');
     lines.map(|text| line(text) + "\n").collect()
+}
+
+/// Whether a text begins as the number of a character does.
+fn is_number(text: &str) -> bool {
+    let digits = text.strip_prefix("U+").map(str::as_bytes);
+    let digits = digits.and_then(|digits| digits.get(..4));
+    digits.is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit))
 }
 
 /// Controls but the tab, marks that turn the direction of text, characters of no width, and spaces that look like others.
@@ -66,6 +73,9 @@ mod tests {
             ("a\u{a0}b\u{3000}c", "aU+00A0bU+3000c"),
             ("\u{e0041}\u{fe0f}", "U+E0041U+FE0F"),
             ("two\nlines", "twoU+000Alines"),
+            ("U+202E u+202E U+20", "U+0055+202E u+202E U+20"),
+            ("U+200b\u{200b}UU+ffff0", "U+0055+200bU+200BUU+0055+ffff0"),
+            ("U+2\u{200b}", "U+2U+200B"),
         ] {
             assert_eq!(line(text), shown);
         }
