@@ -14,6 +14,7 @@ version: 1
 agents:
   - name: helper
     allow: { tools: ['*'], read: ['**'] }
+    ask: { tools: [thin_history] }
 flows:
   - path: 'flows/**'
     callers: [person]
@@ -205,4 +206,57 @@ fn decisions_are_kept_at_once() {
     assert_eq!(kept(&mut host), 1);
     write(&mut host).expect_err("denied");
     assert_eq!(kept(&mut host), 2, "who is denied something now, too");
+}
+
+/// What became of requests, the oldest first: of each its verdict and its reason.
+fn verdicts(decisions: &Value) -> Vec<(String, String)> {
+    let word = |one: &Value, key: &str| one[key].as_str().unwrap_or_default().to_owned();
+    let asked = decisions.as_array().into_iter().flatten();
+    let asked = asked.filter(|one| one["digest"].is_string());
+    asked
+        .map(|one| (word(one, "verdict"), word(one, "reason")))
+        .collect()
+}
+
+#[test]
+fn a_request_that_nobody_can_answer_any_more_is_recorded_as_expired() {
+    let expired = |why: &str| ("expired".to_owned(), why.to_owned());
+    let mut host = ruled();
+    host.now_ms += 1;
+    let call = start(&mut host, "calls");
+    let listed = host.ok("approval_list", json!({}));
+    let run = listed["approvals"][0]["run"].clone();
+    host.ok("flow_cancel", json!({ "run": run }));
+    assert_eq!(code(&mut host, call), ErrorCode::Cancelled);
+    let record = host.ok("flow_status", json!({ "run": run }));
+    let noted = verdicts(&record["decisions"]);
+    assert_eq!(noted.last(), Some(&expired("the run is over")), "{noted:?}");
+    let decided = host.ok("approval_list", json!({}))["decided"].clone();
+    assert_eq!(verdicts(&decided)[0], expired("the run is over"));
+
+    // One of a run and one of an agent's own call are there when the program ends.
+    let lands = start(&mut host, "publishes");
+    host.finish(Ok(json!(1)), &[("published/a.md", "x")]);
+    host.who = Origin::new(OriginKind::Agent, "helper");
+    let own = host.start("thin_history", json!({}));
+    host.who = person();
+    let waiting = host.ok("approval_list", json!({}))["approvals"].clone();
+    assert_eq!(waiting.as_array().map(Vec::len), Some(2));
+    host.tell(Event::Closing);
+    assert_eq!(code(&mut host, lands), ErrorCode::Cancelled);
+    assert!(host.reply(own).is_none());
+    let listed = host.ok("approval_list", json!({}));
+    assert_eq!(listed["approvals"], json!([]));
+    let ended = verdicts(&listed["decided"]);
+    assert!(
+        ended.contains(&expired("the program is ending")),
+        "{ended:?}"
+    );
+    let days = host.ok("ls", json!({ "path": "runs/decisions" }));
+    let day = host.ok("read", json!({ "path": days["entries"][0]["path"] }));
+    let kept = day["content"]
+        .as_str()
+        .expect("lines")
+        .matches("\"expired\"");
+    assert_eq!(kept.count(), 3, "{day}");
 }

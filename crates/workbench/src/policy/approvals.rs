@@ -343,12 +343,12 @@ impl Workbench {
         self.tell_approvals();
     }
 
-    /// Forgets what a run waits for, which is over.
-    pub(crate) fn drop_approvals(&mut self, run: &str) {
-        let waited = self.approvals.len();
-        self.approvals
-            .retain(|waiting| waiting.approval.run.as_deref() != Some(run));
-        if self.approvals.len() < waited {
+    /// Ends what a run waits for that is over; or what calls of no run do, since nobody can answer any more.
+    pub(crate) fn drop_approvals(&mut self, cx: &Cx<'_>, run: Option<&str>, why: &str) {
+        let is_over = |waiting: &Waiting| waiting.approval.run.as_deref() == run;
+        while let Some(at) = self.approvals.iter().position(is_over) {
+            let over = self.approvals.remove(at).approval;
+            self.decided(cx, &over, Verdict::Expired, why.into(), None);
             self.tell_approvals();
         }
     }

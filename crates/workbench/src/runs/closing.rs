@@ -4,7 +4,7 @@ use crate::engine::{Cx, Workbench};
 use selvage_tool::{ErrorCode, ToolError};
 
 impl Workbench {
-    /// Ends all runs, and what was to be made again. Runs that go on are cancelled; they have as long as any other run that is
+    /// Ends all runs, what was to be made again, and what a person was asked. Runs that go on are cancelled; they have as long as any other run that is
     /// cancelled before they are stopped by force.
     pub(crate) fn close(&mut self, cx: &mut Cx<'_>) {
         self.is_closing = true;
@@ -16,6 +16,7 @@ impl Workbench {
             // All of them are there, so that there is no error.
             let _ = self.flow_cancel(cx, &run);
         }
+        self.drop_approvals(cx, None, "the program is ending");
     }
 }
 

@@ -54,11 +54,12 @@ impl Workbench {
         outcome: Outcome,
         written: Vec<(String, Vec<u8>)>,
     ) {
+        // As long as the run is there, its record tells what became of them.
+        self.drop_approvals(cx, Some(id), "the run is over");
         let Some(mut run) = self.runs.remove(id) else {
             return;
         };
         self.fetches.retain(|_, fetch| !fetch.is_of(id));
-        self.drop_approvals(id);
         let mut outcome = outcome;
         run.calls.end(std::mem::take(&mut outcome.readings));
         let believed = match outcome.error {
