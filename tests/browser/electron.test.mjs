@@ -74,7 +74,7 @@ const FILES = {
 const PLACES = `version: 1
 agents:
   - name: '*'
-    allow: { tools: ['*'], read: ['**'], write: ['jobs/**'] }
+    allow: { tools: ['*', delete], read: ['**'], write: ['jobs/**'] }
 flows:
   - path: 'jobs/**'
     allow: { read: ['**'], write: ['jobs/**'], tools: [ls] }

@@ -17,7 +17,7 @@ agents:
     allow: { tools: ['*'], read: ['**'], write: ['**'] }
 flows:
   - path: 'flows/**'
-    allow: { read: ['**'], tools: ['*'] }
+    allow: { read: ['**'], tools: ['*', delete, resolve_conflict, thin_history] }
     ask: { write: ['asked/**'] }
 ";
 

@@ -1,8 +1,8 @@
-//! What a person is shown of what takes something away.
+//! What takes something away: what a person is shown of it, and when one is asked.
 
 mod common;
 
-use common::Host;
+use common::{Host, write_op};
 use selvage_tool::ErrorCode;
 use selvage_tool::run::FileOp;
 use selvage_vfs::{Origin, OriginKind};
@@ -20,7 +20,7 @@ flows:
     allow: { write: ['**'] }
 ";
 
-const READS: &str = "
+const BY_PATTERN: &str = "
 version: 1
 agents:
   - name: tidy
@@ -31,6 +31,8 @@ flows:
 ";
 
 const REMOVES: &str = "export default async (flow) => { await flow.fs.remove('old/a.md'); };\n";
+const CALLS: &str = "export default async (flow) => flow.call('delete', { path: 'old/a.md' });\n";
+const DELETES: &str = "*** Begin Patch\n*** Delete File: old/a.md\n*** End Patch\n";
 
 fn person() -> Origin {
     Origin::new(OriginKind::Person, "Ann")
@@ -45,6 +47,7 @@ fn host_with(policy: &str) -> Host {
         ("old/hidden/b.md", "s3cret\n"),
         ("old/empty.md", ""),
         ("flows/removes.flow.js", REMOVES),
+        ("flows/calls.flow.js", CALLS),
         ("selvage.policy.yaml", policy),
     ] {
         host.ok("write", json!({ "path": path, "content": content }));
@@ -153,6 +156,65 @@ fn a_dry_run_shows_what_it_would_remove_and_nothing_that_its_flow_may_not_read()
     };
     let unread = json!({ "op": "remove", "path": "old/a.md", "size": 0 });
     assert_eq!(shown(ASKS), unread);
-    let read = shown(READS);
+    let read = shown(BY_PATTERN);
     assert!(read["diff"].to_string().contains("-one"), "{read}");
+}
+
+#[test]
+fn what_destroys_is_asked_about_where_no_rule_allows_it_by_its_name() {
+    const WHY: &str = "it destroys, and no rule allows it by its name";
+    let delete = json!({ "path": "old/a.md" });
+    let patch = json!({ "patch": DELETES });
+    for (tool, input) in [("delete", &delete), ("apply_patch", &patch)] {
+        for pattern in ["'*'", "'{del,app}*'"] {
+            let mut host = host_with(&BY_PATTERN.replacen("'*'", pattern, 1));
+            let call = host.start(tool, input.clone());
+            assert!(host.reply(call).is_none(), "{tool} waits by {pattern}");
+            let approval = asked(&mut host);
+            assert_eq!(
+                (&approval["reason"], &approval["what"]),
+                (&json!(WHY), &json!("remove old/a.md"))
+            );
+        }
+        // By another rule as well, and in any place of it.
+        let names = format!("    allow: {{ tools: [read, {tool}] }}\n");
+        let named = BY_PATTERN.replacen("flows:\n", &format!("  - name: '*'\n{names}flows:\n"), 1);
+        let mut host = host_with(&named);
+        host.ok(tool, input.clone());
+    }
+    let mut host = host_with(BY_PATTERN);
+    host.start("thin_history", json!({}));
+    assert_eq!(asked(&mut host)["reason"], WHY);
+
+    // What only adds or changes is not, by the same tool either.
+    let mut host = host_with(BY_PATTERN);
+    host.ok("write", json!({ "path": "old/a.md", "content": "" }));
+    let patch = "*** Begin Patch\n*** Add File: old/n.md\n+x\n*** End Patch\n";
+    host.ok("apply_patch", json!({ "patch": patch }));
+}
+
+#[test]
+fn a_run_is_asked_about_before_it_starts_where_only_a_pattern_lets_it_delete() {
+    let mut host = host_with(BY_PATTERN);
+    host.who = person();
+    let input = json!({ "path": "flows/calls.flow.js", "allowTools": ["delete"] });
+    host.start("run_flow", input.clone());
+    assert!(host.jobs.is_empty(), "it does not run yet");
+    assert_eq!(asked(&mut host)["risks"], json!(["call delete"]));
+
+    let named = BY_PATTERN.replace(
+        "write: ['**'], tools: ['*'] }",
+        "write: ['**'], tools: ['*', delete] }",
+    );
+    let mut host = host_with(&named);
+    host.who = person();
+    host.start("run_flow", input);
+    assert_eq!(host.jobs.len(), 1);
+    // What a run writes and removes itself is in the rules about paths.
+    host.finish_with(
+        Ok(json!(1)),
+        vec![write_op("old/n.md", "x")],
+        &[("old/n.md", "x")],
+    );
+    assert_eq!(asked(&mut host), Value::Null);
 }

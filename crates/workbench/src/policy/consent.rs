@@ -1,7 +1,7 @@
 //! What the policy lets calls do: those of agents, and those of runs that rules are about.
 
-use super::proposal::{Proposal, told};
-use super::rules::{self, Ruling, Said, Says, Want};
+use super::proposal::{Proposal, removes, told};
+use super::rules::{self, BY_PATTERN, Ruling, Said, Says, Want};
 use super::sight::unseen;
 use super::touched::{is_below, weighed};
 use crate::engine::{Asking, Cx, Outcome, Workbench};
@@ -50,6 +50,8 @@ pub(crate) struct Consent {
     ask: Option<String>,
     /// Why the call itself is asked about, by something that shows while it is made. Nothing was done yet.
     pub(super) asks: Option<String>,
+    /// Whether only a pattern allows its tool.
+    by_pattern: bool,
     /// The digests of what a person approved.
     approved: Vec<String>,
     /// Whether the call itself is among that.
@@ -175,6 +177,7 @@ impl Workbench {
             }
             Says::Ask | Says::Allow => {}
         }
+        self.consent.by_pattern = !ruling.allows_by_name(name);
         self.consent.ruling = Some(Arc::new(ruling));
         let outcome = self.perform(cx, asking, call);
         if let Some(reason) = self.consent.asks.take() {
@@ -263,6 +266,10 @@ impl Workbench {
             (Says::Ask, None) => said.reason,
             (Says::Ask, Some(why)) => format!("{why}; {}", said.reason),
             (Says::Allow, Some(why)) => why,
+            // What no tool's name tells, as a patch.
+            (Says::Allow, None) if self.consent.by_pattern && ops.iter().any(removes) => {
+                BY_PATTERN.into()
+            }
             (Says::Allow, None) => return Ok(()),
         };
         self.seal(cx)?;

@@ -1,5 +1,6 @@
 //! What the policy says of one thing.
 
+use selvage_tool::catalogue::NAMES;
 use selvage_tool::grant::PathSet;
 use selvage_tool::policy::{Policy, Powers, Ungranted};
 use selvage_tool::{Grant, LimitsPatch};
@@ -20,6 +21,12 @@ pub(crate) struct Said {
     pub(crate) says: Says,
     pub(crate) reason: String,
 }
+
+/// The tools whose purpose is to take something away.
+const DESTROYING: [&str; 3] = ["delete", "resolve_conflict", "thin_history"];
+
+/// Why a person is asked about what takes something away, though a rule covers its tool.
+pub(super) const BY_PATTERN: &str = "it destroys, and no rule allows it by its name";
 
 /// What can be wanted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -128,7 +135,7 @@ impl Ruling {
         let allow = Powers {
             read: all("**"),
             write: all("**"),
-            tools: all("*"),
+            tools: NAMES.iter().map(|&name| name.to_owned()).collect(),
             ..Powers::default()
         };
         let powers = [Powers::default(), Powers::default(), allow];
@@ -184,16 +191,13 @@ impl Ruling {
 
     /// What the rules that name something say of it. A denial goes before a question, and that before what is allowed.
     fn named(&self, want: Want<'_>) -> Option<Said> {
-        let folded;
+        let folded = match want {
+            Want::Read(path) | Want::Write(path) => fold(path),
+            _ => String::new(),
+        };
         let wanted = match want {
-            Want::Read(path) => {
-                folded = fold(path);
-                Want::Read(&folded)
-            }
-            Want::Write(path) => {
-                folded = fold(path);
-                Want::Write(&folded)
-            }
+            Want::Read(_) => Want::Read(&folded),
+            Want::Write(_) => Want::Write(&folded),
             want => want,
         };
         let lists = [
@@ -206,12 +210,25 @@ impl Ruling {
                 if let Some(found) = rule.find(at, wanted) {
                     let (kind, patterns) = want.of(&rule.powers[at]);
                     let pattern = &patterns[found];
+                    if let (Says::Allow, Want::Tool(tool)) = (says, want)
+                        && DESTROYING.contains(&tool)
+                        && !self.allows_by_name(tool)
+                    {
+                        let (says, reason) = (Says::Ask, BY_PATTERN.into());
+                        return Some(Said { says, reason });
+                    }
                     let reason = format!("{}: `{list}.{kind}` has `{pattern}`", rule.name);
                     return Some(Said { says, reason });
                 }
             }
         }
         None
+    }
+
+    /// Whether a rule allows a tool by its own name: a pattern that covers it need not mean it.
+    pub(super) fn allows_by_name(&self, tool: &str) -> bool {
+        let mut allowed = self.rules.iter().flat_map(|rule| &rule.powers[2].tools);
+        allowed.any(|name| name == tool)
     }
 
     /// Whether a path may be read, and nobody is asked about it: what may not be is left out of what is told.
@@ -224,28 +241,20 @@ impl Ruling {
         &self,
         wants: impl Iterator<Item = Want<'a>>,
     ) -> Option<(Want<'a>, Said)> {
-        let mut strictest: Option<(Want<'a>, Said)> = None;
-        for want in wants {
-            let said = self.say(want);
-            if strictest
-                .as_ref()
-                .is_none_or(|(_, most)| said.says > most.says)
-            {
-                strictest = Some((want, said));
-            }
-        }
-        strictest
+        let all = wants.map(|want| (want, self.say(want)));
+        all.reduce(|most, next| {
+            let is_stricter = next.1.says > most.1.says;
+            if is_stricter { next } else { most }
+        })
     }
 
     /// The domains of some of the lists.
     pub(super) fn domains(&self, lists: &[Says]) -> Vec<String> {
-        let at = |says: &Says| match says {
-            Says::Deny => 0,
-            Says::Ask => 1,
-            Says::Allow => 2,
-        };
         let all = self.rules.iter().flat_map(|rule| {
-            let nets = lists.iter().map(|says| &rule.powers[at(says)].net);
+            // Powers begin with the strictest.
+            let nets = lists
+                .iter()
+                .map(|says| &rule.powers[2 - *says as usize].net);
             nets.flatten().cloned()
         });
         all.collect()
@@ -308,11 +317,8 @@ fn in_one(patterns: &[String], name: &str) -> bool {
 
 /// Whether a glob covers a name. A slash in it is a letter like others, since agents are called by their addresses.
 pub(super) fn is_called(pattern: &str, name: &str) -> bool {
-    matches(&pattern.replace('/', "\u{1}"), &name.replace('/', "\u{1}"))
-}
-
-fn matches(pattern: &str, name: &str) -> bool {
-    PathSet::new(&[pattern.to_owned()]).is_ok_and(|set| set.covers(name))
+    let [pattern, name] = [pattern, name].map(|text| text.replace('/', "\u{1}"));
+    PathSet::new(&[pattern]).is_ok_and(|set| set.covers(&name))
 }
 
 /// A glob over paths, to be asked often. Names that differ in case only can't stand in one folder, so a rule about one is about the
@@ -336,6 +342,7 @@ fn covers_domain(pattern: &str, domain: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use selvage_tool::catalogue::{EFFECTS, Effect};
 
     #[test]
     fn a_path_is_covered_whatever_its_case_and_the_reason_has_the_words_of_the_rule() {
@@ -362,5 +369,23 @@ mod tests {
             assert_eq!(is_written, glob == "a/**", "{path}");
         }
         assert!(!ruling.sees("data/x/y.csv") && !ruling.sees("data/x.js"));
+    }
+
+    #[test]
+    fn every_tool_that_destroys_is_asked_about_by_its_name_or_another_way() {
+        // Only persons call them, or what a run does is weighed where it lands.
+        let others = [
+            "run_flow",
+            "scope_mount",
+            "scope_unmount",
+            "approval_decide",
+        ];
+        let all = EFFECTS
+            .iter()
+            .filter(|(_, effect)| *effect == Effect::Destroys);
+        let left = all
+            .map(|(name, _)| *name)
+            .filter(|name| !others.contains(name));
+        assert_eq!(left.collect::<Vec<_>>(), DESTROYING);
     }
 }

@@ -72,10 +72,10 @@ fn everything(host: &mut Host) -> Value {
 
 #[test]
 fn no_run_changes_what_selvage_goes_by_whoever_is_behind_it() {
-    let wide = "version: 1\nflows:\n  - path: 'flows/**'\n    allow: { read: ['**'], write: ['**'], tools: ['*'] }\n";
+    let wide = "version: 1\nflows:\n  - path: 'flows/**'\n    allow: { read: ['**'], write: ['**'], tools: ['*', delete, resolve_conflict, thin_history] }\n";
     let unruled = "version: 1\nagents:\n  - name: mallory\n    allow: { tools: ['*'], read: ['**'], write: ['**'] }\n";
     let of_agents = format!(
-        "{wide}agents:\n  - name: mallory\n    allow: {{ tools: ['*'], read: ['**'], write: ['**'] }}\n"
+        "{wide}agents:\n  - name: mallory\n    allow: {{ tools: ['*', delete, resolve_conflict, thin_history], read: ['**'], write: ['**'] }}\n"
     );
     for (policy, is_person) in [
         (wide, true),

@@ -18,11 +18,11 @@ pub(crate) const RULES: &str = "
 version: 1
 agents:
   - name: mallory
-    allow: { tools: ['*'], read: ['agent/**', 'both/**', 'flows/**'], write: ['agent/**', 'both/**', 'flows/**'] }
+    allow: { tools: ['*', delete, resolve_conflict, thin_history], read: ['agent/**', 'both/**', 'flows/**'], write: ['agent/**', 'both/**', 'flows/**'] }
     ask: { write: ['asked/agent/**'] }
 flows:
   - path: 'flows/*.flow.js'
-    allow: { read: ['flow/**', 'both/**'], write: ['flow/**', 'both/**', 'asked/agent/**'], tools: ['*'] }
+    allow: { read: ['flow/**', 'both/**'], write: ['flow/**', 'both/**', 'asked/agent/**'], tools: ['*', delete, resolve_conflict, thin_history] }
     ask: { write: ['asked/flow/**'] }
     deny: { read: ['both/hidden/**'], write: ['both/locked/**'] }
 ";
