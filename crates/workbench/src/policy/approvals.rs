@@ -1,6 +1,6 @@
 //! What waits for a person, and the tools by which one answers.
 
-use super::consent::{denial, words_of};
+use super::consent::{decision, denial, words_of};
 use super::proposal::Proposal;
 use super::waiting::{Then, Waiting};
 use crate::engine::{Asking, Cx, Workbench};
@@ -119,14 +119,11 @@ impl Workbench {
         reason: String,
         by: Option<String>,
     ) -> Decision {
+        let (who, what) = (approval.who.clone(), approval.what.clone());
         let decision = Decision {
-            at_ms: cx.now_ms,
-            who: approval.who.clone(),
-            what: approval.what.clone(),
-            verdict,
-            reason,
             by,
             digest: Some(approval.digest.clone()),
+            ..decision(cx.now_ms, who, what, verdict, reason)
         };
         if let Some(run) = approval.run.as_ref().and_then(|run| self.runs.get_mut(run)) {
             run.record.decisions.push(json!(decision));
@@ -330,16 +327,12 @@ impl Workbench {
 
     /// Notes that nobody will answer any more what another engine asked.
     pub(crate) fn abandoned(&mut self, cx: &Cx<'_>, who: String, what: String, digest: String) {
-        let decision = Decision {
-            at_ms: cx.now_ms,
-            who,
-            what,
-            verdict: Verdict::Expired,
-            reason: "the tab that asked is gone".into(),
-            by: None,
+        let why = "the tab that asked is gone".into();
+        let gone = Decision {
             digest: Some(digest),
+            ..decision(cx.now_ms, who, what, Verdict::Expired, why)
         };
-        self.note_decision(cx, decision);
+        self.note_decision(cx, gone);
         self.tell_approvals();
     }
 

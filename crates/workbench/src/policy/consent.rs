@@ -10,7 +10,7 @@ use selvage_tool::catalogue::{Call, EFFECTS, Effect, Encoding, RunRef, VerifyInp
 use selvage_tool::decision::{Decision, Verdict};
 use selvage_tool::policy::POLICY_FILE;
 use selvage_tool::run::PROTECTED;
-use selvage_tool::{ErrorCode, ToolError, ToolResult};
+use selvage_tool::{Diagnostic, ErrorCode, ToolError, ToolResult};
 use selvage_vfs::{Hash, Op, Origin, OriginKind};
 use serde_json::Value;
 use std::sync::Arc;
@@ -88,16 +88,7 @@ impl Workbench {
                 &behind.name,
                 &self.config.environment,
             ))),
-            Some(Err(flaw)) => Err(ToolError::new(
-                ErrorCode::PolicyDenied,
-                format!(
-                    "The policy can't be read, so it allows nothing: {}",
-                    flaw.message
-                ),
-            )
-            .path(POLICY_FILE)
-            .at(flaw.span.start.line, flaw.span.start.column)
-            .hint("A person mends the file; until then agents do nothing here.")),
+            Some(Err(flaw)) => Err(unreadable(flaw)),
         }
     }
 
@@ -135,10 +126,7 @@ impl Workbench {
         let of_persons = OF_PERSONS.iter().find(|(tool, _)| *tool == name);
         // What a run may never change could be among it, so no run does it, with rules or without.
         if let Some((_, why)) = of_persons.filter(|_| by_run || ruling.is_some()) {
-            let said = Said {
-                says: Says::Deny,
-                reason: (*why).into(),
-            };
+            let said = Said::no(*why);
             return self.denied(cx, &who, &Want::Tool(name), &said).into();
         }
         let Some(ruling) = ruling else {
@@ -147,11 +135,8 @@ impl Workbench {
         let reads = match self.reads(&call) {
             Ok(reads) => reads,
             Err(why) => {
-                let said = Said {
-                    says: Says::Deny,
-                    reason: why.into(),
-                };
                 if !ruling.reads_everything() {
+                    let said = Said::no(why);
                     return self.denied(cx, &who, &Want::Tool(name), &said).into();
                 }
                 Vec::new()
@@ -249,11 +234,8 @@ impl Workbench {
         };
         let is_own = |path: &str| own.iter().any(|own| is_below(path, own));
         if let Some((_, path)) = touched.iter().find(|(_, path)| is_own(path)) {
-            let said = Said {
-                says: Says::Deny,
-                reason: OWN.into(),
-            };
-            return Err(self.denied(cx, &words_of(origin), &Want::Write(path), &said));
+            let want = Want::Write(path);
+            return Err(self.denied(cx, &words_of(origin), &want, &Said::no(OWN)));
         }
         let said = self.consent.ruling.as_ref();
         let said = said.and_then(|ruling| weighed(ruling, ops, &touched));
@@ -325,6 +307,19 @@ impl Proposal {
     }
 }
 
+/// Why there is neither an agent's call nor a run.
+pub(super) fn unreadable(flaw: &Diagnostic) -> ToolError {
+    let message = format!(
+        "The policy can't be read, so it allows nothing: {}",
+        flaw.message
+    );
+    let start = flaw.span.start;
+    let error = ToolError::new(ErrorCode::PolicyDenied, message).path(POLICY_FILE);
+    error
+        .at(start.line, start.column)
+        .hint("A person mends the file, where lint shows it; until then agents do nothing here, and no flow runs.")
+}
+
 /// Who does something, as persons read it.
 pub(crate) fn words_of(origin: &Origin) -> String {
     match origin.kind {
@@ -343,11 +338,22 @@ pub(crate) fn denial(at_ms: u64, who: String, what: String, reason: String) -> D
             Some((cut, _)) => format!("{}…", &text[..cut]),
             None => text,
         });
+    decision(at_ms, who, what, Verdict::Denied, reason)
+}
+
+/// What was decided without anybody's answer.
+pub(super) fn decision(
+    at_ms: u64,
+    who: String,
+    what: String,
+    verdict: Verdict,
+    reason: String,
+) -> Decision {
     Decision {
         at_ms,
         who,
         what,
-        verdict: Verdict::Denied,
+        verdict,
         reason,
         by: None,
         digest: None,

@@ -1,6 +1,6 @@
 //! What the policy says about runs: before they start, while they go on, and when what they did is to land.
 
-use super::consent::words_of;
+use super::consent::{decision, words_of};
 use super::proposal::{Proposal, told};
 use super::rules::{Says, Want};
 use super::ruling::FlowRuling;
@@ -10,7 +10,7 @@ use crate::engine::{Cx, Workbench};
 use crate::runs::{Run, Written};
 use selvage_tool::Grant;
 use selvage_tool::catalogue::EFFECTS;
-use selvage_tool::decision::{Decision, Verdict};
+use selvage_tool::decision::Verdict;
 use selvage_tool::grant::domain_of;
 use selvage_tool::guest::PendingOp;
 use selvage_tool::run::{FileOp, Job, Outcome, RunRecord, RunStatus};
@@ -113,15 +113,12 @@ impl Workbench {
         };
         if let Some(ruling) = &run.ruling.flow {
             let names = ruling.names().join(", ");
-            run.record.decisions.push(json!(Decision {
-                at_ms: cx.now_ms,
-                who: words_of(&run.asking.behind),
-                what: format!("run {}", run.record.path),
-                verdict: Verdict::Allowed,
-                reason: names,
-                by: None,
-                digest: None,
-            }));
+            let (who, what) = (
+                words_of(&run.asking.behind),
+                format!("run {}", run.record.path),
+            );
+            let decided = decision(cx.now_ms, who, what, Verdict::Allowed, names);
+            run.record.decisions.push(json!(decided));
         }
         self.note_place(cx, id);
         let Some(run) = self.runs.get_mut(id) else {
@@ -233,15 +230,12 @@ impl Workbench {
             (Err(_), None) => Vec::new(),
         };
         if let Some((what, reason)) = asked {
-            run.record.decisions.push(json!(Decision {
-                at_ms: cx.now_ms,
-                who: words_of(&run.origin()),
-                what,
-                verdict: Verdict::Asked,
-                reason: format!("{reason}; a dry run asks nobody"),
-                by: None,
-                digest: None,
-            }));
+            let (who, why) = (
+                words_of(&run.origin()),
+                format!("{reason}; a dry run asks nobody"),
+            );
+            let decided = decision(cx.now_ms, who, what, Verdict::Asked, why);
+            run.record.decisions.push(json!(decided));
         }
         Ok(self.shown(run, changes))
     }

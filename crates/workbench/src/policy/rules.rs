@@ -22,6 +22,14 @@ pub(crate) struct Said {
     pub(crate) reason: String,
 }
 
+impl Said {
+    /// A denial.
+    pub(super) fn no(reason: impl Into<String>) -> Self {
+        let (says, reason) = (Says::Deny, reason.into());
+        Self { says, reason }
+    }
+}
+
 /// The tools whose purpose is to take something away.
 const DESTROYING: [&str; 3] = ["delete", "resolve_conflict", "thin_history"];
 

@@ -1,13 +1,13 @@
 //! What the policy says about one run: whether there may be one, where, and what it sees.
 
-use super::consent::words_of;
+use super::consent::{decision, unreadable, words_of};
 use super::rules::{self, Ruling, Said, Says, Want};
 use super::sight::Sight;
 use crate::engine::{Asking, Cx, Workbench};
-use selvage_tool::decision::{Decision, Verdict};
+use selvage_tool::decision::Verdict;
 use selvage_tool::policy::POLICY_FILE;
 use selvage_tool::run::JobFile;
-use selvage_tool::{ErrorCode, Grant, Limits, LimitsPatch, ToolError, ToolResult};
+use selvage_tool::{Grant, Limits, LimitsPatch, ToolError, ToolResult};
 use selvage_vfs::{Origin, OriginKind};
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -188,16 +188,7 @@ impl Workbench {
         let policy = match self.policy.says() {
             None => return Ok(FlowRuling::default()),
             Some(Ok(policy)) => policy,
-            Some(Err(flaw)) => {
-                let message = format!(
-                    "The policy can't be read, so no flow runs: {}",
-                    flaw.message
-                );
-                return Err(ToolError::new(ErrorCode::PolicyDenied, message)
-                    .path(POLICY_FILE)
-                    .at(flaw.span.start.line, flaw.span.start.column)
-                    .hint("Mend the file; lint shows where."));
-            }
+            Some(Err(flaw)) => return Err(unreadable(flaw)),
         };
         let caller = caller_in_rules(behind);
         let ruling = rules::about_flow(policy, path, &caller, &self.config.environment);
@@ -220,10 +211,7 @@ impl Workbench {
         if is_person {
             return Ok(FlowRuling::default());
         }
-        let said = Said {
-            says: Says::Deny,
-            reason: format!("no rule is about the runs of {path}"),
-        };
+        let said = Said::no(format!("no rule is about the runs of {path}"));
         Err(self.denied(cx, &words_of(behind), &Want::Tool("run_flow"), &said))
     }
 
@@ -240,10 +228,7 @@ impl Workbench {
     ) -> ToolResult<()> {
         match ruling.asked_reads(files).next() {
             Some(want) if behind.kind != OriginKind::Person => {
-                let said = Said {
-                    says: Says::Deny,
-                    reason: "a person is asked about it, and a verification asks nobody".into(),
-                };
+                let said = Said::no("a person is asked about it, and a verification asks nobody");
                 Err(self.denied(cx, &words_of(behind), &want, &said))
             }
             _ => Ok(()),
@@ -284,10 +269,7 @@ impl Workbench {
         let said = match &ruling.flow {
             Some(ruling) => ruling.say(want),
             None if behind.kind == OriginKind::Person => return Ok(()),
-            None => Said {
-                says: Says::Deny,
-                reason: "without a rule about the flow, only a person's runs have secrets".into(),
-            },
+            None => Said::no("without a rule about the flow, only a person's runs have secrets"),
         };
         match said.says {
             Says::Deny => Err(self.denied(cx, &words_of(behind), &want, &said)),
@@ -337,19 +319,15 @@ impl Workbench {
             return;
         };
         if let Some(said) = run.ruling.place(&run.ruling.executor) {
-            run.record.decisions.push(json!(Decision {
-                at_ms: cx.now_ms,
-                who: words_of(&run.asking.behind),
-                what: Want::Executor(&run.ruling.executor).words(),
-                verdict: match said.says {
-                    Says::Allow => Verdict::Allowed,
-                    Says::Ask => Verdict::Asked,
-                    Says::Deny => Verdict::Denied,
-                },
-                reason: said.reason,
-                by: None,
-                digest: None,
-            }));
+            let verdict = match said.says {
+                Says::Allow => Verdict::Allowed,
+                Says::Ask => Verdict::Asked,
+                Says::Deny => Verdict::Denied,
+            };
+            let what = Want::Executor(&run.ruling.executor).words();
+            let who = words_of(&run.asking.behind);
+            let decided = decision(cx.now_ms, who, what, verdict, said.reason);
+            run.record.decisions.push(json!(decided));
         }
     }
 

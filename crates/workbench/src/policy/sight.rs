@@ -102,12 +102,10 @@ impl Workbench {
         let said = ruling.strictest([read, write].into_iter());
         let denied = said.filter(|(_, said)| said.says == Says::Deny);
         denied.or_else(|| {
-            let reason =
-                "a person is asked about reading it, and whether this fits would tell of it before"
-                    .into();
+            let why =
+                "a person is asked about reading it, and whether this fits would tell of it before";
             let is_asked = ruling.say(read).says == Says::Ask;
-            let says = Says::Deny;
-            is_asked.then_some((read, Said { says, reason }))
+            is_asked.then(|| (read, Said::no(why)))
         })
     }
 
