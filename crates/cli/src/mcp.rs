@@ -20,10 +20,10 @@ use crate::{home, local_door};
 use call::Request;
 use logging::Level;
 use rmcp::model::{
-    CacheScope, CallToolRequestParams, CallToolResponse, GetPromptRequestParams, GetPromptResponse,
-    Implementation, ListPromptsResult, ListResourceTemplatesResult, ListResourcesResult,
-    ListToolsResult, PaginatedRequestParams, ReadResourceRequestParams, ReadResourceResponse,
-    ServerCapabilities, ServerConfig, Tool,
+    CacheScope, CallToolRequestParams, CallToolResponse, CustomRequest, CustomResult,
+    GetPromptRequestParams, GetPromptResponse, Implementation, ListPromptsResult,
+    ListResourceTemplatesResult, ListResourcesResult, ListToolsResult, PaginatedRequestParams,
+    ReadResourceRequestParams, ReadResourceResponse, ServerCapabilities, ServerConfig, Tool,
 };
 use rmcp::service::RequestContext;
 use rmcp::{ErrorData, RoleServer, ServerHandler, ServiceExt};
@@ -52,6 +52,18 @@ of the files and lands what it wrote as one change, or nothing. Write a flow wit
 
 /// How long a client may keep what is the program's own: lists of tools, of prompts, and of forms of addresses.
 const FRESH_MS: u64 = 60 * 60 * 1_000;
+
+/// What is served besides the session itself.
+const METHODS: [&str; 8] = [
+    "tools/list",
+    "tools/call",
+    "logging/setLevel",
+    "resources/list",
+    "resources/templates/list",
+    "resources/read",
+    "prompts/list",
+    "prompts/get",
+];
 
 /// How long calls that go on when the program is stopped may take to hear that their runs were cancelled.
 const ENDING_MAX: Duration = Duration::from_secs(4);
@@ -290,5 +302,23 @@ impl ServerHandler for Server {
         _context: RequestContext<RoleServer>,
     ) -> Result<GetPromptResponse, ErrorData> {
         prompts::get(&request.name, &request.arguments.unwrap_or_default())
+    }
+
+    /// What could be read as no request that is known: that of a known method has parameters that do not fit.
+    async fn on_custom_request(
+        &self,
+        request: CustomRequest,
+        _context: RequestContext<RoleServer>,
+    ) -> Result<CustomResult, ErrorData> {
+        let CustomRequest { method, .. } = request;
+        if METHODS.contains(&&*method) {
+            let message = format!("The parameters of `{method}` do not fit.");
+            return Err(ErrorData::invalid_params(message, None));
+        }
+        Err(ErrorData::new(
+            rmcp::model::ErrorCode::METHOD_NOT_FOUND,
+            method,
+            None,
+        ))
     }
 }

@@ -12,6 +12,7 @@ use rmcp::service::{NotificationContext, PeerRequestOptions, RunningService};
 use rmcp::{ClientHandler, RoleClient, ServiceExt};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
+use std::io::{BufRead, BufReader, Write};
 use std::process::Child;
 use std::sync::{Arc, Mutex};
 use tokio::net::unix::pipe;
@@ -360,4 +361,30 @@ async fn files_and_runs_are_resources_and_a_prompt_says_how_flows_are_written() 
     );
     assert_eq!(client.list_all_prompts().await.expect("prompts").len(), 1);
     session.end().await;
+}
+
+#[test]
+fn parameters_that_do_not_fit_are_told_from_a_method_that_is_not_there() {
+    let folder = Folder::new();
+    let mut child = folder.command(&["mcp"]).spawn().expect("starts");
+    let mut input = child.stdin.take().expect("piped");
+    let mut answers = BufReader::new(child.stdout.take().expect("piped")).lines();
+    let client = json!({ "protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": { "name": "x", "version": "1" } });
+    let mut asked = |id: u32, method: &str, params: Value| {
+        let request = json!({ "jsonrpc": "2.0", "id": id, "method": method, "params": params });
+        writeln!(input, "{request}").expect("heard");
+        let answer = answers.next().expect("an answer").expect("a text");
+        let answer: Value = serde_json::from_str(&answer).expect("JSON");
+        assert_eq!(answer["id"], id);
+        answer["error"]["code"].clone()
+    };
+    assert_eq!(asked(1, "initialize", client), Value::Null);
+    let odd = json!({ "name": "ls", "arguments": "x" });
+    assert_eq!(asked(2, "tools/call", odd), -32602);
+    assert_eq!(asked(3, "prompts/get", json!({ "name": 7 })), -32602);
+    assert_eq!(asked(4, "tools/cull", json!({ "name": "ls" })), -32601);
+    let fits = json!({ "name": "ls", "arguments": {} });
+    assert_eq!(asked(5, "tools/call", fits), Value::Null);
+    drop(input);
+    assert!(child.wait().expect("ends").success());
 }
