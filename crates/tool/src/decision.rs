@@ -19,7 +19,7 @@ pub enum Verdict {
     Approved,
     /// A person did not allow it.
     Refused,
-    /// Nobody answered in time.
+    /// Nobody answered, in time or before what asked was over.
     Expired,
 }
 
@@ -64,7 +64,7 @@ pub struct Proposed {
     /// SHA-256 of what would be there.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub after: Option<String>,
-    /// Its bytes then.
+    /// Its bytes then; of what is removed, those that it has.
     pub size: u64,
     /// The difference as a unified diff, of texts. `approval_read` gives the whole content.
     #[serde(skip_serializing_if = "Option::is_none", default)]
