@@ -6,6 +6,8 @@ import { test } from './lib/suite.mjs';
 import { call, click, find, openWorkbench, shows, until, value } from './lib/workbench.mjs';
 
 const FLOW = 'flows/note.flow.js';
+const ASKING = 'flows/asking.flow.js';
+const WALL_MS = 1_500;
 
 async function journey({ page, server }) {
   await openWorkbench(page, server.url);
@@ -40,6 +42,19 @@ async function journey({ page, server }) {
   const content = async () => (await value(page, 'read', { path: 'data/plan.md' })).content;
   await until('what was approved lands', async () => (await content()) === 'one\nthree\n');
   await value(page, 'write', { path: 'drafts/later.md', content: 'later' });
+
+  // A call in the middle of a run waits as well, and for so long the run's clock stands still.
+  await value(page, 'write', { path: ASKING, content: "export default async (flow) => flow.call('write', { path: 'published/a.md', content: 'a\\n' });\n" });
+  await click(page, 'button', /^asking/);
+  const { run } = await value(page, 'run_flow', { path: ASKING, allowTools: ['write'], limits: { wallMsMax: WALL_MS }, wait: false });
+  await click(page, 'tab', 'Timeline');
+  await shows(page, /Run\s+waits for a person/);
+  await new Promise((resolve) => setTimeout(resolve, 2 * WALL_MS));
+  await click(page, 'button', 'Approve');
+  await until('the run goes on to its end', async () => (await value(page, 'flow_status', { run })).status === 'succeeded');
+  assert.equal((await value(page, 'read', { path: 'published/a.md' })).content, 'a\n');
+  await click(page, 'button', /^note/);
+  await click(page, 'tab', 'Timeline');
 
   // What it changed ends where it ended.
   await click(page, 'button', 'What it changed');

@@ -34,8 +34,9 @@ test('the files that the engine goes by are those that have a schema', () => {
 
 test('keys and values of a policy are offered where they can stand, without those that are there', async () => {
   const cases: [text: string, labels: string[]][] = [
-    ['|', ['version', 'agents', 'flows', 'approvals']],
-    ['version: 1\nag|\nflows: []\n', ['agents', 'approvals']],
+    ['|', ['version', 'agents', 'flows', 'ungranted', 'approvals']],
+    ['version: 1\nag|\nflows: []\n', ['agents', 'ungranted', 'approvals']],
+    ['ungranted: |', ['deny', 'ask']],
     ['agents:\n  - na|', ['name', 'environments', 'allow', 'ask', 'deny']],
     ['agents:\n- name: x\n  |', ['environments', 'allow', 'ask', 'deny']],
     ['flows:\n  - path: x\n    allow: { read: [a], | }', ['write', 'net', 'tools', 'secrets', 'executors']],

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { toBase64 } from '../src/lib/base64';
 import type { RunRecord } from '../src/lib/tools';
 import { envelopeOf, preAuthentication, readEnvelope } from '../src/timeline/envelope';
-import { stepsOf } from '../src/timeline/steps';
+import { gateOf, stepsOf } from '../src/timeline/steps';
 
 const RECORD = {
   status: 'succeeded', startedMs: 1_000, durationMs: 90, usage: { cpuMs: 12, wallMs: 40 }, grant: { read: [], write: [], net: [], tools: [] },
@@ -32,6 +32,15 @@ test('decisions are counted, and those against it stand out', () => {
   expect(said({ decisions: [one('allowed'), one('asked'), one('approved')] as never })['decide']).toEqual(['good', '3 decisions, 1 by asking', undefined]);
   expect(said({ decisions: [one('asked'), one('refused')] as never })['decide']).toEqual(['bad', '2 decisions, 1 by asking, 1 against it', undefined]);
   expect(said({ grant: { read: [], write: [], net: ['a.example'], tools: ['ls', 'read'] } })['decide']).toEqual(['good', 'no policy asked; granted 1 domain and 2 tools', undefined]);
+});
+
+test('a person is waited for before a run, by a call in the middle of it, or before what it did lands', () => {
+  const asked = (changes: number) => ({ changes: Array.from({ length: changes }) }) as never;
+  expect(gateOf({ status: 'waiting', seen: [] }, asked(0))).toBe('decide');
+  expect(gateOf({ status: 'waiting', seen: [] }, asked(1))).toBe('land');
+  expect(gateOf({ status: 'waiting', seen: SEEN }, undefined)).toBe('land');
+  expect(gateOf({ status: 'running', seen: SEEN }, asked(1))).toBe('run');
+  expect(gateOf({ status: 'running', seen: SEEN }, undefined)).toBeUndefined();
 });
 
 test('a run that is not over shows what it went through, where it is, and what is to come', () => {

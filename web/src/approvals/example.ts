@@ -24,6 +24,7 @@ agents:
 flows:
   - path: "flows/**"
     allow:
+      tools: [ls, read, search, write]
       read: ["**"]
       write: ["out/**", "reports/**"]
     ask:

@@ -1,5 +1,6 @@
 // The way of a run as it is known: the times that its record has, and those that the page saw.
 
+import type { Approval } from '../approvals/approval';
 import { duration, plural } from '../lib/format';
 import { ended, gave, type RunProgress, type RunRecord, type RunStatus } from '../lib/tools';
 
@@ -13,13 +14,22 @@ export interface Step {
   time?: string;
 }
 
+/** A step that waits for a person; of the run itself, a call of its own does. */
+type Gate = 'decide' | 'run' | 'land';
+
 type Seen = readonly { status: RunStatus; atMs: number }[];
 
 /** A run that is not over: where it is, and which of its steps waits for a person. */
 export interface Live {
   status: RunStatus;
-  gate?: 'decide' | 'land' | undefined;
+  gate?: Gate | undefined;
   progress?: RunProgress | undefined;
+}
+
+/** Where a run waits for a person, if it does. One that ran before it waits is asked about at its end. */
+export function gateOf({ status, seen }: { status: RunStatus; seen: Seen }, asked: Approval | undefined): Gate | undefined {
+  if (status !== 'waiting') return status === 'running' && asked ? 'run' : undefined;
+  return asked?.changes.length || seen.some((one) => one.status === 'running') ? 'land' : 'decide';
 }
 
 /** The steps of a run: all of one that is over, and of another (`live`) those that it has gone, the one that it is at, and what is to come. */
