@@ -5,13 +5,13 @@ mod telling;
 use crate::ask::{self, Answer};
 use crate::commands::typed;
 use crate::error::{CliError, Result};
-use crate::{commands, home, local_door, show};
+use crate::{commands, home, local_door, out, show};
 use selvage_serve::ServeError;
 use selvage_tool::decision::{Approval, Decision};
 use selvage_tool::policy::ApprovalsOutput;
 use selvage_tool::{ErrorCode, ToolError, ToolResult};
 use serde_json::{Value, json};
-use std::io::{IsTerminal, Write};
+use std::io::IsTerminal;
 use std::path::Path;
 
 /// The folder with a file of decisions for each day.
@@ -152,7 +152,7 @@ impl Asked<'_> {
             match self.ask(approval, None) {
                 Ok(_) => {}
                 Err(CliError::Tool(error)) if error.code == ErrorCode::NotFound => {
-                    writeln!(std::io::stderr(), "{name} does not wait any more.")?;
+                    out::say(&format!("{name} does not wait any more."));
                 }
                 Err(error) => return Err(error),
             }
@@ -191,11 +191,7 @@ impl Asked<'_> {
             };
             match self.pass(&approval.approval, &approval.digest, allow, reason) {
                 Err(CliError::Tool(error)) if error.code == ErrorCode::Stale => {
-                    writeln!(
-                        std::io::stderr(),
-                        "{} This is what it is now:",
-                        error.message
-                    )?;
+                    out::say(&format!("{} This is what it is now:", error.message));
                     approval = self.find(&approval.approval)?;
                 }
                 passed => return passed.map(Some),

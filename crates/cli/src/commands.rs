@@ -3,7 +3,7 @@
 use crate::error::{CliError, LINT, Result};
 use crate::home::{self, Machine};
 use crate::options::Act;
-use crate::show;
+use crate::{out, show};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use selvage_host::Desk;
@@ -15,7 +15,7 @@ use selvage_tool::{ErrorCode, ToolError};
 use selvage_vfs::{Origin, OriginKind};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
-use std::io::{Read, Write};
+use std::io::Read;
 use std::path::Path;
 
 /// Who writes `selvage ls`: the person at this machine, who works alone and has no name here.
@@ -43,7 +43,7 @@ pub fn perform(folder: &Path, act: &Act, json: bool) -> Result<u8> {
         Act::Cat(path) if json => {
             show::json(&call(desk, "read", json!({ "path": path }))?)?;
         }
-        Act::Cat(path) => std::io::stdout().write_all(&content(desk, path)?)?,
+        Act::Cat(path) => out::give(&content(desk, path)?)?,
         Act::Write { path, from } => {
             let bytes = input(from.as_deref())?;
             let (content, encoding) = match std::str::from_utf8(&bytes) {

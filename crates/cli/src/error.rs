@@ -19,6 +19,8 @@ pub(crate) const CONFLICTS: u8 = 7;
 const BUSY: u8 = 5;
 /// The run was cancelled: what shells give for SIGINT.
 pub(crate) const CANCELLED: u8 = 130;
+/// Whoever read standard output is gone: what shells give for SIGPIPE.
+const CLOSED: u8 = 141;
 /// Anything else.
 pub(crate) const FAILED: u8 = 1;
 
@@ -53,6 +55,9 @@ pub enum CliError {
         /// Why.
         source: std::io::Error,
     },
+    /// What was asked for can't be written to standard output.
+    #[error("cannot write to standard output: {0}")]
+    Output(std::io::Error),
     /// The host for devices, or the store of a workspace, failed.
     #[error(transparent)]
     Serve(#[from] ServeError),
@@ -79,6 +84,7 @@ impl CliError {
         let (code, otherwise) = match self {
             Self::Usage(_) | Self::Serve(ServeError::Usage(_)) => return USAGE,
             Self::Serve(ServeError::Held { .. }) => return BUSY,
+            Self::Output(_) if self.is_closed() => return CLOSED,
             Self::Tool(error) => (error.code, FAILED),
             Self::Run(error) => (error.code, RUN),
             _ => return FAILED,
@@ -89,6 +95,11 @@ impl CliError {
             ErrorCode::Cancelled => CANCELLED,
             _ => otherwise,
         }
+    }
+
+    /// Whether nobody reads what was asked for any more, as when `head` has enough: then there is nothing to tell.
+    pub fn is_closed(&self) -> bool {
+        matches!(self, Self::Output(why) if why.kind() == std::io::ErrorKind::BrokenPipe)
     }
 
     /// The same as a tool tells it.
@@ -107,7 +118,7 @@ impl CliError {
             Self::Write { source, .. } if source.kind() == std::io::ErrorKind::AlreadyExists => {
                 told(ErrorCode::AlreadyExists).hint("Name a file or a folder that is not there.")
             }
-            Self::Write { .. } => told(ErrorCode::StorageFailed),
+            Self::Write { .. } | Self::Output(_) => told(ErrorCode::StorageFailed),
             Self::Serve(_) => told(ErrorCode::StorageFailed),
             Self::Mirror(MirrorError::Workspace(why)) => match why.downcast_ref::<ToolError>() {
                 Some(error) => error.clone(),

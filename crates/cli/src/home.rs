@@ -1,6 +1,7 @@
 //! A workspace's folder, opened: its engine at a desk, and what the desk needs of this machine.
 
 use crate::error::{CliError, Result};
+use crate::out;
 use crate::secrets::Locker;
 use selvage_host::{Desk, DeviceKey, FetchAnswer, Guests, Surroundings};
 use selvage_jobs::Remote;
@@ -116,7 +117,7 @@ fn desk(folder: &Path, workbench: Workbench) -> Result<Desk<Machine>> {
     Ok(match DeviceKey::open(folder, random_bytes) {
         Ok(key) => desk.signing(key),
         Err(why) => {
-            eprintln!("selvage: nobody vouches for runs here: {why}");
+            out::say(&format!("selvage: nobody vouches for runs here: {why}"));
             desk
         }
     })

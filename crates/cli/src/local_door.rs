@@ -19,11 +19,11 @@ pub use reach::call;
 #[cfg(unix)]
 pub use watch::LocalDoor;
 
+use crate::out;
 use selvage_host::Line;
 use selvage_tool::{ToolError, ToolResult};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use std::io::Write;
 use std::path::{Path, PathBuf};
 
 /// The tools behind the door.
@@ -75,11 +75,9 @@ impl From<Answer> for ToolResult {
 pub fn open(folder: &Path, line: Line) -> Option<LocalDoor> {
     LocalDoor::open(folder, line)
         .inspect_err(|why| {
-            // Who closed standard error need not know.
-            let _ = writeln!(
-                std::io::stderr(),
+            out::say(&format!(
                 "selvage: `selvage approvals` can't reach this program: {why}"
-            );
+            ));
         })
         .ok()
 }

@@ -27,6 +27,7 @@ mod mirror;
 mod net;
 mod openly;
 mod options;
+mod out;
 mod progress;
 mod run;
 mod secrets;
@@ -41,14 +42,8 @@ fn main() -> ExitCode {
     let arguments: Vec<_> = std::env::args_os().skip(1).collect();
     let wants_json = arguments.iter().any(|it| it == "--json");
     let (json, ended) = match Asked::parse(&arguments) {
-        Ok(Asked::Help) => {
-            println!("{}", options::usage());
-            return ExitCode::SUCCESS;
-        }
-        Ok(Asked::Completions(shell)) => {
-            print!("{}", shell.script());
-            return ExitCode::SUCCESS;
-        }
+        Ok(Asked::Help) => (false, given(&options::usage())),
+        Ok(Asked::Completions(shell)) => (false, given(shell.script().trim_end())),
         Ok(Asked::Serve) => (wants_json, serve(arguments)),
         Ok(Asked::Workspace { folder, json, act }) => {
             let ended = match act {
@@ -81,9 +76,14 @@ fn main() -> ExitCode {
 fn serve(arguments: Vec<std::ffi::OsString>) -> Result<u8> {
     match selvage_serve::Command::parse(arguments)? {
         Some(command) => selvage_serve::program(command, home::guests)?,
-        None => println!("{}", selvage_serve::Command::usage()),
+        None => out::line(selvage_serve::Command::usage())?,
     }
     Ok(0)
+}
+
+/// Writes a text that depends on no workspace, and gives the exit code.
+fn given(text: &str) -> Result<u8> {
+    out::line(text).map(|()| 0)
 }
 
 impl From<selvage_tool::ToolError> for CliError {

@@ -8,7 +8,7 @@ mod engine;
 use crate::error::{CONFLICTS, CliError, Result};
 use crate::home::now_ms;
 use crate::progress::Progress;
-use crate::{home, local_door, show};
+use crate::{home, local_door, out, show};
 use engine::Engine;
 use selvage_host::Line;
 use selvage_mirror::{
@@ -272,15 +272,15 @@ impl Keeping {
         let mut watch = Watch::new(&self.folder, tell).map_err(unwatched)?;
         let mut report = self.chosen(engine)?;
         self.tell(&report, "")?;
-        eprintln!("selvage: mirroring {}", self.folder.display());
+        out::say(&format!("selvage: mirroring {}", self.folder.display()));
         let mut paused = false;
         loop {
             let is_new = watch.follow(self.mirror.folders());
             let is_new = is_new.unwrap_or_else(|why| {
-                eprintln!(
+                out::say(&format!(
                     "selvage: {why}: the folder is looked through every {} seconds",
                     LOOK_EVERY.as_secs()
-                );
+                ));
                 false
             });
             let wait = match is_new || report.unsettled {

@@ -101,7 +101,8 @@ A flow is a path, `path::function`, or a name. Guests come from the folder in $S
 the key in $SELVAGE_EXECUTOR_KEY. Ctrl-C cancels a run; nothing that it wrote lands.
 
 exit codes: 0 done, 1 failed, 2 usage, 3 errors in the flow, 4 the run failed, 5 the workspace is
-held by another program, 6 not verified, 7 mirrored and somebody has to look, 130 cancelled";
+held by another program, 6 not verified, 7 mirrored and somebody has to look, 130 cancelled,
+141 nobody reads standard output any more";
 
 /// The help of the whole program.
 pub fn usage() -> String {

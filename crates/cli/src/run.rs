@@ -6,13 +6,12 @@ use crate::commands::{person, typed};
 use crate::error::{CANCELLED, CliError, RUN, Result};
 use crate::local_door::LocalDoor;
 use crate::progress::Progress;
-use crate::{ask, home, show};
+use crate::{ask, home, out, show};
 use selvage_host::Called;
 use selvage_tool::run::{RunRecord, RunStatus};
 use selvage_tool::{ErrorCode, ToolError, ToolResult};
 use selvage_workbench::Notice;
 use serde_json::Value;
-use std::io::Write;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -60,14 +59,16 @@ pub fn run(folder: &Path, input: &Value, json: bool, yes: bool) -> Result<u8> {
     if json {
         show::json(&value)?;
     } else {
-        let mut err = std::io::stderr();
-        write!(err, "{}", show::changes(&record)?)?;
+        let changes = show::changes(&record)?;
+        if !changes.is_empty() {
+            out::say(changes.trim_end_matches('\n'));
+        }
         if let Some(value) = &record.value {
             let text = match value {
                 Value::String(text) => text.clone(),
                 value => format!("{value:#}"),
             };
-            writeln!(std::io::stdout(), "{text}")?;
+            out::line(&text)?;
         }
     }
     Ok(match record.status {

@@ -2,7 +2,7 @@
 
 use crate::commands::typed;
 use crate::error::{CliError, Result};
-use crate::openly;
+use crate::{openly, out};
 use selvage_tool::catalogue::{EntryKind, FlowListOutput, LintOutput, LsOutput, StatusOutput};
 use selvage_tool::decision::Proposed;
 use selvage_tool::diagnostic::Severity;
@@ -23,24 +23,28 @@ pub fn value<T: DeserializeOwned>(
     }
     let text = lines(&typed(value)?);
     if !text.is_empty() {
-        writeln!(std::io::stdout(), "{text}")?;
+        out::line(&text)?;
     }
     Ok(())
 }
 
 /// Writes a tool's value as the contract's answer.
 pub fn json(value: &Value) -> Result<()> {
-    let answer = object!({ "ok": true, "value": value });
-    Ok(writeln!(std::io::stdout(), "{answer}")?)
+    out::line(&object!({ "ok": true, "value": value }).to_string())
 }
 
 /// Writes why the program ends. Nothing can be done where it can't be written.
 pub fn error(error: &CliError, as_json: bool) {
+    if error.is_closed() {
+        return;
+    }
     let told = error.as_tool_error();
     if as_json {
         let answer = object!({ "ok": false, "error": told });
-        let _ = writeln!(std::io::stdout(), "{answer}");
-        return;
+        // Standard error is left where the answer can't be written.
+        if out::line(&answer.to_string()).is_ok() {
+            return;
+        }
     }
     let mut err = std::io::stderr().lock();
     let _ = match error {

@@ -3,6 +3,7 @@
 use super::keyring::{Caller, Keyring, LOOK_EVERY};
 use super::{Server, bare};
 use crate::error::Result;
+use crate::out;
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::extract::{Request, State};
@@ -65,7 +66,7 @@ pub fn who(context: &RequestContext<RoleServer>) -> Option<&Who> {
 pub async fn serve(door: &Door, keys: Arc<Keyring>, server: Server) -> Result<()> {
     let listener = TcpListener::bind(door.address).await?;
     let address = listener.local_addr()?;
-    eprintln!("selvage: listening on http://{address}");
+    out::say(&format!("selvage: listening on http://{address}"));
     let config =
         StreamableHttpServerConfig::default().with_max_request_body_bytes(REQUEST_BYTES_MAX);
     let own = config.allowed_hosts.clone();

@@ -18,6 +18,8 @@ mod json;
 mod local_door;
 mod mcp;
 mod mirror;
+#[cfg(target_os = "linux")]
+mod output;
 mod policy;
 mod rounds;
 mod secrets;
