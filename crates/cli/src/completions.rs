@@ -62,15 +62,15 @@ type Command = (
     &'static [(&'static str, Word)],
 );
 
-/// The commands that write no JSON: what this one writes is for a shell to read.
-const WITHOUT_JSON: [&str; 1] = ["completions"];
+/// The commands that write no JSON: what they write is for a shell or a person to read.
+const WITHOUT_JSON: [&str; 2] = ["completions", "help"];
 
 /// Options of all that works with a workspace.
 const ALL: [(&str, Word); 3] = [("workspace", Folder), ("json", Flag), ("help", Flag)];
 
 const SHELLS: &str = "bash zsh fish powershell";
 
-const COMMANDS: [Command; 23] = [
+const COMMANDS: [Command; 24] = [
     ("init", "makes a workspace in a folder", Word::None, &[]),
     ("ls", "lists a folder", Text, &[("recursive", Flag)]),
     ("cat", "writes a file to standard output", Text, &[]),
@@ -158,6 +158,7 @@ const COMMANDS: [Command; 23] = [
         ],
     ),
     ("completions", "writes this for a shell", OneOf(SHELLS), &[]),
+    ("help", "tells how a command is written", Text, &[]),
     (
         "serve",
         "is where devices meet",
@@ -198,7 +199,7 @@ fn options(command: &Command) -> Vec<(&'static str, Word)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::options::{Asked, usage};
+    use crate::options::{Asked, help};
     use std::collections::BTreeSet;
     use std::ffi::OsString;
 
@@ -211,13 +212,7 @@ mod tests {
             Text | File | Folder => words.push("1".into()),
         }
         let words: Vec<OsString> = words.into_iter().map(OsString::from).collect();
-        let said = match Asked::parse(&words) {
-            Ok(Asked::Serve) => selvage_serve::Command::parse(words)
-                .err()
-                .map(|it| it.to_string()),
-            Ok(_) => None,
-            Err(why) => Some(why.to_string()),
-        };
+        let said = Asked::parse(&words).err().map(|why| why.to_string());
         !said.is_some_and(|why| why.starts_with(&format!("invalid option '--{option}'")))
     }
 
@@ -238,14 +233,15 @@ mod tests {
                 );
             }
         }
-        let usage = usage();
+        let usage = help::whole();
         let told = usage.split("--").skip(1).map(|rest| {
             let end = rest.find(|sign: char| !sign.is_ascii_lowercase() && sign != '-');
             rest[..end.unwrap_or(rest.len())].to_owned()
         });
         let mut told: BTreeSet<String> = told.collect();
-        // It is told by its letter.
+        // One is told by its letter, and one belongs to no command.
         told.insert("recursive".into());
+        told.remove("version");
         let all: BTreeSet<String> = all.iter().map(|(name, _)| (*name).to_owned()).collect();
         assert_eq!(told, all);
         for command in &COMMANDS {
@@ -254,6 +250,18 @@ mod tests {
                 "{}",
                 command.0
             );
+        }
+    }
+
+    #[test]
+    fn the_help_of_a_command_has_its_options() {
+        for command in &COMMANDS {
+            let name = command.0;
+            let told = help::of(name).expect(name);
+            assert!(told.starts_with("usage: selvage "), "{told}");
+            for (option, _) in options(command) {
+                assert!(told.contains(&format!("--{option} ")), "{name}: {option}");
+            }
         }
     }
 

@@ -28,8 +28,20 @@ pub(crate) const FAILED: u8 = 1;
 #[derive(Debug, thiserror::Error)]
 pub enum CliError {
     /// What was written behind `selvage` can't be followed.
-    #[error("{0}\n\n{usage}", usage = crate::options::usage())]
+    #[error("{0}")]
     Usage(String),
+    /// The same, behind a command that there is.
+    #[error(
+        "{message}\n\n{usage}\n\n`selvage help {command}` has its options, and `selvage help` all commands"
+    )]
+    Command {
+        /// What can't be followed.
+        message: String,
+        /// How the command is written.
+        usage: String,
+        /// Which.
+        command: String,
+    },
     /// A tool refused.
     #[error("{0}")]
     Tool(Box<ToolError>),
@@ -82,7 +94,7 @@ impl CliError {
     /// The code that the program ends with.
     pub fn exit_code(&self) -> u8 {
         let (code, otherwise) = match self {
-            Self::Usage(_) | Self::Serve(ServeError::Usage(_)) => return USAGE,
+            Self::Usage(_) | Self::Command { .. } => return USAGE,
             Self::Serve(ServeError::Held { .. }) => return BUSY,
             Self::Output(_) if self.is_closed() => return CLOSED,
             Self::Tool(error) => (error.code, FAILED),
@@ -107,8 +119,10 @@ impl CliError {
         let told = |code| ToolError::new(code, format!("{self}."));
         match self {
             Self::Tool(error) | Self::Run(error) => (**error).clone(),
-            Self::Usage(message) => ToolError::new(ErrorCode::InvalidInput, format!("{message}."))
-                .hint("`selvage --help` shows what can be written."),
+            Self::Usage(message) | Self::Command { message, .. } => {
+                ToolError::new(ErrorCode::InvalidInput, format!("{message}."))
+                    .hint("`selvage help` shows what can be written.")
+            }
             Self::NoWorkspace(_) => told(ErrorCode::NotFound).hint(
                 "`--workspace` names another folder, and `selvage init` makes a workspace.",
             ),

@@ -42,9 +42,8 @@ fn main() -> ExitCode {
     let arguments: Vec<_> = std::env::args_os().skip(1).collect();
     let wants_json = arguments.iter().any(|it| it == "--json");
     let (json, ended) = match Asked::parse(&arguments) {
-        Ok(Asked::Help) => (false, given(&options::usage())),
-        Ok(Asked::Completions(shell)) => (false, given(shell.script().trim_end())),
-        Ok(Asked::Serve) => (wants_json, serve(arguments)),
+        Ok(Asked::Told(text)) => (false, out::line(&text).map(|()| 0)),
+        Ok(Asked::Serve(command)) => (wants_json, serve(command)),
         Ok(Asked::Workspace { folder, json, act }) => {
             let ended = match act {
                 Act::Approvals(act) => approvals::perform(&folder, &act, json),
@@ -73,17 +72,9 @@ fn main() -> ExitCode {
 }
 
 /// What the host for devices does.
-fn serve(arguments: Vec<std::ffi::OsString>) -> Result<u8> {
-    match selvage_serve::Command::parse(arguments)? {
-        Some(command) => selvage_serve::program(command, home::guests)?,
-        None => out::line(selvage_serve::Command::usage())?,
-    }
+fn serve(command: selvage_serve::Command) -> Result<u8> {
+    selvage_serve::program(command, home::guests)?;
     Ok(0)
-}
-
-/// Writes a text that depends on no workspace, and gives the exit code.
-fn given(text: &str) -> Result<u8> {
-    out::line(text).map(|()| 0)
 }
 
 impl From<selvage_tool::ToolError> for CliError {

@@ -1,5 +1,6 @@
 //! What a person writes behind `selvage`.
 
+pub mod help;
 mod words;
 
 use crate::approvals;
@@ -14,110 +15,13 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 use words::{Words, usage_error};
 
-const USAGE: &str = "\
-usage: selvage init                       makes a workspace in a folder
-       selvage ls [PATH] [-r]             lists a folder
-       selvage cat PATH                   writes a file to standard output
-       selvage write PATH [--from FILE]   writes a file from standard input or a file
-       selvage lint FLOW [--fix]          checks a flow without running it
-       selvage run FLOW [option...]       runs a flow in the sandbox
-       selvage flows                      lists the flows
-       selvage status                     tells how the workspace is
-       selvage logs [RUN]                 writes a run's log; the last run's unless told
-       selvage verify [RUN|--all] [--env NAME=VALUE] [--no-replay]
-                                          checks who vouches for a run and runs it again; the last
-                                          one unless told
-       selvage export [PATH] --to FILE.zip|FOLDER
-                                          writes all files, or those below PATH, into a zip or a new folder
-       selvage import FILE.zip|FOLDER     takes files in, as one change
-       selvage mirror FOLDER [--once]     keeps a folder of plain files equal to the workspace, both ways,
-                                          until it is stopped
-       selvage mcp [--listen ADDRESS]     serves the tools to agents, by MCP: on standard input and
-                                          output, or over HTTP
-       selvage approvals [list | show ID | approve ID | deny ID]
-                                          decides what waits for a person in the program that has the
-                                          workspace open; asks about each on a terminal unless told
-       selvage keys add NAME | list | revoke NAME
-                                          says who may come in over HTTP
-       selvage secrets set NAME --domain D | list | remove NAME | passphrase
-                                          keeps keys of other services for fetches of runs
-       selvage completions SHELL          writes what bash, zsh, fish or powershell completes by
-
-options of all of these:
-
-  --workspace FOLDER the workspace's folder [$SELVAGE_WORKSPACE, or this folder]
-  --json             writes one JSON value: { ok, value } or { ok, error }
-
-options of run, and of lint where it makes sense:
-
-  --args JSON        what the flow sees as its arguments; @FILE reads them from a file
-  --env NAME=VALUE   an entry of its environment; once for each
-  --allow-net DOMAIN a domain it may fetch from; once for each
-  --secret NAME=SECRET
-                     a secret that its fetches may carry, and what stands for it in its environment
-  --limit NAME=N     a limit, by its name in docs/tools.md; once for each
-  --seed N           the seed of its randomness
-  --dry-run          shows what it would write, and lands nothing
-  --yes              approves whatever the policy asks about; a terminal is asked otherwise
-
-options of mirror:
-
-  --once             ends when both sides are equal
-  --dry-run          shows what it would do, and does nothing
-  --from SIDE        which side is right where both hold files and were never mirrored: disk,
-                     workspace, or both
-  --allow-removals   lets any number of files go at once
-
-options of approvals:
-
-  --digest DIGEST    approves or denies what was shown, and nothing else
-  --yes              approves it without showing it; a terminal is asked otherwise
-  --reason TEXT      why, for the record and for who asked
-
-options of mcp and keys:
-
-  --listen ADDRESS   listens for clients of HTTP, as 127.0.0.1:8080: /mcp and /tools/NAME
-  --no-key           asks for no key, at an address of this machine
-  --host NAME        a name that clients call this host by; once for each
-  --scope SCOPE      what a key is for: tools (unless told), approve, jobs, metrics
-  --data FOLDER      the folder of a `selvage serve --jobs`, in place of a workspace's
-  --per-minute N     how many requests a new key may make in a minute [600]
-  --running N        how many jobs of a new key run at once at `selvage serve --jobs` [2]
-  --queued N         how many of its jobs wait there [a quarter of the server's queue]
-
-options of secrets:
-
-  --domain DOMAIN    where the secret may go: api.example.com, or *.example.com; once for each
-  --in PART          the part of a request that it may stand in: header (unless told), address, body;
-                     once for each
-  --from FILE        reads its value from a file; it is asked for, or read from standard input, otherwise
-
-The passphrase is $SELVAGE_SECRETS_PASSPHRASE, or in the file that $SELVAGE_SECRETS_PASSPHRASE_FILE
-names; else it is asked for. A new one is in the file of $SELVAGE_SECRETS_NEW_PASSPHRASE_FILE, or is
-asked for.
-
-A flow is a path, `path::function`, or a name. Guests come from the folder in $SELVAGE_GUESTS, or
-`guests` beside the program. $SELVAGE_EXECUTOR, `remote:https://HOST`, has runs run at a server, with
-the key in $SELVAGE_EXECUTOR_KEY. Ctrl-C cancels a run; nothing that it wrote lands.
-
-exit codes: 0 done, 1 failed, 2 usage, 3 errors in the flow, 4 the run failed, 5 the workspace is
-held by another program, 6 not verified, 7 mirrored and somebody has to look, 130 cancelled,
-141 nobody reads standard output any more";
-
-/// The help of the whole program.
-pub fn usage() -> String {
-    format!("{USAGE}\n\n{}", selvage_serve::Command::usage())
-}
-
 /// What is asked for.
 #[derive(Debug, PartialEq)]
 pub enum Asked {
-    /// The help.
-    Help,
-    /// What a shell completes by.
-    Completions(Shell),
-    /// Something of the host for devices, which reads its options itself.
-    Serve,
+    /// A text that depends on no workspace: the help, the version, or what a shell completes by.
+    Told(String),
+    /// Something of the host for devices.
+    Serve(selvage_serve::Command),
     /// Something with a workspace.
     Workspace {
         /// Its folder.
@@ -186,40 +90,125 @@ pub enum Act {
 impl Asked {
     /// Reads what stands behind the program's name.
     pub fn parse(arguments: &[OsString]) -> Result<Self> {
-        let mut parser = lexopt::Parser::from_args(arguments.iter().cloned());
-        let command = match parser.next().map_err(usage_error)? {
-            Some(Value(command)) => command.to_string_lossy().into_owned(),
-            Some(Long("help") | Short('h')) => return Ok(Self::Help),
-            Some(other) => return Err(usage_error(other.unexpected())),
-            None => return Err(CliError::Usage("what should it do?".into())),
+        let arguments = match first(arguments)? {
+            First::Command(arguments) => arguments,
+            First::Told(text) => return Ok(Self::Told(text)),
         };
-        match &*command {
-            "serve" | "share" | "invite" | "join" | "leave" => Ok(Self::Serve),
-            "completions" => completions(&mut parser),
-            "init" | "ls" | "cat" | "write" | "lint" | "run" | "flows" | "status" | "logs"
-            | "verify" | "export" | "import" | "mirror" | "mcp" | "approvals" | "keys"
-            | "secrets" => Words::read(&command, &mut parser)?
-                .map_or(Ok(Self::Help), |words| words.asked(&command)),
-            _ => Err(CliError::Usage(format!("there is no command {command:?}"))),
+        let command = arguments[0].to_string_lossy().into_owned();
+        let Some(usage) = help::usage(&command) else {
+            return Err(unknown(&command));
+        };
+        Self::of(&command, &arguments).map_err(|error| match error {
+            CliError::Usage(message) => CliError::Command {
+                message,
+                usage,
+                command,
+            },
+            error => error,
+        })
+    }
+
+    /// Reads what stands behind a command that there is.
+    fn of(command: &str, arguments: &[OsString]) -> Result<Self> {
+        let helped = || Self::Told(help::of(command).unwrap_or_default());
+        let mut parser = lexopt::Parser::from_args(arguments[1..].iter().cloned());
+        Ok(match command {
+            "serve" | "share" | "invite" | "join" | "leave" => {
+                let parsed = selvage_serve::Command::parse(arguments.iter().cloned());
+                let parsed = parsed.map_err(|error| CliError::Usage(error.to_string()))?;
+                parsed.map_or_else(helped, Self::Serve)
+            }
+            "completions" => match only(&mut parser)? {
+                Only::Help => helped(),
+                word => Self::Told(shell(word)?.script().trim_end().into()),
+            },
+            "help" => match only(&mut parser)? {
+                Only::Nothing => Self::Told(help::whole()),
+                Only::Help => helped(),
+                Only::Word(about) => Self::Told(help::of(&about).ok_or_else(|| unknown(&about))?),
+            },
+            _ => match Words::read(command, &mut parser)? {
+                Some(words) => words.asked(command)?,
+                None => helped(),
+            },
+        })
+    }
+}
+fn unknown(command: &str) -> CliError {
+    CliError::Usage(format!(
+        "there is no command {command:?}: `selvage help` has all"
+    ))
+}
+
+/// What the words begin with.
+enum First {
+    /// A command, which is the first of these words.
+    Command(Vec<OsString>),
+    /// A text that is asked for without a command.
+    Told(String),
+}
+
+/// Reads up to the command. Options of every command that stand before it go behind it.
+fn first(arguments: &[OsString]) -> Result<First> {
+    let mut parser = lexopt::Parser::from_args(arguments.iter().cloned());
+    let mut before: Vec<OsString> = Vec::new();
+    loop {
+        match parser.next().map_err(usage_error)? {
+            Some(Value(command)) => {
+                let mut words = vec![command];
+                words.append(&mut before);
+                words.extend(parser.raw_args().map_err(usage_error)?);
+                return Ok(First::Command(words));
+            }
+            Some(Long("json")) => before.push("--json".into()),
+            Some(Long("workspace")) => {
+                let folder = parser.value().map_err(usage_error)?;
+                before.extend(["--workspace".into(), folder]);
+            }
+            Some(Long("help") | Short('h')) => return Ok(First::Told(help::whole())),
+            Some(Long("version") | Short('V')) => {
+                let version = env!("CARGO_PKG_VERSION");
+                return Ok(First::Told(format!("selvage {version}")));
+            }
+            Some(other) => return Err(usage_error(other.unexpected())),
+            None => {
+                return Err(CliError::Usage(
+                    "what should it do? `selvage help` tells what it can".into(),
+                ));
+            }
         }
     }
 }
 
-fn completions(parser: &mut lexopt::Parser) -> Result<Asked> {
-    let lacking = || CliError::Usage("completions needs bash, zsh, fish or powershell".into());
-    let name = match parser.next().map_err(usage_error)? {
-        Some(Value(name)) => name.to_string_lossy().into_owned(),
-        Some(Long("help") | Short('h')) => return Ok(Asked::Help),
+/// What stands behind a command that takes one word at the most.
+enum Only {
+    /// Its help is asked for.
+    Help,
+    Word(String),
+    Nothing,
+}
+
+fn only(parser: &mut lexopt::Parser) -> Result<Only> {
+    let word = match parser.next().map_err(usage_error)? {
+        Some(Value(word)) => word.to_string_lossy().into_owned(),
+        Some(Long("help") | Short('h')) => return Ok(Only::Help),
         Some(other) => return Err(usage_error(other.unexpected())),
-        None => return Err(lacking()),
+        None => return Ok(Only::Nothing),
     };
-    if let Some(more) = parser.next().map_err(usage_error)? {
-        return Err(usage_error(more.unexpected()));
+    match parser.next().map_err(usage_error)? {
+        Some(more) => Err(usage_error(more.unexpected())),
+        None => Ok(Only::Word(word)),
     }
-    let shell = Shell::ALL.into_iter().find(|(shell, _)| *shell == name);
-    shell
-        .map(|(_, shell)| Asked::Completions(shell))
-        .ok_or_else(lacking)
+}
+
+fn shell(word: Only) -> Result<Shell> {
+    let named = |of: String| Shell::ALL.into_iter().find(|(name, _)| *name == of);
+    let found = match word {
+        Only::Word(name) => named(name),
+        _ => None,
+    };
+    let lacking = || CliError::Usage("completions needs bash, zsh, fish or powershell".into());
+    found.map(|(_, shell)| shell).ok_or_else(lacking)
 }
 
 #[cfg(test)]
@@ -320,8 +309,58 @@ mod tests {
             let refused = asked(line).expect_err(line);
             assert_eq!(refused.exit_code(), 2, "{line}");
         }
-        assert_eq!(asked("--help").expect("help"), Asked::Help);
-        assert_eq!(asked("run --help").expect("help"), Asked::Help);
-        assert_eq!(asked("serve --whatever").expect("its own"), Asked::Serve);
+    }
+
+    fn told(line: &str) -> String {
+        match asked(line).expect(line) {
+            Asked::Told(text) => text,
+            other => panic!("{line}: {other:?}"),
+        }
+    }
+
+    #[test]
+    fn the_help_is_of_the_whole_program_or_of_one_command() {
+        for line in ["--help", "-h", "help", "--json --help"] {
+            assert_eq!(told(line), help::whole(), "{line}");
+        }
+        for line in ["run --help", "run x --seed 1 -h", "help run"] {
+            assert_eq!(told(line), help::of("run").expect("there"), "{line}");
+        }
+        assert!(told("invite --help").contains("--role ROLE"));
+        assert!(told("help help").starts_with("usage: selvage help [COMMAND]"));
+        assert!(asked("help fly").is_err());
+        let version = format!("selvage {}", env!("CARGO_PKG_VERSION"));
+        assert_eq!([told("--version"), told("-V")], [version.clone(), version]);
+    }
+
+    #[test]
+    fn options_of_every_command_may_stand_before_it() {
+        for (before, behind) in [
+            ("--json ls a", "ls a --json"),
+            ("--workspace w --json ls -r", "ls -r --json --workspace w"),
+            ("--workspace=w cat a", "cat a --workspace w"),
+            ("--workspace w leave", "leave --workspace w"),
+            ("--json serve --no-storage", "serve --no-storage --json"),
+        ] {
+            let [before, behind] = [before, behind].map(|line| asked(line).expect(line));
+            assert_eq!(before, behind);
+        }
+        assert!(asked("--recursive ls").is_err());
+    }
+
+    #[test]
+    fn what_can_not_be_followed_is_told_with_the_lines_of_its_command() {
+        for (line, start) in [
+            ("ls a b", "usage: selvage ls [PATH]"),
+            ("share", "usage: selvage share RELAY"),
+            ("completions csh", "usage: selvage completions SHELL"),
+        ] {
+            let said = asked(line).expect_err(line).to_string();
+            let usage = said.lines().nth(2).unwrap_or_default();
+            assert!(usage.starts_with(start), "{line}: {said}");
+            assert!(said.lines().count() <= 7, "{line}: {said}");
+        }
+        let said = asked("fly").expect_err("none").to_string();
+        assert_eq!(said.lines().count(), 1, "{said}");
     }
 }

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 #[derive(Debug, thiserror::Error)]
 pub enum ServeError {
     /// What was written behind `selvage` can't be followed.
-    #[error("{0}\n\n{usage}", usage = crate::options::USAGE)]
+    #[error("{0}")]
     Usage(String),
     /// The address can't be listened on.
     #[error("cannot listen on {address}: {source}")]

@@ -12,7 +12,7 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 
 /// The help.
-pub(crate) const USAGE: &str = "\
+const USAGE: &str = "\
 usage: selvage serve [option...]          a place for devices to meet at, and a workspace's host
        selvage share RELAY [option...]    shares a folder's workspace over a relay, as its owner
        selvage invite [option...]         prints a link for another device, and asks for its digits

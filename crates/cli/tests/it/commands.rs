@@ -293,6 +293,38 @@ fn what_can_not_be_followed_is_json_as_well_when_that_is_asked_for() {
     }
 }
 
+#[test]
+fn a_mistake_is_told_in_a_few_lines_and_the_help_is_a_word_away() {
+    let folder = Folder::new();
+    for line in [
+        &["ls", "a", "b"][..],
+        &["serve", "--listen", "nowhere"],
+        &["fly"],
+        &[],
+    ] {
+        let said = folder.selvage(line);
+        assert_eq!((said.code, &*said.out), (Some(2), ""), "{line:?}");
+        let first = said.err.lines().next().unwrap_or_default();
+        assert!(first.starts_with("selvage: "), "{}", said.err);
+        assert!(said.err.lines().count() <= 6, "{}", said.err);
+        assert!(said.err.contains("`selvage help"), "{}", said.err);
+    }
+    for line in [
+        &["help", "export"][..],
+        &["export", "--help"],
+        &["--json", "export", "-h"],
+    ] {
+        let said = folder.selvage(line);
+        assert_eq!(said.code, Some(0), "{line:?}");
+        assert!(
+            said.out.starts_with("usage: selvage export [PATH]"),
+            "{}",
+            said.out
+        );
+        assert!(!said.out.contains("--allow-net"), "{}", said.out);
+    }
+}
+
 #[cfg(unix)]
 #[test]
 fn bash_completes_commands_options_and_words() {
