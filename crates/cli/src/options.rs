@@ -237,6 +237,21 @@ mod tests {
     }
 
     #[test]
+    fn a_run_is_granted_what_is_written_and_made_again() {
+        let line = "run x.js --grant {\"read\":[\"a/**\"]} --allow-tools read,write --allow-tools ls --start-ms 5";
+        let granted = json!({
+            "grant": { "read": ["a/**"] }, "allowTools": ["read", "write", "ls"], "startMs": 5, "path": "x.js",
+        });
+        let again = json!({ "again": "r1", "args": { "n": 2 } });
+        for (line, input) in [(line, granted), ("run --again r1 --args {\"n\":2}", again)] {
+            let Asked::Workspace { act, .. } = asked(line).expect(line) else {
+                panic!("{line}");
+            };
+            assert_eq!(act, Act::Run(input, false), "{line}");
+        }
+    }
+
+    #[test]
     fn a_flow_is_asked_for_by_its_path_or_else_by_its_name() {
         for (flow, member) in [
             ("flows/sum.flow.js", "path"),
@@ -266,6 +281,10 @@ mod tests {
             "ls --dry-run",
             "cat a --fix",
             "run a --args {",
+            "run a --grant {",
+            "run a --start-ms soon",
+            "run --seed 1",
+            "cat a --again b",
             "run a --env K",
             "run a --limit fuelMax=much",
             "mcp --seed 1",

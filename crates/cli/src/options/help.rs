@@ -10,7 +10,10 @@ const COMMANDS: [(&str, &str); 19] = [
         "write PATH [--from FILE]   writes a file from standard input or a file",
     ),
     ("lint", "lint FLOW [--fix]          checks a flow without running it"),
-    ("run", "run FLOW [option...]       runs a flow in the sandbox"),
+    (
+        "run",
+        "run FLOW [option...]       runs a flow in the sandbox; --again RUN makes a past run again",
+    ),
     ("flows", "flows                      lists the flows"),
     ("status", "status                     tells how the workspace is"),
     (
@@ -87,6 +90,16 @@ const SECTIONS: [Section; 5] = [
             ),
             (
                 "run",
+                "--allow-tools NAMES
+                     tools that it may call, besides those of its grant, as `read,write`; once for each, or
+                     several with commas",
+            ),
+            (
+                "run",
+                "--grant JSON       what it may touch: { read, write, net, tools }; @FILE reads it from a file",
+            ),
+            (
+                "run",
                 "--secret NAME=SECRET
                      a secret that its fetches may carry, and what stands for it in its environment",
             ),
@@ -95,6 +108,14 @@ const SECTIONS: [Section; 5] = [
                 "--limit NAME=N     a limit, by its name in docs/tools.md; once for each",
             ),
             ("run", "--seed N           the seed of its randomness"),
+            (
+                "run",
+                "--start-ms N       the start of its clock, in milliseconds since 1970",
+            ),
+            (
+                "run",
+                "--again RUN        makes a past run again, with its flow and its arguments, in place of FLOW",
+            ),
             (
                 "run",
                 "--dry-run          shows what it would write, and lands nothing",

@@ -358,3 +358,39 @@ fn bash_completes_commands_options_and_words() {
         );
     }
 }
+
+#[test]
+fn a_run_has_what_it_is_granted_and_is_made_again() {
+    let folder = Folder::new();
+    let source = "\
+export default async function (flow) {
+  await flow.call(\"mkdir\", { path: flow.args.to });
+  return [Date.now(), flow.args.to];
+}
+";
+    folder.write("flows/m.flow.js", source);
+    let run = |more: &[&str]| {
+        let line = [
+            "run",
+            "flows/m.flow.js",
+            "--args",
+            "{\"to\":\"a\"}",
+            "--json",
+        ];
+        folder.selvage(&[&line, more].concat())
+    };
+    let refused = run(&[]);
+    assert_eq!(refused.code, Some(4), "{}", refused.out);
+    let ran = run(&["--allow-tools", "mkdir", "--start-ms", "86400000"]);
+    assert_eq!(ran.code, Some(0), "{}", ran.out);
+    let value = ran.json()["value"].clone();
+    assert_eq!(value["startMs"], 86_400_000);
+    let granted = run(&["--grant", "{\"tools\":[\"mkdir\"]}"]);
+    assert_eq!(granted.json()["value"]["grant"]["tools"], json!(["mkdir"]));
+
+    let id = value["run"].as_str().expect("a run");
+    let line = ["run", "--again", id, "--allow-tools", "mkdir", "--json"];
+    let again = folder.selvage(&line);
+    assert_eq!(again.code, Some(0), "{}", again.out);
+    assert_eq!(again.json()["value"]["value"][1], "a");
+}
