@@ -8,11 +8,11 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use selvage_host::Desk;
 use selvage_tool::catalogue::{
-    Encoding, FlowListOutput, LintOutput, LogsOutput, LsOutput, ReadOutput, RunsOutput,
+    Changed, Encoding, FlowListOutput, LintOutput, LogsOutput, LsOutput, ReadOutput, RunsOutput,
     StatusOutput,
 };
 use selvage_tool::{ErrorCode, ToolError};
-use selvage_vfs::{Origin, OriginKind};
+use selvage_vfs::{Op, Origin, OriginKind};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use std::io::Read;
@@ -63,6 +63,14 @@ pub fn perform(folder: &Path, act: &Act, json: bool) -> Result<u8> {
                 )
             })?;
         }
+        Act::Rm(paths) => told(json, &remove(desk, paths)?)?,
+        Act::Mv { from, to } => {
+            told(
+                json,
+                &call(desk, "move", json!({ "from": from, "to": to }))?,
+            )?;
+        }
+        Act::Undo => told(json, &call(desk, "undo", json!({}))?)?,
         Act::Lint(input) => {
             let linted = call(desk, "lint_flow", input.clone())?;
             let found: LintOutput = typed(&linted)?;
@@ -107,6 +115,36 @@ pub fn perform(folder: &Path, act: &Act, json: bool) -> Result<u8> {
         | Act::Secrets(_) => {}
     }
     Ok(0)
+}
+
+/// Tells of a change.
+fn told(json: bool, changed: &Value) -> Result<()> {
+    show::value(json, changed, |changed: &Changed| {
+        format!("{}: {}", changed.message, changed.paths.join(", "))
+    })
+}
+
+/// Deletes all of them as one change, so that one `undo` brings all back, or none.
+fn remove(desk: &mut Desk<Machine>, paths: &[String]) -> Result<Value> {
+    if let [path] = paths {
+        return call(desk, "delete", json!({ "path": path }));
+    }
+    let paths: Vec<String> = paths
+        .iter()
+        .map(|path| path.trim_start_matches('/').to_owned())
+        .collect();
+    let message = format!("Delete {} files and folders", paths.len());
+    let ops: Vec<Op> = paths
+        .iter()
+        .cloned()
+        .map(|path| Op::Remove { path })
+        .collect();
+    let change = desk.import(&person(), message.clone(), &ops)?;
+    Ok(json!(Changed {
+        change,
+        message,
+        paths
+    }))
 }
 
 pub fn call(desk: &mut Desk<Machine>, name: &str, input: Value) -> Result<Value> {

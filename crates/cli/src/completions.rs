@@ -70,11 +70,19 @@ const ALL: [(&str, Word); 3] = [("workspace", Folder), ("json", Flag), ("help", 
 
 const SHELLS: &str = "bash zsh fish powershell";
 
-const COMMANDS: [Command; 24] = [
+const COMMANDS: [Command; 27] = [
     ("init", "makes a workspace in a folder", Word::None, &[]),
     ("ls", "lists a folder", Text, &[("recursive", Flag)]),
     ("cat", "writes a file to standard output", Text, &[]),
     ("write", "writes a file", Text, &[("from", File)]),
+    ("rm", "deletes files and folders", Text, &[]),
+    ("mv", "moves a file or a folder", Text, &[]),
+    (
+        "undo",
+        "takes the last change of this device back",
+        Word::None,
+        &[],
+    ),
     (
         "lint",
         "checks a flow without running it",

@@ -22,6 +22,7 @@ mod error;
 mod home;
 mod keys;
 mod local_door;
+mod manifest;
 mod mcp;
 mod mirror;
 mod net;

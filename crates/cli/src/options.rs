@@ -54,6 +54,17 @@ pub enum Act {
         /// The file to read, in place of standard input.
         from: Option<PathBuf>,
     },
+    /// Delete files and folders, as one change.
+    Rm(Vec<String>),
+    /// Move a file or a folder.
+    Mv {
+        /// Where it is.
+        from: String,
+        /// Where it goes.
+        to: String,
+    },
+    /// Take the last change back.
+    Undo,
     /// Check a flow: the tool's input.
     Lint(Json),
     /// Run a flow: the tool's input, and whether all that is asked is approved.
@@ -274,6 +285,10 @@ mod tests {
             "",
             "fly",
             "ls a b",
+            "rm",
+            "mv a",
+            "mv a b c",
+            "undo a",
             "cat",
             "lint",
             "run",

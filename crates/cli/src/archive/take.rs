@@ -7,8 +7,11 @@
 use super::{IMPORT_BYTES_MAX, IMPORT_DEPTH_MAX, IMPORT_FILES_MAX, is_zip};
 use crate::commands::person;
 use crate::error::{CliError, Result};
+use crate::home::Machine;
+use crate::manifest::{self, MANIFESTS};
 use crate::progress::Progress;
 use crate::{home, show};
+use selvage_host::Desk;
 use selvage_tool::{ErrorCode, ToolError};
 use selvage_vfs::{Op, Path as WorkspacePath};
 use serde_json::{Value, json};
@@ -30,6 +33,7 @@ pub fn import(folder: &Path, from: &Path, as_json: bool) -> Result<u8> {
     } else {
         walk(from, &mut taken)?;
     }
+    taken.prove(&mut desk)?;
     let Taken {
         ops, left, bytes, ..
     } = taken;
@@ -109,6 +113,29 @@ impl Taken {
             Ok(path) => return Some(path),
         }
         None
+    }
+
+    /// Leaves out what Selvage itself goes by and could not read: by a broken policy nothing runs any more.
+    fn prove(&mut self, desk: &mut Desk<Machine>) -> Result<()> {
+        for path in MANIFESTS {
+            let Some(Op::Write { bytes, .. }) = self.ops.get(path) else {
+                continue;
+            };
+            let size = bytes.len() as u64;
+            let why = match std::str::from_utf8(bytes) {
+                Err(_) => Some("it is no text in UTF-8".to_owned()),
+                Ok(text) => manifest::flaw(desk, path, text)?.map(|found| {
+                    let at = found.span.start;
+                    format!("line {}, column {}: {}", at.line, at.column, found.message)
+                }),
+            };
+            if let Some(why) = why {
+                self.ops.remove(path);
+                self.bytes -= size;
+                self.leave(path, &why);
+            }
+        }
+        Ok(())
     }
 
     fn folder(&mut self, name: &str) {

@@ -1,7 +1,7 @@
 //! The help: of the whole program, and of each command alone.
 
 /// Each command, and how it is written.
-const COMMANDS: [(&str, &str); 19] = [
+const COMMANDS: [(&str, &str); 22] = [
     ("init", "init                       makes a workspace in a folder"),
     ("ls", "ls [PATH] [-r]             lists a folder"),
     ("cat", "cat PATH                   writes a file to standard output"),
@@ -9,6 +9,12 @@ const COMMANDS: [(&str, &str); 19] = [
         "write",
         "write PATH [--from FILE]   writes a file from standard input or a file",
     ),
+    (
+        "rm",
+        "rm PATH...                 deletes files and folders, as one change",
+    ),
+    ("mv", "mv FROM TO                 moves or renames a file or a folder"),
+    ("undo", "undo                       takes this device's last change back"),
     ("lint", "lint FLOW [--fix]          checks a flow without running it"),
     (
         "run",

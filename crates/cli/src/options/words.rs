@@ -32,6 +32,8 @@ pub struct Words {
     no_replay: bool,
     /// What stands behind the first operand.
     second: Option<String>,
+    /// What stands behind the second one.
+    more: Vec<String>,
     once: bool,
     dry_run: bool,
     side: Option<From>,
@@ -165,15 +167,18 @@ impl Words {
                     words.scopes.push(scope.ok_or_else(unknown)?);
                 }
                 Value(value)
-                    if matches!(command, "keys" | "secrets" | "approvals")
+                    if matches!(command, "keys" | "secrets" | "approvals" | "mv" | "rm")
                         && words.operand.is_some()
                         && words.second.is_none() =>
                 {
                     words.second = Some(value.string().map_err(usage_error)?);
                 }
+                Value(value) if command == "rm" && words.second.is_some() => {
+                    words.more.push(value.string().map_err(usage_error)?);
+                }
                 Value(value)
                     if words.operand.is_none()
-                        && !matches!(command, "init" | "flows" | "status" | "mcp") =>
+                        && !matches!(command, "init" | "flows" | "status" | "mcp" | "undo") =>
                 {
                     words.operand = Some(value.string().map_err(usage_error)?);
                 }

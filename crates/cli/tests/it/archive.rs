@@ -24,6 +24,51 @@ fn listed(folder: &Folder) -> Value {
     entries.as_array().expect("a list").iter().map(of).collect()
 }
 
+/// A zip of texts, by their names.
+fn zip_of(texts: &[(&str, &str)]) -> (tempfile::TempDir, String) {
+    let outside = tempfile::tempdir().expect("a folder");
+    let path = outside.path().join("in.zip");
+    let mut writer = ZipWriter::new(File::create(&path).expect("made"));
+    for (name, text) in texts {
+        let options = SimpleFileOptions::default();
+        writer.start_file(*name, options).expect("begun");
+        writer.write_all(text.as_bytes()).expect("written");
+    }
+    writer.finish().expect("ended");
+    let path = path.to_str().expect("a path").to_owned();
+    (outside, path)
+}
+
+#[test]
+fn a_broken_policy_does_not_come_in_and_the_rest_does() {
+    let folder = Folder::new();
+    folder.write("flows/a.flow.js", "export default () => 1;\n");
+    let (_outside, zip) = zip_of(&[
+        ("selvage.policy.yaml", "version: 1\nflows:\n  - pth: x\n"),
+        ("flows/flow.config.json", "{ \"version\": 1, \"flos\": {} }"),
+        ("b.txt", "b"),
+    ]);
+    let said = folder.selvage(&["import", &zip]);
+    assert_eq!(said.code, Some(0), "{}", said.err);
+    for left in [
+        "left out: selvage.policy.yaml: line 3, column 5: ",
+        "left out: flows/flow.config.json: line 1, ",
+    ] {
+        assert!(said.out.contains(left), "{}", said.out);
+    }
+    assert!(said.out.ends_with("\n1 files, 1 bytes\n"), "{}", said.out);
+    assert_eq!(folder.selvage(&["cat", "b.txt"]).out, "b");
+    assert_eq!(folder.selvage(&["run", "flows/a.flow.js"]).out, "1\n");
+
+    // Sound ones come in, though their flows are not there yet.
+    let sound = "{ \"version\": 1, \"flows\": { \"c\": { \"entry\": \"flows/c.flow.js\" } } }";
+    let (_outside, zip) = zip_of(&[("flows/flow.config.json", sound)]);
+    assert_eq!(
+        folder.selvage(&["import", &zip]).out,
+        format!("1 files, {} bytes\n", sound.len())
+    );
+}
+
 #[test]
 fn a_workspace_goes_out_and_comes_in_as_it_was() {
     let folder = filled();

@@ -10,6 +10,7 @@
 mod approvals;
 mod archive;
 mod bare;
+mod changes;
 #[cfg(unix)]
 mod closing;
 mod commands;

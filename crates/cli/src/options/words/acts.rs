@@ -93,6 +93,19 @@ impl Words {
                 path: needs("a path")?,
                 from: self.from,
             },
+            "rm" => {
+                let mut paths = vec![needs("a path")?];
+                paths.extend(self.second);
+                paths.append(&mut self.more);
+                Act::Rm(paths)
+            }
+            "mv" => Act::Mv {
+                from: needs("two paths")?,
+                to: self
+                    .second
+                    .ok_or_else(|| CliError::Usage("mv needs two paths".into()))?,
+            },
+            "undo" => Act::Undo,
             "lint" => {
                 self.run.insert("path".into(), json!(needs("a flow")?));
                 self.run.insert("fix".into(), json!(self.fix));
