@@ -5,15 +5,16 @@
 //! that no workspace can hold is left out, and told.
 
 use super::{IMPORT_BYTES_MAX, IMPORT_DEPTH_MAX, IMPORT_FILES_MAX, is_zip};
-use crate::commands::person;
+use crate::commands::{call, person, typed};
 use crate::error::{CliError, Result};
 use crate::home::Machine;
 use crate::manifest::{self, MANIFESTS};
 use crate::progress::Progress;
 use crate::{home, show};
 use selvage_host::Desk;
+use selvage_tool::catalogue::LsOutput;
 use selvage_tool::{ErrorCode, ToolError};
-use selvage_vfs::{Op, Path as WorkspacePath};
+use selvage_vfs::{Op, Path as WorkspacePath, fold};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -28,6 +29,10 @@ const GIT: &str = ".git";
 pub fn import(folder: &Path, from: &Path, as_json: bool) -> Result<u8> {
     let mut desk = home::open(folder)?;
     let mut taken = Taken::default();
+    let listed: LsOutput = typed(&call(&mut desk, "ls", json!({ "recursive": true }))?)?;
+    for entry in &listed.entries {
+        taken.know(&entry.path);
+    }
     if is_zip(from) {
         unpack(from, &mut taken)?;
     } else {
@@ -73,6 +78,8 @@ pub fn import(folder: &Path, from: &Path, as_json: bool) -> Result<u8> {
 #[derive(Default)]
 struct Taken {
     ops: BTreeMap<String, Op>,
+    /// How each path is written, by what no other path may share with it.
+    names: BTreeMap<String, String>,
     /// What can't be taken, and why.
     left: Vec<(String, String)>,
     bytes: u64,
@@ -110,9 +117,34 @@ impl Taken {
             Ok(path) if self.ops.contains_key(&path) => {
                 self.leave(name, "it is there twice, and the first one was taken");
             }
-            Ok(path) => return Some(path),
+            Ok(path) => match self.clash(&path) {
+                Some(there) => self.leave(
+                    name,
+                    &format!("`{there}` is there, and names in a folder differ by more than case"),
+                ),
+                None => {
+                    self.know(&path);
+                    return Some(path);
+                }
+            },
         }
         None
+    }
+
+    /// Notes a path that is there, and the folders above it.
+    fn know(&mut self, path: &str) {
+        for part in parts(path) {
+            let part = part.to_owned();
+            self.names.entry(fold(&part)).or_insert(part);
+        }
+    }
+
+    /// What is there already by the name of this path, or of a folder above it, in another spelling.
+    fn clash(&self, path: &str) -> Option<String> {
+        parts(path).find_map(|part| {
+            let there = self.names.get(&fold(part))?;
+            (there != part).then(|| there.clone())
+        })
     }
 
     /// Leaves out what Selvage itself goes by and could not read: by a broken policy nothing runs any more.
@@ -165,6 +197,12 @@ impl Taken {
         self.ops.insert(path.clone(), Op::write(path, bytes));
         Ok(())
     }
+}
+
+/// The folders above a path, the outermost first, and the path.
+fn parts(path: &str) -> impl Iterator<Item = &str> {
+    let ends = path.match_indices('/').map(|(at, _)| at);
+    ends.chain([path.len()]).map(|end| &path[..end])
 }
 
 fn too_large(message: String) -> CliError {

@@ -40,6 +40,32 @@ fn zip_of(texts: &[(&str, &str)]) -> (tempfile::TempDir, String) {
 }
 
 #[test]
+fn of_names_that_differ_in_case_alone_the_first_is_taken() {
+    let folder = Folder::new();
+    folder.write("Docs/Ä.txt", "old");
+    let (_outside, zip) = zip_of(&[
+        ("A.txt", "1"),
+        ("a.TXT", "2"),
+        ("docs/ä.txt", "3"),
+        ("Docs/ä.txt", "4"),
+        ("Docs/Ä.txt", "new"),
+    ]);
+    let said = folder.selvage(&["import", &zip]);
+    assert_eq!(said.code, Some(0), "{}", said.err);
+    for (left, there) in [
+        ("a.TXT", "A.txt"),
+        ("docs/ä.txt", "Docs"),
+        ("Docs/ä.txt", "Docs/Ä.txt"),
+    ] {
+        let line = format!("left out: {left}: `{there}` is there");
+        assert!(said.out.contains(&line), "{}", said.out);
+    }
+    assert!(said.out.ends_with("\n2 files, 4 bytes\n"), "{}", said.out);
+    assert_eq!(folder.selvage(&["cat", "A.txt"]).out, "1");
+    assert_eq!(folder.selvage(&["cat", "Docs/Ä.txt"]).out, "new");
+}
+
+#[test]
 fn a_broken_policy_does_not_come_in_and_the_rest_does() {
     let folder = Folder::new();
     folder.write("flows/a.flow.js", "export default () => 1;\n");
@@ -191,9 +217,10 @@ fn a_folder_is_taken_without_what_its_links_lead_to_and_without_git() {
 fn what_can_not_land_lands_not_at_all() {
     let folder = Folder::new();
     let outside = tempfile::tempdir().expect("a folder");
+    folder.write("x/b.txt", "b");
     let before = listed(&folder);
-    // `README.md` and `readme.md` can't both be there.
-    for name in ["a.txt", "x/README.md", "x/readme.md"] {
+    // `x` is a folder here.
+    for name in ["a.txt", "x"] {
         let at = outside.path().join(name);
         std::fs::create_dir_all(at.parent().expect("a folder")).expect("made");
         std::fs::write(at, "a").expect("written");
