@@ -15,6 +15,8 @@ pub(crate) const RUN: u8 = 4;
 pub(crate) const UNVERIFIED: u8 = 6;
 /// The two sides are equal, and something on them waits for a person.
 pub(crate) const CONFLICTS: u8 = 7;
+/// Nothing is said against what was verified, and it could not be made again here.
+pub(crate) const UNMADE: u8 = 8;
 /// Another program has the workspace open, or too many runs wait.
 const BUSY: u8 = 5;
 /// The run was cancelled: what shells give for SIGINT.
@@ -22,7 +24,7 @@ pub(crate) const CANCELLED: u8 = 130;
 /// Whoever read standard output is gone: what shells give for SIGPIPE.
 const CLOSED: u8 = 141;
 /// Anything else.
-pub(crate) const FAILED: u8 = 1;
+const FAILED: u8 = 1;
 
 /// See the module.
 #[derive(Debug, thiserror::Error)]

@@ -1,7 +1,7 @@
 //! `selvage verify`: who vouches for a run, whether its files are what it says, and whether it comes to the same again.
 
 use crate::commands::{content, last, person, typed};
-use crate::error::{FAILED, Result, UNVERIFIED};
+use crate::error::{Result, UNMADE, UNVERIFIED};
 use crate::home::{self, Machine};
 use crate::progress::Progress;
 use crate::show;
@@ -110,7 +110,7 @@ pub fn verify(folder: &Path, asked: &Asked, json: bool) -> Result<u8> {
     let holds = report.findings.is_empty() && report.runs.iter().all(|run| run.problems.is_empty());
     Ok(match (verified, holds) {
         (true, _) => 0,
-        (false, true) => FAILED,
+        (false, true) => UNMADE,
         (false, false) => UNVERIFIED,
     })
 }
@@ -302,15 +302,18 @@ fn lines(report: &Report) -> String {
             Some(signer) => format!("signed by {}", signer.keyid),
             None => "unsigned".to_owned(),
         };
-        let holds = if run.verified {
-            "verified"
-        } else {
-            "NOT verified"
+        let holds = match (run.verified, run.problems.is_empty()) {
+            (true, _) => "verified",
+            (false, true) => "signature and chain hold",
+            (false, false) => "NOT verified",
         };
         lines.push(format!("{name}: {holds}, {vouched}"));
         lines.extend(run.problems.iter().map(|problem| format!("  {problem}")));
-        let unmade = run.unmade.iter();
-        lines.extend(unmade.map(|why| format!("  {}: {}", why.code.as_str(), why.message)));
+        let unmade = run.unmade.iter().map(|why| {
+            let (code, why) = (why.code.as_str(), &why.message);
+            format!("  it can't be made again here: {code}: {why}")
+        });
+        lines.extend(unmade);
         lines.extend(run.notes.iter().map(|note| format!("  note: {note}")));
     }
     lines.extend(report.findings.iter().cloned());

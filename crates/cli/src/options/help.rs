@@ -280,8 +280,8 @@ cancels a run; nothing that it wrote lands.",
 
 const EXIT_CODES: &str = "\
 exit codes: 0 done, 1 failed, 2 usage, 3 errors in the flow, 4 the run failed, 5 the workspace is
-held by another program, 6 not verified, 7 mirrored and somebody has to look, 130 cancelled,
-141 nobody reads standard output any more";
+held by another program, 6 not verified, 7 mirrored and somebody has to look, 8 verified but
+not made again here, 130 cancelled, 141 nobody reads standard output any more";
 
 /// The help of the whole program.
 pub fn whole() -> String {

@@ -206,7 +206,7 @@ fn a_run_that_can_not_be_made_again_here_is_not_called_different_either() {
         &[("SELVAGE_GUESTS", "/nowhere")],
     );
     let value = said.json()["value"].clone();
-    assert_eq!(said.code, Some(1), "{value}");
+    assert_eq!(said.code, Some(8), "{value}");
     let run = &value["runs"][0];
     assert_eq!(
         (&run["verified"], &run["problems"]),
@@ -214,6 +214,32 @@ fn a_run_that_can_not_be_made_again_here_is_not_called_different_either() {
     );
     assert_eq!(run["unmade"]["code"], "EXECUTOR_UNAVAILABLE", "{run}");
     assert_eq!(folder.selvage(&["verify", "--all"]).code, Some(0));
+}
+
+#[test]
+fn on_another_device_signature_and_chain_hold_and_that_is_said() {
+    let folder = Folder::new();
+    folder.write("flows/a.flow.js", FLOW);
+    let record = run(&folder, 1);
+    let outside = tempfile::tempdir().expect("a folder");
+    let zip = outside.path().join("all.zip");
+    let zip = zip.to_str().expect("a path");
+    assert_eq!(folder.selvage(&["export", "--to", zip]).code, Some(0));
+    let other = Folder::new();
+    assert_eq!(other.selvage(&["import", zip]).code, Some(0));
+    let said = other.selvage(&["verify", "--all"]);
+    assert_eq!(said.code, Some(8), "{}{}", said.out, said.err);
+    for words in [
+        ": signature and chain hold, signed by ",
+        "  it can't be made again here: ",
+    ] {
+        assert!(said.out.contains(words), "{}", said.out);
+    }
+    // What does not hold is told as ever.
+    other.write(&record, "{}");
+    let said = other.selvage(&["verify", "--all"]);
+    assert_eq!(said.code, Some(6), "{}", said.out);
+    assert!(said.out.contains("NOT verified"), "{}", said.out);
 }
 
 #[test]
