@@ -145,7 +145,7 @@ impl CliError {
             ),
             Self::Mirror(MirrorError::Removals { side, .. }) => told(ErrorCode::Stale).hint(match side {
                 Side::Disk => "Nothing was done. Is the folder the right one, and mounted? `--allow-removals` takes them out of the workspace, too.",
-                Side::Workspace => "Nothing was done. `undo` brings them back; `--allow-removals` takes them out of the folder, too.",
+                Side::Workspace => "Nothing was done. `selvage undo` brings them back; `--allow-removals` takes them out of the folder, too.",
             }),
             Self::Mirror(MirrorError::TooMany { .. }) => told(ErrorCode::TooLarge)
                 .hint("Name what is not to be mirrored in a file `.selvageignore` in the folder, as in a `.gitignore`."),

@@ -19,6 +19,7 @@ mod ask;
 mod commands;
 mod completions;
 mod error;
+mod hints;
 mod home;
 mod keys;
 mod local_door;

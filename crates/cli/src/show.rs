@@ -2,7 +2,7 @@
 
 use crate::commands::typed;
 use crate::error::{CliError, Result};
-use crate::{openly, out};
+use crate::{hints, openly, out};
 use selvage_tool::catalogue::{EntryKind, FlowListOutput, LintOutput, LsOutput, StatusOutput};
 use selvage_tool::decision::Proposed;
 use selvage_tool::diagnostic::Severity;
@@ -64,7 +64,7 @@ pub fn error(error: &CliError, as_json: bool) {
         error => writeln!(err, "selvage: {error}"),
     };
     if let (Some(hint), false) = (&told.hint, error.exit_code() == 2) {
-        let _ = writeln!(err, "  {hint}");
+        let _ = writeln!(err, "  {}", hints::told(hint));
     }
     if let Some(stack) = &told.stack {
         let _ = stack
@@ -101,7 +101,8 @@ pub fn findings(linted: &LintOutput) -> String {
             "{}:{}:{}: {severity}: {} [{}]",
             found.path, start.line, start.column, found.message, found.code
         ));
-        lines.extend(found.hint.iter().map(|hint| format!("  {hint}")));
+        let hint = found.hint.iter();
+        lines.extend(hint.map(|hint| format!("  {}", hints::told(hint))));
     }
     if linted.fixed > 0 {
         lines.push(format!("{} fixed", linted.fixed));

@@ -14,6 +14,7 @@ mod changes;
 #[cfg(unix)]
 mod closing;
 mod commands;
+mod hints;
 mod inner;
 mod json;
 mod local_door;

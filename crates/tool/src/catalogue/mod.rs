@@ -229,7 +229,7 @@ fn without_formats(mut schema: Value) -> Value {
 }
 
 fn decode<T: DeserializeOwned>(tool: &str, input: Value) -> ToolResult<T> {
-    let hint = || format!("`selvage.tools.list()` and docs/tools.md show the schema of `{tool}`.");
+    let hint = || format!("The catalogue of tools has the schema of `{tool}`.");
     let input = match input {
         Value::Null => Value::Object(Map::new()),
         Value::Object(_) => input,
