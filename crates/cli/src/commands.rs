@@ -3,7 +3,7 @@
 use crate::error::{CliError, LINT, Result};
 use crate::home::{self, Machine};
 use crate::options::Act;
-use crate::{out, show};
+use crate::{manifest, out, show};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use selvage_host::Desk;
@@ -88,10 +88,12 @@ pub fn perform(folder: &Path, act: &Act, json: bool) -> Result<u8> {
                 desk.settle();
                 listed = call(desk, "flow_list", json!({}))?;
             }
+            flawed(desk, &mut listed)?;
             show::value(json, &listed, show::flows)?;
         }
         Act::Status => {
-            let status = call(desk, "workspace_status", json!({}))?;
+            let mut status = call(desk, "workspace_status", json!({}))?;
+            flawed(desk, &mut status)?;
             show::value(json, &status, |status: &StatusOutput| show::status(status))?;
         }
         Act::Logs(run) => {
@@ -115,6 +117,15 @@ pub fn perform(folder: &Path, act: &Act, json: bool) -> Result<u8> {
         | Act::Secrets(_) => {}
     }
     Ok(0)
+}
+
+/// Tells what is wrong with the files that Selvage goes by: in words, and beside a tool's value.
+fn flawed(desk: &mut Desk<Machine>, value: &mut Value) -> Result<()> {
+    let flaws = manifest::warn(desk)?;
+    if !flaws.is_empty() {
+        value["diagnostics"] = json!(flaws);
+    }
+    Ok(())
 }
 
 /// Tells of a change.

@@ -8,7 +8,7 @@ mod engine;
 use crate::error::{CONFLICTS, CliError, Result};
 use crate::home::now_ms;
 use crate::progress::Progress;
-use crate::{home, local_door, out, show};
+use crate::{home, local_door, manifest, out, show};
 use engine::Engine;
 use selvage_host::Line;
 use selvage_mirror::{
@@ -143,6 +143,8 @@ struct Keeping {
     mirror: Mirror<FolderDisk, FileLog>,
     folder: PathBuf,
     as_json: bool,
+    /// What was said of a manifest that came to be broken, which names no flow any more.
+    flaws: manifest::Told,
 }
 
 impl Keeping {
@@ -186,6 +188,7 @@ impl Keeping {
             mirror: Mirror::open(disk, log, options)?,
             folder,
             as_json,
+            flaws: manifest::Told::default(),
         })
     }
 
@@ -201,7 +204,7 @@ impl Keeping {
             std::thread::sleep(QUIET);
         };
         drop(progress);
-        self.tell(&report, "would ")?;
+        self.tell(engine, &report, "would ")?;
         Ok(0)
     }
 
@@ -229,7 +232,7 @@ impl Keeping {
             std::thread::sleep(QUIET);
             all.then(self.chosen(engine)?);
         }
-        self.tell(&all, "")?;
+        self.tell(engine, &all, "")?;
         let is_clear = all.conflicts.is_empty() && !all.unsettled;
         Ok(if is_clear { 0 } else { CONFLICTS })
     }
@@ -271,7 +274,7 @@ impl Keeping {
         let tell = move || drop(woken.send(Woken::Changed));
         let mut watch = Watch::new(&self.folder, tell).map_err(unwatched)?;
         let mut report = self.chosen(engine)?;
-        self.tell(&report, "")?;
+        self.tell(engine, &report, "")?;
         out::say(&format!("selvage: mirroring {}", self.folder.display()));
         let mut paused = false;
         loop {
@@ -303,16 +306,17 @@ impl Keeping {
             }
             paused = false;
             if !report.is_quiet() {
-                self.tell(&report, "")?;
+                self.tell(engine, &report, "")?;
             }
         }
     }
 
-    fn tell(&self, report: &Report, would: &str) -> Result<()> {
+    fn tell(&mut self, engine: &mut Engine, report: &Report, would: &str) -> Result<()> {
         let value = json!(report);
         show::value(self.as_json, &value, |_: &serde_json::Value| {
             lines(report, would)
-        })
+        })?;
+        self.flaws.anew(engine)
     }
 }
 

@@ -5,7 +5,7 @@ use crate::error::{CliError, Result};
 use crate::{hints, openly, out};
 use selvage_tool::catalogue::{EntryKind, FlowListOutput, LintOutput, LsOutput, StatusOutput};
 use selvage_tool::decision::Proposed;
-use selvage_tool::diagnostic::Severity;
+use selvage_tool::diagnostic::{Diagnostic, Severity};
 use selvage_tool::guest::LogLevel;
 use selvage_tool::run::{FileOp, LogEntry, RunRecord};
 use serde::de::DeserializeOwned;
@@ -89,25 +89,29 @@ pub fn entries(listed: &LsOutput) -> String {
 }
 
 pub fn findings(linted: &LintOutput) -> String {
-    let mut lines = Vec::new();
-    for found in &linted.diagnostics {
-        let severity = match found.severity {
-            Severity::Error => "error",
-            Severity::Warning => "warning",
-            Severity::Info => "info",
-        };
-        let start = found.span.start;
-        lines.push(format!(
-            "{}:{}:{}: {severity}: {} [{}]",
-            found.path, start.line, start.column, found.message, found.code
-        ));
-        let hint = found.hint.iter();
-        lines.extend(hint.map(|hint| format!("  {}", hints::told(hint))));
-    }
+    let mut lines: Vec<String> = linted.diagnostics.iter().map(finding).collect();
     if linted.fixed > 0 {
         lines.push(format!("{} fixed", linted.fixed));
     }
     lines.join("\n")
+}
+
+/// One finding, with its place and what to do about it.
+pub fn finding(found: &Diagnostic) -> String {
+    let severity = match found.severity {
+        Severity::Error => "error",
+        Severity::Warning => "warning",
+        Severity::Info => "info",
+    };
+    let start = found.span.start;
+    let hint = found.hint.iter();
+    let hint: String = hint
+        .map(|hint| format!("\n  {}", hints::told(hint)))
+        .collect();
+    format!(
+        "{}:{}:{}: {severity}: {} [{}]{hint}",
+        found.path, start.line, start.column, found.message, found.code
+    )
 }
 
 /// The flows, each behind what `selvage run` takes: its name in the manifest, or its path.

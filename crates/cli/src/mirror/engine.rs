@@ -1,12 +1,14 @@
 //! The workspace of a desk, as a mirror sees it.
 
 use crate::commands::person;
+use crate::manifest::Lints;
 use selvage_host::Line;
 use selvage_mirror::Failure;
 use selvage_mirror::store::{self, Expected, Landed, Store};
-use selvage_tool::{ErrorCode, ToolError};
+use selvage_tool::{ErrorCode, ToolError, ToolResult};
 use selvage_vfs::{Entry, Hash, Op};
 use selvage_workbench::{Cx, Effect, Workbench, failure};
+use serde_json::Value;
 
 /// See the module.
 pub struct Engine(Line);
@@ -32,6 +34,12 @@ impl Engine {
         read: impl FnOnce(&Workbench) -> Result<T, ToolError> + Send + 'static,
     ) -> Result<T, Failure> {
         self.work(|workbench, _| (read(workbench), Vec::new()))
+    }
+}
+
+impl Lints for Engine {
+    fn lint(&mut self, input: Value) -> ToolResult {
+        self.0.lint(input)
     }
 }
 

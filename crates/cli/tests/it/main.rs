@@ -18,6 +18,7 @@ mod hints;
 mod inner;
 mod json;
 mod local_door;
+mod manifests;
 mod mcp;
 mod mirror;
 #[cfg(target_os = "linux")]
