@@ -2,8 +2,7 @@
 //!
 //! Its hints are for every door: they name tools and members of their inputs. With `--json` they stay as they are.
 
-use selvage_tool::quota::LimitsPatch;
-use serde_json::{Value, json};
+use crate::limits;
 
 /// Words of the engine, and what stands for them here. Each is more than a name in marks, which might be that of a file.
 const WORDS: [(&str, &str); 12] = [
@@ -53,12 +52,7 @@ fn option(words: &str) -> Option<String> {
         .strip_prefix("limits: { ")
         .and_then(|it| it.strip_suffix(": … }"));
     let limit = inner.unwrap_or_else(|| words.strip_prefix("limits.").unwrap_or(words));
-    is_limit(limit, &json!(1)).then(|| format!("--limit {limit}=…"))
-}
-
-/// Whether a run has a limit of this name that this can be.
-pub fn is_limit(name: &str, value: &Value) -> bool {
-    serde_json::from_value::<LimitsPatch>(json!({ name: value })).is_ok()
+    limits::is_one(limit).then(|| format!("--limit {limit}=…"))
 }
 
 #[cfg(test)]

@@ -22,6 +22,7 @@ mod error;
 mod hints;
 mod home;
 mod keys;
+mod limits;
 mod local_door;
 mod manifest;
 mod mcp;

@@ -6,7 +6,7 @@ use crate::commands::{person, typed};
 use crate::error::{CANCELLED, CliError, RUN, Result};
 use crate::local_door::LocalDoor;
 use crate::progress::Progress;
-use crate::{ask, home, manifest, out, show};
+use crate::{ask, home, limits, manifest, out, show};
 use selvage_host::Called;
 use selvage_tool::run::{RunRecord, RunStatus};
 use selvage_tool::{ErrorCode, ToolError, ToolResult};
@@ -22,6 +22,9 @@ use telling::Telling;
 pub fn run(folder: &Path, input: &Value, json: bool, yes: bool) -> Result<u8> {
     let mut desk = home::open(folder)?;
     manifest::warn(&mut desk)?;
+    for why in limits::beyond(&input["limits"]) {
+        out::say(&format!("selvage: {why}"));
+    }
     let line = desk.line();
     let (answer, answered) = channel();
     let closes = line.clone();

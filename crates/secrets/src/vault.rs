@@ -13,7 +13,7 @@ use base64::engine::general_purpose::STANDARD;
 use chacha20poly1305::aead::{Aead, KeyInit, Payload};
 use chacha20poly1305::{XChaCha20Poly1305, XNonce};
 use selvage_tool::Grant;
-use selvage_tool::grant::domain_of;
+use selvage_tool::grant::is_domain;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use zeroize::Zeroizing;
@@ -339,14 +339,12 @@ impl Vault {
             return unfit("a secret needs a part of a request that it may stand in".into());
         }
         within("domains_max", domains.len(), DOMAINS_MAX)?;
-        let is_domain = |domain: &String| {
-            let (bare, is_far) = match domain.strip_prefix("*.") {
-                Some(bare) => (bare, !bare.contains('.')),
-                None => (domain.as_str(), false),
-            };
-            !is_far && domain_of(&format!("https://{bare}")).as_deref() == Some(bare)
+        let fits = |domain: &String| {
+            let below = domain.strip_prefix("*.");
+            let is_far = below.is_some_and(|domain| !domain.contains('.'));
+            !is_far && is_domain(domain) && *domain == domain.to_ascii_lowercase()
         };
-        if let Some(odd) = domains.iter().find(|domain| !is_domain(domain)) {
+        if let Some(odd) = domains.iter().find(|domain| !fits(domain)) {
             return unfit(format!(
                 "{odd:?} is no domain: `api.example.com`, or `*.example.com` for all below"
             ));

@@ -95,6 +95,14 @@ pub fn domain_of(url: &str) -> Option<String> {
     (named && port.bytes().all(|byte| byte.is_ascii_digit())).then(|| domain.to_ascii_lowercase())
 }
 
+/// Whether a text is a domain as a grant names them, `*.example.com` for every name below one included: no scheme, port or path.
+#[must_use]
+pub fn is_domain(text: &str) -> bool {
+    let named = text.strip_prefix("*.").unwrap_or(text);
+    let is_bare = !named.contains([':', '/', '?', '#']);
+    is_bare && domain_of(&format!("https://{named}/")).is_some()
+}
+
 /// The globs of one side of a grant: `*` and `?` stay inside a name, `**` crosses folders, `[a-z]`
 /// and `{csv,json}` choose.
 #[derive(Debug, Clone)]
@@ -165,6 +173,27 @@ fn pairs(glob: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_domain_has_no_scheme_no_port_and_no_path() {
+        for domain in ["a.org", "A.org", "*.a.org", "127.0.0.1", "localhost"] {
+            assert!(is_domain(domain), "{domain}");
+        }
+        for other in [
+            "",
+            "*",
+            "*.",
+            "http://a.org",
+            "a.org:9",
+            "a.org/",
+            "a.org?x",
+            "a..org",
+            "ä.org",
+            "a@b.org",
+        ] {
+            assert!(!is_domain(other), "{other}");
+        }
+    }
 
     #[test]
     fn an_empty_grant_covers_nothing() {

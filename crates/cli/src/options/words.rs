@@ -13,7 +13,7 @@ use std::net::SocketAddr;
 use std::num::{NonZeroU32, NonZeroUsize};
 use std::path::PathBuf;
 pub use values::usage_error;
-use values::{count, pair, text};
+use values::{count, domain, limit, pair, text};
 
 /// The words behind a command.
 #[derive(Default)]
@@ -77,7 +77,7 @@ impl Words {
                 Long("all") if command == "verify" => words.all = true,
                 Long("no-replay") if command == "verify" => words.no_replay = true,
                 Long("allow-net") if runs || command == "lint" => {
-                    words.element("allowNet", text(parser)?);
+                    words.element("allowNet", domain(parser)?);
                 }
                 Long("allow-tools") if runs => {
                     for tool in text(parser)?.split(',') {
@@ -108,10 +108,7 @@ impl Words {
                 }
                 Long("domain") if command == "secrets" => words.domains.push(text(parser)?),
                 Long("limit") if runs => {
-                    let (name, value) = pair(parser, "--limit")?;
-                    let value: u64 = value.parse().map_err(|_| {
-                        CliError::Usage(format!("{value:?} is no number for the limit {name}"))
-                    })?;
+                    let (name, value) = limit(parser)?;
                     words.member("limits", name, json!(value));
                 }
                 Long("seed") if runs => {

@@ -30,6 +30,7 @@ mod shown;
 mod states;
 mod verify;
 mod web;
+mod words;
 
 use serde_json::Value;
 use std::io::Write;
