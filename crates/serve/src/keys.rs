@@ -160,7 +160,7 @@ impl Keys {
     /// Makes a key, and gives it. It can't be had again.
     ///
     /// # Errors
-    /// There are too many, the name is none, or the file can't be written.
+    /// There are too many, the name is none or that of a key that is not revoked, or the file can't be written.
     pub fn add(
         &mut self,
         name: &str,
@@ -176,6 +176,13 @@ impl Keys {
         if !fits {
             let why = format!("a key's name has 1 to {KEY_NAME_CHARS_MAX} characters");
             return Err(ServeError::Key(why));
+        }
+        // One is revoked by its name as well, and never two at once.
+        let is_taken = |key: &Key| !key.revoked && (key.name == name || key.id == name);
+        if self.keys.iter().any(is_taken) {
+            return Err(ServeError::Key(format!(
+                "there is a key {name:?} already: choose another name, or revoke that one"
+            )));
         }
         if self.keys.len() >= KEYS_MAX {
             return Err(ServeError::Key(format!(

@@ -56,7 +56,7 @@ const COMMANDS: [(&str, &str); 22] = [
     ),
     (
         "keys",
-        "keys add NAME | list | revoke NAME
+        "keys add NAME | list | revoke NAME_OR_ID
                                           says who may come in over HTTP",
     ),
     (

@@ -36,6 +36,22 @@ fn a_key_opens_what_it_is_for_and_its_file_gives_it_not_away() {
 }
 
 #[test]
+fn no_two_keys_are_revoked_by_one_name() {
+    let (_folder, mut keys) = keys();
+    let mut add = |name: &str| keys.add(name, &[Scope::Tools], Share::default(), 0).is_ok();
+    assert!(add("agent") && !add("agent") && add("other"));
+    let id = keys.list()[0].id.clone();
+    let none = keys.add(&id, &[Scope::Tools], Share::default(), 0);
+    assert!(none.is_err(), "it would be taken for the first one");
+    assert!(keys.revoke("agent").expect("written"));
+    let again = keys.add("agent", &[Scope::Tools], Share::default(), 0);
+    assert!(again.is_ok(), "the name is free again");
+    let live = keys.list().iter().filter(|key| !key.revoked);
+    let names: Vec<&str> = live.map(|key| &*key.name).collect();
+    assert_eq!(names, ["other", "agent"]);
+}
+
+#[test]
 fn nothing_but_the_whole_key_is_one() {
     let (_folder, mut keys) = keys();
     let key = keys
