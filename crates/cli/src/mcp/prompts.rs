@@ -20,7 +20,7 @@ Work like this:
 1. `ls` and `read` show what is there; `flow_list` shows the flows and what they take.
 2. `write` the flow.
 3. `lint_flow` it and mend every error; `fix: true` applies the safe fixes.
-4. `run_flow` it with `mode: \"dry-run\"` and look at `changes`; domains that it fetches from go into `allowNet`.
+4. `run_flow` it with `mode: \"dry-run\"` and look at `proposed`, which has the differences; domains that it fetches from go into `allowNet`.
 5. `run_flow` it. What it wrote lands as one change; a run that fails lands nothing. `undo` takes a change back.
 ";
 
