@@ -7,6 +7,7 @@ use crate::{manifest, out, show};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use selvage_host::Desk;
+use selvage_serve::Vault;
 use selvage_tool::catalogue::{
     Changed, Encoding, FlowListOutput, LintOutput, LogsOutput, LsOutput, ReadOutput, RunsOutput,
     StatusOutput,
@@ -26,10 +27,16 @@ pub fn person() -> Origin {
 /// Does what was asked and gives the exit code.
 pub fn perform(folder: &Path, act: &Act, json: bool) -> Result<u8> {
     if *act == Act::Init {
+        let was_there = Vault::is_in(folder);
         let mut desk = home::make(folder)?;
         let status = call(&mut desk, "workspace_status", json!({}))?;
-        show::value(json, &status, |_: &Value| {
-            format!("The workspace is in {}.", folder.display())
+        let place = std::path::absolute(folder)?;
+        show::value(json, &status, |_: &Value| match was_there {
+            true => format!(
+                "A workspace was in {} already, and is as it was.",
+                place.display()
+            ),
+            false => format!("The workspace is in {}.", place.display()),
         })?;
         return Ok(0);
     }

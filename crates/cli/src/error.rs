@@ -132,7 +132,7 @@ impl CliError {
                 .hint("One program writes at a time: end `selvage serve`, `selvage mcp` or the command that has it open."),
             Self::Read { .. } => told(ErrorCode::NotFound),
             Self::Write { source, .. } if source.kind() == std::io::ErrorKind::AlreadyExists => {
-                told(ErrorCode::AlreadyExists).hint("Name a file or a folder that is not there.")
+                told(ErrorCode::AlreadyExists).hint("Name a zip that is not there, or a folder that is new or empty.")
             }
             Self::Write { .. } | Self::Output(_) => told(ErrorCode::StorageFailed),
             Self::Serve(_) => told(ErrorCode::StorageFailed),

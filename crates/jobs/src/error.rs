@@ -7,7 +7,7 @@ use selvage_tool::{ErrorCode, ToolError};
 #[derive(Debug, thiserror::Error)]
 pub enum JobsError {
     /// Nobody who may run jobs here has that key.
-    #[error("this key may not run jobs here")]
+    #[error("this key is not known here")]
     Key,
     /// The key is known, and not for jobs.
     #[error("this key is not for running jobs")]

@@ -13,6 +13,9 @@ use std::path::{Path, PathBuf};
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, DateTime, ZipWriter};
 
+/// Why a zip is not written where there is something.
+const FILE_THERE: &str = "it is there already, and nothing is written over";
+
 /// Writes the files below a workspace path into a zip or a new folder.
 pub fn export(folder: &Path, path: &str, to: &Path, as_json: bool) -> Result<u8> {
     let mut desk = home::open(folder)?;
@@ -86,15 +89,15 @@ fn create_new(path: &Path) -> std::io::Result<File> {
     OpenOptions::new().write(true).create_new(true).open(path)
 }
 
-fn there() -> std::io::Error {
-    std::io::ErrorKind::AlreadyExists.into()
+fn there(what: &str) -> std::io::Error {
+    std::io::Error::new(std::io::ErrorKind::AlreadyExists, what)
 }
 
 impl Sink {
     fn new(to: &Path) -> Result<Self> {
         if is_zip(to) {
             if to.exists() {
-                return Err(failed(to, there()));
+                return Err(failed(to, there(FILE_THERE)));
             }
             let (part, file) = Part::beside(to)?;
             return Ok(Self::Zip {
@@ -106,7 +109,7 @@ impl Sink {
         std::fs::create_dir_all(to).map_err(|source| failed(to, source))?;
         let mut inside = std::fs::read_dir(to).map_err(|source| failed(to, source))?;
         match inside.next() {
-            Some(_) => Err(failed(to, there())),
+            Some(_) => Err(failed(to, there("the folder holds something already"))),
             None => Ok(Self::Folder(to.to_owned())),
         }
     }
@@ -143,7 +146,7 @@ impl Sink {
                 .sync_all()?;
             // A rename asks nobody what was put there meanwhile.
             if to.exists() {
-                return Err(there());
+                return Err(there(FILE_THERE));
             }
             std::fs::rename(&part.0, to)?;
         }

@@ -16,7 +16,7 @@ use rmcp::service::RequestContext;
 use rmcp::transport::streamable_http_server::session::SessionManager;
 use rmcp::transport::streamable_http_server::session::local::LocalSessionManager;
 use rmcp::transport::{StreamableHttpServerConfig, StreamableHttpService};
-use selvage_serve::{Refused, Who};
+use selvage_serve::{Refused, ServeError, Who};
 use selvage_tool::{ErrorCode, ToolError};
 use serde_json::{Value, json};
 use std::net::SocketAddr;
@@ -64,7 +64,11 @@ pub fn who(context: &RequestContext<RoleServer>) -> Option<&Who> {
 
 /// Serves until somebody stops the program. Then runs are cancelled, and whoever waits for one is told.
 pub async fn serve(door: &Door, keys: Arc<Keyring>, server: Server) -> Result<()> {
-    let listener = TcpListener::bind(door.address).await?;
+    let listener = TcpListener::bind(door.address).await;
+    let listener = listener.map_err(|source| ServeError::Listen {
+        address: door.address.to_string(),
+        source,
+    })?;
     let address = listener.local_addr()?;
     out::say(&format!("selvage: listening on http://{address}"));
     let config =

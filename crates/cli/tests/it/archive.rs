@@ -111,6 +111,9 @@ fn a_workspace_goes_out_and_comes_in_as_it_was() {
         );
         let again = folder.selvage(&["export", "--to", to]);
         assert_eq!(again.code, Some(1), "what is there is not written over");
+        let told =
+            again.err.contains("already") && again.err.contains("Name a zip that is not there");
+        assert!(told, "{}", again.err);
 
         let other = Folder::new();
         let said = other.selvage(&["import", to, "--json"]);

@@ -3,6 +3,38 @@
 use crate::Folder;
 
 #[test]
+fn init_says_where_the_workspace_is_and_whether_it_was_there() {
+    let outside = tempfile::tempdir().expect("a folder");
+    let folder = Folder::new();
+    let init = || {
+        let mut command = folder.command(&["init"]);
+        command
+            .env_remove("SELVAGE_WORKSPACE")
+            .current_dir(outside.path());
+        let said = command.output().expect("ends");
+        String::from_utf8_lossy(&said.stdout).into_owned()
+    };
+    let place = outside.path().canonicalize().expect("there");
+    let place = place.display();
+    assert_eq!(init(), format!("The workspace is in {place}.\n"));
+    assert_eq!(
+        init(),
+        format!("A workspace was in {place} already, and is as it was.\n")
+    );
+}
+
+#[test]
+fn an_address_that_is_taken_is_named() {
+    let folder = Folder::new();
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").expect("an address");
+    let address = taken.local_addr().expect("known").to_string();
+    let said = folder.selvage(&["mcp", "--listen", &address, "--no-key"]);
+    assert_eq!(said.code, Some(1));
+    let told = format!("selvage: cannot listen on {address}: ");
+    assert!(said.err.starts_with(&told), "{}", said.err);
+}
+
+#[test]
 fn a_limit_beyond_what_a_run_can_have_is_told() {
     let folder = Folder::new();
     folder.write("flows/a.flow.js", "export default () => 1;\n");
