@@ -180,7 +180,13 @@ impl Board {
     /// # Errors
     /// There is no such job.
     pub fn hold(&self, key: &str, id: &str, hold: Hold) -> Result<(), JobsError> {
-        self.with(key, id, |entry| entry.control.hold(hold.held))
+        let held = self.with(key, id, |entry| {
+            entry.is_held = hold.held;
+            entry.control.hold(hold.held);
+        });
+        // Another one may have its place.
+        self.0.changed.notify_all();
+        held
     }
 
     /// Cancels a job; or, where it is over, lets go of what it told and wrote.

@@ -31,6 +31,8 @@ pub struct Entry {
     /// How many bytes it came in.
     pub size: usize,
     pub control: Control,
+    /// Whether its clock stands still, because a person decides what it asked for.
+    pub is_held: bool,
     /// What it may use, with what it was granted since it began.
     limits: Limits,
     /// The number of the last grant.
@@ -75,6 +77,7 @@ impl Entry {
             digest,
             size,
             control: Control::default(),
+            is_held: false,
             limits: job.limits.clone(),
             granted: 0,
             state: State::Queued,

@@ -67,8 +67,9 @@ impl Held {
             .count()
     }
 
-    /// How many places are taken: by one key, or by all. A job in the place of one that runs takes none.
-    fn places(&self, key: Option<&str>) -> usize {
+    /// How many places are taken: by one key, or by all. A job in the place of one that runs takes none, and no more do so many
+    /// whose clocks stand still.
+    fn places(&self, key: Option<&str>, held_max: usize) -> usize {
         let runs = |name: &Name| {
             let entry = self.jobs.get(name);
             entry.is_some_and(|entry| entry.state == State::Running)
@@ -78,7 +79,8 @@ impl Held {
                 && runs(name)
                 && !entry.lender.as_ref().is_some_and(runs)
         });
-        taken.count()
+        let (held, taken): (Vec<_>, Vec<_>) = taken.partition(|(_, entry)| entry.is_held);
+        taken.len() + held.len().saturating_sub(held_max)
     }
 
     /// Whether there is room for one more job of a key, of so many bytes. One within a job that runs has that one's place before it:
@@ -209,12 +211,12 @@ impl Held {
 
     /// Takes the job that may run next: one that another waits for, in that one's place; otherwise of the key that has the fewest.
     pub fn next(&mut self, settings: &Settings) -> Option<(Name, Option<Lender>)> {
-        let is_full = self.places(None) >= settings.running_max;
+        let is_full = self.places(None, settings.running_max) >= settings.running_max;
         let may = |(at, name): (usize, &Name)| {
             if let Some(lender) = self.lender(name, settings.nested_max) {
                 return Some((0, at, Some(lender)));
             }
-            let taken = self.places(Some(&name.0));
+            let taken = self.places(Some(&name.0), settings.key_held_max);
             let own = self.jobs.get(name)?.quota.running_max;
             let may = !is_full && taken < own.unwrap_or(settings.key_running_max);
             may.then_some((1 + taken, at, None))

@@ -10,6 +10,8 @@ pub struct Settings {
     pub running_max: usize,
     /// How many jobs of one key run at once, unless the key says.
     pub key_running_max: usize,
+    /// How many jobs of one key take no place while a person decides what they asked for; of all keys, as many as run at once.
+    pub key_held_max: usize,
     /// How deep jobs run within jobs that wait for them, in the place of the first one.
     pub nested_max: usize,
     /// How many jobs wait.
@@ -63,6 +65,7 @@ impl Default for Settings {
                 .map_or(2, usize::from)
                 .max(2),
             key_running_max: 2,
+            key_held_max: 2,
             nested_max: 3,
             queued_max: QUEUED,
             queued_bytes_max: 128 * MIB,

@@ -23,8 +23,8 @@ impl Board {
     pub(crate) fn spawn(&self) -> Result<Vec<JoinHandle<()>>, JobsError> {
         let mut threads = Vec::new();
         let settings = &self.0.settings;
-        // What runs in the place of a run that waits for it needs a thread of its own.
-        for _ in 0..settings.running_max * (1 + settings.nested_max) {
+        // What runs in the place of a run that waits for it, or for a person, needs a thread of its own.
+        for _ in 0..settings.running_max * (2 + settings.nested_max) {
             let own = self.clone();
             threads.push(
                 Builder::new()

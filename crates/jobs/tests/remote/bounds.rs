@@ -1,7 +1,7 @@
 //! What a server bears: jobs that end, panic, ask and are cancelled, keys that are revoked, and more than it has room for.
 
 use crate::script::{board, code, job, until};
-use selvage_jobs::message::{More, State, hash};
+use selvage_jobs::message::{Hold, More, State, hash};
 use selvage_jobs::{JobsError, LISTENERS_MAX, Settings};
 use selvage_tool::LimitsPatch;
 use selvage_tool::run::{Job, JobFile};
@@ -171,6 +171,38 @@ fn so_many_jobs_of_one_key_are_within_others_and_no_more() {
     assert!(matches!(within("d"), Err(JobsError::Full(_))));
     // They use nothing of what the key has of the queue.
     board.take("ann", "e", None, &job("waits")).expect("taken");
+    board.stop();
+}
+
+#[test]
+fn jobs_that_wait_for_a_person_keep_no_others_from_running_and_not_without_end() {
+    let (board, _) = board(Settings {
+        running_max: 1,
+        key_held_max: 1,
+        stopping_max: Duration::from_millis(100),
+        collecting_max: Duration::ZERO,
+        ..Settings::default()
+    });
+    let state = |id| board.standing("ann", id).expect("a job").state;
+    for id in ["a", "b", "c"] {
+        board.take("ann", id, None, &job("waits")).expect("taken");
+    }
+    until(&board, "ann", "a", State::Running);
+    assert_eq!(state("b"), State::Queued);
+    board.hold("ann", "a", Hold { held: true }).expect("held");
+    until(&board, "ann", "b", State::Running);
+    board.hold("ann", "b", Hold { held: true }).expect("held");
+    std::thread::sleep(Duration::from_millis(50));
+    assert_eq!(
+        state("c"),
+        State::Queued,
+        "one of a key is held without a place"
+    );
+    // Who goes on has its place, also where that makes one more than there are.
+    board
+        .hold("ann", "b", Hold { held: false })
+        .expect("goes on");
+    assert_eq!(state("b"), State::Running);
     board.stop();
 }
 
