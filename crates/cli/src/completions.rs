@@ -48,11 +48,15 @@ enum Word {
     File,
     /// A folder of this machine.
     Folder,
+    /// A path of the workspace.
+    Path,
+    /// A flow of the workspace.
+    Flow,
     /// One of these.
     OneOf(&'static str),
 }
 
-use Word::{File, Folder, None as Flag, OneOf, Text};
+use Word::{File, Flow, Folder, None as Flag, OneOf, Path, Text};
 
 /// A command: its name, what it does, its operand, its options and what each of them takes.
 type Command = (
@@ -68,15 +72,18 @@ const WITHOUT_JSON: [&str; 2] = ["completions", "help"];
 /// Options of all that works with a workspace.
 const ALL: [(&str, Word); 3] = [("workspace", Folder), ("json", Flag), ("help", Flag)];
 
+/// The limits of a run, each with what stands before its number. A test holds them against those that there are.
+const LIMITS: &str = "fuelMax= cpuMsMax= wallMsMax= memoryBytesMax= stackCallsMax= outputBytesMax= filesMax= writtenBytesMax= callsMax= fetchesMax= fetchBytesMax=";
+
 const SHELLS: &str = "bash zsh fish powershell";
 
 const COMMANDS: [Command; 27] = [
     ("init", "makes a workspace in a folder", Word::None, &[]),
-    ("ls", "lists a folder", Text, &[("recursive", Flag)]),
-    ("cat", "writes a file to standard output", Text, &[]),
-    ("write", "writes a file", Text, &[("from", File)]),
-    ("rm", "deletes files and folders", Text, &[]),
-    ("mv", "moves a file or a folder", Text, &[]),
+    ("ls", "lists a folder", Path, &[("recursive", Flag)]),
+    ("cat", "writes a file to standard output", Path, &[]),
+    ("write", "writes a file", Path, &[("from", File)]),
+    ("rm", "deletes files and folders", Path, &[]),
+    ("mv", "moves a file or a folder", Path, &[]),
     (
         "undo",
         "takes the last change of this device back",
@@ -86,13 +93,13 @@ const COMMANDS: [Command; 27] = [
     (
         "lint",
         "checks a flow without running it",
-        Text,
+        Flow,
         &[("fix", Flag), ("allow-net", Text)],
     ),
     (
         "run",
         "runs a flow",
-        Text,
+        Flow,
         &[
             ("args", Text),
             ("env", Text),
@@ -100,7 +107,7 @@ const COMMANDS: [Command; 27] = [
             ("allow-tools", Text),
             ("grant", Text),
             ("secret", Text),
-            ("limit", Text),
+            ("limit", OneOf(LIMITS)),
             ("seed", Text),
             ("start-ms", Text),
             ("again", Text),
@@ -120,7 +127,7 @@ const COMMANDS: [Command; 27] = [
     (
         "export",
         "writes files into a zip or a folder",
-        Text,
+        Path,
         &[("to", File)],
     ),
     ("import", "takes a zip or a folder in", File, &[]),
@@ -221,7 +228,7 @@ mod tests {
         match value {
             Flag => {}
             OneOf(of) => words.extend(of.split(' ').next().map(str::to_owned)),
-            Text | File | Folder => words.push("1".into()),
+            Text | File | Folder | Path | Flow => words.push("1".into()),
         }
         let words: Vec<OsString> = words.into_iter().map(OsString::from).collect();
         let said = Asked::parse(&words).err().map(|why| why.to_string());
@@ -283,6 +290,13 @@ mod tests {
             let is_told = takes(command, "json", Flag);
             assert_eq!(is_told, !WITHOUT_JSON.contains(command), "{command}");
         }
+    }
+
+    #[test]
+    fn the_limits_are_those_of_a_run() {
+        let limits = crate::limits::names().into_iter();
+        let limits: Vec<String> = limits.map(|name| name + "=").collect();
+        assert_eq!(limits.join(" "), LIMITS);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! The table in the language of each shell.
 
-use super::Word::{File, Folder, None as Flag, OneOf, Text};
+use super::Word::{File, Flow, Folder, None as Flag, OneOf, Path, Text};
 use super::{COMMANDS, Word, options};
 use std::fmt::Write as _;
 
@@ -21,10 +21,17 @@ pub fn bash() -> String {
         Flag | Text => ":".into(),
         File => "COMPREPLY=($(compgen -f -- \"$cur\"))".into(),
         Folder => "COMPREPLY=($(compgen -d -- \"$cur\"))".into(),
-        OneOf(words) => format!(
-            "COMPREPLY=($(compgen -W '{}' -- \"$cur\"))",
-            words.replace(' ', "\n")
-        ),
+        Path => "_selvage_of < <(_selvage_said ls -r | cut -c15-)".into(),
+        Flow => "_selvage_of < <(_selvage_said flows | sed 's/  .*//; s/ (.*//')".into(),
+        OneOf(words) => {
+            // A number comes right behind these.
+            let ends = match words.ends_with('=') {
+                true => " ; compopt +o filenames -o nospace 2>/dev/null",
+                false => "",
+            };
+            let words = words.replace(' ', "\n");
+            format!("COMPREPLY=($(compgen -W '{words}' -- \"$cur\")){ends}")
+        }
     };
     let (mut values, mut operands) = (String::new(), String::new());
     for command in &COMMANDS {
@@ -45,6 +52,20 @@ pub fn bash() -> String {
     }
     format!(
         "# selvage completions bash > ~/.local/share/bash-completion/completions/selvage
+# What the workspace has. Names are others' texts: nothing of them is expanded.
+_selvage_said() {{
+  local at=() i
+  for ((i = 1; i < COMP_CWORD; i++)); do
+    [ \"${{COMP_WORDS[i]}}\" = --workspace ] && at=(--workspace \"${{COMP_WORDS[i+1]}}\")
+  done
+  \"${{COMP_WORDS[0]}}\" \"$@\" ${{at[@]+\"${{at[@]}}\"}} 2>/dev/null
+}}
+_selvage_of() {{
+  local word
+  while IFS= read -r word; do
+    [[ $word == \"$cur\"* ]] && COMPREPLY+=(\"$word\")
+  done
+}}
 _selvage() {{
   local IFS=$'\\n' cur=\"${{COMP_WORDS[COMP_CWORD]}}\" prev=\"${{COMP_WORDS[COMP_CWORD-1]}}\"
   COMPREPLY=()
@@ -67,7 +88,7 @@ complete -F _selvage selvage
 pub fn zsh() -> String {
     let word = |word: Word| match word {
         Flag => String::new(),
-        Text => ":value:".into(),
+        Text | Path | Flow => ":value:".into(),
         File => ":file:_files".into(),
         Folder => ":folder:_files -/".into(),
         OneOf(words) => format!(":word:({words})"),
@@ -113,7 +134,7 @@ pub fn fish() -> String {
     );
     let word = |word: Word| match word {
         Flag => String::new(),
-        Text => " -x".into(),
+        Text | Path | Flow => " -x".into(),
         File => " -r -F".into(),
         Folder => " -x -a '(__fish_complete_directories)'".into(),
         OneOf(words) => format!(" -x -a '{words}'"),
@@ -129,7 +150,7 @@ pub fn fish() -> String {
             let _ = writeln!(out, "{seen} -l {option}{}", word(value));
         }
         let _ = match command.2 {
-            Flag | Text => Ok(()),
+            Flag | Text | Path | Flow => Ok(()),
             File => writeln!(out, "{seen} -F"),
             Folder => writeln!(out, "{seen} -a '(__fish_complete_directories)'"),
             OneOf(words) => writeln!(out, "{seen} -a '{words}'"),

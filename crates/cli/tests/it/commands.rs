@@ -325,40 +325,6 @@ fn a_mistake_is_told_in_a_few_lines_and_the_help_is_a_word_away() {
     }
 }
 
-#[cfg(unix)]
-#[test]
-fn bash_completes_commands_options_and_words() {
-    let folder = Folder::new();
-    let script = folder.selvage(&["completions", "bash"]).out;
-    std::fs::create_dir(folder.0.path().join("some folder")).expect("made");
-    for (words, expected) in [
-        ("selvage mir", "mirror"),
-        ("selvage mirror --al", "--allow-removals"),
-        ("selvage mirror --from w", "workspace"),
-        ("selvage mirror som", "some folder"),
-        ("selvage run x --dry", "--dry-run"),
-        ("selvage keys a", "add"),
-    ] {
-        let count = words.split(' ').count();
-        let line = format!(
-            "{script}\nCOMP_WORDS=({words}); COMP_CWORD={}; _selvage; printf '%s\\n' \"${{COMPREPLY[@]}}\"",
-            count - 1
-        );
-        let said = Command::new("bash")
-            .args(["-c", &line])
-            .current_dir(folder.0.path())
-            .output()
-            .expect("bash runs");
-        let out = String::from_utf8_lossy(&said.stdout);
-        assert_eq!(
-            out.trim(),
-            expected,
-            "{words}: {}",
-            String::from_utf8_lossy(&said.stderr)
-        );
-    }
-}
-
 #[test]
 fn a_run_has_what_it_is_granted_and_is_made_again() {
     let folder = Folder::new();

@@ -14,6 +14,8 @@ mod changes;
 #[cfg(unix)]
 mod closing;
 mod commands;
+#[cfg(unix)]
+mod completions;
 mod hints;
 mod inner;
 mod json;
