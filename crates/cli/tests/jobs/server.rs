@@ -67,8 +67,10 @@ pub fn key(data: &Path, scope: &str) -> String {
 /// The same with more words on the command line.
 pub fn key_with(data: &Path, scope: &str, more: &[&str]) -> String {
     let folder = data.to_str().expect("a plain path");
+    // No two keys have one name.
+    let name = format!("{scope} {}", more.len());
     let arguments = [
-        "keys", "add", "ann", "--scope", scope, "--json", "--data", folder,
+        "keys", "add", &name, "--scope", scope, "--json", "--data", folder,
     ];
     let made = Command::new(env!("CARGO_BIN_EXE_selvage"))
         .args(arguments)
