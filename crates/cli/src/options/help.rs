@@ -248,8 +248,8 @@ const BESIDE: [(&str, &str); 3] = [
 ];
 
 /// Options of all that works with a workspace.
-const OF_ALL: &str = "\
-  --workspace FOLDER the workspace's folder [$SELVAGE_WORKSPACE, or this folder]
+const OF_ALL: &str =
+    "  --workspace FOLDER the workspace's folder [$SELVAGE_WORKSPACE, or this folder]
   --json             writes one JSON value: { ok, value } or { ok, error }";
 
 /// The commands that have none of those.
