@@ -162,9 +162,10 @@ pub fn whole(approval: &Approval, read: impl Fn(&str) -> ToolResult) -> String {
         .fold(text(approval, now_ms()), |text, it| text + &it.told())
 }
 
-/// Whether a write is shown by its size and its hash alone: one side of it is no text, or a long one.
+/// Whether a write or a removal is shown by its size and its hash alone: one side of it is no text, or a long one.
 pub fn is_opaque(change: &Proposed) -> bool {
-    change.op == "write" && change.diff.is_none()
+    let has_content = change.op == "write" || change.op == "remove" && change.before.is_some();
+    has_content && change.diff.is_none()
 }
 
 /// How long there is to decide, as the page says it: `2 h 5 min`, `4 min`, `50 s`.

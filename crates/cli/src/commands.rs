@@ -149,7 +149,7 @@ fn remove(desk: &mut Desk<Machine>, paths: &[String]) -> Result<Value> {
     }
     let paths: Vec<String> = paths
         .iter()
-        .map(|path| path.trim_start_matches('/').to_owned())
+        .map(|path| path.trim_matches('/').to_owned())
         .collect();
     let message = format!("Delete {} files and folders", paths.len());
     let ops: Vec<Op> = paths

@@ -51,7 +51,8 @@ fn flaws(lints: &mut impl Lints) -> Result<Vec<Diagnostic>> {
         match lints.lint(json!({ "path": path })) {
             // A workspace needs none of them.
             Err(error) if error.code == ErrorCode::NotFound => {}
-            linted => flaws.extend(error_of(&linted?)?),
+            Ok(linted) => flaws.extend(error_of(&linted)?),
+            Err(error) => out::say(&format!("selvage: {path}: {}", error.message)),
         }
     }
     Ok(flaws)

@@ -145,6 +145,7 @@ impl Asked {
         })
     }
 }
+
 fn unknown(command: &str) -> CliError {
     CliError::Usage(format!(
         "there is no command {command:?}: `selvage help` has all"

@@ -171,6 +171,11 @@ impl Control {
         })
     }
 
+    /// Waits for nothing but a cancel; not any longer when there is a word about the clock.
+    pub(crate) fn pause(&self, ms_max: f64) -> Woken<()> {
+        self.wait_on_clock(ms_max, |_| None)
+    }
+
     fn wait_on_clock<T>(
         &self,
         ms_max: f64,

@@ -33,11 +33,16 @@ pub(crate) struct World {
 }
 
 impl World {
-    /// How long the run may still take on its clock, in milliseconds, by the newest word about that.
-    pub fn wall_left_ms(&mut self) -> f64 {
+    /// Follows the newest word about the run's clock.
+    fn heed_hold(&mut self) {
         if let Some(held) = self.control.take_hold() {
             self.sandbox.hold(held, &mut self.host);
         }
+    }
+
+    /// How long the run may still take on its clock, in milliseconds, by the newest word about that.
+    pub fn wall_left_ms(&mut self) -> f64 {
+        self.heed_hold();
         self.sandbox.wall_left_ms(&mut self.host)
     }
 }
@@ -174,6 +179,7 @@ fn quota(mut caller: Caller<'_, World>) -> wasmtime::Result<()> {
         if world.control.cancelled() {
             world.sandbox.cancel();
         }
+        world.heed_hold();
         // What was said before the question is no answer to it.
         world.control.forget_more();
         match world.sandbox.quota(&mut world.host) {
@@ -214,10 +220,11 @@ fn sleep(mut caller: Caller<'_, World>, ms: f64) -> wasmtime::Result<()> {
     let until_ms = since_ms + world.sandbox.sleep(ms, &mut world.host);
     loop {
         let left_ms = until_ms - world.host.now_ms();
+        let left_ms = left_ms.min(world.wall_left_ms());
         if left_ms <= 0.0 {
             break;
         }
-        if let Woken::Cancelled = world.control.next_more(left_ms) {
+        if let Woken::Cancelled = world.control.pause(left_ms) {
             world.sandbox.cancel();
             break;
         }

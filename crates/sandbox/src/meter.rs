@@ -169,7 +169,9 @@ impl Meter {
     /// The time in which the guest waited for an answer about a quota is no time of its own.
     pub fn waited(&mut self, since_ms: f64, now_ms: f64) {
         let waited = (now_ms - since_ms).max(0.0);
-        self.started_ms += waited;
+        // While the clock stood still already, it took no time.
+        let until_ms = self.held_ms.unwrap_or(now_ms);
+        self.started_ms += (until_ms - since_ms).max(0.0);
         if let Some(entered) = &mut self.entered_ms {
             *entered += waited;
         }

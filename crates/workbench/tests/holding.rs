@@ -3,9 +3,9 @@
 mod common;
 
 use common::Host;
-use selvage_tool::ErrorCode;
 use selvage_tool::guest::{Answer, PendingOp};
 use selvage_tool::run::RunReport;
+use selvage_tool::{ErrorCode, ToolError};
 use selvage_vfs::{Origin, OriginKind};
 use selvage_workbench::{Effect, Event, RunnerId};
 use serde_json::{Value, json};
@@ -71,6 +71,13 @@ fn asks(host: &mut Host, runner: RunnerId, id: u32, name: &str, input: Value) {
 fn writes(host: &mut Host, runner: RunnerId, id: u32) {
     let input = json!({ "path": format!("asked/{id}.txt"), "content": "by a run" });
     asks(host, runner, id, "write", input);
+}
+
+fn as_person<T>(host: &mut Host, done: impl FnOnce(&mut Host) -> T) -> T {
+    let who = std::mem::replace(&mut host.who, person());
+    let came = done(host);
+    host.who = who;
+    came
 }
 
 fn decide(host: &mut Host, allow: bool) {
@@ -230,4 +237,52 @@ fn so_many_runs_wait_in_the_middle_and_what_one_more_asks_for_is_refused() {
     });
     assert_eq!(refused, Some(ErrorCode::Busy));
     assert_eq!(said(&mut host).len(), 16);
+}
+
+#[test]
+fn a_cancel_after_the_time_was_up_still_lets_a_run_that_stood_still_end_by_itself() {
+    let mut host = host();
+    let call = run(&mut host, "given-up-late");
+    writes(&mut host, 1, 1);
+    host.pass(HOURS_MS);
+    let running = host.jobs[0].1.run.clone();
+    host.others.clear();
+    host.ok("flow_cancel", json!({ "run": running }));
+    assert!(!is_stopped(&host), "it has a moment to tell what it used");
+    let waiting = as_person(&mut host, |host| host.ok("approval_list", json!({})));
+    assert_eq!(waiting["approvals"], json!([]), "nobody decides any more");
+    host.pass(2_000);
+    assert!(is_stopped(&host));
+    let error = host.reply(call).expect("an answer").expect_err("given up");
+    assert_eq!(error.code, ErrorCode::Cancelled);
+}
+
+#[test]
+fn a_question_about_a_quota_has_its_own_time_while_the_clock_stands_still() {
+    let mut host = host();
+    run(&mut host, "asks-for-more");
+    writes(&mut host, 1, 1);
+    host.report(RunReport::Asked {
+        error: ToolError::new(ErrorCode::QuotaCpu, "used up"),
+        limit: "cpuMsMax".into(),
+        used: 1,
+    });
+    host.pass(599_000);
+    assert!(!is_stopped(&host));
+    host.pass(2_000);
+    assert!(is_stopped(&host));
+}
+
+#[test]
+fn a_run_that_is_over_is_not_counted_among_those_that_wait_in_the_middle() {
+    let mut host = host();
+    for number in 0..20 {
+        let call = run(&mut host, &format!("leaves-{number}"));
+        writes(&mut host, 1, 1);
+        host.finish(Ok(json!(1)), &[]);
+        host.reply(call).expect("an answer").expect("success");
+    }
+    run(&mut host, "last");
+    writes(&mut host, 1, 1);
+    assert_eq!(said(&mut host).pop(), Some((1, true)));
 }

@@ -42,7 +42,11 @@ pub enum Said<'a> {
 impl Content {
     /// All contents of a request that it does not show. One that can't be read is none that lands either.
     pub fn all(approval: &Approval, read: impl Fn(&str) -> ToolResult) -> Vec<Self> {
-        let opaque = approval.changes.iter().filter(|change| is_opaque(change));
+        let written = approval
+            .changes
+            .iter()
+            .filter(|change| change.op == "write");
+        let opaque = written.filter(|change| is_opaque(change));
         let mut paths: Vec<&str> = opaque.map(|change| &*change.path).collect();
         if approval.changes.is_empty() {
             paths.push(INPUT);

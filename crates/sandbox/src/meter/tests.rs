@@ -97,6 +97,26 @@ fn a_clock_that_stands_still_counts_computing_alone() {
 }
 
 #[test]
+fn a_question_about_a_quota_while_the_clock_stands_still_is_no_time_of_its_own_twice() {
+    for held_ms in [20.0, 50.0] {
+        let mut meter = meter(Limits {
+            wall_ms_max: 100,
+            ..Limits::default()
+        });
+        meter.leave(5.0, 0, 0);
+        if held_ms < 30.0 {
+            meter.hold(true, held_ms);
+        }
+        let asked_ms = 30.0;
+        meter.hold(true, held_ms);
+        meter.waited(asked_ms, 1_000.0);
+        meter.hold(false, 2_000.0);
+        let taken_ms = held_ms.min(asked_ms);
+        assert_eq!(meter.wall_left_ms(2_000.0), 100.0 - taken_ms);
+    }
+}
+
+#[test]
 fn the_first_failure_stays() {
     let mut meter = meter(Limits {
         calls_max: 1,

@@ -37,6 +37,9 @@ impl Workbench {
             return Err(ToolError::new(ErrorCode::Busy, message)
                 .hint("A person decides about some of them first."));
         }
+        if self.is_closing {
+            return Err(crate::runs::ending());
+        }
         self.may_hold(&then)?;
         let rules = match self.policy.says() {
             Some(Ok(policy)) => policy.approvals.clone(),
@@ -340,8 +343,13 @@ impl Workbench {
     pub(crate) fn drop_approvals(&mut self, cx: &Cx<'_>, run: Option<&str>, why: &str) {
         let is_over = |waiting: &Waiting| waiting.approval.run.as_deref() == run;
         while let Some(at) = self.approvals.iter().position(is_over) {
-            let over = self.approvals.remove(at).approval;
-            self.decided(cx, &over, Verdict::Expired, why.into(), None);
+            let Waiting { approval, then, .. } = self.approvals.remove(at);
+            self.decided(cx, &approval, Verdict::Expired, why.into(), None);
+            if let Then::Call(held) = then {
+                let error =
+                    ToolError::new(ErrorCode::Cancelled, format!("Nobody answered: {why}."));
+                self.reply(&held.asking.caller, Err(error));
+            }
             self.tell_approvals();
         }
     }

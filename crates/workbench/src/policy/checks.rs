@@ -4,7 +4,7 @@ use super::rules::is_called;
 use super::ruling::SERVER;
 use selvage_tool::Diagnostic;
 use selvage_tool::document::Document;
-use selvage_tool::grant::PathSet;
+use selvage_tool::grant::{PathSet, is_domain};
 use selvage_tool::policy::{
     EXPIRY_MINUTES_MAX, OnExpiry, POLICY_FILE, POLICY_VERSION, Policy, RULES_MAX, Ungranted,
 };
@@ -120,7 +120,8 @@ fn is_executor(pattern: &str) -> bool {
 /// # Errors
 /// Which one is none, and that in words.
 pub(crate) fn are_domains(net: &[String]) -> Result<(), (usize, String)> {
-    match net.iter().position(|domain| !is_domain(domain)) {
+    let is_one = |domain: &String| domain == "*" || is_domain(domain);
+    match net.iter().position(|domain| !is_one(domain)) {
         None => Ok(()),
         Some(odd) => {
             let domain = &net[odd];
@@ -128,13 +129,4 @@ pub(crate) fn are_domains(net: &[String]) -> Result<(), (usize, String)> {
             Err((odd, why))
         }
     }
-}
-
-/// Whether a text is a domain as rules have them: no scheme, port or path, and no address in numbers written in an odd way.
-fn is_domain(domain: &str) -> bool {
-    let named = domain.strip_prefix("*.").unwrap_or(domain);
-    domain == "*"
-        || selvage_tool::grant::domain_of(&format!("https://{named}/")).as_deref()
-            == Some(&named.to_ascii_lowercase())
-            && !named.contains(':')
 }

@@ -61,9 +61,7 @@ impl FlowRuling {
                 wanted.push(want.words());
             }
         }
-        // Its own text it has anyway.
-        let reads = self.asked_reads(&job.files);
-        let reads = reads.filter(|want| *want != Want::Read(&job.entry));
+        let reads = self.asked_reads(&job.files, &job.entry);
         wanted.extend(reads.map(|want| want.words()));
         if wanted.is_empty() {
             return Ok(None);
@@ -293,6 +291,7 @@ impl Workbench {
     ) {
         let (id, who) = (run.record.run.clone(), run.origin());
         run.runner = None;
+        run.held = None;
         run.deadline_ms = None;
         run.landing = Some((outcome, written));
         self.runs.insert(id.clone(), run);

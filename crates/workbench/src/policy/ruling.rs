@@ -81,9 +81,14 @@ impl FlowRuling {
         }
     }
 
-    /// The reading that a person is asked about.
-    pub(crate) fn asked_reads<'a>(&self, files: &'a [JobFile]) -> impl Iterator<Item = Want<'a>> {
-        let readable = files.iter().filter(|file| !file.folder && file.readable);
+    /// The reading that a person is asked about; a flow's own text it has anyway.
+    pub(crate) fn asked_reads<'a>(
+        &self,
+        files: &'a [JobFile],
+        entry: &'a str,
+    ) -> impl Iterator<Item = Want<'a>> {
+        let is_read = move |file: &&JobFile| !file.folder && file.readable && file.path != entry;
+        let readable = files.iter().filter(is_read);
         let wants = readable.map(|file| Want::Read(&file.path));
         wants.filter(|want| {
             let ruling = self.flow.as_ref();
@@ -224,9 +229,9 @@ impl Workbench {
         cx: &Cx<'_>,
         behind: &Origin,
         ruling: &FlowRuling,
-        files: &[JobFile],
+        (files, entry): (&[JobFile], &str),
     ) -> ToolResult<()> {
-        match ruling.asked_reads(files).next() {
+        match ruling.asked_reads(files, entry).next() {
             Some(want) if behind.kind != OriginKind::Person => {
                 let said = Said::no("a person is asked about it, and a verification asks nobody");
                 Err(self.denied(cx, &words_of(behind), &want, &said))

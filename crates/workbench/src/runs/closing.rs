@@ -4,8 +4,8 @@ use crate::engine::{Cx, Workbench};
 use selvage_tool::{ErrorCode, ToolError};
 
 impl Workbench {
-    /// Ends all runs, what was to be made again, and what a person was asked. Runs that go on are cancelled; they have as long as any other run that is
-    /// cancelled before they are stopped by force.
+    /// Ends all runs, what was to be made again, and what a person was asked. Runs that go on are cancelled; they have as long as any
+    /// other run that is cancelled before they are stopped by force.
     pub(crate) fn close(&mut self, cx: &mut Cx<'_>) {
         self.is_closing = true;
         self.give_up_all();
@@ -20,8 +20,8 @@ impl Workbench {
     }
 }
 
-/// Why no run begins any more.
-pub(super) fn ending() -> ToolError {
+/// Why no run begins any more, and nobody is asked.
+pub(crate) fn ending() -> ToolError {
     ToolError::new(
         ErrorCode::Cancelled,
         "The program is ending, so no run begins any more.",

@@ -233,11 +233,13 @@ impl Workbench {
             Some(runner) => {
                 let stop_ms = cx.now_ms.saturating_add(CANCEL_MS);
                 // A second cancel does not put off the first one's stop, nor that of the clock.
-                let earlier = run.deadline_ms.unwrap_or(stop_ms);
+                let earlier = run.forced_at_ms().unwrap_or(stop_ms);
                 run.stop_at(stop_ms.min(earlier));
                 run.cancelled = true;
                 let state = run.state();
                 self.effects.push(Effect::Cancel { runner });
+                // What it asked for is not done any more, however long it takes to end.
+                self.drop_approvals(cx, Some(id), "the run is cancelled");
                 Ok(state)
             }
             None => {

@@ -25,6 +25,7 @@ use serde_json::{Value, json};
 
 pub use calls::ANSWERS_BYTES_MAX;
 pub(crate) use calls::{Calls, Replay};
+pub(crate) use closing::ending;
 pub(crate) use conversation::PendingFetch;
 pub(crate) use executors::Executor;
 pub(crate) use sign::Vouching;
@@ -77,8 +78,8 @@ pub(crate) struct Run {
     replay: Replay,
     /// When it is stopped by force.
     pub(crate) deadline_ms: Option<u64>,
-    /// Since when its clock stands still, while a person decides what it asked for.
-    held_since_ms: Option<u64>,
+    /// Whether its clock stands still, while a person decides what it asked for.
+    pub(crate) held: Option<holding::Held>,
     /// Since when it waits for a place at its executor, where it does.
     waits_since_ms: Option<u64>,
     /// What its call came to.
@@ -140,12 +141,6 @@ impl Run {
         if !self.cancelled {
             self.deadline_ms = Some(at_ms);
         }
-    }
-
-    /// When it is stopped by force, which it is not while its clock stands still, unless it was cancelled.
-    fn forced_at_ms(&self) -> Option<u64> {
-        self.deadline_ms
-            .filter(|_| self.held_since_ms.is_none() || self.cancelled)
     }
 
     fn state(&self) -> RunState {

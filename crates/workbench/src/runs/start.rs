@@ -232,7 +232,7 @@ impl Workbench {
             calls: Calls::default(),
             replay: Replay::default(),
             deadline_ms: None,
-            held_since_ms: None,
+            held: None,
             waits_since_ms: None,
             plan,
             made_of,
@@ -272,6 +272,15 @@ impl Workbench {
             && let Ok(scopes) = scopes_of(&view, &files)
         {
             run.ruling.hide(&mut files, &made_of);
+            if run
+                .ruling
+                .asked_reads(&files, &run.job.entry)
+                .next()
+                .is_some()
+            {
+                // Nobody was asked about what came meanwhile.
+                return;
+            }
             run.job.files = files;
             run.record.scopes = scopes;
             run.record.heads_in = heads;

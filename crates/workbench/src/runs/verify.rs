@@ -111,7 +111,7 @@ impl Workbench {
         }
         let mut files = files_of(&view, &grant, &ceiling, &made_of)?;
         ruling.hide(&mut files, &made_of);
-        self.may_read_unasked(cx, &asking.behind, &ruling, &files)?;
+        self.may_read_unasked(cx, &asking.behind, &ruling, (&files, &source.path))?;
         let mut replay = Replay::of(self.workspace.read(&answers_path(&path)).ok());
         let job = Job {
             run: earlier.run.clone(),
@@ -160,7 +160,7 @@ impl Workbench {
             landing: None,
             approved: false,
             deadline_ms: None,
-            held_since_ms: None,
+            held: None,
             waits_since_ms: None,
             cancelled: false,
         };
