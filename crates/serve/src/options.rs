@@ -326,7 +326,7 @@ mod tests {
             "go",
         ] {
             let error = command(line).expect_err(line);
-            assert!(error.to_string().contains("usage:"), "{line}");
+            assert!(matches!(error, ServeError::Usage(_)), "{line}: {error}");
         }
     }
 
@@ -393,7 +393,7 @@ mod tests {
             "serve --workspace",
         ] {
             let error = parse(line).expect_err(line);
-            assert!(error.to_string().contains("usage:"), "{line}");
+            assert!(matches!(error, ServeError::Usage(_)), "{line}: {error}");
         }
     }
 }
