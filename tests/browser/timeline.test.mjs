@@ -13,6 +13,7 @@ async function journey({ page, server }) {
   await openWorkbench(page, server.url);
   await value(page, 'write', { path: 'data/plan.md', content: 'one\ntwo\n' });
   await value(page, 'write', { path: FLOW, content: "export default async (flow) => {\n  await flow.fs.write('data/plan.md', 'one\\nthree\\n');\n};\n" });
+  await value(page, 'write', { path: ASKING, content: "export default async (flow) => flow.call('write', { path: 'published/a.md', content: String(Math.random()) });\n" });
   await click(page, 'button', /^note/);
   await click(page, 'button', 'Dry run');
   await click(page, 'tab', /^Files ?\d/);
@@ -43,24 +44,27 @@ async function journey({ page, server }) {
   await until('what was approved lands', async () => (await content()) === 'one\nthree\n');
   await value(page, 'write', { path: 'drafts/later.md', content: 'later' });
 
-  // A call in the middle of a run waits as well, and for so long the run's clock stands still.
-  await value(page, 'write', { path: ASKING, content: "export default async (flow) => flow.call('write', { path: 'published/a.md', content: 'a\\n' });\n" });
-  await click(page, 'button', /^asking/);
-  const { run } = await value(page, 'run_flow', { path: ASKING, allowTools: ['write'], limits: { wallMsMax: WALL_MS }, wait: false });
-  await click(page, 'tab', 'Timeline');
-  await shows(page, /Run\s+waits for a person/);
-  await new Promise((resolve) => setTimeout(resolve, 2 * WALL_MS));
-  await click(page, 'button', 'Approve');
-  await until('the run goes on to its end', async () => (await value(page, 'flow_status', { run })).status === 'succeeded');
-  assert.equal((await value(page, 'read', { path: 'published/a.md' })).content, 'a\n');
-  await click(page, 'button', /^note/);
-  await click(page, 'tab', 'Timeline');
-
   // What it changed ends where it ended.
   await click(page, 'button', 'What it changed');
   await find(page, 'button', /^edited data\/plan\.md/);
   const rows = await page.evaluate(() => [...document.querySelectorAll('dialog[open] [aria-label="Changed by it"] li')].map(({ innerText }) => innerText.replace(/\s+/g, ' ').trim()));
   assert.deepEqual(rows, ['edited data/plan.md']);
+  await page.keyboard.press('Escape');
+
+  // A call in the middle of a run waits as well, and for so long the run's clock stands still.
+  await click(page, 'treeitem', /^asking\.flow\.js/);
+  await click(page, 'checkbox', /write/);
+  await click(page, 'button', 'Run');
+  await click(page, 'tab', 'Timeline');
+  await shows(page, /Run\s+waits for a person/);
+  await click(page, 'button', 'Approve');
+  await shows(page, /Land\s+it changed no files/);
+  const { run } = await value(page, 'run_flow', { path: ASKING, seed: 7, allowTools: ['write'], limits: { wallMsMax: WALL_MS }, wait: false });
+  await new Promise((resolve) => setTimeout(resolve, 2 * WALL_MS));
+  await click(page, 'button', 'Look');
+  await click(page, 'button', 'Approve');
+  await until('the run goes on to its end', async () => (await value(page, 'flow_status', { run })).status === 'succeeded');
+  assert.equal((await value(page, 'history', { path: 'published/a.md' })).changes.length, 2);
 }
 
 test('Chromium: a run is followed and decided in its timeline', async ({ server, defer }) => {
