@@ -23,6 +23,7 @@ mod rules;
 mod ruling;
 mod sight;
 mod touched;
+mod unanswered;
 mod waiting;
 
 pub(crate) use checks::are_domains;
