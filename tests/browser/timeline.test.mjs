@@ -57,6 +57,7 @@ async function journey({ page, server }) {
   await click(page, 'button', 'Run');
   await click(page, 'tab', 'Timeline');
   await shows(page, /Run\s+waits for a person/);
+  await shows(page, /It goes on when you answer; its clock stands still/);
   await click(page, 'button', 'Approve');
   await shows(page, /Land\s+it changed no files/);
   const { run } = await value(page, 'run_flow', { path: ASKING, seed: 7, allowTools: ['write'], limits: { wallMsMax: WALL_MS }, wait: false });
