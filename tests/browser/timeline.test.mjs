@@ -61,6 +61,10 @@ async function journey({ page, server }) {
   await click(page, 'button', 'Approve');
   await shows(page, /Land\s+it changed no files/);
   const { run } = await value(page, 'run_flow', { path: ASKING, seed: 7, allowTools: ['write'], limits: { wallMsMax: WALL_MS }, wait: false });
+  await click(page, 'tab', 'History');
+  await click(page, 'button', /^Running asking/);
+  await click(page, 'tab', 'Timeline');
+  await shows(page, /Run\s+waits for a person/);
   await new Promise((resolve) => setTimeout(resolve, 2 * WALL_MS));
   await click(page, 'button', 'Look');
   await click(page, 'button', 'Approve');
