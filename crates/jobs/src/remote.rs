@@ -222,18 +222,20 @@ impl Remote {
                 Word::Cancel => return self.insist_cancel(path, control),
                 Word::More(limits) => {
                     number += 1;
-                    json(&More { number, limits }).and_then(|body| {
-                        self.0
-                            .insist(control, (Method::POST, &format!("{path}/more"), &body))
-                    })
+                    let more = json(&More { number, limits });
+                    more.and_then(|more| self.say(&format!("{path}/more"), control, &more))
                 }
-                Word::Hold(held) => json(&Hold { held }).and_then(|body| {
-                    self.0
-                        .insist(control, (Method::POST, &format!("{path}/hold"), &body))
-                }),
+                Word::Hold(held) => {
+                    let hold = json(&Hold { held });
+                    hold.and_then(|hold| self.say(&format!("{path}/hold"), control, &hold))
+                }
                 Word::Answer { id, answer, body } => self.answer(path, control, (id, answer, body)),
             };
         }
+    }
+
+    fn say(&self, path: &str, control: &Control, text: &[u8]) -> Result<Body, Failed> {
+        self.0.insist(control, (Method::POST, path, text))
     }
 
     fn answer(
@@ -255,7 +257,7 @@ impl Remote {
                 body: String::new(),
             })?;
         }
-        self.0.insist(control, (Method::POST, &path, &text))
+        self.say(&path, control, &text)
     }
 
     /// Asks for the end of a run until it is heard or does not matter any more.

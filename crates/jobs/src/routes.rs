@@ -206,37 +206,44 @@ async fn cancel(
     Ok(json(&at.board.cancel(&key, &id)?))
 }
 
+/// Reads what is said to a job, and says it.
+async fn tell<T: DeserializeOwned>(
+    at: &Entrance,
+    request: Request,
+    bytes_max: usize,
+    said: impl FnOnce(&Board, &str, T) -> Result<(), JobsError>,
+) -> Answer<StatusCode> {
+    let key = at.key(request.headers(), Ask::Part)?;
+    let word = at.message(request, bytes_max).await?;
+    said(&at.board, &key, word)?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
 async fn answer(
     State(at): State<Entrance>,
     Path(id): Path<String>,
     request: Request,
-) -> Answer<impl IntoResponse> {
-    let key = at.key(request.headers(), Ask::Part)?;
-    let answered = at.message(request, ANSWER_BYTES_MAX).await?;
-    at.board.answer(&key, &id, answered)?;
-    Ok(StatusCode::NO_CONTENT)
+) -> Answer<StatusCode> {
+    let said = |board: &Board, key: &str, word| board.answer(key, &id, word);
+    tell(&at, request, ANSWER_BYTES_MAX, said).await
 }
 
 async fn more(
     State(at): State<Entrance>,
     Path(id): Path<String>,
     request: Request,
-) -> Answer<impl IntoResponse> {
-    let key = at.key(request.headers(), Ask::Part)?;
-    let more = at.message(request, JOB_BYTES_MAX).await?;
-    at.board.more(&key, &id, more)?;
-    Ok(StatusCode::NO_CONTENT)
+) -> Answer<StatusCode> {
+    let said = |board: &Board, key: &str, word| board.more(key, &id, word);
+    tell(&at, request, JOB_BYTES_MAX, said).await
 }
 
 async fn hold(
     State(at): State<Entrance>,
     Path(id): Path<String>,
     request: Request,
-) -> Answer<impl IntoResponse> {
-    let key = at.key(request.headers(), Ask::Part)?;
-    let hold = at.message(request, JOB_BYTES_MAX).await?;
-    at.board.hold(&key, &id, hold)?;
-    Ok(StatusCode::NO_CONTENT)
+) -> Answer<StatusCode> {
+    let said = |board: &Board, key: &str, word| board.hold(key, &id, word);
+    tell(&at, request, JOB_BYTES_MAX, said).await
 }
 
 /// The lines of a job from `?from=N` on, one JSON value a line; an empty line says that there is nothing new.
