@@ -45,18 +45,18 @@ impl Workbench {
     /// when none of it waits any more.
     pub(crate) fn hold_runs(&mut self, cx: &Cx<'_>) {
         let waiting = self.held_runs();
-        for id in self.runs.keys().cloned().collect::<Vec<_>>() {
-            let held = waiting.contains(&id);
-            let run = self.runs.get_mut(&id);
-            let Some(run) = run.filter(|run| held != run.held.is_some()) else {
+        let mut lacking = 0;
+        for (id, run) in &mut self.runs {
+            let held = waiting.contains(id);
+            let Some(runner) = run.runner.filter(|_| held != run.held.is_some()) else {
                 continue;
             };
-            let Some(runner) = run.runner else { continue };
             run.hold(held, cx.now_ms);
             self.effects.push(Effect::Hold { runner, held });
-            if held {
-                self.spare();
-            }
+            lacking += usize::from(held);
+        }
+        for _ in 0..lacking {
+            self.spare();
         }
     }
 
