@@ -1,7 +1,8 @@
 //! The policy file: who may do what here, and what a person is asked about first.
 //!
-//! Deny by default: where the file is, an agent may do what some rule allows it, and no more, unless a person approves the rest; a flow that an agent runs needs a
-//! rule of its own. A workspace without the file trusts whoever it let in, and a run still has no more than its caller's grant.
+//! Deny by default: where the file is, an agent may do what some rule allows it, and no more, unless a person approves the rest; a
+//! flow that an agent runs needs a rule of its own. A workspace without the file trusts whoever it let in, and a run still has no
+//! more than its caller's grant.
 
 use crate::decision::{Approval, Decision};
 use crate::quota::LimitsPatch;
