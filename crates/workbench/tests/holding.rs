@@ -6,7 +6,6 @@ use common::Host;
 use selvage_tool::guest::{Answer, PendingOp};
 use selvage_tool::run::RunReport;
 use selvage_tool::{ErrorCode, ToolError};
-use selvage_vfs::{Origin, OriginKind};
 use selvage_workbench::{Effect, Event, RunnerId};
 use serde_json::{Value, json};
 
@@ -26,18 +25,10 @@ const CALLS: &str = "export default async (flow) => flow.call(flow.args.tool, fl
 const WALL_MS: u64 = 10_000;
 const HOURS_MS: u64 = 50 * 60_000;
 
-fn person() -> Origin {
-    Origin::new(OriginKind::Person, "Ann")
-}
-
 fn host() -> Host {
     let mut host = Host::with_runner();
-    let agent = std::mem::replace(&mut host.who, person());
-    host.ok(
-        "write",
-        json!({ "path": "selvage.policy.yaml", "content": POLICY }),
-    );
-    host.who = agent;
+    let policy = json!({ "path": "selvage.policy.yaml", "content": POLICY });
+    host.as_person(|host| host.ok("write", policy));
     host
 }
 
@@ -73,21 +64,14 @@ fn writes(host: &mut Host, runner: RunnerId, id: u32) {
     asks(host, runner, id, "write", input);
 }
 
-fn as_person<T>(host: &mut Host, done: impl FnOnce(&mut Host) -> T) -> T {
-    let who = std::mem::replace(&mut host.who, person());
-    let came = done(host);
-    host.who = who;
-    came
-}
-
 fn decide(host: &mut Host, allow: bool) {
-    let agent = std::mem::replace(&mut host.who, person());
-    let approval = host.ok("approval_list", json!({}))["approvals"][0].clone();
-    host.ok(
-        "approval_decide",
-        json!({ "approval": approval["approval"], "digest": approval["digest"], "allow": allow }),
-    );
-    host.who = agent;
+    host.as_person(|host| {
+        let approval = host.ok("approval_list", json!({}))["approvals"][0].clone();
+        host.ok(
+            "approval_decide",
+            json!({ "approval": approval["approval"], "digest": approval["digest"], "allow": allow }),
+        );
+    });
 }
 
 /// What was said to the clocks of runs since this was asked last.
@@ -249,7 +233,7 @@ fn a_cancel_after_the_time_was_up_still_lets_a_run_that_stood_still_end_by_itsel
     host.others.clear();
     host.ok("flow_cancel", json!({ "run": running }));
     assert!(!is_stopped(&host), "it has a moment to tell what it used");
-    let waiting = as_person(&mut host, |host| host.ok("approval_list", json!({})));
+    let waiting = host.as_person(|host| host.ok("approval_list", json!({})));
     assert_eq!(waiting["approvals"], json!([]), "nobody decides any more");
     host.pass(2_000);
     assert!(is_stopped(&host));

@@ -4,7 +4,6 @@ mod common;
 
 use common::Host;
 use selvage_tool::{ErrorCode, ToolResult};
-use selvage_vfs::{Origin, OriginKind};
 use serde_json::{Value, json};
 
 const POLICY: &str = "
@@ -20,20 +19,9 @@ flows:
     deny: { net: [bad.org] }
 ";
 
-fn person() -> Origin {
-    Origin::new(OriginKind::Person, "Ann")
-}
-
-fn as_person<T>(host: &mut Host, done: impl FnOnce(&mut Host) -> T) -> T {
-    let who = std::mem::replace(&mut host.who, person());
-    let came = done(host);
-    host.who = who;
-    came
-}
-
 fn host() -> Host {
     let mut host = Host::with_runner();
-    as_person(&mut host, |host| {
+    host.as_person(|host| {
         for (path, content) in [
             ("data/a.csv", "1"),
             ("locked/a.txt", "locked"),
@@ -48,7 +36,7 @@ fn host() -> Host {
 
 /// What waits for a person.
 fn waiting(host: &mut Host) -> Vec<Value> {
-    let listed = as_person(host, |host| host.ok("approval_list", json!({})));
+    let listed = host.as_person(|host| host.ok("approval_list", json!({})));
     listed["approvals"].as_array().expect("a list").clone()
 }
 
@@ -63,7 +51,7 @@ fn approve(host: &mut Host) {
     let approval = waiting(host).remove(0);
     let input =
         json!({ "approval": approval["approval"], "digest": approval["digest"], "allow": true });
-    as_person(host, |host| host.ok("approval_decide", input));
+    host.as_person(|host| host.ok("approval_decide", input));
 }
 
 fn denied(answer: Option<ToolResult>) -> String {
@@ -75,9 +63,7 @@ fn denied(answer: Option<ToolResult>) -> String {
 fn flow(host: &mut Host, name: &str) -> String {
     let path = format!("flows/{name}.flow.js");
     let content = "export default async (flow) => { await fetch(flow.args.url); await flow.fs.write(flow.args.to, await flow.fs.read('data/a.csv')); };\n";
-    as_person(host, |host| {
-        host.ok("write", json!({ "path": path, "content": content }))
-    });
+    host.as_person(|host| host.ok("write", json!({ "path": path, "content": content })));
     path
 }
 
@@ -147,7 +133,9 @@ fn what_would_be_allowed_by_waiting_alone_is_no_policy() {
     let mut host = host();
     let open = POLICY.replace("agents:", "approvals: { onExpiry: allow }\nagents:");
     let input = json!({ "path": "selvage.policy.yaml", "content": open });
-    let error = as_person(&mut host, |host| host.call("write", input)).expect_err("refused");
+    let error = host
+        .as_person(|host| host.call("write", input))
+        .expect_err("refused");
     assert_eq!((error.code, error.line), (ErrorCode::InvalidInput, Some(4)));
     assert!(error.message.contains("`onExpiry` is `deny`"), "{error:?}");
 }

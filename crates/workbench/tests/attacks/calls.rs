@@ -1,6 +1,6 @@
 //! What tools do, and tell.
 
-use crate::{SECRET, approvals, as_person, denials, host, host_with, person, tree, write};
+use crate::{SECRET, approvals, denials, host, host_with, person, tree, write};
 use selvage_tool::ErrorCode;
 use serde_json::{Value, json};
 
@@ -283,9 +283,8 @@ fn to_cancel_what_is_over_tells_no_more_than_to_ask_about_it() {
         &mut host,
         &[("flows/x.flow.js", "export default async () => 1;\n")],
     );
-    let started = as_person(&mut host, |host| {
-        host.start("run_flow", json!({ "path": "flows/x.flow.js" }))
-    });
+    let started =
+        host.as_person(|host| host.start("run_flow", json!({ "path": "flows/x.flow.js" })));
     host.finish(Ok(json!(1)), &[]);
     let record = host.reply(started).expect("an answer").expect("success");
     let input = json!({ "run": record["run"] });

@@ -2,7 +2,7 @@
 
 use crate::common::Host;
 use crate::common::python::offers;
-use crate::{SECRET, approvals, as_person, decide, denials, host, host_with, person, tree, write};
+use crate::{SECRET, approvals, decide, denials, host, host_with, person, tree, write};
 use selvage_tool::reading::Import;
 use selvage_tool::{Diagnostic, ErrorCode, Position, Severity, Span};
 use serde_json::{Value, json};
@@ -150,7 +150,7 @@ fn a_run_that_is_made_again_to_be_compared_imports_no_more() {
         &mut host,
         &[("flows/p.flow.js", &imports("../private/config.json"))],
     );
-    as_person(&mut host, |host| {
+    host.as_person(|host| {
         host.start("run_flow", json!({ "path": "flows/p.flow.js" }));
     });
     host.finish(Ok(json!(1)), &[]);
@@ -164,7 +164,7 @@ fn without_hidden(host: &mut Host) {
     let hidden = FILES.iter().map(|(path, _)| *path);
     let hidden = hidden.filter(|path| path.starts_with("private/") || path.contains("hidden"));
     for path in hidden {
-        as_person(host, |host| host.ok("delete", json!({ "path": path })));
+        host.as_person(|host| host.ok("delete", json!({ "path": path })));
     }
 }
 
@@ -315,9 +315,7 @@ fn what_python_may_not_import_is_not_there() {
         !host.checked.contains(&"private/keys.py".to_owned()),
         "nobody read it"
     );
-    as_person(&mut host, |host| {
-        host.ok("delete", json!({ "path": "private/keys.py" }))
-    });
+    host.as_person(|host| host.ok("delete", json!({ "path": "private/keys.py" })));
     assert_eq!(host.ok("lint_flow", program.clone()), told);
     write(&mut host, &files[..1]);
     // What the import means as well is the agent's own.

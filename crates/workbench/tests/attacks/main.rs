@@ -18,7 +18,7 @@ mod told;
 mod tools;
 mod within;
 
-use common::Host;
+use common::{Host, person};
 use selvage_tool::ToolResult;
 use selvage_tool::guest::{Answer, PendingOp};
 use selvage_tool::run::RunReport;
@@ -57,10 +57,6 @@ flows:
 
 /// What nobody but a person may see.
 const SECRET: &str = "the-secret-text";
-
-fn person() -> Origin {
-    Origin::new(OriginKind::Person, "Ann")
-}
 
 fn mallory() -> Origin {
     Origin::new(OriginKind::Agent, "mallory")
@@ -107,17 +103,9 @@ flows:
     )
 }
 
-/// Does something as the person, whoever calls otherwise.
-fn as_person<T>(host: &mut Host, done: impl FnOnce(&mut Host) -> T) -> T {
-    let who = std::mem::replace(&mut host.who, person());
-    let came = done(host);
-    host.who = who;
-    came
-}
-
 /// A person calls a tool, which must succeed.
 fn person_calls(host: &mut Host, tool: &str, input: Value) -> Value {
-    as_person(host, |host| host.ok(tool, input))
+    host.as_person(|host| host.ok(tool, input))
 }
 
 /// Has a person write files.
@@ -199,5 +187,5 @@ fn decide(host: &mut Host, change: impl Fn(&mut Value)) -> ToolResult {
     let mut input =
         json!({ "approval": approval["approval"], "digest": approval["digest"], "allow": true });
     change(&mut input);
-    as_person(host, |host| host.call("approval_decide", input))
+    host.as_person(|host| host.call("approval_decide", input))
 }

@@ -2,7 +2,7 @@
 
 use crate::common::Host;
 use crate::tools::{CALLS, RULES, running, start};
-use crate::{as_person, calls, denied, mallory, person, person_calls, record, write};
+use crate::{calls, denied, mallory, person, person_calls, record, write};
 use selvage_tool::ErrorCode;
 use selvage_tool::guest::Answer;
 use serde_json::{Value, json};
@@ -100,9 +100,7 @@ fn no_run_changes_what_selvage_goes_by_in_a_workspace_without_a_policy_either() 
         host.who = if is_person { person() } else { mallory() };
         start(&mut host, "flows/x.flow.js");
         changes_nothing_of_selvages_own(&mut host);
-        let found = as_person(&mut host, |host| {
-            host.call("stat", json!({ "path": policy }))
-        });
+        let found = host.as_person(|host| host.call("stat", json!({ "path": policy })));
         assert_eq!(found.expect_err("none").code, ErrorCode::NotFound);
     }
 }

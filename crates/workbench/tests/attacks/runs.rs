@@ -1,7 +1,7 @@
 //! What runs reach, see and land.
 
 use crate::common::{Host, write_op};
-use crate::{as_person, asks, calls, denied, fetches, host, record, tree};
+use crate::{asks, calls, denied, fetches, host, record, tree};
 use selvage_tool::guest::Answer;
 use selvage_tool::run::{FileOp, RunReport};
 use selvage_tool::{ErrorCode, ToolError};
@@ -29,7 +29,7 @@ fn kept(host: &mut Host) -> Vec<String> {
         let run = host.ok("flow_runs", json!({ "limit": 1 }))["runs"][0]["run"].clone();
         host.ok("flow_status", json!({ "run": run }))
     };
-    denied(&as_person(host, newest))
+    denied(&host.as_person(newest))
 }
 
 #[test]

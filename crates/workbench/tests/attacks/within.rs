@@ -1,7 +1,7 @@
 //! What runs ask while they go on: who is asked, what is recorded, and that nothing outlives the run.
 
 use crate::common::Host;
-use crate::{POLICY, approvals, as_person, asks, decide, denied, fetches, host, person};
+use crate::{POLICY, approvals, asks, decide, denied, fetches, host, person};
 use selvage_tool::guest::PendingOp;
 use selvage_tool::{ErrorCode, ToolError};
 use selvage_vfs::{Origin, OriginKind};
@@ -32,7 +32,7 @@ fn writes(path: &str) -> PendingOp {
 }
 
 fn read(host: &mut Host, path: &str) -> Option<Value> {
-    let read = as_person(host, |host| host.call("read", json!({ "path": path })));
+    let read = host.as_person(|host| host.call("read", json!({ "path": path })));
     read.ok().map(|read| read["content"].clone())
 }
 
