@@ -1,19 +1,19 @@
 //! What a person writes behind `selvage`.
 
+mod bare;
 pub mod help;
 mod words;
 
 use crate::approvals;
-use crate::completions::Shell;
 use crate::error::{CliError, Result};
 use crate::keys;
 use crate::mcp::Door;
 use crate::secrets;
-use lexopt::prelude::*;
+use bare::{First, Only, first, only, shell};
 use serde_json::Value as Json;
 use std::ffi::OsString;
 use std::path::PathBuf;
-use words::{Words, usage_error};
+use words::Words;
 
 /// What is asked for.
 #[derive(Debug, PartialEq)]
@@ -150,77 +150,6 @@ fn unknown(command: &str) -> CliError {
     CliError::Usage(format!(
         "there is no command {command:?}: `selvage help` has all"
     ))
-}
-
-/// What the words begin with.
-enum First {
-    /// A command, which is the first of these words.
-    Command(Vec<OsString>),
-    /// A text that is asked for without a command.
-    Told(String),
-}
-
-/// Reads up to the command. Options of every command that stand before it go behind it.
-fn first(arguments: &[OsString]) -> Result<First> {
-    let mut parser = lexopt::Parser::from_args(arguments.iter().cloned());
-    let mut before: Vec<OsString> = Vec::new();
-    loop {
-        match parser.next().map_err(usage_error)? {
-            Some(Value(command)) => {
-                let mut words = vec![command];
-                words.append(&mut before);
-                words.extend(parser.raw_args().map_err(usage_error)?);
-                return Ok(First::Command(words));
-            }
-            Some(Long("json")) => before.push("--json".into()),
-            Some(Long("workspace")) => {
-                let folder = parser.value().map_err(usage_error)?;
-                before.extend(["--workspace".into(), folder]);
-            }
-            Some(Long("help") | Short('h')) => return Ok(First::Told(help::whole())),
-            Some(Long("version") | Short('V')) => {
-                let version = env!("CARGO_PKG_VERSION");
-                return Ok(First::Told(format!("selvage {version}")));
-            }
-            Some(other) => return Err(usage_error(other.unexpected())),
-            None => {
-                return Err(CliError::Usage(
-                    "what should it do? `selvage help` tells what it can".into(),
-                ));
-            }
-        }
-    }
-}
-
-/// What stands behind a command that takes one word at the most.
-enum Only {
-    /// Its help is asked for.
-    Help,
-    Word(String),
-    Nothing,
-}
-
-fn only(parser: &mut lexopt::Parser) -> Result<Only> {
-    let word = match parser.next().map_err(usage_error)? {
-        Some(Value(word)) => word.to_string_lossy().into_owned(),
-        Some(Long("help") | Short('h')) => return Ok(Only::Help),
-        Some(other) => return Err(usage_error(other.unexpected())),
-        None => return Ok(Only::Nothing),
-    };
-    match parser.next().map_err(usage_error)? {
-        Some(more) => Err(usage_error(more.unexpected())),
-        None => Ok(Only::Word(word)),
-    }
-}
-
-fn shell(word: Only) -> Result<Shell> {
-    let named = |of: String| Shell::ALL.into_iter().find(|(name, _)| *name == of);
-    let found = match word {
-        Only::Word(name) => named(name),
-        _ => None,
-    };
-    let lacking = || CliError::Usage("completions needs bash, zsh, fish or powershell".into());
-    found.map(|(_, shell)| shell).ok_or_else(lacking)
 }
 
 #[cfg(test)]
