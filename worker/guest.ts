@@ -1,7 +1,9 @@
 // One guest instance: its memory, its imports, and the calls into it.
 
 import { Runner } from "@wasm/runner/runner.js";
-import { Image, PAGE_BYTES } from "./image.ts";
+import { Image, PAGE_BYTES, stateOf } from "./image.ts";
+import { canSuspend, promising, suspending } from "./jspi.ts";
+import type { GuestName } from "./protocol.ts";
 
 /** The pages of a memory that has just been made, doubled until the guest's data fits, in every executor alike. */
 const PAGES_MIN = 64;
@@ -23,10 +25,21 @@ type Exports = WebAssembly.Exports & {
   fuel: WebAssembly.Global<"i64">;
 };
 
-type Entry = "selvage_start" | "selvage_resume";
+type Entry = "selvage_start" | "selvage_resume" | "selvage_check";
+
+/** A guest's program, which comes in two halves (`xtask/src/split.rs`). */
+export interface Halves {
+  readonly name: GuestName;
+  /** What most runs need at first. */
+  readonly core: WebAssembly.Module;
+  /** All other functions, once they are here. A guest that is in one piece lacks none. */
+  rest: WebAssembly.Module | null;
+}
 
 /** What the Worker gives to a guest. */
 export interface GuestHost {
+  /** Resolves when the rest of these halves is here, or earlier when the run must end. */
+  whole: (halves: Halves) => Promise<void>;
   blob: (hash: string) => Uint8Array | undefined;
   report: (report: string) => void;
   /** Whether somebody asked to stop, where that can be seen without looking at messages. */
@@ -41,12 +54,6 @@ export interface GuestHost {
   ask: () => Promise<string | null>;
 }
 
-// `WebAssembly.Suspending` and `promising` are JSPI: a guest that computes can wait for its Worker.
-const jspi = WebAssembly as unknown as {
-  Suspending?: new (f: (...args: number[]) => unknown) => WebAssembly.ImportValue;
-  promising?: (f: (at: number, length: number) => bigint) => (at: number, length: number) => Promise<bigint>;
-};
-
 /** What a guest hears that asks and waits where nothing can be waited for. */
 const CANNOT_WAIT = JSON.stringify({
   error: {
@@ -56,26 +63,29 @@ const CANNOT_WAIT = JSON.stringify({
   },
 });
 
-/** Whether a guest can wait in the middle of a computation. */
-export const canSuspend = jspi.Suspending !== undefined && jspi.promising !== undefined;
-
 export class Guest {
   readonly runner: Runner;
   readonly memoryBytesMax: number;
   readonly #host: GuestHost;
+  readonly #halves: Halves;
+  readonly #imported: WebAssembly.Imports;
   readonly #exports: Exports;
+  /** Its globals that change. */
+  readonly #state: ReturnType<typeof stateOf>;
   readonly memory: WebAssembly.Memory;
   /** Whether it trapped or was stopped: it is never entered again. */
   #isSpoiled = false;
   /** Whether the guest was entered in the way that lets it wait. */
   #canWait = false;
+  #isLinked = false;
 
   /**
    * Makes an instance that is warmed up: from an image where there is one and it fits, which is the same, or by itself. Throws
    * when it does not fit into `memoryBytesMax`.
    */
-  constructor(module: WebAssembly.Module, memoryBytesMax: number, host: GuestHost, image: Image | null) {
+  constructor(halves: Halves, memoryBytesMax: number, host: GuestHost, image: Image | null) {
     this.memoryBytesMax = memoryBytesMax;
+    this.#halves = halves;
     this.#host = host;
     const maximum = Math.floor(memoryBytesMax / PAGE_BYTES);
     let instance: WebAssembly.Instance;
@@ -83,7 +93,8 @@ export class Guest {
       this.memory = new WebAssembly.Memory({ initial: Math.min(pages, maximum), maximum });
       this.runner = new Runner(this.memory, host.blob, host.report);
       try {
-        instance = new WebAssembly.Instance(module, this.#imports(module));
+        this.#imported = this.#imports();
+        instance = new WebAssembly.Instance(halves.core, this.#imported);
         break;
       } catch (error) {
         this.runner.free();
@@ -91,9 +102,11 @@ export class Guest {
       }
     }
     this.#exports = instance.exports as unknown as Exports;
+    this.#state = stateOf(this.#exports);
+    this.link();
     if (image !== null && image.pages <= maximum) {
       this.memory.grow(image.pages - this.memory.buffer.byteLength / PAGE_BYTES);
-      image.restore(this.memory, instance.exports);
+      image.restore(this.memory, this.#state);
       return;
     }
     this.#exports.fuel.value = BigInt(Number.MAX_SAFE_INTEGER);
@@ -101,15 +114,23 @@ export class Guest {
     this.#exports.selvage_warm();
   }
 
-  /** The image of this instance, which has not run anything yet. */
-  image(): Image {
-    return Image.take(this.memory, this.#exports);
+  /** Gives the core its rest, if that is here. */
+  link(): void {
+    if (this.#isLinked || this.#halves.rest === null) return;
+    // Its segments and its start function do the linking.
+    new WebAssembly.Instance(this.#halves.rest, { ...this.#imported, core: this.#exports });
+    this.#isLinked = true;
+  }
+
+  /** The image of this instance, which has not run anything yet: small, or quickly taken. */
+  image(isSmall: boolean): Image {
+    return Image.take(this.memory, this.#state, isSmall);
   }
 
   /** Makes this instance what it was before its run. False when it can't be: then it is of no more use. */
   reset(image: Image): boolean {
     if (this.#isSpoiled || !image.fits(this.memory)) return false;
-    image.restore(this.memory, this.#exports);
+    image.restore(this.memory, this.#state);
     this.runner.reset();
     return true;
   }
@@ -127,23 +148,31 @@ export class Guest {
     const fuel = this.runner.enter();
     if (fuel !== undefined) this.#exports.fuel.value = fuel;
     try {
-      const at = this.#put(frame);
-      this.#canWait = canSuspend;
-      const call = this.#exports[entry];
-      result = await (jspi.promising ? jspi.promising(call)(at, frame.length) : call(at, frame.length));
+      result = await this.#call(entry, frame);
     } catch (error) {
-      this.#canWait = false;
-      this.#isSpoiled = true;
       this.runner.leave(this.#exports.fuel.value);
       return error === STOP || this.runner.must_end() ? this.runner.end() : this.#trapped(error);
     }
-    this.#canWait = false;
     this.runner.leave(this.#exports.fuel.value);
     return this.runner.progress(result);
   }
 
+  /** Calls an entry in the way that lets the guest wait. What is thrown spoils the instance. */
+  async #call(entry: Entry, frame: Uint8Array): Promise<bigint> {
+    this.#isSpoiled = true;
+    const at = this.#put(frame);
+    this.#canWait = canSuspend;
+    try {
+      const result = await promising(this.#exports[entry])(at, frame.length);
+      this.#isSpoiled = false;
+      return result;
+    } finally {
+      this.#canWait = false;
+    }
+  }
+
   /** Parses a text with the guest's parser, and runs nothing. Gives JSON of what it said; what is thrown spoils the instance. */
-  check(header: object, source: string): string {
+  async check(header: object, source: string): Promise<string> {
     const encoder = new TextEncoder();
     const head = encoder.encode(JSON.stringify(header));
     const body = encoder.encode(source);
@@ -152,9 +181,7 @@ export class Guest {
     frame.set(head, 4);
     frame.set(body, 4 + head.length);
     this.#exports.fuel.value = BigInt(Number.MAX_SAFE_INTEGER);
-    this.#isSpoiled = true;
-    const result = this.#exports.selvage_check(this.#put(frame), frame.length);
-    this.#isSpoiled = false;
+    const result = await this.#call("selvage_check", frame);
     const [at, length] = [Number(result >> 32n), Number(result & 0xffff_ffffn)];
     const answer = new Uint8Array(this.memory.buffer, at, length);
     const headLength = new DataView(answer.buffer, at, 4).getUint32(0, true);
@@ -176,10 +203,10 @@ export class Guest {
     }
   }
 
-  #imports(module: WebAssembly.Module): WebAssembly.Imports {
+  #imports(): WebAssembly.Imports {
     const runner = this.runner;
     const wasi: Record<string, WebAssembly.ImportValue> = {};
-    for (const wanted of WebAssembly.Module.imports(module)) {
+    for (const wanted of WebAssembly.Module.imports(this.#halves.core)) {
       if (wanted.module !== "wasi_snapshot_preview1") continue;
       const { name } = wanted;
       wasi[name] =
@@ -190,15 +217,30 @@ export class Guest {
           : (...args: (number | bigint)[]) =>
               runner.wasi(name, BigUint64Array.from(args, (arg) => BigInt.asUintN(64, BigInt(arg))));
     }
-    const wait = (at: number, length: number) => this.#wait(at, length);
     const selvage = {
-      wait: jspi.Suspending ? new jspi.Suspending(wait) : wait,
+      wait: suspending((at, length) => this.#wait(at!, length!)),
       call: (at: number, length: number) => runner.call(at, length),
       take: (at: number) => runner.take(at),
-      quota: jspi.Suspending ? new jspi.Suspending(() => this.#quota()) : () => void this.#quota(),
-      sleep: jspi.Suspending ? new jspi.Suspending((ms) => this.#sleep(ms)) : (ms: number) => void this.#sleep(ms),
+      quota: suspending(() => this.#quota()),
+      sleep: suspending((ms) => this.#sleep(ms!)),
+      miss: suspending(() => this.#miss()),
     };
     return { env: { memory: this.memory }, wasi_snapshot_preview1: wasi, selvage };
+  }
+
+  /** A function is called that the core lacks. */
+  #miss(): void | Promise<void> {
+    if (this.#halves.rest !== null) return this.link();
+    if (!this.#canWait) throw new Error("the guest's other half is not here yet");
+    return this.#waitForRest();
+  }
+
+  async #waitForRest(): Promise<void> {
+    const sinceMs = performance.now();
+    await this.#host.whole(this.#halves);
+    this.runner.slept(sinceMs);
+    if (this.runner.must_end()) throw STOP;
+    this.link();
   }
 
   /** The fuel hook. It may give a promise only where the guest can wait for one. */

@@ -2,49 +2,12 @@
 
 /// <reference types="node" />
 
-import { readFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
-import { initSync } from "@wasm/runner/runner.js";
 import { beforeAll, describe, expect, test } from "vitest";
 import { Guest } from "./guest.ts";
-import type { GuestHost } from "./guest.ts";
+import type { Halves } from "./guest.ts";
+import { LIMITS, MEMORY_BYTES, built, host, ready, run } from "./real-guests.ts";
 import type { GuestName } from "./protocol.ts";
 import { Image } from "./image.ts";
-
-const MEMORY_BYTES = 128 * 1024 * 1024;
-const LIMITS = {
-  fuelMax: 1e12, cpuMsMax: 60_000, wallMsMax: 60_000, memoryBytesMax: MEMORY_BYTES, stackCallsMax: 400, outputBytesMax: 4_194_304,
-  filesMax: 1000, writtenBytesMax: 67_108_864, callsMax: 100_000, fetchesMax: 50, fetchBytesMax: 16_777_216,
-};
-
-const built = (path: string) => readFileSync(fileURLToPath(new URL(`../target/wasm-web/${path}`, import.meta.url)));
-
-const blobs = new Map<string, Uint8Array>();
-const host: GuestHost = {
-  blob: (hash) => blobs.get(hash),
-  report: () => {},
-  stopAsked: () => false,
-  breathe: async () => {},
-  sleep: async () => {},
-  ask: async () => null,
-  perform: async () => null,
-};
-
-/** Runs a script in an instance: its outcome, and whether the instance can be put back. */
-async function run(guest: Guest, entry: string, source: string, more: object = {}) {
-  const body = new TextEncoder().encode(source);
-  blobs.set("source", body);
-  const grant = { read: ["**"], write: [], net: [], tools: [] };
-  const files = [{ path: entry, folder: false, size: body.length, hash: "source", readable: true }];
-  const job = { run: "test", entry, shape: "script", module: false, args: null, env: {}, grant, ceiling: grant, limits: LIMITS, files, seed: 1, startMs: 1_700_000_000_000, ask: false, ...more };
-  const frame = guest.runner.begin(JSON.stringify(job), "");
-  const next = await guest.enter("selvage_start", frame);
-  const report = next.outcome();
-  if (report === undefined) throw new Error("the run waits");
-  const { value, error, usage } = JSON.parse(report).outcome;
-  const { fuel, memoryBytes, hostCalls } = usage;
-  return { value, error, fuel, memoryBytes, hostCalls };
-}
 
 /** Where a text lies in a memory. */
 const places = (memory: WebAssembly.Memory, text: string) => Buffer.from(memory.buffer).indexOf(text);
@@ -62,22 +25,22 @@ const LOOKS: Scripts = {
 };
 
 describe.each(["guest-js", "guest-py"] as const)("%s", (name) => {
-  let module: WebAssembly.Module;
+  let module: Halves;
   let first: Guest;
   let image: Image;
 
   beforeAll(async () => {
-    initSync({ module: new WebAssembly.Module(built("runner/runner_bg.wasm")) });
-    module = await WebAssembly.compile(built(`${name}.wasm`));
+    ready();
+    module = { name, core: await WebAssembly.compile(built(`${name}.wasm`)), rest: null };
     first = new Guest(module, MEMORY_BYTES, host, null);
-    image = first.image();
+    image = first.image(true);
   }, 120_000);
 
   test("every instance that warms itself up comes to the same image, and one that starts from it is the same", () => {
-    const cold = new Guest(module, MEMORY_BYTES, host, null).image();
+    const cold = new Guest(module, MEMORY_BYTES, host, null).image(true);
     expect(Buffer.compare(cold.bytes, image.bytes)).toBe(0);
     const kept = Image.read(image.bytes.slice());
-    const restored = new Guest(module, MEMORY_BYTES, host, kept).image();
+    const restored = new Guest(module, MEMORY_BYTES, host, kept).image(true);
     expect(Buffer.compare(restored.bytes, image.bytes)).toBe(0);
   });
 
@@ -89,7 +52,7 @@ describe.each(["guest-js", "guest-py"] as const)("%s", (name) => {
     expect(places(guest.memory, SECRET)).toBeGreaterThan(0);
     expect(guest.reset(image)).toBe(true);
     expect(places(guest.memory, SECRET)).toBe(-1);
-    expect(Buffer.compare(guest.image().bytes, image.bytes)).toBe(0);
+    expect(Buffer.compare(guest.image(true).bytes, image.bytes)).toBe(0);
   });
 
   test("a run gives, and costs, the same in a cold instance, in one from the image, and in one that ran another", async () => {

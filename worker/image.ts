@@ -29,6 +29,8 @@ interface Head {
   parts: [at: number, length: number][];
 }
 
+type State = [string, WebAssembly.Global][];
+
 /** Room for an image: one that all Workers can look at, where the page may share memory. */
 export function room(length: number): ImageBytes {
   return new Uint8Array(globalThis.crossOriginIsolated ? new SharedArrayBuffer(length) : new ArrayBuffer(length));
@@ -45,10 +47,10 @@ export class Image {
     this.#dataAt = dataAt;
   }
 
-  /** The image of an instance, between two entries. */
-  static take(memory: WebAssembly.Memory, exports: WebAssembly.Exports): Image {
-    const parts = filled(memory);
-    const globals = Object.fromEntries(changing(exports).map(([name, global]) => [name, String(global.value)]));
+  /** The image of an instance, between two entries: without what is empty, or quickly, for the code that looks for it is new and slow. */
+  static take(memory: WebAssembly.Memory, state: State, isSmall: boolean): Image {
+    const parts: Head["parts"] = isSmall ? filled(memory) : [[0, memory.buffer.byteLength]];
+    const globals = Object.fromEntries(state.map(([name, global]) => [name, String(global.value)]));
     const head: Head = { pages: memory.buffer.byteLength / PAGE_BYTES, globals, parts };
     const json = JSON.stringify(head);
     // So that what is looked at in large pieces need not be copied for it.
@@ -82,7 +84,7 @@ export class Image {
   }
 
   /** Makes an instance what it was: every byte of its memory, and every global. */
-  restore(memory: WebAssembly.Memory, exports: WebAssembly.Exports): void {
+  restore(memory: WebAssembly.Memory, state: State): void {
     const whole = new Uint8Array(memory.buffer);
     let [from, end] = [this.#dataAt, 0];
     for (const [at, length] of this.#head.parts) {
@@ -92,15 +94,15 @@ export class Image {
       end = at + length;
     }
     whole.fill(0, end);
-    for (const [name, global] of changing(exports)) {
+    for (const [name, global] of state) {
       const value = this.#head.globals[name]!;
       global.value = typeof global.value === "bigint" ? BigInt(value) : Number(value);
     }
   }
 }
 
-/** An instance's changing globals, by name. */
-function changing(exports: WebAssembly.Exports): [string, WebAssembly.Global][] {
+/** An instance's globals that change, by name. */
+export function stateOf(exports: WebAssembly.Exports): State {
   return Object.entries(exports).filter((entry): entry is [string, WebAssembly.Global] => entry[0].startsWith(STATE_PREFIX));
 }
 

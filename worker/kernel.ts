@@ -5,8 +5,10 @@ import init, { Kernel, Naming } from "@wasm/kernel/kernel.js";
 import { version } from "../package.json";
 import kernelUrl from "@wasm/kernel/kernel_bg.wasm?url";
 import hashes from "virtual:guests";
-import jsUrl from "@wasm/guest-js.wasm?url";
-import pythonUrl from "@wasm/guest-py.wasm?url";
+import jsCore from "@wasm/guest-js.core.wasm?url";
+import jsRest from "@wasm/guest-js.rest.wasm?url";
+import pythonCore from "@wasm/guest-py.core.wasm?url";
+import pythonRest from "@wasm/guest-py.rest.wasm?url";
 import { Calls } from "./calls.ts";
 import type { FromKernel, KernelEvent, ToKernel } from "./client-messages.ts";
 import { Uploads } from "./contents.ts";
@@ -35,7 +37,7 @@ let kernel: Kernel;
 /** Calls that came before the workspace was open. */
 let early: ToKernel[] | null = [];
 
-const runners = new Runners({ "guest-js": jsUrl, "guest-py": pythonUrl }, hashes, {
+const runners = new Runners({ "guest-js": { core: jsCore, rest: jsRest }, "guest-py": { core: pythonCore, rest: pythonRest } }, hashes, {
   waits: (runner, waits) => perform(kernel.runner_waits(Date.now(), runner, waits)),
   runsAt: (executor) => perform(kernel.runs_at(Date.now(), executor)),
   ready: (runner, dropped) => perform(kernel.runner_ready(Date.now(), runner, dropped)),

@@ -17,7 +17,9 @@ export type ToRunner =
   | { type: "sandbox"; module: WebAssembly.Module }
   | { type: "init"; cancelFlag: SharedArrayBuffer | null }
   /** Comes before the first job or text that needs it; the one for JS comes with `init`. The image is one that was sent here or kept. */
-  | { type: "guest"; guest: GuestName; module: WebAssembly.Module; hash: string; image: ImageBytes | null }
+  | { type: "guest"; guest: GuestName; core: WebAssembly.Module; rest: WebAssembly.Module | null; hash: string; image: ImageBytes | null }
+  /** The other half of a guest, where it did not come with the first. */
+  | { type: "rest"; guest: GuestName; module: WebAssembly.Module }
   /** `within` is the run that waits for this one. */
   | { type: "run"; guest: GuestName; job: string; memoryBytesMax: number; blobs: [hash: string, bytes: Uint8Array][]; within?: string | undefined }
   | { type: "answer"; id: number; answer: string; body: Uint8Array }
@@ -37,6 +39,8 @@ export type FromRunner =
   | { type: "called"; report: string; body: Uint8Array }
   | { type: "finished"; report: string; written: [hash: string, bytes: Uint8Array][] }
   | { type: "checked"; id: number; checked: string }
+  /** Its run can't go on without the rest of a guest. */
+  | { type: "lacks"; guest: GuestName }
   /** What every instance of a guest begins as, from the first that was made here. */
   | { type: "image"; guest: GuestName; bytes: ImageBytes }
   | { type: "broken"; message: string };

@@ -6,7 +6,7 @@
 
 import { initSync, Runner } from "@wasm/runner/runner.js";
 import type { Next } from "@wasm/runner/runner.js";
-import { Guest, TRAP } from "./guest.ts";
+import { Guest, TRAP, type Halves } from "./guest.ts";
 import { Image } from "./image.ts";
 import { KEPT, type FromRunner, type GuestName, type ToRunner } from "./protocol.ts";
 
@@ -25,9 +25,7 @@ const scope = self as unknown as {
   onmessage: (event: MessageEvent<ToRunner>) => void;
 };
 
-interface Program {
-  readonly name: GuestName;
-  module: WebAssembly.Module;
+interface Program extends Halves {
   hash: string;
   /** What every instance begins as, once there was one. */
   image: Image | null;
@@ -49,6 +47,8 @@ let isReady = false;
 let running: Run | null = null;
 let wallTimer: ReturnType<typeof setTimeout> | undefined;
 let wakeSleeper: (() => void) | null = null;
+/** Goes on with a guest that waits for its other half. */
+let goOnWhole: (() => void) | null = null;
 /** The call whose answer the guest waits for where it stands. */
 let standing: { id: number; take: (came: [string, Uint8Array] | null) => void } | null = null;
 let answerQuestion: ((limits: string | null) => void) | null = null;
@@ -65,6 +65,12 @@ const breathing: (() => void)[] = [];
 messages.port1.onmessage = () => breathing.shift()?.();
 
 const host = {
+  whole: (halves: Halves) =>
+    new Promise<void>((resolve) => {
+      if (halves.rest !== null) return resolve();
+      goOnWhole = resolve;
+      scope.postMessage({ type: "lacks", guest: halves.name });
+    }),
   blob: (hash: string) => blobs.get(hash),
   report: (report: string) => {
     reports.push(report);
@@ -114,10 +120,11 @@ function program(name: GuestName): Program {
 
 /** Makes an instance. The image comes from the first one, in which nothing of anybody has run. */
 function makeGuest(program: Program, memoryBytesMax: number): Guest {
-  const guest = new Guest(program.module, memoryBytesMax, host, program.image);
+  const guest = new Guest(program, memoryBytesMax, host, program.image);
   if (program.image === null && memoryBytesMax === MEMORY_BYTES_DEFAULT) {
-    program.image = guest.image();
-    if (KEPT.has(program.name)) unsent.push(program);
+    const isKept = KEPT.has(program.name);
+    program.image = guest.image(isKept);
+    if (isKept) unsent.push(program);
   }
   return guest;
 }
@@ -243,6 +250,8 @@ function endBetweenEntries(run: Run): void {
   answerQuestion = null;
   wakeSleeper?.();
   wakeSleeper = null;
+  goOnWhole?.();
+  goOnWhole = null;
   standing?.take(null);
   standing = null;
   inTurn(() => {
@@ -273,14 +282,22 @@ function sendReady(): void {
   scope.postMessage({ type: "ready", dropped: dropBlobs() });
 }
 
-function check(message: ToRunner & { type: "check" }): void {
+/** The rest of a guest has come: whoever waits for it goes on. */
+function complete(program: Program, rest: WebAssembly.Module): void {
+  program.rest = rest;
+  program.warm?.link();
+  goOnWhole?.();
+  goOnWhole = null;
+}
+
+async function check(message: ToRunner & { type: "check" }): Promise<void> {
   const { id, path, module, source } = message;
   const asked = program(message.guest);
   const guest = warmUp(asked);
   asked.warm = null;
   let checked = TOO_DEEP;
   try {
-    checked = guest.check({ path, module }, source);
+    checked = await guest.check({ path, module }, source);
   } catch {
     // The gate bounds what a parser meets; what still breaks one nests.
   }
@@ -295,10 +312,12 @@ scope.onmessage = ({ data }) => {
       initSync({ module: data.module });
       return;
     case "guest":
-      programs.set(data.guest, { name: data.guest, module: data.module, hash: data.hash, image: data.image && Image.read(data.image), warm: null });
+      programs.set(data.guest, { name: data.guest, core: data.core, rest: data.rest, hash: data.hash, image: data.image && Image.read(data.image), warm: null });
       // What comes with `init` waits for it; what comes during a run, for its own first.
       if (isReady && running === null) warmUp(program(data.guest));
       return;
+    case "rest":
+      return complete(program(data.guest), data.module);
     case "init":
       cancelFlag = data.cancelFlag && new Int32Array(data.cancelFlag);
       for (const each of programs.values()) warmUp(each);
@@ -325,6 +344,6 @@ scope.onmessage = ({ data }) => {
       running.guest.runner.cancel();
       return endBetweenEntries(running);
     case "check":
-      return check(data);
+      return inTurn(() => check(data));
   }
 };

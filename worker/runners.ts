@@ -2,13 +2,18 @@
 
 import sandboxUrl from "@wasm/runner/runner_bg.wasm?url";
 import type { JobPlace } from "./client-messages.ts";
+import type { Halves } from "./guest.ts";
 import { Images } from "./images.ts";
+import { canSuspend } from "./jspi.ts";
 import { KEPT, type FromRunner, type GuestName, type ImageBytes, type ToRunner } from "./protocol.ts";
 
 const RUNNERS = 2;
 
 /** How long a runner that broke before it was ever ready keeps the next one waiting. */
 const RESPAWN_MS = 1_000;
+
+/** How long the rest of a guest is not fetched, so that it does not take the processor from what people wait for: unless a run lacks it. */
+const REST_AFTER_MS = 1_000;
 
 /** What the kernel hears of a runner. */
 export interface RunnerEvents {
@@ -38,8 +43,15 @@ interface Held {
   guests: Set<GuestName>;
 }
 
-interface Compiled {
-  module: WebAssembly.Module;
+/** Where a guest's halves are (`xtask/src/split.rs`). */
+export interface HalfUrls {
+  core: string;
+  rest: string;
+}
+
+interface Compiled extends Halves {
+  /** Settles when the rest is here, or can't be had; null before it was asked for. */
+  coming: Promise<void> | null;
   hash: string;
   /** What its instances begin as: from an earlier visit, or from the runner that was the first to warm one up. */
   image: ImageBytes | null;
@@ -50,7 +62,7 @@ export class Runners {
   readonly #held = new Map<number, Held>();
   /** Compiled once, from the moment the kernel starts. */
   readonly #sandbox: Promise<WebAssembly.Module>;
-  readonly #urls: Record<GuestName, string>;
+  readonly #urls: Record<GuestName, HalfUrls>;
   readonly #hashes: Record<GuestName, string>;
   /** This script's name holds a hash of all that the Workers are made of. */
   readonly #images = new Images(self.location.pathname);
@@ -65,7 +77,7 @@ export class Runners {
    * Starts the first Workers before anything else: they load beside the kernel, and where Firefox does not come back from
    * `new Worker` (`web/src/lib/started-worker.ts`), nothing has happened yet.
    */
-  constructor(urls: Record<GuestName, string>, hashes: Record<GuestName, string>, events: RunnerEvents) {
+  constructor(urls: Record<GuestName, HalfUrls>, hashes: Record<GuestName, string>, events: RunnerEvents) {
     this.#events = events;
     this.#urls = urls;
     this.#hashes = hashes;
@@ -151,15 +163,15 @@ export class Runners {
   /** Acts when a runner has a guest: at once where it has. A guest that can't be had is the end of that runner. */
   #with(runner: number, guest: GuestName, act: () => void): void {
     if (this.#held.get(runner)?.guests.has(guest)) return act();
-    this.#give(runner, guest).then(act, (error: unknown) => this.#broke(runner, `${guest} can't be loaded: ${String(error)}`));
+    this.#give(runner, guest).then(act, (error: unknown) => this.#lacks(runner, guest, error));
   }
 
   async #give(runner: number, guest: GuestName): Promise<void> {
-    const { module, hash, image } = await this.#guest(guest);
+    const { core, rest, hash, image } = await this.#guest(guest);
     const held = this.#held.get(runner);
     if (held === undefined || held.guests.has(guest)) return;
     held.guests.add(guest);
-    held.worker.postMessage({ type: "guest", guest, module, hash, image } satisfies ToRunner);
+    held.worker.postMessage({ type: "guest", guest, core, rest, hash, image } satisfies ToRunner);
   }
 
   #guest(guest: GuestName): Promise<Compiled> {
@@ -175,11 +187,31 @@ export class Runners {
   /** Streams the guest through the browser's compiler, which keeps the compiled code for next time. */
   async #compile(guest: GuestName): Promise<Compiled> {
     const hash = this.#hashes[guest];
-    const [module, image] = await Promise.all([
-      WebAssembly.compileStreaming(fetch(this.#urls[guest])),
+    const [core, image] = await Promise.all([
+      WebAssembly.compileStreaming(fetch(this.#urls[guest].core)),
       KEPT.has(guest) ? this.#images.find(guest, hash) : undefined,
     ]);
-    return { module, hash, image: image ?? null };
+    const compiled: Compiled = { name: guest, core, rest: null, coming: null, hash, image: image ?? null };
+    // Where a run can't wait for the rest, it begins with it. Elsewhere, who lacks it is told when it can't be had.
+    if (!canSuspend) await this.#complete(compiled);
+    else setTimeout(() => void this.#complete(compiled).catch(() => undefined), REST_AFTER_MS);
+    return compiled;
+  }
+
+  /** Fetches the rest of a guest, once, and sends it to all who have the core. */
+  #complete(compiled: Compiled): Promise<void> {
+    const { name } = compiled;
+    compiled.coming ??= WebAssembly.compileStreaming(fetch(this.#urls[name].rest)).then(
+      (module) => {
+        compiled.rest = module;
+        for (const { worker, guests } of this.#held.values()) if (guests.has(name)) worker.postMessage({ type: "rest", guest: name, module } satisfies ToRunner);
+      },
+      (error: unknown) => {
+        compiled.coming = null;
+        throw error;
+      },
+    );
+    return compiled.coming;
   }
 
   /** Shares and keeps the first image of a guest that comes. It was taken before anything ran in its instance. */
@@ -233,11 +265,19 @@ export class Runners {
         return this.#events.finished(runner, message.report, message.written);
       case "checked":
         return this.#events.checked(message.id, message.checked);
+      case "lacks":
+        return void this.#guest(message.guest)
+          .then((compiled) => this.#complete(compiled))
+          .catch((error: unknown) => this.#lacks(runner, message.guest, error));
       case "image":
         return void this.#takeImage(message.guest, message.bytes);
       case "broken":
         return this.#broke(runner, message.message);
     }
+  }
+
+  #lacks(runner: number, guest: GuestName, error: unknown): void {
+    this.#broke(runner, `${guest} can't be loaded: ${String(error)}`);
   }
 
   #broke(runner: number, reason: string): void {

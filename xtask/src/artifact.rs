@@ -90,6 +90,16 @@ impl Artifact {
         }
     }
 
+    /// The programs that a browser fetches: a guest comes in halves, see [`crate::halves`].
+    pub fn shipped(&self) -> Vec<PathBuf> {
+        match self.kind {
+            Kind::Bindgen => vec![self.wasm()],
+            Kind::Guest => ["core", "rest"]
+                .map(|half| self.wasm().with_extension(format!("{half}.wasm")))
+                .into(),
+        }
+    }
+
     /// Every file that is made, next to each other in the cache.
     pub fn outputs(&self) -> Vec<PathBuf> {
         let folder = root::artifacts().join(&self.name);

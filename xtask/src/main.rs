@@ -37,12 +37,15 @@ mod compress;
 mod frozen;
 mod fuel;
 mod graft;
+mod halves;
 mod history;
 mod http;
 mod inputs;
+mod mark;
 mod report;
 mod root;
 mod snip;
+mod split;
 mod state;
 
 use anyhow::{Result, bail};

@@ -42,10 +42,11 @@ export async function serveBench(defer, server, peer) {
     const name = readdirSync(join(root, 'dist/assets')).find((name) => pattern.test(name));
     return name && `${origin}/assets/${name}`;
   };
+  const halves = (guest) => ({ core: asset(new RegExp(`^${guest}\\.core-.*\\.wasm$`)), rest: asset(new RegExp(`^${guest}\\.rest-.*\\.wasm$`)) });
   return {
     workbench: `${origin}/`,
     page: `${origin}/bench/`,
-    parts: { kernel: asset(/^kernel-[\w-]{8}\.js$/), runner: asset(/^runner-[\w-]{8}\.js$/), guest: asset(/^guest-js-.*\.wasm$/), sandbox: asset(/^runner_bg-.*\.wasm$/), python: `${origin}/bench/python-peer.js`, 'guest-py': asset(/^guest-py-.*\.wasm$/), peer: `${origin}/bench/peer.js` },
+    parts: { kernel: asset(/^kernel-[\w-]{8}\.js$/), runner: asset(/^runner-[\w-]{8}\.js$/), 'guest-js': halves('guest-js'), sandbox: asset(/^runner_bg-.*\.wasm$/), python: `${origin}/bench/python-peer.js`, 'guest-py': halves('guest-py'), peer: `${origin}/bench/peer.js` },
     add: (name, bytes) => {
       added.set(name, bytes);
       return `${origin}/bench/${name}`;

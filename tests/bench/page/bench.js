@@ -6,6 +6,9 @@ const LIMITS = {
   filesMax: 1000, writtenBytesMax: 67_108_864, callsMax: 100_000, fetchesMax: 50, fetchBytesMax: 16_777_216,
 };
 
+/** As in `worker/runners.ts`. */
+const REST_AFTER_MS = 1_000;
+
 async function sha256(bytes) {
   const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
   return Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('');
@@ -30,16 +33,22 @@ class RunnerWorker {
   #worker;
   #heard = [];
   #waiting;
+  /** The address of the other half, while nobody has asked for it. */
+  #rest;
 
-  static async start(runner, guest, module, sandbox) {
+  /** `halves` are addresses; a guest that is in one piece has a core alone. */
+  static async start(site, guest, halves) {
+    const [core, sandbox] = [compiled(halves.core), compiled(site.sandbox)];
     const self = new RunnerWorker();
     self.#guest = guest;
-    self.#worker = new Worker(runner, { type: 'module' });
-    const hear = (data) => (self.#waiting ? self.#waiting(data) : self.#heard.push(data));
+    self.#worker = new Worker(site.runner, { type: 'module' });
+    const hear = (data) => data.type === 'lacks' ? self.#complete() : (self.#waiting ? self.#waiting(data) : self.#heard.push(data));
     self.#worker.onmessage = ({ data }) => hear(data);
-    self.#worker.onerror = (event) => hear({ type: 'broken', message: event.message ?? `no script at ${runner}` });
+    self.#worker.onerror = (event) => hear({ type: 'broken', message: event.message ?? `no script at ${site.runner}` });
     self.#worker.postMessage({ type: 'sandbox', module: await sandbox });
-    self.#worker.postMessage({ type: 'guest', guest, module: await module, hash: '', image: null });
+    self.#worker.postMessage({ type: 'guest', guest, core: await core, rest: null, hash: '', image: null });
+    self.#rest = halves.rest;
+    setTimeout(() => void self.#complete(), REST_AFTER_MS);
     self.#worker.postMessage({ type: 'init', cancelFlag: null });
     await self.#until('ready');
     return self;
@@ -53,6 +62,13 @@ class RunnerWorker {
     await this.#until('ready');
     if (outcome.error) throw new Error(JSON.stringify(outcome.error));
     return outcome;
+  }
+
+  /** The kernel fetches the rest when a run lacks it, or after a while. */
+  async #complete() {
+    const rest = this.#rest;
+    this.#rest = undefined;
+    if (rest) this.#worker.postMessage({ type: 'rest', guest: this.#guest, module: await compiled(rest) });
   }
 
   stop() {
@@ -74,8 +90,7 @@ const compiled = (address) => WebAssembly.compileStreaming(fetch(address));
 /** Milliseconds from nothing to the first result of the guest in a runner. */
 export async function guestFirst(site) {
   const start = performance.now();
-  const module = compiled(site.guest);
-  const runner = await RunnerWorker.start(site.runner, 'guest-js', module, compiled(site.sandbox));
+  const runner = await RunnerWorker.start(site, 'guest-js', site['guest-js']);
   const { value } = await runner.run('6 * 7');
   const ms = performance.now() - start;
   runner.stop();
@@ -108,9 +123,9 @@ export async function peerRecovery(site) {
   return performance.now() - start;
 }
 
-/** Computing milliseconds of a program in the guest of this address, `times` times in one runner. */
-export async function guestTimes(site, guest, source, times) {
-  const runner = await RunnerWorker.start(site.runner, 'guest-js', compiled(guest), compiled(site.sandbox));
+/** Computing milliseconds of a program in the guest of these addresses, `times` times in one runner. */
+export async function guestTimes(site, halves, source, times) {
+  const runner = await RunnerWorker.start(site, 'guest-js', halves);
   const found = [];
   for (let time = 0; time < times; time += 1) found.push((await runner.run(source)).usage.cpuMs);
   runner.stop();
@@ -119,7 +134,7 @@ export async function guestTimes(site, guest, source, times) {
 
 /** Milliseconds from a job to the next one's turn, again and again in one runner without the kernel around it. */
 export async function runnerTimes(site, guest, source, times) {
-  const runner = await RunnerWorker.start(site.runner, guest, compiled(site[guest]), compiled(site.sandbox));
+  const runner = await RunnerWorker.start(site, guest, site[guest]);
   const found = [];
   for (let time = 0; time < times; time += 1) {
     const start = performance.now();

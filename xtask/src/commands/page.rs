@@ -39,7 +39,7 @@ fn run(arguments: Arguments) -> Result<()> {
 /// # Errors
 /// When a build fails.
 pub fn ensure() -> Result<()> {
-    let hashes = wasm::build_all(&artifact::list()?.artifact, false)?;
+    let hashes = wasm::ship_all(&artifact::list()?.artifact, false)?;
     let hash = inputs::of_page(&hashes)?;
     let cache = Cache::open();
     let index = root::dist().join("index.html");
@@ -90,7 +90,7 @@ fn is_later(lazy: &[&Artifact], path: &Path) -> bool {
         .unwrap_or_default();
     let is_of = |artifact: &&Artifact| {
         name.strip_prefix(&artifact.name)
-            .is_some_and(|rest| rest.starts_with(['-', '_']))
+            .is_some_and(|rest| rest.starts_with(['-', '_', '.']))
     };
     let is_for_others = path
         .parent()

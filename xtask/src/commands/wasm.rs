@@ -1,10 +1,10 @@
 //! `wasm [--dev] [name…]`: builds the artifacts of `wasm-pack.toml` and checks their size budgets.
 
 use super::toolchain;
-use crate::artifact::{self, Artifact};
+use crate::artifact::{self, Artifact, Kind};
 use crate::cache::Cache;
 use crate::commands::Command;
-use crate::{Arguments, build, compress, inputs};
+use crate::{Arguments, build, compress, halves, inputs};
 use anyhow::{Context, Result, ensure};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -22,7 +22,7 @@ pub const COMMAND: Command = Command {
 fn run(mut arguments: Arguments) -> Result<()> {
     let dev = arguments.switch("--dev");
     let artifacts = artifact::select(artifact::list()?, &arguments.names()?)?;
-    build_all(&artifacts, dev)?;
+    ship_all(&artifacts, dev)?;
     if dev {
         println!("built for development: large, slow, and not held to a budget");
         return Ok(());
@@ -36,6 +36,27 @@ fn run(mut arguments: Arguments) -> Result<()> {
         .collect();
     ensure!(over.is_empty(), "over budget: {}", over.join(", "));
     Ok(())
+}
+
+/// Builds what changed, guests in halves, and gives the hashes of all that a browser fetches.
+///
+/// # Errors
+/// When a build fails.
+pub fn ship_all(artifacts: &[Artifact], dev: bool) -> Result<Vec<String>> {
+    let mut hashes = build_all(artifacts, dev)?;
+    let mut guests = artifacts
+        .iter()
+        .filter(|one| one.kind == Kind::Guest)
+        .peekable();
+    if guests.peek().is_some() {
+        // Guests are trained in it.
+        let runner = artifact::select(artifact::list()?, &[halves::RUNNER.to_owned()])?;
+        build_all(&runner, dev)?;
+    }
+    for guest in guests {
+        hashes.push(halves::ensure(guest)?);
+    }
+    Ok(hashes)
 }
 
 /// Builds what changed, and gives the hash of each. While one is compiled, the one before it is finished: both leave a processor
@@ -82,7 +103,8 @@ impl Compiled<'_> {
         if inputs::of_artifact(artifact, dev, &self.sources)? == hash {
             Cache::open().keep(&artifact.name, &hash, &artifact.outputs())?;
         }
-        if !dev {
+        // Its brotli form is wanted later, and takes a while. Guests are not in halves yet.
+        if !dev && artifact.kind == Kind::Bindgen {
             size(artifact)?;
         }
         let took = self.start.elapsed().as_secs_f64();
@@ -189,20 +211,24 @@ impl Size {
     }
 }
 
-/// Measures an artifact.
+/// Measures what a browser fetches of an artifact.
 ///
 /// # Errors
 /// When it isn't there.
 pub fn size(artifact: &Artifact) -> Result<Size> {
-    let path = artifact.wasm();
-    let wasm = std::fs::read(&path).with_context(|| format!("cannot read {}", path.display()))?;
-    let brotli = compress::brotli(&wasm)?.len() as u64;
-    Ok(Size {
+    let mut size = Size {
         name: artifact.name.clone(),
-        raw: wasm.len() as u64,
-        brotli,
+        raw: 0,
+        brotli: 0,
         budget: artifact.budget_brotli_kb * 1000,
-    })
+    };
+    for path in artifact.shipped() {
+        let wasm =
+            std::fs::read(&path).with_context(|| format!("cannot read {}", path.display()))?;
+        size.raw += wasm.len() as u64;
+        size.brotli += compress::brotli(&wasm)?.len() as u64;
+    }
+    Ok(size)
 }
 
 /// Prints sizes in kilobytes of 1000 bytes.
