@@ -38,6 +38,8 @@ const PROGRAMS = {
   'guest-py': [
     ['a.py', 'script', '1 + 1\n'],
     ['b.py', 'script', 'import json, csv, re, datetime, asyncio, dataclasses, logging\njson.dumps([1 + 1])\n'],
+    ['c.py', 'script', 'import json, re\n\ndef double(number):\n    return number * 2\n\n[json.dumps({"all": [double(number) for number in (1, 2.5)]}), re.sub("a", "b", "a")]\n'],
+    ['d.py', 'script', 'import csv\n\ncounts = {}\nwith open("data/invoices.csv", newline="") as file:\n    for row in csv.DictReader(file):\n        counts[row["status"]] = counts.get(row["status"], 0) + 1\nprint(f"{len(counts)} of them: {sorted(counts)}")\ncounts\n'],
   ],
 };
 
@@ -49,14 +51,37 @@ for (const [entry, shape, source] of PROGRAMS[name]) {
   for (const given of [{ args: null, startMs: null }, { args: { text: 'one two' }, startMs: 1_700_000_000_000 }]) {
     const { outcome, exports } = run(entry, shape, given);
     if (outcome.error) throw new Error(`${entry}: ${JSON.stringify(outcome.error)}`);
-    for (const [key, global] of Object.entries(exports)) {
-      if (!key.startsWith(RAN_PREFIX)) continue;
-      const first = Number(key.slice(RAN_PREFIX.length)) * 32;
-      for (let bit = 0; bit < 32; bit += 1) if ((global.value >>> bit) & 1) ran.add(first + bit);
-    }
+    note(exports);
   }
+  note(check(entry, shape));
 }
 console.log(JSON.stringify([...ran].sort((a, b) => a - b)));
+
+/** Takes down what ran in an instance. */
+function note(exports) {
+  for (const [key, global] of Object.entries(exports)) {
+    if (!key.startsWith(RAN_PREFIX)) continue;
+    const first = Number(key.slice(RAN_PREFIX.length)) * 32;
+    for (let bit = 0; bit < 32; bit += 1) if ((global.value >>> bit) & 1) ran.add(first + bit);
+  }
+}
+
+/** Has a new instance read a file, as it does before each run. */
+function check(entry, shape) {
+  const { memory, exports } = warm(() => undefined);
+  const head = Buffer.from(JSON.stringify({ path: entry, module: shape === 'module' }));
+  const length = Buffer.alloc(4);
+  length.writeUInt32LE(head.length);
+  enter(memory, exports, 'selvage_check', Buffer.concat([length, head, files.get(entry)]));
+  return exports;
+}
+
+/** Enters an instance with a frame. */
+function enter(memory, exports, entry, frame) {
+  const at = exports.selvage_alloc(frame.length);
+  new Uint8Array(memory.buffer, at, frame.length).set(frame);
+  return exports[entry](at, frame.length);
+}
 
 /** Runs a file from the start of a new instance to its outcome. */
 function run(entry, shape, given) {
@@ -68,10 +93,7 @@ function run(entry, shape, given) {
   });
   const folders = new Set(listed.flatMap(({ path }) => path.split('/').slice(0, -1).map((_, depth, parts) => parts.slice(0, depth + 1).join('/'))));
   for (const path of folders) listed.push({ path, folder: true, size: 0, hash: '', readable: true });
-  const { memory, runner, exports } = instance((hash) => blobs.get(hash));
-  exports.fuel.value = BigInt(Number.MAX_SAFE_INTEGER);
-  exports._initialize?.();
-  exports.selvage_warm();
+  const { memory, runner, exports } = warm((hash) => blobs.get(hash));
   const grant = { read: ['**'], write: ['**'], net: [], tools: [] };
   const job = {
     run: 'training', entry, shape, module: shape === 'module', ...given, env: {}, grant, ceiling: grant,
@@ -81,9 +103,7 @@ function run(entry, shape, given) {
   for (let way = 'selvage_start'; ; way = 'selvage_resume') {
     const fuel = runner.enter();
     if (fuel !== undefined) exports.fuel.value = fuel;
-    const at = exports.selvage_alloc(frame.length);
-    new Uint8Array(memory.buffer, at, frame.length).set(frame);
-    const result = exports[way](at, frame.length);
+    const result = enter(memory, exports, way, frame);
     runner.leave(exports.fuel.value);
     const next = runner.progress(result);
     const outcome = next.outcome();
@@ -92,6 +112,15 @@ function run(entry, shape, given) {
     if (call === undefined) throw new Error(`${entry} waits for nothing`);
     frame = runner.resume(call.id, '{"ok":null}', new Uint8Array());
   }
+}
+
+/** An instance that has warmed itself up. */
+function warm(blob) {
+  const made = instance(blob);
+  made.exports.fuel.value = BigInt(Number.MAX_SAFE_INTEGER);
+  made.exports._initialize?.();
+  made.exports.selvage_warm();
+  return made;
 }
 
 /** An instance in as much memory as the Worker gives it (`worker/guest.ts`): where things lie decides how maps of addresses are searched. */
