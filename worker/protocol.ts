@@ -20,6 +20,8 @@ export type ToRunner =
   | { type: "guest"; guest: GuestName; core: WebAssembly.Module; rest: WebAssembly.Module | null; hash: string; image: ImageBytes | null }
   /** The other half of a guest, where it did not come with the first. */
   | { type: "rest"; guest: GuestName; module: WebAssembly.Module }
+  /** There is time to have the browser compile what a first run of a guest needs. */
+  | { type: "exercise"; guest: GuestName }
   /** `within` is the run that waits for this one. */
   | { type: "run"; guest: GuestName; job: string; memoryBytesMax: number; blobs: [hash: string, bytes: Uint8Array][]; within?: string | undefined }
   | { type: "answer"; id: number; answer: string; body: Uint8Array }

@@ -6,6 +6,7 @@
 
 import { initSync, Runner } from "@wasm/runner/runner.js";
 import type { Next } from "@wasm/runner/runner.js";
+import { exercise } from "./exercise.ts";
 import { Guest, TRAP, type Halves } from "./guest.ts";
 import { Image } from "./image.ts";
 import { KEPT, type FromRunner, type GuestName, type ToRunner } from "./protocol.ts";
@@ -19,6 +20,8 @@ const TIMER_MS_MAX = 2 ** 31 - 1;
 
 /** What a parser that broke says: only nesting beyond its gate breaks it. */
 const TOO_DEEP = JSON.stringify({ error: { code: "QUOTA_STACK", message: "The text nests deeper than the parser can read." } });
+
+const nothing = () => {};
 
 const scope = self as unknown as {
   postMessage: (message: FromRunner, transfer?: Transferable[]) => void;
@@ -324,6 +327,10 @@ scope.onmessage = ({ data }) => {
       isReady = true;
       scope.postMessage({ type: "ready", dropped: false });
       return;
+    case "exercise": {
+      const idle = program(data.guest);
+      return inTurn(() => exercise(idle, idle.image, host).then(nothing, nothing));
+    }
     case "run":
       return run(data);
     case "answer":

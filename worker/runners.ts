@@ -101,6 +101,9 @@ export class Runners {
       if (!(await this.#images.has(guest, this.#hashes[guest]))) continue;
       // One that can't be had is told to whoever asks for it.
       for (const runner of runners) await this.#give(runner, guest).catch(() => undefined);
+      // What the browser compiles for one is compiled for all. The first one is asked first.
+      const last = [...this.#held.values()].findLast(({ guests }) => guests.has(guest));
+      last?.worker.postMessage({ type: "exercise", guest } satisfies ToRunner);
     }
   }
 
