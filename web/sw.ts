@@ -67,7 +67,14 @@ async function answer(key: string, event: FetchEvent): Promise<Response> {
   const kept = await cache.match(key);
   if (kept !== undefined) return kept;
   const response = await fetch(event.request);
-  const keeps = later.some((url) => new URL(url, scope.location.href).href === key);
-  if (keeps && response.ok && !response.redirected) event.waitUntil(cache.put(key, response.clone()));
+  const all = later.map((url) => new URL(url, scope.location.href).href);
+  if (all.includes(key) && response.ok && !response.redirected) event.waitUntil(keepLater(cache, all, key, response.clone()));
   return response;
+}
+
+/** Keeps what was fetched for the first time, and what is of no use without it: the halves of a guest. */
+async function keepLater(cache: Cache, all: string[], key: string, response: Response): Promise<void> {
+  await cache.put(key, response);
+  const lacking = await Promise.all(all.map(async (url) => ((await cache.match(url)) === undefined ? [url] : [])));
+  await cache.addAll(lacking.flat());
 }

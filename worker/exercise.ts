@@ -5,6 +5,7 @@ import { Guest, type GuestHost, type Halves } from "./guest.ts";
 import type { Image } from "./image.ts";
 
 const PATH = "exercise.py";
+/** Of `xtask/train.mjs`, too: a core can run it. */
 const TEXT = `import json, re
 
 def double(number):
@@ -25,10 +26,13 @@ const JOB = JSON.stringify({
 });
 
 /** Has an instance of its own read and run something, and gives how it ended, which is nobody's. Without it, the first run is slower. */
-export async function exercise(halves: Halves, image: Image | null, host: GuestHost): Promise<{ error: unknown }> {
+export async function exercise(halves: Halves, image: Image | null, host: GuestHost): Promise<{ error: unknown } | undefined> {
   const guest = new Guest(halves, LIMITS.memoryBytesMax, { ...host, blob: () => BYTES, report: () => {} }, image);
-  await guest.check({ path: PATH, module: false }, TEXT);
-  const report = (await guest.enter("selvage_start", guest.runner.begin(JOB, ""))).outcome();
-  guest.runner.free();
-  return (JSON.parse(report ?? "{}") as { outcome: { error: unknown } }).outcome;
+  try {
+    await guest.check({ path: PATH, module: false }, TEXT);
+    const report = (await guest.enter("selvage_start", guest.runner.begin(JOB, ""))).outcome();
+    return report === undefined ? undefined : (JSON.parse(report) as { outcome: { error: unknown } }).outcome;
+  } finally {
+    guest.runner.free();
+  }
 }

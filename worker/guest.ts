@@ -25,7 +25,10 @@ type Exports = WebAssembly.Exports & {
   fuel: WebAssembly.Global<"i64">;
 };
 
-type Entry = "selvage_start" | "selvage_resume" | "selvage_check";
+type Entry = "selvage_start" | "selvage_resume";
+
+/** Thrown where a guest lacks its other half and can't wait for it. */
+export const LACKS = new Error("the guest's other half is not here yet");
 
 /** A guest's program, which comes in two halves (`xtask/src/split.rs`). */
 export interface Halves {
@@ -135,43 +138,31 @@ export class Guest {
     return true;
   }
 
-  /** Copies a frame into the guest. */
-  #put(frame: Uint8Array): number {
-    const at = this.#exports.selvage_alloc(frame.length);
-    new Uint8Array(this.memory.buffer, at, frame.length).set(frame);
-    return at;
-  }
-
   /** Enters the guest with a frame and gives what came of it. */
   async enter(entry: Entry, frame: Uint8Array) {
     let result: bigint;
     const fuel = this.runner.enter();
     if (fuel !== undefined) this.#exports.fuel.value = fuel;
+    this.#canWait = canSuspend;
     try {
-      result = await this.#call(entry, frame);
+      const at = await promising(this.#exports.selvage_alloc)(frame.length);
+      this.#put(at, frame);
+      result = await promising(this.#exports[entry])(at, frame.length);
     } catch (error) {
+      this.#isSpoiled = true;
       this.runner.leave(this.#exports.fuel.value);
       return error === STOP || this.runner.must_end() ? this.runner.end() : this.#trapped(error);
+    } finally {
+      this.#canWait = false;
     }
     this.runner.leave(this.#exports.fuel.value);
     return this.runner.progress(result);
   }
 
-  /** Calls an entry in the way that lets the guest wait. What is thrown spoils the instance. */
-  async #call(entry: Entry, frame: Uint8Array): Promise<bigint> {
-    this.#isSpoiled = true;
-    const at = this.#put(frame);
-    this.#canWait = canSuspend;
-    try {
-      const result = await promising(this.#exports[entry])(at, frame.length);
-      this.#isSpoiled = false;
-      return result;
-    } finally {
-      this.#canWait = false;
-    }
-  }
-
-  /** Parses a text with the guest's parser, and runs nothing. Gives JSON of what it said; what is thrown spoils the instance. */
+  /**
+   * Parses a text with the guest's parser, and runs nothing. Gives JSON of what it said. What is thrown spoils the instance: `LACKS`
+   * among it, since nobody waits for a text with an instance in his hands.
+   */
   async check(header: object, source: string): Promise<string> {
     const encoder = new TextEncoder();
     const head = encoder.encode(JSON.stringify(header));
@@ -181,11 +172,21 @@ export class Guest {
     frame.set(head, 4);
     frame.set(body, 4 + head.length);
     this.#exports.fuel.value = BigInt(Number.MAX_SAFE_INTEGER);
-    const result = await this.#call("selvage_check", frame);
-    const [at, length] = [Number(result >> 32n), Number(result & 0xffff_ffffn)];
-    const answer = new Uint8Array(this.memory.buffer, at, length);
-    const headLength = new DataView(answer.buffer, at, 4).getUint32(0, true);
+    this.#isSpoiled = true;
+    // Entered in the way that lets it wait, or a browser would not call `miss` at all.
+    const at = await promising(this.#exports.selvage_alloc)(frame.length);
+    this.#put(at, frame);
+    const result = await promising(this.#exports.selvage_check)(at, frame.length);
+    this.#isSpoiled = false;
+    const [answerAt, length] = [Number(result >> 32n), Number(result & 0xffff_ffffn)];
+    const answer = new Uint8Array(this.memory.buffer, answerAt, length);
+    const headLength = new DataView(answer.buffer, answerAt, 4).getUint32(0, true);
     return new TextDecoder().decode(answer.slice(4, 4 + headLength));
+  }
+
+  /** Copies a frame to where the guest made room for it. */
+  #put(at: number, frame: Uint8Array): void {
+    new Uint8Array(this.memory.buffer, at, frame.length).set(frame);
   }
 
   #trapped(error: unknown) {
@@ -231,15 +232,17 @@ export class Guest {
   /** A function is called that the core lacks. */
   #miss(): void | Promise<void> {
     if (this.#halves.rest !== null) return this.link();
-    if (!this.#canWait) throw new Error("the guest's other half is not here yet");
+    if (!this.#canWait) throw LACKS;
     return this.#waitForRest();
   }
 
   async #waitForRest(): Promise<void> {
-    const sinceMs = performance.now();
-    await this.#host.whole(this.#halves);
-    this.runner.slept(sinceMs);
-    if (this.runner.must_end()) throw STOP;
+    do {
+      const sinceMs = performance.now();
+      await this.#host.whole(this.#halves);
+      this.runner.slept(sinceMs);
+      if (this.runner.must_end()) throw STOP;
+    } while (this.#halves.rest === null);
     this.link();
   }
 

@@ -1,8 +1,10 @@
 // JSPI, by which WebAssembly that computes can wait for its Worker: https://github.com/WebAssembly/js-promise-integration
 
+type Entry<A extends number[], R> = (...args: A) => R;
+
 const jspi = WebAssembly as unknown as {
   Suspending?: new (wait: (...args: number[]) => unknown) => WebAssembly.ImportValue;
-  promising?: (entry: (at: number, length: number) => bigint) => (at: number, length: number) => Promise<bigint>;
+  promising?: <A extends number[], R>(entry: Entry<A, R>) => Entry<A, Promise<R>>;
 };
 
 /** Whether this browser has it. */
@@ -12,5 +14,4 @@ export const canSuspend = jspi.Suspending !== undefined && jspi.promising !== un
 export const suspending = (wait: (...args: number[]) => unknown) => (jspi.Suspending ? new jspi.Suspending(wait) : wait) as WebAssembly.ImportValue;
 
 /** An entry by which the guest can wait, where that is possible at all. */
-export const promising = (entry: (at: number, length: number) => bigint): ((at: number, length: number) => bigint | Promise<bigint>) =>
-  jspi.promising ? jspi.promising(entry) : entry;
+export const promising = <A extends number[], R>(entry: Entry<A, R>): Entry<A, R | Promise<R>> => (jspi.promising ? jspi.promising(entry) : entry);

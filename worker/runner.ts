@@ -7,7 +7,7 @@
 import { initSync, Runner } from "@wasm/runner/runner.js";
 import type { Next } from "@wasm/runner/runner.js";
 import { exercise } from "./exercise.ts";
-import { Guest, TRAP, type Halves } from "./guest.ts";
+import { Guest, LACKS, TRAP, type Halves } from "./guest.ts";
 import { Image } from "./image.ts";
 import { KEPT, type FromRunner, type GuestName, type ToRunner } from "./protocol.ts";
 
@@ -50,7 +50,7 @@ let isReady = false;
 let running: Run | null = null;
 let wallTimer: ReturnType<typeof setTimeout> | undefined;
 let wakeSleeper: (() => void) | null = null;
-/** Goes on with a guest that waits for its other half. */
+/** Goes on with the run that waits for the other half of its guest. */
 let goOnWhole: (() => void) | null = null;
 /** The call whose answer the guest waits for where it stands. */
 let standing: { id: number; take: (came: [string, Uint8Array] | null) => void } | null = null;
@@ -64,6 +64,8 @@ let reports: string[] = [];
 let reportedMs = 0;
 
 const messages = new MessageChannel();
+/** Texts that are read when the other half of their guest is here. */
+const unread: (ToRunner & { type: "check" })[] = [];
 const breathing: (() => void)[] = [];
 messages.port1.onmessage = () => breathing.shift()?.();
 
@@ -285,12 +287,13 @@ function sendReady(): void {
   scope.postMessage({ type: "ready", dropped: dropBlobs() });
 }
 
-/** The rest of a guest has come: whoever waits for it goes on. */
+/** The rest of a guest has come: all that wait for it go on. */
 function complete(program: Program, rest: WebAssembly.Module): void {
   program.rest = rest;
   program.warm?.link();
   goOnWhole?.();
   goOnWhole = null;
+  for (const message of unread.splice(0)) void check(message);
 }
 
 async function check(message: ToRunner & { type: "check" }): Promise<void> {
@@ -301,7 +304,12 @@ async function check(message: ToRunner & { type: "check" }): Promise<void> {
   let checked = TOO_DEEP;
   try {
     checked = await guest.check({ path, module }, source);
-  } catch {
+  } catch (error) {
+    if (error === LACKS) {
+      unread.push(message);
+      scope.postMessage({ type: "lacks", guest: asked.name });
+      return takeBack(asked, guest);
+    }
     // The gate bounds what a parser meets; what still breaks one nests.
   }
   scope.postMessage({ type: "checked", id, checked });
@@ -351,6 +359,6 @@ scope.onmessage = ({ data }) => {
       running.guest.runner.cancel();
       return endBetweenEntries(running);
     case "check":
-      return inTurn(() => check(data));
+      return void check(data);
   }
 };

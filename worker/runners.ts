@@ -190,14 +190,15 @@ export class Runners {
   /** Streams the guest through the browser's compiler, which keeps the compiled code for next time. */
   async #compile(guest: GuestName): Promise<Compiled> {
     const hash = this.#hashes[guest];
-    const [core, image] = await Promise.all([
+    const [core, rest, image] = await Promise.all([
       WebAssembly.compileStreaming(fetch(this.#urls[guest].core)),
+      // Where a run can't wait for the rest, it begins with it.
+      canSuspend ? null : WebAssembly.compileStreaming(fetch(this.#urls[guest].rest)),
       KEPT.has(guest) ? this.#images.find(guest, hash) : undefined,
     ]);
-    const compiled: Compiled = { name: guest, core, rest: null, coming: null, hash, image: image ?? null };
-    // Where a run can't wait for the rest, it begins with it. Elsewhere, who lacks it is told when it can't be had.
-    if (!canSuspend) await this.#complete(compiled);
-    else setTimeout(() => void this.#complete(compiled).catch(() => undefined), REST_AFTER_MS);
+    const compiled: Compiled = { name: guest, core, rest, coming: null, hash, image: image ?? null };
+    // Who lacks it is told when it can't be had.
+    if (rest === null) setTimeout(() => void this.#complete(compiled).catch(() => undefined), REST_AFTER_MS);
     return compiled;
   }
 

@@ -58,3 +58,14 @@ test('a run whose second half can not be had says so, and the next one asks for 
   await held.pop().continue();
   assert.equal((await again).value, DEEP_VALUE);
 });
+
+test('a text that can not be read without the second half is read when that is here, and keeps no run waiting', async ({ server, defer }) => {
+  const { page, held } = await openWithoutRest(defer, server);
+  const content = `export default async function* () { class Odd { static #one = 1n; static { do { [this.#one = 2] = []; } while (Odd.#one ?? 0); } get two() { return new.target; } } label: for await (const { a = 1, ...b } of []) { switch (a) { case 1: continue label; default: debugger; } } yield* [\`\${Odd}\`, /(?<n>x)\\k<n>/v]; }`;
+  await value(page, 'write', { path: 'flows/odd.flow.js', content });
+  const linted = value(page, 'lint_flow', { path: 'flows/odd.flow.js' });
+  await until('the second half is asked for', () => held.length > 0);
+  assert.equal((await value(page, 'run_flow', { path: 'flows/plain.flow.js' })).value, 42);
+  await held.pop().continue();
+  assert.deepEqual((await linted).diagnostics.filter(({ severity }) => severity === 'error'), []);
+});

@@ -13,7 +13,8 @@ use std::fs;
 use std::process::{Command, Stdio};
 
 /// What makes them: a change of a pass is a change of what comes out.
-const PASSES: [&str; 6] = [
+const PASSES: [&str; 7] = [
+    include_str!("halves.rs"),
     include_str!("mark.rs"),
     include_str!("split.rs"),
     include_str!("split/core.rs"),
@@ -40,7 +41,8 @@ fn split(guest: &Artifact) -> Result<String> {
     let mut hash = Fingerprint::default();
     hash.part("whole", &whole);
     hash.part("passes", PASSES.concat().as_bytes());
-    for path in [&trainer, &runner] {
+    let starter = root::at("crates/workbench/starter");
+    for path in [&trainer, &runner, &starter] {
         hash.path(path)?;
     }
     let (name, hash) = (format!("{}-halves", guest.name), hash.end());

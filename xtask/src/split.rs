@@ -1,7 +1,7 @@
 //! The split pass: makes two modules of a guest, so that a browser has its first result before it has all of the guest.
 //!
 //! **Problem.** A browser reads, checks and keeps every byte of a module before the first function runs, and a first run needs
-//! a tenth of the functions.
+//! a fifth of the functions.
 //!
 //! **Shape.** The *core* is the guest with only the functions that were asked for. What the core may call of the others has a *stub*
 //! there: it calls the import `selvage.miss` unless the rest is linked, and then the function, through a slot of the table. The
@@ -15,13 +15,14 @@
 //!   local.get 0 ...  i32.const SLOT  call_indirect (param ...) (result ...))
 //! ```
 //!
-//! **For the host.** `miss` must link the rest before it comes back. It may suspend the guest until the rest is there:
+//! **For the host.** `miss` must link the rest before it comes back, or not come back. It may suspend the guest until the rest is there:
 //! a stub calls it from WebAssembly, so no frame of the host's is in between.
 //!
 //! *Invariants.*
 //! - Both halves together compute what the whole does, with the same fuel: no loop is added, and none is left out.
 //! - A function has the same slot of the table before and after, so that its address in memory stays true.
-//! - The rest remembers nothing: memory, globals and table are the core's.
+//! - The rest remembers nothing: memory, globals and table are the core's. Whether it is linked is no part of an instance's state
+//!   ([`crate::state`]), since that computes the same with and without.
 //! - The same input gives the same output, byte for byte.
 
 mod core;

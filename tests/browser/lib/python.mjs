@@ -4,12 +4,12 @@ import { openChromium, openFirefox } from './browsers.mjs';
 import { startServer } from './server.mjs';
 import { test } from './suite.mjs';
 
-/** Whether the service worker holds the Python guest. */
+/** Whether the service worker holds both halves of the Python guest. */
 export const holdsPython = (page) =>
   page.evaluate(async () => {
     for (const name of await caches.keys()) {
       const requests = await (await caches.open(name)).keys();
-      if (requests.some((request) => request.url.includes('guest-py'))) return true;
+      if (['core', 'rest'].every((half) => requests.some((request) => request.url.includes(`guest-py.${half}`)))) return true;
     }
     return false;
   });

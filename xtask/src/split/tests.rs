@@ -185,19 +185,20 @@ fn a_guest_is_refused_whose_halves_could_not_share_what_it_has() {
             "no table, or several",
         ),
         (
-            "(table 1 funcref) (global i32 (i32.const 0)) (func)",
+            "(table 1 funcref) (elem (i32.const 0) 0) (global i32 (i32.const 0)) (func)",
             "a global that is not exported",
         ),
         (
             "(table 1 funcref) (func $f) (elem declare func $f)",
             "a segment that is not put into a table",
         ),
+        ("(table 1 funcref) (func)", "an empty table"),
         (
             "(import \"a\" \"b\" (global i32)) (table 1 funcref) (func)",
             "an import of another kind",
         ),
         (
-            "(table 1 funcref) (func (param i32))",
+            "(table 1 funcref) (elem (i32.const 0) 0) (func (param i32))",
             "no function that takes and gives nothing",
         ),
     ] {
@@ -212,7 +213,7 @@ fn a_guest_is_refused_whose_halves_could_not_share_what_it_has() {
 #[test]
 fn a_start_function_is_kept_and_runs_once() {
     let guest = wat::parse_str(
-        r#"(module (import "env" "memory" (memory 1)) (table 1 1 funcref)
+        r#"(module (import "env" "memory" (memory 1)) (table 1 1 funcref) (elem (i32.const 0) $start)
             (global $n (mut i32) (i32.const 0)) (export "calls" (global $n))
             (func $start (global.set $n (i32.add (global.get $n) (i32.const 1))) (drop (call $other (i32.const 1))))
             (func $other (param i32) (result i32) (local.get 0))

@@ -97,6 +97,9 @@ impl<'a> Whole<'a> {
         let [table] = tables[..] else {
             return Err(SplitError::Unshared("no table, or several"));
         };
+        if slots.is_empty() {
+            return Err(SplitError::Unshared("an empty table"));
+        }
         let imported = type_of.len() - bodies.len();
         Ok(Self {
             bytes,
