@@ -10,22 +10,24 @@ export async function installServiceWorker(toasts: Toasts): Promise<void> {
   try {
     const registration = await navigator.serviceWorker.register(new URL('./sw.js', document.baseURI));
     // The first version takes over a page that already is that version; only later ones replace it.
-    const replaced = navigator.serviceWorker.controller !== null;
-    if (!replaced) void navigator.serviceWorker.ready.then(({ active }) => active?.postMessage({ type: 'claim', script: import.meta.url }));
+    let isKept = navigator.serviceWorker.controller !== null;
+    if (!isKept) void navigator.serviceWorker.ready.then(({ active }) => active?.postMessage({ type: 'claim', script: import.meta.url }));
     let reloading = false;
     navigator.serviceWorker.addEventListener('controllerchange', () => {
-      if (!replaced || reloading) return;
-      reloading = true;
-      location.reload();
+      if (!isKept) isKept = true;
+      else if (!reloading) {
+        reloading = true;
+        location.reload();
+      }
     });
     const offer = (worker: ServiceWorker): void => {
       toasts.show({ tone: 'info', text: 'An update is ready.', hint: 'It takes over when you reload.', action: { label: 'Reload', run: () => worker.postMessage({ type: 'activate' }) } });
     };
     const watch = (worker: ServiceWorker | null): void =>
       worker?.addEventListener('statechange', () => {
-        if (worker.state === 'installed' && replaced) offer(worker);
+        if (worker.state === 'installed' && isKept) offer(worker);
       });
-    if (registration.waiting && replaced) offer(registration.waiting);
+    if (registration.waiting && isKept) offer(registration.waiting);
     watch(registration.installing);
     registration.addEventListener('updatefound', () => watch(registration.installing));
     setInterval(() => void registration.update().catch(() => undefined), LOOK_EVERY_MS);

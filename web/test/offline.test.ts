@@ -77,6 +77,26 @@ test('an update waits until the person says so, and then comes whole', async () 
   await server.stop();
 });
 
+test('an update that one tab takes comes to the others, also to one that was there before anything was kept', async () => {
+  const site = join(folder, 'together');
+  cpSync(join(folder, 'site'), site, { recursive: true });
+  release(site, 'Version one');
+  const server = await serve(site);
+  const context = await browser.newContext();
+  const first = await context.newPage();
+  await first.goto(`${server.url}?offline`);
+  await controlled(first);
+  release(site, 'Version two');
+  const second = await context.newPage();
+  await second.goto(`${server.url}?offline`);
+  await second.getByText('An update is ready.').waitFor();
+  await first.getByText('An update is ready.').waitFor();
+  await second.getByRole('button', { name: 'Reload' }).click();
+  for (const page of [first, second]) await page.waitForFunction(() => document.title === 'Version two');
+  await context.close();
+  await server.stop();
+});
+
 test('a release that is cut short never takes over', async () => {
   const site = join(folder, 'broken');
   cpSync(join(folder, 'site'), site, { recursive: true });
