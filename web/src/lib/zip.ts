@@ -32,6 +32,8 @@ export type ImportEffect = 'new' | 'replaces' | 'unchanged';
 export interface ImportPlan {
   name: string;
   files: { path: string; bytes: Uint8Array<ArrayBuffer>; effect: ImportEffect }[];
+  /** Folders that are new and have no file in the zip. */
+  folders: string[];
   /** What is left out, and why. */
   skipped: { name: string; reason: string }[];
 }
@@ -110,20 +112,24 @@ export function readStamp(files: readonly Unpacked[]): Stamp | undefined {
   }
 }
 
-/** The files of a zip by path, and what of it can't be one. */
-export async function unpack(bytes: Uint8Array): Promise<{ found: Unpacked[]; skipped: ImportPlan['skipped'] }> {
+/** The files and folders of a zip by path, and what of it can't be one. */
+export async function unpack(bytes: Uint8Array): Promise<{ found: Unpacked[]; folders: string[]; skipped: ImportPlan['skipped'] }> {
   const found: Unpacked[] = [];
+  const folders: string[] = [];
   const skipped: ImportPlan['skipped'] = [];
   let total = 0;
   const unzip = new Unzip((file) => {
-    if (file.name.endsWith('/')) return;
     const path = safePath(file.name);
     if (path === undefined) {
       skipped.push({ name: file.name, reason: 'its path leads out of the workspace' });
       return;
     }
-    if (found.length >= IMPORT_FILES_MAX) {
+    if (found.length + folders.length >= IMPORT_FILES_MAX) {
       skipped.push({ name: file.name, reason: `a zip may bring ${IMPORT_FILES_MAX.toLocaleString('en')} files` });
+      return;
+    }
+    if (file.name.endsWith('/')) {
+      folders.push(path);
       return;
     }
     const parts: Uint8Array[] = [];
@@ -141,14 +147,14 @@ export async function unpack(bytes: Uint8Array): Promise<{ found: Unpacked[]; sk
     unzip.push(bytes.subarray(at, at + SLICE_BYTES), at + SLICE_BYTES >= bytes.length);
     if (slices % SLICES_MAX === 0) await new Promise((resolve) => setTimeout(resolve));
   }
-  if (found.length === 0) throw new Error('There are no files in it, or it is not a zip.');
+  if (found.length + folders.length === 0) throw new Error('There are no files in it, or it is not a zip.');
   found.sort((a, b) => (a.path < b.path ? -1 : 1));
-  return { found, skipped };
+  return { found, folders, skipped };
 }
 
 /** Reads a zip into a plan that says what it would write. Nothing is written yet. */
 export async function planImport(workspace: Pick<Workspace, 'entries'>, name: string, bytes: Uint8Array): Promise<ImportPlan> {
-  const { found, skipped } = await unpack(bytes);
+  const { found, folders, skipped } = await unpack(bytes);
   const stamped = readStamp(found) !== undefined;
   const files: ImportPlan['files'] = [];
   for (const file of found) {
@@ -158,7 +164,9 @@ export async function planImport(workspace: Pick<Workspace, 'entries'>, name: st
     if (effect !== 'unchanged' && reason) skipped.push({ name: file.path, reason });
     else files.push({ ...file, effect });
   }
-  return { name, files, skipped };
+  const isFilled = (folder: string) => files.some(({ path }) => path.startsWith(`${folder}/`));
+  const empty = folders.filter((folder) => !workspace.entries.has(folder) && !isMounted(folder) && !isFilled(folder));
+  return { name, files, folders: empty, skipped };
 }
 
 async function effectOf(entry: Entry | undefined, bytes: Uint8Array<ArrayBuffer>): Promise<ImportEffect> {
@@ -174,18 +182,27 @@ export function safePath(name: string): string | undefined {
   return parts.join('/').normalize('NFC');
 }
 
+/** What an import brings, in words. */
+export function brought(files: number, folders: number): string {
+  return folders === 0 ? plural(files, 'file') : `${plural(files, 'file')} and ${plural(folders, 'empty folder')}`;
+}
+
 export async function applyImport(wb: Workbench, plan: ImportPlan): Promise<void> {
-  let written = 0;
-  for (const file of plan.files) {
-    if (file.effect === 'unchanged') continue;
+  let [written, made] = [0, 0];
+  const attempt = async (path: string, act: () => Promise<unknown>): Promise<number> => {
     try {
-      await wb.workspace.writeBytes(file.path, file.bytes);
-      written++;
+      await act();
+      return 1;
     } catch (error) {
-      wb.toasts.failure(`“${nameOf(file.path)}” was not imported`, error);
+      wb.toasts.failure(`“${nameOf(path)}” was not imported`, error);
+      return 0;
     }
+  };
+  for (const path of plan.folders) made += await attempt(path, () => wb.workspace.call('mkdir', { path }));
+  for (const { path, bytes, effect } of plan.files) {
+    if (effect !== 'unchanged') written += await attempt(path, () => wb.workspace.writeBytes(path, bytes));
   }
-  if (written) wb.toasts.success(`Imported ${plural(written, 'file')} from ${plan.name}.`);
+  if (written + made) wb.toasts.success(`Imported ${brought(written, made)} from ${plan.name}.`);
 }
 
 function joined(parts: Uint8Array[]): Uint8Array<ArrayBuffer> {
