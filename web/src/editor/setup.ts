@@ -39,6 +39,9 @@ export interface EditorOptions {
   extra?: Extension[];
 }
 
+/** Columns of a step of indentation. Python's are four, by its own guide (PEP 8). */
+const indentOf = (path: string): number => (path.endsWith('.py') ? 4 : 2);
+
 export function baseExtensions(options: Pick<EditorOptions, 'path' | 'readOnly' | 'dark' | 'label'>): Extension[] {
   return [
     lineNumbers(),
@@ -46,8 +49,8 @@ export function baseExtensions(options: Pick<EditorOptions, 'path' | 'readOnly' 
     drawSelection(),
     bracketMatching(),
     highlightSelectionMatches(),
-    indentUnit.of('  '),
-    EditorState.tabSize.of(2),
+    indentUnit.of(' '.repeat(indentOf(options.path))),
+    EditorState.tabSize.of(indentOf(options.path)),
     syntaxHighlighting(highlighting),
     syntaxHighlighting(defaultHighlightStyle, { fallback: true }),
     look,
