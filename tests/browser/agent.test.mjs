@@ -19,6 +19,44 @@ for (const language of Object.keys(FLOWS))
     isGolden(await agentLoop({ call: (name, input) => call(page, name, input), approve: approve(page) }, language), language);
   });
 
+const SLIP = `export const title = 'Words';
+export default async (flow) => {
+  const text = flow.fs.read('notes.txt');
+  flow.fs.wirte('words.json', JSON.stringify((await text).split(' ')));
+  return (await text).length;
+};
+`;
+
+/** Writes a flow with two slips, reads what lint says, has mended what can be, mends the other, runs it, and reads what it wrote. */
+async function byCallsAlone(call) {
+  const must = async (name, input) => {
+    const result = await call(name, input);
+    assert.equal(result.ok, true, `${name}: ${JSON.stringify(result.error)}`);
+    return result.value;
+  };
+  const path = 'flows/words.flow.js';
+  await must('write', { path: 'notes.txt', content: 'one two three' });
+  await must('write', { path, content: SLIP });
+  const { diagnostics } = await must('lint_flow', { path });
+  const slip = diagnostics.find(({ message }) => message.includes('wirte'));
+  assert.equal(slip.span.start.line, 4);
+  assert.match(slip.hint, /write/);
+  assert.equal((await call('run_flow', { path })).error.code, 'LINT_FAILED');
+  const fixed = await must('lint_flow', { path, fix: true });
+  assert.ok(fixed.diagnostics.length < diagnostics.length, JSON.stringify(fixed));
+  const { content } = await must('read', { path });
+  assert.ok(!content.includes('wirte'), 'the safe fix is in the file');
+  const { value } = await must('run_flow', { path });
+  assert.equal(value, 13);
+  assert.deepEqual(JSON.parse((await must('read', { path: 'words.json' })).content), ['one', 'two', 'three']);
+}
+
+test('a script in the console writes, lints, mends, runs and reads by calls alone', async ({ server, defer }) => {
+  const page = await (await openChromium(defer)).newPage();
+  await openWorkbench(page, server.url);
+  await byCallsAlone((name, input) => call(page, name, input));
+});
+
 test('the page lists its tools, each with its schemas', async ({ server, defer }) => {
   const page = await (await openChromium(defer)).newPage();
   await openWorkbench(page, server.url);
@@ -46,6 +84,12 @@ test('a page of an allowed origin does the same over postMessage, and a person a
   const trusted = await friend.open(outside, server.url);
   const frame = outside.frames().find((one) => one.url().startsWith(server.url));
   isGolden(await agentLoop({ call: trusted, approve: approve(frame) }), 'js');
+});
+
+test('a page of an allowed origin writes, lints, mends, runs and reads by calls alone', async ({ defer }) => {
+  const friend = await serveEmbedder(defer);
+  const { server, outside } = await open(defer, { shows: [friend.origin], lets: [friend.origin] });
+  await byCallsAlone(await friend.open(outside, server.url));
 });
 
 test('a page of an origin that is not allowed is refused, and one that is taken off the list', async ({ defer }) => {
