@@ -26,6 +26,7 @@ export async function measure({ site, defer, table }) {
     return found;
   }, [site.parts, PEER_RUNS]);
   await page.close();
+  const turns = (await bench.evaluate(([parts, runs]) => window.bench.runnerTimes(parts, 'guest-js', '6 * 7', runs), [site.parts, RUNS + WARM_UP])).slice(WARM_UP);
   const alone = (await bench.evaluate(([parts, path, runs]) => window.bench.kernelRuns(parts, path, '6 * 7;\n', runs), [site.parts, 'bench/alone.flow.js', RUNS + WARM_UP])).slice(WARM_UP);
   table.row('whole run_flow, p50', { ours: median(whole), peer: median(peer), target: 5 });
   table.row('whole run_flow, p95', { ours: quantile(whole, 0.95), peer: quantile(peer, 0.95) });
@@ -33,6 +34,8 @@ export async function measure({ site, defer, table }) {
   table.row('the same without a page that follows, p95', { ours: quantile(alone, 0.95) });
   table.row('in the runner, p50', { ours: median(inside), target: 0.5 });
   table.row('in the runner, p95', { ours: quantile(inside, 0.95) });
+  table.row('one after the other in a runner, reset included, p50', { ours: median(turns) });
+  table.row('one after the other in a runner, reset included, p95', { ours: quantile(turns, 0.95) });
   table.note(`${RUNS} runs, each with lint, snapshot, record and a durable write; the peer: ${PEER_RUNS} fresh Workers, nothing kept`);
 }
 
