@@ -4,7 +4,10 @@ import { fitting, ROWS_MAX, windowOf } from '../src/lib/log-window';
 import { marked } from '../src/lib/matching';
 import { refusedArgument, remedyOf } from '../src/lib/remedy';
 import { pieces } from '../src/lib/told';
+import { Runs } from '../src/lib/runs.svelte';
 import { ended, gave, referenceOf, type LogEntry, type LogLevel, type RunRecord } from '../src/lib/tools';
+import type { Workspace } from '../src/lib/workspace.svelte';
+import type { Toasts } from '../src/ui/toasts.svelte';
 import { LIMITS } from './fake-runs';
 
 const entry = (seq: number, level: LogLevel = 'info', text = `line ${seq}`): LogEntry => ({ seq, atMs: seq, level, source: 'flow', text });
@@ -23,6 +26,26 @@ test('a window follows the newest entry, or stays where it is', () => {
   const held = windowOf([...entries, entry(1_050)], 549);
   expect([held.rows.at(-1)?.seq, held.before, held.after]).toEqual([549, 500 - ROWS_MAX, 501]);
   expect(windowOf(entries.slice(0, 3), undefined)).toMatchObject({ before: 0, after: 0 });
+});
+
+test('the past is read a hundred runs at a time, and again as far as it was', async () => {
+  const all = Array.from({ length: 230 }, (_, index) => ({ run: `run-${index}` }));
+  const asked: number[] = [];
+  const kernel = {
+    subscribe: () => undefined,
+    call: async (_: string, { limit }: { limit: number }) => {
+      asked.push(limit);
+      return { ok: true, value: { runs: all.slice(0, limit) } };
+    },
+  };
+  const runs = new Runs({ kernel, onChanged: () => undefined } as unknown as Workspace, {} as Toasts);
+  await runs.readHistory();
+  expect([runs.past.length, runs.hasMore]).toEqual([100, true]);
+  await runs.readHistory(true);
+  await runs.readHistory(true);
+  expect([runs.past.length, runs.hasMore]).toEqual([230, false]);
+  await runs.readHistory();
+  expect(asked).toEqual([100, 200, 300, 300]);
 });
 
 const failed = (error: RunRecord['error']): RunRecord => ({ path: 'a.flow.js', limits: LIMITS, grant: { read: [], write: [], net: ['known.example'], tools: [] }, error }) as unknown as RunRecord;

@@ -9,7 +9,10 @@ import type { Workspace } from './workspace.svelte';
 
 /** The most log entries that the page keeps of one run; its record has them all. */
 export const LOG_ENTRIES_MAX = 5_000;
-const HISTORY_MAX = 100;
+/** How many runs of the past are read at first, and how many more each time. */
+const HISTORY_STEP = 100;
+/** As many as `flow_runs` gives. */
+const HISTORY_MAX = 1_000;
 const LIVE_MAX = 50;
 /** The most changes of state that are kept of a run. */
 const SEEN_MAX = 100;
@@ -75,6 +78,9 @@ export class Runs {
   current = $state.raw<Run | undefined>(undefined);
   live = $state.raw<ReadonlyMap<string, Run>>(new Map());
   past = $state.raw<RunSummary[]>([]);
+  /** Whether there may be more of the past. */
+  hasMore = $state(false);
+  #asked = HISTORY_STEP;
   /** Counts what happened since, for whoever shows the history: it is read when it is looked at. */
   happened = $state(0);
 
@@ -165,10 +171,14 @@ export class Runs {
     }
   }
 
-  /** Reads the newest runs. */
-  async readHistory(): Promise<void> {
-    const result = await this.workspace.kernel.call('flow_runs', { limit: HISTORY_MAX });
-    if (result.ok) this.past = (result.value as { runs: RunSummary[] }).runs;
+  /** Reads the newest runs: as many as before, or more. */
+  async readHistory(more = false): Promise<void> {
+    if (more) this.#asked = Math.min(this.#asked + HISTORY_STEP, HISTORY_MAX);
+    const limit = this.#asked;
+    const result = await this.workspace.kernel.call('flow_runs', { limit });
+    if (!result.ok) return;
+    this.past = (result.value as { runs: RunSummary[] }).runs;
+    this.hasMore = this.past.length === limit && limit < HISTORY_MAX;
   }
 
   #run(id: string, path: string): Run {
