@@ -151,8 +151,10 @@ test('the verdicts are those of the native executor, and the receipts agree but 
   let compared = 0;
   for (const [name, { program, code, usage }] of verdicts) {
     const there = native.programs[name];
-    if (there?.code !== code) wrong.push(`${name}: ${code} here, ${there?.code} natively`);
-    else if (!program.timed && there.fuel !== null) {
+    // A browser's own stack is larger or smaller, and so at its end before or after another limit: then both are expected.
+    const byStack = [there?.code, code].includes('QUOTA_STACK') && program.expect.includes(there?.code);
+    if (there?.code !== code && !byStack) wrong.push(`${name}: ${code} here, ${there?.code} natively`);
+    else if (!program.timed && there.fuel !== null && there.code === code) {
       compared += 1;
       if (!sameFuel(there.fuel, usage?.fuel) && !endsSooner(code, usage?.fuel, there.fuel)) wrong.push(`${name}: ${usage?.fuel} units of fuel here, ${there.fuel} natively`);
     }
