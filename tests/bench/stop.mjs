@@ -50,6 +50,7 @@ export async function measure({ site, bare, defer, table }) {
     for (let round = 0; round < 10; round += 1) recoveries.push(await bench.evaluate((parts) => window.bench.peerRecovery(parts), parts));
     table.row(`cancel, p50, ${where}`, { ours: median(cancels), peer: median(recoveries) });
     table.row(`cancel, p99, ${where}`, { ours: quantile(cancels, 0.99), peer: quantile(recoveries, 0.99), target: 15 });
+    table.row(`cancel, the slowest, ${where}`, { ours: Math.max(...cancels), peer: Math.max(...recoveries) });
     await context.close();
   }
   table.note(`${Object.keys(ENDLESS).length} endless programs, ${ROUNDS} times each, ${CANCELS} cancels; the peer's deadline is for a plain loop only,`);

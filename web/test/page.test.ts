@@ -172,6 +172,8 @@ test('the editor completes the flow API with its documentation', async () => {
   await row(page, 'flows/broken.flow.js').click();
   await editor(page).click();
   await page.keyboard.press('Control+End');
+  // The language, which knows the API, is loaded with the first file of it.
+  await page.locator('.cm-line span').first().waitFor();
   await page.keyboard.type('flow.fs.writeJ');
   await page.locator('.cm-tooltip-autocomplete').getByText('writeJson', { exact: true }).waitFor();
   await page.locator('.cm-completionInfo').getByText('Writes a value as JSON.').waitFor();

@@ -1,9 +1,9 @@
 // Figures in rows: ours, the peers', the ratio to the best of them, and the target.
 
-/** The value below which this part of the values lies: 0.5 for the median. */
+/** The smallest value that this part of the values does not exceed, by the nearest rank: 0.5 for the median. */
 export function quantile(values, part) {
   const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.min(sorted.length - 1, Math.floor(part * sorted.length))];
+  return sorted[Math.max(0, Math.ceil(part * sorted.length) - 1)];
 }
 
 export const median = (values) => quantile(values, 0.5);
