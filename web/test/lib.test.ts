@@ -84,7 +84,7 @@ test('only whole origins are allowed to embed', () => {
 });
 
 test('a zip is planned before anything is written, and paths that lead out are left out', async () => {
-  const bytes = zipSync({ 'a.txt': new Uint8Array([1]), 'dir/b.txt': new Uint8Array([2, 3]), '../evil.txt': new Uint8Array([4]), 'dir/': new Uint8Array(), 'empty/inner/': new Uint8Array(), 'there/': new Uint8Array() });
+  const bytes = zipSync({ 'a.txt': new Uint8Array([1]), 'dir/b.txt': new Uint8Array([2, 3]), '../evil.txt': new Uint8Array([4]), 'dir/': new Uint8Array(), 'empty/': new Uint8Array(), 'empty/inner/': new Uint8Array(), 'there/': new Uint8Array() });
   const entries = new Map([['a.txt', { kind: 'file', size: 1, hash: 'another' } as Entry], ['there', { kind: 'folder' } as Entry]]);
   const plan = await planImport({ entries }, 'x.zip', bytes);
   expect(plan.files.map(({ path, bytes, effect }) => [path, [...bytes], effect])).toEqual([['a.txt', [1], 'replaces'], ['dir/b.txt', [2, 3], 'new']]);

@@ -164,7 +164,9 @@ export async function planImport(workspace: Pick<Workspace, 'entries'>, name: st
     if (effect !== 'unchanged' && reason) skipped.push({ name: file.path, reason });
     else files.push({ ...file, effect });
   }
-  const isFilled = (folder: string) => files.some(({ path }) => path.startsWith(`${folder}/`));
+  // What lies in a folder makes it.
+  const within = [...files.map(({ path }) => path), ...folders];
+  const isFilled = (folder: string) => within.some((path) => path.startsWith(`${folder}/`));
   const empty = folders.filter((folder) => !workspace.entries.has(folder) && !isMounted(folder) && !isFilled(folder));
   return { name, files, folders: empty, skipped };
 }

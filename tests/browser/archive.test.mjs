@@ -1,0 +1,31 @@
+// A workspace leaves as a zip, and comes back from one.
+
+import { strict as assert } from 'node:assert';
+import { openChromium } from './lib/browsers.mjs';
+import { test } from './lib/suite.mjs';
+import { openWorkbench, shows, value } from './lib/workbench.mjs';
+
+/** Chooses a command by its words, as a person does. */
+async function command(page, words) {
+  await page.keyboard.press('Control+Shift+P');
+  await page.keyboard.type(words);
+  await page.getByRole('option', { name: words }).first().click();
+}
+
+test('a workspace that was exported is imported in another browser, with its empty folders', async ({ server, defer }) => {
+  const here = await (await openChromium(defer)).newPage();
+  await openWorkbench(here, server.url);
+  await value(here, 'write', { path: 'notes/a.md', content: '# Kept' });
+  await value(here, 'mkdir', { path: 'empty/inner' });
+  const [download] = await Promise.all([here.waitForEvent('download'), command(here, 'Export the workspace as a zip')]);
+  const file = await download.path();
+
+  const there = await (await openChromium(defer)).newPage();
+  await openWorkbench(there, server.url);
+  const [chooser] = await Promise.all([there.waitForEvent('filechooser'), command(there, 'Import a zip')]);
+  await chooser.setFiles(file);
+  await there.getByRole('button', { name: /^Import \d/ }).click();
+  await shows(there, /Imported \d+ files? and 1 empty folder from/);
+  assert.equal((await value(there, 'read', { path: 'notes/a.md' })).content, '# Kept');
+  assert.equal((await value(there, 'stat', { path: 'empty/inner' })).kind, 'folder');
+});
