@@ -165,9 +165,11 @@ export async function planImport(workspace: Pick<Workspace, 'entries'>, name: st
     else files.push({ ...file, effect });
   }
   // What lies in a folder makes it.
-  const within = [...files.map(({ path }) => path), ...folders];
-  const isFilled = (folder: string) => within.some((path) => path.startsWith(`${folder}/`));
-  const empty = folders.filter((folder) => !workspace.entries.has(folder) && !isMounted(folder) && !isFilled(folder));
+  const filled = new Set<string>();
+  for (const path of [...files.map(({ path }) => path), ...folders]) {
+    for (let above = parentOf(path); above !== '' && !filled.has(above); above = parentOf(above)) filled.add(above);
+  }
+  const empty = folders.filter((folder) => !workspace.entries.has(folder) && !isMounted(folder) && !filled.has(folder));
   return { name, files, folders: empty, skipped };
 }
 
