@@ -36,6 +36,19 @@ function release(site: string, title: string): void {
   writeFileSync(worker, readFileSync(worker, 'utf8').replace(/(version["']?: ?["'`])[^"'`]+/, `$1${title.replaceAll(' ', '-')}`));
 }
 
+/** A site of its own in its first version, and a page of it that is kept. */
+async function openFirst(name: string) {
+  const site = join(folder, name);
+  cpSync(join(folder, 'site'), site, { recursive: true });
+  release(site, 'Version one');
+  const server = await serve(site);
+  const context = await browser.newContext();
+  const page = await context.newPage();
+  await page.goto(`${server.url}?offline`);
+  await controlled(page);
+  return { site, server, context, page };
+}
+
 test('without a server the page is whole, with the policy and the isolation it was served with', async () => {
   const site = join(folder, 'whole');
   cpSync(join(folder, 'site'), site, { recursive: true });
@@ -57,14 +70,7 @@ test('without a server the page is whole, with the policy and the isolation it w
 });
 
 test('an update waits until the person says so, and then comes whole', async () => {
-  const site = join(folder, 'updated');
-  cpSync(join(folder, 'site'), site, { recursive: true });
-  release(site, 'Version one');
-  const server = await serve(site);
-  const context = await browser.newContext();
-  const page = await context.newPage();
-  await page.goto(`${server.url}?offline`);
-  await controlled(page);
+  const { site, server, context, page } = await openFirst('updated');
   release(site, 'Version two');
   await page.reload();
   await page.getByText('An update is ready.').waitFor();
@@ -78,14 +84,7 @@ test('an update waits until the person says so, and then comes whole', async () 
 });
 
 test('an update that one tab takes comes to the others, also to one that was there before anything was kept', async () => {
-  const site = join(folder, 'together');
-  cpSync(join(folder, 'site'), site, { recursive: true });
-  release(site, 'Version one');
-  const server = await serve(site);
-  const context = await browser.newContext();
-  const first = await context.newPage();
-  await first.goto(`${server.url}?offline`);
-  await controlled(first);
+  const { site, server, context, page: first } = await openFirst('together');
   release(site, 'Version two');
   const second = await context.newPage();
   await second.goto(`${server.url}?offline`);
@@ -98,14 +97,7 @@ test('an update that one tab takes comes to the others, also to one that was the
 });
 
 test('a release that is cut short never takes over', async () => {
-  const site = join(folder, 'broken');
-  cpSync(join(folder, 'site'), site, { recursive: true });
-  release(site, 'Version one');
-  const server = await serve(site);
-  const context = await browser.newContext();
-  const page = await context.newPage();
-  await page.goto(`${server.url}?offline`);
-  await controlled(page);
+  const { site, server, context, page } = await openFirst('broken');
   release(site, 'Version two');
   rmSync(join(site, 'icon.svg'));
   const ended = await page.evaluate(async () => {
