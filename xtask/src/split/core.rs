@@ -27,9 +27,8 @@ pub const LINKED: GlobalType = GlobalType {
 pub fn core(whole: &Whole<'_>, plan: &Plan) -> Result<Vec<u8>, SplitError> {
     let mut numbers = Numbers::default();
     (0..whole.imported).for_each(|function| numbers.add(function));
-    numbers.skip();
-    let own = plan.kept.iter().chain(plan.stubs.values());
-    own.for_each(|function| numbers.add(*function));
+    numbers.reserve();
+    plan.core().for_each(|function| numbers.add(function));
     let mut core = Core {
         whole,
         plan,
@@ -133,8 +132,8 @@ impl Reencode for Core<'_> {
         functions: &mut FunctionSection,
         _: FunctionSectionReader<'_>,
     ) -> Result<(), Error<Unplaced>> {
-        for function in self.plan.kept.iter().chain(self.plan.stubs.values()) {
-            functions.function(self.whole.signature(*function).0);
+        for function in self.plan.core() {
+            functions.function(self.whole.signature(function).0);
         }
         Ok(())
     }

@@ -59,9 +59,12 @@ impl Plan {
             imported,
         })
     }
-}
 
-impl Plan {
+    /// The functions of the core in the order of their numbers: its own, then those that have a stub.
+    pub fn core(&self) -> impl Iterator<Item = u32> {
+        self.kept.iter().chain(self.stubs.values()).copied()
+    }
+
     /// The stubs whose slots the table of the whole does not have.
     pub fn more(&self, whole: &Whole<'_>) -> impl Iterator<Item = u32> {
         self.stubs
@@ -96,12 +99,12 @@ pub struct Numbers {
 impl Numbers {
     /// Gives a function of the whole the next number.
     pub fn add(&mut self, function: u32) {
-        let number = self.skip();
+        let number = self.reserve();
         self.of.insert(function, number);
     }
 
     /// Gives the next number to a function that the whole does not have.
-    pub fn skip(&mut self) -> u32 {
+    pub fn reserve(&mut self) -> u32 {
         self.next += 1;
         self.next - 1
     }

@@ -30,7 +30,7 @@ pub fn rest(whole: &Whole<'_>, plan: &Plan) -> Result<Vec<u8>, SplitError> {
     }
     functions.function(whole.plain()?);
     let start = StartSection {
-        function_index: numbers.skip(),
+        function_index: numbers.reserve(),
     };
 
     let mut code = CodeSection::new();
