@@ -5,7 +5,8 @@
 //!
 //! **Shape.** An [`Interpreter`] is a run from its job to its outcome, in safe Rust; [`Host`] is its only door, so that it is
 //! tested natively with a host in memory. [`export!`] makes a program of it that speaks the ABI of [`selvage_tool::guest`];
-//! `abi`, which exists in wasm only, is the one place that handles raw memory.
+//! `abi`, which exists in wasm only, is the one place that handles raw memory. [`findings`] are what rules find in a text, and
+//! [`places`] turn its bytes into lines and columns as editors count.
 //!
 //! **Control loop.** `selvage_warm` makes the interpreter, `selvage_start` gives it the job, and each `selvage_resume` an answer,
 //! until it has an outcome.
@@ -15,6 +16,8 @@
 
 #[cfg(target_family = "wasm")]
 pub mod abi;
+pub mod findings;
+pub mod places;
 pub mod values;
 
 use selvage_tool::guest::{

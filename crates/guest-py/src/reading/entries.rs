@@ -2,10 +2,10 @@
 
 use super::names::{Names, for_each};
 use super::parameters;
-use super::places::Places;
 use super::values::literal;
 use ruff_python_ast::{Decorator, Expr, Keyword, Stmt, StmtFunctionDef};
 use ruff_text_size::Ranged;
+use selvage_guest::places::Places;
 use selvage_tool::reading::{Entry, EntryKind};
 use serde_json::Value;
 
@@ -93,7 +93,7 @@ fn entry(function: &StmtFunctionDef, mark: &Mark<'_>, places: &Places<'_>) -> En
         parameters: parameters::of(&function.parameters),
         takes_more: function.parameters.kwarg.is_some(),
         is_async: function.is_async,
-        line: places.line(function.name.start()),
+        line: places.line(function.name.start().to_usize()),
     }
 }
 

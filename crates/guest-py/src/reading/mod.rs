@@ -7,7 +7,7 @@
 //! **Shape.** `names` tells which names of the module stand for what of `bifrost`; `entries` finds the decorated functions, and
 //! `parameters` reads their signatures. `walk` lists statements with what is known of their place. [`rules`] find what is wrong,
 //! one rule a file; those about imports also tell which files of the workspace an import may mean, and whoever has the workspace
-//! decides. [`places`] turns bytes into lines and columns as editors count.
+//! decides.
 //!
 //! *Invariants.*
 //! - Equal texts give equal readings, wherever the other files are.
@@ -15,16 +15,15 @@
 //! - A fix that is marked safe changes nothing that a working program does.
 
 mod entries;
-mod findings;
 mod names;
 mod parameters;
-pub mod places;
 pub mod rules;
 mod values;
 mod walk;
 
-use places::Places;
 use ruff_python_ast::Stmt;
+use selvage_guest::findings::Findings;
+use selvage_guest::places::Places;
 use selvage_tool::reading::{Entry, Reading};
 
 /// What is asked of the world about a text.
@@ -53,7 +52,7 @@ pub fn read(source: &str, world: &World<'_>) -> Reading {
         entries: &entries,
         places: &places,
     };
-    let mut findings = findings::Findings::new(world.path, &places);
+    let mut findings = Findings::new(world.path, &places);
     let imports = rules::check(&scene, &mut findings);
     Reading {
         diagnostics: findings.into_diagnostics(),

@@ -13,9 +13,9 @@
 
 use super::{Rule, Scene};
 use crate::reading::entries::mark;
-use crate::reading::findings::{Finding, Findings};
 use ruff_python_ast::{Stmt, StmtFunctionDef};
 use ruff_text_size::Ranged;
+use selvage_guest::findings::{Finding, Findings};
 use selvage_tool::Severity;
 use std::collections::BTreeMap;
 
@@ -38,16 +38,16 @@ pub fn check(scene: &Scene<'_, '_>, findings: &mut Findings<'_>) {
             continue;
         }
         let name = function.name.as_str();
-        let line = scene.places.line(function.name.start());
+        let line = scene.places.line(function.name.start().to_usize());
         if let Some(before) = lines.insert(name, line) {
             let finding = Finding {
-                range: function.name.range(),
+                range: function.name.range().into(),
                 severity: RULE.severity,
                 message: format!("`{name}` takes the place of the function in line {before}."),
                 hint: "Give one of them another name.".into(),
                 fix: None,
             };
-            findings.add(&RULE, finding);
+            findings.add(RULE.code, finding);
         }
     }
 }

@@ -12,9 +12,9 @@
 
 use super::{Rule, Scene};
 use crate::reading::entries::mark;
-use crate::reading::findings::{Finding, Findings};
 use ruff_python_ast::Stmt;
 use ruff_text_size::Ranged;
+use selvage_guest::findings::{Finding, Findings};
 use selvage_tool::Severity;
 
 pub const RULE: Rule = Rule {
@@ -27,7 +27,7 @@ pub fn check(scene: &Scene<'_, '_>, findings: &mut Findings<'_>) {
         let Stmt::FunctionDef(function) = statement else {
             continue;
         };
-        let line = scene.places.line(function.name.start());
+        let line = scene.places.line(function.name.start().to_usize());
         // A description that is computed is one, too.
         let said = |decorator| {
             mark(decorator, scene.names).is_some_and(|mark| {
@@ -46,13 +46,13 @@ pub fn check(scene: &Scene<'_, '_>, findings: &mut Findings<'_>) {
             .any(|entry| entry.line == line && entry.description.is_none());
         if silent && !function.decorator_list.iter().any(said) {
             let finding = Finding {
-                range: function.name.range(),
+                range: function.name.range().into(),
                 severity: RULE.severity,
                 message: format!("`{}` does not say what it does.", function.name),
                 hint: "Begin the function with a sentence in quotes, or give the decorator a `description`.".into(),
                 fix: None,
             };
-            findings.add(&RULE, finding);
+            findings.add(RULE.code, finding);
         }
     }
 }

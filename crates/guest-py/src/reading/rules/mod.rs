@@ -13,11 +13,11 @@ mod unresolved_import;
 mod unused_import;
 
 use super::World;
-use super::findings::Findings;
 use super::names::Names;
-use super::places::Places;
 use super::walk::Place;
 use ruff_python_ast::Stmt;
+use selvage_guest::findings::Findings;
+use selvage_guest::places::Places;
 use selvage_tool::Severity;
 use selvage_tool::reading::{Entry, Import};
 

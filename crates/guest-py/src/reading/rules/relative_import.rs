@@ -11,9 +11,9 @@
 //! **Fix.** Names the module from the workspace's root: `from features.bills.money import total`. Safe: that is the same file.
 
 use super::{Rule, Scene};
-use crate::reading::findings::{Finding, Findings, Mend, range};
 use ruff_python_ast::{Stmt, StmtImportFrom};
 use ruff_text_size::Ranged;
+use selvage_guest::findings::{Finding, Findings, Mend};
 use selvage_tool::Severity;
 
 pub const RULE: Rule = Rule {
@@ -31,7 +31,7 @@ pub fn check(scene: &Scene<'_, '_>, findings: &mut Findings<'_>) {
         }
         let absolute = absolute(scene.world.path, import);
         let finding = Finding {
-            range: import.range(),
+            range: import.range().into(),
             severity: RULE.severity,
             message: "A file that is run by itself is in no package, so this import fails there."
                 .into(),
@@ -43,7 +43,7 @@ pub fn check(scene: &Scene<'_, '_>, findings: &mut Findings<'_>) {
             },
             fix: absolute.and_then(|module| mend(scene.places.source(), import, module)),
         };
-        findings.add(&RULE, finding);
+        findings.add(RULE.code, finding);
     }
 }
 
@@ -84,10 +84,11 @@ fn mend(source: &str, import: &StmtImportFrom, module: String) -> Option<Mend> {
         }
     };
     let after = if import.module.is_some() { "" } else { " " };
-    Some(Mend {
-        title: format!("Import from `{module}`"),
-        safe: true,
-        range: range(start, end),
-        text: format!(" {module}{after}"),
-    })
+    let title = format!("Import from `{module}`");
+    Some(Mend::one(
+        title,
+        true,
+        start..end,
+        format!(" {module}{after}"),
+    ))
 }

@@ -12,9 +12,9 @@
 //! **Fix.** Puts `await` before the call where that may stand. Safe where the value is dropped; otherwise it is offered.
 
 use super::{Rule, Scene};
-use crate::reading::findings::{Finding, Findings, Mend};
 use ruff_python_ast::{Expr, ExprCall, Stmt};
 use ruff_text_size::{Ranged, TextRange};
+use selvage_guest::findings::{Finding, Findings, Mend};
 use selvage_tool::Severity;
 use std::collections::BTreeSet;
 
@@ -93,7 +93,7 @@ pub fn check(scene: &Scene<'_, '_>, findings: &mut Findings<'_>) {
             .get(call.func.start().to_usize()..call.func.end().to_usize())
             .unwrap_or_default();
         let finding = Finding {
-            range: call.range(),
+            range: call.range().into(),
             severity: RULE.severity,
             message: format!("`{called}` is a coroutine: without `await` it does nothing."),
             hint: if place.in_async {
@@ -101,24 +101,21 @@ pub fn check(scene: &Scene<'_, '_>, findings: &mut Findings<'_>) {
             } else {
                 "Make the function around it `async def`, and put `await` before it.".into()
             },
-            fix: place.in_async.then(|| Mend {
-                title: "Add `await`".into(),
-                safe: dropped && !inner,
-                range: if inner {
-                    call.range()
-                } else {
-                    TextRange::empty(call.start())
-                },
-                text: if inner {
+            fix: place.in_async.then(|| {
+                let (range, text) = if inner {
                     let text = scene.places.source();
                     let text = text.get(call.start().to_usize()..call.end().to_usize());
-                    format!("(await {})", text.unwrap_or_default())
+                    (
+                        call.range(),
+                        format!("(await {})", text.unwrap_or_default()),
+                    )
                 } else {
-                    "await ".into()
-                },
+                    (TextRange::empty(call.start()), "await ".into())
+                };
+                Mend::one("Add `await`".into(), dropped && !inner, range, text)
             }),
         };
-        findings.add(&RULE, finding);
+        findings.add(RULE.code, finding);
     }
 }
 

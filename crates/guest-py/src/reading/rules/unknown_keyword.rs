@@ -12,9 +12,9 @@
 
 use super::{Rule, Scene};
 use crate::reading::entries::mark;
-use crate::reading::findings::{Finding, Findings};
 use ruff_python_ast::Stmt;
 use ruff_text_size::Ranged;
+use selvage_guest::findings::{Finding, Findings};
 use selvage_tool::Severity;
 use selvage_tool::reading::EntryKind;
 
@@ -49,7 +49,7 @@ pub fn check(scene: &Scene<'_, '_>, findings: &mut Findings<'_>) {
                     continue;
                 }
                 let finding = Finding {
-                    range: name.range(),
+                    range: name.range().into(),
                     severity: RULE.severity,
                     message: format!("`{name}` has no effect here."),
                     hint: format!(
@@ -58,7 +58,7 @@ pub fn check(scene: &Scene<'_, '_>, findings: &mut Findings<'_>) {
                     ),
                     fix: None,
                 };
-                findings.add(&RULE, finding);
+                findings.add(RULE.code, finding);
             }
         }
     }

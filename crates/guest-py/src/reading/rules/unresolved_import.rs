@@ -15,11 +15,11 @@
 
 use super::{Rule, Scene, relative_import, unavailable_module};
 use crate::absent;
-use crate::reading::findings::{Finding, Findings};
 use crate::reading::names::PACKAGE;
 use crate::reading::walk::Place;
 use ruff_python_ast::{Alias, Stmt};
 use ruff_text_size::{Ranged, TextRange};
+use selvage_guest::findings::{Finding, Findings};
 use selvage_tool::reading::Import;
 use selvage_tool::{Diagnostic, Severity};
 
@@ -186,7 +186,7 @@ impl Imports<'_, '_, '_, '_> {
             None => &RULE,
         };
         let finding = (!place.guarded).then(|| Finding {
-            range,
+            range: range.into(),
             severity: if place.in_function || self.is_late {
                 Severity::Warning
             } else {
@@ -211,7 +211,7 @@ impl Imports<'_, '_, '_, '_> {
             },
             fix: None,
         });
-        let missing = finding.and_then(|finding| self.findings.make(rule, finding));
+        let missing = finding.and_then(|finding| self.findings.make(rule.code, finding));
         self.add(any, missing);
     }
 

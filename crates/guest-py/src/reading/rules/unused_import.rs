@@ -13,11 +13,12 @@
 //! another file may import the name from this one, and a module of the workspace may do something when it is imported.
 
 use super::{Rule, Scene};
-use crate::reading::findings::{Finding, Findings, Mend, range};
 use ruff_python_ast::{Alias, Stmt};
 use ruff_text_size::{Ranged, TextRange};
+use selvage_guest::findings::{Finding, Findings, Mend};
 use selvage_tool::Severity;
 use std::collections::BTreeSet;
+use std::ops::Range;
 
 pub const RULE: Rule = Rule {
     code: "unused-import",
@@ -58,22 +59,21 @@ pub fn check(scene: &Scene<'_, '_>, findings: &mut Findings<'_>) {
                 (false, _) => Some(without_name(names, alias)),
             };
             let finding = Finding {
-                range: alias.range(),
+                range: alias.range().into(),
                 severity: RULE.severity,
                 message: format!("`{name}` is imported and never used."),
                 hint: "Remove it.".into(),
-                fix: mend.map(|range| Mend {
-                    title: if whole {
+                fix: mend.map(|range| {
+                    let title = if whole {
                         "Remove the import".into()
                     } else {
                         format!("Remove `{name}`")
-                    },
-                    safe: !scene.entries.is_empty() && is_of_library(scene, statement),
-                    range,
-                    text: String::new(),
+                    };
+                    let safe = !scene.entries.is_empty() && is_of_library(scene, statement);
+                    Mend::one(title, safe, range, String::new())
                 }),
             };
-            findings.add(&RULE, finding);
+            findings.add(RULE.code, finding);
         }
     }
 }
@@ -119,7 +119,7 @@ fn is_of_library(scene: &Scene<'_, '_>, statement: &Stmt) -> bool {
 
 /// The lines of a statement that stands alone at the module's top; `None` where removing it would leave an empty body or break a
 /// line that holds more.
-fn without(scene: &Scene<'_, '_>, statement: &Stmt) -> Option<TextRange> {
+fn without(scene: &Scene<'_, '_>, statement: &Stmt) -> Option<Range<usize>> {
     let at_top = scene
         .body
         .iter()
@@ -136,11 +136,11 @@ fn without(scene: &Scene<'_, '_>, statement: &Stmt) -> Option<TextRange> {
         [b'\r' | b'\n', ..] => 1,
         _ => return None,
     };
-    (at_top && begins).then(|| range(start, end + line + newline))
+    (at_top && begins).then(|| start..end + line + newline)
 }
 
 /// A name among others with the comma after it, or before it where it is the last.
-fn without_name(names: &[Alias], alias: &Alias) -> TextRange {
+fn without_name(names: &[Alias], alias: &Alias) -> Range<usize> {
     let nth = names.iter().position(|other| std::ptr::eq(other, alias));
     let nth = nth.unwrap_or_default();
     match (
@@ -151,4 +151,5 @@ fn without_name(names: &[Alias], alias: &Alias) -> TextRange {
         (None, Some(before)) => TextRange::new(before.end(), alias.end()),
         (None, None) => alias.range(),
     }
+    .into()
 }

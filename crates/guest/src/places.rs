@@ -1,8 +1,8 @@
-//! Where things are in a text: bytes for the parser, lines and UTF-16 columns for people and editors.
+//! Where things are in a text: bytes for a parser, lines and UTF-16 columns for people and editors.
 
-use ruff_text_size::{TextRange, TextSize};
 use selvage_tool::{Position, Span};
 use std::cell::Cell;
+use std::ops::Range;
 
 /// A text with an index from bytes to positions. A line ends at `\n`, `\r\n` or a lone `\r`.
 pub struct Places<'a> {
@@ -41,25 +41,21 @@ impl<'a> Places<'a> {
 
     /// The line of a byte, counted from 1.
     #[must_use]
-    pub fn line(&self, at: TextSize) -> u32 {
-        let line = self
-            .lines
-            .partition_point(|(start, _)| *start <= at.to_usize());
-        number(line)
+    pub fn line(&self, at: usize) -> u32 {
+        number(self.lines.partition_point(|(start, _)| *start <= at))
     }
 
     /// The position of a byte, which begins a character.
     #[must_use]
-    pub fn position(&self, at: TextSize) -> Position {
+    pub fn position(&self, at: usize) -> Position {
         let line = self.line(at);
         let start = self.lines[line as usize - 1];
-        let byte = at.to_usize();
         let (from, units) = Some(self.last.get())
-            .filter(|last| (start.0..=byte).contains(&last.0))
+            .filter(|last| (start.0..=at).contains(&last.0))
             .unwrap_or(start);
-        let more = self.source.get(from..byte).unwrap_or_default();
+        let more = self.source.get(from..at).unwrap_or_default();
         let offset = units + more.chars().map(char::len_utf16).sum::<usize>();
-        self.last.set((byte, offset));
+        self.last.set((at, offset));
         Position {
             line,
             column: number(offset - start.1 + 1),
@@ -69,10 +65,10 @@ impl<'a> Places<'a> {
 
     /// The positions of a range.
     #[must_use]
-    pub fn span(&self, range: TextRange) -> Span {
+    pub fn span(&self, range: Range<usize>) -> Span {
         Span {
-            start: self.position(range.start()),
-            end: self.position(range.end()),
+            start: self.position(range.start),
+            end: self.position(range.end),
         }
     }
 }
@@ -98,13 +94,13 @@ mod tests {
             // Between `\r` and `\n` the line is not over yet.
             let split = before.ends_with('\r') && source[at..].starts_with('\n');
             let line = unified.matches('\n').count() + 1 - usize::from(split);
-            let position = places.position(TextSize::try_from(at).expect("small"));
+            let position = places.position(at);
             assert_eq!(position.line as usize, line, "{at}");
             assert_eq!(position.offset as usize, before.encode_utf16().count());
         }
-        let d = places.position(TextSize::try_from(source.len() - 1).expect("small"));
+        let d = places.position(source.len() - 1);
         assert_eq!((d.line, d.column), (6, 1));
-        let quote = places.position(TextSize::from(11));
+        let quote = places.position(11);
         assert_eq!((quote.line, quote.column), (1, 9));
     }
 }
