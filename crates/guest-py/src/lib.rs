@@ -36,6 +36,7 @@ mod fetch;
 mod ffi;
 #[cfg(feature = "interpreter")]
 mod globals;
+pub mod grafts;
 #[cfg(feature = "interpreter")]
 mod guest;
 #[cfg(feature = "interpreter")]
