@@ -17,7 +17,7 @@ export type Effect =
   | { type: "caughtUp" | "hangup"; peer: number }
   | { type: "parcel"; bytes: Uint8Array; cursor: Uint8Array | null }
   | { type: "landed"; cursor: Uint8Array }
-  | { type: "check"; runner: number; guest: GuestName; task: number; path: string; module: boolean; source: string }
+  | { type: "check"; runner: number; guest: GuestName; task: number; path: string; module: boolean; format: boolean; source: string }
   | { type: "read"; task: number; path: string; text: string }
   | ({ type: "fetch"; task: number } & FetchEffect)
   | { type: "notify"; event: KernelEvent };

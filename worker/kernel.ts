@@ -9,6 +9,8 @@ import jsCore from "@wasm/guest-js.core.wasm?url";
 import jsRest from "@wasm/guest-js.rest.wasm?url";
 import pythonCore from "@wasm/guest-py.core.wasm?url";
 import pythonRest from "@wasm/guest-py.rest.wasm?url";
+import ruffCore from "@wasm/guest-ruff.core.wasm?url";
+import ruffRest from "@wasm/guest-ruff.rest.wasm?url";
 import { Calls } from "./calls.ts";
 import type { FromKernel, KernelEvent, ToKernel } from "./client-messages.ts";
 import { Uploads } from "./contents.ts";
@@ -37,7 +39,7 @@ let kernel: Kernel;
 /** Calls that came before the workspace was open. */
 let early: ToKernel[] | null = [];
 
-const runners = new Runners({ "guest-js": { core: jsCore, rest: jsRest }, "guest-py": { core: pythonCore, rest: pythonRest } }, hashes, {
+const runners = new Runners({ "guest-js": { core: jsCore, rest: jsRest }, "guest-py": { core: pythonCore, rest: pythonRest }, "guest-ruff": { core: ruffCore, rest: ruffRest } }, hashes, {
   waits: (runner, waits) => perform(kernel.runner_waits(Date.now(), runner, waits)),
   runsAt: (executor) => perform(kernel.runs_at(Date.now(), executor)),
   ready: (runner, dropped) => perform(kernel.runner_ready(Date.now(), runner, dropped)),
@@ -178,8 +180,8 @@ function perform(effects: Effect[]): void {
         post.landed(effect.cursor);
         break;
       case "check": {
-        const { guest, task, path, module, source } = effect;
-        runners.check(effect.runner, { type: "check", guest, id: task, path, module, source });
+        const { guest, task, path, module, format, source } = effect;
+        runners.check(effect.runner, { type: "check", guest, id: task, path, module, format, source });
         break;
       }
       case "read":

@@ -3,7 +3,7 @@
 // Jobs, reports and answers are JSON that only Rust reads; TypeScript passes them on.
 
 /** The guests, by the names that the engine gives them. */
-export type GuestName = "guest-js" | "guest-py";
+export type GuestName = "guest-js" | "guest-py" | "guest-ruff";
 
 /** The guests whose image is kept between visits and shared by the runners: those that take long to warm up. */
 export const KEPT: ReadonlySet<GuestName> = new Set(["guest-py"]);
@@ -29,7 +29,7 @@ export type ToRunner =
   /** A person decides what the run asked for: its clock stands still, or goes on. */
   | { type: "hold"; held: boolean }
   | { type: "cancel" }
-  | { type: "check"; guest: GuestName; id: number; path: string; module: boolean; source: string };
+  | { type: "check"; guest: GuestName; id: number; path: string; module: boolean; format: boolean; source: string };
 
 /** What a runner sends to the kernel. */
 export type FromRunner =

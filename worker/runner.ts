@@ -297,13 +297,13 @@ function complete(program: Program, rest: WebAssembly.Module): void {
 }
 
 async function check(message: ToRunner & { type: "check" }): Promise<void> {
-  const { id, path, module, source } = message;
+  const { id, path, module, format, source } = message;
   const asked = program(message.guest);
   const guest = warmUp(asked);
   asked.warm = null;
   let checked = TOO_DEEP;
   try {
-    checked = await guest.check({ path, module }, source);
+    checked = await guest.check({ path, module, format }, source);
   } catch (error) {
     if (error === LACKS) {
       unread.push(message);

@@ -137,9 +137,11 @@ export class Runners {
     this.#with(runner, message.guest, () => held.worker.postMessage(message, transfer));
   }
 
-  /** Has a text read by the guest that would run it. */
+  /** Has a text read by a guest. Without the one that runs nothing, lint goes on. */
   check(runner: number, message: ToRunner & { type: "check" }): void {
-    this.#with(runner, message.guest, () => this.#held.get(runner)?.worker.postMessage(message));
+    const { guest, id } = message;
+    const silent = (error: unknown): void => this.#events.checked(id, JSON.stringify({ error: { code: "EXECUTOR_UNAVAILABLE", message: notLoaded(guest, error) } }));
+    this.#with(runner, guest, () => this.#held.get(runner)?.worker.postMessage(message), guest === "guest-ruff" ? silent : undefined);
   }
 
   /** Asks a runner to stop: by a flag where it can be seen at once, and by a message. */
@@ -163,10 +165,10 @@ export class Runners {
     return this.#equip(this.#create());
   }
 
-  /** Acts when a runner has a guest: at once where it has. A guest that can't be had is the end of that runner. */
-  #with(runner: number, guest: GuestName, act: () => void): void {
+  /** Acts when a runner has a guest: at once where it has. A guest that can't be had is the end of that runner, unless somebody takes that. */
+  #with(runner: number, guest: GuestName, act: () => void, lacks = (error: unknown): void => this.#lacks(runner, guest, error)): void {
     if (this.#held.get(runner)?.guests.has(guest)) return act();
-    this.#give(runner, guest).then(act, (error: unknown) => this.#lacks(runner, guest, error));
+    this.#give(runner, guest).then(act, lacks);
   }
 
   async #give(runner: number, guest: GuestName): Promise<void> {
@@ -281,7 +283,7 @@ export class Runners {
   }
 
   #lacks(runner: number, guest: GuestName, error: unknown): void {
-    this.#broke(runner, `${guest} can't be loaded: ${String(error)}`);
+    this.#broke(runner, notLoaded(guest, error));
   }
 
   #broke(runner: number, reason: string): void {
@@ -293,6 +295,10 @@ export class Runners {
     this.replace(runner);
     this.#events.gone(runner, reason);
   }
+}
+
+function notLoaded(guest: GuestName, error: unknown): string {
+  return `${guest} can't be loaded: ${String(error)}`;
 }
 
 /** What the policy calls the place where runs run. The app's own program is on this very machine, wherever it listens. */

@@ -8,7 +8,7 @@ import type { Plugin } from 'vite';
 
 const ID = 'virtual:guests';
 const RESOLVED = `\0${ID}`;
-const NAMES = ['guest-js', 'guest-py'];
+const NAMES = ['guest-js', 'guest-py', 'guest-ruff'];
 
 export function guests(folder: string): Plugin {
   return {

@@ -10,7 +10,7 @@ const PLACEHOLDER = '__PRECACHE__';
 /** Other web apps load what is under `embed`, and the page never does. */
 const LEFT_OUT = /^embed\/|(?:^sw\.js|\.(?:map|br|gz))$/;
 /** What is large and not for everybody: it is kept when it was fetched for the first time. */
-const KEPT_LATER = /\/guest-py\.[^/]*\.wasm$/;
+const KEPT_LATER = /\/guest-(?:py|ruff)\.[^/]*\.wasm$/;
 
 export function precache(): Plugin {
   let folder = 'dist';

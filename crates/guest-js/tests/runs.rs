@@ -323,6 +323,7 @@ fn the_check_parses_with_the_engine_and_runs_nothing() {
                 &Check {
                     path: "c.flow.js".into(),
                     module,
+                    format: false,
                 },
                 text.as_bytes(),
             )
@@ -359,6 +360,7 @@ fn the_check_parses_with_the_engine_and_runs_nothing() {
             &Check {
                 path: "c.flow.js".into(),
                 module: false,
+                format: false,
             },
             &[0xff],
         )

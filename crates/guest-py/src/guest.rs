@@ -101,8 +101,8 @@ impl selvage_guest::Interpreter for Guest {
         match compiler::compile(&text, Mode::Exec, &check.path, options) {
             // What the compiler took nests no deeper than this can be walked.
             Ok(_) => Checked {
-                error: None,
                 reading: self.read(&check.path, &text),
+                ..Checked::default()
             },
             Err(error) => Checked::of(Some(failure::from_compiler(&check.path, &text, &error))),
         }

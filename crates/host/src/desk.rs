@@ -13,7 +13,7 @@ use crate::line::{Came, Line};
 use crate::runners::Runners;
 use calls::Pending;
 use selvage_tool::ToolResult;
-use selvage_tool::guest::Fetched;
+use selvage_tool::guest::{Check, Fetched};
 use selvage_vfs::Origin;
 use selvage_workbench::{CallId, Cx, Effect, Event, Fetch, TaskId, Workbench};
 use serde_json::Value;
@@ -288,9 +288,18 @@ impl<S: Surroundings> Desk<S> {
                 task,
                 runner,
                 path,
+                guest,
                 module,
+                format,
                 source,
-            } => self.runners.check(runner, task, path, module, source),
+            } => {
+                let check = Check {
+                    path,
+                    module,
+                    format,
+                };
+                self.runners.check(runner, task, guest, check, source);
+            }
             Effect::Answer {
                 runner,
                 id,

@@ -1,11 +1,11 @@
-//! Where a host has its executors from: one a language, made when the first text or job of that language comes.
+//! Where a host has its executors from: one a guest, made when the first text or job for it comes.
 
 use crate::control::Control;
 use crate::error::HostError;
 use crate::executor::Executor;
 use crate::run::{Blobs, Ended};
 use selvage_tool::run::{Job, RunReport};
-use selvage_tool::{ErrorCode, Language, ToolError};
+use selvage_tool::{ErrorCode, Guest, Language, ToolError};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -43,14 +43,14 @@ pub trait Elsewhere: Send + Sync {
     ) -> Result<Ended, HostError>;
 }
 
-/// The executors of every language. Clones share them.
+/// The executors of every guest. Clones share them.
 #[derive(Clone)]
 pub struct Guests {
-    places: Arc<[Place; 2]>,
+    places: Arc<[Place; Guest::ALL.len()]>,
     elsewhere: Option<Arc<dyn Elsewhere>>,
 }
 
-/// A language's executor, or how to make it.
+/// A guest's executor, or how to make it.
 struct Place {
     executor: Mutex<Option<Executor>>,
     file: PathBuf,
@@ -58,17 +58,17 @@ struct Place {
 }
 
 impl Guests {
-    /// The guests in a folder, `guest-js.wasm` and `guest-py.wasm`. They are read and compiled when they are first wanted;
+    /// The guests in a folder, each `NAME.wasm` by its name. They are read and compiled when they are first wanted;
     /// what was compiled is kept in the folder `cache`, where there is one.
     #[must_use]
     pub fn new(folder: &Path, cache: Option<&Path>) -> Self {
-        let place = |name: &str| Place {
+        let place = |guest: Guest| Place {
             executor: Mutex::new(None),
-            file: folder.join(name),
+            file: folder.join(guest.name()).with_extension("wasm"),
             cache: cache.map(Path::to_owned),
         };
         Self {
-            places: Arc::new([place("guest-js.wasm"), place("guest-py.wasm")]),
+            places: Arc::new(Guest::ALL.map(place)),
             elsewhere: None,
         }
     }
@@ -97,29 +97,29 @@ impl Guests {
         }
         let Assigned { job, blobs, .. } = assigned;
         let mut report = |report, body| tell(Told::Reported(report, body));
-        match self.executor(Language::of(&job.entry)) {
+        match self.executor(Language::of(&job.entry).guest()) {
             Ok(executor) => executor.run(job, blobs, control, &mut report),
             Err(error) => Ok(Ended::failed(unavailable(&error))),
         }
     }
 
-    /// Puts an executor that is there already in a language's place.
+    /// Puts an executor that is there already in a guest's place.
     #[must_use]
-    pub fn with(self, language: Language, executor: &Executor) -> Self {
-        *self.lock(language) = Some(executor.clone());
+    pub fn with(self, guest: impl Into<Guest>, executor: &Executor) -> Self {
+        *self.lock(guest.into()) = Some(executor.clone());
         self
     }
 
-    /// The executor of a language. Takes seconds when it is made; whoever else wants the same one waits.
+    /// The executor of a guest. Takes seconds when it is made; whoever else wants the same one waits.
     ///
     /// # Errors
     /// The guest is not there, or [`Executor::new`] refuses it. The next one tries again.
-    pub fn executor(&self, language: Language) -> Result<Executor, HostError> {
-        let mut place = self.lock(language);
+    pub fn executor(&self, guest: Guest) -> Result<Executor, HostError> {
+        let mut place = self.lock(guest);
         if let Some(executor) = &*place {
             return Ok(executor.clone());
         }
-        let Place { file, cache, .. } = self.place(language);
+        let Place { file, cache, .. } = self.place(guest);
         let bytes = std::fs::read(file).map_err(|source| HostError::Read {
             file: file.clone(),
             source,
@@ -128,16 +128,14 @@ impl Guests {
         Ok(place.insert(executor).clone())
     }
 
-    fn place(&self, language: Language) -> &Place {
-        match language {
-            Language::Js => &self.places[0],
-            Language::Python => &self.places[1],
-        }
+    fn place(&self, guest: Guest) -> &Place {
+        // They are in the order of the variants.
+        &self.places[guest as usize]
     }
 
     /// Whoever panicked while an executor was made left none.
-    fn lock(&self, language: Language) -> std::sync::MutexGuard<'_, Option<Executor>> {
-        let place = self.place(language);
+    fn lock(&self, guest: Guest) -> std::sync::MutexGuard<'_, Option<Executor>> {
+        let place = self.place(guest);
         place
             .executor
             .lock()
@@ -145,8 +143,8 @@ impl Guests {
     }
 }
 
-/// A run that there is no guest for.
-fn unavailable(error: &HostError) -> ToolError {
+/// What there is no guest for.
+pub(crate) fn unavailable(error: &HostError) -> ToolError {
     ToolError::new(ErrorCode::ExecutorUnavailable, format!("No executor of this language can be had: {error}."))
-        .hint("`SELVAGE_GUESTS` names the folder that holds `guest-js.wasm` and `guest-py.wasm`; without it, it is the folder `guests` beside the program.")
+        .hint("`SELVAGE_GUESTS` names the folder that holds `guest-js.wasm` and the others; without it, it is the folder `guests` beside the program.")
 }

@@ -2,12 +2,12 @@
 
 use crate::control::Control;
 use crate::error::HostError;
-use crate::guests::{Assigned, Guests, Told};
+use crate::guests::{Assigned, Guests, Told, unavailable};
 use crate::line::Came;
 use crate::run::{Blobs, Ended};
-use selvage_tool::guest::{Answer, Check};
+use selvage_tool::guest::{Answer, Check, Checked};
 use selvage_tool::run::Job;
-use selvage_tool::{Language, LimitsPatch};
+use selvage_tool::{Guest, LimitsPatch};
 use selvage_workbench::{Event, RunnerId, TaskId};
 use std::collections::BTreeMap;
 use std::sync::mpsc::Sender;
@@ -161,14 +161,18 @@ impl Runners {
         &mut self,
         runner: RunnerId,
         task: TaskId,
-        path: String,
-        module: bool,
+        guest: Guest,
+        check: Check,
         source: String,
     ) {
         let guests = self.guests.clone();
         self.beside(runner, move || {
-            let executor = guests.executor(Language::of(&path))?;
-            let checked = executor.check(&Check { path, module }, &source)?;
+            let checked = match guests.executor(guest) {
+                Ok(executor) => executor.check(&check, &source)?,
+                // Lint goes on without, and nothing else needs this one.
+                Err(error) if guest == Guest::Ruff => Checked::of(Some(unavailable(&error))),
+                Err(error) => return Err(error),
+            };
             Ok(Event::Checked { task, checked })
         });
     }

@@ -11,7 +11,7 @@ use std::fs;
 use std::path::Path;
 
 const HEAD: &str = "# Lint\n\n\
-    <!-- Made from the doc comments of crates/lint/src/rules and crates/guest-py/src/reading/rules by the test `docs` of crates/lint. -->\n\n\
+    <!-- Made from the doc comments of crates/lint/src/rules and crates/guest-py/src/reading/rules, and from crates/guest-ruff/rules.txt, by the test `docs` of crates/lint. -->\n\n\
     `lint_flow` reads a flow and never runs it. An *error* keeps the flow from running, a *warning* is probably not what was meant, and *info* is worth knowing.\n\
     `fix: true` makes the safe fixes and reports the rest. The interpreter's own parser has the first word on syntax; these rules come after it.\n\n";
 
@@ -25,12 +25,18 @@ const PYTHON_RULES: &str = "../guest-py/src/reading/rules";
 const PYTHON: &str = "\n# Lint of Python\n\n\
     The guest reads Python files, once for each text, and lint answers when it has. Without a free executor it answers without these findings.\n\
     It also warns of files that have the same name (`name-clash`, with a new name as its fix): both run by `path::function`, and no name alone tells them apart.\n\n\
-    **Why not ruff's own linter.** `ruff_linter` (0.17.3, MIT) has all rules of ruff, and is published as \"an internal component\" whose \
-    \"API is unstable and will have frequent breaking changes\". It is 200,000 lines over a parser and a tree of its own versions, which are other types than those \
-    that the interpreter here rests on, so a guest would carry two parsers, and settings, a TOML reader and a concrete syntax tree besides. Its rules know nothing \
-    of a workspace: what can be run, what imports lead to, what a run has. So the rules that decide whether a run will do are a page each over the tree that the guest \
-    has anyway. For the rest, which is mostly style, `ruff_linter` would fit as an artifact of its own that is fetched when somebody asks for it; how large that would be \
-    has not been measured.\n\n";
+    These rules decide whether a run will do, and know the workspace: what can be run, what imports lead to, what a run has. They come first.\n\n";
+
+/// The part about ruff, whose rules have pages of their own.
+const RUFF: &str = "\n# Rules of ruff\n\n\
+    What the interpreter can read, ruff looks at next (`ruff_linter`, in a guest of its own that is fetched when somebody looks at Python). \
+    What it finds keeps nothing from running. Its fixes are made by `fix: true` where ruff calls them safe, and offered otherwise. \
+    `# noqa: CODE` at the end of a line leaves that line alone. Where its guest can't be had, lint answers without.\n\n\
+    Left out are rules of taste, those that a formatter makes idle, what the interpreter refuses itself, and what would call the last expression of a script useless, which is its result.\n\n\
+    `format: true` lays a Python file out as ruff's formatter does, in the same change as the fixes.\n\n";
+
+/// Which rules of ruff are looked with.
+const RUFF_RULES: &str = include_str!("../../guest-ruff/rules.txt");
 
 /// The pages of the rules in a folder, by name.
 fn pages(folder: &str) -> BTreeMap<String, String> {
@@ -114,6 +120,14 @@ fn the_document_is_fresh() {
     }
     for (name, (_, body)) in &python {
         out.push_str(&format!("\n## Python: {name}\n\n{body}\n"));
+    }
+    out.push_str(RUFF);
+    out.push_str("| code | for `noqa` | severity |\n| --- | --- | --- |\n");
+    for line in RUFF_RULES.lines().filter(|line| !line.starts_with('#')) {
+        let words: Vec<&str> = line.split(' ').collect();
+        let (name, code, severity) = (words[0], words[1], words[2]);
+        let page = format!("https://docs.astral.sh/ruff/rules/{name}");
+        out.push_str(&format!("| [{name}]({page}) | {code} | {severity} |\n"));
     }
     expect_file![Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/lint.md")].assert_eq(&out);
 }

@@ -268,6 +268,9 @@ pub struct Check {
     pub path: String,
     /// Whether to read it as an ES module.
     pub module: bool,
+    /// Whether to lay it out, by a guest that can.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub format: bool,
 }
 
 /// What the engine's parser said.
@@ -279,6 +282,9 @@ pub struct Checked {
     /// What the text shows, where this guest reads that off.
     #[serde(default)]
     pub reading: Reading,
+    /// The text laid out, where that was asked for; as it is, where it can't be.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub formatted: Option<String>,
 }
 
 impl Checked {
@@ -287,7 +293,7 @@ impl Checked {
     pub fn of(error: Option<ToolError>) -> Self {
         Self {
             error,
-            reading: Reading::default(),
+            ..Self::default()
         }
     }
 }

@@ -56,5 +56,5 @@ pub use diagnostic::{Diagnostic, Fix, Position, Severity, Span, TextEdit};
 pub use error::{ErrorCode, ToolError, ToolResult};
 #[cfg(feature = "catalogue")]
 pub use grant::Grant;
-pub use language::Language;
+pub use language::{Guest, Language};
 pub use quota::{Limits, LimitsPatch, Usage};

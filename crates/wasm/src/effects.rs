@@ -61,7 +61,8 @@ pub fn encode(effect: Effect) -> JsValue {
             kind("dispatch");
             put("runner", &runner.into());
             put("memoryBytesMax", &number(job.limits.memory_bytes_max));
-            put("guest", &guest(&job.entry));
+            let guest = Language::of(&job.entry).guest();
+            put("guest", &JsValue::from_str(guest.name()));
             put("job", &text(&*job));
             let pairs: Array = blobs
                 .into_iter()
@@ -141,15 +142,18 @@ pub fn encode(effect: Effect) -> JsValue {
             task,
             runner,
             path,
+            guest,
             module,
+            format,
             source,
         } => {
             kind("check");
             put("task", &number(task));
             put("runner", &runner.into());
-            put("guest", &guest(&path));
+            put("guest", &JsValue::from_str(guest.name()));
             put("path", &JsValue::from_str(&path));
             put("module", &module.into());
+            put("format", &format.into());
             put("source", &JsValue::from_str(&source));
         }
         Effect::Read { task, path, text } => {
@@ -177,9 +181,4 @@ pub fn encode(effect: Effect) -> JsValue {
         Effect::Wake { .. } => kind("none"),
     }
     object.into()
-}
-
-/// The guest that reads and runs a file.
-fn guest(path: &str) -> JsValue {
-    JsValue::from_str(Language::of(path).guest())
 }

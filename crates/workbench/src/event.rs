@@ -4,7 +4,7 @@ use crate::notice::Notice;
 use selvage_tool::document::Document;
 use selvage_tool::guest::{Answer, Checked, Fetched};
 use selvage_tool::run::{Job, Outcome, RunReport};
-use selvage_tool::{LimitsPatch, ToolError, ToolResult};
+use selvage_tool::{Guest, LimitsPatch, ToolError, ToolResult};
 use selvage_vfs::Origin;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -230,7 +230,7 @@ pub enum Effect {
     },
     /// Start one more executor.
     Spawn,
-    /// Parse a text with the guest that would run it.
+    /// Have a text read: by the guest that would run it, or by one that only looks at it.
     Check {
         /// The question.
         task: TaskId,
@@ -238,8 +238,12 @@ pub enum Effect {
         runner: RunnerId,
         /// The file's path.
         path: String,
+        /// By which guest. One that can't be had is told by a word with an error, and not by the end of the executor.
+        guest: Guest,
         /// Whether to read it as an ES module.
         module: bool,
+        /// Whether to lay it out.
+        format: bool,
         /// The text.
         source: String,
     },

@@ -17,7 +17,7 @@ export async function serveCopy(defer) {
   const files = list(DIST).filter((name) => !/\.(?:br|map)$/.test(name));
   // What is kept when it is fetched for the first time is named by its hash: under one name it is the same in all versions.
   // What other web apps load is no part of the page.
-  const parts = files.filter((name) => /\.(?:js|wasm)$/.test(name) && name !== 'sw.js' && !/guest-py\.|^embed\//.test(name));
+  const parts = files.filter((name) => /\.(?:js|wasm)$/.test(name) && name !== 'sw.js' && !/guest-(?:py|ruff)\.|^embed\//.test(name));
   let version = 'one';
   let missing;
   const server = createServer((request, response) => {

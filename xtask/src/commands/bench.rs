@@ -20,7 +20,7 @@ const NATIVE: &str = "mcp";
 const WITHOUT_PAGE: [&str; 2] = ["workspace", NATIVE];
 
 /// What the program runs.
-const GUESTS: [&str; 2] = ["guest-js", "guest-py"];
+const GUESTS: [&str; 3] = ["guest-js", "guest-py", "guest-ruff"];
 
 fn run(arguments: Arguments) -> Result<()> {
     let names = arguments.names()?;

@@ -64,6 +64,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("selvage-guest", &["selvage-tool"]),
     ("guest-js", &["selvage-guest", "selvage-tool"]),
     ("guest-py", &["selvage-guest", "selvage-tool"]),
+    ("guest-ruff", &["selvage-guest", "selvage-tool"]),
     // It stands on the registry's package of the same name.
     ("unicode_names2", &["unicode_names2"]),
     (
@@ -136,6 +137,7 @@ const DOORS: &[(&str, &[&str])] = &[
     ("wasmtime", &["selvage-host"]),
     ("boa_engine", &["guest-js"]),
     ("rustpython-vm", &["guest-py"]),
+    ("ruff_linter", &["guest-ruff"]),
 ];
 
 /// The most lines of a source file, the unit tests at its end aside.

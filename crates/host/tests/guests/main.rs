@@ -321,6 +321,7 @@ fn reading_a_text_runs_nothing() {
     let check = Check {
         path: "a.flow.js".into(),
         module: false,
+        format: false,
     };
     let checked = executor("finishes")
         .check(&check, "1")

@@ -24,6 +24,9 @@ pub struct LintInput {
     /// Whether to apply every safe fix, as one change.
     #[serde(default)]
     pub fix: bool,
+    /// Whether to lay the file out, too, after the fixes and in the same change. Python only.
+    #[serde(default)]
+    pub format: bool,
     /// Domains that the caller would grant.
     #[serde(default)]
     pub allow_net: Vec<String>,
@@ -85,6 +88,9 @@ pub struct LintOutput {
     pub diagnostics: Vec<Diagnostic>,
     /// How many fixes were applied.
     pub fixed: u32,
+    /// Whether its layout was changed.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub formatted: bool,
     /// How it is written; absent when it does not parse.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub shape: Option<Shape>,

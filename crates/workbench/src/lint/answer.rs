@@ -10,7 +10,9 @@ use crate::scopes::{View, writable};
 use selvage_lint::{Report, apply_fixes};
 use selvage_tool::catalogue::{LintInput, LintOutput};
 use selvage_tool::guest::Checked;
-use selvage_tool::{Diagnostic, Grant, Position, Severity, Span};
+use selvage_tool::{
+    Diagnostic, ErrorCode, Grant, Guest, Language, Position, Severity, Span, ToolError,
+};
 use selvage_vfs::{Hash, Op};
 use serde_json::json;
 
@@ -66,33 +68,47 @@ impl Workbench {
                 (self.source(&target.path, &view)?, target.function)
             }
         };
-        let mut fixed = 0;
+        let is_python = Language::of(&source.path) == Language::Python;
+        if input.format && !is_python {
+            let message = "`format` lays out Python, and nothing else.";
+            let error = ToolError::new(ErrorCode::InvalidInput, message).path(source.path);
+            return Err(error.hint("Leave `format` out.").into());
+        }
+        let (mut fixed, mut formatted) = (0, false);
         let mut passes = if input.fix { FIX_PASSES_MAX } else { 0 };
         let sight = self.sight_of_lint();
         let mut report = loop {
             let (path, text) = (&source.path, &source.text);
-            let report = self.report(path, text, &input.allow_net, &view, &sight);
+            let mut report = self.report(path, text, &input.allow_net, &view, &sight);
             // Findings tell what is in the files that they are of.
             self.consent_to_tell(cx, path, &sight)?;
-            let lacks = self.unheard(&source, &report, &view, &sight);
+            let lays_out = input.format && !formatted;
+            let lacks = self.unheard(&source, &report, (&view, &sight), lays_out);
             if !lacks.is_empty() && !asking.alone {
                 return Err(Outcome::Lacks(lacks));
             }
-            if passes == 0 {
-                break report;
+            let laid_out = self.add_looks(&mut report, &source, lays_out);
+            if passes > 0 {
+                passes -= 1;
+                let (text, applied) = apply_fixes(&source.text, &report.diagnostics);
+                if applied > 0 {
+                    fixed += u32::try_from(applied).unwrap_or(u32::MAX);
+                    source.text = text;
+                    continue;
+                }
+                passes = 0;
             }
-            passes -= 1;
-            let (text, applied) = apply_fixes(&source.text, &report.diagnostics);
-            if applied == 0 {
-                break report;
+            match laid_out.filter(|text| *text != source.text) {
+                Some(text) => source.text = text,
+                None => break report,
             }
-            fixed += u32::try_from(applied).unwrap_or(u32::MAX);
-            source.text = text;
+            formatted = true;
         };
-        if fixed > 0 {
+        if fixed > 0 || formatted {
             writable(&view.place(&source.path))?;
             let ops = [Op::write(source.path.clone(), source.text.clone())];
-            self.change(cx, &asking.origin, format!("Fix {}", source.path), &ops)?;
+            let verb = if fixed > 0 { "Fix" } else { "Format" };
+            self.change(cx, &asking.origin, format!("{verb} {}", source.path), &ops)?;
         }
         let about = subject(&source.path, Hash::of(source.text.as_bytes()));
         if let Some(checked) = self.hearing.said(&about) {
@@ -112,6 +128,7 @@ impl Workbench {
             ok: report.ok(),
             diagnostics: report.diagnostics,
             fixed,
+            formatted,
             shape: report.shape,
             title: report.title,
             description: report.description,
@@ -135,6 +152,7 @@ impl Workbench {
             ok: flaw.is_none(),
             diagnostics: flaw.map(|flaw| *flaw).into_iter().chain(missing).collect(),
             fixed: 0,
+            formatted: false,
             shape: None,
             title: None,
             description: None,
@@ -145,23 +163,55 @@ impl Workbench {
         }
     }
 
-    /// What the guest must still read: this text, and where the report rests on its imports, those.
+    /// What the guests must still read: this text, and where the report rests on its imports, those. At last the guest looks
+    /// that runs nothing, at what the interpreter could read.
     fn unheard(
         &mut self,
         source: &Source,
         report: &Report,
-        view: &View,
-        sight: &Sight,
+        (view, sight): (&View, &Sight),
+        lays_out: bool,
     ) -> Vec<Wanted> {
         let about = subject(&source.path, Hash::of(source.text.as_bytes()));
-        if self.hearing.said(&about).is_none() {
-            return vec![Wanted {
-                subject: about,
+        let language = Language::of(&source.path);
+        let this = |subject, guest, format| {
+            vec![Wanted {
+                subject,
+                guest,
                 module: report.module,
+                format,
                 text: Some(source.text.clone()),
-            }];
+            }]
+        };
+        let Some(checked) = self.hearing.said(&about) else {
+            return this(about, language.guest(), false);
+        };
+        let parses = checked.error.is_none();
+        let unread = self.program(&source.path, &source.text, view, sight).unread;
+        let is_last = unread.is_empty() && parses && language == Language::Python;
+        if is_last && self.hearing.looked(&about, lays_out).is_none() {
+            return this(about, Guest::Ruff, lays_out);
         }
-        self.program(&source.path, &source.text, view, sight).unread
+        unread
+    }
+
+    /// Adds what the guest found that runs nothing, and gives the text as it lays it out.
+    fn add_looks(
+        &mut self,
+        report: &mut Report,
+        source: &Source,
+        lays_out: bool,
+    ) -> Option<String> {
+        let about = subject(&source.path, Hash::of(source.text.as_bytes()));
+        let looked = self.hearing.looked(&about, lays_out)?;
+        let mut found = looked.reading.diagnostics.clone();
+        for one in &mut found {
+            one.path.clone_from(&source.path);
+        }
+        let formatted = looked.formatted.clone().filter(|_| lays_out);
+        report.diagnostics.append(&mut found);
+        report.diagnostics.sort_by_key(|one| one.span.start);
+        formatted
     }
 }
 

@@ -9,8 +9,8 @@ use crate::calls::{Held, LINT};
 use crate::engine::{Asking, Cx, Workbench};
 use crate::event::{Effect, RunnerId, TaskId};
 use crate::notice::Notice;
-use selvage_tool::Language;
 use selvage_tool::guest::Checked;
+use selvage_tool::{Guest, Language};
 use selvage_vfs::{Entry, Hash};
 
 /// How often a call may lack something more: each time is one step along its imports, or one round of fixes.
@@ -27,8 +27,12 @@ const THING_BYTES: usize = 2_000;
 pub(crate) struct Wanted {
     /// Its path and hash.
     pub(crate) subject: Subject,
+    /// Who reads it.
+    pub(crate) guest: Guest,
     /// Whether it is an ES module.
     pub(crate) module: bool,
+    /// Whether it is to be laid out.
+    pub(crate) format: bool,
     /// The text, where it is not what a file holds.
     pub(crate) text: Option<String>,
 }
@@ -38,7 +42,9 @@ impl Wanted {
     pub(crate) fn file(path: &str, text: Hash) -> Self {
         Self {
             subject: subject(path, text),
+            guest: Language::of(path).guest(),
             module: false,
+            format: false,
             text: None,
         }
     }
@@ -57,6 +63,8 @@ pub(crate) fn subject(path: &str, text: Hash) -> Subject {
 #[derive(Debug, Default)]
 pub(crate) struct Hearing {
     said: Shelf<Checked>,
+    /// What was found by a guest that runs nothing.
+    looked: Shelf<Checked>,
     asked: Option<(TaskId, RunnerId, Wanted)>,
     /// What calls wait for.
     wanted: Vec<Wanted>,
@@ -78,9 +86,23 @@ impl Hearing {
         self.said.get(subject)
     }
 
-    fn keep(&mut self, subject: Subject, checked: Checked) {
+    /// What the guest said that only looks at texts, its layout included where that is wanted.
+    pub(crate) fn looked(&mut self, subject: &Subject, format: bool) -> Option<&Checked> {
+        let looked = self.looked.get(subject);
+        looked.filter(|checked| !format || checked.formatted.is_some())
+    }
+
+    fn has(&mut self, wanted: &Wanted) -> bool {
+        match wanted.guest {
+            Guest::Ruff => self.looked(&wanted.subject, wanted.format).is_some(),
+            Guest::Js | Guest::Python => self.said(&wanted.subject).is_some(),
+        }
+    }
+
+    fn keep(&mut self, Wanted { guest, subject, .. }: Wanted, checked: Checked) {
         let reading = &checked.reading;
         let mut bytes = (1 + reading.diagnostics.len()) * THING_BYTES;
+        bytes += checked.formatted.as_ref().map_or(0, String::len);
         for import in &reading.imports {
             bytes += THING_BYTES + import.any.iter().map(String::len).sum::<usize>();
         }
@@ -91,7 +113,10 @@ impl Hearing {
                 bytes += THING_BYTES + values.map(|value| value.to_string().len()).sum::<usize>();
             }
         }
-        self.said.put(subject, checked, bytes);
+        match guest {
+            Guest::Ruff => self.looked.put(subject, checked, bytes),
+            Guest::Js | Guest::Python => self.said.put(subject, checked, bytes),
+        }
     }
 }
 
@@ -161,7 +186,7 @@ impl Workbench {
                 (true, true) => return self.tell_read(),
             };
             let wanted = next.remove(0);
-            if self.hearing.said(&wanted.subject).is_none() {
+            if !self.hearing.has(&wanted) {
                 self.ask(runner, wanted);
             }
         }
@@ -179,14 +204,16 @@ impl Workbench {
         };
         let Some(source) = source else {
             // What is no text says nothing, and whoever runs it is told so.
-            return self.hearing.keep(wanted.subject, Checked::default());
+            return self.hearing.keep(wanted, Checked::default());
         };
         let task = self.new_task();
         self.effects.push(Effect::Check {
             task,
             runner,
             path,
+            guest: wanted.guest,
             module: wanted.module,
+            format: wanted.format,
             source,
         });
         self.hearing.asked = Some((task, runner, wanted));
@@ -198,10 +225,16 @@ impl Workbench {
         let Some((_, _, wanted)) = asked else {
             return;
         };
+        if wanted.guest == Guest::Ruff && checked.error.is_some() {
+            // It can't be had now. The next one to ask tries again.
+            let held = std::mem::take(&mut self.hearing.held);
+            self.make_alone(cx, held);
+            return self.listen(cx);
+        }
         if self.hearing.held.is_empty() {
             self.hearing.news.push(wanted.subject.path.clone());
         }
-        self.hearing.keep(wanted.subject, checked);
+        self.hearing.keep(wanted, checked);
         self.listen(cx);
     }
 

@@ -11,7 +11,7 @@ use selvage_tool::catalogue::StorageMode;
 use selvage_tool::guest::Checked;
 use selvage_tool::reading::Reading;
 use selvage_tool::run::{FileOp, Job, Outcome, RunReport};
-use selvage_tool::{ToolError, ToolResult, Usage};
+use selvage_tool::{Guest, ToolError, ToolResult, Usage};
 use selvage_vfs::storage::{MemoryStorage, Storage};
 use selvage_vfs::{Hash, Origin, OriginKind, Workspace};
 use selvage_workbench::{Config, Cx, Effect, Event, Notice, RunnerId, Workbench};
@@ -34,6 +34,10 @@ pub struct Host {
     pub replies: Vec<(u64, ToolResult)>,
     /// What the guest reads off files, by path.
     pub readings: BTreeMap<String, Reading>,
+    /// What the guest finds that runs nothing, by the text that it looks at.
+    pub looks: BTreeMap<String, Checked>,
+    /// The texts that it looked at, in order.
+    pub looked: Vec<String>,
     /// What the host's clock tells the run that ends next.
     pub told: Vec<u64>,
     /// The paths of what was read, in order.
@@ -94,6 +98,8 @@ impl Host {
             others: Vec::new(),
             replies: Vec::new(),
             readings: BTreeMap::new(),
+            looks: BTreeMap::new(),
+            looked: Vec::new(),
             told: Vec::new(),
             checked: Vec::new(),
             holds_checks: false,
@@ -144,12 +150,22 @@ impl Host {
                 }
                 Effect::Notify(notice) => self.notices.push(notice),
                 Effect::Wake { .. } => {}
+                Effect::Check {
+                    task,
+                    guest: Guest::Ruff,
+                    source,
+                    ..
+                } if !self.holds_checks => {
+                    let checked = self.looks.get(&source).cloned().unwrap_or_default();
+                    self.looked.push(source);
+                    self.tell(Event::Checked { task, checked });
+                }
                 Effect::Check { task, path, .. } if !self.holds_checks => {
                     let reading = self.readings.get(&path).cloned().unwrap_or_default();
                     self.checked.push(path);
                     let checked = Checked {
-                        error: None,
                         reading,
+                        ..Checked::default()
                     };
                     self.tell(Event::Checked { task, checked });
                 }

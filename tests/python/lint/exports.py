@@ -1,0 +1,1 @@
+__all__ = 1  # invalid-all-format
