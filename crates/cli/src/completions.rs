@@ -94,7 +94,7 @@ const COMMANDS: [Command; 27] = [
         "lint",
         "checks a flow without running it",
         Flow,
-        &[("fix", Flag), ("allow-net", Text)],
+        &[("fix", Flag), ("format", Flag), ("allow-net", Text)],
     ),
     (
         "run",

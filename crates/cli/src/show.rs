@@ -93,6 +93,9 @@ pub fn findings(linted: &LintOutput) -> String {
     if linted.fixed > 0 {
         lines.push(format!("{} fixed", linted.fixed));
     }
+    if linted.formatted {
+        lines.push("formatted".into());
+    }
     lines.join("\n")
 }
 

@@ -135,6 +135,10 @@ const SECTIONS: [Section; 5] = [
                 "--fix              applies the safe fixes",
             ),
             (
+                "lint",
+                "--format           lays a Python file out, after the fixes",
+            ),
+            (
                 "verify",
                 "--all              looks at every run, and whether an envelope is missing",
             ),

@@ -25,6 +25,7 @@ pub struct Words {
     from: Option<PathBuf>,
     to: Option<PathBuf>,
     fix: bool,
+    format: bool,
     yes: bool,
     digest: Option<String>,
     reason: Option<String>,
@@ -71,6 +72,7 @@ impl Words {
                     words.to = Some(PathBuf::from(parser.value().map_err(usage_error)?));
                 }
                 Long("fix") if command == "lint" => words.fix = true,
+                Long("format") if command == "lint" => words.format = true,
                 Long("yes") if runs || command == "approvals" => words.yes = true,
                 Long("digest") if command == "approvals" => words.digest = Some(text(parser)?),
                 Long("reason") if command == "approvals" => words.reason = Some(text(parser)?),

@@ -109,6 +109,7 @@ impl Words {
             "lint" => {
                 self.run.insert("path".into(), json!(needs("a flow")?));
                 self.run.insert("fix".into(), json!(self.fix));
+                self.run.insert("format".into(), json!(self.format));
                 Act::Lint(Json::Object(self.run))
             }
             "run" => {
