@@ -4,15 +4,18 @@ import { openChromium, openFirefox } from './browsers.mjs';
 import { startServer } from './server.mjs';
 import { test } from './suite.mjs';
 
-/** Whether the service worker holds both halves of the Python guest. */
-export const holdsPython = (page) =>
-  page.evaluate(async () => {
+/** Whether the service worker holds both halves of a guest. */
+export const holdsGuest = (page, guest) =>
+  page.evaluate(async (guest) => {
     for (const name of await caches.keys()) {
       const requests = await (await caches.open(name)).keys();
-      if (['core', 'rest'].every((half) => requests.some((request) => request.url.includes(`guest-py.${half}`)))) return true;
+      if (['core', 'rest'].every((half) => requests.some((request) => request.url.includes(`${guest}.${half}`)))) return true;
     }
     return false;
-  });
+  }, guest);
+
+/** Whether it holds the interpreter. */
+export const holdsPython = (page) => holdsGuest(page, 'guest-py');
 
 /** A journey in both browsers, each with a server of its own, which it may stop. `goOffline` takes the network away, where a browser can do that. */
 export function inBothBrowsers(title, journey) {

@@ -1,5 +1,6 @@
 // Every command of the page: one list for the palette, the keyboard and the help.
 
+import { canMend, mend, type Mending } from '../editor/mend';
 import { exportWorkspace, pickImport, pickMount } from './archive';
 import { isInApp } from './executor.svelte';
 import type { Workbench } from './workbench.svelte';
@@ -25,6 +26,10 @@ export function commandsOf(wb: Workbench): Command[] {
     setTimeout(() => wb.create?.(kind, folder()));
   };
   const active = () => wb.documents.active;
+  const mending = (how: Mending) => ({
+    enabled: () => canMend(wb, active(), how),
+    run: () => void (active() && mend(wb, active()!, how)),
+  });
   return [
     { id: 'palette', title: 'Show all commands', group: 'View', keys: ['Mod+K', 'F1', 'Mod+Shift+P'], run: () => (wb.overlay = { kind: 'palette', start: '>' }) },
     { id: 'open', title: 'Open a file', group: 'Files', keys: ['Mod+P'], run: () => (wb.overlay = { kind: 'palette', start: '' }) },
@@ -34,6 +39,8 @@ export function commandsOf(wb: Workbench): Command[] {
     { id: 'save', title: 'Save', group: 'Files', keys: ['Mod+S'], enabled: () => active() !== undefined, run: () => void active()?.save() },
     { id: 'save-all', title: 'Save all', group: 'Files', enabled: () => wb.documents.dirty, run: () => void wb.documents.saveAll(true) },
     { id: 'close', title: 'Close this file', group: 'Files', keys: ['Alt+W'], enabled: () => active() !== undefined, run: () => void (active() && wb.documents.close(active()!)) },
+    { id: 'format', title: 'Format this file', group: 'Files', keys: ['Alt+Shift+F'], ...mending('format') },
+    { id: 'fix', title: 'Make all safe fixes in this file', group: 'Files', keys: ['Alt+Shift+X'], ...mending('fix') },
     { id: 'versions', title: 'Compare with earlier versions', group: 'Files', enabled: () => active() !== undefined, run: () => (wb.overlay = { kind: 'versions', path: active()?.path ?? '' }) },
     { id: 'definition', title: 'Go to the definition', group: 'Files', keys: ['F12'], enabled: () => hasDefinitions(active()?.path ?? ''), run: () => void wb.goToDefinition() },
     { id: 'back', title: 'Go back to where you came from', group: 'Files', keys: ['Shift+F12'], enabled: () => wb.trail.length > 0, run: () => wb.goBack() },

@@ -140,6 +140,7 @@ export interface LintReport {
   ok: boolean;
   diagnostics: Diagnostic[];
   fixed: number;
+  formatted?: boolean;
   shape?: Shape;
   title?: string;
   description?: string;
