@@ -11,17 +11,14 @@ use selvage_tool::policy::POLICY_FILE;
 use selvage_tool::{ErrorCode, ToolError};
 use serde_json::Value;
 
-/// The tool that goes on without a guest's word rather than wait for an executor.
-pub(crate) const LINT: &str = "lint_flow";
+/// The tools that go on without a guest's word rather than wait for an executor.
+pub(crate) const GOING_ON: [&str; 3] = ["lint_flow", "move", "apply_patch"];
 
-/// The tools that persons call too, and that the manifests are about whoever calls.
+/// The tools that persons call too, and that the manifests are about whoever calls. They wait for a guest's word.
 const RUNNING: [&str; 2] = [RUN, "run_verify"];
 
 /// The tool that runs flows.
 const RUN: &str = "run_flow";
-
-/// The tools that need a guest's word.
-const WAITING: [&str; 3] = [LINT, RUN, "run_verify"];
 
 /// The most calls that are held.
 const HELD_MAX: usize = 100;
@@ -47,7 +44,8 @@ impl Workbench {
         rounds: u32,
     ) {
         let is_full = self.hearing.waiting() + self.unread.len() >= HELD_MAX;
-        let may_wait = WAITING.contains(&name)
+        let may_wait = RUNNING.contains(&name)
+            || GOING_ON.contains(&name)
             || self.is_governed(&asking)
             || self.waits_for_policy(&asking)
             || writes_manifest(&input);

@@ -1,181 +1,287 @@
-//! What else must change when a Python file moves: the references to it in manifests and forms.
+//! What else must change when Python files move: the imports of them and the references to them.
 //!
-//! A reference is a whole string of a JSON or YAML file: `workflows/a.py`, `workflows/a.py::sync`, or `workflow::a::sync`. Its file
-//! is read as text and only the reference changes, so comments, order and spelling stay.
+//! **Problem.** A file is named by others: by its modules' name in imports, as `workflows/a.py`, `workflows/a.py::sync` or
+//! `workflow::a::sync` in manifests, forms and other Python files. Whoever moves it means all of them to go on leading to it.
+//!
+//! **Shape.** What a name leads to is found twice, in the files as they are and as they will be. Where both are the same file, the
+//! text stays as it is; otherwise it gets the name that leads there. So a file that moves away from what it imports by a near name
+//! is changed, too, and a folder that moves with all that its files import is not. References are whole strings; imports
+//! are found by `scan`. What can't follow is told with the reason, and the move happens all the same.
+//!
+//! *Invariants.*
+//! - Nothing is rewritten that did not lead to a file of the workspace before.
+//! - Files that whoever moves may not read are left alone and not told of: whether they are written would tell what they hold.
 
-use crate::engine::Workbench;
-use crate::record::flow_name;
-use crate::reference::PORTABLE;
+mod imports;
+mod names;
+mod references;
+mod scan;
+mod tree;
+mod words;
+
+use crate::engine::{Asking, Outcome, Workbench};
+use crate::lint::{Wanted, subject};
 use crate::scopes::View;
-use selvage_tool::Language;
+use imports::{Scene, follow};
+use names::{Names, is_python, is_removed, moved};
+use selvage_tool::Guest;
 use selvage_tool::run::RUNS_FOLDER;
-use selvage_vfs::Op;
+use selvage_vfs::{Hash, Op, Origin};
+use std::cell::RefCell;
+use std::collections::BTreeMap;
 
-/// The files that hold references, by how their names end.
+/// The files that hold references, beside those of Python.
 const ENDINGS: [&str; 3] = [".json", ".yaml", ".yml"];
 
-/// The most bytes of such a file.
-const BYTES_MAX: u64 = 2 * 1024 * 1024;
+/// The most bytes of a file that is rewritten.
+const FILE_BYTES_MAX: u64 = 2 * 1024 * 1024;
 
 /// The most files that are looked at.
 const FILES_MAX: usize = 2_000;
 
-/// What is called otherwise from now on.
-struct Rename<'a> {
-    /// What a reference begins with now, and then.
-    paths: (&'a str, &'a str),
-    /// Whether a folder moves, with all that is in it.
-    folder: bool,
-    /// The name of the file now and then, where only this file has it.
-    names: Option<(&'a str, &'a str)>,
+/// The most files that are told of as not rewritten.
+const LEFT_MAX: usize = 20;
+
+/// What becomes of the files that name what moves.
+#[derive(Debug, Default)]
+pub(crate) struct Renames {
+    /// The files that are rewritten, by their paths afterwards.
+    pub(crate) rewritten: Vec<String>,
+    /// The files that are not, and why.
+    pub(crate) left: Vec<(String, String)>,
+}
+
+impl Renames {
+    fn leave(&mut self, path: String, why: impl Into<String>) {
+        if self.left.len() < LEFT_MAX {
+            self.left.push((path, why.into()));
+        }
+    }
+}
+
+/// A file that may name what moves.
+struct Candidate {
+    /// Its path in the view, before and afterwards.
+    old: String,
+    new: String,
+    /// Where its text lies, and where it is told to lie afterwards.
+    place: String,
+    told: String,
+    size: u64,
+    /// Which step gives it its text, where one does.
+    step: Option<usize>,
+    /// Why it can't be rewritten.
+    kept: Option<&'static str>,
 }
 
 impl Workbench {
-    /// The writes that keep references true when something moves. Files that whoever moves it may not read are left alone: whether they
-    /// are written would tell what they hold.
-    pub(crate) fn renamed_references(&self, from: &str, to: &str) -> Vec<Op> {
-        let view = View::own(self.workspace.snapshot());
-        let Ok(moved) = view.stat(from) else {
-            return Vec::new();
-        };
-        let is_python = |path: &str| Language::of(path) == Language::Python;
-        let concerns = if moved.is_folder() {
-            let inside = view.list(from, true).unwrap_or_default();
-            inside.iter().any(|entry| is_python(&entry.path))
-        } else {
-            is_python(from)
-        };
-        if !concerns || from == to {
-            return Vec::new();
+    /// Adds to steps that move Python files the writes that keep imports of them and references to them true.
+    ///
+    /// # Errors
+    /// [`Outcome::Lacks`]: what only a guest knows of some texts must be read first.
+    pub(crate) fn with_renames(
+        &mut self,
+        asking: &Asking,
+        ops: &mut Vec<Op>,
+    ) -> Result<Renames, Outcome> {
+        let mut renames = Renames::default();
+        if !ops.iter().any(|op| matches!(op, Op::Move { .. })) {
+            return Ok(renames);
         }
-        let rename = Rename {
-            paths: (from, to),
-            folder: moved.is_folder(),
-            names: names(from, to, &self.flows_seen(&view, 0)),
-        };
-        let holds = |path: &str| ENDINGS.iter().any(|ending| path.ends_with(ending));
+        let view = self.view();
+        let names = Names::of(&view, ops, &|path| self.may_see(path));
+        if names.moves.is_empty() {
+            return Ok(renames);
+        }
+        let mut candidates = self.candidates(&view, ops, &asking.origin);
+        if let Some(first) = candidates.get(FILES_MAX) {
+            let why = format!("more than {FILES_MAX} files were to be looked at");
+            renames.leave(first.told.clone(), why);
+            candidates.truncate(FILES_MAX);
+        }
+        let (mut lacks, mut writes) = (Vec::new(), Vec::new());
+        for candidate in candidates {
+            if candidate.size > FILE_BYTES_MAX {
+                renames.leave(candidate.told, "it is too large");
+                continue;
+            }
+            let bytes = match candidate.step.map(|step| &ops[step]) {
+                Some(Op::Write { bytes, .. }) => Some(bytes.clone()),
+                _ => self.workspace.read(&candidate.place).ok(),
+            };
+            let Some(text) = bytes.and_then(|bytes| String::from_utf8(bytes).ok()) else {
+                continue;
+            };
+            let moves = candidate.old != candidate.new;
+            if !moves && !names.may_stand_in(&text) {
+                continue;
+            }
+            let (new, left, wanted) = self.renamed_in(&text, &candidate, &names, &view);
+            if !wanted.is_empty() && !asking.alone {
+                lacks.extend(wanted);
+            }
+            if let Some(why) = candidate.kept.filter(|_| new.is_some()) {
+                renames.leave(candidate.told, why);
+                continue;
+            }
+            if let Some(why) = left {
+                renames.leave(candidate.told.clone(), why);
+            }
+            let Some(new) = new else { continue };
+            match candidate.step.map(|step| &mut ops[step]) {
+                Some(Op::Write { bytes, .. }) => *bytes = new.into_bytes(),
+                _ => writes.push(Op::write(candidate.old, new)),
+            }
+            renames.rewritten.push(candidate.new);
+        }
+        if !lacks.is_empty() {
+            return Err(Outcome::Lacks(lacks));
+        }
+        writes.append(ops);
+        *ops = writes;
+        Ok(renames)
+    }
+
+    /// The files that whoever moves something may read, and that hold imports or references.
+    fn candidates(&self, view: &View, ops: &[Op], origin: &Origin) -> Vec<Candidate> {
         let records = format!("{RUNS_FOLDER}/");
-        let candidates = view.entries().into_iter().filter(|entry| {
-            !entry.is_folder()
-                && self.may_see(&entry.path)
-                && entry.size <= BYTES_MAX
-                && holds(&entry.path)
-                && !entry.path.starts_with(&records)
-        });
-        let mut ops = Vec::new();
-        for entry in candidates.take(FILES_MAX) {
-            let text = self.workspace.read(&entry.path).ok();
-            let text = text.and_then(|bytes| String::from_utf8(bytes).ok());
-            if let Some(text) = text.and_then(|text| rewrite(&text, &rename)) {
-                ops.push(Op::write(entry.path, text));
-            }
-        }
-        ops
-    }
-}
-
-/// The file's name now and then, where it changes and no other flow has it.
-fn names<'a>(from: &'a str, to: &'a str, flows: &[String]) -> Option<(&'a str, &'a str)> {
-    let (old, new) = (flow_name(from)?, flow_name(to)?);
-    let is_its_own = flows
-        .iter()
-        .all(|path| path == from || flow_name(path) != Some(old));
-    (old != new && is_its_own).then_some((old, new))
-}
-
-/// A text with its references renamed; nothing where it has none.
-fn rewrite(text: &str, rename: &Rename<'_>) -> Option<String> {
-    let ends = |c: char| matches!(c, '"' | '\'' | '[' | ']' | '{' | '}' | ',' | '#' | '\n');
-    let (mut out, mut quoted) = (String::new(), false);
-    for piece in text.split_inclusive(ends) {
-        let body = piece.trim_end_matches(ends);
-        // A colon before a space ends a key, and a dash before one begins an item; in quotes they are what they are.
-        let key = body
-            .rfind(": ")
-            .filter(|_| !quoted || body.starts_with(':'));
-        let value = body.get(key.map_or(0, |at| at + 2)..).unwrap_or_default();
-        let value = value.trim_start();
-        let value = value
-            .strip_prefix("- ")
-            .filter(|_| !quoted)
-            .unwrap_or(value);
-        let value = value.trim();
-        let end = body.trim_end().len();
-        match renamed(value, rename) {
-            Some(new) => {
-                out.push_str(&piece[..end - value.len()]);
-                out.push_str(&new);
-                out.push_str(&piece[end..]);
-            }
-            None => out.push_str(piece),
-        }
-        quoted = piece.ends_with(['"', '\'']);
-    }
-    (out != text).then_some(out)
-}
-
-/// A reference under its new name.
-fn renamed(found: &str, rename: &Rename<'_>) -> Option<String> {
-    if let Some((old, new)) = rename.names {
-        let rest = found
-            .strip_prefix(PORTABLE)
-            .and_then(|rest| rest.strip_prefix(old));
-        if let Some(rest) = rest.filter(|rest| rest.starts_with("::")) {
-            return Some(format!("{PORTABLE}{new}{rest}"));
-        }
-    }
-    path(found, rename)
-}
-
-/// A path or `path::function` under its new name.
-fn path(found: &str, rename: &Rename<'_>) -> Option<String> {
-    let (old, new) = rename.paths;
-    let rest = found.strip_prefix(old)?;
-    let file = found.split_once("::").map_or(found, |(file, _)| file);
-    let follows = if rename.folder {
-        rest.starts_with('/') && Language::of(file) == Language::Python
-    } else {
-        rest.is_empty() || rest.starts_with("::")
-    };
-    follows.then(|| format!("{new}{rest}"))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn renamed_in(text: &str, folder: bool, from: &str, to: &str) -> Option<String> {
-        let rename = Rename {
-            paths: (from, to),
-            folder,
-            names: (!folder).then_some(("a", "b")),
+        let holds = |path: &str| {
+            let named = is_python(path) || ENDINGS.iter().any(|ending| path.ends_with(ending));
+            named && !path.starts_with(&records) && self.may_see(path)
         };
-        rewrite(text, &rename)
+        // Of several steps that write a file, the last one counts.
+        let steps = ops.iter().enumerate().filter_map(|(step, op)| match op {
+            Op::Write { path, .. } if holds(path) => Some((path.clone(), step)),
+            _ => None,
+        });
+        let mut steps: BTreeMap<String, usize> = steps.collect();
+        let mut candidates = Vec::new();
+        for entry in view.entries() {
+            if entry.is_folder() || !holds(&entry.path) {
+                continue;
+            }
+            let is_own = view.scope_of(&entry.path) == 0;
+            let new = match is_own {
+                true => moved(ops, &entry.path),
+                false => entry.path.clone(),
+            };
+            let step = steps.remove(&new).filter(|_| is_own);
+            if step.is_none() && is_own && is_removed(ops, &entry.path) {
+                continue;
+            }
+            let kept = match is_own {
+                false => Some("it belongs to a parent"),
+                true if self.is_of_persons(origin, &new) => {
+                    Some("only persons change what Selvage itself goes by")
+                }
+                true if !self.may_edit(&new) => Some("the policy does not let it be written"),
+                true => None,
+            };
+            let place = view.place(&entry.path);
+            candidates.push(Candidate {
+                told: if is_own { new.clone() } else { place.clone() },
+                place,
+                old: entry.path,
+                new,
+                size: entry.size,
+                step,
+                kept,
+            });
+        }
+        candidates.extend(steps.into_iter().map(|(path, step)| Candidate {
+            old: path.clone(),
+            place: path.clone(),
+            told: path.clone(),
+            new: path,
+            size: 0,
+            step: Some(step),
+            kept: None,
+        }));
+        candidates
     }
 
-    #[test]
-    fn whole_strings_change_and_nothing_else() {
-        let text = "\
-{\"run\": \"workflows/a.py::sync\", \"path\":\"workflows/a.py\", \"name\": \"workflow::a::sync\",
- \"other\": [\"x/workflows/a.py\", \"workflows/a.pyc\", \"see workflows/a.py\", \"is: workflows/a.py\", \"workflow::ab::sync\"]}
-";
-        let expected = "\
-{\"run\": \"workflows/b.py::sync\", \"path\":\"workflows/b.py\", \"name\": \"workflow::b::sync\",
- \"other\": [\"x/workflows/a.py\", \"workflows/a.pyc\", \"see workflows/a.py\", \"is: workflows/a.py\", \"workflow::ab::sync\"]}
-";
-        let renamed = |text| renamed_in(text, false, "workflows/a.py", "workflows/b.py");
-        assert_eq!(renamed(text).as_deref(), Some(expected));
-        let yaml = "path: workflows/a.py  # the file\nlist: [workflows/a.py::f, 'workflow::a::f']\n- workflows/a.py\nähnlich: é workflows/a.py\n";
-        let expected = "path: workflows/b.py  # the file\nlist: [workflows/b.py::f, 'workflow::b::f']\n- workflows/b.py\nähnlich: é workflows/a.py\n";
-        assert_eq!(renamed(yaml).as_deref(), Some(expected));
-        assert_eq!(renamed("path: workflows/c.py\n"), None);
-    }
-
-    #[test]
-    fn a_folder_takes_its_files_along() {
-        let text = "a: old/in/x.py::f\nb: old/in/data.csv\nc: older/x.py\nd: old\n";
-        let renamed = renamed_in(text, true, "old", "new/place");
-        let expected = "a: new/place/in/x.py::f\nb: old/in/data.csv\nc: older/x.py\nd: old\n";
-        assert_eq!(renamed.as_deref(), Some(expected));
+    /// A text with its imports and references renamed, where it has some; why something stays as it is; and what must be read
+    /// before that is known.
+    fn renamed_in(
+        &mut self,
+        text: &str,
+        candidate: &Candidate,
+        names: &Names,
+        view: &View,
+    ) -> (Option<String>, Option<String>, Vec<Wanted>) {
+        let Self {
+            workspace, hearing, ..
+        } = self;
+        let hearing = RefCell::new(hearing);
+        let left = RefCell::new(None);
+        let lacks = RefCell::new(Vec::new());
+        let offers = |path: &str, function: &str| {
+            let file = Wanted::file(path, view.stat(path).ok()?.hash?);
+            let mut hearing = hearing.borrow_mut();
+            let said = hearing.said(&file.subject);
+            if said.is_none() {
+                lacks.borrow_mut().push(file);
+            }
+            let mut entries = said?.reading.entries.iter();
+            Some(entries.any(|entry| entry.function == function))
+        };
+        let reference = |found: &str| match names.reference(found, &candidate.new, &offers) {
+            Ok(renamed) => renamed,
+            Err(why) => {
+                left.replace(Some(why));
+                None
+            }
+        };
+        if !is_python(&candidate.old) {
+            let new = references::rewrite(text, &reference);
+            return (new, left.take(), lacks.take());
+        }
+        let Some(scan) = scan::scan(text) else {
+            return (None, Some("it does not parse".into()), Vec::new());
+        };
+        let about = subject(&candidate.old, Hash::of(text.as_bytes()));
+        let imports = |file: &str| {
+            let mut hearing = hearing.borrow_mut();
+            let reading = &hearing.said(&about)?.reading;
+            let mut any = reading.imports.iter().flat_map(|import| &import.any);
+            Some(any.any(|path| path == file))
+        };
+        let read = |path: &str| String::from_utf8(workspace.read(&view.place(path)).ok()?).ok();
+        let moved = |path: &str| names.moved(path).to_owned();
+        let followed = follow(
+            text,
+            &scan,
+            &Scene {
+                before: &names.before,
+                after: &names.after,
+                moved: &moved,
+                read: &read,
+                importer: (&candidate.old, &candidate.new),
+                imports: &imports,
+            },
+        );
+        let mut edits = followed.edits;
+        for at in scan.strings {
+            let found = &text[at.clone()];
+            if let Some(new) = reference(found).filter(|_| !found.contains('\\')) {
+                edits.push((at, new));
+            }
+        }
+        if followed.is_unsure {
+            lacks.borrow_mut().push(Wanted {
+                subject: about,
+                guest: Guest::Python,
+                module: false,
+                format: false,
+                text: Some(text.to_owned()),
+            });
+        }
+        edits.sort_by_key(|(at, _)| std::cmp::Reverse(at.start));
+        let mut new = text.to_owned();
+        for (at, shown) in &edits {
+            new.replace_range(at.clone(), shown);
+        }
+        let new = (!edits.is_empty()).then_some(new);
+        (new, followed.left.or(left.take()), lacks.take())
     }
 }

@@ -131,8 +131,10 @@ fn a_file_that_moves_takes_the_references_to_it_along_as_one_change() {
     assert!(touched.contains(&json!("forms/form.yaml")), "{touched:?}");
     host.ok("undo", json!({}));
     assert_eq!(text(&mut host), json!(manifest));
-    // Another file has the name, too: it is not known which one was meant.
+    // Another file has the name and the function, too: it is not known which one was meant.
     host.ok("write", json!({ "path": "features/a.py", "content": "" }));
+    host.readings
+        .insert("features/a.py".into(), offers(&[("one", "one")]));
     host.ok(
         "move",
         json!({ "from": "workflows/a.py", "to": "workflows/b.py" }),

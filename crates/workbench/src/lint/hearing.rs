@@ -5,7 +5,7 @@
 //! given a run meanwhile answers first.
 
 use super::shelf::{Shelf, Subject, THINGS_MAX};
-use crate::calls::{Held, LINT};
+use crate::calls::{GOING_ON, Held};
 use crate::engine::{Asking, Cx, Workbench};
 use crate::event::{Effect, RunnerId, TaskId};
 use crate::notice::Notice;
@@ -169,15 +169,15 @@ impl Workbench {
                 continue;
             }
             let Some(runner) = self.idle_runner() else {
-                let mut lints = Vec::new();
+                let mut alone = Vec::new();
                 for held in std::mem::take(&mut self.hearing.held) {
-                    if held.name == LINT {
-                        lints.push(held);
+                    if GOING_ON.contains(&held.name.as_str()) {
+                        alone.push(held);
                     } else {
                         self.hearing.held.push(held);
                     }
                 }
-                return self.make_alone(cx, lints);
+                return self.make_alone(cx, alone);
             };
             let hearing = &mut self.hearing;
             let next = match (hearing.wanted.is_empty(), hearing.later.is_empty()) {

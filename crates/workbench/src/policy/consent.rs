@@ -227,13 +227,8 @@ impl Workbench {
         ops: &[Op],
     ) -> ToolResult<()> {
         let touched = self.touched(ops);
-        let own: &[&str] = match (origin.kind, &self.consent.ruling) {
-            (OriginKind::Run, _) | (OriginKind::Agent, Some(_)) => &PROTECTED,
-            (OriginKind::Agent, None) => &[POLICY_FILE],
-            _ => &[],
-        };
-        let is_own = |path: &str| own.iter().any(|own| is_below(path, own));
-        if let Some((_, path)) = touched.iter().find(|(_, path)| is_own(path)) {
+        let own = |(_, path): &&(bool, String)| self.is_of_persons(origin, path);
+        if let Some((_, path)) = touched.iter().find(own) {
             let want = Want::Write(path);
             return Err(self.denied(cx, &words_of(origin), &want, &Said::no(OWN)));
         }
@@ -264,6 +259,16 @@ impl Workbench {
             ErrorCode::PolicyDenied,
             "A person is asked.",
         ))
+    }
+
+    /// Whether only persons change a path, and this is none.
+    pub(crate) fn is_of_persons(&self, origin: &Origin, path: &str) -> bool {
+        let own: &[&str] = match (origin.kind, &self.consent.ruling) {
+            (OriginKind::Run, _) | (OriginKind::Agent, Some(_)) => &PROTECTED,
+            (OriginKind::Agent, None) => &[POLICY_FILE],
+            _ => &[],
+        };
+        own.iter().any(|own| is_below(path, own))
     }
 
     /// Notes that something was denied, and gives the error.

@@ -2,7 +2,7 @@
 
 use super::contents::not_text;
 use super::history::heads;
-use crate::engine::{Cx, Workbench};
+use crate::engine::{Asking, Cx, Outcome, Workbench};
 use crate::failure::failure;
 use crate::patch::{self, Step};
 use selvage_lint::order::arranged;
@@ -105,9 +105,9 @@ impl Workbench {
     pub(super) fn move_to(
         &mut self,
         cx: &mut Cx<'_>,
-        origin: &Origin,
+        asking: &Asking,
         input: MoveInput,
-    ) -> ToolResult<Changed> {
+    ) -> Result<Changed, Outcome> {
         let (from, mut to) = (bare(&input.from).to_owned(), bare(&input.to).to_owned());
         // Where it would come to tells whether a folder is there, so that is looked at only where it may be.
         let into_folder = from != to
@@ -125,9 +125,18 @@ impl Workbench {
             };
         }
         let message = format!("Move {from} to {to}");
-        let mut ops = self.renamed_references(&from, &to);
-        ops.push(Op::Move { from, to });
-        self.change(cx, origin, message, &ops).map(changed)
+        let mut ops = vec![Op::Move { from, to }];
+        let renames = self.with_renames(asking, &mut ops)?;
+        let mut moved = changed(self.change(cx, &asking.origin, message, &ops)?);
+        let left = renames
+            .left
+            .iter()
+            .map(|(path, why)| format!("{path} ({why})"));
+        let left: Vec<String> = left.collect();
+        if !left.is_empty() {
+            moved.message += &format!("; not rewritten: {}", left.join(", "));
+        }
+        Ok(moved)
     }
 
     pub(super) fn delete(
@@ -144,9 +153,9 @@ impl Workbench {
     pub(super) fn apply_patch(
         &mut self,
         cx: &mut Cx<'_>,
-        origin: &Origin,
+        asking: &Asking,
         input: PatchInput,
-    ) -> ToolResult<PatchOutput> {
+    ) -> Result<PatchOutput, Outcome> {
         let refused = Cell::new(None);
         let read = |path: &str| -> ToolResult<String> {
             let path = bare(path);
@@ -163,7 +172,8 @@ impl Workbench {
             (None, false) => patch::replace(&input.edits, &read),
             _ => {
                 return Err(ToolError::new(ErrorCode::InvalidInput, "`apply_patch` takes either `patch` or `edits`.")
-                    .hint("Send a unified diff as `patch`, or a list of `{ path, find, replace }` as `edits`."));
+                    .hint("Send a unified diff as `patch`, or a list of `{ path, find, replace }` as `edits`.")
+                    .into());
             }
         };
         if let Some(path) = refused.take() {
@@ -203,7 +213,23 @@ impl Workbench {
             .map(|file| file.path.as_str())
             .take(3)
             .collect();
-        let change = self.change(cx, origin, format!("Patch {}", names.join(", ")), &ops)?;
+        let message = format!("Patch {}", names.join(", "));
+        let renames = self.with_renames(asking, &mut ops)?;
+        let change = self.change(cx, &asking.origin, message, &ops)?;
+        for path in renames.rewritten {
+            if files
+                .iter()
+                .all(|file| file.path != path || file.kind == "moved")
+            {
+                let kind = "changed".to_owned();
+                files.push(Patched { path, kind });
+            }
+        }
+        let left = renames.left.into_iter();
+        files.extend(left.map(|(path, why)| Patched {
+            path,
+            kind: format!("not rewritten: {why}"),
+        }));
         Ok(PatchOutput {
             files,
             change: change.heads.to_strings(),

@@ -23,9 +23,9 @@ impl Workbench {
             Call::Read(input) => json(self.read(&input)),
             Call::Write(input) => json(self.write(cx, &origin, input)),
             Call::Mkdir(input) => json(self.mkdir(cx, &origin, input)),
-            Call::Move(input) => json(self.move_to(cx, &origin, input)),
+            Call::Move(input) => return done(self.move_to(cx, &asking, input)),
             Call::Delete(input) => json(self.delete(cx, &origin, input)),
-            Call::ApplyPatch(input) => json(self.apply_patch(cx, &origin, input)),
+            Call::ApplyPatch(input) => return done(self.apply_patch(cx, &asking, input)),
             Call::Search(input) => json(self.search(&input)),
             Call::History(input) => json(self.history(&input)),
             Call::Diff(input) => json(self.diff(cx, &input)),
@@ -58,4 +58,12 @@ impl Workbench {
 
 fn json<T: Serialize>(result: ToolResult<T>) -> ToolResult {
     result.map(|value| serde_json::to_value(value).unwrap_or(Value::Null))
+}
+
+/// The same of what may have to wait.
+fn done<T: Serialize>(result: Result<T, Outcome>) -> Outcome {
+    match result {
+        Ok(value) => Outcome::Done(json(Ok(value))),
+        Err(outcome) => outcome,
+    }
 }

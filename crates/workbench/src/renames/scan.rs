@@ -1,0 +1,274 @@
+//! The imports, the strings and the names of a Python text, with their places.
+//!
+//! **Problem.** The guest has Python's parser and knows what a text imports, but not where each name stands, and it lives in an
+//! executor that may be busy. **Shape.** Python's words can be told apart without its grammar: comments, strings with what they
+//! hold in braces, brackets, ends of lines. `import` and `from` are no names, so a statement that begins with one is an import.
+//! A text that ends inside a string or a bracket gives nothing, and nobody changes it. Nothing here recurses.
+
+use super::words::{Kind, Word, words};
+use std::ops::Range;
+
+/// The module that an import names: how many dots stand before its name, and its name.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Module {
+    pub(super) level: usize,
+    pub(super) name: String,
+}
+
+impl Module {
+    /// The module that is written so.
+    pub(super) fn of(written: &str) -> Self {
+        let name = written.trim_start_matches('.');
+        Self {
+            level: written.len() - name.len(),
+            name: name.to_owned(),
+        }
+    }
+
+    /// As it is written.
+    pub(super) fn written(&self) -> String {
+        format!("{}{}", ".".repeat(self.level), self.name)
+    }
+}
+
+/// One thing that an import names: `a.b as c`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Alias {
+    pub(super) name: String,
+    pub(super) at: Range<usize>,
+    /// Whether it is given another name here.
+    pub(super) is_named: bool,
+    /// Where all of it stands, the other name included.
+    pub(super) whole: Range<usize>,
+}
+
+/// An import.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Statement {
+    pub(super) at: Range<usize>,
+    /// What it imports from, and where that stands.
+    pub(super) from: Option<(Module, Range<usize>)>,
+    pub(super) aliases: Vec<Alias>,
+}
+
+/// What a text shows.
+#[derive(Debug, Default)]
+pub(super) struct Scan {
+    pub(super) imports: Vec<Statement>,
+    /// Where strings hold what they read, and are not a part of a longer one.
+    pub(super) strings: Vec<Range<usize>>,
+    /// Names outside of imports, with dots between them.
+    pub(super) chains: Vec<Range<usize>>,
+}
+
+/// Looks through a text. Nothing for one that ends inside something.
+pub(super) fn scan(text: &str) -> Option<Scan> {
+    let words = words(text)?;
+    let mut scan = Scan::default();
+    let (mut at, mut is_start) = (0, true);
+    while let Some(word) = words.get(at) {
+        if is_start && let Some((statement, next)) = import(text, &words, at) {
+            scan.imports.push(statement);
+            (at, is_start) = (next, false);
+            continue;
+        }
+        is_start = match word.kind {
+            Kind::Line => true,
+            Kind::Sign(b';' | b':') => word.is_outer,
+            _ => false,
+        };
+        let before = at.checked_sub(1).map(|before| words[before].kind);
+        let next = words.get(at + 1).map(|next| next.kind);
+        match word.kind {
+            Kind::Plain => {
+                let joins = |kind| matches!(kind, Some(Kind::Plain | Kind::Odd));
+                if !joins(before) && !joins(next) {
+                    scan.strings.push(word.at.clone());
+                }
+            }
+            Kind::Name if before != Some(Kind::Sign(b'.')) => {
+                let (end, next) = dotted(&words, at);
+                scan.chains.push(word.at.start..end);
+                at = next;
+                continue;
+            }
+            _ => {}
+        }
+        at += 1;
+    }
+    Some(scan)
+}
+
+/// Where a name with dots ends that begins at a word, and the word after it.
+fn dotted(words: &[Word], at: usize) -> (usize, usize) {
+    let (mut end, mut next) = (words[at].at.end, at + 1);
+    while let (Some(dot), Some(name)) = (words.get(next), words.get(next + 1))
+        && (dot.kind, name.kind) == (Kind::Sign(b'.'), Kind::Name)
+    {
+        (end, next) = (name.at.end, next + 2);
+    }
+    (end, next)
+}
+
+/// The import that begins at a word, and the word after it.
+fn import(text: &str, words: &[Word], begin: usize) -> Option<(Statement, usize)> {
+    let word = |at: usize| {
+        let word = words.get(at).filter(|word| word.kind == Kind::Name)?;
+        text.get(word.at.clone())
+    };
+    let sign = |at: usize| match words.get(at).map(|word| word.kind) {
+        Some(Kind::Sign(sign)) => Some(sign),
+        _ => None,
+    };
+    // Spaces and comments may stand between the parts of a name.
+    let name = |at: usize| {
+        let (end, next) = dotted(words, at);
+        let parts = words[at..next].iter().map(|word| &text[word.at.clone()]);
+        (parts.collect::<String>(), words[at].at.start..end, next)
+    };
+    let (mut at, mut from) = (begin + 1, None);
+    if word(begin) == Some("from") {
+        let mut module = Module::default();
+        let start = words.get(at)?.at.start;
+        while sign(at) == Some(b'.') {
+            (module.level, at) = (module.level + 1, at + 1);
+        }
+        if word(at)? != "import" {
+            (module.name, _, at) = name(at);
+        }
+        from = Some((module, start..words[at - 1].at.end));
+        at += usize::from(word(at)? == "import");
+    } else if word(begin) != Some("import") {
+        return None;
+    }
+    at += usize::from(sign(at) == Some(b'('));
+    let mut aliases = Vec::new();
+    loop {
+        let is_all = sign(at) == Some(b'*');
+        if is_all {
+            let star = words[at].at.clone();
+            aliases.push(Alias {
+                name: "*".into(),
+                at: star.clone(),
+                is_named: false,
+                whole: star,
+            });
+            at += 1;
+        } else if word(at).is_some() {
+            let (name, place, mut next) = name(at);
+            let is_named = word(next) == Some("as") && word(next + 1).is_some();
+            let mut whole = place.clone();
+            if is_named {
+                whole.end = words[next + 1].at.end;
+                next += 2;
+            }
+            aliases.push(Alias {
+                name,
+                at: place,
+                is_named,
+                whole,
+            });
+            at = next;
+        }
+        if sign(at) != Some(b',') {
+            break;
+        }
+        at += 1;
+    }
+    at += usize::from(sign(at) == Some(b')'));
+    let at_end = words.get(at).is_none_or(|word| {
+        word.kind == Kind::Line || word.kind == Kind::Sign(b';') && word.is_outer
+    });
+    let statement = Statement {
+        at: words[begin].at.start..words[at - 1].at.end,
+        from,
+        aliases,
+    };
+    (at_end && !statement.aliases.is_empty()).then_some((statement, at))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::scan;
+
+    /// The places of a scan as texts.
+    fn shown(text: &str) -> (Vec<String>, Vec<&str>, Vec<&str>) {
+        let scan = scan(text).expect("whole");
+        let imports = scan.imports.iter().map(|one| {
+            let from = one.from.as_ref();
+            let from = from.map(|(module, at)| {
+                format!("{} {}|{}|", module.level, module.name, &text[at.clone()])
+            });
+            let names = one.aliases.iter().map(|one| {
+                format!(
+                    "{}<{}>{}",
+                    one.name,
+                    &text[one.whole.clone()],
+                    if one.is_named { "!" } else { "" }
+                )
+            });
+            format!(
+                "{}{}",
+                from.unwrap_or_default(),
+                names.collect::<Vec<_>>().join(",")
+            )
+        });
+        let strings = scan.strings.iter().map(|at| &text[at.clone()]);
+        let chains = scan.chains.iter().map(|at| &text[at.clone()]);
+        (imports.collect(), strings.collect(), chains.collect())
+    }
+
+    #[test]
+    fn imports_are_found_wherever_a_statement_begins() {
+        let (imports, ..) = shown(
+            "import a.b as c, d # import z\nif x: import e; from . import f\nfrom ..g . h import (\n  i, # i\n  j as k,\n)\nfrom m import *\ntry: from.n import o\nexcept: pass\n",
+        );
+        assert_eq!(
+            imports,
+            [
+                "a.b<a.b as c>!,d<d>",
+                "e<e>",
+                "1 |.|f<f>",
+                "2 g.h|..g . h|i<i>,j<j as k>!",
+                "0 m|m|*<*>",
+                "1 n|.n|o<o>",
+            ]
+        );
+    }
+
+    #[test]
+    fn what_looks_like_an_import_and_is_none_is_left_alone() {
+        for text in [
+            "'''\nimport a\n'''\n",
+            "# import a\n",
+            "raise X from y\n",
+            "def f():\n    yield from a\n",
+            "x = [1,\nimport_a]\n",
+            "f'''{\nx}\nimport a'''\n",
+            "import_a.b()\n",
+            "from a import\n",
+            "s = 'it\\'s'\nx.from_ = 1\n",
+        ] {
+            assert!(shown(text).0.is_empty(), "{text}");
+        }
+    }
+
+    #[test]
+    fn strings_are_those_that_hold_what_they_read() {
+        let (_, strings, chains) = shown(
+            "a.b . c(\"one\", r'two', b'no', f'no {d.e['three']!r:'>{w}} no', 'x' 'y', u\"\"\"four\"\"\", 1.5.real)\n",
+        );
+        assert_eq!(strings, ["one", "two", "three", "four"]);
+        assert_eq!(chains, ["a.b . c", "d.e", "r", "w"]);
+    }
+
+    #[test]
+    fn a_text_that_ends_inside_something_gives_nothing() {
+        for text in ["x = 'a\n", "'''", "f(\n", "f'{x'\n", "f\"{x:\"\n"] {
+            assert!(scan(text).is_none(), "{text}");
+        }
+        assert!(scan("").is_some());
+        let deep = "f'{".repeat(100_000);
+        assert!(scan(&deep).is_none());
+    }
+}

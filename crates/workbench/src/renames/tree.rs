@@ -1,0 +1,118 @@
+//! What a module's name leads to, before a change and after it.
+
+use super::scan::Module;
+use std::collections::BTreeMap;
+
+/// The package through which modules are imported, too.
+pub(super) const PACKAGE: &str = "bifrost.";
+/// The folder of modules, and its name in imports.
+const FOLDER: &str = "modules/";
+pub(super) const MODULES: &str = "modules";
+
+/// The file that an import leads to.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Found {
+    pub(super) file: String,
+    /// Whether the name after `import` is that file, and not something in it.
+    pub(super) is_member: bool,
+}
+
+/// The Python files of a workspace; for each, where its text lies before the change.
+#[derive(Debug, Default)]
+pub(super) struct Tree(pub(super) BTreeMap<String, String>);
+
+impl Tree {
+    pub(super) fn has(&self, path: &str) -> bool {
+        self.0.contains_key(path)
+    }
+
+    /// Where the interpreter looks for a module, in its order: beside the file, then at the root.
+    ///
+    /// `read` gives a text by where it lies before the change.
+    pub(super) fn find(
+        &self,
+        importer: &str,
+        module: &Module,
+        member: Option<&str>,
+        read: &dyn Fn(&str) -> Option<String>,
+    ) -> Option<Found> {
+        let (mut folder, _) = importer.rsplit_once('/').unwrap_or_default();
+        let bare = module.name.strip_prefix(PACKAGE);
+        let bare = bare.filter(|rest| is_in(rest, MODULES));
+        let name = bare.unwrap_or(&module.name);
+        let mut roots = vec![folder];
+        if module.level > 0 {
+            for _ in 1..module.level {
+                if folder.is_empty() {
+                    return None;
+                }
+                folder = folder.rsplit_once('/').unwrap_or_default().0;
+            }
+            roots = vec![folder];
+        } else if is_in(name, MODULES) || importer.starts_with(FOLDER) {
+            roots = vec![""];
+        } else {
+            roots.push("");
+        }
+        let place = name.replace('.', "/");
+        let found = roots
+            .iter()
+            .find_map(|root| self.at(&join(root, &place), member, read));
+        found.or_else(|| self.deeper(bare?, member))
+    }
+
+    /// What a module at a place is.
+    fn at(
+        &self,
+        base: &str,
+        member: Option<&str>,
+        read: &dyn Fn(&str) -> Option<String>,
+    ) -> Option<Found> {
+        let module = self.file(base);
+        let inner = member.and_then(|member| self.file(&join(base, member)));
+        let (file, is_member) = match (module, inner) {
+            (None, Some(inner)) => (inner, true),
+            // What a package says of itself comes before its files.
+            (Some(module), Some(inner)) if module.len() > base.len() + ".py".len() => {
+                let text = self.0.get(&module).and_then(|origin| read(origin));
+                let says = text.is_some_and(|text| text.contains(member.unwrap_or_default()));
+                if says { (module, false) } else { (inner, true) }
+            }
+            (module, _) => (module?, false),
+        };
+        Some(Found { file, is_member })
+    }
+
+    fn file(&self, base: &str) -> Option<String> {
+        let files = [format!("{base}/__init__.py"), format!("{base}.py")];
+        files.into_iter().find(|path| self.has(path))
+    }
+
+    /// The only file in a folder of `modules/` that has the name, as the package `bifrost.modules` finds it.
+    fn deeper(&self, name: &str, member: Option<&str>) -> Option<Found> {
+        let (stem, is_member) = match name.strip_prefix("modules.") {
+            Some(stem) => (stem, false),
+            None => (member?, true),
+        };
+        let end = format!("/{stem}.py");
+        let inside = self.0.range(FOLDER.to_owned()..).map(|(path, _)| path);
+        let inside = inside.take_while(|path| path.starts_with(FOLDER));
+        let mut found = inside.filter(|path| path.ends_with(&end));
+        let file = found.next().filter(|_| found.next().is_none())?.clone();
+        Some(Found { file, is_member })
+    }
+}
+
+/// Whether a module is another one or in it.
+pub(super) fn is_in(name: &str, package: &str) -> bool {
+    name.strip_prefix(package)
+        .is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+}
+
+fn join(folder: &str, name: &str) -> String {
+    match (folder, name) {
+        ("", name) => name.to_owned(),
+        (folder, "") => folder.to_owned(),
+        (folder, name) => format!("{folder}/{name}"),
+    }
+}
