@@ -2,6 +2,7 @@
 
 mod answer;
 mod hearing;
+mod names;
 mod offers;
 mod python;
 mod reports;

@@ -13,7 +13,7 @@ const NAME_BYTES_MAX: usize = 80;
 const HASH_CHARS: usize = 8;
 
 /// The folder of the Python files that others import and nobody runs.
-const MODULES_FOLDER: &str = "modules/";
+pub(crate) const MODULES_FOLDER: &str = "modules/";
 
 /// A flow's name: its file name without the suffix. `None` for a path that is no flow.
 #[must_use]

@@ -4,6 +4,7 @@ mod common;
 
 use common::Host;
 use common::python::{host, offers, ran};
+use common::scopes::mount;
 use selvage_tool::ErrorCode;
 use selvage_tool::reading::Reading;
 use serde_json::{Value, json};
@@ -151,7 +152,6 @@ fn files_of_one_name_say_so_and_run_by_their_paths() {
         ("features/b/providers.py", offers(&[("colours", "colours")])),
         ("features/c/providers.py", Reading::default()),
     ]);
-    host.ok("flow_list", json!({}));
     for (path, other, to) in [
         (
             "features/a/providers.py",
@@ -188,4 +188,58 @@ fn files_of_one_name_say_so_and_run_by_their_paths() {
     );
     let linted = host.ok("lint_flow", json!({ "path": "features/a/providers.py" }));
     assert_eq!(linted["diagnostics"], json!([]));
+}
+
+#[test]
+fn modules_of_one_name_clash_where_the_name_alone_is_ambiguous() {
+    let mut host = host(&[
+        ("modules/psa/halo.py", Reading::default()),
+        ("modules/crm/halo.py", Reading::default()),
+        ("modules/crm/__init__.py", Reading::default()),
+        ("modules/psa/__init__.py", Reading::default()),
+        ("workflows/halo.py", offers(&[("one", "one")])),
+    ]);
+    let found = |host: &mut Host, path: &str| {
+        let input = json!({ "path": path, "content": "A = 1\n" });
+        host.ok("lint_flow", input)["diagnostics"].clone()
+    };
+    for (path, other, to) in [
+        (
+            "modules/psa/halo.py",
+            "modules/crm/halo.py",
+            "modules/psa/psa_halo.py",
+        ),
+        (
+            "modules/crm/halo.py",
+            "modules/psa/halo.py",
+            "modules/crm/crm_halo.py",
+        ),
+    ] {
+        let found = found(&mut host, path);
+        assert_eq!(found[0]["code"], json!("name-clash"));
+        assert_eq!(
+            found[0]["message"],
+            json!(format!("`{other}` has the name `halo`, too."))
+        );
+        assert_eq!(found[0]["fix"]["rename"], json!(to));
+    }
+    for path in ["modules/crm/__init__.py", "workflows/halo.py"] {
+        assert_eq!(found(&mut host, path), json!([]), "{path}");
+    }
+    // One at the top is meant, wherever others lie; so is a folder.
+    for (top, gone) in [
+        ("modules/halo.py", "modules/halo.py"),
+        ("modules/halo/deep/x.py", "modules/halo"),
+    ] {
+        host.ok("write", json!({ "path": top, "content": "" }));
+        for path in ["modules/psa/halo.py", top] {
+            assert_eq!(found(&mut host, path), json!([]), "{path}");
+        }
+        host.ok("delete", json!({ "path": gone }));
+    }
+    let mounted = mount("base", "aa", &[("modules/old/halo.py", "")]);
+    host.ok("scope_mount", mounted);
+    let found = found(&mut host, "modules/psa/halo.py");
+    let message = found[0]["message"].as_str().expect("a message");
+    assert!(message.ends_with(" and 1 more has the name `halo`, too."));
 }

@@ -163,8 +163,8 @@ impl Workbench {
         }
     }
 
-    /// What the guests must still read: this text, and where the report rests on its imports, those. At last the guest looks
-    /// that runs nothing, at what the interpreter could read.
+    /// What the guests must still read: this text, and where the report rests on its imports, those; what may have its name; and at
+    /// last the guest looks that runs nothing, at what the interpreter could read.
     fn unheard(
         &mut self,
         source: &Source,
@@ -187,7 +187,10 @@ impl Workbench {
             return this(about, language.guest(), false);
         };
         let parses = checked.error.is_none();
-        let unread = self.program(&source.path, &source.text, view, sight).unread;
+        let mut unread = self.program(&source.path, &source.text, view, sight).unread;
+        if !report.entries.is_empty() {
+            unread.extend(self.unread_namesakes(&source.path, view));
+        }
         let is_last = unread.is_empty() && parses && language == Language::Python;
         if is_last && self.hearing.looked(&about, lays_out).is_none() {
             return this(about, Guest::Ruff, lays_out);

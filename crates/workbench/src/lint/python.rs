@@ -4,20 +4,22 @@ use super::answer::add_word;
 use super::hearing::{Wanted, subject};
 use crate::engine::Workbench;
 use crate::policy::Sight;
-use crate::record::flow_name;
 use crate::scopes::View;
 use selvage_lint::order::arranged;
 use selvage_lint::{Context, Refused, Report, SOURCE_BYTES_MAX, lint};
 use selvage_tool::reading::{Import, Reading};
-use selvage_tool::{Diagnostic, Fix, Language, Position, Severity, Span};
+use selvage_tool::{Diagnostic, Language, Position, Severity, Span};
 use selvage_vfs::{Entry, Hash};
 use std::collections::BTreeSet;
 
 /// Where a text begins.
-const BEGIN: Position = Position {
-    line: 1,
-    column: 1,
-    offset: 0,
+pub(super) const BEGIN: Span = {
+    let start = Position {
+        line: 1,
+        column: 1,
+        offset: 0,
+    };
+    Span { start, end: start }
 };
 
 /// The most files of a program.
@@ -103,66 +105,6 @@ impl Workbench {
     }
 }
 
-impl Workbench {
-    /// That other files with something to run have the same name, so that a name alone can't tell them apart.
-    pub(super) fn namesakes(
-        &mut self,
-        path: &str,
-        report: &Report,
-        view: &View,
-    ) -> Option<Diagnostic> {
-        let name = flow_name(path).filter(|_| !report.entries.is_empty())?;
-        let mut others: Vec<String> = Vec::new();
-        let flows = self.flows_seen(view, view.scope_of(path));
-        for other in flows.iter().cloned() {
-            if other == path || flow_name(&other) != Some(name) {
-                continue;
-            }
-            let hash = view.stat(&other).ok().and_then(|entry| entry.hash);
-            let said = hash.and_then(|hash| self.hearing.said(&subject(&other, hash)));
-            if said.is_some_and(|checked| !checked.reading.entries.is_empty()) {
-                others.push(other);
-            }
-        }
-        let first = others.first()?;
-        let more = match others.len() - 1 {
-            0 => String::new(),
-            more => format!(" and {more} more"),
-        };
-        let free = free_name(path, name, &flows);
-        Some(Diagnostic {
-            code: "name-clash".into(),
-            severity: Severity::Warning,
-            path: path.to_owned(),
-            span: Span {
-                start: BEGIN,
-                end: BEGIN,
-            },
-            message: format!("`{first}`{more} has the name `{name}`, too."),
-            hint: Some(
-                "Both run by `path::function`. `workflow::name::function` needs a name of its own: rename one.".into(),
-            ),
-            fix: free.map(|to| Fix {
-                title: format!("Rename the file to `{}`", to.rsplit('/').next().unwrap_or(&to)),
-                safe: false,
-                edits: Vec::new(),
-                rename: Some(to),
-            }),
-        })
-    }
-}
-
-/// A path beside a file under which nothing is called alike: the folder's name goes before its own.
-fn free_name(path: &str, name: &str, flows: &[String]) -> Option<String> {
-    let (folder, file) = path.rsplit_once('/')?;
-    let prefix = folder.rsplit('/').next().unwrap_or(folder);
-    let wanted = format!("{prefix}_{name}");
-    let taken = flows
-        .iter()
-        .any(|other| flow_name(other) == Some(wanted.as_str()));
-    (!taken).then(|| format!("{folder}/{prefix}_{file}"))
-}
-
 /// The files and folders that an import means, of those that are there to be seen.
 fn meant_by(import: &Import, view: &View, sight: &Sight) -> Vec<Entry> {
     let mut meant = Vec::new();
@@ -182,10 +124,6 @@ fn meant_by(import: &Import, view: &View, sight: &Sight) -> Vec<Entry> {
 
 /// That an import of a parent's file leads to another scope, at the place where it says what it lacks.
 fn about(import: &Import, path: &str, (message, hint): Refused) -> Diagnostic {
-    let begin = Span {
-        start: BEGIN,
-        end: BEGIN,
-    };
     Diagnostic {
         code: "unresolved-import".into(),
         severity: Severity::Error,
@@ -193,7 +131,7 @@ fn about(import: &Import, path: &str, (message, hint): Refused) -> Diagnostic {
         span: import
             .missing
             .as_ref()
-            .map_or(begin, |missing| missing.span),
+            .map_or(BEGIN, |missing| missing.span),
         message,
         hint: Some(hint),
         fix: None,

@@ -1,12 +1,12 @@
 //! What a module's name leads to, before a change and after it.
 
 use super::scan::Module;
+use crate::record::MODULES_FOLDER as FOLDER;
 use std::collections::BTreeMap;
 
 /// The package through which modules are imported, too.
 pub(super) const PACKAGE: &str = "bifrost.";
-/// The folder of modules, and its name in imports.
-const FOLDER: &str = "modules/";
+/// What the folder of modules is called in imports.
 pub(super) const MODULES: &str = "modules";
 
 /// The file that an import leads to.
@@ -95,6 +95,12 @@ impl Tree {
             None => (member?, true),
         };
         let end = format!("/{stem}.py");
+        // A folder of that name is a package, and comes first.
+        let top = format!("{FOLDER}{stem}/");
+        let first = self.0.range(top.clone()..).next();
+        if first.is_some_and(|(path, _)| path.starts_with(&top)) {
+            return None;
+        }
         let inside = self.0.range(FOLDER.to_owned()..).map(|(path, _)| path);
         let inside = inside.take_while(|path| path.starts_with(FOLDER));
         let mut found = inside.filter(|path| path.ends_with(&end));
