@@ -24,7 +24,7 @@ const PYTHON_RULES: &str = "../guest-py/src/reading/rules";
 /// The part about Python, whose rules live where its parser is.
 const PYTHON: &str = "\n# Lint of Python\n\n\
     The guest reads Python files, once for each text, and lint answers when it has. Without a free executor it answers without these findings.\n\
-    It also warns of files that a name alone does not tell apart (`name-clash`, with a new name as its fix): two with something to run, or two [modules](python.md#modules) below folders of `modules/`.\n\n\
+    It also warns of files that a name alone does not tell apart (`name-clash`, with a new name as its fix): two with something to run, or two [modules](python.md#modules) below folders of `modules/`; and of a file that is not run where it lies (`misplaced-flow`), by the table of [folders](python.md#folders).\n\n\
     These rules decide whether a run will do, and know the workspace: what can be run, what imports lead to, what a run has. They come first.\n\n";
 
 /// The part about ruff, whose rules have pages of their own.

@@ -1,6 +1,7 @@
 //! What is known of flows without running them: the guest's own parser has the first word, then come the rules.
 
 mod answer;
+mod folders;
 mod hearing;
 mod names;
 mod offers;
@@ -49,7 +50,7 @@ impl Workbench {
                 ToolError::new(ErrorCode::NotAFlow, format!("`{path}` is no flow."))
                     .path(path)
                     .hint(
-                        "Flows end in `.flow.js`, `.flow.mjs` or `.py`, and lie outside `modules/`: rename the file, or name another.",
+                        "Flows end in `.flow.js`, `.flow.mjs` or `.py`, and no Python is run in `modules/`, `forms/`, `agents/`, `apps/` and `configs/`: rename or move the file, or name another.",
                     ),
             );
         }

@@ -12,14 +12,25 @@ const NAME_BYTES_MAX: usize = 80;
 /// How many letters of a hash tell flows of one name apart.
 const HASH_CHARS: usize = 8;
 
-/// The folder of the Python files that others import and nobody runs.
+/// The folder of the Python files that others import.
 pub(crate) const MODULES_FOLDER: &str = "modules/";
+
+/// The folders in which no Python file is run: the folder decides what a file is.
+const UNRUN_FOLDERS: [&str; 5] = [MODULES_FOLDER, "forms/", "agents/", "apps/", "configs/"];
+
+/// The folder in which a Python file lies, with its slash, where no such file is run.
+#[must_use]
+pub(crate) fn unrun_folder(path: &str) -> Option<&'static str> {
+    UNRUN_FOLDERS
+        .into_iter()
+        .find(|folder| path.starts_with(folder))
+}
 
 /// A flow's name: its file name without the suffix. `None` for a path that is no flow.
 #[must_use]
 pub fn flow_name(path: &str) -> Option<&str> {
     let file = path.rsplit('/').next().unwrap_or(path);
-    let runs = !path.starts_with(MODULES_FOLDER) && !file.starts_with('_');
+    let runs = unrun_folder(path).is_none() && !file.starts_with('_');
     file.strip_suffix(".flow.js")
         .or_else(|| file.strip_suffix(".flow.mjs"))
         .or_else(|| file.strip_suffix(".py").filter(|_| runs))
@@ -172,20 +183,17 @@ mod tests {
     }
 
     #[test]
-    fn only_a_file_with_the_suffix_is_a_flow() {
+    fn the_name_and_the_folder_tell_what_is_a_flow() {
         assert_eq!(flow_name("a/b.flow.js"), Some("b"));
         assert_eq!(flow_name("workflows/sync.py"), Some("sync"));
-        for path in [
-            "b.js",
-            ".flow.js",
-            "b.flow.ts",
-            "b.flow.js/x",
-            ".py",
-            "b.pyc",
-            "modules/a/b.py",
-            "a/__init__.py",
-        ] {
-            assert_eq!(flow_name(path), None, "{path}");
+        // The page reads the same list.
+        let list = include_str!("../tests/flows.json");
+        let list: serde_json::Value = serde_json::from_str(list).expect("JSON");
+        for (kind, is_flow) in [("flows", true), ("others", false)] {
+            for path in list[kind].as_array().expect("paths") {
+                let path = path.as_str().expect("a path");
+                assert_eq!(flow_name(path).is_some(), is_flow, "{path}");
+            }
         }
     }
 }

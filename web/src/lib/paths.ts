@@ -4,8 +4,9 @@ export const join = (folder: string, name: string): string => (folder ? `${folde
 export const nameOf = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
 export const parentOf = (path: string): string => (path.includes('/') ? path.slice(0, path.lastIndexOf('/')) : '');
 export const isInside = (path: string, folder: string): boolean => folder === '' || path === folder || path.startsWith(`${folder}/`);
-/** Whether the file can be run, as `flow_list` has it: JavaScript by the end of its name, Python where it is no module. */
-export const isFlow = (path: string): boolean => /\.flow\.m?js$/.test(path) || (/(?:^|\/)[^_/][^/]*\.py$/.test(path) && !withoutScope(path).startsWith('modules/'));
+/** Whether the file can be run, as `flow_list` has it: JavaScript by the end of its name, Python where its folder does not say otherwise. */
+export const isFlow = (path: string): boolean =>
+  /[^/]\.flow\.m?js$/.test(path) || (/(?:^|\/)[^_/][^/]*\.py$/.test(path) && !/^(?:modules|forms|agents|apps|configs)\//.test(withoutScope(path)));
 /** Whether names of the file lead to definitions: those of Python, and references in strings. */
 export const hasDefinitions = (path: string): boolean => /\.(?:py|json|ya?ml)$/.test(path);
 

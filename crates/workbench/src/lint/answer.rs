@@ -114,9 +114,11 @@ impl Workbench {
         if let Some(checked) = self.hearing.said(&about) {
             add_word(&mut report, &source.path, checked);
         }
+        let unrun = self.unrun(&source.path, &report, &view);
+        let namesakes = self.namesakes(&source.path, &report, &view);
         report
             .diagnostics
-            .extend(self.namesakes(&source.path, &report, &view));
+            .extend(unrun.into_iter().chain(namesakes));
         // Of parents' files, it is told where they lie.
         for found in &mut report.diagnostics {
             found.path = view.place(&found.path);

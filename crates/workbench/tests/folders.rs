@@ -1,0 +1,70 @@
+//! The folder of a Python file decides whether it is run, and lint says where it is not.
+
+mod common;
+
+use common::python::{host, offers};
+use selvage_tool::ErrorCode;
+use selvage_tool::reading::Reading;
+use serde_json::{Value, json};
+
+#[test]
+fn what_is_run_is_listed_and_what_is_not_says_so() {
+    let mut host = host(&[
+        ("workflows/a.py", offers(&[("one", "one")])),
+        ("modules/tools.py", offers(&[("look", "look")])),
+        ("modules/plain.py", Reading::default()),
+        ("forms/crm/f.py", Reading::default()),
+        ("configs/__init__.py", Reading::default()),
+        ("agents/a.py", offers(&[("act", "act")])),
+        ("workflows/tools.py", Reading::default()),
+    ]);
+    let listed = host.ok("flow_list", json!({}));
+    let flows = listed["flows"].as_array().expect("flows").iter();
+    let python: Vec<&str> = flows
+        .filter_map(|flow| flow["path"].as_str())
+        .filter(|path| path.ends_with(".py"))
+        .collect();
+    assert_eq!(python, ["workflows/a.py", "workflows/tools.py"]);
+    for path in ["modules/tools.py", "forms/crm/f.py", "agents/a.py::act"] {
+        let error = host.call("run_flow", json!({ "path": path }));
+        let error = error.expect_err("refused");
+        assert_eq!(error.code, ErrorCode::NotAFlow, "{path}");
+        assert!(error.hint.expect("a hint").contains("`agents/`"));
+    }
+    let mut found = |path: &str| {
+        let input = json!({ "path": path, "content": format!("# {path}\n") });
+        host.ok("lint_flow", input)["diagnostics"].clone()
+    };
+    let is = |found: &Value, severity: &str, line: u64, message: &str, to: Value| {
+        assert_eq!(found[1], Value::Null, "{found}");
+        let found = &found[0];
+        assert_eq!(
+            (&found["code"], &found["severity"], &found["message"]),
+            (&json!("misplaced-flow"), &json!(severity), &json!(message))
+        );
+        assert_eq!(found["span"]["start"]["line"], json!(line));
+        assert_eq!(found["hint"], json!("Move it to `workflows/`."));
+        assert_eq!(found["fix"]["rename"], to);
+    };
+    is(
+        &found("modules/tools.py"),
+        "warning",
+        3,
+        "Functions in `modules/` are imported, not run: no list has `look`.",
+        Value::Null,
+    );
+    is(
+        &found("forms/crm/f.py"),
+        "info",
+        1,
+        "Python files in `forms/` are imported, not run.",
+        json!("workflows/crm/f.py"),
+    );
+    for path in [
+        "modules/plain.py",
+        "configs/__init__.py",
+        "workflows/tools.py",
+    ] {
+        assert_eq!(found(path), json!([]), "{path}");
+    }
+}
