@@ -137,6 +137,17 @@ test('an open file that is moved stays open under its new path; a deleted one is
   await vi.waitUntil(() => document.gone);
 });
 
+test('Python that is imported is linted while it is typed, and a script of a page is not', async () => {
+  const { kernel, workspace } = await open({ 'modules/money.py': 'x', 'forms/_a.py': 'x', 'site/main.js': 'document.title', 'notes/a.txt': 'x' });
+  const problems = new Problems(kernel);
+  const documents = new Documents(workspace, problems);
+  const opened = ['site/main.js', 'notes/a.txt', 'modules/money.py', 'forms/_a.py'].map((path) => documents.ensure(path));
+  await vi.waitUntil(() => problems.reports.size === 2);
+  await vi.waitUntil(() => opened.every((document) => document.kind === 'text'));
+  expect([...problems.reports.keys()].sort()).toEqual(['forms/_a.py', 'modules/money.py']);
+  expect(opened.some((document) => document.isFlow)).toBe(false);
+});
+
 test('a flow that is deleted takes its problems with it, and brings them back', async () => {
   const { kernel, workspace } = await open({ 'flows/bad.flow.js': 'await flow.fs.raedText("a");', 'flows/other.flow.js': 'await flow.fs.raedText("a");' });
   const problems = new Problems(kernel);

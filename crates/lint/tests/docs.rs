@@ -13,7 +13,8 @@ use std::path::Path;
 const HEAD: &str = "# Lint\n\n\
     <!-- Made from the doc comments of crates/lint/src/rules and crates/guest-py/src/reading/rules, and from crates/guest-ruff/rules.txt, by the test `docs` of crates/lint. -->\n\n\
     `lint_flow` reads a flow and never runs it. An *error* keeps the flow from running, a *warning* is probably not what was meant, and *info* is worth knowing.\n\
-    `fix: true` makes the safe fixes and reports the rest. The interpreter's own parser has the first word on syntax; these rules come after it.\n\n";
+    `fix: true` makes the safe fixes and reports the rest. The interpreter's own parser has the first word on syntax; these rules come after it.\n\
+    It reads what flows import, too: Python in every folder, and `.js` and `.mjs`, of which it asks no entry. The editor shows what it says of flows and of Python; a `.js` file may be a page's, which has other names.\n\n";
 
 /// Where the rules are.
 const RULES: &str = "src/rules";

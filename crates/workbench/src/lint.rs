@@ -26,6 +26,12 @@ pub(crate) use reports::Reports;
 use reports::Seen;
 use shelf::Subject;
 
+/// How the names of files end that flows import; those of flows do, too.
+const MODULE_ENDINGS: [&str; 3] = [".py", ".js", ".mjs"];
+
+/// The rule that asks where a run begins.
+const ENTRY_RULE: &str = "no-entry";
+
 /// The text of a flow.
 pub(crate) struct Source {
     pub(crate) path: String,
@@ -36,6 +42,17 @@ pub(crate) struct Source {
 impl Workbench {
     /// Reads a flow's text, and says what to do when there is none.
     pub(crate) fn source(&self, path: &str, view: &View) -> ToolResult<Source> {
+        self.source_if(path, view, |path| flow_name(path).is_some())
+    }
+
+    /// Reads the text of a flow, or of a module that flows import.
+    pub(crate) fn source_or_module(&self, path: &str, view: &View) -> ToolResult<Source> {
+        self.source_if(path, view, |path| {
+            MODULE_ENDINGS.iter().any(|ending| path.ends_with(ending))
+        })
+    }
+
+    fn source_if(&self, path: &str, view: &View, fits: fn(&str) -> bool) -> ToolResult<Source> {
         let path = path.trim_start_matches('/');
         let entry = view.stat(path).map_err(crate::failure::failure)?;
         let Some(hash) = entry.hash else {
@@ -45,7 +62,7 @@ impl Workbench {
                     .hint("Name a flow in it."),
             );
         };
-        if flow_name(path).is_none() {
+        if !fits(path) {
             return Err(
                 ToolError::new(ErrorCode::NotAFlow, format!("`{path}` is no flow."))
                     .path(path)
@@ -144,7 +161,7 @@ impl Workbench {
             }
             view.astray(from, to)
         };
-        let report = lint(
+        let mut report = lint(
             path,
             text,
             &Context {
@@ -155,6 +172,10 @@ impl Workbench {
                 tools: NAMES,
             },
         );
+        if flow_name(path).is_none() {
+            // No run begins with a module.
+            report.diagnostics.retain(|one| one.code != ENTRY_RULE);
+        }
         (report, asked.into_inner())
     }
 }

@@ -3,8 +3,8 @@
 mod common;
 
 use common::python::{host, offers};
-use selvage_tool::ErrorCode;
 use selvage_tool::reading::Reading;
+use selvage_tool::{Diagnostic, ErrorCode, Position, Severity, Span};
 use serde_json::{Value, json};
 
 #[test]
@@ -31,10 +31,8 @@ fn what_is_run_is_listed_and_what_is_not_says_so() {
         assert_eq!(error.code, ErrorCode::NotAFlow, "{path}");
         assert!(error.hint.expect("a hint").contains("`agents/`"));
     }
-    let mut found = |path: &str| {
-        let input = json!({ "path": path, "content": format!("# {path}\n") });
-        host.ok("lint_flow", input)["diagnostics"].clone()
-    };
+    let mut found =
+        |path: &str| host.ok("lint_flow", json!({ "path": path }))["diagnostics"].clone();
     let is = |found: &Value, severity: &str, line: u64, message: &str, to: Value| {
         assert_eq!(found[1], Value::Null, "{found}");
         let found = &found[0];
@@ -67,4 +65,55 @@ fn what_is_run_is_listed_and_what_is_not_says_so() {
     ] {
         assert_eq!(found(path), json!([]), "{path}");
     }
+}
+
+#[test]
+fn a_module_is_linted_by_its_path_and_never_run() {
+    let at = Position {
+        line: 1,
+        column: 8,
+        offset: 7,
+    };
+    let unused = Diagnostic {
+        code: "unused-import".into(),
+        severity: Severity::Info,
+        path: String::new(),
+        span: Span { start: at, end: at },
+        message: "`json` is not used.".into(),
+        hint: None,
+        fix: None,
+    };
+    let reading = Reading {
+        diagnostics: vec![unused],
+        ..Reading::default()
+    };
+    let mut host = host(&[("modules/money.py", reading)]);
+    for (path, content) in [
+        ("lib/sum.js", "export const sum = (a, b) => a + c;\n"),
+        ("lib/one.mjs", "export const one = 1;\n"),
+        ("notes.txt", "export const one = 1;\n"),
+    ] {
+        host.ok("write", json!({ "path": path, "content": content }));
+    }
+    for (path, codes) in [
+        ("modules/money.py", vec!["unused-import"]),
+        ("lib/sum.js", vec!["undefined-name"]),
+        ("lib/one.mjs", vec![]),
+    ] {
+        let linted = host.ok("lint_flow", json!({ "path": path }));
+        let found = linted["diagnostics"].as_array().expect("findings").iter();
+        let found: Vec<&str> = found.filter_map(|one| one["code"].as_str()).collect();
+        assert_eq!(found, codes, "{path}");
+        let error = host.call("run_flow", json!({ "path": path }));
+        assert_eq!(error.expect_err("refused").code, ErrorCode::NotAFlow);
+    }
+    // Typed, it is the same; and a flow still needs a place to begin.
+    for (path, count) in [("lib/new.mjs", 0), ("flows/new.flow.mjs", 1)] {
+        let input = json!({ "path": path, "content": "export const one = 1;\n" });
+        let linted = host.ok("lint_flow", input);
+        let found = linted["diagnostics"].as_array().map(Vec::len);
+        assert_eq!(found, Some(count), "{path}");
+    }
+    let error = host.call("lint_flow", json!({ "path": "notes.txt" }));
+    assert_eq!(error.expect_err("refused").code, ErrorCode::NotAFlow);
 }

@@ -1,6 +1,6 @@
 // The open files, in the order in which they were opened.
 
-import { isInside, isManifest } from '../lib/paths';
+import { isInside, isLinted } from '../lib/paths';
 import type { Problems } from '../lib/problems.svelte';
 import type { Diagnostic } from '../lib/tools';
 import type { Workspace } from '../lib/workspace.svelte';
@@ -66,9 +66,9 @@ export class Documents {
     await Promise.all(this.open.filter((document) => held || !document.held).map((document) => document.save()));
   }
 
-  /** Checks a flow or a manifest a little later and shows what was found. */
+  /** Checks a file that lint is about a little later and shows what was found. */
   lint(document: Document): void {
-    if (!(document.isFlow || isManifest(document.path)) || document.gone) return;
+    if (!isLinted(document.path) || document.gone) return;
     this.problems.request(document.path, () => document.content, (diagnostics) => this.#show(document, diagnostics));
   }
 

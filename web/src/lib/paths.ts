@@ -7,6 +7,8 @@ export const isInside = (path: string, folder: string): boolean => folder === ''
 /** Whether the file can be run, as `flow_list` has it: JavaScript by the end of its name, Python where its folder does not say otherwise. */
 export const isFlow = (path: string): boolean =>
   /[^/]\.flow\.m?js$/.test(path) || (/(?:^|\/)[^_/][^/]*\.py$/.test(path) && !/^(?:modules|forms|agents|apps|configs)\//.test(withoutScope(path)));
+/** Whether the editor shows what lint says of it: what can be run, the Python that others import, and manifests. A `.js` file may be a page's, to which the rules for flows do not apply. */
+export const isLinted = (path: string): boolean => isFlow(path) || path.endsWith('.py') || isManifest(path);
 /** Whether names of the file lead to definitions: those of Python, and references in strings. */
 export const hasDefinitions = (path: string): boolean => /\.(?:py|json|ya?ml)$/.test(path);
 

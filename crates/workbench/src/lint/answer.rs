@@ -65,7 +65,7 @@ impl Workbench {
             }
             None => {
                 let target = self.target(&input.path, asking.alone, &view)?;
-                (self.source(&target.path, &view)?, target.function)
+                (self.source_or_module(&target.path, &view)?, target.function)
             }
         };
         let is_python = Language::of(&source.path) == Language::Python;
