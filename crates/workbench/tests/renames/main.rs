@@ -325,3 +325,34 @@ fn a_package_says_what_it_offers_before_its_files_do() {
         &[("a.py", "from lib import tools, rest as more\n")],
     );
 }
+
+#[test]
+fn named_flows_go_on_and_the_policy_is_left_to_persons() {
+    let flows = |path: &str| {
+        let entry = json!({ "entry": format!("{path}::one") });
+        json!({ "version": 1, "flows": { "nightly": entry } }).to_string()
+    };
+    let policy = |path: &str| {
+        format!("version: 1\nflows:\n  - path: {path}\n    allow: {{ read: ['**'] }}\n")
+    };
+    let mut host = host(&[
+        ("workflows/a.py", ""),
+        ("flows/flow.config.json", &flows("workflows/a.py")),
+    ]);
+    go(&mut host, "workflows/a.py", "workflows/b.py");
+    has(
+        &mut host,
+        &[("flows/flow.config.json", &flows("workflows/b.py"))],
+    );
+    let rules = policy("workflows/b.py");
+    host.as_person(|host| {
+        write(host, &[("selvage.policy.yaml", &rules)]);
+        // Rules that were about the file still are.
+        go(host, "workflows/b.py", "workflows/c.py");
+        has(host, &[("selvage.policy.yaml", &policy("workflows/c.py"))]);
+        host.ok("delete", json!({ "path": "selvage.policy.yaml" }));
+        write(host, &[("embed.json", "[\"workflows/c.py\"]")]);
+    });
+    go(&mut host, "workflows/c.py", "workflows/d.py");
+    has(&mut host, &[("embed.json", "[\"workflows/d.py\"]")]);
+}

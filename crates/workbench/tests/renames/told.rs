@@ -148,6 +148,13 @@ agents:
             "Move modules/money.py to modules/coins.py; not rewritten: locked/a.py (the policy does not let it be written)"
         )
     );
+    // What Selvage itself goes by is not an agent's, whatever it names.
+    host.as_person(|host| write(host, &[("embed.json", "[\"modules/coins.py\"]")]));
+    let moved = go(&mut host, "modules/coins.py", "modules/cash.py");
+    let message = moved["message"].as_str().expect("a message");
+    let kept = "embed.json (only persons change what Selvage itself goes by)";
+    assert!(message.contains(kept), "{message}");
+    go(&mut host, "modules/cash.py", "modules/coins.py");
     // A file that may not be read takes no name away.
     host.as_person(|host| {
         let reference = "['workflow::b::one']\n";
