@@ -55,6 +55,8 @@ let goOnWhole: (() => void) | null = null;
 /** The call whose answer the guest waits for where it stands. */
 let standing: { id: number; take: (came: [string, Uint8Array] | null) => void } | null = null;
 let answerQuestion: ((limits: string | null) => void) | null = null;
+/** What came for the run while a question about it stands: it happens after that. */
+const meanwhile: (() => void)[] = [];
 /** Entries into the guest, one after the other: a suspended guest must not be entered again. */
 let entering: Promise<void> = Promise.resolve();
 
@@ -89,7 +91,7 @@ const host = {
     }),
   sleep: (ms: number) =>
     new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, Math.min(ms, TIMER_MS_MAX));
+      const timer = setTimeout(() => unasked(resolve), Math.min(ms, TIMER_MS_MAX));
       wakeSleeper = () => {
         clearTimeout(timer);
         resolve();
@@ -221,9 +223,15 @@ function handle(run: Run, next: Next): void {
     if (sleepMs === undefined) {
       scope.postMessage({ type: "called", report: call.report(), body: call.body() });
     } else {
-      setTimeout(() => answer(run, id, '{"ok":null}', new Uint8Array()), Math.min(sleepMs, TIMER_MS_MAX));
+      setTimeout(() => unasked(() => answer(run, id, '{"ok":null}', new Uint8Array())), Math.min(sleepMs, TIMER_MS_MAX));
     }
   }
+}
+
+/** Has the run go on, unless a question about it stands: then after that. */
+function unasked(goOn: () => void): void {
+  if (answerQuestion === null) goOn();
+  else meanwhile.push(goOn);
 }
 
 function answer(run: Run, id: number, text: string, body: Uint8Array): void {
@@ -243,10 +251,26 @@ function armWallTimer(run: Run): void {
   wallTimer = setTimeout(() => {
     // While somebody is asked about a quota, the run's clock stands still.
     if (run !== running || answerQuestion !== null) return;
-    if (runner.wall_left_ms() > 1) return armWallTimer(run);
-    runner.wall_ended();
-    endBetweenEntries(run);
+    // One that computes, and only looks at its messages, sees by itself that its time is over.
+    if (runner.wall_left_ms() > 1 || breathing.length > 0) return armWallTimer(run);
+    if (runner.wall_ended()) void askAboutWait(run);
+    else endBetweenEntries(run);
   }, Math.min(Math.max(runner.wall_left_ms(), 0), TIMER_MS_MAX));
+}
+
+/** A question about the run was answered. */
+function goOn(): void {
+  if (running !== null) armWallTimer(running);
+  for (const each of meanwhile.splice(0)) unasked(each);
+}
+
+/** A run waits for what comes from outside, and its time is over: it waits on, or ends. */
+async function askAboutWait(run: Run): Promise<void> {
+  const askedMs = performance.now();
+  const more = await host.ask();
+  if (run !== running) return;
+  run.guest.runner.answered(askedMs, more ?? undefined);
+  if (run.guest.runner.must_end()) endBetweenEntries(run);
 }
 
 /** Ends a run that waits outside its instance; one that computes sees the same at its next look. */
@@ -267,6 +291,7 @@ function endBetweenEntries(run: Run): void {
 /** Sends a run's end, and makes ready for the next one. */
 function finish({ guest, program }: Run, report: string): void {
   clearTimeout(wallTimer);
+  meanwhile.length = 0;
   running = null;
   sendEnd(guest.runner, report);
   takeBack(program, guest);
@@ -291,8 +316,10 @@ function sendReady(): void {
 function complete(program: Program, rest: WebAssembly.Module): void {
   program.rest = rest;
   program.warm?.link();
-  goOnWhole?.();
-  goOnWhole = null;
+  unasked(() => {
+    goOnWhole?.();
+    goOnWhole = null;
+  });
   for (const message of unread.splice(0)) void check(message);
 }
 
@@ -342,13 +369,16 @@ scope.onmessage = ({ data }) => {
     case "run":
       return run(data);
     case "answer":
-      if (running) answer(running, data.id, data.answer, data.body);
+      if (running) {
+        const asker = running;
+        unasked(() => answer(asker, data.id, data.answer, data.body));
+      }
       return;
     case "more":
       answerQuestion?.(data.limits);
       answerQuestion = null;
       // The answer is taken at once, and may end the run; the clock goes on after it.
-      setTimeout(() => running && armWallTimer(running), 0);
+      setTimeout(goOn, 0);
       return;
     case "hold":
       if (!running) return;

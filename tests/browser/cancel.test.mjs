@@ -12,6 +12,7 @@ const FLOWS = {
   'stop/wait.flow.js': 'export default () => new Promise((resolve) => setTimeout(resolve, 60_000));\n',
   'stop/write.flow.js': 'export default async (flow) => {\n  await flow.fs.write("stop/half.txt", "never");\n  for (;;);\n};\n',
   'stop/ask.flow.js': 'export default () => {\n  let n = 0;\n  for (let i = 0; i < 300_000; i += 1) n += i;\n  return n;\n};\n',
+  'stop/later.flow.js': 'export default () => new Promise((resolve) => setTimeout(() => resolve("later"), 3_000));\n',
   'stop/trivial.flow.js': '6 * 7;\n',
 };
 
@@ -43,33 +44,51 @@ async function stopsRuns(page, isolated) {
   assert.equal((await value(page, 'run_flow', { path: 'stop/trivial.flow.js' })).value, 42, 'the next run works');
 }
 
+const asking = (page, run) => until('the run asks', async () => (await value(page, 'flow_status', { run })).status === 'asking');
+
+const over = (page, run) =>
+  until('the run is over', async () => {
+    const record = await value(page, 'flow_status', { run });
+    return record.status !== 'running' && record;
+  });
+
 /** A run that is out of fuel asks; with more it goes on from where it was. */
 async function goesOnWhenGranted(page) {
   const same = { path: 'stop/ask.flow.js', seed: 7, startMs: 0 };
   const enough = await value(page, 'run_flow', same);
   const { run } = await value(page, 'run_flow', { ...same, ask: true, wait: false, limits: { fuelMax: Math.floor(enough.usage.fuel / 3) } });
-  const asking = () => until('the run asks', async () => (await value(page, 'flow_status', { run })).status === 'asking');
-  await asking();
+  await asking(page, run);
   await value(page, 'flow_answer', { run, limits: { fuelMax: Math.floor(enough.usage.fuel / 2) } });
-  await asking();
+  await asking(page, run);
   await value(page, 'flow_answer', { run, limits: { fuelMax: enough.usage.fuel * 2 } });
-  const record = await until('the run is over', async () => {
-    const record = await value(page, 'flow_status', { run });
-    return record.status !== 'running' && record;
-  });
+  const record = await over(page, run);
   assert.equal(record.status, 'succeeded', JSON.stringify(record.error));
   assert.equal(record.value, enough.value);
   // Names hash in different places, and a run's name is random: a few units lie between equal runs.
   assert.ok(Math.abs(record.usage.fuel - enough.usage.fuel) <= 10, `it went on, it did not begin again: ${record.usage.fuel} and ${enough.usage.fuel}`);
 
   const refused = await value(page, 'run_flow', { path: 'stop/ask.flow.js', ask: true, wait: false, limits: { fuelMax: 1_000 } });
-  await until('the run asks', async () => (await value(page, 'flow_status', { run: refused.run })).status === 'asking');
+  await asking(page, refused.run);
   await value(page, 'flow_answer', { run: refused.run, deny: true });
-  const denied = await until('the refused run is over', async () => {
-    const record = await value(page, 'flow_status', { run: refused.run });
-    return record.error && record;
-  });
-  assert.equal(denied.error.code, 'QUOTA_FUEL');
+  assert.equal((await over(page, refused.run)).error.code, 'QUOTA_FUEL');
+}
+
+/** A run that waits, and whose time is over, asks; with more it waits on. */
+async function waitsOnWhenGranted(page) {
+  const late = { path: 'stop/later.flow.js', limits: { wallMsMax: 200 } };
+  const { run } = await value(page, 'run_flow', { ...late, ask: true, wait: false });
+  await asking(page, run);
+  await value(page, 'flow_answer', { run, limits: { wallMsMax: 400 } });
+  await asking(page, run);
+  await value(page, 'flow_answer', { run, limits: { wallMsMax: 60_000 } });
+  const record = await over(page, run);
+  assert.equal(record.value, 'later', JSON.stringify(record.error));
+
+  const refused = await value(page, 'run_flow', { ...late, ask: true, wait: false });
+  await asking(page, refused.run);
+  await value(page, 'flow_answer', { run: refused.run, deny: true });
+  assert.equal((await over(page, refused.run)).error.code, 'QUOTA_WALL');
+  assert.equal((await call(page, 'run_flow', late)).error?.code, 'QUOTA_WALL', 'nobody wished to be asked');
 }
 
 test('a run is cancelled at any time, ends at its limits, and goes on when it is granted more', async ({ server, defer }) => {
@@ -77,6 +96,7 @@ test('a run is cancelled at any time, ends at its limits, and goes on when it is
   await openWorkbench(page, server.url);
   await stopsRuns(page, true);
   await goesOnWhenGranted(page);
+  await waitsOnWhenGranted(page);
 });
 
 test('the same without cross-origin isolation', async ({ defer }) => {
@@ -86,6 +106,7 @@ test('the same without cross-origin isolation', async ({ defer }) => {
   await openWorkbench(page, server.url);
   await stopsRuns(page, false);
   await goesOnWhenGranted(page);
+  await waitsOnWhenGranted(page);
 });
 
 test('the same in Firefox, without isolation', async ({ defer }) => {
@@ -95,4 +116,5 @@ test('the same in Firefox, without isolation', async ({ defer }) => {
   await openWorkbench(page, server.url);
   await stopsRuns(page, false);
   await goesOnWhenGranted(page);
+  await waitsOnWhenGranted(page);
 });

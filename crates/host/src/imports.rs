@@ -40,10 +40,23 @@ impl World {
         }
     }
 
-    /// How long the run may still take on its clock, in milliseconds, by the newest word about that.
-    pub fn wall_left_ms(&mut self) -> f64 {
-        self.heed_hold();
-        self.sandbox.wall_left_ms(&mut self.host)
+    /// How long the run may go on to wait, in milliseconds, by the newest word about its clock. Where that is no time at all, it is asked
+    /// about first, if its caller wished that; nothing when it must end.
+    pub fn may_wait_ms(&mut self) -> Option<f64> {
+        loop {
+            self.heed_hold();
+            let left_ms = self.sandbox.wall_left_ms(&mut self.host);
+            if left_ms > 0.0 {
+                return Some(left_ms);
+            }
+            self.control.forget_more();
+            if self.sandbox.wall_ended(&mut self.host) {
+                ask(self);
+            }
+            if self.sandbox.must_end() {
+                return None;
+            }
+        }
     }
 }
 
@@ -217,14 +230,16 @@ fn sleep(mut caller: Caller<'_, World>, ms: f64) -> wasmtime::Result<()> {
     handles(&caller)?;
     let world = caller.data_mut();
     let since_ms = world.host.now_ms();
-    let until_ms = since_ms + world.sandbox.sleep(ms, &mut world.host);
+    let until_ms = since_ms + world.sandbox.sleep(ms);
     loop {
         let left_ms = until_ms - world.host.now_ms();
-        let left_ms = left_ms.min(world.wall_left_ms());
         if left_ms <= 0.0 {
             break;
         }
-        if let Woken::Cancelled = world.control.pause(left_ms) {
+        let Some(wall_ms) = world.may_wait_ms() else {
+            break;
+        };
+        if let Woken::Cancelled = world.control.pause(left_ms.min(wall_ms)) {
             world.sandbox.cancel();
             break;
         }
@@ -247,11 +262,9 @@ fn wait(mut caller: Caller<'_, World>, at: u32, length: u32) -> wasmtime::Result
     let since_ms = world.host.now_ms();
     world.host.tell(RunReport::Called { id, request }, body);
     let answered = loop {
-        let left_ms = world.wall_left_ms();
-        if left_ms <= 0.0 {
-            world.sandbox.wall_ended();
+        let Some(left_ms) = world.may_wait_ms() else {
             break None;
-        }
+        };
         match world.control.next_answer_to(id, left_ms) {
             Woken::Came(answered) => break Some(answered),
             Woken::Cancelled => {

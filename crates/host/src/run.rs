@@ -219,11 +219,9 @@ fn drive(
 fn wait(guest: &mut Guest, timers: &mut Timers, control: &Control) -> Step {
     loop {
         let world = guest.world();
-        let left_ms = world.wall_left_ms();
-        if left_ms <= 0.0 {
-            world.sandbox.wall_ended();
+        let Some(left_ms) = world.may_wait_ms() else {
             return world.sandbox.end(&mut world.host);
-        }
+        };
         let now_ms = world.host.now_ms();
         let resumed = match control.next_answer(left_ms.min(timers.left_ms(now_ms))) {
             Woken::Cancelled => {

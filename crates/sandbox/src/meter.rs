@@ -22,6 +22,18 @@ pub enum Verdict {
     Stop,
 }
 
+/// What was asked about a quota last.
+#[derive(Debug)]
+struct Question {
+    /// The error that ends the run if nobody grants more.
+    error: ToolError,
+    /// Whether the guest stood in a computation, and not in a wait.
+    computes: bool,
+}
+
+/// A quota that is used up: its limit's name, what was used, and the error that ends the run.
+type Exhausted = (&'static str, u64, ToolError);
+
 /// The counts of one run.
 #[derive(Debug)]
 pub struct Meter {
@@ -36,8 +48,7 @@ pub struct Meter {
     held_ms: Option<f64>,
     /// Fuel handed out so far; what was used is this less what the guest has left.
     handed_out: u64,
-    /// The error that ends the run if nobody grants what was asked for.
-    asked: Option<ToolError>,
+    asked: Option<Question>,
     failure: Option<ToolError>,
 }
 
@@ -115,13 +126,8 @@ impl Meter {
         if self.failure.is_some() {
             return Verdict::Stop;
         }
-        if let Some((limit, used, error)) = self.exhausted(now_ms) {
-            if self.ask {
-                self.asked = Some(error.clone());
-                return Verdict::Ask(limit, used, error);
-            }
-            self.fail(error);
-            return Verdict::Stop;
+        if let Some(exhausted) = self.exhausted(now_ms) {
+            return self.ask_or_stop(exhausted, true);
         }
         let slice = self.hand_out();
         if now_ms - self.yielded_ms >= YIELD_MS {
@@ -129,6 +135,23 @@ impl Meter {
             return Verdict::Yield(slice);
         }
         Verdict::Refill(slice)
+    }
+
+    /// A run that waits has taken all of its time on the clock: asks whether it may wait on, or stops.
+    pub fn wait_ended(&mut self, now_ms: f64) -> Verdict {
+        self.ask_or_stop(self.late(now_ms), false)
+    }
+
+    fn ask_or_stop(&mut self, (limit, used, error): Exhausted, computes: bool) -> Verdict {
+        if !self.ask || self.failure.is_some() {
+            self.fail(error);
+            return Verdict::Stop;
+        }
+        self.asked = Some(Question {
+            error: error.clone(),
+            computes,
+        });
+        Verdict::Ask(limit, used, error)
     }
 
     /// Looks at the clock between two slices. A run that may ask is asked for when its slice ends.
@@ -142,8 +165,8 @@ impl Meter {
 
     /// Nobody granted more: the run ends with the error that was asked about.
     pub fn refused(&mut self) {
-        if let Some(error) = self.asked.take() {
-            self.fail(error);
+        if let Some(question) = self.asked.take() {
+            self.fail(question.error);
         }
     }
 
@@ -166,13 +189,15 @@ impl Meter {
         self.held_ms.unwrap_or(now_ms) - self.started_ms
     }
 
-    /// The time in which the guest waited for an answer about a quota is no time of its own.
+    /// The time in which the guest waited for an answer about a quota is no time of its own. Of a wait that was asked about, all is
+    /// taken from its computing when it is over ([`Meter::slept`]).
     pub fn waited(&mut self, since_ms: f64, now_ms: f64) {
         let waited = (now_ms - since_ms).max(0.0);
         // While the clock stood still already, it took no time.
         let until_ms = self.held_ms.unwrap_or(now_ms);
         self.started_ms += (until_ms - since_ms).max(0.0);
-        if let Some(entered) = &mut self.entered_ms {
+        let computes = self.asked.as_ref().is_some_and(|asked| asked.computes);
+        if let Some(entered) = self.entered_ms.as_mut().filter(|_| computes) {
             *entered += waited;
         }
         self.yielded_ms = now_ms;
@@ -194,17 +219,6 @@ impl Meter {
             Some(_) => f64::INFINITY,
             None => as_ms(self.limits.wall_ms_max) - self.on_clock(now_ms),
         }
-    }
-
-    /// Ends a run that waits and has waited too long.
-    pub fn wall_ended(&mut self) {
-        let error = over(
-            ErrorCode::QuotaWall,
-            "wallMsMax",
-            self.limits.wall_ms_max,
-            "milliseconds on the clock",
-        );
-        self.fail(error);
     }
 
     /// Counts a host call.
@@ -300,7 +314,7 @@ impl Meter {
         }
     }
 
-    fn exhausted(&self, now_ms: f64) -> Option<(&'static str, u64, ToolError)> {
+    fn exhausted(&self, now_ms: f64) -> Option<Exhausted> {
         let limits = &self.limits;
         let cpu_ms = self.usage.cpu_ms + self.entered_ms.map_or(0.0, |entered| now_ms - entered);
         let row = |limit, used, code, max, what| Some((limit, used, over(code, limit, max, what)));
@@ -321,16 +335,19 @@ impl Meter {
                 "milliseconds of computing",
             )
         } else if self.on_clock(now_ms) >= as_ms(limits.wall_ms_max) {
-            row(
-                "wallMsMax",
-                whole(self.on_clock(now_ms)),
-                ErrorCode::QuotaWall,
-                limits.wall_ms_max,
-                "milliseconds on the clock",
-            )
+            Some(self.late(now_ms))
         } else {
             None
         }
+    }
+
+    /// What a run says that has taken all of its time on the clock.
+    fn late(&self, now_ms: f64) -> Exhausted {
+        let (limit, max) = ("wallMsMax", self.limits.wall_ms_max);
+        // A timer may ring early by a part of a millisecond.
+        let used = whole(self.on_clock(now_ms)).max(max);
+        let what = "milliseconds on the clock";
+        (limit, used, over(ErrorCode::QuotaWall, limit, max, what))
     }
 
     /// Gives the next slice as the value of the guest's counter. The turn that takes the counter

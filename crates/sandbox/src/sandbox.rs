@@ -83,8 +83,6 @@ pub struct Sandbox {
     answer: Vec<u8>,
     randomness: Randomness,
     pub(crate) clock: Clock,
-    /// Whether the guest sleeps for less than it wanted, since its time is over before.
-    is_cut: bool,
     /// The calls that the guest waits for; for a timer, when it is due on a fixed clock.
     waiting: BTreeMap<u32, u64>,
     pub(crate) logged: u64,
@@ -108,7 +106,6 @@ impl Sandbox {
             answer: Vec::new(),
             randomness: Randomness::new(job.seed),
             clock: Clock::new(&mut job, now_ms),
-            is_cut: false,
             waiting: BTreeMap::new(),
             logged: 0,
             began_ms: now_ms,
@@ -155,14 +152,16 @@ impl Sandbox {
     /// The guest's slice of fuel is used up.
     pub fn quota(&mut self, host: &mut dyn Host) -> Verdict {
         let verdict = self.meter.slice_ended(host.now_ms());
-        if let Verdict::Ask(limit, used, error) = &verdict {
-            host.report(RunReport::Asked {
-                error: error.clone(),
-                limit: (*limit).to_owned(),
-                used: *used,
-            });
-        }
+        tell(&verdict, host);
         verdict
+    }
+
+    /// The run has waited for longer than it may. Whether it is asked about: the executor then goes on to wait when that is
+    /// [answered](Sandbox::answered). Otherwise it is to end.
+    pub fn wall_ended(&mut self, host: &mut dyn Host) -> bool {
+        let verdict = self.meter.wait_ended(host.now_ms());
+        tell(&verdict, host);
+        verdict != Verdict::Stop
     }
 
     /// Somebody answered the question about a quota that was asked at `asked_ms`: more, or `None`.
@@ -178,25 +177,19 @@ impl Sandbox {
         }
     }
 
-    /// The guest wants to sleep. Gives how long its executor lets it, in milliseconds: no longer than the run may still take. A fixed
-    /// clock moves on by what was asked for.
-    pub fn sleep(&mut self, ms: f64, host: &mut dyn Host) -> f64 {
+    /// The guest wants to sleep. Gives how long, in milliseconds; that the run may take no longer is for its executor to see. A fixed
+    /// clock moves on by as much.
+    pub fn sleep(&mut self, ms: f64) -> f64 {
         if self.meter.count_call().is_err() {
             return 0.0;
         }
         self.clock.move_on(ms);
-        let left_ms = self.wall_left_ms(host).max(0.0);
-        self.is_cut = left_ms < ms;
-        ms.max(0.0).min(left_ms)
+        ms.max(0.0)
     }
 
-    /// The guest has slept, since then. An executor's timer may be early by a part of a millisecond: a sleep that was cut short is over
-    /// with the run all the same.
+    /// The guest has slept, since then.
     pub fn slept(&mut self, since_ms: f64, host: &mut dyn Host) {
         self.meter.slept(since_ms, host.now_ms());
-        if std::mem::take(&mut self.is_cut) && !self.job.ask {
-            self.meter.wall_ended();
-        }
     }
 
     /// Somebody cancelled the run: the guest is stopped at its next look.
@@ -205,11 +198,6 @@ impl Sandbox {
             ErrorCode::Cancelled,
             "The run was cancelled.",
         ));
-    }
-
-    /// The run has waited for longer than it may.
-    pub fn wall_ended(&mut self) {
-        self.meter.wall_ended();
     }
 
     /// Has the run's clock stand still, because a person decides what it asked for, or go on.
@@ -367,6 +355,17 @@ impl Sandbox {
 
     pub(crate) fn randomness(&mut self) -> &mut Randomness {
         &mut self.randomness
+    }
+}
+
+/// Tells of a question about a quota.
+fn tell(verdict: &Verdict, host: &mut dyn Host) {
+    if let Verdict::Ask(limit, used, error) = verdict {
+        host.report(RunReport::Asked {
+            error: error.clone(),
+            limit: (*limit).to_owned(),
+            used: *used,
+        });
     }
 }
 

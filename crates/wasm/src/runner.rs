@@ -178,9 +178,9 @@ impl Runner {
         self.sandbox.hold(held, &mut self.browser);
     }
 
-    /// The guest wants to sleep: for how long it may, in milliseconds.
+    /// The guest wants to sleep: for how long, in milliseconds.
     pub fn sleep(&mut self, ms: f64) -> f64 {
-        self.sandbox.sleep(ms, &mut self.browser)
+        self.sandbox.sleep(ms)
     }
 
     /// It has slept, since then.
@@ -245,9 +245,9 @@ impl Runner {
         self.sandbox.cancel();
     }
 
-    /// The run has waited for longer than it may.
-    pub fn wall_ended(&mut self) {
-        self.sandbox.wall_ended();
+    /// The run has waited for longer than it may: whether it is asked about, and goes on to wait with the answer. Otherwise it is to end.
+    pub fn wall_ended(&mut self) -> bool {
+        self.sandbox.wall_ended(&mut self.browser)
     }
 
     /// How long the run may still take on the clock, in milliseconds.

@@ -175,3 +175,116 @@ fn a_cancel_answers_a_question() {
         .expect("an outcome");
     assert_eq!(code(&ended), "CANCELLED");
 }
+
+/// For how long a question about a wait stands.
+const QUESTION_MS: f64 = 200.0;
+
+/// Runs a guest whose time on the clock is 40 ms, and which may ask. Each question is answered after a while with what is said here for
+/// it; its calls are answered 80 ms after they were made.
+fn run_asking(name: &str, grants: &[Option<u64>]) -> (Ended, Vec<String>, Vec<u64>) {
+    let (mut logged, mut asked) = (Vec::new(), Vec::new());
+    let control = Control::default();
+    let limits = Limits {
+        wall_ms_max: 40,
+        ..Limits::default()
+    };
+    let asking = Job {
+        ask: true,
+        ..job(limits)
+    };
+    let ended = executor(name)
+        .run(
+            asking,
+            Blobs::new(),
+            &control,
+            &mut |report, _| match report {
+                RunReport::Called { id, .. } => {
+                    let outside = control.clone();
+                    std::thread::spawn(move || {
+                        std::thread::sleep(Duration::from_millis(80));
+                        outside.answer(id, Answer::Ok("late".into()), Vec::new());
+                    });
+                }
+                RunReport::Asked {
+                    error, limit, used, ..
+                } => {
+                    assert_eq!(
+                        (limit.as_str(), error.code),
+                        ("wallMsMax", ErrorCode::QuotaWall)
+                    );
+                    std::thread::sleep(Duration::from_secs_f64(QUESTION_MS / 1000.0));
+                    control.more(grants[asked.len()].map(|wall_ms_max| LimitsPatch {
+                        wall_ms_max: Some(wall_ms_max),
+                        ..LimitsPatch::default()
+                    }));
+                    asked.push(used);
+                }
+                RunReport::Logged { entries } => {
+                    logged.extend(entries.into_iter().map(|entry| entry.text));
+                }
+                _ => {}
+            },
+        )
+        .expect("an outcome");
+    (ended, logged, asked)
+}
+
+#[test]
+fn a_run_that_waits_past_its_time_goes_on_to_wait_with_what_it_is_granted() {
+    // Timers, a call, a sleep and a call in the middle of a computation.
+    for name in ["sleeps", "calls", "naps", "waits"] {
+        let began = Instant::now();
+        let (ended, logged, asked) = run_asking(name, &[Some(20_000)]);
+        let all_ms = began.elapsed().as_secs_f64() * 1000.0;
+        assert_eq!((code(&ended), asked.len()), ("OK", 1), "{name}");
+        let usage = &ended.outcome.usage;
+        assert!(
+            usage.wall_ms <= all_ms - QUESTION_MS,
+            "{name}: the question is no time of its own: {usage:?} of {all_ms}"
+        );
+        assert!(
+            usage.cpu_ms <= usage.wall_ms - 20.0,
+            "{name}: nor is the wait computing: {usage:?}"
+        );
+        match name {
+            "sleeps" => assert!(logged[0].contains(r#""id":2"#), "{logged:?}"),
+            "naps" => assert!(usage.wall_ms >= 100.0, "it slept on: {usage:?}"),
+            _ => assert!(logged[0].contains("late"), "{name}: {logged:?}"),
+        }
+    }
+}
+
+#[test]
+fn a_run_that_waits_is_asked_about_again_and_ends_by_its_clock_when_nobody_grants_more() {
+    for name in ["oversleeps", "stalls", "naps_forever"] {
+        let (ended, _, asked) = run_asking(name, &[Some(90), None]);
+        assert_eq!(code(&ended), "QUOTA_WALL", "{name}");
+        assert!(
+            matches!(asked[..], [first, second] if first >= 40 && second >= 90),
+            "{name}: asked at {asked:?}"
+        );
+    }
+}
+
+#[test]
+fn a_cancel_answers_the_question_about_a_wait() {
+    for name in ["oversleeps", "naps_forever", "waits"] {
+        let control = Control::default();
+        let limits = Limits {
+            wall_ms_max: 20,
+            ..Limits::default()
+        };
+        let asking = Job {
+            ask: true,
+            ..job(limits)
+        };
+        let ended = executor(name)
+            .run(asking, Blobs::new(), &control, &mut |report, _| {
+                if let RunReport::Asked { .. } = report {
+                    control.cancel();
+                }
+            })
+            .expect("an outcome");
+        assert_eq!(code(&ended), "CANCELLED", "{name}");
+    }
+}

@@ -11,6 +11,7 @@
 (import "selvage" "take" (func $take (param i32)))
 (import "selvage" "quota" (func $quota))
 (import "selvage" "sleep" (func $sleep (param f64)))
+(import "selvage" "wait" (func $wait (param i32 i32) (result i32)))
 (import "wasi_snapshot_preview1" "clock_time_get" (func $clock (param i32 i64 i32) (result i32)))
 (import "wasi_snapshot_preview1" "random_get" (func $random (param i32 i32) (result i32)))
 (import "wasi_snapshot_preview1" "path_open"

@@ -1,8 +1,9 @@
 //! Tests of the module above.
 
 use super::*;
+use crate::{Step, Verdict};
 use selvage_tool::run::{Job, JobFile};
-use selvage_tool::{Grant, Limits};
+use selvage_tool::{Grant, Limits, LimitsPatch};
 use std::sync::Arc;
 
 /// An executor that was given nothing.
@@ -126,8 +127,8 @@ fn a_path_is_written_in_one_way_and_stays_inside() {
     }
 }
 
-/// An executor whose clock says what it was set to.
-struct Clock(f64);
+/// An executor that is told what time it is, and notes the limits that it is asked about.
+struct Clock(f64, Vec<String>);
 
 impl Host for Clock {
     fn now_ms(&mut self) -> f64 {
@@ -139,36 +140,97 @@ impl Host for Clock {
     fn blob(&mut self, _: &str) -> Option<Arc<[u8]>> {
         None
     }
-    fn report(&mut self, _: RunReport) {}
+    fn report(&mut self, report: RunReport) {
+        if let RunReport::Asked {
+            limit, used, error, ..
+        } = report
+        {
+            let code = error.code.as_str();
+            self.1.push(format!("{limit} {used} {code}"));
+        }
+    }
+}
+
+fn waiting(ask: bool) -> (Sandbox, Clock) {
+    let limits = Limits {
+        wall_ms_max: 300,
+        cpu_ms_max: 10,
+        ..Limits::default()
+    };
+    let job = Job {
+        limits,
+        ask,
+        ..Job::warm_up()
+    };
+    let mut clock = Clock(0.0, Vec::new());
+    let mut sandbox = Sandbox::new(job, "guest", &mut clock).expect("a job");
+    sandbox.enter(&mut clock);
+    assert_eq!(sandbox.sleep(5_000.0), 5_000.0, "for as long as it wants");
+    (sandbox, clock)
 }
 
 #[test]
-fn a_sleep_that_is_cut_short_ends_the_run_however_early_the_timer_is() {
-    let sleeps = |wanted: f64, ask: bool| {
-        let limits = Limits {
-            wall_ms_max: 300,
-            ..Limits::default()
-        };
-        let job = Job {
-            limits,
-            ask,
-            ..Job::warm_up()
-        };
-        let mut clock = Clock(0.0);
-        let mut sandbox = Sandbox::new(job, "guest", &mut clock).expect("a job");
-        sandbox.meter.enter(0.0);
-        clock.0 = 0.5;
-        let allowed = sandbox.sleep(wanted, &mut clock);
-        // Timers of browsers count whole milliseconds.
-        clock.0 += allowed.floor();
-        sandbox.slept(0.5, &mut clock);
-        (allowed, sandbox.must_end())
+fn a_wait_past_its_time_ends_the_run_that_nobody_is_asked_about_however_early_the_timer_is() {
+    let (mut sandbox, mut clock) = waiting(false);
+    // Timers of browsers count whole milliseconds.
+    clock.0 = 299.5;
+    assert!(!sandbox.wall_ended(&mut clock));
+    assert!(sandbox.must_end() && clock.1.is_empty());
+    let Step::Finished(outcome, _) = sandbox.end(&mut clock) else {
+        panic!("it goes on");
     };
-    assert_eq!(sleeps(5_000.0, false), (299.5, true));
-    assert_eq!(sleeps(100.0, false), (100.0, false));
     assert_eq!(
-        sleeps(5_000.0, true),
-        (299.5, false),
-        "more may be asked for"
+        outcome.error.map(|error| error.code),
+        Some(ErrorCode::QuotaWall)
+    );
+}
+
+#[test]
+fn a_wait_past_its_time_is_asked_about_and_goes_on_with_what_is_granted() {
+    let (mut sandbox, mut clock) = waiting(true);
+    clock.0 = 299.5;
+    assert!(sandbox.wall_ended(&mut clock));
+    assert!(!sandbox.must_end());
+    clock.0 = 60_000.0;
+    let more = LimitsPatch {
+        wall_ms_max: Some(6_000),
+        ..LimitsPatch::default()
+    };
+    sandbox.answered(299.5, Some(&more), &mut clock);
+    assert_eq!(sandbox.wall_left_ms(&mut clock), 5_700.5);
+    clock.0 = 64_700.5;
+    sandbox.slept(0.0, &mut clock);
+    assert!(
+        matches!(sandbox.quota(&mut clock), Verdict::Refill(_)),
+        "neither the wait nor the question is computing"
+    );
+    clock.0 += 9.0;
+    assert!(matches!(sandbox.quota(&mut clock), Verdict::Yield(_)));
+    clock.0 += 1.0;
+    assert!(
+        matches!(sandbox.quota(&mut clock), Verdict::Ask("cpuMsMax", 10, _)),
+        "nor is less of the computing counted for it"
+    );
+    assert_eq!(
+        clock.1,
+        ["wallMsMax 300 QUOTA_WALL", "cpuMsMax 10 QUOTA_CPU"]
+    );
+}
+
+#[test]
+fn a_wait_that_nobody_grants_more_ends_the_run_by_its_clock() {
+    let (mut sandbox, mut clock) = waiting(true);
+    clock.0 = 300.0;
+    assert!(sandbox.wall_ended(&mut clock));
+    sandbox.answered(300.0, None, &mut clock);
+    assert!(sandbox.must_end());
+    assert!(!sandbox.wall_ended(&mut clock), "it is asked about once");
+    assert_eq!(clock.1, ["wallMsMax 300 QUOTA_WALL"]);
+    let Step::Finished(outcome, _) = sandbox.end(&mut clock) else {
+        panic!("it goes on");
+    };
+    assert_eq!(
+        outcome.error.map(|error| error.code),
+        Some(ErrorCode::QuotaWall)
     );
 }
