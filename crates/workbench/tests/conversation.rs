@@ -175,3 +175,22 @@ fn a_run_that_asks_goes_on_with_what_it_is_granted() {
         5_000
     );
 }
+
+#[test]
+fn a_run_that_nobody_answers_ends_with_the_error_that_it_asked_about() {
+    let mut host = Host::with_runner();
+    let call = host.start_flow(FLOW, json!({ "ask": true, "limits": { "fuelMax": 1_000 } }));
+    let error = ToolError::new(ErrorCode::QuotaFuel, "used up");
+    host.report(RunReport::Asked {
+        error: error.clone(),
+        limit: "fuelMax".into(),
+        used: 1_000,
+    });
+    host.pass(selvage_workbench::ASK_MS_MAX);
+    let Some(Effect::More { limits: None, .. }) = host.others.pop() else {
+        panic!("it goes on to wait")
+    };
+    host.finish(Err(error), &[]);
+    let error = host.reply(call).expect("an answer").expect_err("no more");
+    assert_eq!(error.code, ErrorCode::QuotaFuel);
+}

@@ -89,6 +89,12 @@ fn is_stopped(host: &Host) -> bool {
     effects.any(|effect| matches!(effect, Effect::Terminate { .. }))
 }
 
+/// Whether the run heard that it gets no more of what it asked for.
+fn is_refused(host: &Host) -> bool {
+    let mut effects = host.others.iter();
+    effects.any(|effect| matches!(effect, Effect::More { limits: None, .. }))
+}
+
 fn spawns(host: &Host) -> usize {
     let effects = host.others.iter();
     effects
@@ -252,7 +258,12 @@ fn a_question_about_a_quota_has_its_own_time_while_the_clock_stands_still() {
         used: 1,
     });
     host.pass(599_000);
-    assert!(!is_stopped(&host));
+    assert!(!is_refused(&host));
+    host.pass(1_000);
+    assert!(
+        is_refused(&host) && !is_stopped(&host),
+        "it has a moment to end with the quota's error"
+    );
     host.pass(2_000);
     assert!(is_stopped(&host));
 }

@@ -1,7 +1,7 @@
 //! What a run says while it goes on, and what others say to it.
 
 use super::executors::deadline;
-use super::{ASK_MS_MAX, CANCEL_MS, Run, cancelled_before};
+use super::{ASK_MS_MAX, CANCEL_MS, GRACE_MS, Run, cancelled_before};
 use crate::engine::{Asking, Caller, Cx, Workbench};
 use crate::event::{Effect, Fetch, RunnerId, TaskId};
 use crate::notice::Notice;
@@ -298,6 +298,22 @@ impl Workbench {
         self.runs.values().filter_map(Run::forced_at_ms).collect()
     }
 
+    /// Nobody granted more in time: the run is to end with the quota's error, and has a moment for it. Gives whether that is news to it.
+    fn refuse_more(&mut self, cx: &mut Cx<'_>, runner: RunnerId) -> bool {
+        let id = self.run_on(runner).unwrap_or_default();
+        let Some(run) = self.runs.get_mut(&id) else {
+            return false;
+        };
+        if run.record.status != RunStatus::Asking || run.cancelled {
+            return false;
+        }
+        run.stop_at(cx.now_ms.saturating_add(GRACE_MS));
+        let limits = None;
+        self.effects.push(Effect::More { runner, limits });
+        self.set_status(&id, RunStatus::Running);
+        true
+    }
+
     /// Stops by force what should have ended by itself. What it wrote never lands.
     pub(crate) fn pass_run_time(&mut self, cx: &mut Cx<'_>) {
         let late: Vec<RunnerId> = self
@@ -307,6 +323,9 @@ impl Workbench {
             .filter_map(|run| run.runner)
             .collect();
         for runner in late {
+            if self.refuse_more(cx, runner) {
+                continue;
+            }
             self.effects.push(Effect::Terminate { runner });
             self.runner_gone(cx, runner, "it did not stop in time");
         }
