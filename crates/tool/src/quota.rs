@@ -2,6 +2,10 @@
 //!
 //! Every limit is finite. A limit bounds what its name says and nothing else; what it does *not*
 //! cover is said at the field.
+//!
+//! A caller may be asked about three of them, and grant more: fuel, computing time and time on the clock. They are used up little by
+//! little, and the run stands still where it is. The others end the run at once. Memory and stack have broken the interpreter by then.
+//! Output, files, host calls and fetches are counted in a call that is answered before the run could wait for anybody.
 
 use crate::error::ErrorCode;
 use serde::{Deserialize, Serialize};
@@ -92,9 +96,9 @@ limits! {
     written_bytes_max: 64 * MIB, 512 * MIB, QuotaFiles;
     /// Calls to the host: file operations, logs, timers, fetches, tools.
     calls_max: 100_000, 10_000_000, QuotaCalls;
-    /// Fetches, redirects included.
+    /// Fetches. One that is redirected counts once.
     fetches_max: 50, 10_000, QuotaFetches;
-    /// Bytes of a single fetched body.
+    /// Bytes of a single fetched body. A larger one fails that fetch, and not the run.
     fetch_bytes_max: 16 * MIB, 256 * MIB, QuotaFetches;
 }
 

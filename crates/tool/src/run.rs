@@ -133,7 +133,7 @@ pub struct Job {
     /// What its clock says look by look, in microseconds, where it is a run that is made again and follows no fixed clock.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub readings: Vec<u64>,
-    /// Whether the executor may ask for more when a quota is used up.
+    /// Whether the executor may ask for more when fuel, computing time or time on the clock is used up.
     pub ask: bool,
 }
 
@@ -260,7 +260,7 @@ pub enum RunReport {
         #[cfg_attr(feature = "schema", schemars(with = "serde_json::Value"))]
         request: PendingOp,
     },
-    /// A quota is used up, and the run waits for an answer.
+    /// Fuel, computing time or time on the clock is used up, and the run waits for an answer.
     Asked {
         /// The error that ends the run if nobody grants more.
         error: ToolError,

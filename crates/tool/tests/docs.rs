@@ -9,6 +9,15 @@ use selvage_tool::{ErrorCode, Limits};
 use serde_json::Value;
 use std::fmt::Write as _;
 
+/// Which limits are asked about. That it is so is tested by the sandbox (`crates/sandbox/src/meter/tests.rs`).
+const ASKED: &str = "\
+A caller that sets `ask` is asked about `fuelMax`, `cpuMsMax` and `wallMsMax` when one of them is used up, while the run computes or waits. \
+The run stands still, and its clock with it, until `flow_answer` grants more; then it goes on where it was. \
+Refused, or not answered within ten minutes, it ends with the limit's code. So it does at once where nobody set `ask`, and in the middle of a computation in a browser without JSPI.\n\n\
+All other limits end the run at once with their code. Memory and stack have broken the interpreter by then, so that nothing is left to go on with. \
+Output, files, host calls and fetches are counted in the middle of a call, which is answered before the run could wait for anybody. \
+`fetchBytesMax` is about one answer: a larger one fails that fetch, which the flow can catch.";
+
 const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
 
 #[test]
@@ -84,7 +93,8 @@ fn document() -> String {
         section(&mut text, "input", &tool.input);
         section(&mut text, "value", &tool.output);
     }
-    text.push_str("\n## Limits of a run\n\nEvery limit is finite. A caller sets them with `run_flow`'s `limits`, up to the ceiling.\n\n| limit | default | ceiling | code | what it bounds |\n| --- | --- | --- | --- | --- |\n");
+    write!(text, "\n## Limits of a run\n\nEvery limit is finite. A caller sets them with `run_flow`'s `limits`, up to the ceiling.\n\n{ASKED}\n\n| limit | default | ceiling | code | what it bounds |\n| --- | --- | --- | --- | --- |\n")
+        .expect("a string takes any text");
     for (name, default, ceiling, code, meaning) in Limits::table() {
         let name = camel(name);
         writeln!(

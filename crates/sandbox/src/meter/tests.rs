@@ -70,6 +70,31 @@ fn a_run_that_may_ask_is_asked_about_and_goes_on_with_more() {
 }
 
 #[test]
+fn what_is_counted_in_a_call_is_not_asked_about_and_ends_the_run_at_once() {
+    let none = Limits {
+        calls_max: 0,
+        output_bytes_max: 0,
+        files_max: 0,
+        written_bytes_max: 0,
+        fetches_max: 0,
+        ..Limits::default()
+    };
+    let counts: [fn(&mut Meter) -> ToolResult<()>; 5] = [
+        Meter::count_call,
+        |meter| meter.count_output(1),
+        |meter| meter.count_write(1, 0),
+        |meter| meter.count_write(0, 1),
+        Meter::count_fetch,
+    ];
+    for count in counts {
+        let mut meter = Meter::new(none.clone(), true, 0.0);
+        let error = count(&mut meter).expect_err("none is allowed");
+        assert_eq!(meter.failure(), Some(&error));
+        assert_eq!(meter.slice_ended(0.0), Verdict::Stop, "{error:?}");
+    }
+}
+
+#[test]
 fn a_clock_that_stands_still_counts_computing_alone() {
     let mut meter = meter(Limits {
         cpu_ms_max: 40,

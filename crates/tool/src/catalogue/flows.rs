@@ -156,7 +156,7 @@ pub struct RunInput {
     pub start_ms: Option<u64>,
     /// Whether the answer comes when the run is over; otherwise it comes at once, with a run that is queued.
     pub wait: bool,
-    /// Whether the run waits for `flow_answer` when a quota is used up.
+    /// Whether the run waits for `flow_answer` when its fuel, its computing time or its time on the clock is used up. Other limits end it at once.
     pub ask: bool,
 }
 

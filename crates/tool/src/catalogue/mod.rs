@@ -124,7 +124,7 @@ tools! {
     FlowLogs = "flow_logs" (Reads): LogsInput => LogsOutput;
     /// Cancels a run. Nothing it wrote lands.
     FlowCancel = "flow_cancel" (Writes): RunRef => RunState;
-    /// Answers a run that asks for more of a quota.
+    /// Answers a run that asks for more fuel, computing time or time on the clock.
     FlowAnswer = "flow_answer" (Writes): AnswerInput => RunState;
     /// Lists past runs, newest first.
     FlowRuns = "flow_runs" (Reads): RunsInput => RunsOutput;

@@ -272,7 +272,7 @@ impl Workbench {
                 ErrorCode::NotFound,
                 "There is no such run that asks for more.",
             )
-            .hint("Start a run with `ask: true`; it then waits here when a quota is used up."));
+            .hint("Start a run with `ask: true`; it then waits here when its fuel or its time is used up."));
         };
         let mut more = None;
         if let Some(run) = self.runs.get_mut(&input.run).filter(|_| !input.deny) {
