@@ -7,6 +7,7 @@ import { syntaxTree } from '@codemirror/language';
 import type { Extension } from '@codemirror/state';
 import api from 'virtual:flow-api';
 import { membersOf, type ApiMember } from './flow-api';
+import { givenAs } from './flow-entries';
 
 const NOT_CODE = new Set(['String', 'TemplateString', 'LineComment', 'BlockComment', 'RegExp', 'PropertyDefinition']);
 
@@ -24,7 +25,8 @@ export function completeApi(context: CompletionContext): CompletionResult | null
   const parts = written.text.split(/\s*\??\.\s*/);
   const last = parts.pop() ?? '';
   if (parts.length === 0 && last === '' && !context.explicit) return null;
-  const options = membersOf(api, parts).map((member) => toCompletion(member, parts.length > 0));
+  const given = parts[0] === undefined ? undefined : givenAs(context.state, context.pos, parts[0]);
+  const options = membersOf(api, parts, given).map((member) => toCompletion(member, parts.length > 0));
   return options.length ? { from: context.pos - last.length, options, validFor: /^[\w$]*$/ } : null;
 }
 

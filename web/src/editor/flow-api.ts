@@ -1,5 +1,7 @@
 // The flow API as completion sees it. The value comes from the typings at build time.
 
+import type { Given } from './flow-entries';
+
 export interface ApiMember {
   name: string;
   kind: 'method' | 'property' | 'function' | 'variable' | 'class';
@@ -16,13 +18,16 @@ export interface FlowApi {
   extends?: Record<string, string>;
 }
 
-/** The members that a chain of names leads to: `[]` the globals, `['flow', 'fs']` those of `flow.fs`. */
-export function membersOf(api: FlowApi, chain: readonly string[]): ApiMember[] {
+/**
+ * The members that a chain of names leads to: `[]` the globals, `['flow', 'fs']` those of `flow.fs`. `given` is what its first name
+ * stands for, where a function's parameter says so.
+ */
+export function membersOf(api: FlowApi, chain: readonly string[], given?: Given): ApiMember[] {
   const [head, ...rest] = chain;
   if (head === undefined) return api.globals;
   const global = api.globals.find((one) => one.name === head);
-  let type = global?.type ?? parameterType(api, head);
-  for (const name of rest) {
+  let type = given?.type ?? global?.type ?? parameterType(api, head);
+  for (const name of [...(given?.path ?? []), ...rest]) {
     if (type === undefined) return [];
     type = ofType(api, type).find((one) => one.name === name)?.type;
   }
