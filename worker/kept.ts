@@ -12,6 +12,16 @@ export class Kept {
     this.#files = files;
   }
 
+  /** Whether the browser lets a page keep anything; it may refuse all or some, as in a private window. */
+  static async canBe(): Promise<boolean> {
+    try {
+      await navigator.storage.getDirectory();
+      return navigator.locks !== undefined;
+    } catch {
+      return false;
+    }
+  }
+
   /** Whether something was kept under this name. */
   static async exists(name: string): Promise<boolean> {
     const directory = await navigator.storage.getDirectory();

@@ -9,6 +9,7 @@ let log: string[];
 
 vi.mock("./kept.ts", () => ({
   Kept: class {
+    static canBe = async () => true;
     static exists = async () => disk !== undefined;
     static open = async () => new this();
     read = () => disk;

@@ -71,7 +71,8 @@ export class Post {
     this.#channel.onmessage = ({ data }: MessageEvent<TabMessage>) => void this.#heard(data);
     this.#channel.postMessage({ kind: "ask" } satisfies TabMessage);
     this.#tell(ALONE);
-    if (navigator.storage?.getDirectory === undefined || navigator.locks === undefined) return;
+    // Nothing was kept then, and nothing could be: the page says that it has no storage.
+    if (!(await Kept.canBe())) return;
     void navigator.locks.request(LOCK, async () => {
       let problem: DevicesState["problem"] = null;
       try {

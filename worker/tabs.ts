@@ -43,17 +43,24 @@ export class Tabs {
     return this.#peers.size;
   }
 
-  /** Makes this tab known. Gives how many others there are, known or not. */
+  /** Makes this tab known. Gives how many others there are, known or not; where the browser gives no locks, it stays alone. */
   async join(): Promise<number> {
-    await new Promise<void>((resolve) => {
-      void navigator.locks.request(LOCK + this.#name, () => {
-        resolve();
-        return new Promise<never>(() => {});
-      });
-    });
+    const hasName = await this.#takeName().catch(() => false);
+    if (!hasName) return 0;
     this.#channel.onmessage = ({ data }: MessageEvent<TabMessage>) => this.#heard(data);
     this.#post({ kind: "here", from: this.#name });
     return (await Tabs.joined()) - 1;
+  }
+
+  /** Takes the lock of this tab's name for as long as its Worker lives. */
+  #takeName(): Promise<true> {
+    return new Promise((resolve, reject) => {
+      const request = navigator.locks.request(LOCK + this.#name, () => {
+        resolve(true);
+        return new Promise<never>(() => {});
+      });
+      request.catch(reject);
+    });
   }
 
   /** How many tabs have joined, this one among them if it has. */

@@ -31,9 +31,9 @@ export function freshProfile(defer) {
   return folder;
 }
 
-/** Chromium with one profile; what it gives is a Playwright context. `options` are Playwright's. */
-export async function openChromium(defer, options = {}) {
-  const context = await playwright.launchPersistentContext(freshProfile(defer), {
+/** Chromium with one profile, a new one unless its `folder` is told; what it gives is a Playwright context. Other `options` are Playwright's. */
+export async function openChromium(defer, { folder = freshProfile(defer), ...options } = {}) {
+  const context = await playwright.launchPersistentContext(folder, {
     executablePath: CHROMIUM,
     headless: true,
     args: CHROMIUM_ARGS,

@@ -195,7 +195,7 @@ function broken(message: string): ToolResult {
     error: {
       code: 'INTERNAL',
       message: `The workspace stopped: ${message}`,
-      hint: 'Reload the page. Everything that was saved is still there.',
+      hint: 'Reload the page. What is saved on this device is still there.',
     },
   };
 }
