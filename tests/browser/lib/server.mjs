@@ -18,7 +18,8 @@ export async function startServer({ port = 0, isolated = true, embedders = [], b
   const [program, ...first] = xtask();
   const args = [...first, 'serve', '--port', String(port), ...embedders.flatMap((origin) => ['--embed', origin])];
   if (!isolated) args.push('--no-isolation');
-  if (!build) args.push('--no-build');
+  // Its size is for others to check: what a page does is seen whatever it weighs.
+  args.push(build ? '--any-size' : '--no-build');
   const child = spawn(program, args, { cwd: root, stdio: ['ignore', 'pipe', 'inherit'] });
   const gone = new Promise((resolve) => child.once('exit', resolve));
   const origin = await address(child, build);

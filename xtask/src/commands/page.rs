@@ -25,13 +25,20 @@ fn run(arguments: Arguments) -> Result<()> {
     ensure()?;
     let sizes = compress_all()?;
     wasm::print_table(&sizes);
-    let over: Vec<_> = sizes
-        .iter()
-        .filter(|size| !size.fits())
-        .map(|size| size.name.as_str())
-        .collect();
-    ensure!(over.is_empty(), "over budget: {}", over.join(", "));
-    Ok(())
+    wasm::check_budgets(&sizes)
+}
+
+/// Builds what changed, and refuses it when it is over a budget.
+///
+/// # Errors
+/// When a build fails or is too large.
+pub fn ensure_fits() -> Result<()> {
+    ensure()?;
+    let sizes = compress_all()?;
+    wasm::check_budgets(&sizes).map_err(|over| {
+        wasm::print_table(&sizes);
+        over.context("the page is built and too large to ship; `npm start -- --any-size` serves it all the same")
+    })
 }
 
 /// Builds the artifacts and the page when anything changed.

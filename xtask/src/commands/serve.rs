@@ -6,6 +6,10 @@
 //! | `--no-isolation` | leaves COOP and COEP out, as most web hosts do |
 //! | `--embed <origin>` | lets pages of this origin show the page in a frame; `*.example.org` is written `https://*.example.org` |
 //! | `--no-build` | serves `dist/` as it is |
+//! | `--any-size` | serves a build that is over its budget, too |
+//!
+//! A build over its budget is not served without being told: whoever made it too large hears that when they look at it. Measuring is
+//! compressing what changed; the server then has the compressed forms, too.
 
 use super::page;
 use crate::commands::Command;
@@ -19,7 +23,7 @@ use std::sync::Arc;
 /// See the module.
 pub const COMMAND: Command = Command {
     name: "serve",
-    usage: "[--port n] [--embed origin] [--no-isolation] [--no-build]",
+    usage: "[--port n] [--embed origin] [--no-isolation] [--no-build] [--any-size]",
     about: "builds what changed and serves the page",
     run,
 };
@@ -38,6 +42,7 @@ fn run(mut arguments: Arguments) -> Result<()> {
         .transpose()?;
     let isolated = !arguments.switch("--no-isolation");
     let build = !arguments.switch("--no-build");
+    let any_size = arguments.switch("--any-size");
     let mut embedders = Vec::new();
     while let Some(origin) = arguments.option("--embed")? {
         ensure!(
@@ -47,8 +52,10 @@ fn run(mut arguments: Arguments) -> Result<()> {
         embedders.push(origin);
     }
     arguments.end()?;
-    if build {
+    if build && any_size {
         page::ensure()?;
+    } else if build {
+        page::ensure_fits()?;
     }
     let folder = root::dist()
         .canonicalize()

@@ -29,6 +29,14 @@ fn run(mut arguments: Arguments) -> Result<()> {
     }
     let sizes = artifacts.iter().map(size).collect::<Result<Vec<_>>>()?;
     print_table(&sizes);
+    check_budgets(&sizes)
+}
+
+/// Refuses what is larger than it may be.
+///
+/// # Errors
+/// When something is over its budget; all that is, is named.
+pub fn check_budgets(sizes: &[Size]) -> Result<()> {
     let over: Vec<_> = sizes
         .iter()
         .filter(|size| !size.fits())
@@ -252,17 +260,19 @@ pub fn print_table(sizes: &[Size]) {
 
 #[cfg(test)]
 mod tests {
-    use super::Size;
+    use super::{Size, check_budgets};
 
     #[test]
     fn a_budget_may_be_used_up_and_not_passed() {
-        let size = |brotli| Size {
-            name: "a".to_owned(),
+        let size = |name: &str, brotli| Size {
+            name: name.to_owned(),
             raw: 9,
             brotli,
             budget: 5,
         };
-        assert!(size(5).fits());
-        assert!(!size(6).fits());
+        check_budgets(&[size("a", 5), size("b", 0)]).expect("all fit");
+        let over = check_budgets(&[size("a", 6), size("b", 5), size("first load", 7)]);
+        let said = over.expect_err("two do not").to_string();
+        assert_eq!(said, "over budget: a, first load");
     }
 }
