@@ -1,6 +1,7 @@
 // Keeps one whole version of the page on the device: page, kernel, runner and guests, all of it or
 // none. The build writes the list of files and a hash over them where `__PRECACHE__` stands. What is
-// in `later` is not for everybody, and is kept when it was fetched for the first time.
+// in `later` is not for everybody: all of it is kept when any of it was fetched for the first time, and
+// from then on comes with each new version.
 //
 // Every answer comes from the cache of this worker's own version, with the headers it was served
 // with, so that policies hold offline too. A new version installs beside the old one and waits
@@ -22,8 +23,9 @@ scope.addEventListener('install', (event) => {
 async function install(): Promise<void> {
   const cache = await caches.open(CACHE);
   try {
+    const wanted = (await hadLater()) ? [...urls, ...later] : urls;
     await Promise.all(
-      urls.map(async (url) => {
+      wanted.map(async (url) => {
         const response = await fetch(url, { cache: 'reload', credentials: 'same-origin' });
         if (!response.ok || response.redirected) throw new Error(`${url} answered ${response.status}`);
         await cache.put(url, response);
@@ -34,6 +36,19 @@ async function install(): Promise<void> {
     throw error;
   }
 }
+
+/** Whether an earlier version has kept what is not for everybody; names are the same but for their hashes. */
+async function hadLater(): Promise<boolean> {
+  const had = new Set<string>();
+  for (const name of await caches.keys()) {
+    if (!name.startsWith(PREFIX) || name === CACHE) continue;
+    for (const { url } of await (await caches.open(name)).keys()) had.add(withoutHash(url));
+  }
+  return later.length > 0 && later.every((url) => had.has(withoutHash(absolute(url))));
+}
+
+const absolute = (url: string): string => new URL(url, scope.location.href).href;
+const withoutHash = (url: string): string => url.replace(/-[\w-]{8}(?=\.\w+$)/, '');
 
 scope.addEventListener('activate', (event) => {
   event.waitUntil(activate());
@@ -47,7 +62,7 @@ scope.addEventListener('message', (event) => {
   const message = event.data as { type?: string; script?: string } | null;
   if (message?.type === 'activate') void scope.skipWaiting();
   // A page that was loaded before there was a worker is taken over if it is of this very version.
-  else if (message?.type === 'claim' && urls.some((url) => new URL(url, scope.location.href).href === message.script)) event.waitUntil(scope.clients.claim());
+  else if (message?.type === 'claim' && urls.some((url) => absolute(url) === message.script)) event.waitUntil(scope.clients.claim());
 });
 
 scope.addEventListener('fetch', (event) => {
@@ -64,17 +79,27 @@ scope.addEventListener('fetch', (event) => {
 
 async function answer(key: string, event: FetchEvent): Promise<Response> {
   const cache = await caches.open(CACHE);
+  const isLater = later.some((url) => absolute(url) === key);
   const kept = await cache.match(key);
-  if (kept !== undefined) return kept;
+  if (kept !== undefined) {
+    if (isLater) event.waitUntil(complete(cache));
+    return kept;
+  }
   const response = await fetch(event.request);
-  const all = later.map((url) => new URL(url, scope.location.href).href);
-  if (all.includes(key) && response.ok && !response.redirected) event.waitUntil(keepLater(cache, all, key, response.clone()));
+  if (isLater && response.ok && !response.redirected) event.waitUntil(cache.put(key, response.clone()).then(() => complete(cache)));
   return response;
 }
 
-/** Keeps what was fetched for the first time, and what is of no use without it: the halves of a guest. */
-async function keepLater(cache: Cache, all: string[], key: string, response: Response): Promise<void> {
-  await cache.put(key, response);
-  const lacking = await Promise.all(all.map(async (url) => ((await cache.match(url)) === undefined ? [url] : [])));
-  await cache.addAll(lacking.flat());
+let completing: Promise<void> | undefined;
+
+/** Keeps the rest of what is not for everybody, when some of it was wanted. */
+function complete(cache: Cache): Promise<void> {
+  completing ??= keepRest(cache).finally(() => (completing = undefined));
+  return completing;
+}
+
+async function keepRest(cache: Cache): Promise<void> {
+  const lacking = await Promise.all(later.map(async (url) => ((await cache.match(url)) === undefined ? [url] : [])));
+  // What can't be had now is tried again when any of it is wanted next.
+  await cache.addAll(lacking.flat()).catch(() => undefined);
 }

@@ -7,4 +7,4 @@ const worker = new StartedWorker(() => new Worker(new URL('../../worker/kernel.t
 const wb = startPage(new WorkerKernel(worker));
 // In an app of the desktop the page is on the disk already.
 if ('selvageHost' in window) void import('./agents/host').then(({ answerHost }) => answerHost(wb.kernel));
-else if (import.meta.env.PROD) void installServiceWorker(wb.toasts);
+else if (import.meta.env.PROD) void installServiceWorker(wb.toasts, wb.kernel);

@@ -4,18 +4,22 @@ import { openChromium, openFirefox } from './browsers.mjs';
 import { startServer } from './server.mjs';
 import { test } from './suite.mjs';
 
-/** Whether the service worker holds both halves of a guest. */
-export const holdsGuest = (page, guest) =>
-  page.evaluate(async (guest) => {
+/** What is for Python alone: both halves of its guests, and what the editor knows. */
+const PARTS = ['guest-py.core-', 'guest-py.rest-', 'guest-ruff.core-', 'guest-ruff.rest-', 'later-python-'];
+
+/** How much of it the service worker holds. */
+export const pythonHeld = (page) =>
+  page.evaluate(async (parts) => {
+    const held = new Set();
     for (const name of await caches.keys()) {
       const requests = await (await caches.open(name)).keys();
-      if (['core', 'rest'].every((half) => requests.some((request) => request.url.includes(`${guest}.${half}`)))) return true;
+      for (const part of parts) if (requests.some((request) => request.url.includes(part))) held.add(part);
     }
-    return false;
-  }, guest);
+    return held.size;
+  }, PARTS);
 
-/** Whether it holds the interpreter. */
-export const holdsPython = (page) => holdsGuest(page, 'guest-py');
+/** Whether it holds all of it. */
+export const holdsPython = async (page) => (await pythonHeld(page)) === PARTS.length;
 
 /** A journey in both browsers, each with a server of its own, which it may stop. `goOffline` takes the network away, where a browser can do that. */
 export function inBothBrowsers(title, journey) {

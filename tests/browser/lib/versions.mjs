@@ -9,20 +9,29 @@ import { root } from './server.mjs';
 const DIST = join(root, 'dist');
 const TYPES = { '.html': 'text/html', '.js': 'text/javascript', '.css': 'text/css', '.wasm': 'application/wasm', '.svg': 'image/svg+xml', '.webmanifest': 'application/manifest+json' };
 
+/** What the service worker of the build keeps when some of it was fetched for the first time. */
+export const laterParts = () => JSON.parse(/"later":(\[[^\]]*\])/.exec(readFileSync(join(DIST, 'sw.js'), 'utf8'))[1]).map((url) => url.replace(/^\.\//, ''));
+
 /**
  * Serves a copy of `dist/` as version `one`. `publish(name, { broken })` makes it another version;
- * a broken one lacks a file that its service worker names.
+ * a broken one lacks a file that its service worker names. `asked` has the names of what was asked for, in order; `hold(pattern)` keeps
+ * back what fits until the function that it gives is called.
  */
 export async function serveCopy(defer) {
   const files = list(DIST).filter((name) => !/\.(?:br|map)$/.test(name));
   // What is kept when it is fetched for the first time is named by its hash: under one name it is the same in all versions.
   // What other web apps load is no part of the page.
-  const parts = files.filter((name) => /\.(?:js|wasm)$/.test(name) && name !== 'sw.js' && !/guest-(?:py|ruff)\.|^embed\//.test(name));
+  const later = laterParts();
+  const parts = files.filter((name) => /\.(?:js|wasm)$/.test(name) && name !== 'sw.js' && !later.includes(name) && !name.startsWith('embed/'));
+  const asked = [];
+  let held = { pattern: /^$/, until: Promise.resolve() };
   let version = 'one';
   let missing;
-  const server = createServer((request, response) => {
+  const server = createServer(async (request, response) => {
     const path = new URL(request.url, 'http://localhost').pathname;
     const name = path === '/' ? 'index.html' : path.slice(1);
+    asked.push(name);
+    if (held.pattern.test(name)) await held.until;
     if (!files.includes(name) || name === missing || !existsSync(join(DIST, name))) {
       response.writeHead(404).end();
       return;
@@ -46,6 +55,12 @@ export async function serveCopy(defer) {
   return {
     url: `http://localhost:${server.address().port}/`,
     parts: parts.map((name) => `./${name}`),
+    asked,
+    hold: (pattern) => {
+      let release;
+      held = { pattern, until: new Promise((resolve) => (release = resolve)) };
+      return release;
+    },
     publish: (name, { broken = false } = {}) => {
       version = name;
       missing = broken ? parts.at(-1) : undefined;
