@@ -67,8 +67,8 @@ test('typing is kept as a draft soon, and saving makes it a change', async () =>
 test('what could not follow a file that moves is told, and stays until it is closed', async () => {
   const { kernel, toasts, workspace } = await open();
   const call = kernel.call.bind(kernel);
-  const message = 'Move notes/a.txt to notes/c.txt; not rewritten: flows/x.json (it is too large)';
-  vi.spyOn(kernel, 'call').mockImplementation((name, input) => (name === 'move' ? Promise.resolve({ ok: true, value: { change: [], message, paths: [] } } as ToolResult) : call(name, input)));
+  const left = [{ path: 'flows/x.json', why: 'it is too large' }];
+  vi.spyOn(kernel, 'call').mockImplementation((name, input) => (name === 'move' ? Promise.resolve({ ok: true, value: { change: [], message: '', paths: [], left } } as ToolResult) : call(name, input)));
   expect(await workspace.move('notes/a.txt', 'notes/c.txt')).toBe(true);
   expect(toasts.list).toMatchObject([{ tone: 'error', hint: 'Not rewritten: flows/x.json (it is too large).' }]);
   vi.restoreAllMocks();

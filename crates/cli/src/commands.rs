@@ -161,7 +161,8 @@ fn remove(desk: &mut Desk<Machine>, paths: &[String]) -> Result<Value> {
     Ok(json!(Changed {
         change,
         message,
-        paths
+        paths,
+        left: Vec::new()
     }))
 }
 

@@ -45,7 +45,7 @@ codes! {
     NotAFile = "NOT_A_FILE",
     /// The tool works on folders, and this is a file.
     NotAFolder = "NOT_A_FOLDER",
-    /// The file does not end in `.flow.js`, `.flow.mjs` or `.py`, or is a module.
+    /// The file does not end in `.flow.js`, `.flow.mjs` or `.py`, or lies in a folder whose files are not run.
     NotAFlow = "NOT_A_FLOW",
     /// The file is not text in UTF-8.
     NotText = "NOT_TEXT",

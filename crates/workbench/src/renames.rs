@@ -25,6 +25,7 @@ use crate::scopes::View;
 use imports::{Scene, follow};
 use names::{Names, is_python, is_removed, moved};
 use selvage_tool::Guest;
+use selvage_tool::catalogue::Left;
 use selvage_tool::run::RUNS_FOLDER;
 use selvage_vfs::{Hash, Op, Origin};
 use std::cell::RefCell;
@@ -48,13 +49,14 @@ pub(crate) struct Renames {
     /// The files that are rewritten, by their paths afterwards.
     pub(crate) rewritten: Vec<String>,
     /// The files that are not, and why.
-    pub(crate) left: Vec<(String, String)>,
+    pub(crate) left: Vec<Left>,
 }
 
 impl Renames {
     fn leave(&mut self, path: String, why: impl Into<String>) {
         if self.left.len() < LEFT_MAX {
-            self.left.push((path, why.into()));
+            let why = why.into();
+            self.left.push(Left { path, why });
         }
     }
 }

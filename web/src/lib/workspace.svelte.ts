@@ -224,13 +224,12 @@ export class Workspace {
 
   async move(from: string, to: string): Promise<boolean> {
     if (from === to) return true;
-    let left: string | undefined;
+    let left: { path: string; why: string }[] = [];
     const done = await this.#try(`“${nameOf(from)}” could not be moved`, async () => {
-      const { message } = await this.call<{ message: string }>('move', { from, to });
-      left = message.split('; not rewritten: ')[1];
+      left = (await this.call<{ left?: typeof left }>('move', { from, to })).left ?? [];
     });
     // Names that lead nowhere now are somebody's to mend, so this stays until it is closed.
-    if (left !== undefined) this.toasts.show({ tone: 'error', text: `“${nameOf(from)}” moved, and not all that names it could follow.`, hint: `Not rewritten: ${left}.`, action: this.undoAction() });
+    if (left.length > 0) this.toasts.show({ tone: 'error', text: `“${nameOf(from)}” moved, and not all that names it could follow.`, hint: `Not rewritten: ${left.map(({ path, why }) => `${path} (${why})`).join(', ')}.`, action: this.undoAction() });
     else if (done && parentOf(from) !== parentOf(to))
       this.toasts.info(`Moved “${nameOf(from)}” to ${folderWords(parentOf(to))}.`, this.undoAction());
     return done;

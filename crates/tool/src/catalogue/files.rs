@@ -197,6 +197,20 @@ pub struct Changed {
     pub message: String,
     /// The paths it touched.
     pub paths: Vec<String>,
+    /// The files that name what moved and could not be rewritten: their names lead nowhere now.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub left: Vec<Left>,
+}
+
+/// A file that was left as it is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct Left {
+    /// The workspace path.
+    pub path: String,
+    /// Why, in a few words.
+    pub why: String,
 }
 
 /// Output of `seal`.
@@ -253,6 +267,9 @@ pub struct Patched {
 pub struct PatchOutput {
     /// What was done, a file a row.
     pub files: Vec<Patched>,
+    /// The files that name what moved and could not be rewritten: their names lead nowhere now.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub left: Vec<Left>,
     /// The heads after the change.
     pub change: Vec<String>,
 }

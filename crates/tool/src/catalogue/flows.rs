@@ -16,7 +16,7 @@ use std::collections::BTreeMap;
 #[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct LintInput {
-    /// The flow: a path, `path::function` for one function of a Python file, `workflow::name::function`, or a name.
+    /// The flow or the module: a path, `path::function` for one function of a Python file, `workflow::name::function`, or a name.
     pub path: String,
     /// A text to check in place of the file's, for an editor.
     #[serde(default)]

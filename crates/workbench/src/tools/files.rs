@@ -25,6 +25,7 @@ pub(super) fn changed(change: Change) -> Changed {
         change: change.heads.to_strings(),
         message: change.message,
         paths: change.paths,
+        left: Vec::new(),
     }
 }
 
@@ -128,14 +129,7 @@ impl Workbench {
         let mut ops = vec![Op::Move { from, to }];
         let renames = self.with_renames(asking, &mut ops)?;
         let mut moved = changed(self.change(cx, &asking.origin, message, &ops)?);
-        let left = renames
-            .left
-            .iter()
-            .map(|(path, why)| format!("{path} ({why})"));
-        let left: Vec<String> = left.collect();
-        if !left.is_empty() {
-            moved.message += &format!("; not rewritten: {}", left.join(", "));
-        }
+        moved.left = renames.left;
         Ok(moved)
     }
 
@@ -225,13 +219,9 @@ impl Workbench {
                 files.push(Patched { path, kind });
             }
         }
-        let left = renames.left.into_iter();
-        files.extend(left.map(|(path, why)| Patched {
-            path,
-            kind: format!("not rewritten: {why}"),
-        }));
         Ok(PatchOutput {
             files,
+            left: renames.left,
             change: change.heads.to_strings(),
         })
     }
