@@ -20,6 +20,9 @@ const RUNNING: [&str; 2] = [RUN, "run_verify"];
 /// The tool that runs flows.
 const RUN: &str = "run_flow";
 
+/// The tool that lists them. A program waits for a guest's word on what files offer.
+const LIST: &str = "flow_list";
+
 /// The most calls that are held.
 const HELD_MAX: usize = 100;
 
@@ -45,6 +48,7 @@ impl Workbench {
     ) {
         let is_full = self.hearing.waiting() + self.unread.len() >= HELD_MAX;
         let may_wait = RUNNING.contains(&name)
+            || name == LIST
             || GOING_ON.contains(&name)
             || self.is_governed(&asking)
             || self.waits_for_policy(&asking)

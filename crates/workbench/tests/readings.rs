@@ -2,10 +2,12 @@
 
 mod common;
 
-use common::Host;
 use common::python::{host, offers, ran};
+use common::Host;
 use selvage_tool::ErrorCode;
+use selvage_tool::guest::{Answer, PendingOp};
 use selvage_tool::reading::{Import, Reading};
+use selvage_tool::run::RunReport;
 use selvage_tool::{Diagnostic, Position, Severity, Span};
 use selvage_workbench::{Effect, Event, Notice};
 use serde_json::json;
@@ -192,4 +194,75 @@ fn an_executor_that_breaks_over_a_text_keeps_nobody_waiting() {
         dropped: true,
     });
     assert_eq!(host.jobs.len(), 1, "it goes on without");
+}
+
+/// The program that runs lists the flows.
+fn asks_for_flows(host: &mut Host) {
+    let request = PendingOp::Tool {
+        name: "flow_list".into(),
+        input: json!({}),
+    };
+    host.report(RunReport::Called { id: 1, request });
+}
+
+/// The flows that a program lists: the answer, if it has come.
+fn listed(host: &mut Host) -> Option<serde_json::Value> {
+    let at = host
+        .others
+        .iter()
+        .position(|effect| matches!(effect, Effect::Answer { .. }))?;
+    match host.others.remove(at) {
+        Effect::Answer {
+            answer: Answer::Ok(told),
+            ..
+        } => Some(told["flows"].clone()),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn a_program_is_told_of_all_flows_and_waits_until_they_are_read() {
+    let mut host = host(&[
+        ("a.py", Reading::default()),
+        ("b.py", offers(&[("two", "Two")])),
+    ]);
+    host.start("run_flow", json!({ "path": "a.py" }));
+    asks_for_flows(&mut host);
+    assert!(listed(&mut host).is_none(), "its executor is its own");
+    let spawned = |host: &Host| {
+        let spawns = host.others.iter();
+        spawns.filter(|one| matches!(one, Effect::Spawn)).count()
+    };
+    assert_eq!(spawned(&host), 1);
+    host.tell(Event::RunnerReady {
+        runner: 2,
+        dropped: false,
+    });
+    let flows = listed(&mut host).expect("an answer");
+    let flows = flows.as_array().expect("flows");
+    let flow = flows.iter().find(|flow| flow["path"] == "b.py");
+    let flow = flow.expect("listed");
+    assert_eq!(flow["entries"][0]["name"], json!("Two"));
+    assert!(flows.iter().all(|flow| flow.get("unread").is_none()));
+    assert_eq!(spawned(&host), 1, "one was enough");
+}
+
+#[test]
+fn a_program_whose_list_nobody_can_read_is_told_what_is_unread() {
+    let mut host = host(&[("a.py", Reading::default()), ("b.py", Reading::default())]);
+    host.start("run_flow", json!({ "path": "a.py" }));
+    host.holds_checks = true;
+    asks_for_flows(&mut host);
+    host.tell(Event::RunnerReady {
+        runner: 2,
+        dropped: false,
+    });
+    host.tell(Event::RunnerGone {
+        runner: 2,
+        reason: "broken".into(),
+    });
+    let flows = listed(&mut host).expect("an answer");
+    let flows = flows.as_array().expect("flows");
+    let unread = flows.iter().filter(|flow| flow["unread"] == json!(true));
+    assert_eq!(unread.count(), 1, "{flows:?}");
 }

@@ -121,23 +121,23 @@ impl Hearing {
 }
 
 impl Workbench {
-    /// Has a file of a list read when there is time, if only its guest knows what it offers. Gives whether that is still to be.
-    pub(crate) fn read_later(&mut self, file: &Entry) -> bool {
-        let Some(hash) = file
-            .hash
-            .filter(|_| Language::of(&file.path) == Language::Python)
-        else {
-            return false;
-        };
-        let wanted = Wanted::file(&file.path, hash);
-        if self.hearing.said(&wanted.subject).is_some() {
-            return false;
+    /// The text of a file, if only its guest knows what it offers and that is still to be read.
+    pub(crate) fn unread(&mut self, file: &Entry) -> Option<Wanted> {
+        let is_python = Language::of(&file.path) == Language::Python;
+        let wanted = Wanted::file(&file.path, file.hash.filter(|_| is_python)?);
+        let is_said = self.hearing.said(&wanted.subject).is_some();
+        (!is_said).then_some(wanted)
+    }
+
+    /// Has texts of a list read when there is time.
+    pub(crate) fn read_later(&mut self, cx: &mut Cx<'_>, texts: Vec<Wanted>) {
+        let later = &mut self.hearing.later;
+        for wanted in texts {
+            if later.len() < LISTED_MAX && !later.contains(&wanted) {
+                later.push(wanted);
+            }
         }
-        let hearing = &mut self.hearing;
-        if hearing.later.len() < LISTED_MAX && !hearing.later.contains(&wanted) {
-            hearing.later.push(wanted);
-        }
-        true
+        self.listen(cx);
     }
 
     /// Holds a call until what it lacks has been read.

@@ -87,7 +87,7 @@ impl Workbench {
     }
 
     /// A run that waits for another must not keep it from its executor.
-    pub(super) fn make_room(&mut self, caller: &Caller) -> ToolResult<()> {
+    pub(crate) fn make_room(&mut self, caller: &Caller) -> ToolResult<()> {
         if !matches!(caller, Caller::Run { .. }) || self.spare() {
             return Ok(());
         }

@@ -1,6 +1,6 @@
 //! Tools that tell about flows, runs and the workspace.
 
-use crate::engine::{Asking, Cx, Workbench};
+use crate::engine::{Asking, Cx, Outcome, Workbench};
 use crate::failure::failure;
 use crate::lint::{LISTED_MAX, describe, meant};
 use crate::record::{flow_name, is_record, is_record_of, newest_first};
@@ -19,11 +19,18 @@ const RUNS: u32 = 50;
 const RUNS_MAX: u32 = 1_000;
 
 impl Workbench {
-    pub(super) fn flow_list(&mut self, cx: &mut Cx<'_>) -> ToolResult<FlowListOutput> {
+    /// The flows. A program is told all that they offer, and waits until that is read; everybody else is told what is known, and
+    /// what is still to be read.
+    pub(super) fn flow_list(
+        &mut self,
+        cx: &mut Cx<'_>,
+        asking: &Asking,
+    ) -> Result<FlowListOutput, Outcome> {
         self.seal(cx)?;
         let view = self.view();
         let sight = self.sight();
         let mut flows = Vec::new();
+        let mut lacks = Vec::new();
         for entry in view.entries() {
             if !self.may_see(&entry.path) {
                 continue;
@@ -35,7 +42,10 @@ impl Workbench {
                 continue;
             };
             let mut report = self.report(&source.path, &source.text, &[], &view, &sight);
-            let unread = flows.len() < LISTED_MAX && self.read_later(&entry);
+            let lacked = lacks.len();
+            if flows.len() < LISTED_MAX {
+                lacks.extend(self.unread(&entry));
+            }
             if let Some(only) = meant(&report.entries, None).cloned() {
                 describe(&mut report, &only);
             }
@@ -49,10 +59,14 @@ impl Workbench {
                 inputs: report.inputs,
                 entries: report.entries,
                 named: false,
-                unread,
+                unread: lacks.len() > lacked,
             });
         }
-        self.listen(cx);
+        if asking.caller.run().is_some() && !asking.alone && !lacks.is_empty() {
+            self.make_room(&asking.caller)?;
+            return Err(Outcome::Lacks(lacks));
+        }
+        self.read_later(cx, lacks);
         let mut flows = arranged(flows, |flow| (0, flow.path.clone()));
         self.add_named(&mut flows);
         Ok(FlowListOutput { flows })
