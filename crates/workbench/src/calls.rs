@@ -20,8 +20,8 @@ const RUNNING: [&str; 2] = [RUN, "run_verify"];
 /// The tool that runs flows.
 const RUN: &str = "run_flow";
 
-/// The tool that lists them. A program waits for a guest's word on what files offer.
-const LIST: &str = "flow_list";
+/// The tools that list flows and runs. What a flow is called may take a guest's word.
+const LISTING: [&str; 2] = ["flow_list", "flow_runs"];
 
 /// The most calls that are held.
 const HELD_MAX: usize = 100;
@@ -48,7 +48,7 @@ impl Workbench {
     ) {
         let is_full = self.hearing.waiting() + self.unread.len() >= HELD_MAX;
         let may_wait = RUNNING.contains(&name)
-            || name == LIST
+            || LISTING.contains(&name)
             || GOING_ON.contains(&name)
             || self.is_governed(&asking)
             || self.waits_for_policy(&asking)

@@ -3,7 +3,7 @@
 mod common;
 
 use common::python::{host, offers, ran};
-use common::Host;
+use common::{Host, named};
 use selvage_tool::ErrorCode;
 use selvage_tool::guest::{Answer, PendingOp};
 use selvage_tool::reading::{Import, Reading};
@@ -265,4 +265,53 @@ fn a_program_whose_list_nobody_can_read_is_told_what_is_unread() {
     let flows = flows.as_array().expect("flows");
     let unread = flows.iter().filter(|flow| flow["unread"] == json!(true));
     assert_eq!(unread.count(), 1, "{flows:?}");
+}
+
+#[test]
+fn runs_are_found_by_whatever_names_what_ran() {
+    let files = [
+        (
+            "workflows/sync.py",
+            offers(&[("one", "One"), ("two", "Second thing")]),
+        ),
+        ("workflows/only.py", offers(&[("only", "only")])),
+    ];
+    let mut host = host(&files);
+    let manifest = json!({ "nightly": { "entry": "workflows/sync.py::one" } });
+    for path in [
+        "workflows/sync.py::one",
+        "workflows/sync.py::two",
+        "workflows/only.py",
+    ] {
+        ran(&mut host, json!({ "path": path }));
+    }
+    host.as_person(|host| {
+        let content = named::manifest(&manifest);
+        host.ok("write", json!({ "path": named::FILE, "content": content }));
+    });
+    ran(&mut host, json!({ "name": "nightly" }));
+    let mut found = |path: &str| {
+        let runs = host.ok("flow_runs", json!({ "path": path }))["runs"].clone();
+        let functions = runs.as_array().expect("runs").iter();
+        let functions: Vec<String> = functions
+            .map(|run| run["function"].as_str().unwrap_or_default().to_owned())
+            .collect();
+        functions
+    };
+    for (path, functions) in [
+        ("workflows/sync.py", vec!["one", "two", "one"]),
+        ("sync", vec!["one", "two", "one"]),
+        ("workflows/sync.py::one", vec!["one", "one"]),
+        ("workflow::sync::two", vec!["two"]),
+        ("two", vec!["two"]),
+        ("Second thing", vec!["two"]),
+        ("nightly", vec!["one"]),
+        ("only", vec![""]),
+        ("workflows/only.py::only", vec![""]),
+        ("workflows/gone.py", vec![]),
+    ] {
+        assert_eq!(found(path), functions, "{path}");
+    }
+    let error = host.call("flow_runs", json!({ "path": "nobody" }));
+    assert_eq!(error.expect_err("no such").code, ErrorCode::NotFound);
 }

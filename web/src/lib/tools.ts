@@ -269,6 +269,7 @@ export interface RunRecord {
 export interface RunSummary {
   run: string;
   path: string;
+  function?: string;
   status: RunStatus;
   startedMs: number;
   durationMs: number;

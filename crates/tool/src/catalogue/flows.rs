@@ -300,7 +300,7 @@ pub struct FlowListOutput {
 #[cfg_attr(feature = "schema", derive(JsonSchema))]
 #[serde(rename_all = "camelCase", default, deny_unknown_fields)]
 pub struct RunsInput {
-    /// Only runs of this flow.
+    /// Only runs of this flow: its path, a reference or its name, as `run_flow` takes them.
     pub path: Option<String>,
     /// The most runs to give; 50 unless told.
     pub limit: Option<u32>,
@@ -315,6 +315,9 @@ pub struct RunSummary {
     pub run: String,
     /// The flow's path.
     pub path: String,
+    /// The function of that file that was called, where one was named.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub function: Option<String>,
     /// Where it is.
     pub status: RunStatus,
     /// When it was asked for, in milliseconds since 1970.

@@ -131,6 +131,12 @@ impl Workbench {
         Ok(Plan::named(name, &flow, input))
     }
 
+    /// Whether the manifest names a flow so.
+    pub(crate) fn is_named(&self, name: &str) -> bool {
+        let says = self.supervisor.flows.says();
+        matches!(says, Some(Ok(manifest)) if manifest.flows.contains_key(name))
+    }
+
     /// Adds the flows that the manifest names, with what it says of them in place of what their texts show.
     pub(crate) fn add_named(&self, flows: &mut Vec<FlowSummary>) {
         let Some(Ok(manifest)) = self.supervisor.flows.says() else {

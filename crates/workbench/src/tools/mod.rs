@@ -45,7 +45,7 @@ impl Workbench {
             Call::FlowLogs(input) => json(self.flow_logs(&input)),
             Call::FlowCancel(input) => json(self.flow_cancel(cx, &input.run)),
             Call::FlowAnswer(input) => json(self.flow_answer(cx, &input)),
-            Call::FlowRuns(input) => json(self.flow_runs(&input)),
+            Call::FlowRuns(input) => return told(self.flow_runs(&asking, &input)),
             Call::ScopeMount(input) => json(self.scope_mount(cx, &origin, input)),
             Call::ScopeUnmount(input) => json(self.scope_unmount(cx, &origin, input)),
             Call::ApprovalList(_) => json(Ok(self.approval_list(&origin))),

@@ -4,6 +4,7 @@ use crate::engine::{Asking, Cx, Outcome, Workbench};
 use crate::failure::failure;
 use crate::lint::{LISTED_MAX, describe, meant};
 use crate::record::{flow_name, is_record, is_record_of, newest_first};
+use crate::reference::Target;
 use selvage_lint::order::arranged;
 use selvage_tool::catalogue::{
     FlowListOutput, FlowSummary, LogsInput, LogsOutput, RunSummary, RunsInput, RunsOutput,
@@ -91,17 +92,17 @@ impl Workbench {
         Ok(LogsOutput { entries, ended })
     }
 
-    pub(super) fn flow_runs(&self, input: &RunsInput) -> ToolResult<RunsOutput> {
+    pub(super) fn flow_runs(
+        &mut self,
+        asking: &Asking,
+        input: &RunsInput,
+    ) -> Result<RunsOutput, Outcome> {
         let limit = input.limit.unwrap_or(RUNS).min(RUNS_MAX) as usize;
         let asked = match &input.path {
-            Some(flow) => {
-                let flow = super::files::bare(flow);
-                let inside = self.view().inside(flow).ok().flatten();
-                Some(inside.unwrap_or_else(|| flow.to_owned()))
-            }
+            Some(flow) => Some(self.asked_for(asking, flow)?),
             None => None,
         };
-        let wanted = |run: &RunRecord| asked.as_deref().is_none_or(|flow| flow == run.path);
+        let wanted = |run: &RunRecord| asked.as_ref().is_none_or(|asked| asked.has(run));
         let mut runs: Vec<RunSummary> = self
             .runs
             .values()
@@ -124,6 +125,19 @@ impl Workbench {
         let mut runs = arranged(runs, |run| (u64::MAX - run.started_ms, String::new()));
         runs.truncate(limit);
         Ok(RunsOutput { runs })
+    }
+
+    /// Whose runs are asked for: a path, a reference or a name means to `flow_runs` what it means to `run_flow`.
+    fn asked_for(&mut self, asking: &Asking, flow: &str) -> Result<Asked, Outcome> {
+        let flow = super::files::bare(flow);
+        if self.is_named(flow) {
+            return Ok(Asked::Named(flow.to_owned()));
+        }
+        let found = self.target(flow, asking.alone, &self.view());
+        if matches!(found, Err(Outcome::Lacks(_))) {
+            self.make_room(&asking.caller)?;
+        }
+        found.map(Asked::Target)
     }
 
     pub(super) fn workspace_status(&self) -> ToolResult<StatusOutput> {
@@ -218,10 +232,33 @@ impl Workbench {
     }
 }
 
+/// Whose runs are asked for.
+enum Asked {
+    /// Those of a file, or of a function of it.
+    Target(Target),
+    /// Those of a flow that the manifest names.
+    Named(String),
+}
+
+impl Asked {
+    /// Whether a run is one of them. One that named no function ran the only one that its file had.
+    fn has(&self, run: &RunRecord) -> bool {
+        match self {
+            Self::Named(name) => run.name.as_ref() == Some(name),
+            Self::Target(Target { path, function }) => {
+                let (one, other) = (function.as_ref(), run.function.as_ref());
+                let is_same = one.is_none() || other.is_none() || one == other;
+                is_same && *path == run.path
+            }
+        }
+    }
+}
+
 fn summary(record: &RunRecord) -> RunSummary {
     RunSummary {
         run: record.run.clone(),
         path: record.path.clone(),
+        function: record.function.clone(),
         status: record.status,
         started_ms: record.started_ms,
         duration_ms: record.duration_ms,
