@@ -40,10 +40,9 @@ class ExecutionContext:
 
     def set_scope(self, scope):
         """Takes the one scope that there is."""
-        if scope not in (None, GLOBAL, "global"):
-            from ._errors import NotAvailable
+        from ._store import checked_scope
 
-            raise NotAvailable(f"There is no scope {scope!r}: a workspace is one scope.")
+        checked_scope(scope)
 
     def __repr__(self):
         return f"<ExecutionContext {self.workflow_name} {self.execution_id}>"

@@ -34,4 +34,13 @@ class ConfigurationError(_Told):
 
 
 class NotAvailable(ConfigurationError):
-    """Part of Bifrost that has no meaning in a workspace by itself; the message says what would be needed."""
+    """Part of Bifrost that has no meaning in a workspace by itself; the message says what would be needed, and what does instead."""
+
+
+def refusal(what, needs):
+    """A function of Bifrost that is not available here: each call says why."""
+
+    def refuse(*args, **kwargs):
+        raise NotAvailable(f"bifrost.{what} is not available here: {needs}.")
+
+    return refuse

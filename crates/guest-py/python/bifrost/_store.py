@@ -17,11 +17,13 @@ _PLAIN = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ01234567
 
 
 def checked_scope(scope):
-    """Takes the one scope that there is: a workspace is a scope, and has no organizations."""
-    if scope not in ("", None, "global", "GLOBAL"):
+    """Takes the one scope that there is: a workspace is a scope, and what it sees of its parents is a part of it."""
+    if scope not in ("", None, "workspace", "global", "GLOBAL"):
         from ._errors import NotAvailable
 
-        raise NotAvailable(f"There is no scope {scope!r}: a workspace is one scope.")
+        raise NotAvailable(
+            f"There is no scope {scope!r}: a workspace is one scope, and has its parents' files at their own paths. Leave `scope` out."
+        )
 
 
 def file_name(key, what="key"):

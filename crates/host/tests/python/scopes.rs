@@ -115,3 +115,27 @@ fn a_run_over_a_parent_can_be_verified_after_the_parent_was_updated() {
     assert_eq!(again["value"], json!({ "normal": 19, "low": 8 }));
     assert_eq!(again["scopes"][0]["heads"], json!(["h-2"]));
 }
+
+#[test]
+fn files_of_every_scope_are_those_that_the_workspace_sees() {
+    let mut bench = mounted();
+    let source = "\
+from bifrost import files, workflow
+@workflow
+async def main():
+    seen = {await files.read('data/rates.csv', scope=scope) for scope in (None, 'workspace', 'global')}
+    await files.write('data/rates.csv', 'own', scope='global')
+    return [len(seen), await files.read('data/rates.csv', scope='workspace'), await files.exists('scopes')]
+";
+    let write = json!({ "path": "workflows/a.py", "content": source });
+    bench.call("write", write).expect("written");
+    let record = bench.call("run_flow", json!({ "path": "workflows/a.py" }));
+    let record = record.expect("a result");
+    assert_eq!(record["value"], json!([1, "own", false]));
+    let mut read = |path: &str| {
+        let read = bench.call("read", json!({ "path": path }));
+        read.expect("there")["content"].clone()
+    };
+    assert_eq!(read("data/rates.csv"), json!("own"), "hides the parent's");
+    assert_ne!(read("scopes/global/data/rates.csv"), json!("own"));
+}

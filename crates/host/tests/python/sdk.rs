@@ -101,7 +101,9 @@ except NotAvailable as error:
     let said = main_of(&mut bench, "config, NotAvailable", body, json!({}));
     assert_eq!(
         said,
-        json!("There is no scope 'another': a workspace is one scope.")
+        json!(
+            "There is no scope 'another': a workspace is one scope, and has its parents' files at their own paths. Leave `scope` out."
+        )
     );
 }
 
@@ -139,6 +141,81 @@ return found";
             && !there(&mut bench, "temp")
     );
 }
+#[test]
+fn a_location_or_a_scope_that_is_none_is_told() {
+    let body = "\
+said = []
+async def told(call, *given, **named):
+    try:
+        said.append(await call(*given, **named))
+    except (ConfigurationError, ValidationError) as error:
+        said.append([type(error).__name__, isinstance(error, FileNotFoundError), str(error).partition(':')[0]])
+for call in (files.read, files.list, files.delete):
+    await told(call, 'x', 'nowhere')
+await told(files.search, 'x', 'nowhere')
+await told(files.exists, 'x', 'nowhere')
+for location in ('Workspace', '_repo', 'a/b', '', None):
+    await told(files.write, 'x', 'x', location)
+for call in (files.read, files.read_bytes, files.list, files.delete, files.exists, files.search):
+    await told(call, 'x', scope='org-1')
+await told(files.write, 'x', 'x', scope='org-1')
+await told(files.write, 'x', b'x')
+await told(files.write_bytes, 'x', 'x')
+for scope in (None, 'workspace', 'global'):
+    await files.write('same.txt', f'{scope}', scope=scope)
+    await told(files.read, 'same.txt', scope=scope)
+return said";
+    let unknown = json!([
+        "UnknownLocation",
+        true,
+        "there is no location 'nowhere' yet"
+    ]);
+    let none = |location: &str| {
+        let said = format!("there is no location {location}");
+        json!(["ValidationError", false, said])
+    };
+    let text = |given: &str| {
+        let said = format!("a location is a text that is not empty, and not {given}");
+        json!(["ValidationError", false, said])
+    };
+    let mut expected = vec![unknown; 4];
+    expected.push(json!(false));
+    expected.extend([
+        none("'Workspace'"),
+        none("'_repo'"),
+        none("'a/b'"),
+        text("''"),
+        text("None"),
+    ]);
+    expected.extend(vec![
+        json!([
+            "NotAvailable",
+            false,
+            "There is no scope 'org-1'"
+        ]);
+        7
+    ]);
+    expected.extend([
+        json!([
+            "ValidationError",
+            false,
+            "files.write takes a text, and not a bytes"
+        ]),
+        json!([
+            "ValidationError",
+            false,
+            "files.write_bytes takes bytes, and not a str"
+        ]),
+        json!("None"),
+        json!("workspace"),
+        json!("global"),
+    ]);
+    assert_eq!(
+        value("files, ConfigurationError, ValidationError", body),
+        json!(expected)
+    );
+}
+
 
 #[test]
 fn texts_are_found_by_their_telling_words() {
