@@ -12,7 +12,7 @@ async def emit(topic, data=None, scope=None):
     import datetime
     import uuid
 
-    from ._context import context
+    import selvage
 
     _store.checked_scope(scope)
     id = str(uuid.uuid7())
@@ -20,7 +20,7 @@ async def emit(topic, data=None, scope=None):
         "id": id,
         "topic": topic,
         "at": datetime.datetime.now(datetime.UTC).isoformat(),
-        "execution_id": context.execution_id,
+        "execution_id": selvage.run,
         "data": data,
     }
     _store.write(f"{FOLDER}/{_store.file_name(topic, 'topic')}/{id}.json", event)

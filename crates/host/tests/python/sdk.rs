@@ -252,13 +252,27 @@ fn an_event_is_a_file_that_others_find() {
     let body = "\
 ids = [await events.emit('customer.added', {'n': n}) for n in range(2)]
 return [ids == sorted(ids), ids[0], context.execution_id]";
+    assert_event(&mut bench, &found);
+    // A script has no context, and a run all the same.
+    let script = "\
+import asyncio, selvage
+from bifrost import events
+[True, asyncio.run(events.emit('customer.added', {'n': 0})), selvage.run]
+";
+    let files = [("workflows/script.py", script)];
+    let record = call(&mut bench, &files, "workflows/script.py", json!({})).expect("a result");
+    assert_event(&mut bench, &record["value"]);
+}
+
+/// That an event of this id and run is kept.
+fn assert_event(bench: &mut Bench<'_>, found: &Value) {
     let found = main_of(&mut bench, "context, events", body, json!({}));
     assert_eq!(found[0], json!(true));
     let path = format!(
         "events/customer.added/{}.json",
         found[1].as_str().expect("an id")
     );
-    let event: Value = serde_json::from_str(&text(&mut bench, &path)).expect("JSON");
+    let event: Value = serde_json::from_str(&text(bench, &path)).expect("JSON");
     assert_eq!(
         (&event["topic"], &event["data"], &event["execution_id"]),
         (&json!("customer.added"), &json!({ "n": 0 }), &found[2])
