@@ -11,13 +11,15 @@ _HOMES = {
         "_context": "ExecutionContext context",
         "_errors": "ConfigurationError IntegrationError NotAvailable UserError ValidationError WorkflowError",
         "_enums": "ConfigType ExecutionStatus FormFieldType",
-        "_models": "BatchDeleteResult BatchResult DocumentData DocumentList IntegrationData KnowledgeDocument NamespaceInfo"
-        " Organization Role TableInfo WorkflowExecution WorkflowMetadata",
-        "_absent": "agents ai api email forms organizations roles users",
+        "_models": "AIResponse AIStreamChunk BatchDeleteResult BatchResult DocumentData DocumentList FormPublic IntegrationData"
+        " IntegrationMappingResponse KnowledgeDocument NamespaceInfo Organization Role TableInfo UserPublic WorkflowExecution"
+        " WorkflowMetadata",
+        "_absent": "agents ai api email organizations roles users",
         "config": "config ConfigData",
         "events": "events",
         "executions": "executions",
         "files": "files",
+        "forms": "forms",
         "integrations": "integrations OAuthCredentials",
         "knowledge": "knowledge",
         "tables": "tables",

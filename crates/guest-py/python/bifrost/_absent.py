@@ -1,8 +1,8 @@
 """Parts of Bifrost that have no meaning in a workspace by itself: each call says what would be needed."""
 
-from ._errors import NotAvailable
+from ._errors import refusal
 
-__all__ = ("agents", "ai", "api", "email", "forms", "organizations", "roles", "users")
+__all__ = ("agents", "ai", "api", "email", "organizations", "roles", "users")
 
 
 class _Absent:
@@ -13,11 +13,7 @@ class _Absent:
     def __getattr__(self, attribute):
         if attribute.startswith("__"):
             raise AttributeError(attribute)
-
-        def refuse(*args, **kwargs):
-            raise NotAvailable(f"bifrost.{self._name}.{attribute} is not available here: {self._needs}.")
-
-        return refuse
+        return refusal(f"{self._name}.{attribute}", self._needs)
 
     def __repr__(self):
         return f"<bifrost.{self._name}, which is not available here>"
@@ -27,7 +23,6 @@ agents = _Absent("agents", "it needs a language model, and a workspace has none 
 ai = _Absent("ai", "it needs a language model, and a workspace has none of its own. Fetch a model's address that the run is granted")
 api = _Absent("api", "it needs Bifrost's server. What the workspace can do, `workflows`, `tables`, `files`, `config` and `knowledge` do")
 email = _Absent("email", "it needs a server that sends mail. Fetch the address of one that the run is granted")
-forms = _Absent("forms", "it needs Bifrost's server. Forms are files in `forms/`")
-organizations = _Absent("organizations", "it needs organizations, and a workspace has none: it is one scope")
-roles = _Absent("roles", "it needs users with roles, and a workspace has none")
-users = _Absent("users", "it needs users, and a workspace has none")
+organizations = _Absent("organizations", "it needs organizations, and a workspace has none. Keep who your customers are in a table")
+roles = _Absent("roles", "it needs users with roles, and a workspace has none. Whoever has the workspace may do what the run was granted")
+users = _Absent("users", "it needs users, and a workspace has none. Keep people in a table; `context.user_id` is who works here")

@@ -1,16 +1,21 @@
 """What the package gives back: plain objects with the attributes that workflows read."""
 
 __all__ = (
+    "AIResponse",
+    "AIStreamChunk",
     "BatchDeleteResult",
     "BatchResult",
     "DocumentData",
     "DocumentList",
+    "FormPublic",
     "IntegrationData",
+    "IntegrationMappingResponse",
     "KnowledgeDocument",
     "NamespaceInfo",
     "Organization",
     "Role",
     "TableInfo",
+    "UserPublic",
     "WorkflowExecution",
     "WorkflowMetadata",
 )
@@ -138,6 +143,54 @@ class IntegrationData(_Model):
     entity_name: str = None
     config: dict = None
     oauth: object = None
+
+
+class FormPublic(_Model):
+    id: str
+    name: str
+    description: str = None
+    workflow_id: str = None
+    launch_workflow_id: str = None
+    default_launch_params: dict = None
+    allowed_query_params: list = None
+    form_schema: dict = None
+    access_level: str = None
+    organization_id: str = None
+    is_active: bool = True
+    file_path: str = None
+    confirmation_markdown: str = None
+    created_at: str = None
+    updated_at: str = None
+
+
+# What no call gives here, and a workflow may name in its annotations all the same.
+
+
+class IntegrationMappingResponse(_Model):
+    id: str
+    integration_id: str
+    organization_id: str = None
+    entity_id: str = None
+    entity_name: str = None
+    config: dict = None
+
+
+class AIResponse(_Model):
+    content: str
+    model: str = None
+
+
+class AIStreamChunk(_Model):
+    content: str
+    done: bool = False
+
+
+class UserPublic(_Model):
+    id: str
+    email: str
+    name: str = None
+    organization_id: str = None
+    is_active: bool = True
 
 
 class Organization(_Model):

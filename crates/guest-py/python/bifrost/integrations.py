@@ -6,10 +6,12 @@ What `secrets` names of the configuration, and the secret and the tokens of `oau
 import selvage
 
 from . import _store
+from ._errors import ConfigurationError, refusal
 from ._models import IntegrationData
 
-__all__ = ("get", "get_mapping", "list_mappings", "upsert_mapping")
+__all__ = ("get",)
 
+_TOKEN = "it needs a server that holds the grant. Fetch the token's address that the run is granted"
 _TOKENS = ("client_secret", "access_token", "refresh_token")
 
 
@@ -27,18 +29,22 @@ class OAuthCredentials:
             setattr(self, token, None)
         self.__dict__.update(given)
 
-    async def refresh(self):
-        """New tokens come from the other system alone."""
-        _refuse("oauth.refresh", "it needs a server that holds the grant. Fetch the token's address that the run is granted")
+    # New tokens come from the other system alone.
+    refresh = refusal("integrations.oauth.refresh", _TOKEN)
 
 
-async def get(name, scope=None):
+async def get(name, scope=None, oauth_scope=None):
     """How another system is reached; `None` where nobody set it up."""
     _store.checked_scope(scope)
+    if oauth_scope is not None:
+        refusal("integrations.get with `oauth_scope`", _TOKEN)()
+    path = f"configs/integrations/{_store.file_name(name, 'name')}.json"
     try:
-        kept = _store.read(f"configs/integrations/{_store.file_name(name, 'name')}.json")
+        kept = _store.read(path)
     except FileNotFoundError:
         return None
+    if not isinstance(kept, dict):
+        raise ConfigurationError(f'{path} is to be an object like {{"config": {{"url": "…"}}, "secrets": []}}')
     config = kept.get("config") or {}
     oauth = kept.get("oauth")
     for key in kept.get("secrets") or ():
@@ -54,25 +60,9 @@ async def get(name, scope=None):
     )
 
 
-def _refuse(what, needs):
-    from ._errors import NotAvailable
+_MAPPINGS = "it needs organizations, and a workspace has none. Keep what differs by customer in a table"
 
-    raise NotAvailable(f"bifrost.integrations.{what} is not available here: {needs}.")
-
-
-_MAPPINGS = "it needs organizations, and a workspace has none: it is one scope"
-
-
-def list_mappings(*args, **kwargs):
-    """There are no organizations to map."""
-    _refuse("list_mappings", _MAPPINGS)
-
-
-def get_mapping(*args, **kwargs):
-    """There are no organizations to map."""
-    _refuse("get_mapping", _MAPPINGS)
-
-
-def upsert_mapping(*args, **kwargs):
-    """There are no organizations to map."""
-    _refuse("upsert_mapping", _MAPPINGS)
+delete_mapping = refusal("integrations.delete_mapping", _MAPPINGS)
+get_mapping = refusal("integrations.get_mapping", _MAPPINGS)
+list_mappings = refusal("integrations.list_mappings", _MAPPINGS)
+upsert_mapping = refusal("integrations.upsert_mapping", _MAPPINGS)

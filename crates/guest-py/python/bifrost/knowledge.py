@@ -6,6 +6,7 @@ a text could have, so that a score lies between 0 and 1.
 """
 
 from . import _store
+from ._errors import ValidationError
 from ._models import KnowledgeDocument, NamespaceInfo
 
 __all__ = ("delete", "delete_namespace", "get", "list_namespaces", "search", "store", "store_many")
@@ -21,8 +22,6 @@ async def store(content, *, namespace="default", key=None, metadata=None, scope=
     """Keeps a text. Gives its id, which is its key where it has one."""
     import uuid
 
-    from ._errors import ValidationError
-
     _store.checked_scope(scope)
     if not isinstance(content, str):
         raise ValidationError(f"content is a text, and not a {type(content).__name__}")
@@ -34,7 +33,7 @@ async def store(content, *, namespace="default", key=None, metadata=None, scope=
 async def store_many(documents, *, namespace="default", scope=None):
     """Keeps texts, each `{"content": …, "key": …, "metadata": …}`. Gives their ids."""
     return [
-        await store(one["content"], namespace=namespace, key=one.get("key"), metadata=one.get("metadata"), scope=scope)
+        await store(one.get("content"), namespace=namespace, key=one.get("key"), metadata=one.get("metadata"), scope=scope)
         for one in documents
     ]
 
@@ -123,7 +122,10 @@ def _rarity(having, all):
 
 
 def _document(namespace, key):
-    kept = _store.read(_path(namespace, key))
+    path = _path(namespace, key)
+    kept = _store.read(path)
+    if not isinstance(kept, dict) or not isinstance(kept.get("content"), str):
+        raise ValidationError(f'{path} is to be an object like {{"content": "…"}}')
     return KnowledgeDocument(
         id=key,
         namespace=namespace,

@@ -10,6 +10,7 @@
 mod bench;
 mod calls;
 mod corpus;
+mod forms;
 mod looks;
 mod outcomes;
 mod reading;

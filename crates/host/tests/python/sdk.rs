@@ -356,27 +356,28 @@ fn what_has_no_meaning_here_says_what_it_would_need() {
     let body = "\
 said = []
 for call in (lambda: ai.complete('x'), lambda: agents.run('a'), lambda: organizations.list(), lambda: roles.create('r'), lambda: users.get('u'),
-        lambda: forms.list(), lambda: integrations.list_mappings('a'), lambda: workflows.execute('a', delay_seconds=5)):
+        lambda: forms.submit('f'), lambda: api.get('/x'), lambda: email.send('a'), lambda: files.get_signed_url('a'),
+        lambda: integrations.list_mappings('a'), lambda: integrations.get('a', oauth_scope='s'), lambda: workflows.execute('a', delay_seconds=5)):
     try:
         await call()
     except ConfigurationError as error:
-        said.append(type(error).__name__ + str(error)[:12])
+        said.append([type(error).__name__, str(error)])
 halo = await integrations.get('Halo PSA')
 return [said, await integrations.get('None'), halo.config, halo.oauth.client_id, halo.oauth.access_token, halo.oauth.refresh_token]";
     let found = main_of(
         &mut bench,
-        "agents, ai, forms, integrations, organizations, roles, users, workflows, ConfigurationError",
+        "agents, ai, api, email, files, forms, integrations, organizations, roles, users, workflows, ConfigurationError",
         body,
         json!({}),
     );
     let said = found[0].as_array().expect("a list");
-    assert_eq!(said.len(), 8, "{found}");
-    assert!(
-        said.iter().all(|one| one
-            .as_str()
-            .is_some_and(|one| one.starts_with("NotAvailable"))),
-        "{found}"
-    );
+    assert_eq!(said.len(), 12, "{found}");
+    for one in said {
+        let why = one[1].as_str().expect("a text");
+        // What it would need, and what to do in its place.
+        assert_eq!(one[0], json!("NotAvailable"), "{found}");
+        assert!(why.contains(". ") && why.len() > 60, "{why}");
+    }
     assert_eq!(
         (&found[1], &found[2], &found[3], &found[4], &found[5]),
         (
