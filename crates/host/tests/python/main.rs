@@ -12,6 +12,7 @@ mod calls;
 mod corpus;
 mod forms;
 mod looks;
+mod others;
 mod outcomes;
 mod reading;
 mod scopes;

@@ -3,7 +3,6 @@
 use super::bench;
 use super::calls::call;
 use crate::bench::{Bench, NOW_MS};
-use selvage_tool::ErrorCode;
 use serde_json::{Value, json};
 
 /// Runs `async def main()` of a workflow whose body this is, and gives its value.
@@ -141,6 +140,7 @@ return found";
             && !there(&mut bench, "temp")
     );
 }
+
 #[test]
 fn a_location_or_a_scope_that_is_none_is_told() {
     let body = "\
@@ -216,7 +216,6 @@ return said";
     );
 }
 
-
 #[test]
 fn texts_are_found_by_their_telling_words() {
     let body = "\
@@ -252,6 +251,7 @@ fn an_event_is_a_file_that_others_find() {
     let body = "\
 ids = [await events.emit('customer.added', {'n': n}) for n in range(2)]
 return [ids == sorted(ids), ids[0], context.execution_id]";
+    let found = main_of(&mut bench, "context, events", body, json!({}));
     assert_event(&mut bench, &found);
     // A script has no context, and a run all the same.
     let script = "\
@@ -266,7 +266,6 @@ from bifrost import events
 
 /// That an event of this id and run is kept.
 fn assert_event(bench: &mut Bench<'_>, found: &Value) {
-    let found = main_of(&mut bench, "context, events", body, json!({}));
     assert_eq!(found[0], json!(true));
     let path = format!(
         "events/customer.added/{}.json",
@@ -276,70 +275,6 @@ fn assert_event(bench: &mut Bench<'_>, found: &Value) {
     assert_eq!(
         (&event["topic"], &event["data"], &event["execution_id"]),
         (&json!("customer.added"), &json!({ "n": 0 }), &found[2])
-    );
-}
-
-#[test]
-fn a_workflow_calls_another_where_it_is_granted() {
-    let mut bench = bench();
-    let other = "\
-from bifrost import workflow
-@workflow
-async def double(n: int):
-    open(f'out/double-{n}.txt', 'w').write(str(n * 2))
-    return {'n': n * 2}
-@workflow
-def fails():
-    raise ValueError('inner')
-";
-    for (path, content) in [("workflows/other.py", other), ("out/.keep", "")] {
-        bench
-            .call("write", json!({ "path": path, "content": content }))
-            .expect("written");
-    }
-    let body = "\
-import asyncio
-async def ended(run):
-    while (found := await workflows.get(run)).status in ('Pending', 'Running'):
-        await asyncio.sleep(0.01)
-    return found
-started = await asyncio.gather(*(workflows.execute('workflows/other.py::double', {'n': n}) for n in (1, 2)))
-found = [await ended(run) for run in started]
-failed = await ended(await workflows.execute('workflows/other.py::fails'))
-latest = await executions.list('workflows/other.py', limit=2)
-return [[(one.status, one.result, one.workflow_name) for one in found], failed.status, failed.error_message, failed.variables, len(latest), len(await workflows.list()) > 1]";
-    let grant = json!({ "grant": { "read": ["**"], "write": ["**"], "tools": ["run_flow", "flow_status", "flow_runs", "flow_list"] } });
-    let found = main_of(&mut bench, "executions, workflows", body, grant);
-    let doubles = json!([["Success", { "n": 2 }, "double"], ["Success", { "n": 4 }, "double"]]);
-    assert_eq!(
-        found,
-        json!([doubles, "Failed", "ValueError: inner", {}, 2, true])
-    );
-    assert_eq!(text(&mut bench, "out/double-1.txt"), "2");
-    assert_eq!(text(&mut bench, "out/double-2.txt"), "4");
-
-    let body = "\
-try:
-    await workflows.execute('workflows/other.py::double', {'n': 1})
-except Exception as error:
-    return [error.code, error.hint is not None]";
-    let found = main_of(&mut bench, "workflows", body, json!({}));
-    assert_eq!(found, json!(["POLICY_DENIED", true]));
-    let source = "from bifrost import workflow, workflows\n@workflow\nasync def f():\n    await workflows.execute('other')\n";
-    let error = call(
-        &mut bench,
-        &[("workflows/b.py", source)],
-        "workflows/b.py",
-        json!({}),
-    )
-    .expect_err("not granted");
-    assert_eq!((error.code, error.line), (ErrorCode::PolicyDenied, Some(4)));
-    assert_eq!(error.message, "The run may not call the tool `run_flow`.");
-    assert!(
-        error
-            .hint
-            .expect("a hint")
-            .contains("allowTools: [\"run_flow\"]")
     );
 }
 
