@@ -41,7 +41,7 @@ test('a Python file is mended and laid out by the keyboard', async ({ server, de
   await page.keyboard.press('Enter');
   await shows(page, /workflows \/ odd\.py/);
   await page.keyboard.press('Alt+4');
-  await shows(page, /Undefined name `tax`/);
+  await shows(page, /Undefined name tax/);
 
   await page.keyboard.press('Alt+Shift+X');
   await shows(page, /1 fix made in “odd\.py”/);

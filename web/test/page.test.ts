@@ -158,7 +158,7 @@ test('what is typed is checked at once, mended by a fix, kept as a draft and sav
   await page.keyboard.press('Alt+4');
   await page.getByText('has no member').waitFor();
   await page.getByRole('button', { name: 'Change to readText' }).click();
-  await page.getByText('No problems in the open flows.').waitFor();
+  await page.getByText('No problems in the open files.').waitFor();
   await page.locator('.dock-tab.dirty').waitFor();
   await page.keyboard.press('Control+s');
   await page.locator('.dock-tab.dirty').waitFor({ state: 'detached' });
