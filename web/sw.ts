@@ -37,14 +37,14 @@ async function install(): Promise<void> {
   }
 }
 
-/** Whether an earlier version has kept what is not for everybody; names are the same but for their hashes. */
+/** Whether an earlier version has kept some of what is not for everybody; names are the same but for their hashes. */
 async function hadLater(): Promise<boolean> {
   const had = new Set<string>();
   for (const name of await caches.keys()) {
     if (!name.startsWith(PREFIX) || name === CACHE) continue;
     for (const { url } of await (await caches.open(name)).keys()) had.add(withoutHash(url));
   }
-  return later.length > 0 && later.every((url) => had.has(withoutHash(absolute(url))));
+  return later.some((url) => had.has(withoutHash(absolute(url))));
 }
 
 const absolute = (url: string): string => new URL(url, scope.location.href).href;

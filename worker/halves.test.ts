@@ -41,7 +41,7 @@ describe.each(["guest-js", "guest-py"] as const)("%s in halves", (name) => {
   test("warms up by its core alone, to the very image of the whole", () => {
     const image = new Guest({ ...halves, rest: null }, MEMORY_BYTES, host, null).image(true);
     expect(Buffer.compare(image.bytes, new Guest(whole, MEMORY_BYTES, host, null).image(true).bytes)).toBe(0);
-  });
+  }, 120_000);
 
   test("runs what it was trained for by its core alone", async () => {
     const { value, error } = await run(new Guest({ ...halves, rest: null }, MEMORY_BYTES, host, null), ...PROGRAMS[name][0]!);

@@ -326,7 +326,12 @@ function complete(program: Program, rest: WebAssembly.Module): void {
 async function check(message: ToRunner & { type: "check" }): Promise<void> {
   const { id, path, module, format, source } = message;
   const asked = program(message.guest);
-  const guest = warmUp(asked);
+  let guest: Guest;
+  try {
+    guest = warmUp(asked);
+  } catch (error) {
+    return scope.postMessage({ type: "broken", message: String(error) });
+  }
   asked.warm = null;
   let checked = TOO_DEEP;
   try {

@@ -68,6 +68,8 @@ export class Runners {
   readonly #images = new Images(self.location.pathname);
   /** Each fetched and compiled once, when it is first wanted. */
   readonly #guests = new Map<GuestName, Promise<Compiled>>();
+  /** The texts that runners look at by the guest that runs nothing. */
+  readonly #looking = new Map<number, number>();
   /** Where runs run, when that is not here. */
   #elsewhere: JobPlace | null = null;
   #next = 1;
@@ -139,9 +141,21 @@ export class Runners {
 
   /** Has a text read by a guest. Without the one that runs nothing, lint goes on. */
   check(runner: number, message: ToRunner & { type: "check" }): void {
-    const { guest, id } = message;
-    const silent = (error: unknown): void => this.#events.checked(id, JSON.stringify({ error: { code: "EXECUTOR_UNAVAILABLE", message: notLoaded(guest, error) } }));
-    this.#with(runner, guest, () => this.#held.get(runner)?.worker.postMessage(message), guest === "guest-ruff" ? silent : undefined);
+    const act = (): void => this.#held.get(runner)?.worker.postMessage(message);
+    if (message.guest !== "guest-ruff") return this.#with(runner, message.guest, act);
+    this.#looking.set(message.id, runner);
+    this.#with(runner, message.guest, act, (error) => this.#looksAtNothing(runner, error));
+  }
+
+  /** The guest that runs nothing can't be had: what a runner was to look at with it is answered, and nothing else ends. */
+  #looksAtNothing(runner: number, error: unknown): void {
+    const checked = JSON.stringify({ error: { code: "EXECUTOR_UNAVAILABLE", message: notLoaded("guest-ruff", error) } });
+    for (const [id, by] of [...this.#looking]) if (by === runner) this.#answered(id, checked);
+  }
+
+  #answered(id: number, checked: string): void {
+    this.#looking.delete(id);
+    this.#events.checked(id, checked);
   }
 
   /** Asks a runner to stop: by a flag where it can be seen at once, and by a message. */
@@ -157,6 +171,7 @@ export class Runners {
     held?.place.terminate();
     held?.worker.terminate();
     this.#held.delete(runner);
+    for (const [id, by] of [...this.#looking]) if (by === runner) this.#looking.delete(id);
     setTimeout(() => void this.spawn(), held?.wasReady ? 0 : RESPAWN_MS);
   }
 
@@ -270,11 +285,11 @@ export class Runners {
       case "finished":
         return this.#events.finished(runner, message.report, message.written);
       case "checked":
-        return this.#events.checked(message.id, message.checked);
+        return this.#answered(message.id, message.checked);
       case "lacks":
         return void this.#guest(message.guest)
           .then((compiled) => this.#complete(compiled))
-          .catch((error: unknown) => this.#lacks(runner, message.guest, error));
+          .catch((error: unknown) => (message.guest === "guest-ruff" ? this.#looksAtNothing(runner, error) : this.#lacks(runner, message.guest, error)));
       case "image":
         return void this.#takeImage(message.guest, message.bytes);
       case "broken":

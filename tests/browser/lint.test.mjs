@@ -4,7 +4,7 @@ import { strict as assert } from 'node:assert';
 import { openChromium } from './lib/browsers.mjs';
 import { holdsPython, inBothBrowsers } from './lib/python.mjs';
 import { test } from './lib/suite.mjs';
-import { click, openWorkbench, ready, shows, until, value } from './lib/workbench.mjs';
+import { call, click, openWorkbench, ready, shows, until, value } from './lib/workbench.mjs';
 
 const PATH = 'workflows/odd.py';
 const SOURCE = "def total( rows ):\n    return sum(row['amount'] for row in rows) + tax, f'all'\n";
@@ -55,3 +55,23 @@ test('a Python file is mended and laid out by the keyboard', async ({ server, de
   await click(page, 'button', 'Undo');
   await until('the layout is as it was', async () => (await content(page)) === MENDED);
 });
+
+for (const half of ['core', 'rest']) {
+  test(`without the ${half} of what looks, lint goes on, nothing else ends, and the next one asks again`, async ({ server, defer }) => {
+    const context = await openChromium(defer, { serviceWorkers: 'block' });
+    const lacking = new RegExp(`/guest-ruff\\.${half}-[^/]*\\.wasm$`);
+    await context.route(lacking, (route) => route.abort());
+    const page = await context.newPage();
+    await openWorkbench(page, server.url);
+    await value(page, 'write', { path: PATH, content: SOURCE });
+    // A layout takes functions that no first look does, so that both halves are asked for.
+    const refused = await call(page, 'lint_flow', { path: PATH, format: true });
+    assert.equal(refused.error?.code, 'EXECUTOR_UNAVAILABLE');
+    assert.equal(await content(page), SOURCE);
+    await value(page, 'write', { path: 'workflows/slow.py', content: 'import time\ntime.sleep(1)\n7\n' });
+    const [slow] = await Promise.all([value(page, 'run_flow', { path: 'workflows/slow.py' }), ...[0, 1, 2].map((n) => call(page, 'lint_flow', { path: PATH, content: `${SOURCE}# ${n}\n` }))]);
+    assert.equal(slow.value, 7, 'a run beside them is not ended');
+    await context.unroute(lacking);
+    assert.equal((await value(page, 'lint_flow', { path: PATH, format: true })).formatted, true);
+  });
+}

@@ -167,8 +167,9 @@ impl Runners {
     ) {
         let guests = self.guests.clone();
         self.beside(runner, move || {
-            let checked = match guests.executor(guest) {
-                Ok(executor) => executor.check(&check, &source)?,
+            let checked = guests.executor(guest);
+            let checked = match checked.and_then(|executor| executor.check(&check, &source)) {
+                Ok(checked) => checked,
                 // Lint goes on without, and nothing else needs this one.
                 Err(error) if guest == Guest::Ruff => Checked::of(Some(unavailable(&error))),
                 Err(error) => return Err(error),

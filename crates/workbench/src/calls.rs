@@ -4,15 +4,17 @@
 //! it writes to be proved, and for a person. Nothing was done when it is held.
 
 use crate::engine::{Asking, Caller, Cx, Outcome, Workbench};
+use crate::lint::Subject;
 use crate::policy::Then;
 use selvage_tool::catalogue::Call;
 use selvage_tool::flows::FLOWS_FILE;
 use selvage_tool::policy::POLICY_FILE;
-use selvage_tool::{ErrorCode, ToolError};
+use selvage_tool::{ErrorCode, Guest, ToolError};
 use serde_json::Value;
+use std::collections::BTreeSet;
 
 /// The tools that go on without a guest's word rather than wait for an executor.
-pub(crate) const GOING_ON: [&str; 3] = ["lint_flow", "move", "apply_patch"];
+const GOING_ON: [&str; 3] = ["lint_flow", "move", "apply_patch"];
 
 /// The tools that persons call too, and that the manifests are about whoever calls. They wait for a guest's word.
 const RUNNING: [&str; 2] = [RUN, "run_verify"];
@@ -21,7 +23,10 @@ const RUNNING: [&str; 2] = [RUN, "run_verify"];
 const RUN: &str = "run_flow";
 
 /// The tools that list flows and runs. What a flow is called may take a guest's word.
-const LISTING: [&str; 2] = ["flow_list", "flow_runs"];
+const LISTING: [&str; 2] = ["flow_list", RUNS];
+
+/// The tool that lists runs.
+const RUNS: &str = "flow_runs";
 
 /// The most calls that are held.
 const HELD_MAX: usize = 100;
@@ -32,8 +37,22 @@ pub(crate) struct Held {
     pub(crate) asking: Asking,
     pub(crate) name: String,
     pub(crate) input: Value,
-    /// How often it was held for texts.
-    pub(crate) rounds: u32,
+    /// The texts that it was held for.
+    pub(crate) had: Had,
+}
+
+/// Texts that were read for a call: by whom, and whether they were laid out.
+pub(crate) type Had = BTreeSet<(Guest, bool, Subject)>;
+
+impl Held {
+    /// Whether it goes on without a guest's word rather than wait for an executor.
+    pub(crate) fn goes_on(&self) -> bool {
+        let (name, is_of_run) = (
+            &*self.name,
+            matches!(self.asking.caller, Caller::Run { .. }),
+        );
+        GOING_ON.contains(&name) || (LISTING.contains(&name) && !is_of_run)
+    }
 }
 
 impl Workbench {
@@ -44,7 +63,7 @@ impl Workbench {
         asking: Asking,
         name: &str,
         input: Value,
-        rounds: u32,
+        had: Had,
     ) {
         let is_full = self.hearing.waiting() + self.unread.len() >= HELD_MAX;
         let may_wait = RUNNING.contains(&name)
@@ -57,11 +76,11 @@ impl Workbench {
             asking: asking.clone(),
             name: name.to_owned(),
             input: input.clone(),
-            rounds,
+            had,
         });
-        if self.waits_for_policy(&asking)
-            || (RUNNING.contains(&name) && self.manifests_are_unread())
-        {
+        // What a flow is called, the manifest says too.
+        let names_flow = RUNNING.contains(&name) || (name == RUNS && input["path"].is_string());
+        if self.waits_for_policy(&asking) || (names_flow && self.manifests_are_unread()) {
             return self.wait_for_manifests(&asking, held.filter(|_| !is_full));
         }
         let outcome = match Call::parse(name, input) {
@@ -119,7 +138,7 @@ impl Workbench {
                 Caller::Run { run, .. } => self.runs.contains_key(run),
             };
             if waits {
-                self.attempt(cx, held.asking, &held.name, held.input, held.rounds);
+                self.attempt(cx, held.asking, &held.name, held.input, held.had);
             }
         }
     }

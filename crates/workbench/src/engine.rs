@@ -1,6 +1,6 @@
 //! The engine's state, and the way of an event through it.
 
-use crate::calls::Held;
+use crate::calls::{Had, Held};
 use crate::event::{CallId, Effect, Event, RunnerId, TaskId};
 use crate::failure::failure;
 use crate::lint::{Hearing, Reports, Wanted};
@@ -227,7 +227,7 @@ impl Workbench {
                 input,
             } => {
                 let asking = Asking::of(Caller::Host(call), origin);
-                self.attempt(cx, asking, &name, input, 0);
+                self.attempt(cx, asking, &name, input, Had::new());
             }
             Event::Abandoned { who, what, digest } => self.abandoned(cx, who, what, digest),
             Event::RunsAt { executor } => self.config.executor = executor,

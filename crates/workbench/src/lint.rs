@@ -24,7 +24,7 @@ pub(crate) use hearing::{Hearing, LISTED_MAX, Wanted, subject};
 pub(crate) use offers::{describe, meant};
 pub(crate) use reports::Reports;
 use reports::Seen;
-use shelf::Subject;
+pub(crate) use shelf::Subject;
 
 /// How the names of files end that flows import; those of flows do, too.
 const MODULE_ENDINGS: [&str; 3] = [".py", ".js", ".mjs"];

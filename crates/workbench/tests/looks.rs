@@ -6,7 +6,10 @@ use common::Host;
 use common::python::{host, ran};
 use selvage_tool::guest::Checked;
 use selvage_tool::reading::Reading;
-use selvage_tool::{Diagnostic, ErrorCode, Fix, Position, Severity, Span, TextEdit, ToolError};
+use selvage_tool::{
+    Diagnostic, ErrorCode, Fix, Guest, Position, Severity, Span, TextEdit, ToolError,
+};
+use selvage_workbench::{Effect, Event};
 use serde_json::{Value, json};
 
 const PATH: &str = "workflows/a.py";
@@ -150,10 +153,79 @@ fn where_nobody_can_look_lint_answers_without_and_asks_again_later() {
     assert_eq!(host.looked.len(), 2);
 }
 
+#[test]
+fn a_layout_that_nobody_can_make_is_told_and_not_taken_for_done() {
+    let error = ToolError::new(ErrorCode::ExecutorUnavailable, "it can't be loaded");
+    let mut host = with("f'x'\n", &[("f'x'\n", Checked::of(Some(error)))]);
+    let input = json!({ "path": PATH, "fix": true, "format": true });
+    let error = host.call("lint_flow", input).expect_err("no layout");
+    assert_eq!(error.code, ErrorCode::ExecutorUnavailable);
+    let read = host.ok("read", json!({ "path": PATH }));
+    assert_eq!(read["content"], json!("f'x'\n"));
+}
+
+#[test]
+fn what_is_looked_at_in_place_of_a_file_is_never_written() {
+    let mut host = with("x\n", &[]);
+    for more in ["fix", "format"] {
+        let input = json!({ "path": PATH, "content": "y\n", more: true });
+        let error = host.call("lint_flow", input).expect_err("a refusal");
+        assert_eq!(error.code, ErrorCode::InvalidInput);
+    }
+    assert_eq!(
+        host.ok("read", json!({ "path": PATH }))["content"],
+        json!("x\n")
+    );
+}
+
+/// The guest that looks may have to come first, which takes a while, or may never come: nobody but lint waits for it.
+#[test]
+fn a_call_that_waits_for_the_parser_does_not_wait_for_a_second_look() {
+    let mut host = with("x\n", &[]);
+    host.ok(
+        "write",
+        json!({ "path": "workflows/b.py", "content": "y\n" }),
+    );
+    host.holds_checks = true;
+    let check = |host: &mut Host| match host.others.pop() {
+        Some(Effect::Check { task, guest, .. }) => (task, guest),
+        other => panic!("{other:?}"),
+    };
+    let checked = |host: &mut Host, task| {
+        let checked = Checked::default();
+        host.tell(Event::Checked { task, checked });
+    };
+    let lint = host.start("lint_flow", json!({ "path": PATH }));
+    let (task, _) = check(&mut host);
+    checked(&mut host, task);
+    let (second, guest) = check(&mut host);
+    assert_eq!(guest, Guest::Ruff);
+    let run = host.start(
+        "run_flow",
+        json!({ "path": "workflows/b.py", "wait": false }),
+    );
+    let (task, guest) = check(&mut host);
+    assert_eq!(guest, Guest::Python);
+    checked(&mut host, task);
+    assert!(host.reply(run).is_some(), "it runs while lint waits");
+    assert!(host.reply(lint).is_none());
+    let error = ToolError::new(ErrorCode::ExecutorUnavailable, "it can't be loaded");
+    let checked = Checked::of(Some(error));
+    host.tell(Event::Checked {
+        task: second,
+        checked,
+    });
+    assert!(host.reply(lint).is_some_and(|result| result.is_ok()));
+}
+
 /// A guest that says nothing of the layout that it was asked for can't keep a call for ever.
 #[test]
 fn a_layout_that_never_comes_is_not_waited_for() {
     let mut host = with("x\n", &[]);
-    let linted = lint(&mut host, json!({ "format": true }));
-    assert_eq!(linted.get("formatted"), None);
+    let input = json!({ "path": PATH, "format": true });
+    let error = host.call("lint_flow", input).expect_err("no layout");
+    assert_eq!(
+        (error.code, host.looked.len()),
+        (ErrorCode::ExecutorUnavailable, 1)
+    );
 }

@@ -17,6 +17,8 @@ export function canMend(wb: Workbench, document: Document | undefined, how: Mend
 /** Saves the file, and has it mended as one change. What comes back reaches the editor as a change of anybody else does. */
 export async function mend(wb: Workbench, document: Document, how: Mending): Promise<void> {
   await document.save();
+  // What could not be saved was told, and is not what would be mended.
+  if (document.dirty) return;
   const result = await wb.kernel.call('lint_flow', { path: document.path, [how]: true });
   if (!result.ok) return wb.toasts.failure(`“${document.name}” was not ${how === 'fix' ? 'fixed' : 'formatted'}`, result.error);
   const { fixed, formatted, diagnostics } = result.value as LintReport;

@@ -6,7 +6,7 @@ A run has no reader of YAML. A form that is written in it is listed by its name,
 import os
 
 from . import _store
-from ._errors import NotAvailable, ValidationError, refusal
+from ._errors import NotAvailable, ValidationError, WorkflowError, refusal
 from ._models import FormPublic
 
 __all__ = ("get", "list")
@@ -26,8 +26,8 @@ def __getattr__(name):
 
 
 async def list():
-    """All forms, by path."""
-    return [_form(path) for path in _paths()]
+    """All forms, by path; of one that can't be read, its name alone."""
+    return [_listed(path) for path in _paths()]
 
 
 async def get(form_id):
@@ -53,6 +53,13 @@ def _paths():
 
 def _stem(path):
     return path.rpartition("/")[2].rpartition(".form.")[0]
+
+
+def _listed(path):
+    try:
+        return _form(path)
+    except (ValidationError, WorkflowError):
+        return FormPublic(id=path, name=_stem(path), file_path=path)
 
 
 def _form(path):

@@ -40,6 +40,7 @@ impl Workbench {
     ) -> Result<LintOutput, Outcome> {
         self.seal(cx)?;
         let bare = input.path.trim_start_matches('/');
+        refuse_idle(&input)?;
         if is_manifest(bare) {
             let text = match input.content {
                 Some(text) => text,
@@ -68,11 +69,8 @@ impl Workbench {
                 (self.source_or_module(&target.path, &view)?, target.function)
             }
         };
-        let is_python = Language::of(&source.path) == Language::Python;
-        if input.format && !is_python {
-            let message = "`format` lays out Python, and nothing else.";
-            let error = ToolError::new(ErrorCode::InvalidInput, message).path(source.path);
-            return Err(error.hint("Leave `format` out.").into());
+        if input.format && Language::of(&source.path) != Language::Python {
+            return Err(not_python(&source.path).into());
         }
         let (mut fixed, mut formatted) = (0, false);
         let mut passes = if input.fix { FIX_PASSES_MAX } else { 0 };
@@ -98,9 +96,12 @@ impl Workbench {
                 }
                 passes = 0;
             }
-            match laid_out.filter(|text| *text != source.text) {
-                Some(text) => source.text = text,
-                None => break report,
+            match laid_out {
+                Some(text) if text != source.text => source.text = text,
+                None if lays_out && report.ok() => {
+                    return Err(not_laid_out(&source.path).into());
+                }
+                _ => break report,
             }
             formatted = true;
         };
@@ -218,6 +219,28 @@ impl Workbench {
         report.diagnostics.sort_by_key(|one| one.span.start);
         formatted
     }
+}
+
+/// What is never done: a text in place of the file's is looked at, and nothing of it is written.
+fn refuse_idle(input: &LintInput) -> Result<(), ToolError> {
+    if input.content.is_none() || !(input.fix || input.format) {
+        return Ok(());
+    }
+    let message = "`content` is looked at, and never written.";
+    let error = ToolError::new(ErrorCode::InvalidInput, message).path(&*input.path);
+    Err(error.hint("Write it first, or leave `fix` and `format` out."))
+}
+
+fn not_python(path: &str) -> ToolError {
+    let message = "`format` lays out Python, and nothing else.";
+    let error = ToolError::new(ErrorCode::InvalidInput, message).path(path);
+    error.hint("Leave `format` out.")
+}
+
+fn not_laid_out(path: &str) -> ToolError {
+    let message = format!("`{path}` was not laid out: the program that does it can't be had now.");
+    let error = ToolError::new(ErrorCode::ExecutorUnavailable, message).path(path);
+    error.hint("Nothing was changed. Try again when an executor is free and the page is online.")
 }
 
 /// Adds the word of the guest's parser: what it refuses can't run, whatever the rules say.

@@ -2,19 +2,17 @@
 //!
 //! A guest has its language's parser, and lives in an executor, so its word comes later. A call that needs it is held, and made
 //! again from the start when everything it lacked has been read. Texts are read one at a time, between runs: an executor that is
-//! given a run meanwhile answers first.
+//! given a run meanwhile answers first. What only lint waits for, the second look at Python, has a line of its own: its guest may
+//! have to come first, and nobody else waits for that.
 
 use super::shelf::{Shelf, Subject, THINGS_MAX};
-use crate::calls::{GOING_ON, Held};
-use crate::engine::{Asking, Cx, Workbench};
+use crate::calls::{Had, Held};
+use crate::engine::{Cx, Workbench};
 use crate::event::{Effect, RunnerId, TaskId};
 use crate::notice::Notice;
 use selvage_tool::guest::Checked;
 use selvage_tool::{Guest, Language};
 use selvage_vfs::{Entry, Hash};
-
-/// How often a call may lack something more: each time is one step along its imports, or one round of fixes.
-const ROUNDS_MAX: u32 = 100;
 
 /// How many files of a list are read. They must fit on the shelf, or each list would have them read again.
 pub(crate) const LISTED_MAX: usize = THINGS_MAX / 2;
@@ -65,20 +63,35 @@ pub(crate) struct Hearing {
     said: Shelf<Checked>,
     /// What was found by a guest that runs nothing.
     looked: Shelf<Checked>,
-    asked: Option<(TaskId, RunnerId, Wanted)>,
-    /// What calls wait for.
-    wanted: Vec<Wanted>,
+    /// What the parsers are asked.
+    reads: Line,
+    /// What the guest is asked that runs nothing.
+    looks: Line,
     /// What nobody waits for.
     later: Vec<Wanted>,
     /// The paths of what was read for nobody, until that is told.
     news: Vec<String>,
+}
+
+/// What is asked one after the other, and the calls that wait for it.
+#[derive(Debug, Default)]
+struct Line {
+    asked: Option<(TaskId, RunnerId, Wanted)>,
+    wanted: Vec<Wanted>,
     held: Vec<Held>,
 }
 
 impl Hearing {
     /// How many calls wait.
     pub(crate) fn waiting(&self) -> usize {
-        self.held.len()
+        self.reads.held.len() + self.looks.held.len()
+    }
+
+    fn line(&mut self, guest: Guest) -> &mut Line {
+        match guest {
+            Guest::Ruff => &mut self.looks,
+            Guest::Js | Guest::Python => &mut self.reads,
+        }
     }
 
     /// What the guest said of a text.
@@ -141,48 +154,57 @@ impl Workbench {
     }
 
     /// Holds a call until what it lacks has been read.
-    pub(crate) fn hold(&mut self, cx: &mut Cx<'_>, wanted: Vec<Wanted>, held: Held) {
+    pub(crate) fn hold(&mut self, cx: &mut Cx<'_>, wanted: Vec<Wanted>, mut held: Held) {
+        let guest = wanted.first().map_or(Guest::Js, |wanted| wanted.guest);
+        let line = self.hearing.line(guest);
+        let keys = wanted
+            .iter()
+            .map(|wanted| (wanted.guest, wanted.format, wanted.subject.clone()));
+        let keys = keys.collect::<Had>();
+        // What was read for this call and is not there any more does not fit: reading it again would never end.
+        held.asking.alone |= !held.had.is_disjoint(&keys);
+        held.had.extend(keys);
         for wanted in wanted {
-            if !self.hearing.wanted.contains(&wanted) {
-                self.hearing.wanted.push(wanted);
+            if !held.asking.alone && !line.wanted.contains(&wanted) {
+                line.wanted.push(wanted);
             }
         }
-        let alone = held.rounds >= ROUNDS_MAX;
-        self.hearing.held.push(Held {
-            asking: Asking {
-                alone,
-                ..held.asking
-            },
-            rounds: held.rounds + 1,
-            ..held
-        });
+        line.held.push(held);
         self.listen(cx);
     }
 
-    /// Has the next text read, where an executor is free. Where none is, lint goes on without: the run itself will say what
-    /// the parser refuses.
+    /// Has the next text of each line read, where an executor is free. Where none is, lint goes on without: the run itself will
+    /// say what the parser refuses.
     pub(crate) fn listen(&mut self, cx: &mut Cx<'_>) {
-        while self.hearing.asked.is_none() {
-            if self.hearing.wanted.is_empty() && !self.hearing.held.is_empty() {
-                let held = std::mem::take(&mut self.hearing.held);
+        self.listen_in(cx, Guest::Ruff);
+        self.listen_in(cx, Guest::Python);
+    }
+
+    fn listen_in(&mut self, cx: &mut Cx<'_>, guest: Guest) {
+        while self.hearing.line(guest).asked.is_none() {
+            let line = self.hearing.line(guest);
+            if line.wanted.is_empty() && !line.held.is_empty() {
+                let held = std::mem::take(&mut line.held);
                 self.make_again(cx, held);
                 continue;
             }
             let Some(runner) = self.idle_runner() else {
-                let mut alone = Vec::new();
-                for held in std::mem::take(&mut self.hearing.held) {
-                    if GOING_ON.contains(&held.name.as_str()) {
-                        alone.push(held);
-                    } else {
-                        self.hearing.held.push(held);
-                    }
-                }
+                let line = self.hearing.line(guest);
+                let (alone, held) = std::mem::take(&mut line.held)
+                    .into_iter()
+                    .partition(Held::goes_on);
+                line.held = held;
                 return self.make_alone(cx, alone);
             };
             let hearing = &mut self.hearing;
-            let next = match (hearing.wanted.is_empty(), hearing.later.is_empty()) {
-                (false, _) => &mut hearing.wanted,
+            let is_last = guest == Guest::Ruff;
+            let next = match (
+                hearing.line(guest).wanted.is_empty(),
+                is_last || hearing.later.is_empty(),
+            ) {
+                (false, _) => &mut hearing.line(guest).wanted,
                 (true, false) => &mut hearing.later,
+                (true, true) if is_last => return,
                 (true, true) => return self.tell_read(),
             };
             let wanted = next.remove(0);
@@ -216,41 +238,48 @@ impl Workbench {
             format: wanted.format,
             source,
         });
-        self.hearing.asked = Some((task, runner, wanted));
+        let line = self.hearing.line(wanted.guest);
+        line.asked = Some((task, runner, wanted));
     }
 
-    /// The guest's parser has spoken.
+    /// A guest has spoken.
     pub(crate) fn checked(&mut self, cx: &mut Cx<'_>, task: TaskId, checked: Checked) {
-        let asked = self.hearing.asked.take_if(|(asked, ..)| *asked == task);
+        let hearing = &mut self.hearing;
+        let lines = [&mut hearing.reads, &mut hearing.looks];
+        let asked = lines
+            .into_iter()
+            .find_map(|line| line.asked.take_if(|(asked, ..)| *asked == task));
         let Some((_, _, wanted)) = asked else {
             return;
         };
         if wanted.guest == Guest::Ruff && checked.error.is_some() {
             // It can't be had now. The next one to ask tries again.
-            let held = std::mem::take(&mut self.hearing.held);
+            let held = std::mem::take(&mut hearing.looks).held;
             self.make_alone(cx, held);
             return self.listen(cx);
         }
-        if self.hearing.held.is_empty() {
-            self.hearing.news.push(wanted.subject.path.clone());
+        if hearing.line(wanted.guest).held.is_empty() {
+            hearing.news.push(wanted.subject.path.clone());
         }
-        self.hearing.keep(wanted, checked);
+        hearing.keep(wanted, checked);
         self.listen(cx);
     }
 
     /// An executor is gone: what waits for its word goes on without.
     pub(crate) fn drop_checks(&mut self, cx: &mut Cx<'_>, runner: RunnerId) {
-        let gone = self
-            .hearing
-            .asked
-            .take_if(|(_, asked, _)| *asked == runner)
-            .is_some();
-        if gone {
-            self.hearing.wanted.clear();
-            self.hearing.later.clear();
-            let held = std::mem::take(&mut self.hearing.held);
-            self.make_alone(cx, held);
+        let hearing = &mut self.hearing;
+        let mut held = Vec::new();
+        for line in [&mut hearing.reads, &mut hearing.looks] {
+            if line
+                .asked
+                .take_if(|(_, asked, _)| *asked == runner)
+                .is_some()
+            {
+                held.append(&mut std::mem::take(line).held);
+                hearing.later.clear();
+            }
         }
+        self.make_alone(cx, held);
     }
 
     fn make_alone(&mut self, cx: &mut Cx<'_>, mut held: Vec<Held>) {

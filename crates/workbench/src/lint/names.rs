@@ -4,7 +4,7 @@
 //! `modules/`. So two flows of a scope clash where both have something to run; and two modules where none of them lies at the top of
 //! `modules/`, which would be the one that is meant.
 
-use super::hearing::Wanted;
+use super::hearing::{LISTED_MAX, Wanted};
 use super::python::BEGIN;
 use crate::engine::Workbench;
 use crate::record::{MODULES_FOLDER, flow_name};
@@ -19,7 +19,7 @@ impl Workbench {
             return Vec::new();
         }
         let mut wanted = Vec::new();
-        for other in self.called_alike(path, view) {
+        for other in self.called_alike(path, view).into_iter().take(LISTED_MAX) {
             let hash = view.stat(&other).ok().and_then(|entry| entry.hash);
             wanted.extend(hash.map(|hash| Wanted::file(&other, hash)));
         }
@@ -89,7 +89,7 @@ impl Workbench {
         let top = format!("{MODULES_FOLDER}{name}");
         if [top.clone(), format!("{top}.py")]
             .iter()
-            .any(|top| view.stat(top).is_ok())
+            .any(|top| view.stat(top).is_ok() && self.may_see(top))
         {
             return Vec::new();
         }
@@ -113,7 +113,9 @@ impl Workbench {
         let (folder, file) = path.rsplit_once('/')?;
         let prefix = folder.rsplit('/').next().unwrap_or(folder);
         let free = format!("{folder}/{prefix}_{file}");
-        let is_taken = view.stat(&free).is_ok() || !self.called_alike(&free, view).is_empty();
+        // Where something lies that may not be seen, the move itself says so.
+        let is_taken = (view.stat(&free).is_ok() && self.may_see(&free))
+            || !self.called_alike(&free, view).is_empty();
         (!is_taken).then_some(free)
     }
 }

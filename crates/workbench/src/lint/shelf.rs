@@ -9,7 +9,7 @@ pub(crate) const THINGS_MAX: usize = 2_000;
 pub(crate) const BYTES_MAX: usize = 16 * 1024 * 1024;
 
 /// What something is known of. The hash comes first: it tells nearly all apart.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Subject {
     /// What it holds.
     pub(crate) text: Hash,

@@ -3,6 +3,7 @@
 use super::consent::{decision, denial, words_of};
 use super::proposal::Proposal;
 use super::waiting::{Then, Waiting};
+use crate::calls::Had;
 use crate::engine::{Asking, Cx, Workbench};
 use crate::event::Effect;
 use crate::notice::Notice;
@@ -299,7 +300,7 @@ impl Workbench {
             let mut asking = held.asking.clone();
             asking.approved.push(digest);
             let others = self.approvals.len();
-            self.attempt(cx, asking, &held.name, held.input.clone(), 0);
+            self.attempt(cx, asking, &held.name, held.input.clone(), Had::new());
             // The same call asks again, since it would do something else by now; a run that it started may ask for itself.
             let mut asked = self.approvals.iter().skip(others);
             if asked.any(|waiting| matches!(waiting.then, Then::Call(_))) {

@@ -2,6 +2,7 @@
 
 use super::executors::deadline;
 use super::{ASK_MS_MAX, CANCEL_MS, GRACE_MS, Run, cancelled_before};
+use crate::calls::Had;
 use crate::engine::{Asking, Caller, Cx, Workbench};
 use crate::event::{Effect, Fetch, RunnerId, TaskId};
 use crate::notice::Notice;
@@ -190,7 +191,7 @@ impl Workbench {
                     ruled: run.ruling.about_flow(),
                     ..Asking::of(caller, run.origin())
                 };
-                self.attempt(cx, asking, &name, input, 0);
+                self.attempt(cx, asking, &name, input, Had::new());
             }
             PendingOp::Sleep { .. } => self.reply(&caller, Ok(json!(null))),
         }

@@ -6,6 +6,7 @@
 mod manifest;
 mod plan;
 
+use crate::calls::Had;
 use crate::engine::{Asking, Caller, Cx, Workbench};
 use crate::event::CallId;
 use crate::policy::Paper;
@@ -303,7 +304,7 @@ impl Workbench {
             .position(|again| again.at_ms <= cx.now_ms)
         {
             let Again { asking, input, .. } = self.supervisor.again.remove(at);
-            self.attempt(cx, asking, RUN, json!(input), 0);
+            self.attempt(cx, asking, RUN, json!(input), Had::new());
         }
     }
 
@@ -315,6 +316,6 @@ impl Workbench {
             ..Asking::of(Caller::Nobody, origin)
         };
         let input = json!({ "name": name, "args": args, "wait": false });
-        self.attempt(cx, asking, RUN, input, 0);
+        self.attempt(cx, asking, RUN, input, Had::new());
     }
 }

@@ -175,10 +175,10 @@ fn lint_tells_an_agent_of_a_hidden_file_as_of_one_that_is_not_there() {
     let linted = |host: &mut Host| {
         ASTRAY.map(|path| {
             let flow = flow(host, &imports(path));
-            let mut typed = flow.clone();
+            let (mut typed, mut fixed) = (flow.clone(), flow.clone());
             typed["content"] = json!(imports(path));
-            typed["fix"] = json!(true);
-            [flow, typed].map(|input| {
+            fixed["fix"] = json!(true);
+            [flow, typed, fixed].map(|input| {
                 let told = host.ok("lint_flow", input);
                 let codes = told["diagnostics"].as_array().into_iter().flatten();
                 let codes: Vec<_> = codes.map(|found| &found["code"]).collect();
