@@ -44,6 +44,33 @@ for text in ("<a><b></a>", "<a>", "<a>&nope;</a>", "text"):
         ET.fromstring(text)
     except ET.ParseError as error:
         print(type(error).__name__, error.position)
+for text in ("<a/><b/>", "<a>\n</a>\n  junk", "", "<a>\n1 & 2</a>", "<a><b", "<a></a></b>", "<a><a></a>", b"<a>\n<b>\xc3\xa9</a>"):
+    try:
+        ET.fromstring(text)
+    except ET.ParseError as error:
+        print(error.code, error)
+for text in ("<a/>\n<!-- end -->\n", "<?xml version='1.0' encoding='iso-8859-1'?><a>é</a>", b"<?xml version='1.0' encoding='iso-8859-1'?><a>\xe9</a>",
+             "<!DOCTYPE a [<!ENTITY e 'v'>]><a>&e;<![CDATA[<&]]></a>", "<a><!-- <b> --><?pi d?><b x='1>2'/></a>"):
+    print(ET.tostring(ET.fromstring(text), encoding="unicode"))
+
+
+class Told:
+    def start(self, tag, attrib):
+        print("start", tag, attrib)
+
+    def end(self, tag):
+        print("end", tag)
+
+    def close(self):
+        return "told"
+
+
+parser, pull = ET.XMLParser(target=Told()), ET.XMLPullParser(["start", "end"])
+for piece in ("<a><b x='1'/>", "</a>"):
+    parser.feed(piece)
+    pull.feed(piece)
+    print([(event, element.tag) for event, element in pull.read_events()])
+print(parser.close(), pull.close())
 root[0].remove(root[0][0])
 root[0].set("number", "17a")
 root.insert(0, ET.fromstring("<new/>"))
