@@ -5,7 +5,8 @@
 //! is somebody else's code, often wrong. So its tree is read, and nothing is ever imported or evaluated.
 //!
 //! **Shape.** `names` tells which names of the module stand for what of `bifrost`; `entries` finds the decorated functions, and
-//! `parameters` reads their signatures. `walk` lists statements with what is known of their place. [`rules`] find what is wrong,
+//! `parameters` reads their signatures. `walk` lists statements with what is known of their place,
+//! and `origins` tells what expressions come from. [`rules`] find what is wrong,
 //! one rule a file; those about imports also tell which files of the workspace an import may mean, and whoever has the workspace
 //! decides.
 //!
@@ -16,8 +17,10 @@
 
 mod entries;
 mod names;
+mod origins;
 mod parameters;
 pub mod rules;
+mod scopes;
 mod values;
 mod walk;
 

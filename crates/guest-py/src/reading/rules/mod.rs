@@ -4,6 +4,7 @@
 //! that comment is its page in `docs/lint.md`.
 
 mod duplicate_function;
+mod known_limit;
 mod missing_description;
 mod relative_import;
 mod unavailable_module;
@@ -11,6 +12,8 @@ mod unawaited_call;
 mod unknown_keyword;
 mod unresolved_import;
 mod unused_import;
+
+pub use known_limit::{LIMITS, Limit};
 
 use super::World;
 use super::names::Names;
@@ -30,8 +33,9 @@ pub struct Rule {
 }
 
 /// Every rule, by name.
-pub const ALL: [&Rule; 8] = [
+pub const ALL: [&Rule; 9] = [
     &duplicate_function::RULE,
+    &known_limit::RULE,
     &missing_description::RULE,
     &relative_import::RULE,
     &unavailable_module::RULE,
@@ -60,6 +64,7 @@ pub struct Scene<'s, 'a> {
 /// Looks with every rule. Gives the imports that only the workspace can satisfy.
 pub fn check(scene: &Scene<'_, '_>, findings: &mut Findings<'_>) -> Vec<Import> {
     duplicate_function::check(scene, findings);
+    known_limit::check(scene, findings);
     missing_description::check(scene, findings);
     relative_import::check(scene, findings);
     unawaited_call::check(scene, findings);
