@@ -94,6 +94,8 @@ test('members of imported modules, of their classes and of the package are compl
   expect(await complete('from bifrost import tables\nasync def f():\n    await tables.|')).toEqual(expect.arrayContaining(['query', 'insert', 'upsert']));
   expect(await complete('from bifrost import context\ncontext.|')).toEqual(expect.arrayContaining(['parameters', 'user_id', 'set_scope']));
   expect(await complete('import bifrost\nbifrost.files.|')).toContain('read_bytes');
+  expect(await complete('from bifrost import forms\nforms.|')).toEqual(['list', 'get']);
+  expect(await complete('import bifrost as b\nb.events.|')).toEqual(['emit']);
   expect(await complete('unknown.|')).toEqual([]);
   expect(await complete('from modules import prices\n"prices.|"')).toEqual([]);
   expect(await complete('from modules import prices\nf().prices.|')).toEqual([]);
@@ -105,6 +107,12 @@ test('the package is described by its own sources, whole', () => {
   const parts = readdirSync(folder).filter((name) => /^[a-z].*\.py$/.test(name)).map((name) => name.slice(0, -3));
   expect(api.map(({ name }) => name)).toEqual(expect.arrayContaining(parts));
   for (const { name } of api) expect(source).toContain(name);
+  for (const part of parts) {
+    const all = /^__all__ = \(([^)]*)\)/m.exec(readFileSync(new URL(`${part}.py`, folder), 'utf8'))?.[1] ?? '';
+    const shown = [...all.matchAll(/"(\w+)"/g)].map(([, one]) => one);
+    expect(shown.length).toBeGreaterThan(0);
+    expect(api.find(({ name }) => name === part)?.members?.map(({ name }) => name)).toEqual(expect.arrayContaining(shown));
+  }
   const query = api.find(({ name }) => name === 'tables')?.members?.find(({ name }) => name === 'query');
   expect(query?.detail).toMatch(/^\(table, /);
   expect(query?.doc).toBeTruthy();
