@@ -69,11 +69,13 @@ return [[(one.id, one.name) for one in all], same, order.workflow_id, order.form
 }
 
 #[test]
-fn a_form_that_does_not_read_is_named() {
+fn a_form_that_does_not_read_is_named_and_hides_no_other() {
     let mut bench = bench();
     let body = "\
+[form] = await forms.list()
+assert (form.name, form.id) == ('broken', 'forms/broken.form.json'), form
 try:
-    await forms.list()
+    await forms.get('broken')
 except (ValidationError, WorkflowError) as error:
     return str(error)[:28]";
     for content in ["{", "[]"] {
