@@ -1,7 +1,9 @@
 
 
 # Appended by Selvage: the parser below stops at what is broken and says nothing, so what it read is compared with what there was.
-# It also begins anew with each piece it is given, so nobody gives it pieces whom nothing is told of before the end.
+# It also begins anew with each piece it is given. So it is given the whole where nothing is told of before the end, and otherwise
+# pieces that grow with what it was given before.
+_SMALL = 65536
 _TOKEN = re.compile(
     r"<!--.*?-->|<\?.*?\?>|<!\[CDATA\[.*?\]\]>|<!DOCTYPE[^\[>]*(?:\[.*?\]\s*)?>|</([^\s<>]+)\s*>"
     r"|<([^\s<>/!?&=]+)(?:\s+[^\s<>/=]+\s*=\s*(?:\"[^<\"]*\"|'[^<']*'))*\s*(/?)>|[^<&]+|&[^\s<&;]+;",
@@ -59,7 +61,8 @@ class XMLParser(XMLParser):
             super().__init__(target=target, encoding=encoding)
         finally:
             pyexpat.ParserCreate = create
-        self._pieces, self._tells = [], type(self.target) is not TreeBuilder
+        self._pieces, self._size, self._seen = [], 0, 0
+        self._tells = type(self.target) is not TreeBuilder
 
     def _setevents(self, events_queue, events_to_report):
         self._tells = True
@@ -70,20 +73,20 @@ class XMLParser(XMLParser):
             # What is a text already has no encoding, whatever it says.
             data = (data if self._pieces else _ENCODING.sub(r"\1", data, count=1)).encode()
         self._pieces.append(bytes(data))
-        if self._tells:
-            self._scan(self._pieces[-1])
+        self._size += len(data)
+        if self._tells and (self._size < _SMALL or self._size - self._seen > self._size // 4):
+            self._scan(False)
 
     def close(self):
-        if not self._tells:
-            self._tells = True
-            self._scan(b"".join(self._pieces))
-        self._scan(b"", True)
+        self._scan(True)
         self._compare(type(self.target) is TreeBuilder and self._is_open())
         return super().close()
 
-    def _scan(self, data, last=False):
+    def _scan(self, last):
+        new = b"".join(self._pieces)[self._seen :]
+        self._seen = self._size
         try:
-            self._scanner.Parse(data, last)
+            self._scanner.Parse(new, last)
         except ParseError:
             self._compare(True)
             raise
