@@ -2,7 +2,6 @@
 
 use ruff_python_ast::Expr;
 use std::collections::BTreeMap;
-use std::collections::btree_map::Entry;
 
 /// How many scopes around an expression a name is looked for in.
 const SCOPES_MAX: usize = 64;
@@ -29,46 +28,66 @@ pub enum Kind {
     Comprehension,
 }
 
+/// Names, and the places of what they are bound to: the guest has this very map anyway.
+type Bound<'a> = BTreeMap<&'a str, u32>;
+
 struct Scope<'a> {
     kind: Kind,
     /// The scope around it; that of the module is around itself.
     outer: usize,
-    names: BTreeMap<&'a str, Binding<'a>>,
+    names: Bound<'a>,
     /// Of a class: what is bound to a name of `self`.
-    fields: BTreeMap<&'a str, Binding<'a>>,
+    fields: Bound<'a>,
 }
 
 /// All scopes of a text, each by its number.
-pub struct Scopes<'a>(Vec<Scope<'a>>);
+pub struct Scopes<'a> {
+    list: Vec<Scope<'a>>,
+    /// What the names of all scopes are bound to.
+    bindings: Vec<Binding<'a>>,
+}
 
 impl<'a> Scopes<'a> {
     /// The module's alone.
     pub fn new() -> Self {
-        let mut scopes = Self(Vec::new());
+        let mut scopes = Self {
+            list: Vec::new(),
+            bindings: Vec::new(),
+        };
         scopes.open(Kind::Module, MODULE);
         scopes
     }
 
     /// Adds a scope inside of another one.
     pub fn open(&mut self, kind: Kind, outer: usize) -> usize {
-        self.0.push(Scope {
+        self.list.push(Scope {
             kind,
             outer,
             names: BTreeMap::new(),
             fields: BTreeMap::new(),
         });
-        self.0.len() - 1
+        self.list.len() - 1
     }
 
     /// Binds a name. One that is bound to two things is the text's own.
     pub fn bind(&mut self, scope: usize, name: &'a str, binding: Binding<'a>) {
-        add(&mut self.0[scope].names, name, binding);
+        add(
+            &mut self.list[scope].names,
+            &mut self.bindings,
+            name,
+            binding,
+        );
     }
 
     /// Binds a name of `self`, in the class around a scope.
     pub fn bind_field(&mut self, scope: usize, name: &'a str, binding: Binding<'a>) {
         if let Some(class) = self.class(scope) {
-            add(&mut self.0[class].fields, name, binding);
+            add(
+                &mut self.list[class].fields,
+                &mut self.bindings,
+                name,
+                binding,
+            );
         }
     }
 
@@ -80,7 +99,7 @@ impl<'a> Scopes<'a> {
             if around == MODULE {
                 break;
             }
-            around = self.0[around].outer;
+            around = self.list[around].outer;
         }
         self.bind(MODULE, name, Binding::Own);
     }
@@ -89,10 +108,10 @@ impl<'a> Scopes<'a> {
     pub fn holder(&self, scope: usize) -> usize {
         let mut around = scope;
         for _ in 0..SCOPES_MAX {
-            if self.0[around].kind != Kind::Comprehension {
+            if self.list[around].kind != Kind::Comprehension {
                 break;
             }
-            around = self.0[around].outer;
+            around = self.list[around].outer;
         }
         around
     }
@@ -100,18 +119,24 @@ impl<'a> Scopes<'a> {
     /// What a name of `self` is bound to, and the class that binds it.
     pub fn find_field(&self, name: &str, scope: usize) -> Option<(Binding<'a>, usize)> {
         let class = self.class(scope)?;
-        let scope = &self.0[class];
-        let binding = scope.fields.get(name).or_else(|| scope.names.get(name))?;
-        Some((*binding, class))
+        let scope = &self.list[class];
+        let place = scope.fields.get(name).or_else(|| scope.names.get(name))?;
+        Some((self.bound(*place), class))
+    }
+
+    fn bound(&self, place: u32) -> Binding<'a> {
+        let place = usize::try_from(place).ok();
+        let binding = place.and_then(|place| self.bindings.get(place));
+        binding.copied().unwrap_or(Binding::Own)
     }
 
     fn class(&self, scope: usize) -> Option<usize> {
         let mut around = scope;
         for _ in 0..SCOPES_MAX {
-            if self.0[around].kind == Kind::Class {
+            if self.list[around].kind == Kind::Class {
                 return Some(around);
             }
-            around = self.0[around].outer;
+            around = self.list[around].outer;
         }
         None
     }
@@ -120,12 +145,12 @@ impl<'a> Scopes<'a> {
     pub fn find(&self, name: &str, scope: usize) -> Option<(Binding<'a>, usize)> {
         let mut around = scope;
         for _ in 0..SCOPES_MAX {
-            let here = &self.0[around];
+            let here = &self.list[around];
             // Functions do not see the names of the class that they are in.
             if (here.kind != Kind::Class || around == scope)
-                && let Some(binding) = here.names.get(name)
+                && let Some(place) = here.names.get(name)
             {
-                return Some((*binding, around));
+                return Some((self.bound(*place), around));
             }
             if around == MODULE {
                 return None;
@@ -136,18 +161,26 @@ impl<'a> Scopes<'a> {
     }
 }
 
-fn add<'a>(names: &mut BTreeMap<&'a str, Binding<'a>>, name: &'a str, binding: Binding<'a>) {
-    match names.entry(name) {
-        Entry::Vacant(free) => {
-            free.insert(binding);
+fn add<'a>(
+    names: &mut Bound<'a>,
+    bindings: &mut Vec<Binding<'a>>,
+    name: &'a str,
+    binding: Binding<'a>,
+) {
+    let new = u32::try_from(bindings.len()).unwrap_or(u32::MAX);
+    let place = names.get(name).map(|place| *place as usize);
+    match place.and_then(|place| bindings.get_mut(place)) {
+        None => {
+            names.insert(name, new);
+            bindings.push(binding);
         }
-        Entry::Occupied(mut taken) => {
+        Some(taken) => {
             let same = matches!(
-                (taken.get(), binding),
+                (&*taken, binding),
                 (Binding::Import(a, b), Binding::Import(c, d)) if *a == c && *b == d
             );
             if !same {
-                taken.insert(Binding::Own);
+                *taken = Binding::Own;
             }
         }
     }
