@@ -62,8 +62,8 @@ pub(super) fn words(text: &str) -> Option<Vec<Word>> {
                         continue;
                     }
                     b'\n' if is_outer => word(Kind::Line, at..at + 1),
-                    b'\\' if byte(at + 1) == b'\r' => at += 2,
-                    b'\\' => at += 1,
+                    // It joins lines; what else may stand behind it is read by itself.
+                    b'\\' => at += line_end(bytes, at + 1),
                     b'"' | b'\'' => {
                         at = begin(bytes, at, at, &mut around);
                         continue;
@@ -125,8 +125,12 @@ pub(super) fn words(text: &str) -> Option<Vec<Word>> {
                     around.push(Around::Code(0));
                     at += 1;
                 } else {
+                    // What is cut in two here is none of the signs that count.
                     let is_pair = now == b'\\' || now == b'{' && *has_code;
-                    at += 1 + usize::from(is_pair);
+                    at += 1 + usize::from(is_pair).max(match now {
+                        b'\\' => line_end(bytes, at + 1),
+                        _ => 0,
+                    });
                 }
             }
             Around::Spec => {
@@ -142,6 +146,15 @@ pub(super) fn words(text: &str) -> Option<Vec<Word>> {
         }
     }
     matches!(around.as_slice(), [Around::Code(0)]).then_some(words)
+}
+
+/// How many bytes the end of a line at a place has; none where no line ends.
+fn line_end(bytes: &[u8], at: usize) -> usize {
+    match bytes.get(at..) {
+        Some([b'\r', b'\n', ..]) => 2,
+        Some([b'\r' | b'\n', ..]) => 1,
+        _ => 0,
+    }
 }
 
 fn is_prefix(name: &str) -> bool {
@@ -167,4 +180,27 @@ fn begin(bytes: &[u8], prefix: usize, at: usize, around: &mut Vec<Around>) -> us
         start,
     });
     start
+}
+
+#[cfg(test)]
+mod tests {
+    use super::words;
+
+    #[test]
+    fn a_backslash_joins_lines_and_cuts_no_character() {
+        let shown = |text: &str| {
+            let words = words(text)?;
+            Some(
+                words
+                    .into_iter()
+                    .map(|word| text[word.at].to_owned())
+                    .collect::<Vec<_>>(),
+            )
+        };
+        let is = |words: &[&str]| Some(words.iter().map(|one| (*one).to_owned()).collect());
+        assert_eq!(shown("x = \\é"), is(&["x", "=", "é"]));
+        assert_eq!(shown("x \\\ré\\\r\ny\\\nz"), is(&["x", "é", "y", "z"]));
+        assert_eq!(shown("'\\é\\'' '\\"), None);
+        assert_eq!(shown("'a\\\r\nb'"), is(&["a\\\r\nb"]));
+    }
 }
