@@ -20,7 +20,7 @@ use selvage_vfs::Hash;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
-pub(crate) use hearing::{Hearing, LISTED_MAX, Wanted, subject};
+pub(crate) use hearing::{Hearing, LISTED_MAX, Wanted};
 pub(crate) use offers::{describe, meant};
 pub(crate) use reports::Reports;
 use reports::Seen;

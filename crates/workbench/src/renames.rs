@@ -6,13 +6,14 @@
 //! **Shape.** What a name leads to is found twice, in the files as they are and as they will be. Where both are the same file, the
 //! text stays as it is; otherwise it gets the name that leads there. So a file that moves away from what it imports by a near name
 //! is changed, too, and a folder that moves with all that its files import is not. References are whole strings; imports
-//! are found by `scan`. What can't follow is told with the reason, and the move happens all the same.
+//! are found by `scan`, and the interpreter's own modules come before the workspace's. What can't follow is told with the reason, and the move happens all the same.
 //!
 //! *Invariants.*
 //! - Nothing is rewritten that did not lead to a file of the workspace before.
 //! - Files that whoever moves may not read are left alone and not told of: whether they are written would tell what they hold.
 
 mod imports;
+mod library;
 mod names;
 mod references;
 mod scan;
@@ -20,16 +21,18 @@ mod tree;
 mod words;
 
 use crate::engine::{Asking, Outcome, Workbench};
-use crate::lint::{Wanted, subject};
+use crate::lint::Wanted;
+use crate::record::unrun_folder;
 use crate::scopes::View;
 use imports::{Scene, follow};
-use names::{Names, is_python, is_removed, moved};
-use selvage_tool::Guest;
+use names::{Names, is_python, words_in};
 use selvage_tool::catalogue::Left;
+use selvage_tool::flows::FLOWS_FILE;
 use selvage_tool::run::RUNS_FOLDER;
-use selvage_vfs::{Hash, Op, Origin};
-use std::cell::RefCell;
-use std::collections::BTreeMap;
+use selvage_vfs::{Op, Origin};
+use std::cell::{Cell, RefCell};
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 
 /// The files that hold references, beside those of Python.
 const ENDINGS: [&str; 3] = [".json", ".yaml", ".yml"];
@@ -37,7 +40,14 @@ const ENDINGS: [&str; 3] = [".json", ".yaml", ".yml"];
 /// The most bytes of a file that is rewritten.
 const FILE_BYTES_MAX: u64 = 2 * 1024 * 1024;
 
-/// The most files that are looked at.
+/// The most bytes that are looked at in all, and how many each file counts as at least.
+const BYTES_MAX: u64 = 32 * 1024 * 1024;
+const FILE_BYTES_MIN: u64 = 2 * 1024;
+
+/// The most bytes of a package's own text that is looked at for what it says of itself.
+const PACKAGE_BYTES_MAX: u64 = 256 * 1024;
+
+/// The most files that are rewritten or told of as those that may name what moves.
 const FILES_MAX: usize = 2_000;
 
 /// The most files that are told of as not rewritten.
@@ -58,6 +68,22 @@ impl Renames {
             let why = why.into();
             self.left.push(Left { path, why });
         }
+    }
+}
+
+/// How much may be looked at yet, and what was.
+struct Looked {
+    bytes: Cell<u64>,
+    /// The words of packages' own texts, by where these lie; nothing for what can't be looked at.
+    packages: RefCell<BTreeMap<String, Option<BTreeSet<Vec<u8>>>>>,
+}
+
+impl Looked {
+    /// Counts a file; `false` where it is too much.
+    fn takes(&self, size: u64) -> bool {
+        let rest = self.bytes.get().checked_sub(size.max(FILE_BYTES_MIN));
+        self.bytes.set(rest.unwrap_or(self.bytes.get()));
+        rest.is_some()
     }
 }
 
@@ -95,30 +121,46 @@ impl Workbench {
         if names.moves.is_empty() {
             return Ok(renames);
         }
-        let mut candidates = self.candidates(&view, ops, &asking.origin);
-        if let Some(first) = candidates.get(FILES_MAX) {
-            let why = format!("more than {FILES_MAX} files were to be looked at");
-            renames.leave(first.told.clone(), why);
-            candidates.truncate(FILES_MAX);
-        }
+        let candidates = self.candidates(&view, ops, &names, &asking.origin);
+        let looked = Looked {
+            bytes: Cell::new(BYTES_MAX),
+            packages: RefCell::default(),
+        };
         let (mut lacks, mut writes) = (Vec::new(), Vec::new());
+        let (mut files, mut is_all) = (0, true);
         for candidate in candidates {
-            if candidate.size > FILE_BYTES_MAX {
-                renames.leave(candidate.told, "it is too large");
+            if !looked.takes(candidate.size) {
+                if is_all {
+                    let mebibytes = BYTES_MAX / 1024 / 1024;
+                    let why = format!("more than {mebibytes} MiB were to be looked at");
+                    renames.leave(candidate.told, why);
+                }
+                is_all = false;
                 continue;
             }
             let bytes = match candidate.step.map(|step| &ops[step]) {
                 Some(Op::Write { bytes, .. }) => Some(bytes.clone()),
                 _ => self.workspace.read(&candidate.place).ok(),
             };
-            let Some(text) = bytes.and_then(|bytes| String::from_utf8(bytes).ok()) else {
-                continue;
-            };
-            let moves = candidate.old != candidate.new;
-            if !moves && !names.may_stand_in(&text) {
+            let Some(bytes) = bytes else { continue };
+            let moves = is_python(&candidate.old) && candidate.old != candidate.new;
+            if !moves && !names.may_stand_in(&candidate.old, &bytes) {
                 continue;
             }
-            let (new, left, wanted) = self.renamed_in(&text, &candidate, &names, &view);
+            files += 1;
+            if files > FILES_MAX {
+                let why = format!("more than {FILES_MAX} files may name what moves");
+                renames.leave(candidate.told, why);
+                break;
+            }
+            if bytes.len() as u64 > FILE_BYTES_MAX {
+                renames.leave(candidate.told, "it is too large");
+                continue;
+            }
+            let Ok(text) = String::from_utf8(bytes) else {
+                continue;
+            };
+            let (new, left, wanted) = self.renamed_in(&text, &candidate, &names, &view, &looked);
             if !wanted.is_empty() && !asking.alone {
                 lacks.extend(wanted);
             }
@@ -144,8 +186,15 @@ impl Workbench {
         Ok(renames)
     }
 
-    /// The files that whoever moves something may read, and that hold imports or references.
-    fn candidates(&self, view: &View, ops: &[Op], origin: &Origin) -> Vec<Candidate> {
+    /// The files that whoever moves something may read, and that hold imports or references: Python first, then manifests, and
+    /// of others the small ones.
+    fn candidates(
+        &self,
+        view: &View,
+        ops: &[Op],
+        names: &Names,
+        origin: &Origin,
+    ) -> Vec<Candidate> {
         let records = format!("{RUNS_FOLDER}/");
         let holds = |path: &str| {
             let named = is_python(path) || ENDINGS.iter().any(|ending| path.ends_with(ending));
@@ -163,12 +212,13 @@ impl Workbench {
                 continue;
             }
             let is_own = view.scope_of(&entry.path) == 0;
-            let new = match is_own {
-                true => moved(ops, &entry.path),
+            let removed = is_own && names.comes_to(&entry.path).is_none();
+            let new = match is_own && !removed {
+                true => names.comes_to(&entry.path).unwrap_or_default().to_owned(),
                 false => entry.path.clone(),
             };
             let step = steps.remove(&new).filter(|_| is_own);
-            if step.is_none() && is_own && is_removed(ops, &entry.path) {
+            if step.is_none() && removed {
                 continue;
             }
             let kept = match is_own {
@@ -199,6 +249,15 @@ impl Workbench {
             step: Some(step),
             kept: None,
         }));
+        candidates.sort_by_cached_key(|one| {
+            let is_manifest = one.old == FLOWS_FILE || unrun_folder(&one.old).is_some();
+            (
+                !is_python(&one.old),
+                !is_manifest,
+                one.size,
+                one.old.clone(),
+            )
+        });
         candidates
     }
 
@@ -210,11 +269,14 @@ impl Workbench {
         candidate: &Candidate,
         names: &Names,
         view: &View,
+        looked: &Looked,
     ) -> (Option<String>, Option<String>, Vec<Wanted>) {
         let Self {
             workspace, hearing, ..
         } = self;
         let hearing = RefCell::new(hearing);
+        let mark = text.len() - text.trim_start_matches('\u{feff}').len();
+        let (mark, text) = text.split_at(mark);
         let left = RefCell::new(None);
         let lacks = RefCell::new(Vec::new());
         let offers = |path: &str, function: &str| {
@@ -236,19 +298,30 @@ impl Workbench {
         };
         if !is_python(&candidate.old) {
             let new = references::rewrite(text, &reference);
-            return (new, left.take(), lacks.take());
+            return (
+                new.map(|new| format!("{mark}{new}")),
+                left.take(),
+                lacks.take(),
+            );
         }
         let Some(scan) = scan::scan(text) else {
             return (None, Some("it does not parse".into()), Vec::new());
         };
-        let about = subject(&candidate.old, Hash::of(text.as_bytes()));
-        let imports = |file: &str| {
-            let mut hearing = hearing.borrow_mut();
-            let reading = &hearing.said(&about)?.reading;
-            let mut any = reading.imports.iter().flat_map(|import| &import.any);
-            Some(any.any(|path| path == file))
+        let says = |path: &str, name: &str| {
+            let mut packages = looked.packages.borrow_mut();
+            let words = packages.entry(path.to_owned()).or_insert_with(|| {
+                let size = view.stat(path).ok()?.size;
+                let fits = size <= PACKAGE_BYTES_MAX && looked.takes(size);
+                let text = workspace.read(&view.place(path)).ok().filter(|_| fits)?;
+                Some(words_in(&text).map(<[u8]>::to_vec).collect())
+            });
+            if words.is_none() {
+                left.replace(Some(format!("`{path}` is too large to be looked at")));
+            }
+            words
+                .as_ref()
+                .is_none_or(|words| words.contains(name.as_bytes()))
         };
-        let read = |path: &str| String::from_utf8(workspace.read(&view.place(path)).ok()?).ok();
         let moved = |path: &str| names.moved(path).to_owned();
         let followed = follow(
             text,
@@ -257,9 +330,8 @@ impl Workbench {
                 before: &names.before,
                 after: &names.after,
                 moved: &moved,
-                read: &read,
+                says: &says,
                 importer: (&candidate.old, &candidate.new),
-                imports: &imports,
             },
         );
         let mut edits = followed.edits;
@@ -269,21 +341,21 @@ impl Workbench {
                 edits.push((at, new));
             }
         }
-        if followed.is_unsure {
-            lacks.borrow_mut().push(Wanted {
-                subject: about,
-                guest: Guest::Python,
-                module: false,
-                format: false,
-                text: Some(text.to_owned()),
-            });
-        }
-        edits.sort_by_key(|(at, _)| std::cmp::Reverse(at.start));
-        let mut new = text.to_owned();
-        for (at, shown) in &edits {
-            new.replace_range(at.clone(), shown);
-        }
-        let new = (!edits.is_empty()).then_some(new);
+        let new = (!edits.is_empty()).then(|| format!("{mark}{}", edited(text, edits)));
         (new, followed.left.or(left.take()), lacks.take())
     }
+}
+
+/// A text with some places replaced.
+fn edited(text: &str, mut edits: Vec<(Range<usize>, String)>) -> String {
+    edits.sort_by_key(|(at, _)| at.start);
+    let (mut new, mut done) = (String::with_capacity(text.len()), 0);
+    for (at, shown) in edits {
+        // What two names that are taken out have between them goes once.
+        new.push_str(text.get(done..at.start).unwrap_or_default());
+        new.push_str(&shown);
+        done = done.max(at.end);
+    }
+    new.push_str(&text[done..]);
+    new
 }

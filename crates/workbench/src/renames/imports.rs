@@ -1,5 +1,6 @@
 //! The imports of a Python text, under the names that what they lead to has after a change.
 
+use super::library::is_library;
 use super::scan::{Alias, Module, Scan, Statement};
 use super::tree::{Found, MODULES, PACKAGE, Tree, is_in};
 use std::ops::Range;
@@ -7,17 +8,19 @@ use std::ops::Range;
 /// The words that name nothing in Python.
 const KEYWORDS: &str = " False None True and as assert async await break class continue def del elif else except finally for from global if import in is lambda nonlocal not or pass raise return try while with yield ";
 
+/// The most names that are imported in a text whose imports are looked at; what is beyond is told of.
+pub(super) const IMPORTS_MAX: usize = 500;
+
 /// What is asked about the workspace, and about one file of it.
 pub(super) struct Scene<'a> {
     pub(super) before: &'a Tree,
     pub(super) after: &'a Tree,
     /// Where a file comes to lie.
     pub(super) moved: &'a dyn Fn(&str) -> String,
-    pub(super) read: &'a dyn Fn(&str) -> Option<String>,
+    /// Whether the text of a package, which lies there before the change, has a name.
+    pub(super) says: &'a dyn Fn(&str, &str) -> bool,
     /// Where the file lies before and after.
     pub(super) importer: (&'a str, &'a str),
-    /// Whether the guest says that the text imports a file; nothing where it has not read the text.
-    pub(super) imports: &'a dyn Fn(&str) -> Option<bool>,
 }
 
 /// What becomes of a text.
@@ -26,8 +29,17 @@ pub(super) struct Followed {
     pub(super) edits: Vec<(Range<usize>, String)>,
     /// Why something of it stays as it is.
     pub(super) left: Option<String>,
-    /// Whether only the guest knows what an import is of.
-    pub(super) is_unsure: bool,
+}
+
+impl Followed {
+    /// The first reason is the one that is told.
+    fn leave(&mut self, why: String) {
+        self.left.get_or_insert(why);
+    }
+
+    fn edit(&mut self, at: Range<usize>, new: impl Into<String>) {
+        self.edits.push((at, new.into()));
+    }
 }
 
 /// The names of a module and of something in it, as an import says them.
@@ -36,49 +48,40 @@ type Names = (String, Option<String>);
 /// Has the imports of a text follow.
 pub(super) fn follow(text: &str, scan: &Scan, scene: &Scene<'_>) -> Followed {
     let mut followed = Followed::default();
-    let mut chains = Vec::new();
+    let mut imports = 0;
     for statement in &scan.imports {
-        let names = statement.aliases.iter().map(|alias| {
-            let (module, member) = match &statement.from {
-                Some((module, _)) => (module.clone(), Some(alias.name.as_str())),
-                None => (Module::of(&alias.name), None),
-            };
-            scene.renamed(&module, member.filter(|name| *name != "*"), &mut followed)
-        });
-        let names: Vec<Option<Names>> = names.collect();
-        match &statement.from {
-            Some((module, at)) => {
-                followed
-                    .edits
-                    .extend(from(text, statement, (module, at), &names));
-            }
-            None => {
-                for (alias, names) in statement.aliases.iter().zip(names) {
-                    let Some((name, _)) = names else { continue };
-                    let as_before = !alias.is_named && !alias.name.contains('.');
-                    let shown = match as_before {
-                        true => format!("{name} as {}", alias.name),
-                        false => name.clone(),
-                    };
-                    followed.edits.push((alias.at.clone(), shown));
-                    if !alias.is_named && !as_before {
-                        chains.push((&alias.name, name));
-                    }
-                }
-            }
+        imports += statement.aliases.len();
+        if imports > IMPORTS_MAX {
+            followed.leave(format!("it imports more than {IMPORTS_MAX} names"));
+            break;
         }
-    }
-    for at in &scan.chains {
-        let chain = &text[at.clone()];
-        let fits = |(name, _): &&(&String, String)| is_in(chain, name);
-        if let Some((name, new)) = chains
-            .iter()
-            .filter(fits)
-            .max_by_key(|(name, _)| name.len())
-        {
-            followed
-                .edits
-                .push((at.start..at.start + name.len(), new.clone()));
+        if let Some((module, at)) = &statement.from {
+            let names = statement.aliases.iter().map(|alias| {
+                let member = Some(alias.name.as_str()).filter(|name| *name != "*");
+                scene.renamed(module, member, &mut followed)
+            });
+            let names: Vec<Option<Names>> = names.collect();
+            from(text, statement, (module, at), &names, &mut followed);
+            continue;
+        }
+        for alias in &statement.aliases {
+            let module = Module::of(&alias.name);
+            let Some((name, _)) = scene.renamed(&module, None, &mut followed) else {
+                continue;
+            };
+            let shown = match alias.is_named {
+                true => name,
+                // What the text calls by all of the name may also be something else that has its first part.
+                false if alias.name.contains('.') => {
+                    let name = &alias.name;
+                    followed.leave(format!(
+                        "it imports `{name}` by its whole name: mend its uses by hand"
+                    ));
+                    continue;
+                }
+                false => format!("{name} as {}", alias.name),
+            };
+            followed.edit(alias.at.clone(), shown);
         }
     }
     followed
@@ -93,30 +96,20 @@ impl Scene<'_> {
         followed: &mut Followed,
     ) -> Option<Names> {
         let (old, new) = self.importer;
-        let Found { file, is_member } = self.before.find(old, module, member, self.read)?;
+        let Found { file, is_member } = self.before.find(old, module, member, self.says)?;
         let file_now = (self.moved)(&file);
         if !self.after.has(&file_now) {
             return None;
         }
-        let leads = |module: &Module, member: Option<&str>| {
-            let found = self.after.find(new, module, member, self.read);
-            found.is_some_and(|found| found.file == file_now && found.is_member == is_member)
+        let finds = |module: &Module, member: Option<&str>| {
+            let found = self.after.find(new, module, member, self.says);
+            found.filter(|found| found.file == file_now && !is_library(module))
         };
-        if leads(module, member) {
+        let leads = |module: &Module, member: Option<&str>| {
+            finds(module, member).is_some_and(|found| found.is_member == is_member)
+        };
+        if leads(module, member) || is_library(module) {
             return None;
-        }
-        // A name of one part may be the interpreter's own: its module would come first.
-        let is_certain = module.level > 0 || module.name.contains('.') || module.name == MODULES;
-        if !is_certain {
-            match (self.imports)(&file) {
-                Some(true) => {}
-                Some(false) => return None,
-                None => {
-                    followed.is_unsure = true;
-                    followed.left = Some(format!("its import of `{}` was not read", module.name));
-                    return None;
-                }
-            }
         }
         let place = file_now
             .trim_end_matches(".py")
@@ -142,15 +135,12 @@ impl Scene<'_> {
             .into_iter()
             .find(|(module, own)| match own.as_deref() {
                 // What lies at the root is in nothing.
-                Some(own) if module.is_empty() => {
-                    let found = self.after.find(new, &Module::of(own), None, self.read);
-                    found.is_some_and(|found| found.file == file_now)
-                }
+                Some(own) if module.is_empty() => finds(&Module::of(own), None).is_some(),
                 own => leads(&Module::of(module), own.or(member)),
             });
         let found = found.filter(|_| can_be_named);
         if found.is_none() {
-            followed.left = Some(format!("no import can name `{file_now}` there"));
+            followed.leave(format!("no import can name `{file_now}` there"));
         }
         found
     }
@@ -165,76 +155,136 @@ fn is_name(name: &str) -> bool {
 /// An alias under its new name, by which the text knows it as before.
 fn shown(text: &str, alias: &Alias, own: Option<&str>) -> String {
     match own {
-        Some(own) if own == alias.name => text[alias.whole.clone()].to_owned(),
-        Some(own) if alias.is_named => {
-            format!("{own}{}", &text[alias.at.end..alias.whole.end])
-        }
-        Some(own) => format!("{own} as {}", alias.name),
-        None => text[alias.whole.clone()].to_owned(),
+        Some(own) if own != alias.name => match alias.is_named {
+            true => format!("{own}{}", &text[alias.at.end..alias.whole.end]),
+            false => format!("{own} as {}", alias.name),
+        },
+        _ => text[alias.whole.clone()].to_owned(),
     }
 }
 
-/// What becomes of a `from` import. Where all that it names still has one module, the rest of it stays as it was written.
+/// What becomes of a `from` import: what still has the module that is written stays in it, and the rest gets statements of its own
+/// behind it.
 fn from(
     text: &str,
     statement: &Statement,
     (module, at): (&Module, &Range<usize>),
     names: &[Option<Names>],
-) -> Vec<(Range<usize>, String)> {
+    followed: &mut Followed,
+) {
+    if names.iter().all(Option::is_none) {
+        return;
+    }
     let written = module.written();
-    let module_of = |names: &Option<Names>| match names {
-        Some((name, _)) => name.clone(),
-        None => written.clone(),
+    let parts = statement.aliases.iter().zip(names).map(|(alias, names)| {
+        let (module, own) = match names {
+            Some((module, own)) => (module.as_str(), own.as_deref()),
+            None => (written.as_str(), None),
+        };
+        (alias, module, shown(text, alias, own))
+    });
+    let parts: Vec<(&Alias, &str, String)> = parts.collect();
+    let joined = |module: &str| {
+        let own = parts.iter().filter(|(_, one, _)| *one == module);
+        let own: Vec<&str> = own.map(|(.., shown)| shown.as_str()).collect();
+        own.join(", ")
     };
-    let modules: Vec<String> = names.iter().map(module_of).collect();
-    let own = |names: &Option<Names>| names.clone().and_then(|(_, own)| own);
-    let first = modules.first().cloned().unwrap_or_default();
-    let mut edits = Vec::new();
-    if modules.iter().all(|one| *one == first) && !first.is_empty() {
-        if first != written {
-            let gap = |byte: Option<u8>| match byte {
-                Some(byte) if !byte.is_ascii_whitespace() && byte != b'\\' => " ",
-                _ => "",
-            };
-            let bytes = text.as_bytes();
-            let before = gap(at
-                .start
-                .checked_sub(1)
-                .and_then(|at| bytes.get(at).copied()));
-            let after = gap(bytes.get(at.end).copied());
-            edits.push((at.clone(), format!("{before}{first}{after}")));
+    let stays = parts.iter().map(|(_, module, _)| *module);
+    let stays = stays.min_by_key(|module| (*module != written, module.is_empty()));
+    let stays = stays.unwrap_or_default();
+    if stays.is_empty() {
+        // All of it lies at the root now, and no comment can stand in an import that says so.
+        match text[statement.at.clone()].contains('#') {
+            true => followed.leave(format!("a comment stands in its import of `{written}`")),
+            false => followed.edit(statement.at.clone(), format!("import {}", joined(""))),
         }
-        for (alias, names) in statement.aliases.iter().zip(names) {
-            let new = shown(text, alias, own(names).as_deref());
-            if new != text[alias.whole.clone()] {
-                edits.push((alias.whole.clone(), new));
+        return;
+    }
+    if stays != written {
+        let gap = |byte: Option<&u8>| match byte {
+            Some(byte) if !byte.is_ascii_whitespace() && *byte != b'\\' => " ",
+            _ => "",
+        };
+        let bytes = text.as_bytes();
+        let before = gap(at.start.checked_sub(1).and_then(|at| bytes.get(at)));
+        let after = gap(bytes.get(at.end));
+        followed.edit(at.clone(), format!("{before}{stays}{after}"));
+    }
+    let mut others: Vec<&str> = Vec::new();
+    for (_, module, _) in &parts {
+        if *module != stays && !others.contains(module) {
+            others.push(module);
+        }
+    }
+    if let (false, false, [first, .., last]) =
+        (others.is_empty(), statement.is_bracketed, parts.as_slice())
+    {
+        let all = first.0.whole.start..last.0.whole.end;
+        followed.edit(all, joined(stays));
+    } else {
+        for (alias, module, shown) in &parts {
+            if *module != stays {
+                cut(text, alias, followed);
+            } else if *shown != text[alias.whole.clone()] {
+                followed.edit(alias.whole.clone(), shown.as_str());
             }
         }
-        return edits;
     }
-    // What has several modules now is several statements.
-    let mut parts: Vec<(&str, Vec<String>)> = Vec::new();
-    for ((alias, names), module) in statement.aliases.iter().zip(names).zip(&modules) {
-        let new = shown(text, alias, own(names).as_deref());
-        match parts.iter_mut().find(|(one, _)| one == module) {
-            Some((_, all)) => all.push(new),
-            None => parts.push((module, vec![new])),
-        }
+    if others.is_empty() {
+        return;
     }
-    let statements = parts.iter().map(|(module, names)| {
-        let names = names.join(", ");
-        match *module {
-            "" => format!("import {names}"),
-            module => format!("from {module} import {names}"),
-        }
+    let (place, between) = behind(text, &statement.at);
+    let statements = others.iter().map(|module| {
+        let begins = match *module {
+            "" => String::new(),
+            module => format!("from {module} "),
+        };
+        format!("{between}{begins}import {}", joined(module))
     });
-    let start = statement.at.start;
-    let line = text[..start].rfind('\n').map_or(0, |at| at + 1);
-    let indent = &text[line..start];
-    let between = match indent.trim().is_empty() {
-        true => format!("\n{indent}"),
-        false => "; ".to_owned(),
-    };
-    let all: Vec<String> = statements.collect();
-    vec![(statement.at.clone(), all.join(&between))]
+    followed.edit(place..place, statements.collect::<String>());
+}
+
+const BLANKS: [char; 3] = [' ', '\t', '\x0c'];
+
+/// Takes a name out of an import in brackets, with its comma, and with its line where nothing else stands there.
+fn cut(text: &str, alias: &Alias, followed: &mut Followed) {
+    let Range { mut start, mut end } = alias.whole;
+    if let Some(comma) = alias.comma {
+        match text[end..comma].trim().is_empty() {
+            true => end = comma + 1,
+            // A comment stands between the two.
+            false => followed.edit(comma..comma + 1, ""),
+        }
+    }
+    let before = text[..start].trim_end_matches(BLANKS);
+    let after = text[end..].trim_start_matches(BLANKS);
+    let line = ["\n", "\r\n"]
+        .into_iter()
+        .find(|line| after.starts_with(line));
+    let blanks = text.len() - after.len();
+    match (before.ends_with('\n'), line) {
+        (true, Some(line)) => (start, end) = (before.len(), blanks + line.len()),
+        (false, Some(_)) => start = before.len(),
+        _ if after.starts_with(')') => start = before.len(),
+        _ => end = blanks,
+    }
+    followed.edit(start..end, "");
+}
+
+/// Where more statements go behind one, and what stands before each: the line's end and indentation as the text has them, or a
+/// semicolon where the statement shares its line.
+fn behind(text: &str, statement: &Range<usize>) -> (usize, String) {
+    let before = text[..statement.start].trim_end_matches(BLANKS);
+    let rest = &text[statement.end..];
+    let after = rest.trim_start_matches(BLANKS).trim_start_matches('\r');
+    let begins = before.is_empty() || before.ends_with('\n');
+    if !begins || !(after.is_empty() || after.starts_with(['\n', '#'])) {
+        return (statement.end, "; ".into());
+    }
+    let line = rest.find('\n').map_or(rest, |end| &rest[..end]);
+    let is_crlf = line.ends_with('\r') || before.ends_with("\r\n");
+    let end = if is_crlf { "\r\n" } else { "\n" };
+    let indent = &text[before.len()..statement.start];
+    let place = statement.end + line.trim_end_matches('\r').len();
+    (place, format!("{end}{indent}"))
 }

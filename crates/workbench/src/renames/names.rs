@@ -7,7 +7,13 @@ use crate::scopes::View;
 use selvage_tool::Language;
 use selvage_tool::flows::FLOWS_FILE;
 use selvage_vfs::{Kind, Op};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The most files of one name among which the function of a reference tells the one that is meant.
+pub(super) const CALLED_MAX: usize = 20;
+
+/// Files of flows, by what the flows are called.
+type Called = BTreeMap<String, Vec<String>>;
 
 /// What leads where.
 pub(super) struct Names {
@@ -15,41 +21,56 @@ pub(super) struct Names {
     pub(super) after: Tree,
     /// The Python files that move, by where they lie.
     pub(super) moves: BTreeMap<String, String>,
+    /// Where each file that some step moves or removes comes to lie; nothing where it is removed.
+    steps: BTreeMap<String, Option<String>>,
     /// The flows of this workspace, before and afterwards.
-    flows: [Vec<String>; 2],
+    flows: [Called; 2],
+    /// The first words of what imports and references call the files that move.
+    words: BTreeSet<Vec<u8>>,
+    /// The folders whose packages move: a near import names them by dots alone.
+    packages: BTreeSet<String>,
 }
 
 impl Names {
     /// `sees` tells what whoever moves may read: to it, no name leads to anything else.
     pub(super) fn of(view: &View, ops: &[Op], sees: &dyn Fn(&str) -> bool) -> Self {
+        let entries = view.entries();
+        let files = entries.iter().filter(|entry| entry.kind != Kind::Folder);
+        let own = files.clone().map(|entry| &entry.path);
+        let own = own.filter(|path| view.scope_of(path) == 0);
         let mut names = Self {
             before: Tree::default(),
             after: Tree::default(),
             moves: BTreeMap::new(),
+            steps: folded(own, ops),
             flows: Default::default(),
+            words: BTreeSet::new(),
+            packages: BTreeSet::new(),
         };
-        let is_flow = |path: &str| is_python(path) && flow_name(path).is_some();
-        for entry in view.entries() {
-            let path = entry.path;
-            if entry.kind == Kind::Folder || !is_python(&path) || !sees(&path) {
+        for entry in files {
+            let path = entry.path.clone();
+            if !is_python(&path) || !sees(&path) {
                 continue;
             }
-            names.before.0.insert(path.clone(), path.clone());
+            names.before.add(path.clone(), path.clone());
             if view.scope_of(&path) != 0 {
-                names.after.0.insert(path.clone(), path);
+                names.after.add(path.clone(), path);
                 continue;
             }
-            if is_flow(&path) {
-                names.flows[0].push(path.clone());
-            }
-            let new = moved(ops, &path);
-            if !is_removed(ops, &path) {
-                if is_flow(&new) {
-                    names.flows[1].push(new.clone());
-                }
-                names.after.0.insert(new.clone(), path.clone());
-            }
+            names.call(0, &path);
+            let Some(new) = names.comes_to(&path).map(str::to_owned) else {
+                continue;
+            };
+            names.call(1, &new);
+            names.after.add(new.clone(), path.clone());
             if new != path {
+                for path in [&path, &new] {
+                    let mut words = words_in(stem(path).as_bytes());
+                    let word = words.find(|word| !word.is_empty()).unwrap_or_default();
+                    names.words.insert(word.to_owned());
+                }
+                let package = path.strip_suffix("/__init__.py");
+                names.packages.extend(package.map(str::to_owned));
                 names.moves.insert(path, new);
             }
         }
@@ -58,26 +79,39 @@ impl Names {
                 && is_python(path)
                 && !names.after.has(path)
             {
-                names.after.0.insert(path.clone(), path.clone());
-                if is_flow(path) {
-                    names.flows[1].push(path.clone());
-                }
+                names.after.add(path.clone(), path.clone());
+                names.call(1, path);
             }
         }
         names
+    }
+
+    fn call(&mut self, side: usize, path: &str) {
+        if let Some(name) = flow_name(path).filter(|_| is_python(path)) {
+            let called = self.flows[side].entry(name.to_owned()).or_default();
+            called.push(path.to_owned());
+        }
+    }
+
+    /// Where a file of this workspace comes to lie; nothing for one that is removed.
+    pub(super) fn comes_to<'a>(&'a self, path: &'a str) -> Option<&'a str> {
+        self.steps.get(path).map_or(Some(path), Option::as_deref)
     }
 
     pub(super) fn moved<'a>(&'a self, path: &'a str) -> &'a str {
         self.moves.get(path).map_or(path, String::as_str)
     }
 
-    /// Whether a text may name what moves, or what comes to hide something. What has the name of one file nowhere does not.
-    pub(super) fn may_stand_in(&self, text: &str) -> bool {
-        let mut moves = self.moves.iter();
-        match (moves.next(), moves.next()) {
-            (Some((old, new)), None) => [old, new].iter().any(|path| text.contains(stem(path))),
-            _ => true,
+    /// Whether a file may name what moves, or what comes to hide something.
+    pub(super) fn may_stand_in(&self, path: &str, bytes: &[u8]) -> bool {
+        let mut folder = path;
+        while let Some((above, _)) = folder.rsplit_once('/') {
+            if is_python(path) && self.packages.contains(above) {
+                return true;
+            }
+            folder = above;
         }
+        words_in(bytes).any(|word| self.words.contains(word))
     }
 
     /// A reference under its new name; nothing where it stays.
@@ -95,10 +129,13 @@ impl Names {
             .and_then(|rest| rest.rsplit_once("::"));
         let (path, function) = match portable {
             Some((name, function)) => {
-                let mut called = self.flows[0].clone();
-                called.retain(|path| flow_name(path) == Some(name));
-                if !called.iter().any(|path| self.moves.contains_key(path)) {
+                let called = self.flows[0].get(name).map(Vec::as_slice);
+                let mut called: Vec<&String> = called.unwrap_or_default().iter().collect();
+                if !called.iter().any(|path| self.moves.contains_key(*path)) {
                     return Ok(None);
+                }
+                if called.len() > CALLED_MAX {
+                    return Err(format!("more than {CALLED_MAX} files are called `{name}`"));
                 }
                 if called.len() > 1 {
                     let is_unknown = called.iter().any(|path| offers(path, function).is_none());
@@ -107,25 +144,22 @@ impl Names {
                         return Err(format!("several files are called `{name}`"));
                     }
                 }
-                (called.swap_remove(0), Some(function))
+                (called[0].as_str(), Some(function))
             }
-            None => {
-                let (path, function) = split(found);
-                (path.to_owned(), function)
-            }
+            None => split(found),
         };
-        let Some(new) = self.moves.get(&path).filter(|new| self.after.has(new)) else {
+        let Some(new) = self.moves.get(path).filter(|new| self.after.has(new)) else {
             return Ok(None);
         };
         let is_run = function.is_some() || holder == FLOWS_FILE;
         let Some(name) = flow_name(new).filter(|_| is_run) else {
-            return match flow_name(&path).filter(|_| is_run) {
+            return match flow_name(path).filter(|_| is_run) {
                 Some(_) => Err(format!("it runs `{path}`, and `{new}` can't be run")),
                 None => Ok(Some(with(new, function))),
             };
         };
-        let mut called = self.flows[1].iter();
-        let is_its_own = called.all(|path| path == new || flow_name(path) != Some(name));
+        let called = self.flows[1].get(name);
+        let is_its_own = called.is_none_or(|called| called.iter().all(|path| path == new));
         let renamed = match (portable, function) {
             (Some(_), Some(function)) if is_its_own => format!("{PORTABLE}{name}::{function}"),
             _ => with(new, function),
@@ -152,30 +186,38 @@ pub(super) fn is_python(path: &str) -> bool {
     Language::of(path) == Language::Python
 }
 
-/// What is left of a path below another one.
-fn below<'a>(path: &'a str, top: &str) -> Option<&'a str> {
-    let rest = path.strip_prefix(top)?;
-    (rest.is_empty() || rest.starts_with('/')).then_some(rest)
+/// The words of a text; empty ones stand between other signs.
+pub(super) fn words_in(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
+    bytes.split(|byte| !(byte.is_ascii_alphanumeric() || *byte == b'_' || !byte.is_ascii()))
 }
 
-/// Where something comes to lie by some steps.
-pub(super) fn moved(ops: &[Op], path: &str) -> String {
-    let mut path = path.to_owned();
+/// What becomes of the files that some steps move or remove, each under its first path: where it comes to lie, if anywhere.
+fn folded<'a>(
+    files: impl Iterator<Item = &'a String>,
+    ops: &[Op],
+) -> BTreeMap<String, Option<String>> {
+    let mut lies: BTreeMap<String, &String> = files.map(|path| (path.clone(), path)).collect();
+    let mut steps = BTreeMap::new();
     for op in ops {
-        if let Op::Move { from, to } = op
-            && let Some(rest) = below(&path, from)
-        {
-            path = format!("{to}{rest}");
+        let (from, to) = match op {
+            Op::Move { from, to } => (from, Some(to)),
+            Op::Remove { path } => (path, None),
+            _ => continue,
+        };
+        let folder = format!("{from}/");
+        let inside = lies.range(folder.clone()..).map(|(path, _)| path);
+        let inside = inside.take_while(|path| path.starts_with(&folder));
+        let all: Vec<String> = inside.chain([from]).cloned().collect();
+        for path in all {
+            let Some(old) = lies.remove(&path) else {
+                continue;
+            };
+            let new = to.map(|to| format!("{to}{}", &path[from.len()..]));
+            if let Some(new) = &new {
+                lies.insert(new.clone(), old);
+            }
+            steps.insert(old.clone(), new);
         }
     }
-    path
-}
-
-/// Whether some steps remove something, wherever they moved it before.
-pub(super) fn is_removed(ops: &[Op], path: &str) -> bool {
-    let steps = ops.iter().enumerate();
-    steps.into_iter().any(|(at, op)| match op {
-        Op::Remove { path: gone } => below(&moved(&ops[..at], path), gone).is_some(),
-        _ => false,
-    })
+    steps
 }

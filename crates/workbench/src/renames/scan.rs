@@ -1,4 +1,4 @@
-//! The imports, the strings and the names of a Python text, with their places.
+//! The imports and the strings of a Python text, with their places.
 //!
 //! **Problem.** The guest has Python's parser and knows what a text imports, but not where each name stands, and it lives in an
 //! executor that may be busy. **Shape.** Python's words can be told apart without its grammar: comments, strings with what they
@@ -40,6 +40,8 @@ pub(super) struct Alias {
     pub(super) is_named: bool,
     /// Where all of it stands, the other name included.
     pub(super) whole: Range<usize>,
+    /// Where the comma behind it stands.
+    pub(super) comma: Option<usize>,
 }
 
 /// An import.
@@ -49,6 +51,8 @@ pub(super) struct Statement {
     /// What it imports from, and where that stands.
     pub(super) from: Option<(Module, Range<usize>)>,
     pub(super) aliases: Vec<Alias>,
+    /// Whether brackets are around them.
+    pub(super) is_bracketed: bool,
 }
 
 /// What a text shows.
@@ -57,8 +61,6 @@ pub(super) struct Scan {
     pub(super) imports: Vec<Statement>,
     /// Where strings hold what they read, and are not a part of a longer one.
     pub(super) strings: Vec<Range<usize>>,
-    /// Names outside of imports, with dots between them.
-    pub(super) chains: Vec<Range<usize>>,
 }
 
 /// Looks through a text. Nothing for one that ends inside something.
@@ -77,22 +79,13 @@ pub(super) fn scan(text: &str) -> Option<Scan> {
             Kind::Sign(b';' | b':') => word.is_outer,
             _ => false,
         };
-        let before = at.checked_sub(1).map(|before| words[before].kind);
-        let next = words.get(at + 1).map(|next| next.kind);
-        match word.kind {
-            Kind::Plain => {
-                let joins = |kind| matches!(kind, Some(Kind::Plain | Kind::Odd));
-                if !joins(before) && !joins(next) {
-                    scan.strings.push(word.at.clone());
-                }
-            }
-            Kind::Name if before != Some(Kind::Sign(b'.')) => {
-                let (end, next) = dotted(&words, at);
-                scan.chains.push(word.at.start..end);
-                at = next;
-                continue;
-            }
-            _ => {}
+        let near =
+            [at.checked_sub(1), Some(at + 1)].map(|near| words.get(near?).map(|one| one.kind));
+        let is_alone = !near
+            .iter()
+            .any(|near| matches!(near, Some(Kind::Plain | Kind::Odd)));
+        if word.kind == Kind::Plain && is_alone {
+            scan.strings.push(word.at.clone());
         }
         at += 1;
     }
@@ -135,13 +128,16 @@ fn import(text: &str, words: &[Word], begin: usize) -> Option<(Statement, usize)
         }
         if word(at)? != "import" {
             (module.name, _, at) = name(at);
+        } else if module.level == 0 {
+            return None;
         }
         from = Some((module, start..words[at - 1].at.end));
         at += usize::from(word(at)? == "import");
     } else if word(begin) != Some("import") {
         return None;
     }
-    at += usize::from(sign(at) == Some(b'('));
+    let is_bracketed = sign(at) == Some(b'(');
+    at += usize::from(is_bracketed);
     let mut aliases = Vec::new();
     loop {
         let is_all = sign(at) == Some(b'*');
@@ -152,6 +148,7 @@ fn import(text: &str, words: &[Word], begin: usize) -> Option<(Statement, usize)
                 at: star.clone(),
                 is_named: false,
                 whole: star,
+                comma: None,
             });
             at += 1;
         } else if word(at).is_some() {
@@ -167,11 +164,15 @@ fn import(text: &str, words: &[Word], begin: usize) -> Option<(Statement, usize)
                 at: place,
                 is_named,
                 whole,
+                comma: None,
             });
             at = next;
         }
         if sign(at) != Some(b',') {
             break;
+        }
+        if let Some(alias) = aliases.last_mut() {
+            alias.comma = Some(words[at].at.start);
         }
         at += 1;
     }
@@ -183,6 +184,7 @@ fn import(text: &str, words: &[Word], begin: usize) -> Option<(Statement, usize)
         at: words[begin].at.start..words[at - 1].at.end,
         from,
         aliases,
+        is_bracketed,
     };
     (at_end && !statement.aliases.is_empty()).then_some((statement, at))
 }
@@ -192,7 +194,7 @@ mod tests {
     use super::scan;
 
     /// The places of a scan as texts.
-    fn shown(text: &str) -> (Vec<String>, Vec<&str>, Vec<&str>) {
+    fn shown(text: &str) -> (Vec<String>, Vec<&str>) {
         let scan = scan(text).expect("whole");
         let imports = scan.imports.iter().map(|one| {
             let from = one.from.as_ref();
@@ -214,13 +216,12 @@ mod tests {
             )
         });
         let strings = scan.strings.iter().map(|at| &text[at.clone()]);
-        let chains = scan.chains.iter().map(|at| &text[at.clone()]);
-        (imports.collect(), strings.collect(), chains.collect())
+        (imports.collect(), strings.collect())
     }
 
     #[test]
     fn imports_are_found_wherever_a_statement_begins() {
-        let (imports, ..) = shown(
+        let (imports, _) = shown(
             "import a.b as c, d # import z\nif x: import e; from . import f\nfrom ..g . h import (\n  i, # i\n  j as k,\n)\nfrom m import *\ntry: from.n import o\nexcept: pass\n",
         );
         assert_eq!(
@@ -247,6 +248,9 @@ mod tests {
             "f'''{\nx}\nimport a'''\n",
             "import_a.b()\n",
             "from a import\n",
+            "from import x\n",
+            "from import import x\n",
+            "from\n",
             "s = 'it\\'s'\nx.from_ = 1\n",
         ] {
             assert!(shown(text).0.is_empty(), "{text}");
@@ -255,11 +259,10 @@ mod tests {
 
     #[test]
     fn strings_are_those_that_hold_what_they_read() {
-        let (_, strings, chains) = shown(
+        let (_, strings) = shown(
             "a.b . c(\"one\", r'two', b'no', f'no {d.e['three']!r:'>{w}} no', 'x' 'y', u\"\"\"four\"\"\", 1.5.real)\n",
         );
         assert_eq!(strings, ["one", "two", "three", "four"]);
-        assert_eq!(chains, ["a.b . c", "d.e", "r", "w"]);
     }
 
     #[test]

@@ -17,24 +17,41 @@ pub(super) struct Found {
     pub(super) is_member: bool,
 }
 
-/// The Python files of a workspace; for each, where its text lies before the change.
+/// The Python files of a workspace.
 #[derive(Debug, Default)]
-pub(super) struct Tree(pub(super) BTreeMap<String, String>);
+pub(super) struct Tree {
+    /// For each, where its text lies before the change.
+    files: BTreeMap<String, String>,
+    /// The file of each name below `modules/`; nothing where several have it.
+    modules: BTreeMap<String, Option<String>>,
+}
 
 impl Tree {
     pub(super) fn has(&self, path: &str) -> bool {
-        self.0.contains_key(path)
+        self.files.contains_key(path)
+    }
+
+    pub(super) fn add(&mut self, path: String, origin: String) {
+        if let Some(rest) = path.strip_prefix(FOLDER) {
+            // One that lies in the folder itself is found before by its place.
+            if let Some((_, name)) = rest.rsplit_once('/') {
+                let one = self.modules.entry(name.to_owned());
+                one.and_modify(|one| *one = None)
+                    .or_insert_with(|| Some(path.clone()));
+            }
+        }
+        self.files.insert(path, origin);
     }
 
     /// Where the interpreter looks for a module, in its order: beside the file, then at the root.
     ///
-    /// `read` gives a text by where it lies before the change.
+    /// `says` tells whether the text of a package, by where it lies before the change, has a name.
     pub(super) fn find(
         &self,
         importer: &str,
         module: &Module,
         member: Option<&str>,
-        read: &dyn Fn(&str) -> Option<String>,
+        says: &dyn Fn(&str, &str) -> bool,
     ) -> Option<Found> {
         let (mut folder, _) = importer.rsplit_once('/').unwrap_or_default();
         let bare = module.name.strip_prefix(PACKAGE);
@@ -57,7 +74,7 @@ impl Tree {
         let place = name.replace('.', "/");
         let found = roots
             .iter()
-            .find_map(|root| self.at(&join(root, &place), member, read));
+            .find_map(|root| self.at(&join(root, &place), member, says));
         found.or_else(|| self.deeper(bare?, member))
     }
 
@@ -66,7 +83,7 @@ impl Tree {
         &self,
         base: &str,
         member: Option<&str>,
-        read: &dyn Fn(&str) -> Option<String>,
+        says: &dyn Fn(&str, &str) -> bool,
     ) -> Option<Found> {
         let module = self.file(base);
         let inner = member.and_then(|member| self.file(&join(base, member)));
@@ -74,9 +91,11 @@ impl Tree {
             (None, Some(inner)) => (inner, true),
             // What a package says of itself comes before its files.
             (Some(module), Some(inner)) if module.len() > base.len() + ".py".len() => {
-                let text = self.0.get(&module).and_then(|origin| read(origin));
-                let says = text.is_some_and(|text| text.contains(member.unwrap_or_default()));
-                if says { (module, false) } else { (inner, true) }
+                let origin = self.files.get(&module);
+                match origin.is_some_and(|origin| says(origin, member.unwrap_or_default())) {
+                    true => (module, false),
+                    false => (inner, true),
+                }
             }
             (module, _) => (module?, false),
         };
@@ -94,17 +113,13 @@ impl Tree {
             Some(stem) => (stem, false),
             None => (member?, true),
         };
-        let end = format!("/{stem}.py");
         // A folder of that name is a package, and comes first.
         let top = format!("{FOLDER}{stem}/");
-        let first = self.0.range(top.clone()..).next();
+        let first = self.files.range(top.clone()..).next();
         if first.is_some_and(|(path, _)| path.starts_with(&top)) {
             return None;
         }
-        let inside = self.0.range(FOLDER.to_owned()..).map(|(path, _)| path);
-        let inside = inside.take_while(|path| path.starts_with(FOLDER));
-        let mut found = inside.filter(|path| path.ends_with(&end));
-        let file = found.next().filter(|_| found.next().is_none())?.clone();
+        let file = self.modules.get(&format!("{stem}.py"))?.clone()?;
         Some(Found { file, is_member })
     }
 }

@@ -2,10 +2,11 @@
 
 #[path = "../common/mod.rs"]
 mod common;
+mod limits;
+mod split;
 mod told;
 
 use common::Host;
-use selvage_tool::reading::{Import, Reading};
 use serde_json::{Value, json};
 
 /// A workspace of these files.
@@ -36,16 +37,6 @@ fn go(host: &mut Host, from: &str, to: &str) -> Value {
     host.ok("move", json!({ "from": from, "to": to }))
 }
 
-/// A reading that a text imports these files.
-fn imports(paths: &[&str]) -> Reading {
-    let any = paths.iter().map(|path| (*path).to_owned()).collect();
-    let missing = None;
-    Reading {
-        imports: vec![Import { any, missing }],
-        ..Reading::default()
-    }
-}
-
 const MONEY: &str = "def total(rows):\n    return 1\n";
 
 #[test]
@@ -54,7 +45,7 @@ fn imports_follow_a_module_that_is_renamed_in_one_change() {
 \"\"\"See modules.money and modules/money.py.\"\"\"
 from modules.money import total
 import modules.money as m, modules.other
-import modules.money
+import modules.other
 from bifrost.modules import money
 from modules import (  # both
     money as cash,
@@ -67,13 +58,13 @@ y = modules.moneys + self.modules.money + 'modules.money'
 \"\"\"See modules.money and modules/money.py.\"\"\"
 from modules.coins import total
 import modules.coins as m, modules.other
-import modules.coins
+import modules.other
 from bifrost.modules import coins as money
 from modules import (  # both
     coins as cash,
     other,
 )
-x = f'{modules.coins.total([])}'  # modules.money
+x = f'{modules.money.total([])}'  # modules.money
 y = modules.moneys + self.modules.money + 'modules.money'
 ";
     let mut host = host(&[
@@ -113,7 +104,7 @@ fn a_module_in_another_folder_is_imported_from_there() {
         ("modules/psa/halo.py", "A = 1\n"),
         (
             "workflows/a.py",
-            "if True:\n    from modules import money, other as o, prices\nimport modules.money\nprint(modules.money)\n",
+            "if True:\n    from modules import money, other as o, prices\nimport modules.money as m\n",
         ),
         ("modules/other.py", ""),
         ("modules/prices.py", ""),
@@ -127,7 +118,7 @@ fn a_module_in_another_folder_is_imported_from_there() {
         &mut host,
         &[(
             "workflows/a.py",
-            "if True:\n    from shared.text import cash as money\n    from modules import other as o, prices\nimport shared.text.cash\nprint(shared.text.cash)\n",
+            "if True:\n    from modules import other as o, prices\n    from shared.text import cash as money\nimport shared.text.cash as m\n",
         )],
     );
     // By its name alone it is found in every folder.
@@ -173,7 +164,7 @@ fn a_folder_takes_its_modules_and_references_along() {
     let near = "from .rules import check\n";
     let mut host = host(&[
         ("features/a/run.py", near),
-        ("features/a/rules.py", "import features.a.run\n"),
+        ("features/a/rules.py", "import features.a.run as r\n"),
         ("features/a/data.csv", "1\n"),
         (
             "b.py",
@@ -186,7 +177,7 @@ fn a_folder_takes_its_modules_and_references_along() {
         &mut host,
         &[
             ("lib/crm/run.py", near),
-            ("lib/crm/rules.py", "import lib.crm.run\n"),
+            ("lib/crm/rules.py", "import lib.crm.run as r\n"),
             (
                 "b.py",
                 "from lib.crm.rules import check\nimport lib.crm.run as r\nfrom lib.crm import rules\nW = ['lib/crm/run.py::go', 'features/a/data.csv', \"workflow::run::go\"]\n",
@@ -309,8 +300,6 @@ fn a_package_says_what_it_offers_before_its_files_do() {
         ("lib/more.py", ""),
         ("a.py", "from lib import tools, more\n"),
     ]);
-    host.readings
-        .insert("a.py".into(), imports(&["lib/__init__.py", "lib/more.py"]));
     go(&mut host, "lib/tools.py", "lib/kit.py");
     has(
         &mut host,
@@ -355,4 +344,26 @@ fn named_flows_go_on_and_the_policy_is_left_to_persons() {
     });
     go(&mut host, "workflows/c.py", "workflows/d.py");
     has(&mut host, &[("embed.json", "[\"workflows/d.py\"]")]);
+}
+
+#[test]
+fn a_package_that_moves_alone_is_followed_by_what_lies_beside_it() {
+    let mut host = host(&[
+        ("pkg/__init__.py", "RATE = 1\n"),
+        ("pkg/near.py", "from . import RATE, far\n"),
+        ("pkg/in/far.py", "from .. import RATE\n"),
+        ("pkg/far.py", ""),
+    ]);
+    let moved = go(&mut host, "pkg/__init__.py", "pkg/core.py");
+    has(
+        &mut host,
+        &[
+            ("pkg/near.py", "from . import far\nfrom .core import RATE\n"),
+            ("pkg/in/far.py", "from ..core import RATE\n"),
+        ],
+    );
+    assert_eq!(told::left(&moved), [""; 0]);
+    go(&mut host, "pkg/core.py", "pkg/__init__.py");
+    let moved = go(&mut host, "pkg/__init__.py", "pkg/the-core.py");
+    assert_eq!(told::left(&moved).len(), 2, "{moved}");
 }

@@ -3,11 +3,11 @@
 use crate::common::python::offers;
 use crate::common::scopes::mount;
 use crate::common::{Host, person};
-use crate::{MONEY, go, has, host, imports, write};
+use crate::{MONEY, go, has, host, write};
 use serde_json::{Value, json};
 
 /// What was left as it was, and why.
-fn left(moved: &Value) -> Vec<String> {
+pub(crate) fn left(moved: &Value) -> Vec<String> {
     let left = moved["left"].as_array().into_iter().flatten();
     let text = |one: &Value, key: &str| one[key].as_str().expect("a text").to_owned();
     left.map(|one| format!("{}: {}", text(one, "path"), text(one, "why")))
@@ -43,38 +43,66 @@ fn of_files_with_one_name_the_function_tells_which_is_meant() {
 }
 
 #[test]
-fn a_name_of_one_part_is_the_interpreters_unless_its_guest_says_otherwise() {
-    let files = [
+fn what_the_interpreter_has_of_its_own_is_not_the_workspaces() {
+    let text = "import types\nfrom types import A\nfrom json.rows import B\nimport money\nfrom lib.rows import C\n";
+    let mut host = host(&[
         ("features/a/types.py", "A = 1\n"),
-        ("features/a/run.py", "import types\nfrom types import A\n"),
-    ];
-    let mut own = host(&files);
-    own.readings.insert(
-        "features/a/run.py".into(),
-        imports(&["types.py", "features/a/types.py"]),
-    );
-    go(&mut own, "features/a/types.py", "features/b/kinds.py");
-    has(
-        &mut own,
-        &[(
-            "features/a/run.py",
-            "import features.b.kinds as types\nfrom features.b.kinds import A\n",
-        )],
-    );
-    let mut library = host(&files);
-    let moved = go(&mut library, "features/a/types.py", "features/b/kinds.py");
-    has(&mut library, &[files[1]]);
-    assert_eq!(library.checked, ["features/a/run.py"]);
-    assert_eq!(left(&moved), [""; 0]);
-    // Nobody waits for an executor to move a file.
-    let mut without = Host::new();
-    write(&mut without, &files);
-    let moved = go(&mut without, "features/a/types.py", "features/b/kinds.py");
-    has(&mut without, &[files[1]]);
+        ("features/a/json/rows.py", "B = 1\n"),
+        ("features/a/money.py", MONEY),
+        ("lib/rows.py", "C = 1\n"),
+        ("features/a/run.py", text),
+    ]);
+    for (from, to) in [
+        ("features/a/types.py", "features/b/kinds.py"),
+        ("features/a/json/rows.py", "features/b/cells.py"),
+    ] {
+        let moved = go(&mut host, from, to);
+        assert_eq!(left(&moved), [""; 0]);
+        has(&mut host, &[("features/a/run.py", text)]);
+    }
+    // Beside the text and at the root the name would be the interpreter's.
+    go(&mut host, "features/a/money.py", "features/a/string.py");
+    let moved = go(&mut host, "lib/rows.py", "string.py");
     assert_eq!(
         left(&moved),
-        ["features/a/run.py: its import of `types` was not read"]
+        ["features/a/run.py: no import can name `string.py` there"]
     );
+    let text = text.replace("import money", "import features.a.string as money");
+    has(&mut host, &[("features/a/run.py", &text)]);
+    // A near import says which is meant.
+    write(
+        &mut host,
+        &[("lib/a.py", "from .b import C\n"), ("lib/b.py", "")],
+    );
+    go(&mut host, "lib/b.py", "lib/string.py");
+    has(&mut host, &[("lib/a.py", "from .string import C\n")]);
+    assert_eq!(host.checked, [""; 0]);
+}
+
+#[test]
+fn an_import_by_a_whole_name_is_told_and_its_uses_stay() {
+    let text = "import p.b\nimport p.b as m, p.c\ndef f(p): return p.b.x\ng = lambda p: p.b\np.b = 3\nprint(p.VERSION, p.b.x)\n";
+    let mut host = host(&[
+        ("p/__init__.py", "VERSION = 1\n"),
+        ("p/b.py", "x = 1\n"),
+        ("p/c.py", ""),
+        ("money.py", MONEY),
+        ("run.py", text),
+        ("pay.py", "import money\nmoney.total([])\n"),
+    ]);
+    let moved = go(&mut host, "p/b.py", "q/d.py");
+    let after = text.replace("p.b as m", "q.d as m");
+    has(&mut host, &[("run.py", &after)]);
+    assert_eq!(
+        left(&moved),
+        ["run.py: it imports `p.b` by its whole name: mend its uses by hand"]
+    );
+    let moved = go(&mut host, "money.py", "coins.py");
+    has(
+        &mut host,
+        &[("pay.py", "import coins as money\nmoney.total([])\n")],
+    );
+    assert_eq!(left(&moved), [""; 0]);
 }
 
 #[test]
@@ -84,7 +112,9 @@ fn what_can_not_follow_is_told_with_the_reason() {
         ("workflows/a.py", "# a\n"),
         ("modules/money.py", MONEY),
         ("forms/large.json", &large),
-        ("broken.py", "x = '''a\n"),
+        ("broken.py", "import a\nx = '''a\n"),
+        ("other.py", "x = '''b\n"),
+        ("forms/other.json", &" ".repeat(3 * 1024 * 1024)),
         ("uses.py", "from modules.money import total\n"),
     ]);
     let flows =
@@ -183,33 +213,4 @@ agents:
             ("workflows/a.py", "from modules.coins import total\n"),
         ],
     );
-}
-
-#[test]
-fn so_many_files_are_looked_at_and_so_many_told_of() {
-    let mut host = host(&[("modules/money.py", MONEY)]);
-    for n in 0..2_000 {
-        let path = format!("w/{n:04}.json");
-        host.ok("write", json!({ "path": path, "content": "" }));
-    }
-    write(
-        &mut host,
-        &[("x/last.py", "from modules.money import total\n")],
-    );
-    let moved = go(&mut host, "modules/money.py", "modules/coins.py");
-    let first = left(&moved).remove(0);
-    assert!(
-        first.ends_with(": more than 2000 files were to be looked at"),
-        "{first}"
-    );
-    has(
-        &mut host,
-        &[("x/last.py", "from modules.money import total\n")],
-    );
-    for n in 0..30 {
-        let path = format!("b/{n:02}.py");
-        host.ok("write", json!({ "path": path, "content": "money = '''" }));
-    }
-    let moved = go(&mut host, "modules/coins.py", "modules/money.py");
-    assert_eq!(left(&moved).len(), 20);
 }
