@@ -117,6 +117,20 @@ fn plain(bytes: &[u8], start: usize, is_inside: bool) -> usize {
 #[cfg(test)]
 mod tests {
     use super::rewrite;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn any_text_is_read_and_stays_without_a_reference(words in prop::collection::vec(prop_oneof![
+            prop::sample::select(vec![
+                "\"", "'", "\\", "\n", "\r\n", "\n  ", ": ", ":", "- ", "|", ">-\n", "[", "]", "{", "}", ",", " #", "#",
+                "%", "---", "!t", "&a ", "*a", " ", "é", "漢", "\u{a0}", "\u{feff}", "workflows/b.py", "x",
+            ]).prop_map(str::to_owned),
+            any::<char>().prop_map(String::from),
+        ], 0..40)) {
+            prop_assert_eq!(renamed(&words.concat()), None);
+        }
+    }
 
     fn renamed(text: &str) -> Option<String> {
         rewrite(text, &|found| {
