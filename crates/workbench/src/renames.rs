@@ -310,9 +310,12 @@ impl Workbench {
         let says = |path: &str, name: &str| {
             let mut packages = looked.packages.borrow_mut();
             let words = packages.entry(path.to_owned()).or_insert_with(|| {
-                let size = view.stat(path).ok()?.size;
-                let fits = size <= PACKAGE_BYTES_MAX && looked.takes(size);
-                let text = workspace.read(&view.place(path)).ok().filter(|_| fits)?;
+                // One that is made by the same steps says nothing yet.
+                let size = view.stat(path).map_or(0, |entry| entry.size);
+                if size > PACKAGE_BYTES_MAX || !looked.takes(size) {
+                    return None;
+                }
+                let text = workspace.read(&view.place(path)).unwrap_or_default();
                 Some(words_in(&text).map(<[u8]>::to_vec).collect())
             });
             if words.is_none() {

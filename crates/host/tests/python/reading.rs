@@ -94,6 +94,30 @@ fn whatever_the_interpreter_has_is_found_and_the_rest_says_why_not() {
     );
 }
 
+/// The engine decides by a list of its own which imports are of the interpreter's modules.
+#[test]
+fn no_move_takes_what_the_interpreter_is_built_with_for_the_workspaces() {
+    let natives = value("import sys\nlist(sys.builtin_module_names)\n");
+    let natives = natives.as_array().expect("names").iter();
+    let natives = natives.map(|name| name.as_str().expect("a text"));
+    let natives: Vec<&str> = natives.filter(|name| !name.contains('-')).collect();
+    assert!(natives.contains(&"zlib"), "{natives:?}");
+    let mut bench = bench();
+    let imports: String = natives
+        .iter()
+        .map(|name| format!("import {name}\n"))
+        .collect();
+    write(&mut bench, "own/uses.py", &imports);
+    for name in natives {
+        write(&mut bench, &format!("own/{name}.py"), "");
+    }
+    let step = json!({ "from": "own/uses.py", "to": "other/uses.py" });
+    let moved = bench.call("move", step).expect("moved");
+    assert_eq!(moved["left"].as_array().map_or(0, Vec::len), 0, "{moved}");
+    let read = bench.call("read", json!({ "path": "other/uses.py" }));
+    assert_eq!(read.expect("read")["content"], json!(imports));
+}
+
 #[test]
 fn what_is_imported_is_read_whatever_the_grant_covers() {
     let mut bench = bench();
