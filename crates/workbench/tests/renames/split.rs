@@ -2,6 +2,7 @@
 
 use crate::told::left;
 use crate::{MONEY, go, has, host};
+use serde_json::json;
 
 /// A text before and after `modules/money.py` and `modules/cash.py` came to lie elsewhere.
 fn splits(cases: &[(&str, &str)]) {
@@ -108,5 +109,28 @@ fn a_comment_keeps_an_import_from_becoming_one_of_the_root() {
     assert_eq!(
         left(&moved),
         ["workflows/a.py: a comment stands in its import of `modules`"]
+    );
+}
+
+#[test]
+fn a_package_that_the_same_patch_makes_has_what_moves_into_it() {
+    let mut host = host(&[
+        ("modules/money.py", MONEY),
+        ("workflows/a.py", "from modules import money\n"),
+    ]);
+    let patch = "*** Begin Patch
+*** Update File: modules/money.py
+*** Move to: shared/money.py
+@@
+-    return 1
++    return 2
+*** Add File: shared/__init__.py
++RATE = 1
+*** End Patch
+";
+    host.ok("apply_patch", json!({ "patch": patch }));
+    has(
+        &mut host,
+        &[("workflows/a.py", "from shared import money\n")],
     );
 }
