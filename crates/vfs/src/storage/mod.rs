@@ -10,6 +10,8 @@ mod memory;
 mod pieces;
 mod redb;
 mod rows;
+#[cfg(target_family = "wasm")]
+mod zeroes;
 
 pub use self::journal::{BOUNDS_PASSED_MAX, JournaledStorage};
 pub use self::memory::MemoryStorage;
