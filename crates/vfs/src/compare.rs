@@ -108,7 +108,7 @@ fn of_node(before: &Tree, after: &Tree, id: NodeId) -> Option<Difference> {
         (Some(old), Some(new)) if before.primary(old.parent) != after.primary(new.parent) => {
             Verb::Moved
         }
-        (Some(old), Some(new)) if old.shown != new.shown => Verb::Renamed,
+        (Some(old), Some(new)) if old.shown() != new.shown() => Verb::Renamed,
         (Some(old), Some(new)) if hash(old) != hash(new) => Verb::Edited,
         _ => return None,
     };

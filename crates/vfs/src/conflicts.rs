@@ -133,16 +133,16 @@ impl Workspace {
                     if more {
                         break;
                     }
-                    versions.push(Entry::of_seal(path.clone(), &node.shown, node, Some(seal)));
+                    versions.push(Entry::of_seal(path.clone(), node.shown(), node, Some(seal)));
                 }
             } else {
                 let keeper = keeper(&self.tree, node).filter(|_| kind == ConflictKind::Name);
                 if let Some(keeper) = keeper {
-                    let above = path.strip_suffix(&node.shown).unwrap_or_default();
-                    let path = format!("{above}{}", keeper.shown);
-                    versions.push(self.live(Entry::of(path, &keeper.shown, keeper))?);
+                    let above = path.strip_suffix(node.shown()).unwrap_or_default();
+                    let path = format!("{above}{}", keeper.shown());
+                    versions.push(self.live(Entry::of(path, keeper.shown(), keeper))?);
                 }
-                versions.push(self.live(Entry::of(path.clone(), &node.shown, node))?);
+                versions.push(self.live(Entry::of(path.clone(), node.shown(), node))?);
             }
         }
         Ok(Conflict {

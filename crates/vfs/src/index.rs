@@ -16,9 +16,10 @@
 
 use crate::id::{Hash, Heads, NodeId};
 use crate::node::{Birth, Kind, Node, Seal, put_varint, take, take_varint};
+use crate::shards::Shards;
 use crate::tree::Tree;
 use sha2::{Digest, Sha256};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::sync::Arc;
 
 const VERSION: u8 = 1;
@@ -48,7 +49,7 @@ pub(crate) struct Index {
 pub(crate) struct Opened {
     pub heads: Heads,
     pub changes: u64,
-    pub nodes: BTreeMap<NodeId, Node>,
+    pub nodes: Shards<Arc<Node>>,
 }
 
 /// A cell of storage, by name.
@@ -104,11 +105,9 @@ impl Index {
         while index.chain != reader.chain {
             index = index.after(rest.next()?);
         }
-        // They are in the order of ids, which makes a tree of them at once.
-        let nodes: Option<Vec<Node>> = reader.nodes().collect();
-        let nodes = nodes?.into_iter().map(|node| (node.id, node));
+        let nodes: Option<Shards<Arc<Node>>> = reader.nodes().collect();
         let mut opened = Opened {
-            nodes: nodes.collect(),
+            nodes: nodes?,
             heads: reader.heads,
             changes: reader.changes,
         };
@@ -119,8 +118,8 @@ impl Index {
                 return None;
             }
             for node in reader.nodes() {
-                let node = node?;
-                opened.nodes.insert(node.id, node);
+                let (id, node) = node?;
+                opened.nodes.insert(id, node);
             }
             (opened.heads, opened.changes) = (reader.heads, reader.changes);
         }
@@ -302,8 +301,8 @@ impl<'a> Reader<'a> {
     }
 
     /// The nodes that follow; nothing in the place of one that can't be read.
-    fn nodes(&mut self) -> impl Iterator<Item = Option<Node>> {
-        (0..self.count).map(|_| self.node())
+    fn nodes(&mut self) -> impl Iterator<Item = Option<(NodeId, Arc<Node>)>> {
+        (0..self.count).map(|_| self.node().map(|node| (node.id, Arc::new(node))))
     }
 
     fn node(&mut self) -> Option<Node> {

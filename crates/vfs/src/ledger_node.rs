@@ -87,7 +87,6 @@ impl<'a> NodeReader<'a> {
             }
             ("name", ValueRef::Scalar(ScalarValueRef::Str(name))) => {
                 node.name = name.to_string();
-                node.shown.clone_from(&node.name);
             }
             ("made", ValueRef::Scalar(value)) => node.made_ms = unsigned(value),
             ("seal", ValueRef::Scalar(ScalarValueRef::Bytes(_))) if item.conflict => {

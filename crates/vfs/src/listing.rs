@@ -111,9 +111,10 @@ impl Tree {
             let Some(node) = self.nodes.get_mut(&id) else {
                 continue;
             };
-            if node.shown != shown || node.mark != mark {
+            let shown_as = (shown != node.name).then_some(shown);
+            if node.shown_as != shown_as || node.mark != mark {
                 let node = Arc::make_mut(node);
-                node.shown = shown;
+                node.shown_as = shown_as;
                 node.mark = mark;
             }
         }
@@ -122,29 +123,26 @@ impl Tree {
 
     /// Lists a folder in which no two nodes want one name, as is the rule. False when some do.
     fn list_plain(&mut self, primary: NodeId, kids: &[NodeId]) -> bool {
-        let nodes = kids.iter().filter_map(|kid| self.node(*kid));
-        let mut keys: Vec<(String, NodeId)> = nodes.map(|n| (fold(&n.name), n.id)).collect();
-        keys.sort_unstable();
-        if keys.windows(2).any(|pair| pair[0].0 == pair[1].0) {
+        let mut names = Vec::with_capacity(kids.len());
+        let mut stale = Vec::new();
+        for node in kids.iter().filter_map(|kid| self.node(*kid)) {
+            if node.shown_as.is_some() || node.mark != node.own_mark() {
+                stale.push(node.id);
+            }
+            let (id, name, also) = (node.id, node.name.clone(), Vec::new());
+            names.push((fold(&name), Shown { id, name, also }));
+        }
+        let count = names.len();
+        let names: BTreeMap<String, Shown> = names.into_iter().collect();
+        if names.len() < count {
             return false;
         }
-        for (_, id) in &keys {
-            let node = self.node(*id);
-            if node.is_some_and(|node| node.shown != node.name || node.mark != node.own_mark())
-                && let Some(node) = self.node_mut(*id)
-            {
-                node.shown.clone_from(&node.name);
+        for id in stale {
+            if let Some(node) = self.node_mut(id) {
+                node.shown_as = None;
                 node.mark = node.own_mark();
             }
         }
-        let shown = |id: NodeId| {
-            let name = self.node(id).map(|node| node.name.clone());
-            let name = name.unwrap_or_default();
-            let also = Vec::new();
-            Shown { id, name, also }
-        };
-        let names = keys.into_iter().map(|(key, id)| (key, shown(id)));
-        let names = names.collect();
         let folder = Arc::make_mut(self.folders.or_default(primary));
         folder.names = names;
         folder.irregular = false;

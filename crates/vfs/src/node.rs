@@ -179,8 +179,8 @@ pub(crate) struct Node {
     pub birth: Birth,
     /// Derived: the parent that the edges give, without cycles.
     pub parent: NodeId,
-    /// Derived: the name that is shown.
-    pub shown: String,
+    /// Derived: the name that is shown, where it is another one than `name`.
+    pub shown_as: Option<String>,
     /// Derived: why the view differs from the registers.
     pub mark: Option<Mark>,
     /// Derived: a deletion had not seen what the file holds, so it is not followed.
@@ -192,7 +192,7 @@ impl Node {
         Self {
             id,
             kind,
-            shown: name.clone(),
+            shown_as: None,
             name,
             edges: BTreeMap::new(),
             seals: Vec::new(),
@@ -203,6 +203,11 @@ impl Node {
             mark: None,
             restored: false,
         }
+    }
+
+    /// The name that is shown.
+    pub fn shown(&self) -> &str {
+        self.shown_as.as_ref().unwrap_or(&self.name)
     }
 
     /// The mark that a node has for itself, whatever else its folder holds.
@@ -270,13 +275,16 @@ pub(crate) fn take<'a>(bytes: &mut &'a [u8], count: usize) -> Option<&'a [u8]> {
 }
 
 pub(crate) fn take_varint(bytes: &mut &[u8]) -> Option<u64> {
-    let mut value = 0u64;
-    for shift in (0..64).step_by(7) {
-        let byte = take(bytes, 1)?[0];
-        value |= u64::from(byte & 0x7f).checked_shl(shift)?;
-        if byte < 0x80 {
+    let (mut value, mut shift) = (0, 0);
+    // A stepped range takes several times as long in code that is made small, and most of an index is such numbers.
+    while shift < u64::BITS {
+        let (byte, rest) = bytes.split_first()?;
+        *bytes = rest;
+        value |= u64::from(byte & 0x7f) << shift;
+        if *byte < 0x80 {
             return Some(value);
         }
+        shift += 7;
     }
     None
 }

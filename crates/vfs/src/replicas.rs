@@ -96,7 +96,7 @@ pub(crate) fn assert_same(a: &Tree, b: &Tree) {
         assert_eq!(node.birth, other.birth);
         assert_eq!(node.parent, other.parent);
         if a.is_alive(*id) {
-            assert_eq!((&node.shown, node.mark), (&other.shown, other.mark));
+            assert_eq!((node.shown(), node.mark), (other.shown(), other.mark));
         }
     }
     assert_eq!(a.nodes.len(), b.nodes.len());

@@ -159,7 +159,7 @@ impl Workspace {
         let mut nodes = Vec::new();
         let prefix = path.to_string();
         if let Some(node) = self.tree.node(id).filter(|node| node.kind == Kind::File) {
-            nodes.push((prefix.clone(), node.shown.clone(), node));
+            nodes.push((prefix.clone(), node.shown().to_owned(), node));
         }
         self.tree.walk(id, &prefix, &mut |path, shown, node| {
             nodes.push((path, shown.name.clone(), node))

@@ -114,10 +114,10 @@ impl Tree {
         let mut at = self.primary(id);
         while at != NodeId::ROOT {
             let node = self.node(at)?;
-            names.push(node.shown.as_str());
+            names.push(node.shown());
             let parent = self.primary(node.parent);
             // A file that collapsed into an equal one carries that one's name.
-            self.folder(parent)?.names.get(&fold(&node.shown))?;
+            self.folder(parent)?.names.get(&fold(node.shown()))?;
             at = parent;
         }
         names.reverse();
@@ -127,7 +127,7 @@ impl Tree {
     /// Whether the folder of a node shows it under its own id, and not as part of another.
     pub fn shows(&self, node: &Node) -> bool {
         let folder = self.folder(self.primary(node.parent));
-        let shown = folder.and_then(|folder| folder.names.get(&fold(&node.shown)));
+        let shown = folder.and_then(|folder| folder.names.get(&fold(node.shown())));
         shown.is_some_and(|shown| shown.id == node.id)
     }
 
@@ -322,7 +322,7 @@ impl Tree {
 
     fn detach(&mut self, id: NodeId, parent: NodeId) {
         let primary = self.primary(parent);
-        let shown = self.node(id).map(|node| fold(&node.shown));
+        let shown = self.node(id).map(|node| fold(node.shown()));
         if let Some(folder) = self.folders.get_mut(&parent).map(Arc::make_mut) {
             folder.kids.remove(&id);
         }
@@ -360,12 +360,12 @@ impl Tree {
             key,
             Shown {
                 id,
-                name: name.clone(),
+                name,
                 also: Vec::new(),
             },
         );
         if let Some(node) = self.node_mut(id) {
-            node.shown = name;
+            node.shown_as = None;
             node.mark = node.own_mark();
         }
     }

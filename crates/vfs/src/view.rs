@@ -8,6 +8,7 @@
 
 use crate::id::NodeId;
 use crate::node::{Kind, Node, edge_rank};
+use crate::shards::Shards;
 use crate::tree::Tree;
 use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
 use std::sync::Arc;
@@ -24,17 +25,18 @@ pub(crate) fn derive(nodes: Vec<Node>, unseen: &dyn Fn(&Node, &[NodeId]) -> bool
         node.parent = parents.get(id).copied().unwrap_or(NodeId::RECOVERED);
     }
     restore(&mut nodes, unseen);
-    arrange(nodes)
+    let nodes = nodes.into_iter().map(|(id, node)| (id, Arc::new(node)));
+    arrange(nodes.collect())
 }
 
 /// The tree of nodes whose places are known.
-pub(crate) fn arrange(mut nodes: BTreeMap<NodeId, Node>) -> Tree {
+pub(crate) fn arrange(mut nodes: Shards<Arc<Node>>) -> Tree {
     let mut tree = Tree::default();
     tree.folders.insert(NodeId::ROOT, Arc::default());
     if nodes.values().any(|node| node.parent == NodeId::RECOVERED) {
         let mut recovered = Node::new(NodeId::RECOVERED, Kind::Folder, RECOVERED_NAME.into(), 0);
         recovered.parent = NodeId::ROOT;
-        nodes.insert(NodeId::RECOVERED, recovered);
+        nodes.insert(NodeId::RECOVERED, Arc::new(recovered));
     }
     for node in nodes.values() {
         if node.kind == Kind::Folder {
@@ -51,10 +53,7 @@ pub(crate) fn arrange(mut nodes: BTreeMap<NodeId, Node>) -> Tree {
             Arc::make_mut(folder).kids.insert(node.id);
         }
     }
-    tree.nodes = nodes
-        .into_iter()
-        .map(|(id, node)| (id, Arc::new(node)))
-        .collect();
+    tree.nodes = nodes;
     // Parents before children: a folder's union must be known before it is listed.
     while let Some(id) = tops.pop() {
         if tree.united.contains_key(&id) {

@@ -101,7 +101,7 @@ fn check_tree(tree: &Tree) {
             assert!(shown.insert(*id), "{path} is shown twice");
         }
         assert_eq!(tree.path_of(entry.id).as_deref(), Some(path.as_str()));
-        assert_eq!(node.shown, entry.name);
+        assert_eq!(node.shown(), entry.name);
     });
     for id in tree.nodes.keys() {
         assert_eq!(tree.is_alive(*id), shown.contains(id), "{id}");
