@@ -26,6 +26,9 @@ pub(crate) use foreign::{Object, read_document};
 
 /// The actor of the first change. It makes nothing else, ever.
 const FIRST_ACTOR: &[u8] = b"selvage workspace 1";
+/// How much memory the engine takes to read a ledger, for each byte of it.
+#[cfg(target_family = "wasm")]
+const READING_FACTOR: usize = 32;
 
 /// The document, read when it is first needed: what is shown needs it not, see [`crate::index`].
 pub(crate) struct Ledger {
@@ -363,7 +366,17 @@ impl Ledger {
 
 impl Document {
     fn read(parts: &[Vec<u8>], actor: &ActorId) -> Result<Self> {
-        Self::of(Automerge::load(&parts.concat()).map_err(damaged)?, actor)
+        let bytes = parts.concat();
+        // Memory grows by what one allocation lacks, thousands of times here, and a browser collects its garbage each
+        // time. What is asked for and given back at once stays, and is there for what comes.
+        #[cfg(target_family = "wasm")]
+        {
+            let mut ahead = Vec::<u8>::new();
+            // Without it, all goes on as before.
+            let _ = ahead.try_reserve_exact(bytes.len() * READING_FACTOR);
+            std::hint::black_box(ahead);
+        }
+        Self::of(Automerge::load(&bytes).map_err(damaged)?, actor)
     }
 
     fn of(mut doc: Automerge, actor: &ActorId) -> Result<Self> {
