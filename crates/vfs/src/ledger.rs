@@ -26,6 +26,8 @@ pub(crate) use foreign::{Object, read_document};
 
 /// The actor of the first change. It makes nothing else, ever.
 const FIRST_ACTOR: &[u8] = b"selvage workspace 1";
+/// A change of fewer bytes is stored as it is, until the parts are folded.
+const COMPRESSED_BYTES_MIN: usize = 4096;
 /// How much memory the engine takes to read a ledger, for each byte of it.
 #[cfg(target_family = "wasm")]
 const READING_FACTOR: usize = 32;
@@ -298,7 +300,7 @@ impl Ledger {
         let options = CommitOptions::default()
             .with_message(message.encode())
             .with_time(i64::try_from(message.at_ms / 1000).unwrap_or(i64::MAX));
-        let mut made = Vec::new();
+        let mut births = Vec::new();
         let done = doc
             .transact_with::<_, _, automerge::AutomergeError, _>(
                 |()| options,
@@ -307,8 +309,9 @@ impl Ledger {
                         let (old, Some(new)) = (before.node(*id), after.node(*id)) else {
                             continue;
                         };
-                        if ledger_node::write_node(tx, &nodes, old, new)? {
-                            made.push(*id);
+                        let made = ledger_node::write_node(tx, &nodes, old, new)?;
+                        if let Some(ObjId::Id(counter, actor, _)) = made {
+                            births.push((*id, (counter, actor.to_bytes().to_vec())));
                         }
                     }
                     Ok(())
@@ -323,15 +326,11 @@ impl Ledger {
             .ok_or_else(|| VfsError::Internal {
                 why: "a change is gone after its commit".into(),
             })?;
-        let bytes = change.bytes().into_owned();
-        let mut births = Vec::with_capacity(made.len());
-        for id in made {
-            if let Some((_, ObjId::Id(counter, actor, _))) =
-                doc.get(&nodes, id.to_string()).map_err(internal)?
-            {
-                births.push((id, (counter, actor.to_bytes().to_vec())));
-            }
-        }
+        // To compress a few hundred bytes takes as long as all that the journal does with them.
+        let bytes = match change.raw_bytes().len() < COMPRESSED_BYTES_MIN {
+            true => change.raw_bytes().to_vec(),
+            false => change.bytes().into_owned(),
+        };
         Ok(Some(Written {
             hash: hash.0,
             bytes,

@@ -126,20 +126,20 @@ impl<'a> NodeReader<'a> {
     }
 }
 
-/// Writes what differs, and tells whether the node is new.
+/// Writes what differs. Gives the object of a node that is new.
 pub(crate) fn write_node(
     tx: &mut Transaction<'_>,
     nodes: &ObjId,
     old: Option<&Node>,
     new: &Node,
-) -> Result<bool, AutomergeError> {
+) -> Result<Option<ObjId>, AutomergeError> {
     let Some(old) = old else {
         // One batch a node: written one by one, the registers would take ten times as long.
-        tx.batch_create_object(nodes, new.id.to_string(), &whole(new), false)?;
-        return Ok(true);
+        let made = tx.batch_create_object(nodes, new.id.to_string(), &whole(new), false)?;
+        return Ok(Some(made));
     };
     let Some((_, object)) = tx.get(nodes, new.id.to_string())? else {
-        return Ok(false);
+        return Ok(None);
     };
     if old.name != new.name {
         tx.put(&object, "name", new.name.as_str())?;
@@ -163,7 +163,7 @@ pub(crate) fn write_node(
     {
         tx.put(&object, "seen", ScalarValue::Bytes(seen.clone()))?;
     }
-    Ok(false)
+    Ok(None)
 }
 
 /// Every register of a new node.
