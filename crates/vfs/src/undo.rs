@@ -145,11 +145,7 @@ impl Workspace {
 
     fn spend(&mut self, step: Step) -> Result<()> {
         let mut steps = self.steps.clone();
-        match step {
-            Step::Undo => steps.undo.pop(),
-            Step::Redo => steps.redo.pop(),
-            Step::New => None,
-        };
+        steps.skip(step);
         self.storage.commit(crate::storage::Batch {
             cells: steps.cells(),
             ..Default::default()
