@@ -21,6 +21,7 @@ use std::cell::{OnceCell, RefCell};
 use std::collections::BTreeSet;
 
 mod foreign;
+mod room;
 
 pub(crate) use foreign::{Object, read_document};
 
@@ -28,9 +29,6 @@ pub(crate) use foreign::{Object, read_document};
 const FIRST_ACTOR: &[u8] = b"selvage workspace 1";
 /// A change of fewer bytes is stored as it is, until the parts are folded.
 const COMPRESSED_BYTES_MIN: usize = 4096;
-/// How much memory the engine takes to read a ledger, for each byte of it.
-#[cfg(target_family = "wasm")]
-const READING_FACTOR: usize = 32;
 
 /// The document, read when it is first needed: what is shown needs it not, see [`crate::index`].
 pub(crate) struct Ledger {
@@ -366,15 +364,7 @@ impl Ledger {
 impl Document {
     fn read(parts: &[Vec<u8>], actor: &ActorId) -> Result<Self> {
         let bytes = parts.concat();
-        // Memory grows by what one allocation lacks, thousands of times here, and a browser collects its garbage each
-        // time. What is asked for and given back at once stays, and is there for what comes.
-        #[cfg(target_family = "wasm")]
-        {
-            let mut ahead = Vec::<u8>::new();
-            // Without it, all goes on as before.
-            let _ = ahead.try_reserve_exact(bytes.len() * READING_FACTOR);
-            std::hint::black_box(ahead);
-        }
+        room::make(bytes.len());
         Self::of(Automerge::load(&bytes).map_err(damaged)?, actor)
     }
 

@@ -91,34 +91,6 @@ fn a_script_gives_the_value_of_its_last_expression_or_of_result() {
     assert_eq!(value("def f():\n    return 1\n"), Value::Null);
 }
 
-/// Texts that grow are put together by a function of our own, where the interpreter has seen that it pays.
-#[test]
-fn a_text_that_grows_holds_what_its_parts_hold() {
-    let source = "\
-def grow(parts):
-    s = ''
-    for part in parts:
-        s += part
-    return s
-def shared(parts):
-    s = 'a'
-    all = [s]
-    for part in parts:
-        s += part
-        all.append(s)
-    return all
-kinds = [['a', 'b'], ['a', 'é'], ['é', 'a', '😀'], ['a', '\\ud800', '\\udc00', 'b'], ['', 'a', '']]
-for parts in kinds:
-    parts *= 40
-    whole, kept = ''.join(parts), shared(parts)
-    assert grow(parts) == whole and {grow(parts): 1}[whole] == 1 and hash(grow(parts)) == hash(whole)
-    assert grow(parts).isascii() == whole.isascii() and len(grow(parts)) == len(whole)
-    assert kept == ['a' + ''.join(parts[:n]) for n in range(len(parts) + 1)]
-len(grow(['x' * 1000] * 100))
-";
-    assert_eq!(value(source), json!(100_000));
-}
-
 #[test]
 fn values_cross_in_the_form_that_every_guest_gives_them() {
     let source = "\

@@ -1,7 +1,7 @@
 //! What is kept of a call: how it went, what it had, and nothing of what is secret.
 
-use super::bench;
 use super::calls::call;
+use super::{bench, value};
 use crate::bench::Bench;
 use selvage_tool::{ErrorCode, ToolError};
 use serde_json::{Value, json};
@@ -258,4 +258,32 @@ async def sync_customers(context: ExecutionContext, region: Literal['eu', 'us'],
     }
     let text = serde_json::to_string_pretty(&record).expect("JSON") + "\n";
     expect_test::expect_file!["golden/record.json"].assert_eq(&text);
+}
+
+/// Texts that grow are put together by a function of our own, where the interpreter has seen that it pays.
+#[test]
+fn a_text_that_grows_holds_what_its_parts_hold() {
+    let source = "\
+def grow(parts):
+    s = ''
+    for part in parts:
+        s += part
+    return s
+def shared(parts):
+    s = 'a'
+    all = [s]
+    for part in parts:
+        s += part
+        all.append(s)
+    return all
+kinds = [['a', 'b'], ['a', 'é'], ['é', 'a', '😀'], ['a', '\\ud800', '\\udc00', 'b'], ['', 'a', '']]
+for parts in kinds:
+    parts *= 40
+    whole, kept = ''.join(parts), shared(parts)
+    assert grow(parts) == whole and {grow(parts): 1}[whole] == 1 and hash(grow(parts)) == hash(whole)
+    assert grow(parts).isascii() == whole.isascii() and len(grow(parts)) == len(whole)
+    assert kept == ['a' + ''.join(parts[:n]) for n in range(len(parts) + 1)]
+len(grow(['x' * 1000] * 100))
+";
+    assert_eq!(value(source), json!(100_000));
 }
