@@ -190,7 +190,7 @@ export class FakeKernel implements Kernel {
       this.#keep();
       this.files = new Map([...this.files].map(([path, item]) => [moved(path, source, target), item]));
       this.#changed([source, target]);
-      return { change: 'c', message: `Move ${source} to ${target}` };
+      return { change: 'c', message: `Move ${source} to ${target}`, paths: [source, target] };
     },
     delete: ({ path }) => {
       this.#keep();

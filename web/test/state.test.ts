@@ -76,6 +76,15 @@ test('what could not follow a file that moves is told, and stays until it is clo
   expect(toasts.list).toHaveLength(1);
 });
 
+test('how many files followed one that moves is told, with a way back', async () => {
+  const { kernel, toasts, workspace } = await open();
+  const call = kernel.call.bind(kernel);
+  const paths = ['notes/a.txt', 'notes/c.txt', 'flows/x.json'];
+  vi.spyOn(kernel, 'call').mockImplementation((name, input) => (name === 'move' ? Promise.resolve({ ok: true, value: { change: [], message: '', paths } } as ToolResult) : call(name, input)));
+  expect(await workspace.move('notes/a.txt', 'notes/c.txt')).toBe(true);
+  expect(toasts.list).toMatchObject([{ text: 'Renamed “a.txt” to “c.txt”, and changed 1 file that names it.', action: { label: 'Undo' } }]);
+});
+
 test('a full storage is told, what was typed stays, and is written when there is room again', async () => {
   const { kernel, toasts, workspace } = await open();
   const document = new Document(1, 'notes/a.txt', workspace);

@@ -3,7 +3,7 @@
 
 import type { Toasts } from '../ui/toasts.svelte';
 import { fromBase64, textOf, toBase64 } from './base64';
-import { bytes } from './format';
+import { bytes, plural } from './format';
 import { callOrThrow, valueOf, type Kernel } from './kernel';
 import { foldersAbove, folderWords, freeName, isInside, join, nameOf, parentOf } from './paths';
 import { ToolFailure, type Entry, type HistoryChange, type ReadValue, type StorageMode, type WorkspaceStatus, type WriteValue } from './tools';
@@ -225,13 +225,18 @@ export class Workspace {
   async move(from: string, to: string): Promise<boolean> {
     if (from === to) return true;
     let left: { path: string; why: string }[] = [];
+    let followed = 0;
     const done = await this.#try(`“${nameOf(from)}” could not be moved`, async () => {
-      left = (await this.call<{ left?: typeof left }>('move', { from, to })).left ?? [];
+      const moved = await this.call<{ paths: string[]; left?: typeof left }>('move', { from, to });
+      left = moved.left ?? [];
+      followed = moved.paths.filter((path) => !isInside(path, from) && !isInside(path, to)).length;
     });
     // Names that lead nowhere now are somebody's to mend, so this stays until it is closed.
     if (left.length > 0) this.toasts.show({ tone: 'error', text: `“${nameOf(from)}” moved, and not all that names it could follow.`, hint: `Not rewritten: ${left.map(({ path, why }) => `${path} (${why})`).join(', ')}.`, action: this.undoAction() });
-    else if (done && parentOf(from) !== parentOf(to))
-      this.toasts.info(`Moved “${nameOf(from)}” to ${folderWords(parentOf(to))}.`, this.undoAction());
+    else if (done && (followed > 0 || parentOf(from) !== parentOf(to))) {
+      const what = parentOf(from) === parentOf(to) ? `Renamed “${nameOf(from)}” to “${nameOf(to)}”` : `Moved “${nameOf(from)}” to ${folderWords(parentOf(to))}`;
+      this.toasts.info(followed > 0 ? `${what}, and changed ${plural(followed, 'file')} that ${followed === 1 ? 'names' : 'name'} it.` : `${what}.`, this.undoAction());
+    }
     return done;
   }
 
