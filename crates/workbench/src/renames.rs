@@ -345,7 +345,7 @@ impl Workbench {
             }
         }
         let new = (!edits.is_empty()).then(|| format!("{mark}{}", edited(text, edits)));
-        (new, followed.left.or(left.take()), lacks.take())
+        (new, left.take().or(followed.left), lacks.take())
     }
 }
 

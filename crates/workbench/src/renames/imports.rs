@@ -101,6 +101,18 @@ impl Scene<'_> {
         if !self.after.has(&file_now) {
             return None;
         }
+        // The text of a package that has the word need not give it to others: then the name is that file.
+        if let Some(name) = member.filter(|_| !is_member)
+            && let Some(beside) = self.before.beside(&file, name)
+        {
+            let beside_now = (self.moved)(&beside);
+            let stays = self.after.beside(&file_now, name).as_ref() == Some(&beside_now);
+            if self.after.has(&beside_now) && !stays && !is_library(module) {
+                followed.leave(format!(
+                    "`{file}` has the word `{name}`, so its import may mean `{beside_now}`: look at it by hand"
+                ));
+            }
+        }
         let finds = |module: &Module, member: Option<&str>| {
             let found = self.after.find(new, module, member, self.says);
             found.filter(|found| found.file == file_now && !is_library(module))

@@ -102,6 +102,12 @@ impl Tree {
         Some(Found { file, is_member })
     }
 
+    /// The file of a name beside the text of a package.
+    pub(super) fn beside(&self, package: &str, name: &str) -> Option<String> {
+        let folder = package.strip_suffix("/__init__.py")?;
+        self.file(&join(folder, name))
+    }
+
     fn file(&self, base: &str) -> Option<String> {
         let files = [format!("{base}/__init__.py"), format!("{base}.py")];
         files.into_iter().find(|path| self.has(path))
