@@ -3,10 +3,10 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { Guest } from "./guest.ts";
 import type { Halves } from "./guest.ts";
-import type { GuestName } from "./protocol.ts";
+import type { InterpreterName } from "./protocol.ts";
 import { MEMORY_BYTES, built, host, ready, run } from "./real-guests.ts";
 
-type Programs = Record<GuestName, [entry: string, source: string][]>;
+type Programs = Record<InterpreterName, [entry: string, source: string][]>;
 
 /** What a core knows, and what it lacks: errors, dates, sets, texts in other scripts, what only deep code calls. */
 const PROGRAMS: Programs = {

@@ -6,7 +6,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { Guest } from "./guest.ts";
 import type { Halves } from "./guest.ts";
 import { LIMITS, MEMORY_BYTES, built, host, ready, run } from "./real-guests.ts";
-import type { GuestName } from "./protocol.ts";
+import type { InterpreterName } from "./protocol.ts";
 import { Image } from "./image.ts";
 
 /** Where a text lies in a memory. */
@@ -14,7 +14,7 @@ const places = (memory: WebAssembly.Memory, text: string) => Buffer.from(memory.
 
 const SECRET = "swordfish-4711-";
 // The secret is put together in the run, so that it is found as a value and not only as source; and it comes in as a file and an argument.
-type Scripts = Record<GuestName, [entry: string, source: string]>;
+type Scripts = Record<InterpreterName, [entry: string, source: string]>;
 const PLANTS: Scripts = {
   "guest-js": ["a.flow.js", `const all = []; for (let i = 0; i < 200; i++) all.push("${SECRET}" + i); globalThis.left = all; all.length;`],
   "guest-py": ["a.py", `import os, random, selvage, json\nall = ["${SECRET}" + str(i) for i in range(200)]\nos.left = all\njson.left = bytes("".join(all), "utf-8")\nrandom.seed(all[0])\nopen("a.py").read()\nlen(all)`],

@@ -3,13 +3,22 @@
 // Jobs, reports and answers are JSON that only Rust reads; TypeScript passes them on.
 
 /** The guests, by the names that the engine gives them. */
-export type GuestName = "guest-js" | "guest-py" | "guest-ruff";
+export type GuestName = InterpreterName | "guest-ruff";
+
+/** Those that run something. */
+export type InterpreterName = "guest-js" | "guest-py";
 
 /** The guests whose image is kept between visits and shared by the runners: those that take long to warm up. */
 export const KEPT: ReadonlySet<GuestName> = new Set(["guest-py"]);
 
 /** An image's bytes. All Workers look at the same ones where they may share memory. */
 export type ImageBytes = Uint8Array<ArrayBufferLike>;
+
+/** What a parser that broke says: only nesting beyond its gate breaks it. */
+export const TOO_DEEP = JSON.stringify({ error: { code: "QUOTA_STACK", message: "The text nests deeper than the parser can read." } });
+
+/** The word of a guest that can't be had, as the engine reads it. */
+export const unavailable = (message: string): string => JSON.stringify({ error: { code: "EXECUTOR_UNAVAILABLE", message } });
 
 /** What the kernel sends to a runner. */
 export type ToRunner =

@@ -9,7 +9,7 @@ import type { Next } from "@wasm/runner/runner.js";
 import { exercise } from "./exercise.ts";
 import { Guest, LACKS, TRAP, type Halves } from "./guest.ts";
 import { Image } from "./image.ts";
-import { KEPT, type FromRunner, type GuestName, type ToRunner } from "./protocol.ts";
+import { KEPT, TOO_DEEP, unavailable, type FromRunner, type GuestName, type ToRunner } from "./protocol.ts";
 
 const MEMORY_BYTES_DEFAULT = 128 * 1024 * 1024;
 const BLOB_BYTES_MAX = 64 * 1024 * 1024;
@@ -17,9 +17,6 @@ const REPORT_MS = 16;
 
 /** `setTimeout` counts in 32 bits; a longer wait ends with the run's clock anyway. */
 const TIMER_MS_MAX = 2 ** 31 - 1;
-
-/** What a parser that broke says: only nesting beyond its gate breaks it. */
-const TOO_DEEP = JSON.stringify({ error: { code: "QUOTA_STACK", message: "The text nests deeper than the parser can read." } });
 
 const nothing = () => {};
 
@@ -330,7 +327,8 @@ async function check(message: ToRunner & { type: "check" }): Promise<void> {
   try {
     guest = warmUp(asked);
   } catch (error) {
-    return scope.postMessage({ type: "broken", message: String(error) });
+    if (message.guest !== "guest-ruff") return scope.postMessage({ type: "broken", message: String(error) });
+    return scope.postMessage({ type: "checked", id, checked: unavailable(String(error)) });
   }
   asked.warm = null;
   let checked = TOO_DEEP;
@@ -338,7 +336,8 @@ async function check(message: ToRunner & { type: "check" }): Promise<void> {
     checked = await guest.check({ path, module, format }, source);
   } catch (error) {
     if (error === LACKS) {
-      unread.push(message);
+      // Whoever asked for the second look before was told that there is none.
+      unread.push(...unread.splice(0).filter((other) => asked.name !== "guest-ruff" || other.guest !== asked.name), message);
       scope.postMessage({ type: "lacks", guest: asked.name });
       return takeBack(asked, guest);
     }

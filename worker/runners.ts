@@ -5,7 +5,7 @@ import type { JobPlace } from "./client-messages.ts";
 import type { Halves } from "./guest.ts";
 import { Images } from "./images.ts";
 import { canSuspend } from "./jspi.ts";
-import { KEPT, type FromRunner, type GuestName, type ImageBytes, type ToRunner } from "./protocol.ts";
+import { KEPT, unavailable, type FromRunner, type GuestName, type ImageBytes, type ToRunner } from "./protocol.ts";
 
 const RUNNERS = 2;
 
@@ -14,6 +14,9 @@ const RESPAWN_MS = 1_000;
 
 /** How long the rest of a guest is not fetched, so that it does not take the processor from what people wait for: unless a run lacks it. */
 const REST_AFTER_MS = 1_000;
+
+/** How long lint waits for half of the guest that looks at Python. */
+const LOOKS_LOAD_MS_MAX = 60_000;
 
 /** What the kernel hears of a runner. */
 export interface RunnerEvents {
@@ -149,7 +152,7 @@ export class Runners {
 
   /** The guest that runs nothing can't be had: what a runner was to look at with it is answered, and nothing else ends. */
   #looksAtNothing(runner: number, error: unknown): void {
-    const checked = JSON.stringify({ error: { code: "EXECUTOR_UNAVAILABLE", message: notLoaded("guest-ruff", error) } });
+    const checked = unavailable(notLoaded("guest-ruff", error));
     for (const [id, by] of [...this.#looking]) if (by === runner) this.#answered(id, checked);
   }
 
@@ -208,9 +211,9 @@ export class Runners {
   async #compile(guest: GuestName): Promise<Compiled> {
     const hash = this.#hashes[guest];
     const [core, rest, image] = await Promise.all([
-      WebAssembly.compileStreaming(fetch(this.#urls[guest].core)),
+      this.#load(guest, "core"),
       // Where a run can't wait for the rest, it begins with it.
-      canSuspend ? null : WebAssembly.compileStreaming(fetch(this.#urls[guest].rest)),
+      canSuspend ? null : this.#load(guest, "rest"),
       KEPT.has(guest) ? this.#images.find(guest, hash) : undefined,
     ]);
     const compiled: Compiled = { name: guest, core, rest, coming: null, hash, image: image ?? null };
@@ -219,10 +222,16 @@ export class Runners {
     return compiled;
   }
 
+  /** Lint goes on without the guest that looks, so that is not waited for without an end. */
+  #load(guest: GuestName, half: keyof HalfUrls): Promise<WebAssembly.Module> {
+    const signal = guest === "guest-ruff" ? AbortSignal.timeout(LOOKS_LOAD_MS_MAX) : null;
+    return WebAssembly.compileStreaming(fetch(this.#urls[guest][half], { signal }));
+  }
+
   /** Fetches the rest of a guest, once, and sends it to all who have the core. */
   #complete(compiled: Compiled): Promise<void> {
     const { name } = compiled;
-    compiled.coming ??= WebAssembly.compileStreaming(fetch(this.#urls[name].rest)).then(
+    compiled.coming ??= this.#load(name, "rest").then(
       (module) => {
         compiled.rest = module;
         for (const { worker, guests } of this.#held.values()) if (guests.has(name)) worker.postMessage({ type: "rest", guest: name, module } satisfies ToRunner);
