@@ -69,7 +69,7 @@ pub(super) fn follow(text: &str, scan: &Scan, scene: &Scene<'_>) -> Followed {
             let Some((name, _)) = scene.renamed(&module, None, &mut followed) else {
                 continue;
             };
-            let shown = match alias.is_named {
+            let shown = match alias.given.is_some() {
                 true => name,
                 // What the text calls by all of the name may also be something else that has its first part.
                 false if alias.name.contains('.') => {
@@ -164,14 +164,13 @@ fn is_name(name: &str) -> bool {
     is_word && begins && !KEYWORDS.contains(&format!(" {name} "))
 }
 
-/// An alias under its new name, by which the text knows it as before.
-fn shown(text: &str, alias: &Alias, own: Option<&str>) -> String {
-    match own {
-        Some(own) if own != alias.name => match alias.is_named {
-            true => format!("{own}{}", &text[alias.at.end..alias.whole.end]),
-            false => format!("{own} as {}", alias.name),
-        },
-        _ => text[alias.whole.clone()].to_owned(),
+/// An alias under its new name, by which the text knows it as before. It is made of words: what stands between them may not stand
+/// outside brackets.
+fn shown(alias: &Alias, own: &str) -> String {
+    match alias.given.as_deref() {
+        Some(given) => format!("{own} as {given}"),
+        None if own == alias.name => own.to_owned(),
+        None => format!("{own} as {}", alias.name),
     }
 }
 
@@ -193,23 +192,30 @@ fn from(
             Some((module, own)) => (module.as_str(), own.as_deref()),
             None => (written.as_str(), None),
         };
-        (alias, module, shown(text, alias, own))
+        (alias, module, own.unwrap_or(&alias.name))
     });
-    let parts: Vec<(&Alias, &str, String)> = parts.collect();
+    let parts: Vec<(&Alias, &str, &str)> = parts.collect();
     let joined = |module: &str| {
         let own = parts.iter().filter(|(_, one, _)| *one == module);
-        let own: Vec<&str> = own.map(|(.., shown)| shown.as_str()).collect();
+        let own: Vec<String> = own.map(|(alias, _, own)| shown(alias, own)).collect();
         own.join(", ")
     };
     let stays = parts.iter().map(|(_, module, _)| *module);
     let stays = stays.min_by_key(|module| (*module != written, module.is_empty()));
     let stays = stays.unwrap_or_default();
+    // No comment can stand inside what leaves its brackets.
+    let mut leave = parts.iter().filter(|(_, module, _)| *module != stays);
+    let is_commented = match stays.is_empty() {
+        true => text[statement.at.clone()].contains('#'),
+        false => leave.any(|(alias, ..)| text[alias.whole.clone()].contains('#')),
+    };
+    if is_commented {
+        followed.leave(format!("a comment stands in its import of `{written}`"));
+        return;
+    }
     if stays.is_empty() {
-        // All of it lies at the root now, and no comment can stand in an import that says so.
-        match text[statement.at.clone()].contains('#') {
-            true => followed.leave(format!("a comment stands in its import of `{written}`")),
-            false => followed.edit(statement.at.clone(), format!("import {}", joined(""))),
-        }
+        // All of it lies at the root now.
+        followed.edit(statement.at.clone(), format!("import {}", joined("")));
         return;
     }
     if stays != written {
@@ -234,18 +240,20 @@ fn from(
         let all = first.0.whole.start..last.0.whole.end;
         followed.edit(all, joined(stays));
     } else {
-        for (alias, module, shown) in &parts {
+        for (alias, module, own) in &parts {
             if *module != stays {
                 cut(text, alias, followed);
-            } else if *shown != text[alias.whole.clone()] {
-                followed.edit(alias.whole.clone(), shown.as_str());
+            } else if *own != alias.name && alias.given.is_some() {
+                followed.edit(alias.at.clone(), *own);
+            } else if *own != alias.name {
+                followed.edit(alias.at.clone(), shown(alias, own));
             }
         }
     }
     if others.is_empty() {
         return;
     }
-    let (place, between) = behind(text, &statement.at);
+    let (place, between) = behind(text, statement);
     let statements = others.iter().map(|module| {
         let begins = match *module {
             "" => String::new(),
@@ -257,6 +265,9 @@ fn from(
 }
 
 const BLANKS: [char; 3] = [' ', '\t', '\x0c'];
+
+/// How lines end; the longest comes first.
+const LINE_ENDS: [&str; 3] = ["\r\n", "\n", "\r"];
 
 /// Takes a name out of an import in brackets, with its comma, and with its line where nothing else stands there.
 fn cut(text: &str, alias: &Alias, followed: &mut Followed) {
@@ -270,11 +281,10 @@ fn cut(text: &str, alias: &Alias, followed: &mut Followed) {
     }
     let before = text[..start].trim_end_matches(BLANKS);
     let after = text[end..].trim_start_matches(BLANKS);
-    let line = ["\n", "\r\n"]
-        .into_iter()
-        .find(|line| after.starts_with(line));
+    let mut ends = LINE_ENDS.into_iter();
+    let line = ends.find(|line| after.starts_with(line));
     let blanks = text.len() - after.len();
-    match (before.ends_with('\n'), line) {
+    match (before.ends_with(['\n', '\r']), line) {
         (true, Some(line)) => (start, end) = (before.len(), blanks + line.len()),
         (false, Some(_)) => start = before.len(),
         _ if after.starts_with(')') => start = before.len(),
@@ -285,20 +295,21 @@ fn cut(text: &str, alias: &Alias, followed: &mut Followed) {
 
 /// Where more statements go behind one, and what stands before each: the line's end and indentation as the text has them, or a
 /// semicolon where the statement shares its line.
-fn behind(text: &str, statement: &Range<usize>) -> (usize, String) {
-    let before = text[..statement.start].trim_end_matches(BLANKS);
-    let rest = &text[statement.end..];
-    let after = rest.trim_start_matches(BLANKS).trim_start_matches('\r');
-    let begins = before.is_empty() || before.ends_with('\n');
-    if !begins || !(after.is_empty() || after.starts_with(['\n', '#'])) {
-        return (statement.end, "; ".into());
+fn behind(text: &str, statement: &Statement) -> (usize, String) {
+    let Range { start, end } = statement.at;
+    let before = text[..start].trim_end_matches(BLANKS);
+    let rest = &text[end..];
+    let after = rest.trim_start_matches(BLANKS);
+    if !statement.begins_line || !(after.is_empty() || after.starts_with(['\n', '\r', '#'])) {
+        return (end, "; ".into());
     }
-    let line = rest.find('\n').map_or(rest, |end| &rest[..end]);
-    let is_crlf = line.ends_with('\r') || before.ends_with("\r\n");
-    let end = if is_crlf { "\r\n" } else { "\n" };
-    let indent = &text[before.len()..statement.start];
-    let place = statement.end + line.trim_end_matches('\r').len();
-    (place, format!("{end}{indent}"))
+    let place = end + rest.find(['\n', '\r']).unwrap_or(rest.len());
+    let known = match &text[place..] {
+        "" => LINE_ENDS.into_iter().find(|end| before.ends_with(end)),
+        rest => LINE_ENDS.into_iter().find(|end| rest.starts_with(end)),
+    };
+    let indent = &text[before.len()..start];
+    (place, format!("{}{indent}", known.unwrap_or("\n")))
 }
 
 #[cfg(test)]

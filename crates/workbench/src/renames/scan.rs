@@ -36,8 +36,8 @@ impl Module {
 pub(super) struct Alias {
     pub(super) name: String,
     pub(super) at: Range<usize>,
-    /// Whether it is given another name here.
-    pub(super) is_named: bool,
+    /// The other name that it is given here.
+    pub(super) given: Option<String>,
     /// Where all of it stands, the other name included.
     pub(super) whole: Range<usize>,
     /// Where the comma behind it stands.
@@ -53,6 +53,8 @@ pub(super) struct Statement {
     pub(super) aliases: Vec<Alias>,
     /// Whether brackets are around them.
     pub(super) is_bracketed: bool,
+    /// Whether it begins its line, which no backslash joins to another.
+    pub(super) begins_line: bool,
 }
 
 /// What a text shows.
@@ -146,23 +148,23 @@ fn import(text: &str, words: &[Word], begin: usize) -> Option<(Statement, usize)
             aliases.push(Alias {
                 name: "*".into(),
                 at: star.clone(),
-                is_named: false,
+                given: None,
                 whole: star,
                 comma: None,
             });
             at += 1;
         } else if word(at).is_some() {
             let (name, place, mut next) = name(at);
-            let is_named = word(next) == Some("as") && word(next + 1).is_some();
+            let given = word(next + 1).filter(|_| word(next) == Some("as"));
             let mut whole = place.clone();
-            if is_named {
+            if given.is_some() {
                 whole.end = words[next + 1].at.end;
                 next += 2;
             }
             aliases.push(Alias {
                 name,
                 at: place,
-                is_named,
+                given: given.map(str::to_owned),
                 whole,
                 comma: None,
             });
@@ -180,11 +182,17 @@ fn import(text: &str, words: &[Word], begin: usize) -> Option<(Statement, usize)
     let at_end = words.get(at).is_none_or(|word| {
         word.kind == Kind::Line || word.kind == Kind::Sign(b';') && word.is_outer
     });
+    let start = words[begin].at.start;
+    let line = match begin.checked_sub(1).map(|before| &words[before]) {
+        None => Some(0),
+        Some(before) => Some(before.at.end).filter(|_| before.kind == Kind::Line),
+    };
     let statement = Statement {
-        at: words[begin].at.start..words[at - 1].at.end,
+        at: start..words[at - 1].at.end,
         from,
         aliases,
         is_bracketed,
+        begins_line: line.is_some_and(|line| !text[line..start].contains('\\')),
     };
     (at_end && !statement.aliases.is_empty()).then_some((statement, at))
 }
@@ -206,7 +214,7 @@ mod tests {
                     "{}<{}>{}",
                     one.name,
                     &text[one.whole.clone()],
-                    if one.is_named { "!" } else { "" }
+                    if one.given.is_some() { "!" } else { "" }
                 )
             });
             format!(

@@ -52,6 +52,46 @@ fn comments_and_lines_stay_where_an_import_is_split() {
 }
 
 #[test]
+fn a_name_that_spans_lines_in_brackets_is_one_outside_them() {
+    splits(&[
+        (
+            "if x:\n    from modules import (money\n        as m, other)\n",
+            "if x:\n    from modules import (other)\n    from shared import coins as m\n",
+        ),
+        (
+            "from modules import money \\\n    as m, other\n",
+            "from modules import other\nfrom shared import coins as m\n",
+        ),
+        (
+            "from modules import (money  # why\n    as m)\n",
+            "from shared import (coins  # why\n    as m)\n",
+        ),
+    ]);
+    let mut host = host(&[
+        ("modules/money.py", MONEY),
+        ("a.py", "from modules import (money\n as m)\n"),
+    ]);
+    go(&mut host, "modules/money.py", "coins.py");
+    has(&mut host, &[("a.py", "import coins as m\n")]);
+}
+
+#[test]
+fn a_comment_inside_a_name_keeps_it_in_its_brackets() {
+    let text = "from modules import (money  # why\n    as m, other)\n";
+    let mut host = host(&[
+        ("modules/money.py", MONEY),
+        ("modules/other.py", ""),
+        ("a.py", text),
+    ]);
+    let moved = go(&mut host, "modules/money.py", "shared/coins.py");
+    has(&mut host, &[("a.py", text)]);
+    assert_eq!(
+        left(&moved),
+        ["a.py: a comment stands in its import of `modules`"]
+    );
+}
+
+#[test]
 fn a_statement_that_shares_its_line_goes_on_sharing_it() {
     splits(&[
         (
@@ -61,6 +101,22 @@ fn a_statement_that_shares_its_line_goes_on_sharing_it() {
         (
             "if x:\n\tfrom modules import other, money; y = 1\n",
             "if x:\n\tfrom modules import other; from shared import coins as money; y = 1\n",
+        ),
+        (
+            "if x: \\\n    from modules import other, money\n",
+            "if x: \\\n    from modules import other; from shared import coins as money\n",
+        ),
+        (
+            "x = 1; \\\r\n    from modules import other, money\r\n",
+            "x = 1; \\\r\n    from modules import other; from shared import coins as money\r\n",
+        ),
+        (
+            "\\\n    from modules import other, money\n",
+            "\\\n    from modules import other; from shared import coins as money\n",
+        ),
+        (
+            "if x:\n    # a \\\n    from modules import other, money\n",
+            "if x:\n    # a \\\n    from modules import other\n    from shared import coins as money\n",
         ),
     ]);
 }

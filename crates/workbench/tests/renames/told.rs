@@ -109,10 +109,7 @@ fn an_import_by_a_whole_name_is_told_and_its_uses_stay() {
 fn a_package_that_only_has_the_word_leaves_no_import_broken_in_silence() {
     let text = "from pkg import money\n";
     for (says, after) in [
-        (
-            "from .money import helper\n",
-            "from .coins import helper\n",
-        ),
+        ("from .money import helper\n", "from .coins import helper\n"),
         ("__all__ = [\"money\"]\n", "__all__ = [\"money\"]\n"),
         ("# See money.\n", "# See money.\n"),
     ] {
