@@ -3,14 +3,23 @@
 # Appended by Selvage: the parser below stops at what is broken and says nothing, so what it read is compared with what there was.
 # It also begins anew with each piece it is given. So it is given the whole where nothing is told of before the end, and otherwise
 # pieces that grow with what it was given before.
-_SMALL = 65536
+_SMALL = 4096
 _TOKEN = re.compile(
     r"<!--.*?-->|<\?.*?\?>|<!\[CDATA\[.*?\]\]>|<!DOCTYPE[^\[>]*(?:\[.*?\]\s*)?>|</([^\s<>]+)\s*>"
     r"|<([^\s<>/!?&=]+)(?:\s+[^\s<>/=]+\s*=\s*(?:\"[^<\"]*\"|'[^<']*'))*\s*(/?)>|[^<&]+|&[^\s<&;]+;",
     re.S,
 )
-_END = re.compile(rb"(?:</[^<>]*>|<[^<>]*/>|/>|(?=<[!?]))(?:\s|<!--.*?-->|<\?.*?\?>)*\Z", re.S)
-_ENCODING = re.compile(r"""(<\?xml\s[^>]*?)\sencoding\s*=\s*(?:"[^"]*"|'[^']*')""")
+_LAST = re.compile(rb"</[^<>]*>|<[^<>]*/>|/>|(?=<[!?])")
+_BEHIND = re.compile(rb"\s+|<!--(?:(?!--).)*-->|<\?(?!xml\b).*?\?>", re.S)
+_ENCODING = re.compile(r"""(\ufeff?<\?xml\s[^<>]*?)\sencoding\s*=\s*(?:"[^"]*"|'[^']*')""")
+
+
+def _is_over(whole, at):
+    """Whether a document ends with the tag at a place, but for comments and the like."""
+    found = _LAST.match(whole, at)
+    while found and found.end() < len(whole):
+        found = _BEHIND.match(whole, found.end())
+    return found is not None
 
 
 def _broken(text):
@@ -71,11 +80,15 @@ class XMLParser(XMLParser):
     def feed(self, data):
         if isinstance(data, str):
             # What is a text already has no encoding, whatever it says.
-            data = (data if self._pieces else _ENCODING.sub(r"\1", data, count=1)).encode()
+            said = None if self._pieces else _ENCODING.match(data)
+            data = (data if said is None else said[1] + data[said.end() :]).encode()
         self._pieces.append(bytes(data))
         self._size += len(data)
         if self._tells and (self._size < _SMALL or self._size - self._seen > self._size // 4):
             self._scan(False)
+
+    def flush(self):
+        self._scan(False)
 
     def close(self):
         self._scan(True)
@@ -108,7 +121,7 @@ class XMLParser(XMLParser):
     def _compare(self, surely):
         """Raises what is wrong in a document, where the scanner may not have come to its end, or has surely not."""
         whole, at = b"".join(self._pieces), self._scanner.CurrentByteIndex
-        if not surely and at >= 0 and _END.match(whole, at):
+        if not surely and at >= 0 and _is_over(whole, at):
             return
         said = re.match(rb"""<\?xml\s[^>]*?\sencoding\s*=\s*["']([\w.-]+)""", whole)
         try:

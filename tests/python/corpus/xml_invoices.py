@@ -77,3 +77,11 @@ root.insert(0, ET.fromstring("<new/>"))
 print([child.tag.rpartition("}")[2] for child in root], root[1].keys(), ET.tostring(ET.XML("<e></e>"), short_empty_elements=False))
 ET.register_namespace("inv", "urn:example:invoice")
 print(ET.tostring(ET.Element("{urn:example:invoice}x"), encoding="unicode"))
+
+declared = '<?xml version="1.0" encoding="latin-1"?>'
+print(ET.fromstring(f"<a><![CDATA[{declared}]]></a>").text, ET.fromstring(f"{declared}<a>é</a>").text)
+print(ET.fromstring("<a/>" + "<!-- behind -->" * 200).tag)
+try:
+    ET.fromstring("<a></a>" + "<!-- behind -->" * 200 + "x")
+except ET.ParseError as error:
+    print(error.code, error.position)
