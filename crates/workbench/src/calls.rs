@@ -29,7 +29,7 @@ const LISTING: [&str; 2] = ["flow_list", RUNS];
 const RUNS: &str = "flow_runs";
 
 /// The most calls that are held.
-const HELD_MAX: usize = 100;
+pub(crate) const HELD_MAX: usize = 100;
 
 /// A call that is made again.
 #[derive(Debug)]

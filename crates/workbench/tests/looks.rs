@@ -218,6 +218,17 @@ fn a_call_that_waits_for_the_parser_does_not_wait_for_a_second_look() {
     assert!(host.reply(lint).is_some_and(|result| result.is_ok()));
 }
 
+/// A text that breaks whoever looks at it is one text: nobody else goes without, and it is not asked about again.
+#[test]
+fn a_text_that_can_not_be_looked_at_is_told_of_once() {
+    let error = ToolError::new(ErrorCode::QuotaStack, "it nests too deep");
+    let mut host = with("x\n", &[("x\n", Checked::of(Some(error)))]);
+    for _ in 0..2 {
+        assert_eq!(lint(&mut host, json!({}))["diagnostics"], json!([]));
+    }
+    assert_eq!(host.looked.len(), 1);
+}
+
 /// A guest that says nothing of the layout that it was asked for can't keep a call for ever.
 #[test]
 fn a_layout_that_never_comes_is_not_waited_for() {

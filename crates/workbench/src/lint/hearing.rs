@@ -6,12 +6,12 @@
 //! have to come first, and nobody else waits for that.
 
 use super::shelf::{Shelf, Subject, THINGS_MAX};
-use crate::calls::{Had, Held};
+use crate::calls::{HELD_MAX, Had, Held};
 use crate::engine::{Cx, Workbench};
 use crate::event::{Effect, RunnerId, TaskId};
 use crate::notice::Notice;
 use selvage_tool::guest::Checked;
-use selvage_tool::{Guest, Language};
+use selvage_tool::{ErrorCode, Guest, Language};
 use selvage_vfs::{Entry, Hash};
 
 /// How many files of a list are read. They must fit on the shelf, or each list would have them read again.
@@ -82,9 +82,18 @@ struct Line {
 }
 
 impl Hearing {
-    /// How many calls wait.
+    /// How many calls wait for a parser.
     pub(crate) fn waiting(&self) -> usize {
-        self.reads.held.len() + self.looks.held.len()
+        self.reads.held.len()
+    }
+
+    /// Whether an executor reads something.
+    pub(crate) fn asks(&self, runner: RunnerId) -> bool {
+        let asked = [&self.reads.asked, &self.looks.asked];
+        asked
+            .into_iter()
+            .flatten()
+            .any(|(_, asked, _)| *asked == runner)
     }
 
     fn line(&mut self, guest: Guest) -> &mut Line {
@@ -163,6 +172,8 @@ impl Workbench {
         let keys = keys.collect::<Had>();
         // What was read for this call and is not there any more does not fit: reading it again would never end.
         held.asking.alone |= !held.had.is_disjoint(&keys);
+        // Calls that wait for a second look are so many, and the next ones go on without.
+        held.asking.alone |= guest == Guest::Ruff && line.held.len() >= HELD_MAX;
         held.had.extend(keys);
         for wanted in wanted {
             if !held.asking.alone && !line.wanted.contains(&wanted) {
@@ -252,7 +263,8 @@ impl Workbench {
         let Some((_, _, wanted)) = asked else {
             return;
         };
-        if wanted.guest == Guest::Ruff && checked.error.is_some() {
+        let code = checked.error.as_ref().map(|error| error.code);
+        if wanted.guest == Guest::Ruff && code == Some(ErrorCode::ExecutorUnavailable) {
             // It can't be had now. The next one to ask tries again.
             let held = std::mem::take(&mut hearing.looks).held;
             self.make_alone(cx, held);

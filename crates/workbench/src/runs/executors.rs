@@ -111,11 +111,14 @@ impl Workbench {
         self.set_status(&id, status);
     }
 
+    /// An executor without a run; where there is a choice, one that reads nothing at the moment.
     pub(crate) fn idle_runner(&self) -> Option<RunnerId> {
-        self.executors
-            .iter()
-            .find(|(_, executor)| executor.ready && executor.run.is_none())
-            .map(|(runner, _)| *runner)
+        let idle = || {
+            let executors = self.executors.iter();
+            executors.filter(|(_, executor)| executor.ready && executor.run.is_none())
+        };
+        let free = idle().find(|(runner, _)| !self.hearing.asks(**runner));
+        free.or_else(|| idle().next()).map(|(runner, _)| *runner)
     }
 
     /// Gives waiting runs to free executors.
