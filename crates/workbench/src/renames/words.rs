@@ -58,10 +58,11 @@ pub(super) fn words(text: &str) -> Option<Vec<Word>> {
                 let mut word = |kind, at| words.push(Word { kind, at, is_outer });
                 match now {
                     b'#' => {
-                        at += text[at..].find('\n').unwrap_or(bytes.len() - at);
+                        at += text[at..].find(['\n', '\r']).unwrap_or(bytes.len() - at);
                         continue;
                     }
-                    b'\n' if is_outer => word(Kind::Line, at..at + 1),
+                    // A pair of them ends a line and one with nothing on it.
+                    b'\n' | b'\r' if is_outer => word(Kind::Line, at..at + 1),
                     // It joins lines; what else may stand behind it is read by itself.
                     b'\\' => at += line_end(bytes, at + 1),
                     b'"' | b'\'' => {
@@ -119,7 +120,7 @@ pub(super) fn words(text: &str) -> Option<Vec<Word>> {
                     });
                     around.pop();
                     at = at_end;
-                } else if now == b'\n' && quotes == 1 {
+                } else if matches!(now, b'\n' | b'\r') && quotes == 1 {
                     return None;
                 } else if now == b'{' && *has_code && byte(at + 1) != b'{' {
                     around.push(Around::Code(0));

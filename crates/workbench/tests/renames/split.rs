@@ -132,6 +132,14 @@ fn lines_end_as_the_file_has_them() {
             "x = 1\r\nfrom modules import (\r\n    money,\r\n    other,\r\n)",
             "x = 1\r\nfrom modules import (\r\n    other,\r\n)\r\nfrom shared import coins as money",
         ),
+        (
+            "# a\rif x:\r    from modules import other, money\r    y = 1\r",
+            "# a\rif x:\r    from modules import other\r    from shared import coins as money\r    y = 1\r",
+        ),
+        (
+            "x = 1\rfrom modules import (\r    money,\r    other,\r)\rfrom modules import other, money",
+            "x = 1\rfrom modules import (\r    other,\r)\rfrom shared import coins as money\rfrom modules import other\rfrom shared import coins as money",
+        ),
     ]);
 }
 
