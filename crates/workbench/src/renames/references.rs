@@ -11,16 +11,17 @@ pub(super) fn rewrite(text: &str, renamed: &dyn Fn(&str) -> Option<String>) -> O
     let (mut open, mut line, mut deeper, mut is_first) = (0_usize, 0, 0, true);
     while let Some(&now) = bytes.get(at) {
         let column = at - line;
-        let is_marker = column == 0
-            && ["%", "---", "..."]
-                .iter()
-                .any(|one| text[at..].starts_with(one));
+        let is_outer = column == 0 && open == 0;
         let is_comment = now == b'#' && at.checked_sub(1).is_none_or(blank);
         if now == b'\n' {
             at += 1;
             (line, is_first) = (at, true);
             continue;
-        } else if is_comment || open == 0 && is_marker {
+        } else if is_outer && is_marker(&text[at..], "---") {
+            // What begins behind it is the whole document, and its lines may stand anywhere.
+            (at, deeper, is_first) = (at + 3, 0, false);
+            continue;
+        } else if is_comment || is_outer && (now == b'%' || is_marker(&text[at..], "...")) {
             at = line_end(text, at);
             continue;
         } else if now.is_ascii_whitespace() {
@@ -79,12 +80,20 @@ fn line_end(text: &str, at: usize) -> usize {
     text[at..].find('\n').map_or(text.len(), |end| at + end)
 }
 
-/// Where the lines end that follow a line's end and stand so far in.
+/// Whether a line begins with what ends a document.
+fn is_marker(line: &str, marker: &str) -> bool {
+    let rest = line.strip_prefix(marker);
+    rest.is_some_and(|rest| rest.is_empty() || rest.starts_with([' ', '\t', '\r', '\n']))
+}
+
+/// Where the lines end that follow a line's end and stand so far in, in the same document.
 fn behind(text: &str, mut at: usize, deeper: usize) -> usize {
     while text[at..].starts_with('\n') {
         let end = line_end(text, at + 1);
         let line = text[at + 1..end].trim_end();
-        if !line.is_empty() && line.len() - line.trim_start_matches(' ').len() < deeper {
+        let indent = line.len() - line.trim_start_matches(' ').len();
+        let is_other = ["---", "..."].iter().any(|one| is_marker(line, one));
+        if is_other || !line.is_empty() && indent < deeper {
             break;
         }
         at = end;
@@ -92,10 +101,17 @@ fn behind(text: &str, mut at: usize, deeper: usize) -> usize {
     at
 }
 
-/// Where a quoted scalar ends, without its quote.
+/// Where a quoted scalar ends, without its quote. Two single quotes are one that it holds.
 fn quoted(bytes: &[u8], mut at: usize, quote: u8) -> usize {
-    while let Some(&now) = bytes.get(at).filter(|now| **now != quote) {
-        at += 1 + usize::from(now == b'\\' && quote == b'"');
+    while let Some(&now) = bytes.get(at) {
+        let is_pair = match quote {
+            b'"' => now == b'\\',
+            _ => now == quote && bytes.get(at + 1) == Some(&quote),
+        };
+        if now == quote && !is_pair {
+            break;
+        }
+        at += 1 + usize::from(is_pair);
     }
     at.min(bytes.len())
 }
@@ -175,6 +191,12 @@ mod tests {
             "[we ran\n workflows/a.py, é\n workflows/a.py]",
             "\"\\é",
             "'",
+            "--- |\n run: workflows/a.py\n",
+            "--- >-\nrun: workflows/a.py\n- workflows/a.py\n",
+            "--- workflows/a.py\nand more\n",
+            "---run: x\n  workflows/a.py\n",
+            "a: 'a''workflows/a.py'\n",
+            "['''workflows/a.py']",
         ] {
             assert_eq!(renamed(text), None, "{text}");
         }
@@ -184,6 +206,7 @@ mod tests {
     fn scalars_are_found_wherever_one_may_stand() {
         for text in [
             "--- # first\n%: 1\n- @\n- x: |\n    no\n  y: @\r\n  z: &a '@' # note\n",
+            "--- @\n--- '@'\n--- {a: @}\n--- |\nno\n... # end\nb: 'it''s'\nc: '@'\n---\n- @\n--- !t\na: @\n",
             "a:\n  @\n\n# note\nb:\n- @\n- @::f\n-   c: @\n    d: !t \"@\"\n",
             "{\"@\":\"@\",\n\"b\": [\"@\", 'x', \"\\\\\", \"@\"], e: {f: @, @: @}}",
             "\"a b\": @\n'c': [\n  @,\n  @ # note\n]\n? @\n: @\n",
