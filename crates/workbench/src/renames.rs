@@ -31,6 +31,7 @@ use selvage_tool::flows::FLOWS_FILE;
 use selvage_tool::run::RUNS_FOLDER;
 use selvage_vfs::{Op, Origin};
 use std::cell::{Cell, RefCell};
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
@@ -71,11 +72,18 @@ impl Renames {
     }
 }
 
+/// What becomes of a reference, or why it stays.
+type Answer = Result<Option<String>, String>;
+
 /// How much may be looked at yet, and what was.
 struct Looked {
     bytes: Cell<u64>,
     /// The words of packages' own texts, by where these lie; nothing for what can't be looked at.
     packages: RefCell<BTreeMap<String, Option<BTreeSet<Vec<u8>>>>>,
+    /// What became of references that several files may answer to, which takes longest.
+    answers: RefCell<BTreeMap<String, Answer>>,
+    /// What must be read before all is known, by the files' paths.
+    lacks: RefCell<BTreeMap<String, Wanted>>,
 }
 
 impl Looked {
@@ -125,9 +133,10 @@ impl Workbench {
         let looked = Looked {
             bytes: Cell::new(BYTES_MAX),
             packages: RefCell::default(),
+            answers: RefCell::default(),
+            lacks: RefCell::default(),
         };
-        let (mut lacks, mut writes) = (Vec::new(), Vec::new());
-        let (mut files, mut is_all) = (0, true);
+        let (mut writes, mut files, mut is_all) = (Vec::new(), 0, true);
         for candidate in candidates {
             if !looked.takes(candidate.size) {
                 if is_all {
@@ -160,10 +169,7 @@ impl Workbench {
             let Ok(text) = String::from_utf8(bytes) else {
                 continue;
             };
-            let (new, left, wanted) = self.renamed_in(&text, &candidate, &names, &view, &looked);
-            if !wanted.is_empty() && !asking.alone {
-                lacks.extend(wanted);
-            }
+            let (new, left) = self.renamed_in(&text, &candidate, &names, &view, &looked);
             if let Some(why) = candidate.kept.filter(|_| new.is_some()) {
                 renames.leave(candidate.told, why);
                 continue;
@@ -178,8 +184,9 @@ impl Workbench {
             }
             renames.rewritten.push(candidate.new);
         }
-        if !lacks.is_empty() {
-            return Err(Outcome::Lacks(lacks));
+        let lacks = looked.lacks.into_inner();
+        if !lacks.is_empty() && !asking.alone {
+            return Err(Outcome::Lacks(lacks.into_values().collect()));
         }
         writes.append(ops);
         *ops = writes;
@@ -261,8 +268,7 @@ impl Workbench {
         candidates
     }
 
-    /// A text with its imports and references renamed, where it has some; why something stays as it is; and what must be read
-    /// before that is known.
+    /// A text with its imports and references renamed, where it has some; and why something stays as it is.
     fn renamed_in(
         &mut self,
         text: &str,
@@ -270,7 +276,7 @@ impl Workbench {
         names: &Names,
         view: &View,
         looked: &Looked,
-    ) -> (Option<String>, Option<String>, Vec<Wanted>) {
+    ) -> (Option<String>, Option<String>) {
         let Self {
             workspace, hearing, ..
         } = self;
@@ -278,34 +284,40 @@ impl Workbench {
         let mark = text.len() - text.trim_start_matches('\u{feff}').len();
         let (mark, text) = text.split_at(mark);
         let left = RefCell::new(None);
-        let lacks = RefCell::new(Vec::new());
         let offers = |path: &str, function: &str| {
             let file = Wanted::file(path, view.stat(path).ok()?.hash?);
             let mut hearing = hearing.borrow_mut();
             let said = hearing.said(&file.subject);
             if said.is_none() {
-                lacks.borrow_mut().push(file);
+                looked.lacks.borrow_mut().insert(path.to_owned(), file);
             }
             let mut entries = said?.reading.entries.iter();
             Some(entries.any(|entry| entry.function == function))
         };
-        let reference = |found: &str| match names.reference(found, &candidate.new, &offers) {
-            Ok(renamed) => renamed,
-            Err(why) => {
+        let is_written = candidate.step.is_some();
+        let reference = |found: &str| {
+            if is_written && names.leads(found) {
+                return None;
+            }
+            let ask = || names.reference(found, &candidate.new, &offers);
+            let answer = match names.is_shared(found) {
+                true => match looked.answers.borrow_mut().entry(found.to_owned()) {
+                    Entry::Occupied(answer) => answer.get().clone(),
+                    Entry::Vacant(new) => new.insert(ask()).clone(),
+                },
+                false => ask(),
+            };
+            answer.unwrap_or_else(|why| {
                 left.replace(Some(why));
                 None
-            }
+            })
         };
         if !is_python(&candidate.old) {
             let new = references::rewrite(text, &reference);
-            return (
-                new.map(|new| format!("{mark}{new}")),
-                left.take(),
-                lacks.take(),
-            );
+            return (new.map(|new| format!("{mark}{new}")), left.take());
         }
         let Some(scan) = scan::scan(text) else {
-            return (None, Some("it does not parse".into()), Vec::new());
+            return (None, Some("it does not parse".into()));
         };
         let says = |path: &str, name: &str| {
             let mut packages = looked.packages.borrow_mut();
@@ -335,6 +347,7 @@ impl Workbench {
                 moved: &moved,
                 says: &says,
                 importer: (&candidate.old, &candidate.new),
+                is_written,
             },
         );
         let mut edits = followed.edits;
@@ -345,7 +358,7 @@ impl Workbench {
             }
         }
         let new = (!edits.is_empty()).then(|| format!("{mark}{}", edited(text, edits)));
-        (new, left.take().or(followed.left), lacks.take())
+        (new, left.take().or(followed.left))
     }
 }
 

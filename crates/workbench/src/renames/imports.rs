@@ -21,6 +21,8 @@ pub(super) struct Scene<'a> {
     pub(super) says: &'a dyn Fn(&str, &str) -> bool,
     /// Where the file lies before and after.
     pub(super) importer: (&'a str, &'a str),
+    /// Whether its text is written by the same change: then it may say what holds afterwards.
+    pub(super) is_written: bool,
 }
 
 /// What becomes of a text.
@@ -106,11 +108,18 @@ impl Scene<'_> {
             && let Some(beside) = self.before.beside(&file, name)
         {
             let beside_now = (self.moved)(&beside);
-            let stays = self.after.beside(&file_now, name).as_ref() == Some(&beside_now);
+            let after = self.after.beside(&file_now, name);
+            let stays = after.is_some_and(|after| self.is_written || after == beside_now);
             if self.after.has(&beside_now) && !stays && !is_library(module) {
                 followed.leave(format!(
                     "`{file}` has the word `{name}`, so its import may mean `{beside_now}`: look at it by hand"
                 ));
+            }
+        }
+        if self.is_written {
+            let found = self.after.find(new, module, member, self.says);
+            if found.is_some_and(|found| found.is_member == is_member) {
+                return None;
             }
         }
         let finds = |module: &Module, member: Option<&str>| {

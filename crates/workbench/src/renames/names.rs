@@ -12,8 +12,14 @@ use std::collections::{BTreeMap, BTreeSet};
 /// The most files of one name among which the function of a reference tells the one that is meant.
 pub(super) const CALLED_MAX: usize = 20;
 
-/// Files of flows, by what the flows are called.
-type Called = BTreeMap<String, Vec<String>>;
+/// The files of flows with one name.
+#[derive(Default)]
+struct Called {
+    /// As many as are told apart, and one more where there are more.
+    files: Vec<String>,
+    /// Whether one of all of them moves.
+    moves: bool,
+}
 
 /// What leads where.
 pub(super) struct Names {
@@ -24,7 +30,7 @@ pub(super) struct Names {
     /// Where each file that some step moves or removes comes to lie; nothing where it is removed.
     steps: BTreeMap<String, Option<String>>,
     /// The flows of this workspace, before and afterwards.
-    flows: [Called; 2],
+    flows: [BTreeMap<String, Called>; 2],
     /// The first words of what imports and references call the files that move.
     words: BTreeSet<Vec<u8>>,
     /// The folders whose packages move: a near import names them by dots alone.
@@ -57,11 +63,10 @@ impl Names {
                 names.after.add(path.clone(), path);
                 continue;
             }
-            names.call(0, &path);
-            let Some(new) = names.comes_to(&path).map(str::to_owned) else {
-                continue;
-            };
-            names.call(1, &new);
+            let new = names.comes_to(&path).map(str::to_owned);
+            names.call(0, &path, new.as_ref().is_some_and(|new| *new != path));
+            let Some(new) = new else { continue };
+            names.call(1, &new, false);
             names.after.add(new.clone(), path.clone());
             if new != path {
                 for path in [&path, &new] {
@@ -80,16 +85,19 @@ impl Names {
                 && !names.after.has(path)
             {
                 names.after.add(path.clone(), path.clone());
-                names.call(1, path);
+                names.call(1, path, false);
             }
         }
         names
     }
 
-    fn call(&mut self, side: usize, path: &str) {
+    fn call(&mut self, side: usize, path: &str, moves: bool) {
         if let Some(name) = flow_name(path).filter(|_| is_python(path)) {
             let called = self.flows[side].entry(name.to_owned()).or_default();
-            called.push(path.to_owned());
+            called.moves |= moves;
+            if called.files.len() <= CALLED_MAX {
+                called.files.push(path.to_owned());
+            }
         }
     }
 
@@ -114,7 +122,21 @@ impl Names {
         words_in(bytes).any(|word| self.words.contains(word))
     }
 
-    /// A reference under its new name; nothing where it stays.
+    /// Whether a reference leads somewhere afterwards.
+    pub(super) fn leads(&self, found: &str) -> bool {
+        match portable(found) {
+            Some((name, _)) => self.flows[1].contains_key(name),
+            None => self.after.has(split(found).0),
+        }
+    }
+
+    /// Whether a reference may name several files of which one moves: what it leads to is worth remembering.
+    pub(super) fn is_shared(&self, found: &str) -> bool {
+        let called = portable(found).and_then(|(name, _)| self.flows[0].get(name));
+        called.is_some_and(|called| called.moves)
+    }
+
+    /// A reference under its new name; nothing where it stays. Who holds it counts only where it names a folder.
     ///
     /// # Errors
     /// Why it stays though what it names moves.
@@ -124,19 +146,17 @@ impl Names {
         holder: &str,
         offers: &dyn Fn(&str, &str) -> Option<bool>,
     ) -> Result<Option<String>, String> {
-        let portable = found
-            .strip_prefix(PORTABLE)
-            .and_then(|rest| rest.rsplit_once("::"));
+        let portable = portable(found);
         let (path, function) = match portable {
             Some((name, function)) => {
-                let called = self.flows[0].get(name).map(Vec::as_slice);
-                let mut called: Vec<&String> = called.unwrap_or_default().iter().collect();
-                if !called.iter().any(|path| self.moves.contains_key(*path)) {
+                let called = self.flows[0].get(name).filter(|called| called.moves);
+                let Some(Called { files, .. }) = called else {
                     return Ok(None);
-                }
-                if called.len() > CALLED_MAX {
+                };
+                if files.len() > CALLED_MAX {
                     return Err(format!("more than {CALLED_MAX} files are called `{name}`"));
                 }
+                let mut called: Vec<&String> = files.iter().collect();
                 if called.len() > 1 {
                     let is_unknown = called.iter().any(|path| offers(path, function).is_none());
                     called.retain(|path| offers(path, function) == Some(true));
@@ -152,20 +172,40 @@ impl Names {
             return Ok(None);
         };
         let is_run = function.is_some() || holder == FLOWS_FILE;
-        let Some(name) = flow_name(new).filter(|_| is_run) else {
-            return match flow_name(path).filter(|_| is_run) {
-                Some(_) => Err(format!("it runs `{path}`, and `{new}` can't be run")),
-                None => Ok(Some(with(new, function))),
-            };
+        let name = flow_name(new).filter(|_| is_run);
+        if is_run && name.is_none() && flow_name(path).is_some() {
+            return Err(format!("it runs `{path}`, and `{new}` can't be run"));
+        }
+        let is_its_own = |name: &&str| {
+            let called = self.flows[1].get(*name);
+            called.is_none_or(|called| called.files.iter().all(|path| path == new))
         };
-        let called = self.flows[1].get(name);
-        let is_its_own = called.is_none_or(|called| called.iter().all(|path| path == new));
-        let renamed = match (portable, function) {
-            (Some(_), Some(function)) if is_its_own => format!("{PORTABLE}{name}::{function}"),
+        let renamed = match (portable.and(name).filter(is_its_own), function) {
+            (Some(name), Some(function)) => format!("{PORTABLE}{name}::{function}"),
             _ => with(new, function),
         };
-        Ok(Some(renamed).filter(|renamed| renamed != found))
+        match renamed.as_str() {
+            same if same == found => Ok(None),
+            new if !is_safe(new) => Err(format!(
+                "`{new}` has signs that no reference is written with"
+            )),
+            _ => Ok(Some(renamed)),
+        }
     }
+}
+
+/// The name and the function of a reference that names no folder.
+fn portable(found: &str) -> Option<(&str, &str)> {
+    found.strip_prefix(PORTABLE)?.rsplit_once("::")
+}
+
+/// Whether a reference reads the same in quotes of any kind and in none, in Python, JSON and YAML.
+fn is_safe(reference: &str) -> bool {
+    let is_word = |sign: char| sign.is_alphanumeric() || "_.".contains(sign);
+    let is_part = |sign: char| is_word(sign) || " -/:".contains(sign);
+    let begins = reference.starts_with(is_word);
+    let ends = !reference.ends_with([' ', ':']);
+    begins && ends && reference.chars().all(is_part) && !reference.contains(": ")
 }
 
 /// A path, or `path::function`.

@@ -115,6 +115,39 @@ fn so_many_files_of_one_name_are_told_apart() {
 }
 
 #[test]
+fn many_references_to_files_of_one_name_are_answered_once() {
+    let mut host = host(&[]);
+    add(&mut host, (0..20).map(|n| format!("f/{n}/a.py")), "# a");
+    let same = "\"workflow::a::go\",".repeat(60_000);
+    for n in 0..3 {
+        write(&mut host, &[(&format!("{n}.json"), &format!("[{same} 1]"))]);
+    }
+    let moved = go(&mut host, "f/0/a.py", "f/0/b.py");
+    let told = left(&moved);
+    let why = "several files are called `a`";
+    assert_eq!(told, [0, 1, 2].map(|n| format!("{n}.json: {why}")));
+    // Each is read once.
+    host.checked.sort();
+    let all = host.checked.len();
+    host.checked.dedup();
+    assert_eq!((all, host.checked.len()), (20, 20));
+    host.ok("undo", json!({}));
+    // Of more of them, so many are looked at.
+    add(&mut host, (20..3_000).map(|n| format!("f/{n}/a.py")), "1");
+    let other = (0..60_000).fold(String::new(), |mut all, n| {
+        let _ = write!(all, "\"workflow::a::f{n}\",");
+        all
+    });
+    write(&mut host, &[("3.json", &format!("[{other} 1]"))]);
+    let moved = go(&mut host, "f/2999/a.py", "f/2999/b.py");
+    let why = "more than 20 files are called `a`";
+    assert_eq!(
+        left(&moved),
+        [0, 1, 2, 3].map(|n| format!("{n}.json: {why}"))
+    );
+}
+
+#[test]
 fn a_patch_of_many_steps_is_folded_once() {
     let mut host = host(&[("modules/money.py", MONEY), ("a.py", IMPORT)]);
     add(&mut host, (0..3_000).map(|n| format!("d/{n}.py")), "1");

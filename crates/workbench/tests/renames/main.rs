@@ -5,6 +5,7 @@ mod common;
 mod limits;
 mod split;
 mod told;
+mod written;
 
 use common::Host;
 use serde_json::{Value, json};

@@ -29,6 +29,7 @@ fn followed(text: &str) -> Option<Followed> {
         moved: &moved,
         says: &|_, name| name == "said",
         importer: ("pkg/a.py", "pkg/a.py"),
+        is_written: false,
     };
     Some(follow(text, &scan(text)?, &scene))
 }
