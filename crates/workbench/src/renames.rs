@@ -10,6 +10,8 @@
 //!
 //! *Invariants.*
 //! - Nothing is rewritten that did not lead to a file of the workspace before.
+//! - What the change writes itself stays as it is written where it leads somewhere afterwards.
+//! - A reference is written only with signs that read the same in quotes and without.
 //! - Files that whoever moves may not read are left alone and not told of: whether they are written would tell what they hold.
 
 mod imports;
