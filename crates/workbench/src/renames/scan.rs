@@ -185,7 +185,7 @@ fn import(text: &str, words: &[Word], begin: usize) -> Option<(Statement, usize)
     let start = words[begin].at.start;
     let line = match begin.checked_sub(1).map(|before| &words[before]) {
         None => Some(0),
-        Some(before) => Some(before.at.end).filter(|_| before.kind == Kind::Line),
+        Some(before) => (before.kind == Kind::Line).then_some(before.at.end),
     };
     let statement = Statement {
         at: start..words[at - 1].at.end,
