@@ -51,7 +51,9 @@ impl Held {
             &*self.name,
             matches!(self.asking.caller, Caller::Run { .. }),
         );
-        GOING_ON.contains(&name) || (LISTING.contains(&name) && !is_of_run)
+        // A layout that was asked for is no word to go on without.
+        let lays_out = self.input["format"] == true;
+        (GOING_ON.contains(&name) && !lays_out) || (LISTING.contains(&name) && !is_of_run)
     }
 }
 

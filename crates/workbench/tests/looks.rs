@@ -229,6 +229,23 @@ fn a_text_that_can_not_be_looked_at_is_told_of_once() {
     assert_eq!(host.looked.len(), 1);
 }
 
+#[test]
+fn a_layout_waits_for_an_executor_and_other_lint_does_not() {
+    let mut host = Host::new();
+    host.ok("write", json!({ "path": PATH, "content": "x  \n" }));
+    host.looks
+        .insert("x  \n".into(), looks(Vec::new(), Some("x\n")));
+    assert_eq!(lint(&mut host, json!({}))["ok"], json!(true));
+    let call = host.start("lint_flow", json!({ "path": PATH, "format": true }));
+    assert!(host.reply(call).is_none(), "nobody is there yet");
+    host.tell(Event::RunnerReady {
+        runner: 1,
+        dropped: false,
+    });
+    let laid_out = host.reply(call).expect("an answer").expect("a layout");
+    assert_eq!(laid_out["formatted"], json!(true));
+}
+
 /// A guest that says nothing of the layout that it was asked for can't keep a call for ever.
 #[test]
 fn a_layout_that_never_comes_is_not_waited_for() {
