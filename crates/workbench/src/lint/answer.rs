@@ -1,7 +1,7 @@
 //! `lint_flow`: what was found, and the fixes of it.
 
 use super::hearing::{Wanted, subject};
-use super::{Source, describe, meant};
+use super::{Source, Subject, describe, meant};
 use crate::engine::{Asking, Cx, Outcome, Workbench};
 use crate::failure::failure;
 use crate::policy::{Proof, Sight, is_manifest};
@@ -75,17 +75,18 @@ impl Workbench {
         let (mut fixed, mut formatted) = (0, false);
         let mut passes = if input.fix { FIX_PASSES_MAX } else { 0 };
         let sight = self.sight_of_lint();
-        let mut report = loop {
+        let (mut report, about) = loop {
             let (path, text) = (&source.path, &source.text);
+            let about = subject(path, Hash::of(text.as_bytes()));
             let mut report = self.report(path, text, &input.allow_net, &view, &sight);
             // Findings tell what is in the files that they are of.
             self.consent_to_tell(cx, path, &sight)?;
             let lays_out = input.format && !formatted;
-            let lacks = self.unheard(&source, &report, (&view, &sight), lays_out);
+            let lacks = self.unheard(&about, &source, &report, (&view, &sight), lays_out);
             if !lacks.is_empty() && !asking.alone {
                 return Err(Outcome::Lacks(lacks));
             }
-            let laid_out = self.add_looks(&mut report, &source, lays_out);
+            let laid_out = self.add_looks(&about, &mut report, lays_out);
             if passes > 0 {
                 passes -= 1;
                 let (text, applied) = apply_fixes(&source.text, &report.diagnostics);
@@ -101,7 +102,7 @@ impl Workbench {
                 None if lays_out && report.ok() => {
                     return Err(not_laid_out(&source.path).into());
                 }
-                _ => break report,
+                _ => break (report, about),
             }
             formatted = true;
         };
@@ -111,7 +112,6 @@ impl Workbench {
             let verb = if fixed > 0 { "Fix" } else { "Format" };
             self.change(cx, &asking.origin, format!("{verb} {}", source.path), &ops)?;
         }
-        let about = subject(&source.path, Hash::of(source.text.as_bytes()));
         if let Some(checked) = self.hearing.said(&about) {
             add_word(&mut report, &source.path, checked);
         }
@@ -170,24 +170,24 @@ impl Workbench {
     /// last the guest looks that runs nothing, at what the interpreter could read.
     fn unheard(
         &mut self,
+        about: &Subject,
         source: &Source,
         report: &Report,
         (view, sight): (&View, &Sight),
         lays_out: bool,
     ) -> Vec<Wanted> {
-        let about = subject(&source.path, Hash::of(source.text.as_bytes()));
         let language = Language::of(&source.path);
-        let this = |subject, guest, format| {
+        let this = |guest, format| {
             vec![Wanted {
-                subject,
+                subject: about.clone(),
                 guest,
                 module: report.module,
                 format,
                 text: Some(source.text.clone()),
             }]
         };
-        let Some(checked) = self.hearing.said(&about) else {
-            return this(about, language.guest(), false);
+        let Some(checked) = self.hearing.said(about) else {
+            return this(language.guest(), false);
         };
         let parses = checked.error.is_none();
         let mut unread = self.program(&source.path, &source.text, view, sight).unread;
@@ -195,8 +195,8 @@ impl Workbench {
             unread.extend(self.unread_namesakes(&source.path, view));
         }
         let is_last = unread.is_empty() && parses && language == Language::Python;
-        if is_last && self.hearing.looked(&about, lays_out).is_none() {
-            return this(about, Guest::Ruff, lays_out);
+        if is_last && self.hearing.looked(about, lays_out).is_none() {
+            return this(Guest::Ruff, lays_out);
         }
         unread
     }
@@ -204,15 +204,14 @@ impl Workbench {
     /// Adds what the guest found that runs nothing, and gives the text as it lays it out.
     fn add_looks(
         &mut self,
+        about: &Subject,
         report: &mut Report,
-        source: &Source,
         lays_out: bool,
     ) -> Option<String> {
-        let about = subject(&source.path, Hash::of(source.text.as_bytes()));
-        let looked = self.hearing.looked(&about, lays_out)?;
+        let looked = self.hearing.looked(about, lays_out)?;
         let mut found = looked.reading.diagnostics.clone();
         for one in &mut found {
-            one.path.clone_from(&source.path);
+            one.path.clone_from(&about.path);
         }
         let formatted = looked.formatted.clone().filter(|_| lays_out);
         report.diagnostics.append(&mut found);
