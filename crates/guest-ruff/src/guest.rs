@@ -1,6 +1,6 @@
 //! From a text to what was found in it.
 
-use crate::rules;
+use crate::rules::{self, Listed};
 use ruff_diagnostics::{Applicability, Fix, IsolationLevel};
 use ruff_linter::linter::{ParseSource, lint_only};
 use ruff_linter::registry::Rule;
@@ -13,6 +13,7 @@ use selvage_guest::{Host, Interpreter, Step, finished, nothing_to_resume};
 use selvage_tool::guest::{Check, Checked, GuestJob, Resume};
 use selvage_tool::reading::Reading;
 use selvage_tool::{ErrorCode, ToolError};
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::rc::Rc;
 use text_size::Ranged;
@@ -26,6 +27,8 @@ const MEND: &str = "Mend it";
 /// Looks at texts, and runs none.
 pub struct Guest {
     settings: LinterSettings,
+    /// The rules that are looked with, by name.
+    listed: BTreeMap<&'static str, Listed>,
 }
 
 impl Interpreter for Guest {
@@ -40,14 +43,16 @@ impl Interpreter for Guest {
             let message = format!("ruff has no rule `{code}`");
             ToolError::new(ErrorCode::Internal, message)
         };
-        let rules = rules::all()
+        let listed: BTreeMap<_, _> = rules::all().map(|rule| (rule.name, rule)).collect();
+        let rules = listed
+            .values()
             .map(|rule| Rule::from_code(rule.code).map_err(|_| unknown(rule.code)))
             .collect::<Result<Vec<_>, _>>()?;
         let settings = LinterSettings {
             builtins: vec![GIVEN.to_owned()],
             ..LinterSettings::for_rules(rules)
         };
-        Ok(Self { settings })
+        Ok(Self { settings, listed })
     }
 
     fn start(&mut self, _: &GuestJob) -> Step {
@@ -94,7 +99,7 @@ impl Guest {
         let mut findings = Findings::new(path, &places);
         for found in &result.diagnostics {
             // What does not parse is the interpreter's to tell, and comes under no rule's name.
-            let rule = rules::all().find(|rule| rule.name == found.name());
+            let rule = self.listed.get(found.name());
             let (Some(rule), Some(range)) = (rule, found.range()) else {
                 continue;
             };
