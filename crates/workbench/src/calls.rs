@@ -47,10 +47,8 @@ pub(crate) type Had = BTreeSet<(Guest, bool, Subject)>;
 impl Held {
     /// Whether it goes on without a guest's word rather than wait for an executor.
     pub(crate) fn goes_on(&self) -> bool {
-        let (name, is_of_run) = (
-            &*self.name,
-            matches!(self.asking.caller, Caller::Run { .. }),
-        );
+        let name = self.name.as_str();
+        let is_of_run = matches!(self.asking.caller, Caller::Run { .. });
         // A layout that was asked for is no word to go on without.
         let lays_out = self.input["format"] == true;
         (GOING_ON.contains(&name) && !lays_out) || (LISTING.contains(&name) && !is_of_run)
