@@ -15,7 +15,6 @@ export const CATALOGUE = JSON.parse(readFileSync(new URL('../../../crates/tool/s
 export const HEX = 'ab'.repeat(32);
 
 const FLOW = `export default async (flow) => {
-  flow.progress(1, 2, 'half');
   flow.log('adding');
   await flow.fs.write('out.txt', 'done');
   return { sum: flow.args.numbers.reduce((sum, n) => sum + n, 0) };

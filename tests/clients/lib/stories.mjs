@@ -27,6 +27,31 @@ export const PUBLISH = `export default async (flow) => {
 };
 `;
 
+// The clients tell of progress a moment after they read it, and forget who hears of it when they read the answer. So the run goes on
+// until its progress was heard.
+const HALF = `export default async (flow) => {
+  flow.progress(1, 2, 'half');
+  await new Promise((goOn) => setTimeout(goOn, 50_000));
+};
+`;
+
+/** What a run says of how far it is comes to who waits for it. Gives what the answer holds beside the record. */
+export async function hearsProgress(call) {
+  await call('write', { path: 'half.flow.js', content: HALF });
+  const heard = [];
+  const onprogress = async (news) => {
+    heard.push(news);
+    if (news.message !== 'half') return;
+    const { run } = (await call('flow_runs', { limit: 1 })).value.runs[0];
+    await call('flow_cancel', { run });
+  };
+  const { error, meta } = await call('run_flow', { path: 'half.flow.js' }, { onprogress });
+  assert.equal(error.code, 'CANCELLED', JSON.stringify(heard));
+  const { progress, total } = heard.find(({ message }) => message === 'half');
+  assert.deepEqual([progress, total], [1, 2]);
+  return meta;
+}
+
 /** A call that its client gives up has its run cancelled. */
 export async function givesUp(call) {
   await call('write', { path: 'spin.flow.js', content: SPIN });
