@@ -51,7 +51,43 @@ impl Reporter {
         }
         counts
     }
+
+    /// The lines that say which checks failed, and the beginning of why: in an output of ten thousand lines nobody finds them.
+    pub fn failures(self, output: &str) -> Vec<String> {
+        let lines: Vec<String> = output.lines().map(plain).collect();
+        let (begins, length): (fn(&str) -> bool, _) = match self {
+            Reporter::ExitCode => return last(&lines),
+            Reporter::Cargo => (
+                |line| line.starts_with("error") || line.ends_with("... FAILED"),
+                1,
+            ),
+            Reporter::Vitest => (|line| line.starts_with(" FAIL "), FAILURE_LINES_MAX),
+            Reporter::Own => (|line| line.starts_with("FAILED"), FAILURE_LINES_MAX),
+        };
+        let starts = (0..lines.len()).filter(|at| begins(&lines[*at]));
+        let found: Vec<String> = starts
+            .flat_map(|at| lines[at..].iter().take(length).cloned())
+            .take(FAILURES_LINES_MAX)
+            .collect();
+        // It broke before it could say which check it was at.
+        if found.is_empty() {
+            last(&lines)
+        } else {
+            found
+        }
+    }
 }
+
+fn last(lines: &[String]) -> Vec<String> {
+    let from = lines.len().saturating_sub(FAILURE_LINES_MAX);
+    lines[from..].to_vec()
+}
+
+/// What is told once more of one failed check, in lines.
+const FAILURE_LINES_MAX: usize = 4;
+
+/// What is told once more of one program, in lines.
+const FAILURES_LINES_MAX: usize = 60;
 
 fn sum(lines: impl Iterator<Item = Counts>) -> Counts {
     lines.fold(Counts::default(), |mut all, line| {
@@ -164,5 +200,34 @@ mod tests {
         );
         assert_eq!(Reporter::ExitCode.read("", true), counts(1, 0));
         assert_eq!(Reporter::ExitCode.read("", false), counts(0, 1));
+    }
+
+    #[test]
+    fn what_failed_is_told_once_more() {
+        let own = "ok 1.0 s  it opens\nFAILED 2.0 s  it runs\n    Error: no\n        at a.mjs:1\n1 passed, 1 failed\n";
+        let told = Reporter::Own.failures(own).join("\n");
+        assert!(told.starts_with("FAILED 2.0 s  it runs\n    Error: no"));
+        assert!(!told.contains("it opens"));
+
+        let cargo = "test a::opens ... ok\ntest a::runs ... FAILED\ntest a::ends ... ok\nerror: 1 target failed:\n";
+        assert_eq!(
+            Reporter::Cargo.failures(cargo),
+            ["test a::runs ... FAILED", "error: 1 target failed:"]
+        );
+
+        let coloured = "\u{1b}[31m FAIL \u{1b}[39m a.test.ts > runs\nAssertionError: no\n\nx\ny\n";
+        let told = Reporter::Vitest.failures(coloured);
+        assert_eq!(told[0], " FAIL  a.test.ts > runs");
+        assert_eq!(told.len(), FAILURE_LINES_MAX);
+    }
+
+    #[test]
+    fn who_breaks_without_a_word_is_told_by_the_last_lines_and_many_failures_by_the_first() {
+        assert_eq!(
+            Reporter::Own.failures("ok 1.0 s  it opens\nSegmentation fault\n"),
+            ["ok 1.0 s  it opens", "Segmentation fault"]
+        );
+        let many = "test a ... FAILED\n".repeat(FAILURES_LINES_MAX + 1);
+        assert_eq!(Reporter::Cargo.failures(&many).len(), FAILURES_LINES_MAX);
     }
 }

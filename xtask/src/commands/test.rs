@@ -119,6 +119,7 @@ fn run(arguments: Arguments) -> Result<()> {
     toolchain::ensure()?;
     own()?;
     let mut rows = Vec::new();
+    let mut failures = Vec::new();
     for stage in STAGES
         .iter()
         .filter(|stage| names.is_empty() || names.iter().any(|name| name == stage.name))
@@ -126,14 +127,19 @@ fn run(arguments: Arguments) -> Result<()> {
         println!("\n== {} ==", stage.name);
         let start = Instant::now();
         // A check that can't even be made is a check that failed.
-        let counts = stage.check.make().unwrap_or_else(|error| {
-            println!("{}: {error:#}", stage.name);
+        let counts = stage.check.make(&mut failures).unwrap_or_else(|error| {
+            let why = format!("{}: {error:#}", stage.name);
+            println!("{why}");
+            failures.push(why);
             Counts {
                 passed: 0,
                 failed: 1,
             }
         });
         rows.push((stage.name, counts, start.elapsed()));
+    }
+    if !failures.is_empty() {
+        println!("\n== what failed ==\n{}", failures.join("\n"));
     }
     let all = sum_up(&rows);
     println!("{} passed, {} failed", all.passed, all.failed);
@@ -164,41 +170,50 @@ fn sum_up(rows: &[(&str, Counts, Duration)]) -> Counts {
 }
 
 impl Check {
-    fn make(&self) -> Result<Counts> {
+    /// Makes the check, and adds what there is to say of what failed.
+    fn make(&self, failures: &mut Vec<String>) -> Result<Counts> {
         match self {
             Check::Programs(programs) => {
                 let mut counts = Counts::default();
                 for (program, arguments, reporter) in *programs {
                     println!("$ {program} {arguments}");
                     let (output, success) = watch(program, arguments)?;
-                    counts += reporter.read(&output, success);
+                    let these = reporter.read(&output, success);
+                    if these.failed > 0 {
+                        failures.extend(reporter.failures(&output));
+                    }
+                    counts += these;
                 }
                 Ok(counts)
             }
             Check::Artifacts => {
                 let artifacts = artifact::list()?.artifact;
                 wasm::ship_all(&artifacts, false)?;
-                Ok(within_budget(
-                    &artifacts
-                        .iter()
-                        .map(wasm::size)
-                        .collect::<Result<Vec<_>>>()?,
-                ))
+                let sizes = artifacts
+                    .iter()
+                    .map(wasm::size)
+                    .collect::<Result<Vec<_>>>()?;
+                Ok(within_budget(&sizes, failures))
             }
             Check::Page => {
                 page::ensure()?;
-                Ok(within_budget(&page::compress_all()?))
+                Ok(within_budget(&page::compress_all()?, failures))
             }
         }
     }
 }
 
-fn within_budget(sizes: &[wasm::Size]) -> Counts {
+fn within_budget(sizes: &[wasm::Size], failures: &mut Vec<String>) -> Counts {
     wasm::print_table(sizes);
-    let passed = sizes.iter().filter(|size| size.fits()).count() as u64;
+    let over: Vec<_> = sizes.iter().filter(|size| !size.fits()).collect();
+    failures.extend(
+        over.iter()
+            .map(|size| format!("{}: {} bytes of {}", size.name, size.brotli, size.budget)),
+    );
+    let failed = over.len() as u64;
     Counts {
-        passed,
-        failed: sizes.len() as u64 - passed,
+        passed: sizes.len() as u64 - failed,
+        failed,
     }
 }
 
