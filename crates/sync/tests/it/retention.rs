@@ -32,10 +32,15 @@ fn large(number: u8) -> Hash {
 /// Lets a hundred days pass, and thins the past out.
 fn thin(a: &mut Replica, pins: &[Heads]) -> u64 {
     a.clock_ms += 100 * DAY_MS;
+    look(a, 30, pins)
+}
+
+/// Looks twice at the past, of which so many days are kept: the first look may only note what is there.
+fn look(a: &mut Replica, days: u32, pins: &[Heads]) -> u64 {
     let (mut pins, mut contents) = (pins.iter(), 0);
     for _ in 0..2 {
         a.clock_ms += DAY_MS;
-        let begun = a.workspace.thinning(a.clock_ms, 30).expect("begins");
+        let begun = a.workspace.thinning(a.clock_ms, days).expect("begins");
         let Some(mut pass) = begun else { continue };
         loop {
             let mut pinned = |_: &_| pins.next().map(|heads| vec![heads.clone()]);
@@ -126,4 +131,21 @@ fn what_a_run_refers_to_and_is_gone_comes_back_from_a_replica_that_has_it() {
     }
     assert_eq!(a.workspace.has_content(&large(3)), Ok(false));
     assert_eq!(a.workspace.damaged_contents(), []);
+}
+
+#[test]
+fn what_a_run_refers_to_comes_back_also_to_a_replica_that_would_have_kept_it() {
+    let (mut a, mut b) = (old(), Replica::new(2));
+    talk(&mut a, &mut b);
+    let history = a.workspace.history(None, 200).expect("reads");
+    let heads = history[60].heads.clone();
+    thin(&mut a, &[]);
+    // A new one keeps more than the replica that it has everything from.
+    let mut c = Replica::new(3);
+    talk(&mut a, &mut c);
+    c.clock_ms = a.clock_ms;
+    assert_eq!(c.workspace.has_content(&large(39)), Ok(false));
+    assert_eq!(look(&mut c, 365, &[heads]), 0, "all of it is young there");
+    talk(&mut b, &mut c);
+    assert_eq!(c.workspace.has_content(&large(39)), Ok(true));
 }

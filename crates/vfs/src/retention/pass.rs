@@ -48,6 +48,8 @@ pub struct Thinning {
     ops: BTreeMap<[u8; 32], usize>,
     files: usize,
     versions: Vec<Version>,
+    /// Contents that stay.
+    kept: BTreeSet<Hash>,
     /// The old changes that young ones follow last: what they showed was shown since.
     fronts: Vec<Vec<usize>>,
     is_read: bool,
@@ -86,6 +88,7 @@ impl Thinning {
             ops: BTreeMap::new(),
             files: 0,
             versions: Vec::new(),
+            kept: BTreeSet::new(),
             fronts: Vec::new(),
             is_read: false,
             is_pinned: false,
@@ -179,7 +182,7 @@ impl Thinning {
         }
     }
 
-    /// Leaves the versions of which nothing in the workspace itself needs the content.
+    /// Keeps what the workspace itself needs.
     fn sift(&mut self, workspace: &Workspace) {
         let known = self.reach(self.places_of(&self.known));
         let is_young = |at: &usize| !known[*at] || self.times[*at] >= self.keep_ms;
@@ -192,7 +195,7 @@ impl Thinning {
             is_step[*at] = true;
         }
         let seals = workspace.tree.nodes.values().flat_map(|node| &node.seals);
-        let mut kept: BTreeSet<Hash> = seals.map(|seal| seal.hash).collect();
+        self.kept.extend(seals.map(|seal| seal.hash));
         // For each file: the day that was looked at last, and the plain contents so far.
         let mut files = vec![(u64::MAX, 0); self.files];
         for version in self.versions.iter().rev() {
@@ -204,7 +207,7 @@ impl Thinning {
             let is_lineage = version.is_plain && *plain <= 2 * LINEAGE_SEALS_MAX;
             let mut undoable = version.over.iter().chain([&version.at]);
             if is_last || is_lineage || is_young(&version.at) || undoable.any(|at| is_step[*at]) {
-                kept.insert(version.hash);
+                self.kept.insert(version.hash);
             }
         }
         // The fronts of young changes, each once.
@@ -234,12 +237,7 @@ impl Thinning {
             }
         }
         self.fronts = fronts;
-        self.keep(&kept);
         self.ops = BTreeMap::new();
-    }
-
-    fn keep(&mut self, hashes: &BTreeSet<Hash>) {
-        self.versions.retain(|one| !hashes.contains(&one.hash));
     }
 
     /// The places of heads. Unknown ones have none.
@@ -264,18 +262,17 @@ impl Thinning {
     /// Keeps what is shown after these changes, and has what is gone of it asked for.
     fn pin(&mut self, workspace: &mut Workspace, places: Vec<usize>) {
         let seen = self.reach(places);
-        let mut kept = BTreeSet::new();
         for version in &self.versions {
             let hash = version.hash;
             if seen[version.at] && !version.over.iter().any(|at| seen[*at]) {
-                kept.insert(hash);
+                self.kept.insert(hash);
+                // It may be gone although more keeps it now: a branch that came late changes which version of a day is the last.
                 if matches!(workspace.storage.has_blob(&hash), Ok(false)) {
                     let wanted = workspace.contents.damaged.get_mut();
                     wanted.insert(hash, version.size);
                 }
             }
         }
-        self.keep(&kept);
     }
 
     /// Thins out some contents; after the last of them, sets the mark that the next pass goes by.
@@ -283,12 +280,11 @@ impl Thinning {
         if workspace.heads() != self.heads {
             // What was written since may name what was to go.
             let nodes = workspace.ledger.nodes_map();
-            let mut named = BTreeSet::new();
             for change in workspace.ledger.changes_after(&self.heads) {
                 let foreign = Foreign::of(change, &nodes);
-                named.extend(foreign.iter().flat_map(Foreign::blobs).map(|blob| blob.0));
+                let named = foreign.iter().flat_map(Foreign::blobs);
+                self.kept.extend(named.map(|blob| blob.0));
             }
-            self.keep(&named);
             self.heads = workspace.heads();
         }
         let (mut gone, mut bytes) = (Vec::new(), 0);
@@ -296,7 +292,7 @@ impl Thinning {
             let Some(version) = self.versions.pop() else {
                 break;
             };
-            if workspace.storage.has_blob(&version.hash)? {
+            if !self.kept.contains(&version.hash) && workspace.storage.has_blob(&version.hash)? {
                 gone.push(version);
                 bytes += gone.last().map_or(0, |version| version.size);
             }
