@@ -93,8 +93,8 @@ impl World {
         }
         self.mends += 1;
         self.counts.refetched += lacking;
-        // The first look may only note what is here.
-        for _ in 0..2 {
+        // Where a clock went back, the first look is not due yet; the next one may only note what is here.
+        for _ in 0..3 {
             self.pass_time(DAY_MS);
             for who in 0..self.replicas.len() {
                 self.thin(who, false);
