@@ -13,6 +13,7 @@ use selvage_workbench::{Effect, Event};
 use serde_json::{Value, json};
 
 const PATH: &str = "workflows/a.py";
+const MANIFESTS: [&str; 2] = ["flows/flow.config.json", "selvage.policy.yaml"];
 
 /// A finding about the first so many characters of a text, and what would stand there instead.
 fn found(code: &str, length: u32, text: Option<&str>) -> Diagnostic {
@@ -136,10 +137,19 @@ fn a_text_that_is_laid_out_already_is_left_alone() {
 #[test]
 fn only_python_is_laid_out() {
     let mut host = with("x\n", &[]);
-    let input = json!({ "path": "flows/slug.flow.js", "format": true });
-    let error = host.call("lint_flow", input).expect_err("a refusal");
-    assert_eq!(error.code, ErrorCode::InvalidInput);
-    assert!(error.hint.is_some(), "{error:?}");
+    host.as_person(|host| {
+        let contents = ["{\"version\": 1, \"flows\": {}}", "version: 1\n"];
+        for (path, content) in MANIFESTS.into_iter().zip(contents) {
+            host.ok("write", json!({ "path": path, "content": content }));
+        }
+        for path in [&["flows/slug.flow.js"][..], &MANIFESTS].concat() {
+            let input = json!({ "path": path, "format": true });
+            let error = host.call("lint_flow", input).expect_err("a refusal");
+            assert_eq!(error.code, ErrorCode::InvalidInput);
+            assert_eq!(error.path.as_deref(), Some(path));
+            assert!(error.hint.is_some(), "{error:?}");
+        }
+    });
 }
 
 #[test]

@@ -42,6 +42,7 @@ impl Workbench {
         let bare = input.path.trim_start_matches('/');
         refuse_idle(&input)?;
         if is_manifest(bare) {
+            refuse_layout(input.format, bare)?;
             let text = match input.content {
                 Some(text) => text,
                 None => {
@@ -69,9 +70,7 @@ impl Workbench {
                 (self.source_or_module(&target.path, &view)?, target.function)
             }
         };
-        if input.format && Language::of(&source.path) != Language::Python {
-            return Err(not_python(&source.path).into());
-        }
+        refuse_layout(input.format, &source.path)?;
         let (mut fixed, mut formatted) = (0, false);
         let mut passes = if input.fix { FIX_PASSES_MAX } else { 0 };
         let sight = self.sight_of_lint();
@@ -230,10 +229,14 @@ fn refuse_idle(input: &LintInput) -> Result<(), ToolError> {
     Err(error.hint("Write it first, or leave `fix` and `format` out."))
 }
 
-fn not_python(path: &str) -> ToolError {
+/// A file that is asked to be laid out and can't be: who asked would take it for done.
+fn refuse_layout(lays_out: bool, path: &str) -> Result<(), ToolError> {
+    if !lays_out || Language::of(path) == Language::Python {
+        return Ok(());
+    }
     let message = "`format` lays out Python, and nothing else.";
     let error = ToolError::new(ErrorCode::InvalidInput, message).path(path);
-    error.hint("Leave `format` out.")
+    Err(error.hint("Leave `format` out."))
 }
 
 fn not_laid_out(path: &str) -> ToolError {
