@@ -26,7 +26,7 @@ use crate::engine::{Asking, Outcome, Workbench};
 use crate::lint::Wanted;
 use crate::record::unrun_folder;
 use crate::scopes::View;
-use imports::{Scene, follow};
+use imports::{Followed, Scene, follow};
 use names::{Names, is_python, words_in};
 use selvage_tool::catalogue::Left;
 use selvage_tool::flows::FLOWS_FILE;
@@ -314,13 +314,6 @@ impl Workbench {
                 None
             })
         };
-        if !is_python(&candidate.old) {
-            let new = references::rewrite(text, &reference);
-            return (new.map(|new| format!("{mark}{new}")), left.take());
-        }
-        let Some(scan) = scan::scan(text) else {
-            return (None, Some("it does not parse".into()));
-        };
         let says = |path: &str, name: &str| {
             let mut packages = looked.packages.borrow_mut();
             let words = packages.entry(path.to_owned()).or_insert_with(|| {
@@ -340,25 +333,26 @@ impl Workbench {
                 .is_none_or(|words| words.contains(name.as_bytes()))
         };
         let moved = |path: &str| names.moved(path).to_owned();
-        let followed = follow(
-            text,
-            &scan,
-            &Scene {
-                before: &names.before,
-                after: &names.after,
-                moved: &moved,
-                says: &says,
-                importer: (&candidate.old, &candidate.new),
-                is_written,
+        let scene = Scene {
+            before: &names.before,
+            after: &names.after,
+            moved: &moved,
+            says: &says,
+            importer: (&candidate.old, &candidate.new),
+            is_written,
+        };
+        let (followed, strings) = match is_python(&candidate.old) {
+            false => (Followed::default(), references::scalars(text).collect()),
+            true => match scan::scan(text) {
+                Some(scan) => (follow(text, &scan, &scene), scan.strings),
+                None => return (None, Some("it does not parse".into())),
             },
-        );
+        };
         let mut edits = followed.edits;
-        for at in scan.strings {
-            let found = &text[at.clone()];
-            if let Some(new) = reference(found).filter(|_| !found.contains('\\')) {
-                edits.push((at, new));
-            }
-        }
+        edits.extend(strings.into_iter().filter_map(|at: Range<usize>| {
+            let new = reference(&text[at.clone()])?;
+            Some((at, new))
+        }));
         let new = (!edits.is_empty()).then(|| format!("{mark}{}", edited(text, edits)));
         (new, left.take().or(followed.left))
     }

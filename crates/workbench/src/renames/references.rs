@@ -2,78 +2,143 @@
 //!
 //! JSON is read as the YAML that it is, too.
 
-/// A text with its references renamed; nothing where it has none.
-pub(super) fn rewrite(text: &str, renamed: &dyn Fn(&str) -> Option<String>) -> Option<String> {
-    let bytes = text.as_bytes();
-    let blank = |at: usize| bytes.get(at).is_none_or(u8::is_ascii_whitespace);
-    let (mut out, mut done, mut at) = (String::new(), 0, 0);
-    // How many brackets are open, where the line begins, and how far in the lines stand that belong to the value on it.
-    let (mut open, mut line, mut deeper, mut is_first) = (0_usize, 0, 0, true);
-    while let Some(&now) = bytes.get(at) {
-        let column = at - line;
-        let is_outer = column == 0 && open == 0;
-        let is_comment = now == b'#' && at.checked_sub(1).is_none_or(blank);
-        if now == b'\n' {
-            at += 1;
-            (line, is_first) = (at, true);
-            continue;
-        } else if is_outer && is_marker(&text[at..], "---") {
-            // What begins behind it is the whole document, and its lines may stand anywhere.
-            (at, deeper, is_first) = (at + 3, 0, false);
-            continue;
-        } else if is_comment || is_outer && (now == b'%' || is_marker(&text[at..], "...")) {
-            at = line_end(text, at);
-            continue;
-        } else if now.is_ascii_whitespace() {
-            at += 1;
-            continue;
-        }
-        if is_first {
-            (deeper, is_first) = (column, false);
-        }
-        match now {
-            b'-' | b'?' if open == 0 && blank(at + 1) => (at, deeper) = (at + 1, column + 1),
-            b':' if open > 0 || blank(at + 1) => at += 1,
-            b'[' | b'{' => (at, open) = (at + 1, open + 1),
-            b']' | b'}' => (at, open) = (at + 1, open.saturating_sub(1)),
-            b',' => at += 1,
-            b'|' | b'>' if open == 0 => at = behind(text, line_end(text, at), deeper),
-            // A tag, an anchor or the name of one.
-            b'!' | b'&' | b'*' => at += (at..).take_while(|at| !blank(*at)).count(),
-            _ => {
-                let is_quoted = matches!(now, b'"' | b'\'');
-                let (start, mut end) = match is_quoted {
-                    true => (at + 1, quoted(bytes, at + 1, now)),
-                    false => (at, plain(bytes, at, open > 0)),
-                };
-                let value = &text[start..end];
-                let value = if is_quoted { value } else { value.trim_end() };
-                end += usize::from(is_quoted && end < bytes.len());
-                let rest = text[end..].trim_start_matches([' ', '\t', '\r']);
-                let mut is_whole = true;
-                at = end;
-                if open == 0 && rest.starts_with(':') {
-                    deeper = column + 1;
-                } else if open == 0 && !is_quoted && !rest.starts_with('#') {
-                    let next = behind(text, end, deeper);
-                    let more = text[end..next].lines().map(str::trim);
-                    if more
-                        .into_iter()
-                        .any(|line| !line.is_empty() && !line.starts_with('#'))
-                    {
-                        (is_whole, at) = (false, next);
-                    }
-                }
-                if let Some(new) = renamed(value).filter(|_| is_whole) {
-                    out.push_str(&text[done..start]);
-                    out.push_str(&new);
-                    done = start + value.len();
-                }
+use std::ops::Range;
+
+/// Where the scalars of a text stand that are on one line, without their quotes.
+pub(super) fn scalars(text: &str) -> impl Iterator<Item = Range<usize>> {
+    let mut reader = Reader {
+        text,
+        at: 0,
+        open: 0,
+        line: 0,
+        deeper: 0,
+        is_first: true,
+    };
+    std::iter::from_fn(move || reader.next())
+}
+
+/// A place in a text, and what is around it.
+struct Reader<'a> {
+    text: &'a str,
+    at: usize,
+    /// How many brackets are open.
+    open: usize,
+    /// Where the line begins.
+    line: usize,
+    /// How far in the lines stand that belong to the value on this one.
+    deeper: usize,
+    /// Whether nothing stands before the place on its line.
+    is_first: bool,
+}
+
+impl Reader<'_> {
+    fn next(&mut self) -> Option<Range<usize>> {
+        while let Some(&now) = self.text.as_bytes().get(self.at) {
+            if self.passes_between(now) {
+                continue;
+            }
+            if std::mem::take(&mut self.is_first) {
+                self.deeper = self.column();
+            }
+            if self.passes_sign(now) {
+                continue;
+            }
+            let found = self.scalar(now);
+            if found.is_some() {
+                return found;
             }
         }
+        None
     }
-    out.push_str(&text[done..]);
-    (done > 0).then_some(out)
+
+    fn column(&self) -> usize {
+        self.at - self.line
+    }
+
+    /// Goes past what belongs to no value: blanks, the ends of lines and of documents, and comments.
+    fn passes_between(&mut self, now: u8) -> bool {
+        let is_outer = self.column() == 0 && self.open == 0;
+        let rest = &self.text[self.at..];
+        let is_comment = now == b'#' && (self.at == 0 || is_blank(self.text, self.at - 1));
+        if now == b'\n' {
+            self.at += 1;
+            (self.line, self.is_first) = (self.at, true);
+        } else if is_outer && is_marker(rest, "---") {
+            // What begins behind it is the whole document, and its lines may stand anywhere.
+            (self.at, self.deeper, self.is_first) = (self.at + 3, 0, false);
+        } else if is_comment || is_outer && (now == b'%' || is_marker(rest, "...")) {
+            self.at = line_end(self.text, self.at);
+        } else if now.is_ascii_whitespace() {
+            self.at += 1;
+        } else {
+            return false;
+        }
+        true
+    }
+
+    /// Goes past a sign that parts values, and past what is no value of its own: a block of text, a tag, an anchor and its name.
+    fn passes_sign(&mut self, now: u8) -> bool {
+        let is_block = self.open == 0;
+        let stands_alone = is_blank(self.text, self.at + 1);
+        match now {
+            b'-' | b'?' if is_block && stands_alone => self.deeper = self.column() + 1,
+            b':' if !is_block || stands_alone => {}
+            b',' => {}
+            b'[' | b'{' => self.open += 1,
+            b']' | b'}' => self.open = self.open.saturating_sub(1),
+            b'|' | b'>' if is_block => {
+                self.at = behind(self.text, line_end(self.text, self.at), self.deeper);
+                return true;
+            }
+            b'!' | b'&' | b'*' => {
+                let ends = (self.at..).find(|at| is_blank(self.text, *at));
+                self.at = ends.unwrap_or(self.text.len());
+                return true;
+            }
+            _ => return false,
+        }
+        self.at += 1;
+        true
+    }
+
+    /// Goes past a scalar, and gives its place where it is on one line.
+    fn scalar(&mut self, now: u8) -> Option<Range<usize>> {
+        let (text, column) = (self.text, self.column());
+        let is_quoted = matches!(now, b'"' | b'\'');
+        let place = match is_quoted {
+            true => self.at + 1..quoted(text, self.at + 1, now),
+            false => self.at..plain(text, self.at, self.open > 0),
+        };
+        self.at = (place.end + usize::from(is_quoted)).min(text.len());
+        let rest = text[self.at..].trim_start_matches([' ', '\t', '\r']);
+        let is_block = self.open == 0;
+        if is_block && rest.starts_with(':') {
+            // It is a key, and the lines of its value stand deeper.
+            self.deeper = column + 1;
+        } else if is_block && !is_quoted && !rest.starts_with('#') && self.passes_lines() {
+            return None;
+        }
+        let value = &text[place.clone()];
+        let value = if is_quoted { value } else { value.trim_end() };
+        Some(place.start..place.start + value.len())
+    }
+
+    /// Goes past the lines that belong to the scalar before the place; whether there are some.
+    fn passes_lines(&mut self) -> bool {
+        let next = behind(self.text, self.at, self.deeper);
+        let mut more = self.text[self.at..next].lines().map(str::trim);
+        let goes_on = more.any(|line| !line.is_empty() && !line.starts_with('#'));
+        if goes_on {
+            self.at = next;
+        }
+        goes_on
+    }
+}
+
+/// Whether nothing that counts stands at a place.
+fn is_blank(text: &str, at: usize) -> bool {
+    let byte = text.as_bytes().get(at);
+    byte.is_none_or(u8::is_ascii_whitespace)
 }
 
 fn line_end(text: &str, at: usize) -> usize {
@@ -102,7 +167,8 @@ fn behind(text: &str, mut at: usize, deeper: usize) -> usize {
 }
 
 /// Where a quoted scalar ends, without its quote. Two single quotes are one that it holds.
-fn quoted(bytes: &[u8], mut at: usize, quote: u8) -> usize {
+fn quoted(text: &str, mut at: usize, quote: u8) -> usize {
+    let bytes = text.as_bytes();
     while let Some(&now) = bytes.get(at) {
         let is_pair = match quote {
             b'"' => now == b'\\',
@@ -117,8 +183,9 @@ fn quoted(bytes: &[u8], mut at: usize, quote: u8) -> usize {
 }
 
 /// Where a plain scalar ends: at its line's end or a comment, before a value, and in brackets at their signs.
-fn plain(bytes: &[u8], start: usize, is_inside: bool) -> usize {
-    let blank = |at: usize| bytes.get(at).is_none_or(u8::is_ascii_whitespace);
+fn plain(text: &str, start: usize, is_inside: bool) -> usize {
+    let bytes = text.as_bytes();
+    let blank = |at: usize| is_blank(text, at);
     let is_sign = |byte: &u8| is_inside && b",[]{}".contains(byte);
     let rest = bytes.iter().enumerate().skip(start);
     let mut ends = rest.filter(|(at, now)| match now {
@@ -132,7 +199,8 @@ fn plain(bytes: &[u8], start: usize, is_inside: bool) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use super::rewrite;
+    use super::super::edited;
+    use super::scalars;
     use proptest::prelude::*;
 
     proptest! {
@@ -149,11 +217,13 @@ mod tests {
     }
 
     fn renamed(text: &str) -> Option<String> {
-        rewrite(text, &|found| {
-            let rest = found.strip_prefix("workflows/a.py");
+        let edits = scalars(text).filter_map(|at| {
+            let rest = text[at.clone()].strip_prefix("workflows/a.py");
             let rest = rest.filter(|rest| rest.is_empty() || rest.starts_with("::"));
-            rest.map(|rest| format!("workflows/b.py{rest}"))
-        })
+            rest.map(|rest| (at, format!("workflows/b.py{rest}")))
+        });
+        let edits: Vec<_> = edits.collect();
+        (!edits.is_empty()).then(|| edited(text, edits))
     }
 
     #[test]
