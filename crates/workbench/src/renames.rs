@@ -20,6 +20,7 @@ mod names;
 mod references;
 mod scan;
 mod tree;
+mod wholes;
 mod words;
 
 use crate::engine::{Asking, Outcome, Workbench};
@@ -297,7 +298,9 @@ impl Workbench {
             Some(entries.any(|entry| entry.function == function))
         };
         let is_written = candidate.step.is_some();
-        let reference = |found: &str| {
+        let reference = |written: &str| {
+            // From the root, too, which slashes before it say.
+            let found = written.trim_start_matches('/');
             if is_written && names.leads(found) {
                 return None;
             }
@@ -309,10 +312,12 @@ impl Workbench {
                 },
                 false => ask(),
             };
-            answer.unwrap_or_else(|why| {
+            let answer = answer.unwrap_or_else(|why| {
                 left.replace(Some(why));
                 None
-            })
+            });
+            let slashes = &written[..written.len() - found.len()];
+            answer.map(|new| format!("{slashes}{new}"))
         };
         let says = |path: &str, name: &str| {
             let mut packages = looked.packages.borrow_mut();

@@ -3,6 +3,7 @@
 use super::library::is_library;
 use super::scan::{Alias, Module, Scan, Statement};
 use super::tree::{Found, MODULES, PACKAGE, Tree, is_in};
+use super::wholes::{Whole, uses};
 use std::ops::Range;
 
 /// The words that name nothing in Python.
@@ -50,12 +51,12 @@ type Names = (String, Option<String>);
 /// Has the imports of a text follow.
 pub(super) fn follow(text: &str, scan: &Scan, scene: &Scene<'_>) -> Followed {
     let mut followed = Followed::default();
-    let mut imports = 0;
+    let (mut imports, mut wholes) = (0, Vec::new());
     for statement in &scan.imports {
         imports += statement.aliases.len();
         if imports > IMPORTS_MAX {
             followed.leave(format!("it imports more than {IMPORTS_MAX} names"));
-            break;
+            return followed;
         }
         if let Some((module, at)) = &statement.from {
             let names = statement.aliases.iter().map(|alias| {
@@ -68,23 +69,36 @@ pub(super) fn follow(text: &str, scan: &Scan, scene: &Scene<'_>) -> Followed {
         }
         for alias in &statement.aliases {
             let module = Module::of(&alias.name);
-            let Some((name, _)) = scene.renamed(&module, None, &mut followed) else {
-                continue;
+            let new = scene.renamed(&module, None, &mut followed);
+            let new = new.map(|(name, _)| name);
+            let (at, old) = (alias.at.clone(), alias.name.clone());
+            let is_outer = statement.is_outer(text);
+            let whole = |at, new| Whole {
+                at,
+                old: old.clone(),
+                new,
+                is_outer,
             };
-            let shown = match alias.given.is_some() {
-                true => name,
-                // What the text calls by all of the name may also be something else that has its first part.
-                false if alias.name.contains('.') => {
-                    let name = &alias.name;
-                    followed.leave(format!(
-                        "it imports `{name}` by its whole name: mend its uses by hand"
-                    ));
-                    continue;
+            match (new, alias.given.is_some()) {
+                (Some(new), true) => followed.edit(at, new),
+                (None, true) => {}
+                (new, false) if old.contains('.') => {
+                    let new = new.unwrap_or_else(|| old.clone());
+                    wholes.push(whole(at, new));
                 }
-                false => format!("{name} as {}", alias.name),
-            };
-            followed.edit(alias.at.clone(), shown);
+                // The text knows it as before.
+                (new, false) => {
+                    if let Some(new) = new {
+                        followed.edit(at.clone(), format!("{new} as {old}"));
+                    }
+                    wholes.push(whole(at, old.clone()));
+                }
+            }
         }
+    }
+    match uses(text, scan, &wholes) {
+        Ok(edits) => followed.edits.extend(edits),
+        Err(why) => followed.leave(why),
     }
     followed
 }

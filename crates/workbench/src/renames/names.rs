@@ -158,20 +158,21 @@ impl Names {
                 }
                 let mut called: Vec<&String> = files.iter().collect();
                 if called.len() > 1 {
-                    let is_unknown = called.iter().any(|path| offers(path, function).is_none());
-                    called.retain(|path| offers(path, function) == Some(true));
+                    let offers = |path: &str| offers(path, function?);
+                    let is_unknown = called.iter().any(|path| offers(path).is_none());
+                    called.retain(|path| offers(path) == Some(true));
                     if is_unknown || called.len() != 1 {
                         return Err(format!("several files are called `{name}`"));
                     }
                 }
-                (called[0].as_str(), Some(function))
+                (called[0].as_str(), function)
             }
             None => split(found),
         };
         let Some(new) = self.moves.get(path).filter(|new| self.after.has(new)) else {
             return Ok(None);
         };
-        let is_run = function.is_some() || holder == FLOWS_FILE;
+        let is_run = portable.is_some() || function.is_some() || holder == FLOWS_FILE;
         let name = flow_name(new).filter(|_| is_run);
         if is_run && name.is_none() && flow_name(path).is_some() {
             return Err(format!("it runs `{path}`, and `{new}` can't be run"));
@@ -180,9 +181,9 @@ impl Names {
             let called = self.flows[1].get(*name);
             called.is_none_or(|called| called.files.iter().all(|path| path == new))
         };
-        let renamed = match (portable.and(name).filter(is_its_own), function) {
-            (Some(name), Some(function)) => format!("{PORTABLE}{name}::{function}"),
-            _ => with(new, function),
+        let renamed = match portable.and(name).filter(is_its_own) {
+            Some(name) => with(&format!("{PORTABLE}{name}"), function),
+            None => with(new, function),
         };
         match renamed.as_str() {
             same if same == found => Ok(None),
@@ -194,9 +195,11 @@ impl Names {
     }
 }
 
-/// The name and the function of a reference that names no folder.
-fn portable(found: &str) -> Option<(&str, &str)> {
-    found.strip_prefix(PORTABLE)?.rsplit_once("::")
+/// The name and the function of a reference that names no folder: without one, the only function of the file is meant.
+fn portable(found: &str) -> Option<(&str, Option<&str>)> {
+    let rest = found.strip_prefix(PORTABLE)?;
+    let (name, function) = rest.rsplit_once("::").unwrap_or((rest, ""));
+    Some((name, Some(function).filter(|function| !function.is_empty())))
 }
 
 /// Whether a reference reads the same in quotes of any kind and in none, in Python, JSON and YAML.
@@ -208,7 +211,7 @@ fn is_safe(reference: &str) -> bool {
     begins && ends && reference.chars().all(is_part) && !reference.contains(": ")
 }
 
-/// A path, or `path::function`.
+/// What names a file, and the function of it where one is named.
 fn with(path: &str, function: Option<&str>) -> String {
     match function {
         Some(function) => format!("{path}::{function}"),

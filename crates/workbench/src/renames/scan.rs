@@ -36,7 +36,7 @@ impl Module {
 pub(super) struct Alias {
     pub(super) name: String,
     pub(super) at: Range<usize>,
-    /// The other name that it is given here.
+    /// The other name that it is given here; an empty one where it has none.
     pub(super) given: Option<String>,
     /// Where all of it stands, the other name included.
     pub(super) whole: Range<usize>,
@@ -57,12 +57,32 @@ pub(super) struct Statement {
     pub(super) begins_line: bool,
 }
 
+impl Statement {
+    /// Whether nothing is around it, so that it is done wherever the text is read.
+    pub(super) fn is_outer(&self, text: &str) -> bool {
+        self.begins_line && is_at_margin(text, self.at.start)
+    }
+}
+
 /// What a text shows.
 #[derive(Debug, Default)]
 pub(super) struct Scan {
+    pub(super) words: Vec<Word>,
     pub(super) imports: Vec<Statement>,
     /// Where strings hold what they read, and are not a part of a longer one.
     pub(super) strings: Vec<Range<usize>>,
+}
+
+impl Scan {
+    /// Whether a word is a name by itself: it stands in no import, and behind no dot.
+    pub(super) fn is_bare(&self, at: usize) -> bool {
+        let start = self.words[at].at.start;
+        let next = self.imports.partition_point(|one| one.at.end <= start);
+        let import = self.imports.get(next);
+        let is_imported = import.is_some_and(|import| import.at.start <= start);
+        let is_member = at > 0 && self.words[at - 1].kind == Kind::Sign(b'.');
+        self.words[at].kind == Kind::Name && !is_imported && !is_member
+    }
 }
 
 /// Looks through a text. Nothing for one that ends inside something.
@@ -87,11 +107,46 @@ pub(super) fn scan(text: &str) -> Option<Scan> {
             .iter()
             .any(|near| matches!(near, Some(Kind::Plain | Kind::Odd)));
         if word.kind == Kind::Plain && is_alone {
-            scan.strings.push(word.at.clone());
+            match called(text, &words, at) {
+                Some(statement) => scan.imports.push(statement),
+                None => scan.strings.push(word.at.clone()),
+            }
         }
         at += 1;
     }
+    scan.words = words;
     Some(scan)
+}
+
+/// Whether a place is the first of its line.
+pub(super) fn is_at_margin(text: &str, at: usize) -> bool {
+    at == 0 || text[..at].ends_with(['\n', '\r'])
+}
+
+/// The import that is a call, `import_module("a.b")`, by the word that is its string. What it gives has no name by that.
+fn called(text: &str, words: &[Word], at: usize) -> Option<Statement> {
+    let [call, open, name, close] = words.get(at.checked_sub(2)?..at + 2)? else {
+        return None;
+    };
+    let is_call = text[call.at.clone()] == *"import_module" && open.kind == Kind::Sign(b'(');
+    let ends = matches!(close.kind, Kind::Sign(b')' | b','));
+    let (at, name) = (name.at.clone(), &text[name.at.clone()]);
+    let is_part = |sign: char| sign.is_alphanumeric() || sign == '_';
+    // One that begins with a dot is near what another argument says.
+    let is_whole = name.starts_with(is_part) && name.replace('.', "").chars().all(is_part);
+    (is_call && ends && is_whole).then(|| Statement {
+        at: at.clone(),
+        from: None,
+        aliases: vec![Alias {
+            name: name.to_owned(),
+            at: at.clone(),
+            given: Some(String::new()),
+            whole: at,
+            comma: None,
+        }],
+        is_bracketed: false,
+        begins_line: false,
+    })
 }
 
 /// Where a name with dots ends that begins at a word, and the word after it.
@@ -230,7 +285,7 @@ mod tests {
     #[test]
     fn imports_are_found_wherever_a_statement_begins() {
         let (imports, _) = shown(
-            "import a.b as c, d # import z\nif x: import e; from . import f\nfrom ..g . h import (\n  i, # i\n  j as k,\n)\nfrom m import *\ntry: from.n import o\nexcept: pass\n",
+            "import a.b as c, d # import z\nif x: import e; from . import f\nfrom ..g . h import (\n  i, # i\n  j as k,\n)\nfrom m import *\ntry: from.n import o\nexcept: pass\nimportlib.import_module('p.q')\nx = import_module( \"r\", y)\n",
         );
         assert_eq!(
             imports,
@@ -241,6 +296,8 @@ mod tests {
                 "2 g.h|..g . h|i<i>,j<j as k>!",
                 "0 m|m|*<*>",
                 "1 n|.n|o<o>",
+                "p.q<p.q>!",
+                "r<r>!",
             ]
         );
     }
@@ -260,6 +317,13 @@ mod tests {
             "from import import x\n",
             "from\n",
             "s = 'it\\'s'\nx.from_ = 1\n",
+            "import_module('.a', 'b')",
+            "import_module('a/b')",
+            "import_module(name='a.b')",
+            "import_module('a.b' + x)",
+            "import_module(f'a.b')",
+            "import_module('a' '.b')",
+            "load('a.b')",
         ] {
             assert!(shown(text).0.is_empty(), "{text}");
         }

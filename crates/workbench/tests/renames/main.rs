@@ -5,6 +5,7 @@ mod common;
 mod limits;
 mod split;
 mod told;
+mod wholes;
 mod written;
 
 use common::Host;

@@ -80,32 +80,6 @@ fn what_the_interpreter_has_of_its_own_is_not_the_workspaces() {
 }
 
 #[test]
-fn an_import_by_a_whole_name_is_told_and_its_uses_stay() {
-    let text = "import p.b\nimport p.b as m, p.c\ndef f(p): return p.b.x\ng = lambda p: p.b\np.b = 3\nprint(p.VERSION, p.b.x)\n";
-    let mut host = host(&[
-        ("p/__init__.py", "VERSION = 1\n"),
-        ("p/b.py", "x = 1\n"),
-        ("p/c.py", ""),
-        ("money.py", MONEY),
-        ("run.py", text),
-        ("pay.py", "import money\nmoney.total([])\n"),
-    ]);
-    let moved = go(&mut host, "p/b.py", "q/d.py");
-    let after = text.replace("p.b as m", "q.d as m");
-    has(&mut host, &[("run.py", &after)]);
-    assert_eq!(
-        left(&moved),
-        ["run.py: it imports `p.b` by its whole name: mend its uses by hand"]
-    );
-    let moved = go(&mut host, "money.py", "coins.py");
-    has(
-        &mut host,
-        &[("pay.py", "import coins as money\nmoney.total([])\n")],
-    );
-    assert_eq!(left(&moved), [""; 0]);
-}
-
-#[test]
 fn a_package_that_only_has_the_word_leaves_no_import_broken_in_silence() {
     let text = "from pkg import money\n";
     for (says, after) in [

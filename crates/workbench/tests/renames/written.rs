@@ -106,6 +106,41 @@ fn a_reference_that_quotes_or_plain_text_would_break_stays_and_is_told() {
 }
 
 #[test]
+fn references_from_the_root_and_without_a_function_follow() {
+    let files = [
+        (
+            "a.json",
+            "[\"/workflows/a.py\", \"//workflows/a.py::f\", \"/workflow::a::f\", \"x/workflows/a.py\", \"/\"]\n",
+            "[\"/flows/n.py\", \"//flows/n.py::f\", \"/workflow::n::f\", \"x/workflows/a.py\", \"/\"]\n",
+        ),
+        (
+            "b.yaml",
+            "run: workflow::a # workflow::a\nall: [/workflows/a.py::f, /workflow::a]\nnote: see workflow::a\n",
+            "run: workflow::n # workflow::a\nall: [/flows/n.py::f, /workflow::n]\nnote: see workflow::a\n",
+        ),
+        (
+            "c.py",
+            "open('/workflows/a.py')\nx = 'workflow::a', 'workflow::', f'workflow::a', 'workflow::ab'\n",
+            "open('/flows/n.py')\nx = 'workflow::n', 'workflow::', f'workflow::a', 'workflow::ab'\n",
+        ),
+    ];
+    let mut host = host(&[("workflows/a.py", ""), ("workflows/b.py", "")]);
+    for (path, text, _) in files {
+        crate::write(&mut host, &[(path, text)]);
+    }
+    let moved = go(&mut host, "workflows/a.py", "flows/n.py");
+    assert_eq!(left(&moved), [""; 0]);
+    has(&mut host, &files.map(|(path, _, after)| (path, after)));
+    // A name that another file has tells nobody apart, and neither does it without a function.
+    go(&mut host, "flows/n.py", "flows/b.py");
+    let after = "run: flows/b.py # workflow::a\nall: [/flows/b.py::f, /flows/b.py]\nnote: see workflow::a\n";
+    has(&mut host, &[("b.yaml", after)]);
+    crate::write(&mut host, &[("b.yaml", "run: workflow::b\n")]);
+    let moved = go(&mut host, "flows/b.py", "flows/c.py");
+    assert_eq!(left(&moved), ["b.yaml: several files are called `b`"]);
+}
+
+#[test]
 fn what_a_patch_says_of_a_package_that_may_not_give_it_is_told() {
     for (adds, expected) in [("", 1), ("*** Add File: pkg/money.py\n+NEW = 1\n", 0)] {
         let mut host = host(&[

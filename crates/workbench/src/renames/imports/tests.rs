@@ -87,14 +87,14 @@ fn texts(names: &'static [&'static str]) -> impl Strategy<Value = String> {
 
 proptest! {
     #[test]
-    fn any_text_is_followed(text in texts(&["modules", "money", "pkg.money", "modules.money", "from modules import (money, other", "bifrost.modules"])) {
+    fn any_text_is_followed(text in texts(&["modules", "money", "pkg.money", "modules.money", "from modules import (money, other", "bifrost.modules", "import modules.money", "modules.money.x", "import_module('modules.money')"])) {
         if let Some(followed) = followed(&text) {
             edited(&text, followed.edits);
         }
     }
 
     #[test]
-    fn what_does_not_name_what_moved_stays(text in texts(&["modules", "other", "pkg", "from modules import other", "bifrost.modules", "said"])) {
+    fn what_does_not_name_what_moved_stays(text in texts(&["modules", "other", "pkg", "from modules import other", "bifrost.modules", "said", "import modules.other", "import_module('modules.other')"])) {
         if let Some(followed) = followed(&text) {
             prop_assert_eq!(&followed.left, &None);
             prop_assert_eq!(edited(&text, followed.edits), text);
@@ -113,4 +113,15 @@ fn many_imports_of_many_names_take_no_time() {
     let text = "from modules import money, other; ".repeat(100_000);
     let many = followed(&text).expect("whole");
     assert_eq!(many.edits.len(), 500);
+    // Called by their whole names.
+    let text = format!(
+        "{}{}",
+        "import modules.money\n".repeat(500),
+        "modules.money.x\n".repeat(100_000)
+    );
+    let many = followed(&text).expect("whole");
+    assert_eq!((many.edits.len(), many.left), (100_500, None));
+    let text = format!("import modules.money\nmodules{}", ".money".repeat(300_000));
+    let many = followed(&text).expect("whole");
+    assert_eq!(many.edits.len(), 2);
 }
