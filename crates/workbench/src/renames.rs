@@ -17,6 +17,7 @@
 mod imports;
 mod library;
 mod names;
+mod packages;
 mod references;
 mod scan;
 mod tree;
@@ -28,14 +29,15 @@ use crate::lint::Wanted;
 use crate::record::unrun_folder;
 use crate::scopes::View;
 use imports::{Followed, Scene, follow};
-use names::{Names, is_python, words_in};
+use names::{Names, is_python};
+use packages::Given;
 use selvage_tool::catalogue::Left;
 use selvage_tool::flows::FLOWS_FILE;
 use selvage_tool::run::RUNS_FOLDER;
 use selvage_vfs::{Op, Origin};
 use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
-use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 /// The files that hold references, beside those of Python.
@@ -81,8 +83,8 @@ type Answer = Result<Option<String>, String>;
 /// How much may be looked at yet, and what was.
 struct Looked {
     bytes: Cell<u64>,
-    /// The words of packages' own texts, by where these lie; nothing for what can't be looked at.
-    packages: RefCell<BTreeMap<String, Option<BTreeSet<Vec<u8>>>>>,
+    /// What packages' own texts give, by where these lie; nothing for what can't be looked at.
+    packages: RefCell<BTreeMap<String, Option<Given>>>,
     /// What became of references that several files may answer to, which takes longest.
     answers: RefCell<BTreeMap<String, Answer>>,
     /// What must be read before all is known, by the files' paths.
@@ -321,21 +323,19 @@ impl Workbench {
         };
         let says = |path: &str, name: &str| {
             let mut packages = looked.packages.borrow_mut();
-            let words = packages.entry(path.to_owned()).or_insert_with(|| {
+            let given = packages.entry(path.to_owned()).or_insert_with(|| {
                 // One that is made by the same steps says nothing yet.
                 let size = view.stat(path).map_or(0, |entry| entry.size);
                 if size > PACKAGE_BYTES_MAX || !looked.takes(size) {
                     return None;
                 }
                 let text = workspace.read(&view.place(path)).unwrap_or_default();
-                Some(words_in(&text).map(<[u8]>::to_vec).collect())
+                Some(Given::of(&String::from_utf8_lossy(&text)))
             });
-            if words.is_none() {
+            if given.is_none() {
                 left.replace(Some(format!("`{path}` is too large to be looked at")));
             }
-            words
-                .as_ref()
-                .is_none_or(|words| words.contains(name.as_bytes()))
+            given.as_ref()?.has(name)
         };
         let moved = |path: &str| names.moved(path).to_owned();
         let scene = Scene {

@@ -18,8 +18,8 @@ pub(super) struct Scene<'a> {
     pub(super) after: &'a Tree,
     /// Where a file comes to lie.
     pub(super) moved: &'a dyn Fn(&str) -> String,
-    /// Whether the text of a package, which lies there before the change, has a name.
-    pub(super) says: &'a dyn Fn(&str, &str) -> bool,
+    /// Whether the text of a package, which lies there before the change, has a name of its own; nothing where that can't be told.
+    pub(super) says: &'a dyn Fn(&str, &str) -> Option<bool>,
     /// Where the file lies before and after.
     pub(super) importer: (&'a str, &'a str),
     /// Whether its text is written by the same change: then it may say what holds afterwards.
@@ -120,6 +120,7 @@ impl Scene<'_> {
         // The text of a package that has the word need not give it to others: then the name is that file.
         if let Some(name) = member.filter(|_| !is_member)
             && let Some(beside) = self.before.beside(&file, name)
+            && (self.says)(&file, name).is_none()
         {
             let beside_now = (self.moved)(&beside);
             let after = self.after.beside(&file_now, name);

@@ -45,13 +45,13 @@ impl Tree {
 
     /// Where the interpreter looks for a module, in its order: beside the file, then at the root.
     ///
-    /// `says` tells whether the text of a package, by where it lies before the change, has a name.
+    /// `says` tells whether the text of a package, by where it lies before the change, has a name of its own, if that can be told.
     pub(super) fn find(
         &self,
         importer: &str,
         module: &Module,
         member: Option<&str>,
-        says: &dyn Fn(&str, &str) -> bool,
+        says: &dyn Fn(&str, &str) -> Option<bool>,
     ) -> Option<Found> {
         let (mut folder, _) = importer.rsplit_once('/').unwrap_or_default();
         let bare = module.name.strip_prefix(PACKAGE);
@@ -83,7 +83,7 @@ impl Tree {
         &self,
         base: &str,
         member: Option<&str>,
-        says: &dyn Fn(&str, &str) -> bool,
+        says: &dyn Fn(&str, &str) -> Option<bool>,
     ) -> Option<Found> {
         let module = self.file(base);
         let inner = member.and_then(|member| self.file(&join(base, member)));
@@ -92,7 +92,9 @@ impl Tree {
             // What a package says of itself comes before its files.
             (Some(module), Some(inner)) if module.len() > base.len() + ".py".len() => {
                 let origin = self.files.get(&module);
-                match origin.is_some_and(|origin| says(origin, member.unwrap_or_default())) {
+                let may_give =
+                    |origin: &String| says(origin, member.unwrap_or_default()) != Some(false);
+                match origin.is_some_and(may_give) {
                     true => (module, false),
                     false => (inner, true),
                 }

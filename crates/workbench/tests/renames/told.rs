@@ -80,37 +80,6 @@ fn what_the_interpreter_has_of_its_own_is_not_the_workspaces() {
 }
 
 #[test]
-fn a_package_that_only_has_the_word_leaves_no_import_broken_in_silence() {
-    let text = "from pkg import money\n";
-    for (says, after) in [
-        ("from .money import helper\n", "from .coins import helper\n"),
-        ("__all__ = [\"money\"]\n", "__all__ = [\"money\"]\n"),
-        ("# See money.\n", "# See money.\n"),
-    ] {
-        let mut host = host(&[
-            ("pkg/__init__.py", says),
-            ("pkg/money.py", MONEY),
-            ("pkg/other.py", ""),
-            ("a.py", text),
-            ("b.py", "from pkg import other\n"),
-        ]);
-        let moved = go(&mut host, "pkg/money.py", "pkg/coins.py");
-        assert_eq!(
-            left(&moved),
-            [
-                "a.py: `pkg/__init__.py` has the word `money`, so its import may mean `pkg/coins.py`: look at it by hand"
-            ]
-        );
-        has(&mut host, &[("a.py", text), ("pkg/__init__.py", after)]);
-        host.ok("undo", json!({}));
-        // Where both go together, the name goes on.
-        let moved = go(&mut host, "pkg", "cash");
-        assert_eq!(left(&moved), [""; 0]);
-        has(&mut host, &[("a.py", "from cash import money\n")]);
-    }
-}
-
-#[test]
 fn what_can_not_follow_is_told_with_the_reason() {
     let large = format!("\"workflows/a.py\" {}", " ".repeat(2 * 1024 * 1024));
     let mut host = host(&[

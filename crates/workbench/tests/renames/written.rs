@@ -144,7 +144,7 @@ fn references_from_the_root_and_without_a_function_follow() {
 fn what_a_patch_says_of_a_package_that_may_not_give_it_is_told() {
     for (adds, expected) in [("", 1), ("*** Add File: pkg/money.py\n+NEW = 1\n", 0)] {
         let mut host = host(&[
-            ("pkg/__init__.py", "# See money.\n"),
+            ("pkg/__init__.py", "__all__ = ['money']\n"),
             ("pkg/money.py", MONEY),
             ("a.py", "A = 1\n"),
         ]);

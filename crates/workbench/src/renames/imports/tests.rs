@@ -1,6 +1,7 @@
 //! Imports of any text, and of very many names.
 
 use super::super::edited;
+use super::super::packages::Given;
 use super::super::scan::scan;
 use super::{Followed, Scene, Tree, follow};
 use proptest::prelude::*;
@@ -27,7 +28,7 @@ fn followed(text: &str) -> Option<Followed> {
         before: &before,
         after: &after,
         moved: &moved,
-        says: &|_, name| name == "said",
+        says: &|_, name| Some(name == "said"),
         importer: ("pkg/a.py", "pkg/a.py"),
         is_written: false,
     };
@@ -91,6 +92,11 @@ proptest! {
         if let Some(followed) = followed(&text) {
             edited(&text, followed.edits);
         }
+    }
+
+    #[test]
+    fn any_text_of_a_package_is_read(text in texts(&["money", "money = ", "def money", "del money", "from . import money", "import *"])) {
+        Given::of(&text);
     }
 
     #[test]
