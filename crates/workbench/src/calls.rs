@@ -39,9 +39,11 @@ pub(crate) struct Held {
     pub(crate) input: Value,
     /// The texts that it was held for.
     pub(crate) had: Had,
+    /// Those of them that it waits for.
+    pub(crate) lacks: Had,
 }
 
-/// Texts that were read for a call: by whom, and whether they were laid out.
+/// Texts that are read for a call: by whom, and whether they are laid out.
 pub(crate) type Had = BTreeSet<(Guest, bool, Subject)>;
 
 impl Held {
@@ -77,6 +79,7 @@ impl Workbench {
             name: name.to_owned(),
             input: input.clone(),
             had,
+            lacks: Had::new(),
         });
         // What a flow is called, the manifest says too.
         let names_flow = RUNNING.contains(&name) || (name == RUNS && input["path"].is_string());

@@ -8,7 +8,7 @@ use selvage_tool::ErrorCode;
 use selvage_tool::guest::{Answer, PendingOp};
 use selvage_tool::reading::{Import, Reading};
 use selvage_tool::run::RunReport;
-use selvage_tool::{Diagnostic, Position, Severity, Span};
+use selvage_tool::{Diagnostic, Guest, Position, Severity, Span};
 use selvage_workbench::{Effect, Event, Notice};
 use serde_json::json;
 
@@ -194,6 +194,54 @@ fn an_executor_that_breaks_over_a_text_keeps_nobody_waiting() {
         dropped: true,
     });
     assert_eq!(host.jobs.len(), 1, "it goes on without");
+}
+
+/// The path of the text that is asked about, and who is asked, once that is answered.
+fn answered(host: &mut Host) -> (String, Guest) {
+    let at = host
+        .others
+        .iter()
+        .position(|effect| matches!(effect, Effect::Check { .. }))
+        .expect("a question");
+    let Effect::Check {
+        task, path, guest, ..
+    } = host.others.remove(at)
+    else {
+        unreachable!("it is one");
+    };
+    let checked = Default::default();
+    host.tell(Event::Checked { task, checked });
+    (path, guest)
+}
+
+#[test]
+fn a_call_that_lacks_little_does_not_wait_for_one_that_lacks_much() {
+    const MANY: usize = 15;
+    let mut host = Host::with_runner();
+    host.holds_checks = true;
+    for n in 0..MANY {
+        let file = json!({ "path": format!("f/{n}/a.py"), "content": "1\n" });
+        host.ok("write", file);
+    }
+    for (path, content) in [("x.yaml", "run: workflow::a::go\n"), ("b.py", "2\n")] {
+        host.ok("write", json!({ "path": path, "content": content }));
+    }
+    let moved = host.start("move", json!({ "from": "f/0/a.py", "to": "f/0/c.py" }));
+    let linted = host.start("lint_flow", json!({ "path": "b.py" }));
+    let first: Vec<_> = (0..4).map(|_| answered(&mut host)).collect();
+    for guest in [Guest::Python, Guest::Ruff] {
+        assert!(first.contains(&("b.py".into(), guest)), "{first:?}");
+    }
+    assert!(host.reply(linted).expect("an answer").is_ok());
+    assert!(host.reply(moved).is_none(), "it lacks most of its texts");
+    // Each of its texts is read once, and it goes on with all of them.
+    for _ in 0..MANY - 2 {
+        assert!(host.reply(moved).is_none());
+        assert_eq!(answered(&mut host).1, Guest::Python);
+    }
+    let moved = host.reply(moved).expect("an answer").expect("moved");
+    let why = &moved["left"][0]["why"];
+    assert_eq!(why, &json!("several files are called `a`"));
 }
 
 /// The program that runs lists the flows.

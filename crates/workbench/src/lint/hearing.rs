@@ -2,7 +2,8 @@
 //!
 //! A guest has its language's parser, and lives in an executor, so its word comes later. A call that needs it is held, and made
 //! again from the start when everything it lacked has been read. Texts are read one at a time, between runs: an executor that is
-//! given a run meanwhile answers first. What only lint waits for, the second look at Python, has a line of its own: its guest may
+//! given a run meanwhile answers first. Calls that wait take turns, so that one that lacks a text does not wait for one that lacks
+//! hundreds. What only lint waits for, the second look at Python, has a line of its own: its guest may
 //! have to come first, and nobody else waits for that.
 
 use super::shelf::{Shelf, Subject, THINGS_MAX};
@@ -46,6 +47,10 @@ impl Wanted {
             text: None,
         }
     }
+
+    fn key(&self) -> (Guest, bool, Subject) {
+        (self.guest, self.format, self.subject.clone())
+    }
 }
 
 /// What a guest's word is about: no domain changes it.
@@ -79,6 +84,36 @@ struct Line {
     asked: Option<(TaskId, RunnerId, Wanted)>,
     wanted: Vec<Wanted>,
     held: Vec<Held>,
+    /// How many turns there were.
+    turn: usize,
+}
+
+impl Line {
+    /// Takes what the call wants whose turn it is, or else what is wanted longest.
+    fn next(&mut self) -> Option<Wanted> {
+        self.turn = self.turn.wrapping_add(1);
+        let held = self.held.get(self.turn % self.held.len().max(1));
+        let mut wanted = self.wanted.iter();
+        let at = held.and_then(|held| wanted.position(|one| held.lacks.contains(&one.key())));
+        let at = at.unwrap_or_default();
+        (at < self.wanted.len()).then(|| self.wanted.remove(at))
+    }
+
+    /// Takes the calls that nothing is read for any more.
+    fn ready(&mut self) -> Vec<Held> {
+        let is_over = self.wanted.is_empty();
+        let held = std::mem::take(&mut self.held).into_iter();
+        let (ready, held) = held.partition(|held| is_over || held.lacks.is_empty());
+        self.held = held;
+        ready
+    }
+
+    /// No call waits for this any more.
+    fn has_read(&mut self, wanted: &Wanted) {
+        for held in &mut self.held {
+            held.lacks.remove(&wanted.key());
+        }
+    }
 }
 
 impl Hearing {
@@ -121,7 +156,9 @@ impl Hearing {
         }
     }
 
-    fn keep(&mut self, Wanted { guest, subject, .. }: Wanted, checked: Checked) {
+    fn keep(&mut self, wanted: Wanted, checked: Checked) {
+        self.line(wanted.guest).has_read(&wanted);
+        let Wanted { guest, subject, .. } = wanted;
         let reading = &checked.reading;
         let mut bytes = (1 + reading.diagnostics.len()) * THING_BYTES;
         bytes += checked.formatted.as_ref().map_or(0, String::len);
@@ -166,18 +203,18 @@ impl Workbench {
     pub(crate) fn hold(&mut self, cx: &mut Cx<'_>, wanted: Vec<Wanted>, mut held: Held) {
         let guest = wanted.first().map_or(Guest::Js, |wanted| wanted.guest);
         let line = self.hearing.line(guest);
-        let keys = wanted
-            .iter()
-            .map(|wanted| (wanted.guest, wanted.format, wanted.subject.clone()));
-        let keys = keys.collect::<Had>();
+        let keys: Had = wanted.iter().map(Wanted::key).collect();
         // What was read for this call and is not there any more does not fit: reading it again would never end.
         held.asking.alone |= !held.had.is_disjoint(&keys);
         // Calls that wait for a second look are so many, and the next ones go on without.
         held.asking.alone |= guest == Guest::Ruff && line.held.len() >= HELD_MAX;
-        held.had.extend(keys);
-        for wanted in wanted {
-            if !held.asking.alone && !line.wanted.contains(&wanted) {
-                line.wanted.push(wanted);
+        held.had.extend(keys.iter().cloned());
+        if !held.asking.alone {
+            held.lacks = keys;
+            for wanted in wanted {
+                if !line.wanted.contains(&wanted) {
+                    line.wanted.push(wanted);
+                }
             }
         }
         line.held.push(held);
@@ -193,10 +230,9 @@ impl Workbench {
 
     fn listen_in(&mut self, cx: &mut Cx<'_>, guest: Guest) {
         while self.hearing.line(guest).asked.is_none() {
-            let line = self.hearing.line(guest);
-            if line.wanted.is_empty() && !line.held.is_empty() {
-                let held = std::mem::take(&mut line.held);
-                self.make_again(cx, held);
+            let ready = self.hearing.line(guest).ready();
+            if !ready.is_empty() {
+                self.make_again(cx, ready);
                 continue;
             }
             let Some(runner) = self.idle_runner() else {
@@ -209,18 +245,15 @@ impl Workbench {
             };
             let hearing = &mut self.hearing;
             let is_last = guest == Guest::Ruff;
-            let next = match (
-                hearing.line(guest).wanted.is_empty(),
-                is_last || hearing.later.is_empty(),
-            ) {
-                (false, _) => &mut hearing.line(guest).wanted,
-                (true, false) => &mut hearing.later,
-                (true, true) if is_last => return,
-                (true, true) => return self.tell_read(),
+            let wanted = match hearing.line(guest).next() {
+                Some(wanted) => wanted,
+                None if is_last => return,
+                None if hearing.later.is_empty() => return self.tell_read(),
+                None => hearing.later.remove(0),
             };
-            let wanted = next.remove(0);
-            if !self.hearing.has(&wanted) {
-                self.ask(runner, wanted);
+            match self.hearing.has(&wanted) {
+                true => self.hearing.line(guest).has_read(&wanted),
+                false => self.ask(runner, wanted),
             }
         }
     }
