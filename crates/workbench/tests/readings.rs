@@ -85,37 +85,38 @@ fn of_several_functions_the_one_that_is_named_says_what_is_asked_for() {
 }
 
 #[test]
-fn a_list_says_what_is_unread_and_tells_when_it_is() {
-    let mut host = host(&[
-        ("a.py", offers(&[("one", "one")])),
-        ("b.py", Reading::default()),
-    ]);
-    host.holds_checks = true;
-    let unread = |host: &mut Host| {
-        let listed = host.ok("flow_list", json!({}));
-        let flows = listed["flows"].as_array().expect("flows").clone();
-        flows
-            .iter()
-            .filter(|flow| flow["unread"] == json!(true))
-            .count()
-    };
-    assert_eq!(unread(&mut host), 2);
-    for _ in 0..2 {
-        let Some(Effect::Check { task, .. }) = host.others.pop() else {
-            panic!("a question");
+fn a_list_says_what_is_unread_and_tells_when_it_is_also_where_a_call_had_it_read() {
+    for is_linted in [false, true] {
+        let mut host = host(&[
+            ("a.py", offers(&[("one", "one")])),
+            ("b.py", Reading::default()),
+        ]);
+        host.holds_checks = true;
+        let unread = |host: &mut Host| {
+            let listed = host.ok("flow_list", json!({}));
+            let flows = listed["flows"].as_array().expect("flows").clone();
+            let is_unread = |flow: &&serde_json::Value| flow["unread"] == json!(true);
+            flows.iter().filter(is_unread).count()
         };
-        assert!(host.others.is_empty(), "one at a time");
+        assert_eq!(unread(&mut host), 2);
+        if is_linted {
+            host.start("lint_flow", json!({ "path": "b.py" }));
+        }
         host.notices.clear();
-        host.tell(Event::Checked {
-            task,
-            checked: Default::default(),
-        });
+        for _ in 0..2 {
+            let Some(Effect::Check { task, .. }) = host.others.pop() else {
+                panic!("a question");
+            };
+            assert!(host.others.is_empty(), "one at a time");
+            let checked = Default::default();
+            host.tell(Event::Checked { task, checked });
+        }
+        let told = host.notices.iter().any(
+            |notice| matches!(notice, Notice::Changed { paths, .. } if paths == &["a.py", "b.py"]),
+        );
+        assert!(told, "{:?}", host.notices);
+        assert_eq!(unread(&mut host), 0);
     }
-    let told = host.notices.iter().any(
-        |notice| matches!(notice, Notice::Changed { paths, .. } if paths == &["a.py", "b.py"]),
-    );
-    assert!(told, "{:?}", host.notices);
-    assert_eq!(unread(&mut host), 0);
 }
 
 #[test]

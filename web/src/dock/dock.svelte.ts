@@ -1,7 +1,7 @@
 // The docked layout: panels and one tab for every open file, arranged by the person and
 // remembered on this device.
 
-import { createDockview, type DockviewApi, type GroupPanelPartInitParameters, type IContentRenderer, type IDockviewPanel, type ITabRenderer, type IWatermarkRenderer } from 'dockview-core';
+import { createDockview, type DockviewApi, type DockviewGroupPanel, type GroupPanelPartInitParameters, type IContentRenderer, type IDockviewPanel, type ITabRenderer, type IWatermarkRenderer } from 'dockview-core';
 import { mount, unmount, type Component } from 'svelte';
 import type { Document } from '../editor/document.svelte';
 import FilePanel from '../editor/FilePanel.svelte';
@@ -42,6 +42,8 @@ class Part<P extends Record<string, unknown>> implements IContentRenderer, ITabR
 
 export class DockLayout implements Layout {
   readonly api: DockviewApi;
+  /** Where files open when none is open. */
+  #place: DockviewGroupPanel | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #restoring = false;
   #gone = false;
@@ -54,6 +56,8 @@ export class DockLayout implements Layout {
       theme: { name: 'selvage', className: 'dockview-theme-selvage', gap: 6, dndTabIndicator: 'line', tabAnimation: 'default' },
       defaultRenderer: 'always',
       disableFloatingGroups: true,
+      // The place of the files stays when the last of them is closed; what else is empty is taken away below.
+      closeEmptyGroups: false,
       scrollbars: 'native',
       createComponent: ({ id, name }) => {
         if (name === 'file') {
@@ -70,6 +74,8 @@ export class DockLayout implements Layout {
       createWatermarkComponent: () => new Part(Welcome, () => ({ wb }), 'dock-part'),
     });
     this.#restore();
+    this.#keepPlace();
+    this.api.onDidMutateLayout(() => this.#keepPlace());
     this.api.onDidLayoutChange(() => this.#saveSoon());
     this.api.onDidActivePanelChange(({ panel }) => {
       const document = panel && this.#fileOf(panel.id);
@@ -147,11 +153,33 @@ export class DockLayout implements Layout {
     return this.wb.documents.open.find((document) => `file:${document.id}` === id);
   }
 
-  /** The group that holds files, or the one in the middle that waits for them: empty, or with what is as wide as files are. */
-  #fileGroup() {
-    const active = this.api.activeGroup;
-    if (active?.panels.some((panel) => panel.id.startsWith('file:'))) return active;
-    return this.api.groups.find((group) => group.panels.some((panel) => panel.id.startsWith('file:'))) ?? this.api.groups.find((group) => group.panels.length === 0 || group.panels.some((panel) => panel.id === 'approvals'));
+  /** The group that holds files, or the one that waits for them: empty, or with what is as wide as files are. */
+  #fileGroup(): DockviewGroupPanel | undefined {
+    const { activeGroup, groups } = this.api;
+    const holds = (group: DockviewGroupPanel) => group.panels.some((panel) => panel.id.startsWith('file:'));
+    const waits = (group: DockviewGroupPanel) => group.panels.every((panel) => panel.id === 'approvals');
+    return [activeGroup, ...groups].find((group) => group && holds(group)) ?? [this.#place, ...groups].find((group) => group && groups.includes(group) && waits(group));
+  }
+
+  /** Files have a place at all times. A group that is not it and empty goes. */
+  #keepPlace(): void {
+    if (this.#restoring || this.#gone) return;
+    this.#place = this.#fileGroup() ?? this.#addPlace();
+    for (const group of [...this.api.groups]) if (group !== this.#place && group.panels.length === 0) this.api.removeGroup(group);
+  }
+
+  /** Makes a place for files over what runs leave, as the first layout has it. */
+  #addPlace(): DockviewGroupPanel {
+    const below = this.#bottomPanel();
+    const where = below ? { referencePanel: below, direction: 'above' as const } : { direction: 'right' as const };
+    const group = this.api.addGroup({ ...where, skipSetActive: true });
+    if (below) group.api.setSize({ height: this.host.clientHeight - this.#bottomHeight });
+    return group;
+  }
+
+  /** One of the panels at the bottom that is there. */
+  #bottomPanel(besides?: PanelId): PanelId | undefined {
+    return (['output', 'problems', 'history', 'agents'] as const).find((id) => id !== besides && this.api.getPanel(id));
   }
 
   /** Puts a panel back where the first layout has it. */
@@ -159,7 +187,7 @@ export class DockLayout implements Layout {
     const group = id === 'approvals' ? this.#fileGroup() : undefined;
     if (group) return this.api.addPanel({ id, component: id, tabComponent: id, title: PANELS[id].title, position: { referenceGroup: group } });
     const bottom = id !== 'explorer' && id !== 'run';
-    const beside = (['output', 'problems', 'history', 'agents'] as const).find((one) => one !== id && this.api.getPanel(one));
+    const beside = this.#bottomPanel(id);
     const position =
       bottom && beside ? { referencePanel: beside } : { direction: bottom ? ('below' as const) : id === 'explorer' ? ('left' as const) : ('right' as const) };
     return this.api.addPanel({ id, component: id, tabComponent: id, title: PANELS[id].title, position, ...(bottom ? { initialHeight: this.#bottomHeight } : { initialWidth: id === 'run' ? 300 : 250 }) });
