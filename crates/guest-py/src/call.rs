@@ -66,6 +66,7 @@ impl Call {
         vm.sys_module
             .get_attr("modules", vm)?
             .set_item(name.as_str(), module.clone(), vm)?;
+        hear_info(vm)?;
         vm.run_code_obj(code, scope)?;
         let takes = entry.parameters.iter();
         let takes: Vec<PyObjectRef> = takes
@@ -170,4 +171,15 @@ fn module_name(path: &str) -> String {
     } else {
         TOP_MODULE.to_owned()
     }
+}
+
+/// Has records of `logging` heard from `info` on, unless the program sets another level: workflows say by them how they go.
+fn hear_info(vm: &VirtualMachine) -> PyResult<()> {
+    let logging = vm.import("logging", 0)?;
+    let level = logging.get_attr("INFO", vm)?;
+    for name in ["root", "lastResort"] {
+        let heard = logging.get_attr(name, vm)?;
+        vm.call_method(&heard, "setLevel", (level.clone(),))?;
+    }
+    Ok(())
 }

@@ -222,6 +222,68 @@ fn a_traceback_begins_in_the_workspace_for_coroutines_and_plain_functions_alike(
 }
 
 #[test]
+fn a_function_is_heard_from_info_on_and_a_script_as_python_has_it() {
+    let source = "\
+import logging
+from bifrost import workflow
+
+log = logging.getLogger(__name__)
+log.info('begins')
+
+@workflow
+def tells():
+    log.debug('fine')
+    log.info('two left')
+    log.warning('one left')
+
+@workflow
+def tells_more():
+    logging.basicConfig(level=logging.DEBUG, format='%(message)s', force=True)
+    log.debug('fine')
+";
+    let files = [("workflows/a.py", source)];
+    let told = |reference: &str| {
+        let record = call(&mut bench(), &files, reference, json!({})).expect("a result");
+        let texts = logs(&record).into_iter();
+        texts
+            .map(|(level, text)| level + " " + &text)
+            .collect::<Vec<_>>()
+    };
+    let heard = ["info begins", "info two left", "warn one left"];
+    assert_eq!(told("workflows/a.py::tells"), heard);
+    let more = ["info begins", "debug fine"];
+    assert_eq!(told("workflows/a.py::tells_more"), more);
+    let script = "import logging\nlogging.info('fine')\nlogging.warning('one left')\n";
+    let record = call(&mut bench(), &[("a.py", script)], "a.py", json!({})).expect("a result");
+    assert_eq!(
+        logs(&record),
+        [("warn".into(), "WARNING:root:one left".into())]
+    );
+}
+
+/// Texts that grow where they lie are what others make of the same parts, and whoever held one before has it still.
+#[test]
+fn a_text_that_is_added_to_stays_what_others_hold_of_it() {
+    let source = "\
+from bifrost import workflow
+
+@workflow
+def grows():
+    s, held, parts = '', [], []
+    for n in range(3000):
+        part = 'é\\ud800'[n // 500 % 2] if n % 500 == 499 else chr(97 + n % 26) * (n % 7)
+        s += part
+        parts.append(part)
+        if n % 100 == 0:
+            held.append((s, ''.join(parts)))
+            hash(s)
+    held.append((s, ''.join(parts)))
+    return [len(s), all(a == b and hash(a) == hash(b) and len(a) == len(b) for a, b in held), s[-3:] == ''.join(parts)[-3:]]
+";
+    assert_eq!(value(source, "grows", json!({})), json!([8985, true, true]));
+}
+
+#[test]
 fn a_coroutine_leaves_nothing_behind_and_never_waits_for_nothing() {
     let source = "\
 import asyncio
