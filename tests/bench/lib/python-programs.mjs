@@ -38,3 +38,12 @@ for _ in range(50000):
 numbers.sort()
 numbers[0] + numbers[-1]`,
 };
+
+/** What is slow at a module's top, as it is usually written. */
+export const IN_A_FUNCTION = `
+def build(count):
+    s = ""
+    for _ in range(count):
+        s += "x"
+    return len(s)
+build(200000)`;
