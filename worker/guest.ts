@@ -11,7 +11,10 @@ const PAGES_MIN = 64;
 /** How an instance broke, in the numbers that `Runner.trapped` takes. */
 export const TRAP = { memory: 1, stack: 2, other: 3 } as const;
 
-/** Thrown through the guest to stop it; it never reaches anybody but `entered`. */
+/** What `selvage_fault` says: memory could not grow, or the interpreter's own limit of nesting broke it. */
+const FAULT = { memory: 1, stack: 3 };
+
+/** Thrown through the guest to stop it; it never reaches anybody but whoever entered it. */
 const STOP = new Error("stopped");
 
 type Exports = WebAssembly.Exports & {
@@ -65,6 +68,8 @@ const CANNOT_WAIT = JSON.stringify({
     hint: "Run it in Chromium or natively, or await the request in an asynchronous function.",
   },
 });
+
+const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
 
 export class Guest {
   readonly runner: Runner;
@@ -151,7 +156,7 @@ export class Guest {
     } catch (error) {
       this.#isSpoiled = true;
       this.runner.leave(this.#exports.fuel.value);
-      return error === STOP || this.runner.must_end() ? this.runner.end() : this.#trapped(error);
+      return error === STOP || this.runner.must_end() ? this.runner.end() : this.runner.trapped(this.#trap(error), messageOf(error));
     } finally {
       this.#canWait = false;
     }
@@ -160,8 +165,8 @@ export class Guest {
   }
 
   /**
-   * Parses a text with the guest's parser, and runs nothing. Gives JSON of what it said. What is thrown spoils the instance: `LACKS`
-   * among it, since nobody waits for a text with an instance in his hands.
+   * Parses a text with the guest's parser, and runs nothing. Gives JSON of what it said, or of why it said nothing, which spoils the
+   * instance. So does `LACKS`, which is thrown: nobody waits for a text with an instance in his hands.
    */
   async check(header: object, source: string): Promise<string> {
     const encoder = new TextEncoder();
@@ -171,17 +176,24 @@ export class Guest {
     new DataView(frame.buffer).setUint32(0, head.length, true);
     frame.set(head, 4);
     frame.set(body, 4 + head.length);
-    this.#exports.fuel.value = BigInt(Number.MAX_SAFE_INTEGER);
+    this.runner.begin_check();
+    const fuel = this.runner.enter();
+    if (fuel !== undefined) this.#exports.fuel.value = fuel;
     this.#isSpoiled = true;
-    // Entered in the way that lets it wait, or a browser would not call `miss` at all.
-    const at = await promising(this.#exports.selvage_alloc)(frame.length);
-    this.#put(at, frame);
-    const result = await promising(this.#exports.selvage_check)(at, frame.length);
-    this.#isSpoiled = false;
-    const [answerAt, length] = [Number(result >> 32n), Number(result & 0xffff_ffffn)];
-    const answer = new Uint8Array(this.memory.buffer, answerAt, length);
-    const headLength = new DataView(answer.buffer, answerAt, 4).getUint32(0, true);
-    return new TextDecoder().decode(answer.slice(4, 4 + headLength));
+    try {
+      // Entered in the way that lets it wait, or a browser would not call `miss` at all.
+      const at = await promising(this.#exports.selvage_alloc)(frame.length);
+      this.#put(at, frame);
+      const result = await promising(this.#exports.selvage_check)(at, frame.length);
+      const [answerAt, length] = [Number(result >> 32n), Number(result & 0xffff_ffffn)];
+      const answer = new Uint8Array(this.memory.buffer, answerAt, length);
+      const headLength = new DataView(answer.buffer, answerAt, 4).getUint32(0, true);
+      this.#isSpoiled = false;
+      return new TextDecoder().decode(answer.slice(4, 4 + headLength));
+    } catch (error) {
+      if (error === LACKS) throw error;
+      return `{"error":${this.runner.unread(this.#trap(error), messageOf(error))}}`;
+    }
   }
 
   /** Copies a frame to where the guest made room for it. */
@@ -189,18 +201,19 @@ export class Guest {
     new Uint8Array(this.memory.buffer, at, frame.length).set(frame);
   }
 
-  #trapped(error: unknown) {
-    const message = error instanceof Error ? error.message : String(error);
-    const overflow = /call stack|recursion|out of bounds/i.test(message);
-    return this.runner.trapped(overflow ? TRAP.stack : this.#refusedMemory() ? TRAP.memory : TRAP.other, message);
+  /** How the instance broke, in the numbers of `TRAP`. */
+  #trap(error: unknown): number {
+    if (/call stack|recursion|out of bounds/i.test(messageOf(error))) return TRAP.stack;
+    const fault = this.#fault();
+    return fault === FAULT.memory ? TRAP.memory : fault === FAULT.stack ? TRAP.stack : TRAP.other;
   }
 
-  /** Whether the guest says that memory could not grow. A broken guest may not even say. */
-  #refusedMemory(): boolean {
+  /** Why the guest says that it broke. A broken guest may not even say. */
+  #fault(): number {
     try {
-      return this.#exports.selvage_fault() === TRAP.memory;
+      return this.#exports.selvage_fault();
     } catch {
-      return false;
+      return 0;
     }
   }
 

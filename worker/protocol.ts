@@ -14,9 +14,6 @@ export const KEPT: ReadonlySet<GuestName> = new Set(["guest-py"]);
 /** An image's bytes. All Workers look at the same ones where they may share memory. */
 export type ImageBytes = Uint8Array<ArrayBufferLike>;
 
-/** What a parser that broke says: only nesting beyond its gate breaks it. */
-export const TOO_DEEP = JSON.stringify({ error: { code: "QUOTA_STACK", message: "The text nests deeper than the parser can read." } });
-
 /** The word of a guest that can't be had, as the engine reads it. */
 export const unavailable = (message: string): string => JSON.stringify({ error: { code: "EXECUTOR_UNAVAILABLE", message } });
 

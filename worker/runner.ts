@@ -9,7 +9,7 @@ import type { Next } from "@wasm/runner/runner.js";
 import { exercise } from "./exercise.ts";
 import { Guest, LACKS, TRAP, type Halves } from "./guest.ts";
 import { Image } from "./image.ts";
-import { KEPT, TOO_DEEP, unavailable, type FromRunner, type GuestName, type ToRunner } from "./protocol.ts";
+import { KEPT, unavailable, type FromRunner, type GuestName, type ToRunner } from "./protocol.ts";
 
 const MEMORY_BYTES_DEFAULT = 128 * 1024 * 1024;
 const BLOB_BYTES_MAX = 64 * 1024 * 1024;
@@ -80,7 +80,8 @@ const host = {
     reports.push(report);
     if (performance.now() - reportedMs >= REPORT_MS) sendReports();
   },
-  stopAsked: () => cancelFlag !== null && Atomics.load(cancelFlag, 0) !== 0,
+  // Nobody takes the flag of a run that was cancelled down before the next one: what is done between them is not meant.
+  stopAsked: () => running !== null && cancelFlag !== null && Atomics.load(cancelFlag, 0) !== 0,
   breathe: () =>
     new Promise<void>((resolve) => {
       breathing.push(resolve);
@@ -331,19 +332,14 @@ async function check(message: ToRunner & { type: "check" }): Promise<void> {
     return scope.postMessage({ type: "checked", id, checked: unavailable(String(error)) });
   }
   asked.warm = null;
-  let checked = TOO_DEEP;
   try {
-    checked = await guest.check({ path, module, format }, source);
+    scope.postMessage({ type: "checked", id, checked: await guest.check({ path, module, format }, source) });
   } catch (error) {
-    if (error === LACKS) {
-      // Whoever asked for the second look before was told that there is none.
-      unread.push(...unread.splice(0).filter((other) => asked.name !== "guest-ruff" || other.guest !== asked.name), message);
-      scope.postMessage({ type: "lacks", guest: asked.name });
-      return takeBack(asked, guest);
-    }
-    // The gate bounds what a parser meets; what still breaks one nests.
+    if (error !== LACKS) return scope.postMessage({ type: "broken", message: String(error) });
+    // Whoever asked for the second look before was told that there is none.
+    unread.push(...unread.splice(0).filter((other) => asked.name !== "guest-ruff" || other.guest !== asked.name), message);
+    scope.postMessage({ type: "lacks", guest: asked.name });
   }
-  scope.postMessage({ type: "checked", id, checked });
   // An instance that has read a foreign text is not fresh any more.
   takeBack(asked, guest);
 }

@@ -8,9 +8,9 @@ use crate::imports::{Bytes, Handles, Stop, World};
 use crate::pages;
 use crate::run::Native;
 use selvage_sandbox::{Memory as _, Sandbox, Step, Trap};
+use selvage_tool::Limits;
 use selvage_tool::guest::{Check, Checked, frame, unframe};
 use selvage_tool::run::Job;
-use selvage_tool::{ErrorCode, Limits, ToolError};
 use wasmtime::{Instance, Memory, MemoryType, Store, StoreLimitsBuilder, TypedFunc, Val};
 
 /// Bytes of a page of memory.
@@ -32,7 +32,7 @@ const FAULT_MEMORY: u32 = 1;
 /// What it says when the interpreter's own limit of nesting broke it.
 const FAULT_STACK: u32 = 3;
 
-/// Fuel for what is no run: warming up, and reading a text.
+/// Fuel for warming up.
 const FUEL_UNCOUNTED: i64 = i64::MAX;
 
 /// An instance that has been warmed up.
@@ -212,24 +212,31 @@ impl Guest {
     }
 
     /// Reads a text with the guest's parser, and runs nothing.
-    pub fn check(&mut self, check: &Check, source: &str) -> Checked {
-        self.set_fuel(FUEL_UNCOUNTED);
+    ///
+    /// # Errors
+    /// [`HostError::Job`].
+    pub fn check(&mut self, check: &Check, source: &str) -> Result<Checked, HostError> {
+        let world = self.world();
+        world.sandbox = Sandbox::check(&mut world.host)?;
+        if let Some(slice) = world.sandbox.enter(&mut world.host) {
+            self.set_fuel(slice.cast_signed());
+        }
         let frame = frame(check, source.as_bytes());
         let result = self
             .put(&frame)
             .and_then(|at| self.enter_with("selvage_check", at, frame.len()));
         let error = match result {
             Ok(result) => match unframe::<Checked>(&self.frame_at(result)) {
-                Ok((checked, _)) => return checked,
+                Ok((checked, _)) => return Ok(checked),
                 Err(error) => error,
             },
-            // The gate bounds what a parser meets; what still breaks one nests, so much is known.
-            Err(_) => ToolError::new(
-                ErrorCode::QuotaStack,
-                "The text nests deeper than the parser can read.",
-            ),
+            Err(error) => {
+                let trap = self.trap(&error);
+                let message = error.root_cause().to_string();
+                self.world().sandbox.unread(trap, &message)
+            }
         };
-        Checked::of(Some(error))
+        Ok(Checked::of(Some(error)))
     }
 
     /// The run's world, between two entries.

@@ -129,7 +129,7 @@ pub(crate) fn check(
     let thread = spawn(move || {
         let (memory, control) = (Limits::default().memory_bytes_max, Control::default());
         match Guest::fresh(&own, memory, Native::idle(), control) {
-            Ok(mut guest) => Ok((guest.check(&check, &source), Some(guest))),
+            Ok(mut guest) => Ok((guest.check(&check, &source)?, Some(guest))),
             Err(NoGuest::Host(error)) => Err(error),
             Err(NoGuest::Memory(_)) => Err(HostError::WarmUp {
                 reason: "it needs more memory than a run has".into(),

@@ -14,9 +14,11 @@
 //! [`Sandbox::call`], [`Sandbox::take`] and [`Sandbox::quota`]. It feeds [`Sandbox::start`] to
 //! `selvage_start`, gives each result to [`Sandbox::progress`] between [`Sandbox::enter`] and
 //! [`Sandbox::leave`], performs the calls that come out, and feeds [`Sandbox::resume`] back, until
-//! a step is [`Step::Finished`]. A trap goes to [`Sandbox::trapped`].
+//! a step is [`Step::Finished`]. A trap goes to [`Sandbox::trapped`]. A text that is only read has a world of its own,
+//! [`Sandbox::check`].
 
 pub mod calls;
+mod check;
 mod clock;
 pub mod files;
 pub mod meter;
@@ -24,5 +26,6 @@ mod said;
 mod sandbox;
 pub mod wasi;
 
+pub use check::{CHECK_CPU_MS_MAX, CHECK_FUEL_MAX};
 pub use meter::{FUEL_SLICE, Verdict};
 pub use sandbox::{Host, Memory, Sandbox, SandboxError, Step, Trap};

@@ -134,6 +134,24 @@ impl Runner {
         Ok(self.sandbox.start())
     }
 
+    /// A text is to be read, and nothing to be run.
+    ///
+    /// # Errors
+    /// As [`Runner::new`].
+    pub fn begin_check(&mut self) -> Result<(), JsError> {
+        self.sandbox = Sandbox::check(&mut self.browser)?;
+        Ok(())
+    }
+
+    /// The check was stopped, or the instance broke, in the numbers of [`Runner::trapped`]: JSON of the error that says so.
+    ///
+    /// # Errors
+    /// Never in practice: what is said is JSON.
+    pub fn unread(&self, kind: u32, message: &str) -> Result<String, JsError> {
+        let said = self.sandbox.unread(trap(kind), message);
+        Ok(serde_json::to_string(&said)?)
+    }
+
     /// The guest is entered. Gives the fuel to set, or nothing to leave it as it is.
     pub fn enter(&mut self) -> Option<u64> {
         self.sandbox.enter(&mut self.browser)
@@ -279,12 +297,7 @@ impl Runner {
 
     /// The instance broke: 1 memory, 2 stack, anything else otherwise.
     pub fn trapped(&mut self, kind: u32, message: &str) -> Next {
-        let trap = match kind {
-            1 => Trap::Memory,
-            2 => Trap::Stack,
-            _ => Trap::Other,
-        };
-        let step = self.sandbox.trapped(trap, message);
+        let step = self.sandbox.trapped(trap(kind), message);
         self.next(step)
     }
 
@@ -326,6 +339,14 @@ impl Runner {
                 }
             }
         }
+    }
+}
+
+fn trap(kind: u32) -> Trap {
+    match kind {
+        1 => Trap::Memory,
+        2 => Trap::Stack,
+        _ => Trap::Other,
     }
 }
 

@@ -230,13 +230,23 @@ fn a_call_that_waits_for_the_parser_does_not_wait_for_a_second_look() {
 
 /// A text that breaks whoever looks at it is one text: nobody else goes without, and it is not asked about again.
 #[test]
-fn a_text_that_can_not_be_looked_at_is_told_of_once() {
-    let error = ToolError::new(ErrorCode::QuotaStack, "it nests too deep");
+fn a_text_that_can_not_be_looked_at_is_told_and_looked_at_once() {
+    let error = ToolError::new(ErrorCode::QuotaFuel, "it takes too much");
     let mut host = with("x\n", &[("x\n", Checked::of(Some(error)))]);
     for _ in 0..2 {
-        assert_eq!(lint(&mut host, json!({}))["diagnostics"], json!([]));
+        let linted = lint(&mut host, json!({}));
+        let told = &linted["diagnostics"][0];
+        assert_eq!(
+            (&told["severity"], &told["message"], &linted["ok"]),
+            (&json!("warning"), &json!("it takes too much"), &json!(true)),
+            "{linted}"
+        );
     }
     assert_eq!(host.looked.len(), 1);
+    let input = json!({ "path": PATH, "format": true });
+    let error = host.call("lint_flow", input).expect_err("no layout");
+    assert_eq!(error.code, ErrorCode::QuotaFuel);
+    assert_eq!(host.looked.len(), 1, "it is known already");
 }
 
 #[test]

@@ -4,7 +4,7 @@
 
 use selvage_host::{Blobs, Control, Ended, Executor, HostError};
 use selvage_sandbox::files::hex;
-use selvage_tool::guest::{Answer, Check};
+use selvage_tool::guest::Answer;
 use selvage_tool::run::{FileOp, Job, JobFile, RunReport};
 use selvage_tool::{ErrorCode, Grant, Limits, LimitsPatch};
 use sha2::{Digest, Sha256};
@@ -12,6 +12,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+mod checks;
 mod limits;
 
 /// A test guest, and what its comments say.
@@ -34,6 +35,11 @@ fn fixture(name: &str) -> Fixture {
 
 /// A guest of which one export does nothing but break.
 fn broken(export: &str) -> Fixture {
+    but(export, "unreachable")
+}
+
+/// A guest of which one export does something else.
+fn but(export: &str, does: &str) -> Fixture {
     let whole = text("prelude") + &text("finishes");
     let (before, after) = whole
         .split_once(&format!("(func (export \"{export}\")"))
@@ -42,7 +48,7 @@ fn broken(export: &str) -> Fixture {
     let types = &body[..body.find("(global.get").unwrap_or(0)];
     build(
         export,
-        &format!("{before}(func (export \"{export}\") {types} unreachable)\n{rest}"),
+        &format!("{before}(func (export \"{export}\") {types} {does})\n{rest}"),
     )
 }
 
@@ -314,22 +320,6 @@ fn runs_that_go_on_at_once_do_not_see_each_other() {
             .collect()
     });
     assert!(usages.iter().all(|usage| *usage == usages[0]), "{usages:?}");
-}
-
-#[test]
-fn reading_a_text_runs_nothing() {
-    let check = Check {
-        path: "a.flow.js".into(),
-        module: false,
-        format: false,
-    };
-    let checked = executor("finishes")
-        .check(&check, "1")
-        .expect("an instance");
-    assert_eq!(checked.error, None);
-    let executor = Executor::new(&broken("selvage_check").wasm).expect("a guest");
-    let broken = executor.check(&check, "((((").expect("an instance");
-    assert_eq!(broken.error.expect("an error").code, ErrorCode::QuotaStack);
 }
 
 #[test]

@@ -6,7 +6,7 @@
 use super::executor;
 use crate::bench::Bench;
 use selvage_host::{Executor, Guests};
-use selvage_tool::{Guest, Language};
+use selvage_tool::{ErrorCode, Guest, Language};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -199,4 +199,34 @@ fn a_hostile_text_is_looked_at_in_bounds() {
     let found = linted["diagnostics"].as_array().expect("diagnostics").len();
     assert!((1..=500).contains(&found), "{found}");
     assert_eq!(linted["formatted"], json!(true));
+}
+
+/// What takes ruff a time that grows with the square of the text, and what takes it more memory than there is.
+#[test]
+fn a_text_that_takes_ruff_too_much_is_told_and_lint_goes_on() {
+    let many = format!(
+        "x = '{}'.format({})\n",
+        "{} ".repeat(33_000),
+        "a,".repeat(50_000)
+    );
+    for (content, codes) in [
+        (
+            "x;".repeat(60_000),
+            // On a slow machine time is over first.
+            &[ErrorCode::QuotaFuel, ErrorCode::QuotaCpu][..],
+        ),
+        (many, &[ErrorCode::QuotaMemory]),
+    ] {
+        let mut bench = bench();
+        written(&mut bench, &content);
+        let input = json!({ "path": PATH, "format": true });
+        let error = bench.call("lint_flow", input).expect_err("no layout");
+        assert!(codes.contains(&error.code), "{error:?}");
+        let linted = lint(&mut bench, json!({ "path": PATH }));
+        let told = &linted["diagnostics"][0];
+        assert_eq!(
+            (&told["message"], &told["severity"], &linted["ok"]),
+            (&json!(error.message), &json!("warning"), &json!(true))
+        );
+    }
 }

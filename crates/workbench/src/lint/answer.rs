@@ -99,7 +99,7 @@ impl Workbench {
             match laid_out {
                 Some(text) if text != source.text => source.text = text,
                 None if lays_out && report.ok() => {
-                    return Err(not_laid_out(&source.path).into());
+                    return Err(self.not_laid_out(&about).into());
                 }
                 _ => break (report, about),
             }
@@ -213,9 +213,25 @@ impl Workbench {
             one.path.clone_from(&about.path);
         }
         let formatted = looked.formatted.clone().filter(|_| lays_out);
+        let unread = looked.error.as_ref();
+        found.extend(unread.map(|error| word(&about.path, error, Severity::Warning)));
         report.diagnostics.append(&mut found);
         report.diagnostics.sort_by_key(|one| one.span.start);
         formatted
+    }
+
+    /// Why a text was not laid out: what the guest says that does it, or that there is none.
+    fn not_laid_out(&mut self, about: &Subject) -> ToolError {
+        let path = &about.path;
+        let looked = self.hearing.looked(about, true);
+        if let Some(error) = looked.and_then(|checked| checked.error.clone()) {
+            return error.path(path);
+        }
+        let message =
+            format!("`{path}` was not laid out: the program that does it can't be had now.");
+        let error = ToolError::new(ErrorCode::ExecutorUnavailable, message).path(path);
+        error
+            .hint("Nothing was changed. Try again when an executor is free and the page is online.")
     }
 }
 
@@ -239,12 +255,6 @@ fn refuse_layout(lays_out: bool, path: &str) -> Result<(), ToolError> {
     Err(error.hint("Leave `format` out."))
 }
 
-fn not_laid_out(path: &str) -> ToolError {
-    let message = format!("`{path}` was not laid out: the program that does it can't be had now.");
-    let error = ToolError::new(ErrorCode::ExecutorUnavailable, message).path(path);
-    error.hint("Nothing was changed. Try again when an executor is free and the page is online.")
-}
-
 /// Adds the word of the guest's parser: what it refuses can't run, whatever the rules say.
 pub(super) fn add_word(report: &mut Report, path: &str, checked: &Checked) {
     let Some(error) = &checked.error else {
@@ -258,24 +268,27 @@ pub(super) fn add_word(report: &mut Report, path: &str, checked: &Checked) {
     if known {
         return;
     }
+    report
+        .diagnostics
+        .insert(0, word(path, error, Severity::Error));
+}
+
+/// What a guest says that could not read a text.
+fn word(path: &str, error: &ToolError, severity: Severity) -> Diagnostic {
     let at = Position {
-        line,
+        line: error.line.unwrap_or(1),
         column: error.column.unwrap_or(1),
         offset: 0,
     };
     let hint = error.hint.clone();
-    report.diagnostics.insert(
-        0,
-        Diagnostic {
-            code: "syntax".into(),
-            severity: Severity::Error,
-            path: path.to_owned(),
-            span: Span { start: at, end: at },
-            message: error.message.clone(),
-            hint: hint.or_else(|| {
-                Some("The interpreter can't read this; write it in another way.".into())
-            }),
-            fix: None,
-        },
-    );
+    Diagnostic {
+        code: "syntax".into(),
+        severity,
+        path: path.to_owned(),
+        span: Span { start: at, end: at },
+        message: error.message.clone(),
+        hint: hint
+            .or_else(|| Some("The interpreter can't read this; write it in another way.".into())),
+        fix: None,
+    }
 }

@@ -143,10 +143,10 @@ impl Hearing {
         self.said.get(subject)
     }
 
-    /// What the guest said that only looks at texts, its layout included where that is wanted.
+    /// What the guest said that only looks at texts, its layout included where that is wanted and it could look at all.
     pub(crate) fn looked(&mut self, subject: &Subject, format: bool) -> Option<&Checked> {
         let looked = self.looked.get(subject);
-        looked.filter(|checked| !format || checked.formatted.is_some())
+        looked.filter(|checked| !format || checked.formatted.is_some() || checked.error.is_some())
     }
 
     fn has(&mut self, wanted: &Wanted) -> bool {
