@@ -20,4 +20,5 @@ export type Effect =
   | { type: "check"; runner: number; guest: GuestName; task: number; path: string; module: boolean; format: boolean; source: string }
   | { type: "read"; task: number; path: string; text: string }
   | ({ type: "fetch"; task: number } & FetchEffect)
+  | { type: "abort"; task: number }
   | { type: "notify"; event: KernelEvent };

@@ -190,14 +190,24 @@ function perform(effects: Effect[]): void {
           (why: unknown) => perform(kernel.not_read(Date.now(), effect.task, why instanceof Error ? why.message : String(why))),
         );
         break;
-      case "fetch":
-        void performFetch(effect, secrets).then(({ ok, result, body }) =>
-          perform(kernel.fetched(Date.now(), effect.task, ok, result, body)),
-        );
+      case "fetch": {
+        const breaker = new AbortController();
+        fetches.set(effect.task, breaker);
+        void performFetch(effect, secrets, breaker.signal).then(({ ok, result, body }) => {
+          fetches.delete(effect.task);
+          perform(kernel.fetched(Date.now(), effect.task, ok, result, body));
+        });
+        break;
+      }
+      case "abort":
+        fetches.get(effect.task)?.abort();
         break;
     }
   }
 }
+
+/** What breaks off each fetch that goes on. */
+const fetches = new Map<number, AbortController>();
 
 let locker: Promise<Locker> | undefined;
 

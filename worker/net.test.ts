@@ -4,7 +4,7 @@
 
 import { createServer, type IncomingMessage, type RequestListener, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import { initSync } from "@wasm/kernel/kernel.js";
 import { performFetch, type FetchEffect } from "./net.ts";
 import { built } from "./real-guests.ts";
@@ -54,10 +54,10 @@ afterAll(() => {
 
 beforeEach(() => void (came = []));
 
-async function ask(path: string, more: Partial<FetchEffect> = {}) {
+async function ask(path: string, more: Partial<FetchEffect> = {}, signal = new AbortController().signal) {
   const url = `${at("localhost")}${path}`;
   const effect: FetchEffect = { url, method: "GET", headers: [], body: new Uint8Array(), bytesMax: 100_000, timeMsMax: 5_000, domains: ["localhost"], secrets: [], ...more };
-  const { ok, result, body } = await performFetch(effect, () => expect.unreachable());
+  const { ok, result, body } = await performFetch(effect, () => expect.unreachable(), signal);
   return { ok, body, ...(JSON.parse(result) as Record<string, unknown>) } as { ok: boolean; body: Uint8Array } & Record<string, any>;
 }
 
@@ -129,6 +129,20 @@ test("time bounds the wait for an answer and the reading of it, and the server i
     expect(answer.message).toContain("no answer within 100 ms");
     await brokenOff;
   }
+});
+
+test("a fetch that nobody waits for any more is broken off, and the server is let go", async () => {
+  for (const path of ["/silent", "/stops", "/endless"]) {
+    const breaker = new AbortController();
+    const asked = ask(path, { bytesMax: Number.MAX_SAFE_INTEGER, timeMsMax: 60_000 }, breaker.signal);
+    await vi.waitFor(() => expect(came.at(-1)?.request.url).toBe(path));
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    breaker.abort();
+    expect(await asked, path).toMatchObject({ ok: false, code: "FETCH_FAILED" });
+    await brokenOff;
+  }
+  expect(await ask("/echo", {}, AbortSignal.abort())).toMatchObject({ ok: false });
+  expect(came.at(-1)!.request.url, "it is not even asked").toBe("/endless");
 });
 
 test("an address where nobody answers says what to look at", async () => {

@@ -24,19 +24,19 @@ export interface FetchAnswer {
   body: Uint8Array;
 }
 
-/** Performs a fetch; `secrets` gives what keeps the device's secrets. */
-export async function performFetch(effect: FetchEffect, secrets: () => Promise<Locker>): Promise<FetchAnswer> {
-  if (effect.secrets.length === 0) return performPlain(effect, false);
+/** Performs a fetch, until `signal` breaks it off; `secrets` gives what keeps the device's secrets. */
+export async function performFetch(effect: FetchEffect, secrets: () => Promise<Locker>, signal: AbortSignal): Promise<FetchAnswer> {
+  if (effect.secrets.length === 0) return performPlain(effect, false, signal);
   return secrets().then(
-    (locker) => locker.perform(effect, performPlain),
+    (locker) => locker.perform(effect, (sent, carries) => performPlain(sent, carries, signal)),
     (error: unknown) => failed("FETCH_FAILED", `The program that keeps secrets could not be loaded: ${String(error)}.`, "Reload the page; nothing is lost."),
   );
 }
 
 /** One that carries secrets follows no redirect. */
-async function performPlain(effect: FetchEffect, carries: boolean): Promise<FetchAnswer> {
+async function performPlain(effect: FetchEffect, carries: boolean, signal: AbortSignal): Promise<FetchAnswer> {
   try {
-    return await fetchBounded(effect, carries);
+    return await fetchBounded(effect, carries, signal);
   } catch (error) {
     const timedOut = error instanceof DOMException && error.name === "TimeoutError";
     const why = timedOut ? `no answer within ${effect.timeMsMax} ms` : error instanceof Error ? error.message : String(error);
@@ -44,7 +44,7 @@ async function performPlain(effect: FetchEffect, carries: boolean): Promise<Fetc
   }
 }
 
-async function fetchBounded(effect: FetchEffect, carries: boolean): Promise<FetchAnswer> {
+async function fetchBounded(effect: FetchEffect, carries: boolean, signal: AbortSignal): Promise<FetchAnswer> {
   // A browser does not show where a redirect leads before it follows it. Only a request that
   // carries nothing may follow one; what it leads to is dropped unless the grant covers it, too.
   const bare = effect.method === "GET" || effect.method === "HEAD";
@@ -56,7 +56,7 @@ async function fetchBounded(effect: FetchEffect, carries: boolean): Promise<Fetc
     credentials: "omit",
     referrerPolicy: "no-referrer",
     cache: "no-store",
-    signal: AbortSignal.timeout(effect.timeMsMax),
+    signal: AbortSignal.any([AbortSignal.timeout(effect.timeMsMax), signal]),
   });
   if (!covers_domain(effect.domains, response.url)) {
     await response.body?.cancel();

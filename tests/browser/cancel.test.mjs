@@ -1,6 +1,7 @@
 // Stopping runs, with and without cross-origin isolation: most web hosts send no such headers.
 
 import { strict as assert } from 'node:assert';
+import { createServer } from 'node:http';
 import { openChromium, openFirefox } from './lib/browsers.mjs';
 import { startServer } from './lib/server.mjs';
 import { test } from './lib/suite.mjs';
@@ -117,4 +118,30 @@ test('the same in Firefox, without isolation', async ({ defer }) => {
   await stopsRuns(page, false);
   await goesOnWhenGranted(page);
   await waitsOnWhenGranted(page);
+});
+
+test('a run that is over leaves no fetch behind', async ({ server, defer }) => {
+  /** The answers that are begun and never end, and how many of their connections closed. */
+  let [asked, closed] = [0, 0];
+  const silent = createServer((_, response) => {
+    asked += 1;
+    response.once('close', () => (closed += 1));
+    response.writeHead(200, { 'Access-Control-Allow-Origin': '*', 'Cross-Origin-Resource-Policy': 'cross-origin' }).write('some');
+  });
+  await new Promise((resolve) => silent.listen(0, '127.0.0.1', resolve));
+  defer(async () => {
+    silent.closeAllConnections();
+    silent.close();
+  });
+  const page = await (await openChromium(defer)).newPage();
+  await openWorkbench(page, server.url);
+  const url = `http://127.0.0.1:${silent.address().port}/`;
+  const content = `export default async () => (await Promise.all([fetch('${url}a'), fetch('${url}b')])).length;\n`;
+  await value(page, 'write', { path: 'stop/fetch.flow.js', content });
+  const { run } = await value(page, 'run_flow', { path: 'stop/fetch.flow.js', allowNet: ['127.0.0.1'], wait: false });
+  await until('both are asked for', async () => asked === 2);
+  assert.equal(closed, 0);
+  await value(page, 'flow_cancel', { run });
+  await until('the server is let go', async () => closed === 2, 5_000);
+  assert.equal((await over(page, run)).error.code, 'CANCELLED');
 });

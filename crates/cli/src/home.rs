@@ -1,6 +1,7 @@
 //! A workspace's folder, opened: its engine at a desk, and what the desk needs of this machine.
 
 use crate::error::{CliError, Result};
+use crate::net::Breaker;
 use crate::out;
 use crate::secrets::Locker;
 use selvage_host::{Desk, DeviceKey, FetchAnswer, Guests, Surroundings};
@@ -8,7 +9,8 @@ use selvage_jobs::Remote;
 use selvage_serve::Vault;
 use selvage_tool::catalogue::StorageMode;
 use selvage_tool::{ErrorCode, ToolError};
-use selvage_workbench::{Config, Cx, Effect, Fetch, Notice, Workbench};
+use selvage_workbench::{Config, Cx, Effect, Event, Fetch, Notice, TaskId, Workbench};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -16,6 +18,8 @@ use std::time::{SystemTime, UNIX_EPOCH};
 /// This machine, for one workspace.
 pub struct Machine {
     locker: Arc<Locker>,
+    /// What breaks off each fetch that goes on.
+    fetches: BTreeMap<TaskId, Breaker>,
     /// Who is to hear that the workspace changed.
     changed: Option<Box<dyn Fn() + Send>>,
 }
@@ -24,6 +28,7 @@ impl Machine {
     fn of(folder: &Path) -> Self {
         Self {
             locker: Arc::new(Locker::of(folder)),
+            fetches: BTreeMap::new(),
             changed: None,
         }
     }
@@ -49,13 +54,27 @@ impl Surroundings for Machine {
         }
     }
 
+    fn hears(&mut self, event: &Event) {
+        if let Event::Fetched { task, .. } = event {
+            self.fetches.remove(task);
+        }
+    }
+
+    fn abort(&mut self, task: TaskId) {
+        if let Some(breaker) = self.fetches.get(&task) {
+            breaker.break_off();
+        }
+    }
+
     fn fetch(&mut self, fetch: Fetch, answer: FetchAnswer) {
+        let breaker = Breaker::default();
+        self.fetches.insert(fetch.task, breaker.clone());
         let thread = std::thread::Builder::new().name("fetch".into());
         let (answers, answered) = std::sync::mpsc::sync_channel(1);
         let locker = Arc::clone(&self.locker);
         let spawned = thread.spawn(move || {
             if let Ok(answer) = answered.recv() {
-                let (result, body) = locker.perform(fetch);
+                let (result, body) = locker.perform(fetch, &breaker);
                 FetchAnswer::give(answer, result, body);
             }
         });

@@ -1,13 +1,17 @@
 //! Fetches that the engine has allowed: bounded in size and time, without credentials, and with the domain checked again
 //! before each redirect is followed.
 
-use selvage_host::{agent, is_this_machine};
+mod agents;
+
+pub use agents::Breaker;
+
+use agents::Agents;
+use selvage_host::is_this_machine;
 use selvage_tool::grant::domain_of;
 use selvage_tool::guest::Fetched;
 use selvage_tool::{ErrorCode, Grant, ToolError, ToolResult};
 use selvage_workbench::Fetch;
 use std::io::Read;
-use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 use ureq::http::{HeaderMap, Request, Response, Uri, header};
 use ureq::{Agent, Body};
@@ -32,23 +36,18 @@ const FORBIDDEN: [&str; 13] = [
     "via",
 ];
 
-static FAR: LazyLock<Agent> = LazyLock::new(|| any_method(false));
-static NEAR: LazyLock<Agent> = LazyLock::new(|| any_method(true));
-
-fn any_method(is_here: bool) -> Agent {
-    let config = agent(is_here).allow_non_standard_methods(true);
-    config.build().into()
-}
+static FAR: Agents = Agents::new(false);
+static NEAR: Agents = Agents::new(true);
 
 /// Performs a fetch. Gives the answer without its body, and the body. One that carries secrets follows no redirect.
-pub fn perform(fetch: &Fetch, carries: bool) -> (ToolResult<Fetched>, Vec<u8>) {
-    match follow(fetch, carries) {
+pub fn perform(fetch: &Fetch, carries: bool, breaker: &Breaker) -> (ToolResult<Fetched>, Vec<u8>) {
+    match follow(fetch, carries, breaker) {
         Ok((fetched, body)) => (Ok(fetched), body),
         Err(error) => (Err(error), Vec::new()),
     }
 }
 
-fn follow(fetch: &Fetch, carries: bool) -> ToolResult<(Fetched, Vec<u8>)> {
+fn follow(fetch: &Fetch, carries: bool, breaker: &Breaker) -> ToolResult<(Fetched, Vec<u8>)> {
     let until = Instant::now() + Duration::from_millis(fetch.time_ms_max);
     let grant = Grant {
         net: fetch.domains.clone(),
@@ -56,7 +55,11 @@ fn follow(fetch: &Fetch, carries: bool) -> ToolResult<(Fetched, Vec<u8>)> {
     };
     let mut url = fetch.url.clone();
     for redirects in 0..=REDIRECTS_MAX {
-        let mut response = ask(fetch, &url, until)?;
+        let is_here = domain_of(&url).is_some_and(|domain| is_this_machine(&domain));
+        let agents = if is_here { &NEAR } else { &FAR };
+        let lent = agents.lend(breaker);
+        let lent = lent.ok_or_else(|| failed(fetch, "nobody waits for it any more"))?;
+        let mut response = ask(fetch, &url, until, &lent.agent)?;
         let Some(next) = redirect(&url, &response)? else {
             let body = body(fetch, &mut response)?;
             let status = response.status();
@@ -99,7 +102,7 @@ fn is_bare(fetch: &Fetch) -> bool {
     matches!(&*fetch.method, "GET" | "HEAD")
 }
 
-fn ask(fetch: &Fetch, url: &str, until: Instant) -> ToolResult<Response<Body>> {
+fn ask(fetch: &Fetch, url: &str, until: Instant, agent: &Agent) -> ToolResult<Response<Body>> {
     let broken = |error: ureq::http::Error| failed(fetch, &error.to_string());
     let mut request = Request::builder().method(&*fetch.method).uri(url);
     for (name, value) in &fetch.headers {
@@ -107,8 +110,6 @@ fn ask(fetch: &Fetch, url: &str, until: Instant) -> ToolResult<Response<Body>> {
             request = request.header(name, value);
         }
     }
-    let is_here = domain_of(url).is_some_and(|domain| is_this_machine(&domain));
-    let agent = if is_here { &*NEAR } else { &*FAR };
     let left = until.saturating_duration_since(Instant::now());
     let configured = |request| {
         let configured = agent.configure_request(request);
@@ -226,4 +227,72 @@ fn why(fetch: &Fetch, error: &ureq::Error) -> ToolError {
 fn failed(fetch: &Fetch, why: &str) -> ToolError {
     let error = format!("The fetch of {} failed: {why}.", fetch.url);
     ToolError::new(ErrorCode::FetchFailed, error).hint("Check the address and the connection.")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::Write;
+    use std::net::{TcpListener, TcpStream};
+    use std::sync::mpsc::channel;
+
+    fn get(url: String) -> Fetch {
+        Fetch {
+            task: 1,
+            url,
+            method: "GET".into(),
+            headers: Vec::new(),
+            body: Vec::new(),
+            bytes_max: u64::MAX,
+            time_ms_max: 60_000,
+            domains: vec!["127.0.0.1".into()],
+            secrets: Vec::new(),
+        }
+    }
+
+    /// A request as far as its head goes.
+    fn heard(stream: &mut TcpStream) -> String {
+        let mut head = Vec::new();
+        let mut byte = [0];
+        while !head.ends_with(b"\r\n\r\n") && stream.read(&mut byte).expect("a request") > 0 {
+            head.extend(byte);
+        }
+        String::from_utf8(head).expect("a head")
+    }
+
+    #[test]
+    fn a_fetch_that_is_broken_off_ends_at_once_and_its_server_sees_it_go() {
+        let server = TcpListener::bind("127.0.0.1:0").expect("a port");
+        let url = format!("http://{}/", server.local_addr().expect("bound"));
+        for answered in ["", "HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nhalf"] {
+            let breaker = Breaker::default();
+            let (fetch, inner) = (get(url.clone()), breaker.clone());
+            let (ended, end) = channel();
+            std::thread::spawn(move || ended.send(perform(&fetch, false, &inner)));
+            let (mut stream, _) = server.accept().expect("a client");
+            heard(&mut stream);
+            stream.write_all(answered.as_bytes()).expect("written");
+            std::thread::sleep(Duration::from_millis(50));
+            breaker.break_off();
+            let wait = Duration::from_secs(20);
+            let (result, _) = end.recv_timeout(wait).expect("it ends");
+            assert_eq!(result.expect_err("broken off").code, ErrorCode::FetchFailed);
+            stream.set_read_timeout(Some(wait)).expect("a timeout");
+            assert_eq!(stream.read(&mut [0]).expect("it is closed"), 0);
+            let (again, _) = perform(&get(url.clone()), false, &breaker);
+            assert!(again.is_err(), "it is not asked again");
+        }
+        // What was broken off leaves nothing that another one stumbles over.
+        let (fetch, breaker) = (get(url), Breaker::default());
+        let asked = std::thread::spawn(move || perform(&fetch, false, &breaker));
+        let (mut stream, _) = server.accept().expect("a client");
+        heard(&mut stream);
+        let whole = b"HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nwhole";
+        stream.write_all(whole).expect("written");
+        let (result, body) = asked.join().expect("no panic");
+        assert_eq!(
+            (result.expect("fetched").status, &*body),
+            (200, &b"whole"[..])
+        );
+    }
 }

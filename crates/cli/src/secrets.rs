@@ -3,6 +3,7 @@
 //! They are in the workspace's folder, in a file for its owner alone, sealed under a passphrase. It is opened when the first fetch needs it.
 
 use crate::error::{CliError, Result};
+use crate::net::Breaker;
 use crate::{home, net, show};
 use selvage_secrets::{
     Derivation, FILE_BYTES_MAX, Place, Reference, Request, SECRET_BYTES_MAX, SecretsError, Vault,
@@ -234,17 +235,17 @@ impl Locker {
     }
 
     /// Performs a fetch of a run. Gives the answer without its body, and the body; neither tells a secret.
-    pub fn perform(&self, fetch: Fetch) -> (ToolResult<Fetched>, Vec<u8>) {
+    pub fn perform(&self, fetch: Fetch, breaker: &Breaker) -> (ToolResult<Fetched>, Vec<u8>) {
         if fetch.secrets.is_empty() {
-            return net::perform(&fetch, false);
+            return net::perform(&fetch, false, breaker);
         }
-        match self.perform_dressed(fetch) {
+        match self.perform_dressed(fetch, breaker) {
             Ok((fetched, body)) => (Ok(fetched), body),
             Err(error) => (Err(error), Vec::new()),
         }
     }
 
-    fn perform_dressed(&self, fetch: Fetch) -> ToolResult<(Fetched, Vec<u8>)> {
+    fn perform_dressed(&self, fetch: Fetch, breaker: &Breaker) -> ToolResult<(Fetched, Vec<u8>)> {
         let vault = self.vault()?;
         let references: Vec<Reference> = fetch
             .secrets
@@ -268,7 +269,7 @@ impl Locker {
             body: dressed.request.body,
             ..fetch
         };
-        let (result, mut body) = net::perform(&sent, dressed.carries);
+        let (result, mut body) = net::perform(&sent, dressed.carries, breaker);
         match result {
             Ok(mut fetched) => {
                 // What it does not undo can't be searched.

@@ -41,6 +41,9 @@ pub trait Surroundings {
     /// Performs a fetch that the engine allowed, and answers it, now or later, from any thread. It must not be waited for here.
     fn fetch(&mut self, fetch: Fetch, answer: FetchAnswer);
 
+    /// Breaks a fetch off, by its `task`: nobody hears any more what comes of it. Whoever answers at once has none that goes on.
+    fn abort(&mut self, _task: TaskId) {}
+
     /// Sees what the engine is told, before it is.
     fn hears(&mut self, _event: &Event) {}
 
@@ -272,6 +275,7 @@ impl<S: Surroundings> Desk<S> {
                 let line = self.line.clone();
                 self.surroundings.fetch(fetch, FetchAnswer { task, line });
             }
+            Effect::Abort { task } => self.surroundings.abort(task),
             Effect::Read { task, path, text } => {
                 let document = selvage_manifest::read(&path, &text);
                 return Some(Event::Read { task, document });

@@ -174,6 +174,10 @@ pub fn encode(effect: Effect) -> JsValue {
             put("domains", &list(&fetch.domains));
             put("secrets", &to_js(&fetch.secrets));
         }
+        Effect::Abort { task } => {
+            kind("abort");
+            put("task", &number(task));
+        }
         Effect::Notify(notice) => {
             kind("notify");
             put("event", &to_js(&notice));

@@ -258,6 +258,11 @@ pub enum Effect {
     },
     /// Fetch.
     Fetch(Fetch),
+    /// Break a fetch off: the run that it was for is over, and nobody hears what comes of it.
+    Abort {
+        /// The question.
+        task: TaskId,
+    },
     /// Sign with the key of [`Event::Signer`].
     Sign {
         /// The question.

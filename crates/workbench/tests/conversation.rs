@@ -6,7 +6,7 @@ use common::Host;
 use selvage_tool::guest::{LogLevel, PendingOp};
 use selvage_tool::run::{LogEntry, RunProgress, RunReport};
 use selvage_tool::{ErrorCode, ToolError};
-use selvage_workbench::{Effect, Notice};
+use selvage_workbench::{Effect, Event, Notice};
 use serde_json::json;
 
 const FLOW: &str =
@@ -106,6 +106,39 @@ fn a_fetch_is_refused_with_its_reason_or_handed_to_the_host() {
         request: fetch(),
     });
     assert!(matches!(host.others.pop(), Some(Effect::Fetch(fetch)) if fetch.domains == ["a.org"]));
+}
+
+#[test]
+fn a_fetch_is_broken_off_when_its_run_is_over() {
+    let mut host = Host::with_runner();
+    let source = "export default async () => (await fetch('https://a.org/x')).status;\n";
+    host.start_flow(source, json!({ "allowNet": ["a.org"] }));
+    let mut fetch = |id| {
+        let request = PendingOp::Fetch {
+            url: "https://a.org/x".into(),
+            method: "GET".into(),
+            headers: Vec::new(),
+        };
+        host.report(RunReport::Called { id, request });
+        match host.others.pop() {
+            Some(Effect::Fetch(fetch)) => fetch.task,
+            other => panic!("{other:?}"),
+        }
+    };
+    let (answered, open) = (fetch(1), fetch(2));
+    let error = ToolError::new(ErrorCode::FetchFailed, "nobody is there");
+    host.tell(Event::Fetched {
+        task: answered,
+        result: Err(error),
+        body: Vec::new(),
+    });
+    let cancelled = ToolError::new(ErrorCode::Cancelled, "it was cancelled");
+    host.finish(Err(cancelled), &[]);
+    let aborted = host.others.iter().filter_map(|effect| match effect {
+        Effect::Abort { task } => Some(*task),
+        _ => None,
+    });
+    assert_eq!(aborted.collect::<Vec<_>>(), [open]);
 }
 
 #[test]

@@ -59,7 +59,9 @@ impl Workbench {
         let Some(mut run) = self.runs.remove(id) else {
             return;
         };
-        self.fetches.retain(|_, fetch| !fetch.is_of(id));
+        for (task, _) in self.fetches.extract_if(.., |_, fetch| fetch.is_of(id)) {
+            self.effects.push(Effect::Abort { task });
+        }
         let mut outcome = outcome;
         run.calls.end(std::mem::take(&mut outcome.readings));
         let believed = match outcome.error {
