@@ -53,13 +53,13 @@ fn follow(fetch: &Fetch, carries: bool, breaker: &Breaker) -> ToolResult<(Fetche
         net: fetch.domains.clone(),
         ..Grant::default()
     };
-    let mut url = fetch.url.clone();
+    let (mut url, mut headers) = (fetch.url.clone(), fetch.headers.clone());
     for redirects in 0..=REDIRECTS_MAX {
         let is_here = domain_of(&url).is_some_and(|domain| is_this_machine(&domain));
         let agents = if is_here { &NEAR } else { &FAR };
         let lent = agents.lend(breaker);
         let lent = lent.ok_or_else(|| failed(fetch, "nobody waits for it any more"))?;
-        let mut response = ask(fetch, &url, until, &lent.agent)?;
+        let mut response = ask(fetch, &url, &headers, until, &lent.agent)?;
         let Some(next) = redirect(&url, &response)? else {
             let body = body(fetch, &mut response)?;
             let status = response.status();
@@ -67,7 +67,7 @@ fn follow(fetch: &Fetch, carries: bool, breaker: &Breaker) -> ToolResult<(Fetche
                 url,
                 status: status.as_u16(),
                 status_text: status.canonical_reason().unwrap_or_default().into(),
-                headers: headers(response.headers()),
+                headers: shown(response.headers()),
                 redirected: redirects > 0,
             };
             return Ok((fetched, body));
@@ -92,6 +92,10 @@ fn follow(fetch: &Fetch, carries: bool, breaker: &Breaker) -> ToolResult<(Fetche
             return Err(ToolError::new(ErrorCode::PolicyDenied, error)
                 .hint(format!("Run it with `allowNet` holding \"{domain}\", too.")));
         }
+        if origin(&url) != origin(&next) {
+            // For good, though it lead back, as the standard of fetch has it.
+            headers.retain(|(name, _)| !name.eq_ignore_ascii_case("authorization"));
+        }
         url = next;
     }
     Err(failed(fetch, "the server redirects without end"))
@@ -102,10 +106,16 @@ fn is_bare(fetch: &Fetch) -> bool {
     matches!(&*fetch.method, "GET" | "HEAD")
 }
 
-fn ask(fetch: &Fetch, url: &str, until: Instant, agent: &Agent) -> ToolResult<Response<Body>> {
+fn ask(
+    fetch: &Fetch,
+    url: &str,
+    headers: &[(String, String)],
+    until: Instant,
+    agent: &Agent,
+) -> ToolResult<Response<Body>> {
     let broken = |error: ureq::http::Error| failed(fetch, &error.to_string());
     let mut request = Request::builder().method(&*fetch.method).uri(url);
-    for (name, value) in &fetch.headers {
+    for (name, value) in headers {
         if !FORBIDDEN.contains(&&*name.to_ascii_lowercase()) {
             request = request.header(name, value);
         }
@@ -123,6 +133,17 @@ fn ask(fetch: &Fetch, url: &str, until: Instant, agent: &Agent) -> ToolResult<Re
         agent.run(configured.timeout_global(Some(left)).build())
     };
     asked.map_err(|error| why(fetch, &error))
+}
+
+/// Scheme, host and port of an address; nothing of one that has none.
+fn origin(url: &str) -> Option<(String, String, u16)> {
+    let uri = url.parse::<Uri>().ok()?;
+    let scheme = uri.scheme_str()?.to_ascii_lowercase();
+    let port = uri.port_u16().unwrap_or(match &*scheme {
+        "https" => 443,
+        _ => 80,
+    });
+    Some((scheme, uri.host()?.to_ascii_lowercase(), port))
 }
 
 /// Where an answer redirects to.
@@ -203,7 +224,7 @@ fn body(fetch: &Fetch, response: &mut Response<Body>) -> ToolResult<Vec<u8>> {
 }
 
 /// The headers of an answer that a page would see, too.
-fn headers(headers: &HeaderMap) -> Vec<(String, String)> {
+fn shown(headers: &HeaderMap) -> Vec<(String, String)> {
     let shown = headers
         .iter()
         .filter(|(name, _)| *name != header::SET_COOKIE);
@@ -294,5 +315,65 @@ mod tests {
             (result.expect("fetched").status, &*body),
             (200, &b"whole"[..])
         );
+    }
+    /// Answers each request that comes with a redirect to the next address, and the last one with nothing. Gives the requests.
+    fn redirects(servers: [TcpListener; 3], ways: [String; 3]) -> [String; 3] {
+        let fetch = Fetch {
+            headers: [("AUTHORIZATION", "Bearer abc"), ("x-mine", "kept")]
+                .map(|(name, value)| (name.into(), value.into()))
+                .into(),
+            domains: vec!["127.0.0.1".into(), "localhost".into()],
+            ..get(ways[0].clone())
+        };
+        let asked = std::thread::spawn(move || perform(&fetch, false, &Breaker::default()).0);
+        let mut next = ways[1..].iter();
+        let came = servers.map(|server| {
+            let (mut stream, _) = server.accept().expect("a client");
+            let head = heard(&mut stream);
+            let answer = match next.next() {
+                Some(to) => format!("302 Found\r\nlocation: {to}"),
+                None => "200 OK".to_owned(),
+            };
+            let answer =
+                format!("HTTP/1.1 {answer}\r\ncontent-length: 0\r\nconnection: close\r\n\r\n");
+            stream.write_all(answer.as_bytes()).expect("written");
+            head.to_ascii_lowercase()
+        });
+        let fetched = asked.join().expect("no panic").expect("fetched");
+        assert!(fetched.redirected);
+        came
+    }
+
+    #[test]
+    fn what_authorizes_with_one_origin_does_not_go_on_to_another_and_back() {
+        let server = || {
+            let server = TcpListener::bind("127.0.0.1:0").expect("a port");
+            let port = server.local_addr().expect("bound").port();
+            (server, format!("http://127.0.0.1:{port}/"))
+        };
+        let ((one, first), (two, second)) = (server(), server());
+        let again = one.try_clone().expect("a handle");
+        let came = redirects([one, two, again], [first.clone(), second, first.clone()]);
+        let has = came.each_ref().map(|head| head.contains("bearer abc"));
+        assert_eq!(has, [true, false, false], "{came:?}");
+        assert!(came.iter().all(|head| head.contains("x-mine: kept")));
+
+        let (three, third) = server();
+        let [again, last] = [(); 2].map(|()| three.try_clone().expect("a handle"));
+        let near = |path: &str| format!("{third}{path}");
+        let came = redirects([three, again, last], [near(""), near("a"), near("b")]);
+        let has = came.each_ref().map(|head| head.contains("bearer abc"));
+        assert_eq!(has, [true; 3], "{came:?}");
+    }
+
+    #[test]
+    fn an_origin_is_scheme_host_and_port() {
+        let same = ["http://a.org/x", "HTTP://A.org:80/y?z"];
+        assert_eq!(origin(same[0]), origin(same[1]));
+        let others = ["https://a.org/", "http://b.org/", "http://a.org:81/"];
+        for other in others {
+            assert_ne!(origin(same[0]), origin(other), "{other}");
+        }
+        assert_eq!(origin("https://a.org"), origin("https://a.org:443/"));
     }
 }
