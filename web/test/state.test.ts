@@ -261,6 +261,26 @@ test('deleting offers an undo that brings everything back', async () => {
   await vi.waitUntil(() => workspace.entries.has('notes/a.txt') && workspace.entries.has('notes/b.txt'));
 });
 
+test('an undo is offered until something else is changed, and never undoes that', async () => {
+  const { workspace, toasts } = await open();
+  await workspace.remove(['notes/a.txt']);
+  await vi.waitUntil(() => !workspace.entries.has('notes/a.txt'));
+  // Some more of what comes with a change is looked at; the offer stays.
+  await workspace.refresh();
+  const offered = toasts.list.at(-1)?.action;
+  expect(offered?.label).toBe('Undo');
+  await workspace.remove(['notes/b.txt']);
+  await vi.waitUntil(() => toasts.list.at(-2)?.action === undefined);
+  expect(toasts.list.at(-1)?.action?.label, 'the newer one is offered').toBe('Undo');
+  // Whoever was quicker than that is told.
+  offered?.run();
+  await vi.waitUntil(() => toasts.list.at(-1)?.text.startsWith('Nothing was undone'));
+  expect(workspace.entries.has('notes/b.txt')).toBe(false);
+  toasts.list.find(({ action }) => action)?.action?.run();
+  await vi.waitUntil(() => workspace.entries.has('notes/b.txt'));
+  expect(workspace.entries.has('notes/a.txt')).toBe(false);
+});
+
 test('copying a folder copies what is in it under a free name', async () => {
   const { workspace } = await open();
   await workspace.copy('notes', '');

@@ -1,7 +1,7 @@
 // The workspace as the page knows it: every entry, kept in step by the kernel's events, and the
 // operations on files, each with its failure told and its undo offered.
 
-import type { Toasts } from '../ui/toasts.svelte';
+import type { Toast, Toasts } from '../ui/toasts.svelte';
 import { fromBase64, textOf, toBase64 } from './base64';
 import { bytes, plural } from './format';
 import { callOrThrow, valueOf, type Kernel } from './kernel';
@@ -37,6 +37,8 @@ export class Workspace {
   #again = false;
   #wrote: (() => void) | undefined;
   #touched = new Set<string>();
+  /** The change that was the newest one when an undo was offered. */
+  #offers = new WeakMap<NonNullable<Toast['action']>, Promise<HistoryChange | undefined>>();
   #changeTimer: ReturnType<typeof setTimeout> | undefined;
   #statusTimer: ReturnType<typeof setTimeout> | undefined;
 
@@ -124,6 +126,7 @@ export class Workspace {
     if (paths.length > STATS_MAX || paths.includes('') || !this.loaded) await this.refresh();
     else await this.#look(paths);
     for (const listener of this.#listeners) listener(paths);
+    void this.#withdraw();
   }
 
   /** Brings these paths, what is below them and the folders above them up to date. */
@@ -281,9 +284,27 @@ export class Workspace {
     await this.#try('Nothing was redone', () => this.call('redo', {}));
   }
 
-  /** What a toast offers after so many changes. */
-  undoAction(times = 1) {
-    return { label: 'Undo', run: () => void this.undo(times) };
+  /** What a toast offers after so many changes, until something else is changed: `undo` takes the last ones back, whatever they are. */
+  undoAction(times = 1): NonNullable<Toast['action']> {
+    const action = { label: 'Undo', run: () => void this.#undoThose(action, times) };
+    this.#offers.set(action, this.newestChange());
+    return action;
+  }
+
+  async #undoThose(action: Toast['action'], times: number): Promise<void> {
+    if (await this.#isNewest(action)) return this.undo(times);
+    this.toasts.info('Nothing was undone: something else was changed since. A file’s menu has its earlier versions.');
+  }
+
+  /** Whether what an action would take back is still what was changed last. */
+  async #isNewest(action: Toast['action']): Promise<boolean> {
+    const [then, now] = await Promise.all([action && this.#offers.get(action), this.newestChange()]);
+    return then !== undefined && then.change === now?.change;
+  }
+
+  /** Takes offers away that would undo something else by now. */
+  async #withdraw(): Promise<void> {
+    for (const { id, action } of this.toasts.list) if (action && this.#offers.has(action) && !(await this.#isNewest(action))) this.toasts.withdraw(id);
   }
 
   async #try(what: string, run: () => Promise<unknown>): Promise<boolean> {

@@ -55,6 +55,11 @@ export class Toasts {
     for (const toast of this.list) if (toast.about === about) this.close(toast.id);
   }
 
+  /** Takes away what a toast offers; what it tells is true all the same. */
+  withdraw(id: number): void {
+    this.list = this.list.map((toast) => (toast.id === id ? { ...toast, action: undefined } : toast));
+  }
+
   close(id: number): void {
     this.hold(id);
     this.list = this.list.filter((toast) => toast.id !== id);
