@@ -23,10 +23,11 @@ scope.addEventListener('install', (event) => {
 async function install(): Promise<void> {
   const cache = await caches.open(CACHE);
   try {
-    const wanted = (await hadLater()) ? [...urls, ...later] : urls;
+    const had = await earlier();
+    const wanted = hadLater(had) ? [...urls, ...later] : urls;
     await Promise.all(
       wanted.map(async (url) => {
-        const response = await fetch(url, { cache: 'reload', credentials: 'same-origin' });
+        const response = await fetch(url, { cache: had.length === 0 && isNamedByContent(url) ? 'default' : 'reload', credentials: 'same-origin' });
         if (!response.ok || response.redirected) throw new Error(`${url} answered ${response.status}`);
         await cache.put(url, response);
       }),
@@ -37,14 +38,26 @@ async function install(): Promise<void> {
   }
 }
 
-/** Whether an earlier version has kept some of what is not for everybody; names are the same but for their hashes. */
-async function hadLater(): Promise<boolean> {
-  const had = new Set<string>();
+/**
+ * Whether the first version may take it from the browser's own cache, where the page has just put it: under its name there is nothing
+ * else. An update asks for everything anew, since the same file may come with other headers, and these are policies.
+ */
+const isNamedByContent = (url: string): boolean => url.startsWith('./assets/');
+
+/** The addresses of what earlier versions have kept. */
+async function earlier(): Promise<string[]> {
+  const had: string[] = [];
   for (const name of await caches.keys()) {
     if (!name.startsWith(PREFIX) || name === CACHE) continue;
-    for (const { url } of await (await caches.open(name)).keys()) had.add(withoutHash(url));
+    for (const { url } of await (await caches.open(name)).keys()) had.push(url);
   }
-  return later.some((url) => had.has(withoutHash(absolute(url))));
+  return had;
+}
+
+/** Whether some of that is not for everybody; names are the same but for their hashes. */
+function hadLater(had: string[]): boolean {
+  const names = new Set(had.map(withoutHash));
+  return later.some((url) => names.has(withoutHash(absolute(url))));
 }
 
 const absolute = (url: string): string => new URL(url, scope.location.href).href;

@@ -37,6 +37,24 @@ test('a first visit fetches nothing for later before the workspace is open, and 
   note(`${early.length} files before the workspace was open, ${site.asked.length} in all`);
 });
 
+test('a first visit fetches no file twice that is named by its content, and an update fetches all anew', async ({ defer, note }) => {
+  const site = await serveCopy(defer, { caches: true });
+  const page = await (await openChromium(defer)).newPage();
+  await openWorkbench(page, site.url);
+  await until('the service worker holds the whole page', () => page.evaluate(() => navigator.serviceWorker.controller !== null));
+  const twice = () => site.asked.filter((name, at) => name.startsWith('assets/') && site.asked.indexOf(name) !== at);
+  note(`${site.asked.length} requests, ${twice().length} of them for a second time`);
+  assert.deepEqual(twice(), []);
+
+  const before = site.asked.length;
+  site.publish('two');
+  await page.evaluate(async () => void (await (await navigator.serviceWorker.getRegistration()).update()));
+  await shows(page, /An update is ready/);
+  // Under the same name a file comes with the headers of its version, which say what a Worker may do.
+  const again = new Set(site.asked.slice(before));
+  assert.deepEqual(site.parts.filter((name) => !again.has(name.slice(2))), []);
+});
+
 test('whoever opens a file of Python has all of Python without a server, in this version and in the next', async ({ defer }) => {
   const site = await serveCopy(defer);
   const page = await (await openChromium(defer)).newPage();

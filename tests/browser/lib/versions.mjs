@@ -15,9 +15,10 @@ export const laterParts = () => JSON.parse(/"later":(\[[^\]]*\])/.exec(readFileS
 /**
  * Serves a copy of `dist/` as version `one`. `publish(name, { broken })` makes it another version;
  * a broken one lacks a file that its service worker names. `asked` has the names of what was asked for, in order; `hold(pattern)` keeps
- * back what fits until the function that it gives is called.
+ * back what fits until the function that it gives is called. Like a careless host it lets nothing be cached: only the service worker
+ * stands between versions. With `caches`, it says of what is named by its content that it never changes.
  */
-export async function serveCopy(defer) {
+export async function serveCopy(defer, { caches = false } = {}) {
   const files = list(DIST).filter((name) => !/\.(?:br|map)$/.test(name));
   // What is kept when it is fetched for the first time is named by its hash: under one name it is the same in all versions.
   // What other web apps load is no part of the page.
@@ -38,8 +39,7 @@ export async function serveCopy(defer) {
     }
     response.writeHead(200, {
       'Content-Type': TYPES[extname(name)] ?? 'application/octet-stream',
-      // As a careless host would: only the service worker stands between versions.
-      'Cache-Control': 'no-cache',
+      'Cache-Control': caches && name.startsWith('assets/') ? 'public, max-age=31536000, immutable' : 'no-cache',
       'Cross-Origin-Opener-Policy': 'same-origin',
       'Cross-Origin-Embedder-Policy': 'require-corp',
       'X-Test-Version': version,
