@@ -289,7 +289,7 @@ mod tests {
             let breaker = Breaker::default();
             let (fetch, inner) = (get(url.clone()), breaker.clone());
             let (ended, end) = channel();
-            std::thread::spawn(move || ended.send(perform(&fetch, false, &inner)));
+            std::thread::spawn(move || drop(ended.send(perform(&fetch, false, &inner))));
             let (mut stream, _) = server.accept().expect("a client");
             heard(&mut stream);
             stream.write_all(answered.as_bytes()).expect("written");
