@@ -1,0 +1,69 @@
+// Where panels and files are on the screen, and that they are there again later, over the kernel in memory.
+
+import type { Page } from 'playwright-core';
+import { expect, test, vi } from 'vitest';
+import { useFixture } from './browser';
+
+vi.setConfig({ testTimeout: 120_000 });
+
+const { open, look } = useFixture();
+
+const row = (page: Page, path: string) => page.locator(`[role=treeitem][data-path="${path}"]`);
+const fileTab = (page: Page, name: string) => page.locator('.dock-tab.file', { hasText: name });
+const welcome = (page: Page) => page.getByRole('heading', { name: 'Pick a flow and press Run' });
+
+/** The tabs of every group, from left to right and from top to bottom, and how large it is. */
+const groups = (page: Page) =>
+  page.evaluate(() =>
+    [...document.querySelectorAll('.dv-groupview')]
+      .map((group) => ({ box: group.getBoundingClientRect(), tabs: [...group.querySelectorAll<HTMLElement>('.dock-tab')].map((tab) => tab.innerText.trim().split('\n')[0]) }))
+      .sort((a, b) => a.box.left - b.box.left || a.box.top - b.box.top)
+      .map(({ box, tabs }) => ({ tabs, width: Math.round(box.width), height: Math.round(box.height) })),
+  );
+
+/** Waits until the layout that is kept holds a text, or does not. */
+const kept = (page: Page, text: string, there = true) => page.waitForFunction(([text, there]) => localStorage.getItem('selvage.layout.1')?.includes(text as string) === there, [text, there] as const);
+
+test('the last file that is closed leaves the middle to the welcome page, and the next one opens there', async () => {
+  const { page } = await open();
+  await welcome(page).waitFor();
+  const before = await groups(page);
+  expect(before.map(({ tabs }) => tabs)).toEqual([['Files'], [], ['Output', 'Problems', 'History'], ['Run']]);
+  for (const close of ['button', 'command', 'tab'] as const) {
+    await row(page, 'flows/invoices.flow.js').click();
+    await fileTab(page, 'invoices.flow.js').waitFor();
+    expect((await groups(page)).map(({ tabs }) => tabs)).toEqual([['Files'], ['invoices.flow.js'], ['Output', 'Problems', 'History'], ['Run']]);
+    if (close === 'button') await page.locator('.tab-close').click();
+    else if (close === 'command') await page.keyboard.press('Alt+W');
+    else await page.getByRole('tab', { name: 'invoices.flow.js' }).press('Delete');
+    await welcome(page).waitFor();
+    expect(await groups(page), close).toEqual(before);
+  }
+  expect(await look(page, 'last-closed')).toEqual([]);
+  await kept(page, 'invoices.flow.js', false);
+  await page.reload();
+  await welcome(page).waitFor();
+  expect((await groups(page)).map(({ tabs }) => tabs)).toEqual(before.map(({ tabs }) => tabs));
+  await row(page, 'flows/invoices.flow.js').click();
+  await fileTab(page, 'invoices.flow.js').waitFor();
+  expect((await groups(page)).map(({ tabs }) => tabs)).toEqual([['Files'], ['invoices.flow.js'], ['Output', 'Problems', 'History'], ['Run']]);
+});
+
+test('files that were moved to other panels leave a middle behind when they are closed', async () => {
+  const { page } = await open();
+  await row(page, 'flows/invoices.flow.js').click();
+  await row(page, 'embed.json').click();
+  // A group of files that is empty goes as long as another one holds files.
+  await fileTab(page, 'embed.json').dragTo(page.getByRole('tab', { name: 'Output' }));
+  await fileTab(page, 'invoices.flow.js').dragTo(page.getByRole('tab', { name: 'Output' }));
+  await expect.poll(async () => (await groups(page)).length).toBe(3);
+  await page.keyboard.press('Alt+W');
+  await expect.poll(() => page.locator('.dock-tab.file').count()).toBe(1);
+  expect((await groups(page)).length).toBe(3);
+  await page.keyboard.press('Alt+W');
+  await welcome(page).waitFor();
+  const [, middle, bottom] = await groups(page);
+  expect(middle?.tabs).toEqual([]);
+  expect(bottom?.tabs).toEqual(['Output', 'Problems', 'History']);
+  expect(middle?.height).toBeGreaterThan(bottom?.height ?? 0);
+});
