@@ -67,3 +67,25 @@ test('files that were moved to other panels leave a middle behind when they are 
   expect(bottom?.tabs).toEqual(['Output', 'Problems', 'History']);
   expect(middle?.height).toBeGreaterThan(bottom?.height ?? 0);
 });
+
+test('the flow in the editor is the one to run after a reload, wherever the keys were last', async () => {
+  const { page } = await open();
+  const shown = async (page: Page) => {
+    await fileTab(page, 'invoices.flow.js').waitFor();
+    await page.getByRole('button', { name: 'Run invoices' }).waitFor();
+    expect(await page.getByRole('combobox', { name: 'Flow' }).inputValue()).toContain('invoices.flow.js');
+    await page.locator('footer').getByText('flows/invoices.flow.js', { exact: true }).waitFor();
+  };
+  await row(page, 'flows/invoices.flow.js').click();
+  await shown(page);
+  for (const panel of ['History', 'Output']) {
+    await page.getByRole('tab', { name: panel }).click();
+    await page.locator('.dv-active-group .dv-active-tab', { hasText: panel }).waitFor();
+    await kept(page, `"activeView":"${panel.toLowerCase()}"`);
+    await page.reload();
+    await shown(page);
+  }
+  const second = await page.context().newPage();
+  await second.goto(page.url());
+  await shown(second);
+});

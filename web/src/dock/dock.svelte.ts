@@ -235,7 +235,9 @@ export class DockLayout implements Layout {
       for (const document of deleted) void this.wb.documents.close(document);
       this.keep(this.wb.documents.open);
       for (const document of this.wb.documents.open) if (!this.api.getPanel(`file:${document.id}`)) this.showDocument(document);
-      const document = this.api.activePanel && this.#fileOf(this.api.activePanel.id);
+      // The keys may have been in another panel: the file in front is worked on all the same.
+      const front = [this.api.activePanel, ...this.api.groups.map((group) => group.activePanel)];
+      const document = front.map((panel) => panel && this.#fileOf(panel.id)).find((one) => one !== undefined);
       if (document) this.wb.activate(document);
       // Tabs get their titles, and with them their widths, before the next picture.
       onNextFrame(() => this.#showActiveTabs());
