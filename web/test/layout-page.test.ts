@@ -89,3 +89,39 @@ test('the flow in the editor is the one to run after a reload, wherever the keys
   await second.goto(page.url());
   await shown(second);
 });
+
+const WIDE = { width: 1440, height: 900 };
+const NARROW = { width: 390, height: 844 };
+const tabs = async (page: Page) => (await page.locator('.dock-tab.file').allInnerTexts()).map((text) => text.trim().split('\n')[0]).sort();
+
+test('what is closed, opened or worked on where the screen is narrow is so when it is wide again', async () => {
+  const { page } = await open();
+  const frontTab = (name: string) => page.locator('.dv-active-tab .dock-tab.file', { hasText: name });
+  for (const path of ['flows/endless.flow.js', 'flows/invoices.flow.js', 'embed.json']) await row(page, path).click();
+  await frontTab('embed.json').waitFor();
+  await kept(page, 'embed.json');
+  await page.setViewportSize(NARROW);
+  await page.getByRole('navigation', { name: 'Panels' }).getByRole('button', { name: 'Editor' }).click();
+  await page.getByRole('button', { name: 'Close embed.json' }).click();
+  // What comes to the front in its place is the flow to run.
+  await page.getByRole('button', { name: 'Close invoices.flow.js' }).waitFor();
+  await page.getByTitle('Run invoices').waitFor();
+  await page.setViewportSize(WIDE);
+  await frontTab('invoices.flow.js').waitFor();
+  expect(await tabs(page)).toEqual(['endless.flow.js', 'invoices.flow.js']);
+  await page.getByRole('button', { name: 'Run invoices' }).waitFor();
+
+  // A page that begins narrow: what is open in the wide layout comes back, what was opened here is in front.
+  await page.setViewportSize(NARROW);
+  await page.reload();
+  await row(page, 'flows/endless.flow.js').click();
+  await page.getByRole('button', { name: 'Close endless.flow.js' }).click();
+  await welcome(page).waitFor();
+  await page.getByRole('navigation', { name: 'Panels' }).getByRole('button', { name: 'Files' }).click();
+  await row(page, 'flows/broken.flow.js').click();
+  await page.getByRole('button', { name: 'Close broken.flow.js' }).waitFor();
+  await page.setViewportSize(WIDE);
+  await frontTab('broken.flow.js').waitFor();
+  expect(await tabs(page)).toEqual(['broken.flow.js', 'invoices.flow.js']);
+  await page.locator('footer').getByText('flows/broken.flow.js', { exact: true }).waitFor();
+});

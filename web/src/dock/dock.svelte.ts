@@ -6,16 +6,15 @@ import { mount, unmount, type Component } from 'svelte';
 import type { Document } from '../editor/document.svelte';
 import FilePanel from '../editor/FilePanel.svelte';
 import { onNextFrame } from '../lib/frame';
-import { forget, recall, remember } from '../lib/settings';
 import type { Layout, PanelId, Workbench } from '../lib/workbench.svelte';
 import DockTab from './DockTab.svelte';
 import { focusInside } from './focus';
 import LaterPanel from '../ui/LaterPanel.svelte';
-import { PANELS, PANEL_IDS } from './panels';
+import { PANELS } from './panels';
+import { forgetLayout, saveLayout, savedLayout } from './saved';
 import Welcome from '../panels/Welcome.svelte';
 
 const SAVE_AFTER_MS = 400;
-const KEY = 'layout.1';
 
 /** A dockview renderer around a Svelte component. */
 class Part<P extends Record<string, unknown>> implements IContentRenderer, ITabRenderer, IWatermarkRenderer {
@@ -40,6 +39,9 @@ class Part<P extends Record<string, unknown>> implements IContentRenderer, ITabR
   }
 }
 
+/** What stands for a file that was closed, until its tab goes. */
+const blank = (): IContentRenderer & ITabRenderer => ({ element: document.createElement('div'), init: () => undefined });
+
 export class DockLayout implements Layout {
   readonly api: DockviewApi;
   /** Where files open when none is open. */
@@ -61,14 +63,15 @@ export class DockLayout implements Layout {
       scrollbars: 'native',
       createComponent: ({ id, name }) => {
         if (name === 'file') {
-          const document = this.#document(id);
-          return new Part(FilePanel, () => ({ wb, document }), 'dock-part');
+          const document = this.#fileOf(id);
+          return document ? new Part(FilePanel, () => ({ wb, document }), 'dock-part') : blank();
         }
         const panel = PANELS[name as PanelId];
         return 'load' in panel ? new Part(LaterPanel, () => ({ wb, load: panel.load }), 'dock-part') : new Part(panel.component, () => ({ wb }), 'dock-part');
       },
       createTabComponent: ({ id, name }) => {
-        const document = name === 'file' ? this.#document(id) : undefined;
+        const document = this.#fileOf(id);
+        if (name === 'file' && !document) return blank();
         return new Part(DockTab, ({ api }) => ({ wb, document, panel: PANELS[id as PanelId], close: () => api.close(), name: (title: string) => api.setTitle(title) }), 'dock-tab-part');
       },
       createWatermarkComponent: () => new Part(Welcome, () => ({ wb }), 'dock-part'),
@@ -132,7 +135,7 @@ export class DockLayout implements Layout {
   }
 
   reset(): void {
-    forget(KEY);
+    forgetLayout();
     this.#build();
   }
 
@@ -141,12 +144,6 @@ export class DockLayout implements Layout {
     clearTimeout(this.#timer);
     this.#save();
     this.api.dispose();
-  }
-
-  #document(id: string): Document {
-    const document = this.#fileOf(id);
-    if (!document) throw new Error(`no open file has the tab ${id}`);
-    return document;
   }
 
   #fileOf(id: string): Document | undefined {
@@ -215,30 +212,26 @@ export class DockLayout implements Layout {
   }
 
   #restore(): void {
-    const saved = recall<Saved | undefined>(KEY, undefined, isSaved);
+    const saved = savedLayout();
     if (!saved) return this.#build();
     this.#restoring = true;
     try {
+      const { documents, workspace } = this.wb;
+      const { active } = documents;
       // Tabs are named by the number that a file had then; files get new numbers when they open.
       const numbers = new Map<string, string>();
-      const deleted: Document[] = [];
-      for (const [id, path] of Object.entries(saved.files)) {
-        const open = this.wb.documents.find(path);
-        const document = open ?? this.wb.documents.ensure(path);
-        numbers.set(id, `file:${document.id}`);
-        if (!open && !this.wb.workspace.entries.has(path)) deleted.push(document);
-      }
-      for (const document of this.wb.documents.open) if (!Object.values(saved.files).includes(document.path)) numbers.set(`file:${document.id}`, `file:${document.id}`);
-      const text = JSON.stringify(saved.dock).replace(/"(file:\d+)"/g, (whole, id: string) => (numbers.has(id) ? `"${numbers.get(id)}"` : whole));
+      for (const [id, path] of Object.entries(saved.files)) if (documents.find(path) || workspace.entries.has(path)) numbers.set(id, `file:${documents.ensure(path).id}`);
+      // A file that was moved while the layout was not on the screen kept its number.
+      const taken = new Set(numbers.values());
+      for (const id of documents.open.map((document) => `file:${document.id}`)) if (!numbers.has(id) && !taken.has(id)) numbers.set(id, id);
+      const text = JSON.stringify(saved.dock).replace(/"file:(\d+)"/g, (_, number: string) => `"${numbers.get(`file:${number}`) ?? `file:closed-${number}`}"`);
       this.api.fromJSON(JSON.parse(text) as Parameters<DockviewApi['fromJSON']>[0]);
-      // Their tabs are part of the layout that was read, so that they go after it.
-      for (const document of deleted) void this.wb.documents.close(document);
-      this.keep(this.wb.documents.open);
-      for (const document of this.wb.documents.open) if (!this.api.getPanel(`file:${document.id}`)) this.showDocument(document);
-      // The keys may have been in another panel: the file in front is worked on all the same.
-      const front = [this.api.activePanel, ...this.api.groups.map((group) => group.activePanel)];
-      const document = front.map((panel) => panel && this.#fileOf(panel.id)).find((one) => one !== undefined);
-      if (document) this.wb.activate(document);
+      this.keep(documents.open);
+      for (const document of documents.open) if (!this.api.getPanel(`file:${document.id}`)) this.showDocument(document);
+      // What was worked on stays in front. Else the keys may have been in another panel: the file in front is worked on all the same.
+      const front = [active && this.api.getPanel(`file:${active.id}`), this.api.activePanel, ...this.api.groups.map((group) => group.activePanel)].find((panel) => panel && this.#fileOf(panel.id));
+      if (active) front?.api.setActive();
+      else if (front) this.wb.activate(this.#fileOf(front.id) as Document);
       // Tabs get their titles, and with them their widths, before the next picture.
       onNextFrame(() => this.#showActiveTabs());
     } catch {
@@ -262,17 +255,6 @@ export class DockLayout implements Layout {
 
   #save(): void {
     const files = Object.fromEntries(this.wb.documents.open.map((document) => [`file:${document.id}`, document.path]));
-    remember(KEY, { dock: this.api.toJSON(), files } satisfies Saved);
+    saveLayout({ dock: this.api.toJSON(), files });
   }
-}
-
-
-interface Saved {
-  dock: unknown;
-  files: Record<string, string>;
-}
-
-function isSaved(value: unknown): value is Saved | undefined {
-  const saved = value as Saved | null;
-  return typeof saved === 'object' && saved !== null && typeof saved.dock === 'object' && typeof saved.files === 'object' && PANEL_IDS.length > 0;
 }
