@@ -297,3 +297,13 @@ test('while a Python file is broken, its form stays what it was', async () => {
   for (let look = 0; look < 3; look++) seen.push((await problems.lint('workflows/a.py', ''))?.entries);
   expect(seen).toEqual([entries, entries, []]);
 });
+
+test('whoever asks for the tree while it is read gets what was there when they asked', async () => {
+  const { kernel, workspace } = await open();
+  const first = workspace.refresh();
+  await kernel.call('write', { path: 'notes/late.txt', content: '' });
+  await Promise.all([workspace.refresh(), workspace.refresh()]);
+  expect(workspace.entries.has('notes/late.txt')).toBe(true);
+  await first;
+  expect(kernel.calls.filter(({ name, input }) => name === 'ls' && input['recursive'] === true && input['path'] === '').length).toBe(3);
+});

@@ -34,7 +34,7 @@ export class Workspace {
   failed = $state<string | undefined>(undefined);
   #listeners = new Set<(paths: string[]) => void>();
   #refreshing: Promise<void> | undefined;
-  #again = false;
+  #again: Promise<void> | undefined;
   #wrote: (() => void) | undefined;
   #touched = new Set<string>();
   /** The change that was the newest one when an undo was offered. */
@@ -73,20 +73,13 @@ export class Workspace {
     return callOrThrow<T>(this.kernel, name, input);
   }
 
-  /** Reads the whole tree anew. Calls while one is under way share one more. */
+  /** Reads the whole tree anew. Calls while one is under way share one more, since that one may have begun before what they want to see. */
   refresh(): Promise<void> {
-    if (this.#refreshing) {
-      this.#again = true;
-      return this.#refreshing;
-    }
-    this.#refreshing = this.#readTree().finally(() => {
-      this.#refreshing = undefined;
-      if (this.#again) {
-        this.#again = false;
-        void this.refresh();
-      }
-    });
-    return this.#refreshing;
+    if (!this.#refreshing) return (this.#refreshing = this.#readTree().finally(() => (this.#refreshing = undefined)));
+    return (this.#again ??= this.#refreshing.then(() => {
+      this.#again = undefined;
+      return this.refresh();
+    }));
   }
 
   async #readTree(): Promise<void> {
