@@ -9,7 +9,7 @@ import { label, matches } from '../src/lib/keys';
 import { resolveLink } from '../src/lib/markdown-links';
 import { nameFor, readParent } from '../src/lib/mounting';
 import { openly } from '../src/lib/openly';
-import { endingOf, familyOf, freeName, isFlow, isForm, isMounted, moved, mountOf, nameProblem, newProblem, placeOf, withoutScope } from '../src/lib/paths';
+import { endingOf, familyOf, freeName, isFlow, isForm, isMounted, moved, mountOf, nameProblem, newPlace, newProblem, placeOf, withoutScope } from '../src/lib/paths';
 import { originsIn } from '../src/selvage';
 import { planImport, safePath } from '../src/lib/zip';
 import type { Entry } from '../src/lib/tools';
@@ -40,6 +40,9 @@ test('names that the workspace refuses are refused in the field', () => {
   // What is new may name the folders on its way, and whether the last is taken the kernel knows.
   expect(['a/b.txt', 'a.txt/b', 'b.txt'].map((path) => newProblem(path, ['a.txt']))).toEqual([undefined, undefined, undefined]);
   for (const path of ['', 'a/', '/a', 'a//b', 'a/../b', 'A.txt', `a/${'x'.repeat(256)}`]) expect(newProblem(path, ['a.txt']), path).toBeDefined();
+  expect(['b.txt', '/a/b.txt', '/', '//a'].map((typed) => newPlace('notes', typed))).toEqual([
+    { folder: 'notes', path: 'b.txt' }, { folder: '', path: 'a/b.txt' }, { folder: '', path: '' }, { folder: '', path: '/a' },
+  ]);
 });
 
 test('moving a folder moves what is inside and nothing that only looks so', () => {

@@ -84,6 +84,9 @@ export function newProblem(path: string, siblings: readonly string[] = []): stri
   return names.map((name) => nameProblem(name, names.length > 1 ? [] : siblings)).find((problem) => problem !== undefined);
 }
 
+/** The folder that a new entry is counted from, and its path from there: a leading slash counts from the top. */
+export const newPlace = (folder: string, typed: string): { folder: string; path: string } => (typed.startsWith('/') ? { folder: '', path: typed.slice(1) } : { folder, path: typed });
+
 export type FileFamily = 'flow' | 'script' | 'json' | 'markdown' | 'table' | 'image' | 'python' | 'text' | 'other';
 
 const FAMILIES: Record<string, FileFamily> = {

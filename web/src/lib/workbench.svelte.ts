@@ -83,7 +83,7 @@ export class Workbench {
   /** Who else is here, from when the first one is. */
   others = $state.raw<Shown | undefined>(undefined);
   #meeting = false;
-  /** The selected entry of the explorer. */
+  /** The selected entry of the explorer; the empty text is the top. */
   selected = $state<string | undefined>(undefined);
   /** The explorer answers this when it is there: it starts naming a new entry in a folder. */
   create: ((kind: 'file' | 'folder', folder: string) => void) | undefined;
