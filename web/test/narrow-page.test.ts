@@ -24,3 +24,23 @@ for (const colorScheme of ['light', 'dark'] as const)
       expect(await look(page, `${colorScheme}-narrow-welcome-${width}`)).toEqual([]);
     }
   });
+
+test('the mark at Problems has the colour of what is found, and says how much it is', async () => {
+  for (const colorScheme of ['light', 'dark'] as const) {
+    const { page } = await open('', { colorScheme, viewport: { width: 390, height: 844 } });
+    const token = (name: string) => page.evaluate((name) => {
+      const probe = document.body.appendChild(document.createElement('span'));
+      probe.style.color = `var(${name})`;
+      return getComputedStyle(probe).color;
+    }, name);
+    await row(page, 'flows/invoices.flow.js').click();
+    const mark = pane(page, 'Problems 1').locator('i');
+    await mark.waitFor();
+    expect(await background(mark)).toBe(await token('--warn'));
+    expect(await look(page, `${colorScheme}-narrow-warning`)).toEqual([]);
+    await pane(page, 'Files').click();
+    await row(page, 'flows/broken.flow.js').click();
+    await expect.poll(() => background(page.locator('nav i'))).toBe(await token('--bad'));
+    expect(await look(page, `${colorScheme}-narrow-error`)).toEqual([]);
+  }
+});
