@@ -44,3 +44,22 @@ test('the mark at Problems has the colour of what is found, and says how much it
     expect(await look(page, `${colorScheme}-narrow-error`)).toEqual([]);
   }
 });
+
+test('the palette shows whole titles where the screen is narrow, and what they are of', async () => {
+  for (const colorScheme of ['light', 'dark'] as const) {
+    const { page } = await open('', { colorScheme, viewport: { width: 390, height: 844 }, hasTouch: true });
+    await row(page, 'flows').waitFor();
+    await page.keyboard.press('Control+K');
+    const option = page.getByRole('option', { name: 'Show the history of the workspace' });
+    await option.waitFor();
+    for (const title of await page.locator('.choice .title').all()) expect(await hidden(title), await title.innerText()).toBe(0);
+    expect(await hidden(option.locator('.detail .cut'))).toBe(0);
+    expect(await look(page, `${colorScheme}-narrow-commands`)).toEqual([]);
+    await page.getByRole('combobox', { name: 'Search' }).fill('in');
+    await page.getByRole('option', { name: 'invoices.flow.js' }).waitFor();
+    expect(await look(page, `${colorScheme}-narrow-files`)).toEqual([]);
+    await page.getByRole('combobox', { name: 'Search' }).fill('#total');
+    await page.getByRole('option').first().waitFor();
+    expect(await look(page, `${colorScheme}-narrow-text`)).toEqual([]);
+  }
+});
