@@ -5,7 +5,7 @@ import { familyOf, type FileFamily } from '../lib/paths';
 
 const sources = import.meta.glob<string>(
   [
-    '../../../node_modules/lucide-static/icons/{play,square,search,command,sun,moon,monitor,files,file,file-text,file-code,file-json,file-image,table,file-plus,folder,folder-open,folder-plus,upload,download,trash-2,pencil,copy,scissors,clipboard-paste,chevron-right,x,check,triangle-alert,circle-x,circle-check,info,history,rotate-ccw,refresh-cw,terminal,list-checks,hard-drive,shield,globe,eye,ellipsis,git-compare,flask-conical,zap,package,archive,save,undo-2,redo-2,ban,clock,lightbulb,arrow-up,arrow-down,menu,workflow,circle-dot,fingerprint,monitor-smartphone,user-plus,log-out,link,lock}.svg',
+    '../../../node_modules/lucide-static/icons/{play,square,search,command,sun,moon,monitor,files,file,file-text,file-code,file-json,file-image,table,file-plus,folder,folder-open,folder-plus,upload,download,trash-2,pencil,copy,scissors,clipboard-paste,chevron-right,x,check,triangle-alert,circle-x,circle-check,info,history,rotate-ccw,refresh-cw,terminal,list-checks,hard-drive,shield,globe,eye,ellipsis,git-compare,flask-conical,zap,package,archive,save,undo-2,redo-2,ban,clock,lightbulb,arrow-up,arrow-down,menu,workflow,circle-dot,fingerprint,monitor-smartphone,user-plus,user-round,log-out,link,lock}.svg',
   ],
   { query: '?raw', import: 'default', eager: true },
 );
