@@ -125,3 +125,12 @@ test('what is closed, opened or worked on where the screen is narrow is so when 
   expect(await tabs(page)).toEqual(['broken.flow.js', 'invoices.flow.js']);
   await page.locator('footer').getByText('flows/broken.flow.js', { exact: true }).waitFor();
 });
+
+test('how much waits for approval has no colour of problems', async () => {
+  const { page } = await open('approvals');
+  await row(page, 'flows/broken.flow.js').click();
+  await page.locator('.dock-tab .badge.bad').waitFor();
+  await page.keyboard.press('Alt+8');
+  await page.locator('.dock-tab', { hasText: 'Approvals' }).locator('.badge').waitFor();
+  expect(await page.locator('.dock-tab:has(.badge.bad, .badge.warn)').allInnerTexts()).toEqual([expect.stringContaining('Problems')]);
+});
