@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { flowKey, runnables } from '../src/lib/flows';
 import { FlowForm, Forms } from '../src/lib/form-state.svelte';
+import { LIMIT_FIELDS } from '../src/lib/limits';
 import { domainProblem, fieldsOf, initialValue, MORE_ARGUMENTS, moreOf, readEnv, readForm, readLimits, type Field } from '../src/lib/run-form';
 import { fileOf, type FlowEntry, type FlowParameter, type RunRecord } from '../src/lib/tools';
 
@@ -37,6 +38,10 @@ test('limits are read in their units, and nonsense is refused', () => {
   const { limits, problems } = readLimits({ cpuMsMax: '1.5', memoryBytesMax: '64', fuelMax: 'much', filesMax: '0', callsMax: '' });
   expect(limits).toEqual({ cpuMsMax: 1500, memoryBytesMax: 67_108_864 });
   expect(Object.keys(problems).sort()).toEqual(['filesMax', 'fuelMax']);
+});
+
+test('no limit says twice what it counts', () => {
+  for (const { label, unit } of LIMIT_FIELDS) expect(label.toLowerCase().split(' '), label).not.toContain(unit);
 });
 
 test('the environment is lines of NAME=value, and the wrong line is named', () => {

@@ -2,8 +2,9 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { toBase64 } from '../src/lib/base64';
+import { BEFORE_SHARED } from '../src/lib/devices.svelte';
 import type { RunRecord } from '../src/lib/tools';
-import { envelopeOf, preAuthentication, readEnvelope } from '../src/timeline/envelope';
+import { askerWords, envelopeOf, preAuthentication, readEnvelope, type Asker } from '../src/timeline/envelope';
 import { gateOf, stepsOf } from '../src/timeline/steps';
 
 const RECORD = {
@@ -69,12 +70,18 @@ test('an envelope vouches for the record whose hash it signed, of its run and in
   expect(envelopeOf('runs/a/r.json')).toBe('runs/a/r.dsse.json');
   const { keyid, envelope } = await signed();
   const text = JSON.stringify(envelope);
-  expect(await readEnvelope(text, BESIDE)).toEqual({ state: 'good', keyid, number: 3, askedBy: 'agent WebMCP' });
+  expect(await readEnvelope(text, BESIDE)).toEqual({ state: 'good', keyid, number: 3, askedBy: { kind: 'agent', name: 'WebMCP' } });
   const state = async (other: Partial<typeof BESIDE>) => (await readEnvelope(text, { ...BESIDE, ...other }))?.state;
   expect(await state({ hash: 'cd'.repeat(32) })).toBe('record');
   expect(await state({ run: 'q' })).toBe('record');
   // Whoever copies a record copies the envelope with it.
   expect(await state({ record: 'runs/a/q.json' })).toBe('copy');
+});
+
+test('who asked for a run reads as a sentence ends, whatever kind of origin it was', () => {
+  const words = (kind: Asker['kind'], name: string, maker = name) => askerWords({ kind, name }, maker);
+  expect([words('person', 'you'), words('person', 'Ada’s phone'), words('person', 'Ada’s phone', 'you'), words('person', 'person'), words('person', 'you', BEFORE_SHARED)]).toEqual(['by you', 'by Ada’s phone', 'by you', 'by a person', 'before it was shared']);
+  expect([words('agent', 'WebMCP'), words('agent', 'agent'), words('run', 'r-12'), words('system', 'selvage'), words('peer', 'mirror'), words('peer', '')]).toEqual(['by the agent WebMCP', 'by an agent', 'by the run r-12', 'by Selvage itself', 'by the program mirror', 'by a program']);
 });
 
 test('a payload, a signature or a name of a key that was changed is found', async () => {

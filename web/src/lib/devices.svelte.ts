@@ -14,6 +14,8 @@ export const INVITATION = '#pair=';
 
 /** How the engine signs what a person does who has no name. */
 const NAMELESS = 'you';
+/** What such a person is called once the workspace is shared: there is no telling who of its members it was. */
+export const BEFORE_SHARED = 'before it was shared';
 const CLOCK_MS = 1_000;
 
 export class Devices {
@@ -61,7 +63,7 @@ export class Devices {
   /** Who made a change, in the words of this device. */
   makerName({ kind, name }: HistoryChange['origin']): string {
     if (kind !== 'person' || !this.state?.shared) return name;
-    if (name === NAMELESS) return 'before it was shared';
+    if (name === NAMELESS) return BEFORE_SHARED;
     return this.state.members.some((member) => member.self && member.name === name) ? 'you' : name;
   }
 

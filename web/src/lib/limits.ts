@@ -6,7 +6,8 @@ import type { LimitName } from './tools';
 export interface LimitField {
   name: LimitName;
   label: string;
-  unit: string;
+  /** What one of it is, where the label does not say what is counted. */
+  unit?: string;
   /** How many of the limit's own unit one of the shown unit is. */
   scale: number;
   /** The key of the receipt that counts against it. */
@@ -22,12 +23,12 @@ export const LIMIT_FIELDS: readonly LimitField[] = [
   { name: 'memoryBytesMax', label: 'Memory', unit: 'MB', scale: MIB, usage: 'memoryBytes', show: bytes },
   { name: 'fuelMax', label: 'Fuel', unit: 'million', scale: 1e6, usage: 'fuel', show: count },
   { name: 'outputBytesMax', label: 'Output', unit: 'MB', scale: MIB, usage: 'outputBytes', show: bytes },
-  { name: 'filesMax', label: 'Files changed', unit: 'files', scale: 1, usage: 'files', show: count },
+  { name: 'filesMax', label: 'Files changed', scale: 1, usage: 'files', show: count },
   { name: 'writtenBytesMax', label: 'Bytes written', unit: 'MB', scale: MIB, usage: 'writtenBytes', show: bytes },
-  { name: 'callsMax', label: 'Host calls', unit: 'calls', scale: 1, usage: 'calls', show: count },
-  { name: 'fetchesMax', label: 'Fetches', unit: 'fetches', scale: 1, usage: 'fetches', show: count },
+  { name: 'callsMax', label: 'Host calls', scale: 1, usage: 'calls', show: count },
+  { name: 'fetchesMax', label: 'Fetches', scale: 1, usage: 'fetches', show: count },
   { name: 'fetchBytesMax', label: 'Bytes of one fetch', unit: 'MB', scale: MIB, show: bytes },
-  { name: 'stackCallsMax', label: 'Nested calls', unit: 'calls', scale: 1, show: count },
+  { name: 'stackCallsMax', label: 'Nested calls', scale: 1, show: count },
 ];
 
 export const limitField = (name: string): LimitField | undefined =>

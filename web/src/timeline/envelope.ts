@@ -2,6 +2,8 @@
 // cryptography, apart from the engine that wrote it.
 
 import { fromBase64 } from '../lib/base64';
+import { BEFORE_SHARED } from '../lib/devices.svelte';
+import type { HistoryChange } from '../lib/tools';
 
 const PAYLOAD_TYPE = 'application/vnd.in-toto+json';
 const PREDICATE_TYPE = 'urn:selvage:run:v1';
@@ -12,14 +14,29 @@ export interface Vouched {
   state: 'good' | 'signature' | 'record' | 'copy' | 'unchecked';
   keyid: string;
   number: number;
-  askedBy: string;
+  askedBy: Asker;
 }
+
+/** Who asked for a run, as the engine tells who makes changes. */
+export type Asker = HistoryChange['origin'];
 
 interface Statement {
   /** The record is the first. */
   subject: { name: string; digest: { sha256: string } }[];
   predicateType: string;
-  predicate: { run: string; askedBy: { kind: string; name: string }; signer: { keyid: string; publicKey: string }; chain: { number: number } };
+  predicate: { run: string; askedBy: Asker; signer: { keyid: string; publicKey: string }; chain: { number: number } };
+}
+
+const ASKERS: Partial<Record<string, string>> = { person: 'person', agent: 'agent', run: 'run', peer: 'program' };
+
+/** Who asked for a run, as a sentence ends with it. `maker` is what this device calls who it was. */
+export function askerWords({ kind, name }: Asker, maker: string): string {
+  if (kind === 'system') return 'by Selvage itself';
+  const what = ASKERS[kind] ?? kind;
+  // Who has no name of its own is told by its kind.
+  if (name === '' || name === kind) return `by ${what === 'agent' ? 'an' : 'a'} ${what}`;
+  if (kind === 'person') return maker === BEFORE_SHARED ? maker : `by ${maker}`;
+  return `by the ${what} ${maker}`;
 }
 
 /** Where the envelope of a record lies. */
@@ -42,7 +59,7 @@ export async function readEnvelope(text: string, beside: Lying): Promise<Vouched
     if (envelope.payloadType !== PAYLOAD_TYPE || statement.predicateType !== PREDICATE_TYPE) return undefined;
     const signed = await fits(fromBase64(signer.publicKey), signer.keyid, fromBase64(envelope.signatures[0]?.sig ?? ''), payload);
     const state = signed === undefined ? 'unchecked' : signed ? about(statement, beside) : 'signature';
-    return { state, keyid: signer.keyid, number: chain.number, askedBy: askedBy.name === askedBy.kind ? askedBy.kind : `${askedBy.kind} ${askedBy.name}` };
+    return { state, keyid: signer.keyid, number: chain.number, askedBy };
   } catch {
     return undefined;
   }
