@@ -50,6 +50,7 @@ export function fakeScript(path: string): ScriptStep[] {
       { ask: { code: 'QUOTA_CPU', message: 'The run used up its computing time of 10 s.' }, limit: 'cpuMsMax', used: 10_000 },
       { value: 78_498 },
     ];
+  if (path.includes('orders')) return [{ value: [{ order: 'A-1', lines: [{ item: 'yarn', count: 2 }, { item: 'reed', count: 1 }], ship: { to: 'Visby', by: { $type: 'date', value: '2026-03-01T00:00:00.000Z' } } }, { order: 'A-2', lines: [], ship: { to: 'Umeå' } }] }];
   if (path.includes('gated'))
     return [
       {

@@ -69,3 +69,28 @@ test('a run that goes on shows the steps so far, and one that landed what it cha
   const compared = await page.evaluate(() => (window as unknown as { fixture: { calls: { name: string; input: unknown }[] } }).fixture.calls.filter((one) => one.name === 'compare').map((one) => one.input));
   expect(compared).toEqual([{ from: ['h1'], to: ['h2'] }]);
 });
+
+for (const width of [1280, 390])
+  test(`a list of objects is a table, and as a tree shows what is inside of them, ${width} wide`, async () => {
+    const { page, complaints } = await open('', { viewport: { width, height: 900 } });
+    await page.getByRole('tree').waitFor();
+    await page.evaluate(async () => {
+      const { fixture } = window as unknown as { fixture: { call(name: string, input: unknown): Promise<unknown> } };
+      await fixture.call('write', { path: 'flows/orders.flow.js', content: 'export default () => [];' });
+    });
+    await page.keyboard.press('Alt+R');
+    await page.getByRole('combobox', { name: 'Search' }).fill('@orders');
+    await page.getByRole('option', { name: 'orders flows/orders.flow.js' }).click();
+    const result = page.getByRole('region', { name: 'Result' });
+    await result.getByRole('columnheader', { name: /lines/ }).waitFor();
+    await page.getByRole('button', { name: 'Tree' }).click();
+    await result.getByText('"A-2"').waitFor();
+    await result.getByRole('button', { name: 'Open lines' }).first().click();
+    // What is inside is a table where it can be one, and may be read as a tree, too.
+    await result.getByRole('cell', { name: 'reed' }).waitFor();
+    expect(await look(page, `${width}-result-tree`)).toEqual([]);
+    await result.getByRole('button', { name: 'as a tree' }).first().click();
+    await result.getByText('{item, count}').first().waitFor();
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(width);
+    expect(complaints).toEqual([]);
+  });
