@@ -332,11 +332,12 @@ export class FakeKernel implements Kernel {
 
   #travel(from: Map<string, Item>[], to: Map<string, Item>[]): unknown {
     const state = from.pop() ?? refuse('NOTHING_TO_UNDO', 'There is nothing left to undo.');
-    to.push(this.files);
+    const before = this.files;
+    to.push(before);
     this.files = state as Map<string, Item>;
     this.#origins.unshift({ kind: 'person', name: 'You' });
     this.#changed([]);
-    return { change: 'c', message: '', paths: [] };
+    return { change: 'c', message: '', paths: [...new Set([...before.keys(), ...this.files.keys()])].filter((path) => before.get(path) !== this.files.get(path)) };
   }
 
   #keep(): void {

@@ -281,6 +281,25 @@ test('an undo is offered until something else is changed, and never undoes that'
   expect(workspace.entries.has('notes/a.txt')).toBe(false);
 });
 
+test('an undo and a redo tell what they changed, and offer the way back', async () => {
+  const { kernel, toasts, workspace } = await open();
+  await kernel.call('write', { path: 'notes/a.txt', content: 'two' });
+  await workspace.undo();
+  expect(toasts.list).toMatchObject([{ tone: 'info', text: 'Undone: the last change of “notes/a.txt”.', action: { label: 'Redo' } }]);
+  toasts.list[0]?.action?.run();
+  await vi.waitUntil(() => toasts.list[0]?.text.startsWith('Redone'));
+  // What was offered before would undo something else by now.
+  expect(toasts.list).toMatchObject([{ text: 'Redone: the last change of “notes/a.txt”.', action: { label: 'Undo' } }]);
+  expect(new TextDecoder().decode(kernel.files.get('notes/a.txt')?.bytes)).toBe('two');
+  await workspace.remove(['notes/a.txt', 'notes/b.txt']);
+  await workspace.undo(2);
+  expect(toasts.list.at(-1)).toMatchObject({ text: 'Undone: the last 2 changes of “notes/b.txt” and 1 more.', action: { label: 'Redo' } });
+  await workspace.undo();
+  await workspace.undo();
+  expect(toasts.list.at(-1)).toMatchObject({ tone: 'error', text: 'Nothing was undone: There is nothing left to undo.' });
+  expect(toasts.list.filter(({ about }) => about === 'undo'), 'a way back from what was not undone').toEqual([]);
+});
+
 test('copying a folder copies what is in it under a free name', async () => {
   const { workspace } = await open();
   await workspace.copy('notes', '');

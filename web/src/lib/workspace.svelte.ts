@@ -268,13 +268,24 @@ export class Workspace {
   }
 
   async undo(times = 1): Promise<void> {
-    await this.#try('Nothing was undone', async () => {
-      for (let done = 0; done < times; done++) await this.call('undo', {});
-    });
+    await this.#travel('undo', times, () => ({ label: 'Redo', run: () => void this.redo(times) }));
   }
 
-  async redo(): Promise<void> {
-    await this.#try('Nothing was redone', () => this.call('redo', {}));
+  async redo(times = 1): Promise<void> {
+    await this.#travel('redo', times, () => this.undoAction(times));
+  }
+
+  /** Goes so many changes back or forth, and tells where that was, since it may be in files that nobody sees. */
+  async #travel(tool: 'undo' | 'redo', times: number, back: Workspace['undoAction']): Promise<void> {
+    const touched = new Set<string>();
+    const isDone = await this.#try(`Nothing was ${tool}ne`, async () => {
+      for (let step = 0; step < times; step++) for (const path of (await this.call<{ paths: string[] }>(tool, {})).paths) touched.add(path);
+    });
+    // The way back is from where the workspace is now: what an earlier note offers would be another.
+    this.toasts.clear('undo');
+    const [first, ...others] = touched;
+    const where = first === undefined ? ', of which nothing was left' : ` of “${first}”${others.length ? ` and ${others.length} more` : ''}`;
+    if (isDone) this.toasts.show({ tone: 'info', text: `${tool === 'undo' ? 'Undone' : 'Redone'}: the last ${times === 1 ? 'change' : `${times} changes`}${where}.`, action: back(), about: 'undo' });
   }
 
   /** What a toast offers after so many changes, until something else is changed: `undo` takes the last ones back, whatever they are. */

@@ -12,7 +12,7 @@ export interface Toast {
   progress?: number | undefined;
   action?: { label: string; run: () => void } | undefined;
   /** What it is about, for taking away what the next thing of the kind makes old. */
-  about?: 'run' | 'approval' | undefined;
+  about?: 'run' | 'approval' | 'undo' | undefined;
 }
 
 const STAY_MS = 6_000;
