@@ -1,0 +1,42 @@
+// The form of the Run panel in Chromium: what it asks for, and what it says of each field.
+
+import type { Locator } from 'playwright-core';
+import { expect, test, vi } from 'vitest';
+import { useFixture } from './browser';
+
+vi.setConfig({ testTimeout: 120_000 });
+
+const { open, look } = useFixture();
+
+/** What assistive technology reads beside a control. */
+const described = (control: Locator) =>
+  control.evaluate((element) => (element.getAttribute('aria-describedby') ?? '').split(' ').filter(Boolean).map((id) => document.getElementById(id)?.innerText ?? `nothing is called ${id}`));
+const says = (control: Locator) => Promise.all([control.getAttribute('aria-invalid'), control.getAttribute('aria-required'), described(control)]);
+
+for (const [width, colorScheme] of [[1440, 'light'], [390, 'dark']] as const)
+  test(`what is wrong with a field, and what it is for, is tied to it, ${width} wide, ${colorScheme}`, async () => {
+    const { page, complaints } = await open('', { viewport: { width, height: 900 }, colorScheme });
+    await page.getByRole('tree').waitFor();
+    await page.keyboard.press('Alt+2');
+    await page.getByRole('combobox', { name: 'Flow' }).selectOption({ label: 'Invoice summary' });
+    const source = page.getByRole('combobox', { name: 'Invoices' });
+    const most = page.getByRole('textbox', { name: 'Most rows' });
+    expect(await says(source)).toEqual(['false', 'true', ['A CSV with number, customer, total, paid and due.']]);
+    expect(await says(most)).toEqual(['false', 'false', []]);
+    await source.fill('');
+    await most.fill('many');
+    await page.getByText('Limits, environment and seed').click();
+    await page.getByLabel('Fetches').fill('none');
+    await page.getByLabel('Seed').fill('x');
+    await page.getByLabel('Environment').fill('nonsense');
+    await page.keyboard.press('Control+Enter');
+    await page.getByText('Choose a file.').waitFor();
+    expect(await says(source)).toEqual(['true', 'true', ['A CSV with number, customer, total, paid and due.', 'Choose a file.']]);
+    expect(await says(most)).toEqual(['true', 'false', ['This is not a number.']]);
+    expect(await says(page.getByLabel('Fetches'))).toEqual(['true', null, ['A number above zero.']]);
+    expect(await says(page.getByLabel('Seed'))).toEqual(['true', null, ['A whole number.']]);
+    expect((await described(page.getByLabel('Environment'))).at(-1)).toBe('Line 1 is not NAME=value.');
+    expect(await look(page, `${width}-run-form-problems`)).toEqual([]);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(width);
+    expect(complaints).toEqual([]);
+  });
