@@ -12,8 +12,8 @@ const manifestOf = (text: Texts): Record<string, NamedFlow> => (JSON.parse(text(
 /** The files, and then each of them once more for every name that the manifest gives it. */
 export function fakeFlows(paths: string[], text: Texts): FlowSummary[] {
   const files = paths.filter(isFlow).map((path): FlowSummary => {
-    const { title, description, shape, inputs } = fakeLint(path, text(path) ?? '');
-    return { path, name: nameOf(path).replace(/\.flow\.m?js$/, ''), inputs, ...(title ? { title } : {}), ...(description ? { description } : {}), ...(shape ? { shape } : {}) };
+    const { title, description, shape, inputs, entries } = fakeLint(path, text(path) ?? '');
+    return { path, name: nameOf(path).replace(/\.(flow\.m?js|py)$/, ''), inputs, ...(title ? { title } : {}), ...(description ? { description } : {}), ...(shape ? { shape } : {}), ...(entries ? { entries } : {}) };
   });
   const named = Object.entries(manifestOf(text)).flatMap(([name, { entry, description, inputs }]): FlowSummary[] => {
     const file = files.find((one) => one.path === fileOf(entry));

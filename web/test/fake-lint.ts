@@ -1,6 +1,6 @@
 // What the fixture's lint says: a few line-by-line rules, enough for every shape that the page shows.
 
-import type { Diagnostic, InputSpec, LintReport } from '../src/lib/tools';
+import type { Diagnostic, FlowEntry, InputSpec, LintReport } from '../src/lib/tools';
 
 export function fakeLint(path: string, content: string): LintReport {
   const diagnostics: Diagnostic[] = [];
@@ -34,6 +34,7 @@ export function fakeLint(path: string, content: string): LintReport {
     ...(/@title (.+)/.exec(content)?.[1] ? { title: /@title (.+)/.exec(content)?.[1] ?? '' } : {}),
     ...(/@description (.+)/.exec(content)?.[1] ? { description: /@description (.+)/.exec(content)?.[1] ?? '' } : {}),
     inputs: found(/@input (\{.+\})/g).map((text) => JSON.parse(text) as InputSpec),
+    ...(found(/@entry (\{.+\})/g).length ? { entries: found(/@entry (\{.+\})/g).map((text) => JSON.parse(text) as FlowEntry) } : {}),
     outputs: [],
     grant: {
       read: found(/fs\.read\w*\(['"]([^'"]+)['"]/g).concat(/flow\.args/.test(content) ? ['data/**'] : []),

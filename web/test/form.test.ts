@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { flowKey, runnables } from '../src/lib/flows';
 import { FlowForm, Forms } from '../src/lib/form-state.svelte';
 import { LIMIT_FIELDS } from '../src/lib/limits';
-import { domainProblem, fieldsOf, initialValue, MORE_ARGUMENTS, moreOf, readEnv, readForm, readLimits, type Field } from '../src/lib/run-form';
+import { controlOf, domainProblem, examplesOf, fieldsOf, initialValue, MORE_ARGUMENTS, moreOf, readEnv, readForm, readLimits, type Field } from '../src/lib/run-form';
 import { fileOf, type FlowEntry, type FlowParameter, type RunRecord } from '../src/lib/tools';
 
 const input = (id: string, kind: Field['kind'], rest: Partial<Field> = {}): Field => ({ id, label: id, kind, optional: false, ...rest });
@@ -38,6 +38,21 @@ test('limits are read in their units, and nonsense is refused', () => {
   const { limits, problems } = readLimits({ cpuMsMax: '1.5', memoryBytesMax: '64', fuelMax: 'much', filesMax: '0', callsMax: '' });
   expect(limits).toEqual({ cpuMsMax: 1500, memoryBytesMax: 67_108_864 });
   expect(Object.keys(problems).sort()).toEqual(['filesMax', 'fuelMax']);
+});
+
+test('dates and times have controls of their own, which lose nothing of what they are given', () => {
+  const fields = fieldsOf(entry([parameter('day', 'date', { required: false }), parameter('at', 'datetime'), parameter('opens', 'time')]));
+  expect(fields.map((one) => controlOf(one.kind, initialValue(one)))).toEqual(['date', 'datetime-local', 'time']);
+  expect(readForm(fields, { at: '2026-03-01T09:30', opens: '08:00' })).toEqual({ args: { at: '2026-03-01T09:30', opens: '08:00' }, problems: {} });
+  expect(readForm(fields, { day: '2026-03-01' })).toEqual({ args: { day: '2026-03-01' }, problems: { at: 'This is needed.', opens: 'This is needed.' } });
+  // What a run of the past was given may have a zone.
+  expect([controlOf('datetime', '2026-03-01T09:30:15+02:00'), controlOf('date', 'tomorrow'), controlOf('text', '2026-03-01')]).toEqual(['text', 'text', 'text']);
+});
+
+test('what is written as JSON has an example by its kind', () => {
+  const [list, any, text, more] = fieldsOf(entry([parameter('names', 'list'), parameter('meta', 'json'), parameter('note', 'text')], { takesMore: true }));
+  const read = (field: Field | undefined) => examplesOf(field!).map((one) => readForm([field!], { [field!.id]: one }).problems);
+  expect([read(list), read(any), read(text), read(more)]).toEqual([[{}], [{}, {}], [], [{}]]);
 });
 
 test('no limit says twice what it counts', () => {

@@ -40,3 +40,37 @@ for (const [width, colorScheme] of [[1440, 'light'], [390, 'dark']] as const)
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(width);
     expect(complaints).toEqual([]);
   });
+
+const ENTRY = { kind: 'workflow', function: 'plan', name: 'Plan', category: 'General', async: false, line: 1 };
+const PARAMETERS = [
+  { name: 'day', label: 'Day', type: 'date', required: false },
+  { name: 'shipped', label: 'Shipped', type: 'datetime', required: true },
+  { name: 'names', label: 'Names', type: 'list', required: true },
+  { name: 'meta', label: 'Meta', type: 'json', required: false },
+];
+
+for (const [width, colorScheme] of [[1440, 'dark'], [390, 'light']] as const)
+  test(`a date is chosen, and what is JSON says so before anything is typed, ${width} wide, ${colorScheme}`, async () => {
+    const { page, complaints } = await open('', { viewport: { width, height: 900 }, colorScheme });
+    await page.getByRole('tree').waitFor();
+    await page.evaluate(async (content) => {
+      const { fixture } = window as unknown as { fixture: { call(name: string, input: unknown): Promise<unknown> } };
+      await fixture.call('write', { path: 'workflows/plan.py', content });
+    }, `# @entry ${JSON.stringify({ ...ENTRY, parameters: PARAMETERS, takesMore: true })}`);
+    await page.keyboard.press('Alt+2');
+    await page.getByRole('combobox', { name: 'Flow' }).selectOption({ label: 'plan' });
+    await page.getByLabel('Day').fill('2026-03-01');
+    await page.getByLabel('Shipped').fill('2026-03-01T09:30');
+    expect(await described(page.getByLabel('Names'))).toEqual(['JSON, such as ["a", "b"].']);
+    expect(await described(page.getByLabel('Meta'))).toEqual(['JSON, such as {"name": "value"} or "a text".']);
+    expect(await described(page.getByLabel('More arguments'))).toEqual(['The function takes arguments of any name. JSON, such as {"name": "value"}.']);
+    await page.getByLabel('Names').fill('Ada');
+    await page.keyboard.press('Control+Enter');
+    await page.getByText(/This is not JSON/).waitFor();
+    expect(await look(page, `${width}-run-form-kinds`)).toEqual([]);
+    await page.getByLabel('Names').fill('["Ada"]');
+    await page.keyboard.press('Control+Enter');
+    const asked = () => page.evaluate(() => (window as unknown as { fixture: { calls: { name: string; input: Record<string, unknown> }[] } }).fixture.calls.filter((one) => one.name === 'run_flow').map((one) => one.input['args']));
+    await expect.poll(asked).toEqual([{ day: '2026-03-01', shipped: '2026-03-01T09:30', names: ['Ada'] }]);
+    expect(complaints).toEqual([]);
+  });

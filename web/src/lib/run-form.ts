@@ -5,7 +5,7 @@ import { LIMIT_FIELDS } from './limits';
 
 /** A field of the run form: an input that a flow declares, or a parameter of a function. */
 export interface Field extends Omit<InputSpec, 'kind' | 'options'> {
-  kind: InputSpec['kind'] | 'integer' | 'list';
+  kind: InputSpec['kind'] | FlowParameter['type'];
   options?: readonly unknown[];
 }
 
@@ -19,7 +19,7 @@ export const MORE_ARGUMENTS = '**';
 
 /** What a function asks for. */
 export function fieldsOf(entry: FlowEntry): Field[] {
-  const more: Field = { id: MORE_ARGUMENTS, label: 'More arguments', kind: 'json', optional: true, description: 'A JSON object. The function takes arguments of any name.' };
+  const more: Field = { id: MORE_ARGUMENTS, label: 'More arguments', kind: 'json', optional: true, description: 'The function takes arguments of any name.' };
   return [...entry.parameters.map(fieldOf), ...(entry.takesMore ? [more] : [])];
 }
 
@@ -29,6 +29,26 @@ function fieldOf({ name, label, type, required, default: value, options = [] }: 
   // A checkbox has no third state for what may be left out.
   if (type === 'boolean' && field.optional && field.default === undefined) return { ...field, kind: 'select', options: [true, false] };
   return { ...field, kind: type };
+}
+
+/** The controls for dates and times, and what they can hold: no browser has one with zones. */
+const MOMENTS: Partial<Record<string, [control: string, holds: RegExp]>> = {
+  date: ['date', /^\d{4}-\d\d-\d\d$/],
+  datetime: ['datetime-local', /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,3})?)?$/],
+  time: ['time', /^\d\d:\d\d(:\d\d(\.\d{1,3})?)?$/],
+};
+
+/** The type of the control for a field of one line. What a control for dates would lose of a value stays a text. */
+export function controlOf(kind: string, held: unknown): string {
+  const [control, holds] = MOMENTS[kind] ?? [];
+  return control && (held === '' || holds?.test(String(held))) ? control : 'text';
+}
+
+/** How the value of a field is written that is JSON; none of another. */
+export function examplesOf({ id, kind }: Field): readonly string[] {
+  if (kind === 'list') return ['["a", "b"]'];
+  const object = '{"name": "value"}';
+  return kind !== 'json' ? [] : id === MORE_ARGUMENTS ? [object] : [object, '"a text"'];
 }
 
 /** An option as a person reads it. */

@@ -130,7 +130,7 @@ export interface FlowEntry {
 export interface FlowParameter {
   name: string;
   label: string;
-  type: 'text' | 'integer' | 'number' | 'boolean' | 'list' | 'json';
+  type: 'text' | 'integer' | 'number' | 'boolean' | 'date' | 'datetime' | 'time' | 'list' | 'json';
   required: boolean;
   default?: unknown;
   options?: unknown[];
