@@ -10,7 +10,7 @@ import { Calls } from '../../worker/calls';
 import type { DeviceAct, JobPlace, SecretAct, ToDevices } from '../../worker/client-messages';
 import { fakeFlows, planned } from './fake-flows';
 import { fakeLint } from './fake-lint';
-import { fakeContent, fakeProposal, fakeRecord, fakeScript, LIMITS, type ScriptStep } from './fake-runs';
+import { fakeContent, fakeProposal, fakeRecord, fakeScript, fakeSummary, LIMITS, type ScriptStep } from './fake-runs';
 import { FakeSecrets } from './fake-secrets';
 
 interface Item {
@@ -249,9 +249,7 @@ export class FakeKernel implements Kernel {
     run_flow: (input, started) => this.#run(planned(input, this.#text), started),
     flow_status: ({ run }) => ({ ...(this.#runs.get(String(run))?.record ?? (refuse('NOT_FOUND', 'There is no such run.') as never)), logs: [] }),
     flow_logs: ({ run }) => ({ entries: this.#runs.get(String(run))?.record.logs ?? [], ended: true }),
-    flow_runs: () => ({
-      runs: [...this.#runs.values()].reverse().map(({ record: { run, path, status, startedMs, durationMs, record, error } }) => ({ run, path, status, startedMs, durationMs, record, ...(error ? { code: error.code } : {}) })),
-    }),
+    flow_runs: () => ({ runs: [...this.#runs.values()].reverse().map(({ record }) => fakeSummary(record)) }),
     flow_cancel: ({ run }) => {
       this.#runs.get(String(run))?.cancel();
       return { status: 'cancelled' };
@@ -266,10 +264,10 @@ export class FakeKernel implements Kernel {
   };
 
   #run(input: Input, started?: (run: string) => void): RunRecord | Promise<RunRecord> {
-    const path = String(input['path']);
-    if (!this.files.has(path)) refuse('NOT_FOUND', `There is no “${path}”.`);
     const id = `run-${this.#runs.size + 1}`;
-    const record = fakeRecord(id, path, input, this.clock());
+    const record = fakeRecord(id, input, this.clock());
+    const { path } = record;
+    if (!this.files.has(path)) refuse('NOT_FOUND', `There is no “${path}”.`);
     let stopped = false;
     let wake: (more: boolean) => void = () => undefined;
     let end: () => void = () => undefined;

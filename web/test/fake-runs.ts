@@ -3,7 +3,7 @@
 import type { Approval, Proposed } from '../src/approvals/approval';
 import { toBase64 } from '../src/lib/base64';
 import { nameOf } from '../src/lib/paths';
-import type { ReadValue, RunProgress, RunRecord, ToolError } from '../src/lib/tools';
+import { fileOf, type ReadValue, type RunProgress, type RunRecord, type RunSummary, type ToolError } from '../src/lib/tools';
 
 export const LIMITS = {
   fuelMax: 2e9, cpuMsMax: 10_000, wallMsMax: 60_000, memoryBytesMax: 134_217_728, stackCallsMax: 400, outputBytesMax: 4_194_304,
@@ -92,10 +92,19 @@ export function fakeContent(path: string, input: string | undefined, changes: re
   return found && { path, content: toBase64(new Uint8Array(600).map((_, at) => at)), encoding: 'base64', size: 600, hash: found.after ?? '', truncated: false };
 }
 
-/** A run that was just asked for. */
-export const fakeRecord = (run: string, path: string, input: Record<string, unknown>, startedMs: number): RunRecord => ({
-  run, path, ...(input['name'] === undefined ? {} : { name: String(input['name']) }), status: 'running', startedMs, durationMs: 0, args: input['args'] ?? null, env: [], limits: LIMITS,
-  usage: { fuel: 0, cpuMs: 0, wallMs: 0, memoryBytes: 9_437_184, outputBytes: 0, files: 0, writtenBytes: 0, calls: 0, fetches: 0 },
-  grant: { read: ['data/**'], write: ['out/**'], net: [], tools: [] }, changes: [], artifacts: [], logs: [], diagnostics: [], headsIn: ['h1'], headsOut: [],
-  flowHash: 'f', guestHash: 'g', seed: Number(input['seed'] ?? 7), dryRun: input['mode'] === 'dry-run', record: `runs/${nameOf(path).replace(/\.flow\.m?js$/, '')}/2026-11-21T07-00-00.000Z-${run}.json`,
+/** A run that was just asked for, by a path or by `path::function`. */
+export const fakeRecord = (run: string, input: Record<string, unknown>, startedMs: number): RunRecord => {
+  const reference = String(input['path']);
+  const path = fileOf(reference);
+  return {
+    run, path, ...(path === reference ? {} : { function: reference.slice(path.length + 2) }), ...(input['name'] === undefined ? {} : { name: String(input['name']) }), status: 'running', startedMs, durationMs: 0, args: input['args'] ?? null, env: [], limits: LIMITS,
+    usage: { fuel: 0, cpuMs: 0, wallMs: 0, memoryBytes: 9_437_184, outputBytes: 0, files: 0, writtenBytes: 0, calls: 0, fetches: 0 },
+    grant: { read: ['data/**'], write: ['out/**'], net: [], tools: [] }, changes: [], artifacts: [], logs: [], diagnostics: [], headsIn: ['h1'], headsOut: [],
+    flowHash: 'f', guestHash: 'g', seed: Number(input['seed'] ?? 7), dryRun: input['mode'] === 'dry-run', record: `runs/${nameOf(path).replace(/\.(flow\.m?js|py)$/, '')}/2026-11-21T07-00-00.000Z-${run}.json`,
+  };
+};
+
+/** A run as `flow_runs` lists it. */
+export const fakeSummary = ({ run, path, function: called, status, startedMs, durationMs, record, error, dryRun }: RunRecord): RunSummary => ({
+  run, path, status, startedMs, durationMs, record, ...(called === undefined ? {} : { function: called }), ...(error ? { code: error.code } : {}), ...(dryRun ? { dryRun } : {}),
 });

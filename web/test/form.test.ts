@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { flowKey, runnables } from '../src/lib/flows';
+import { flowKey, ranTitle, ranTitles, runnables } from '../src/lib/flows';
 import { FlowForm, Forms } from '../src/lib/form-state.svelte';
 import { LIMIT_FIELDS } from '../src/lib/limits';
 import { controlOf, domainProblem, examplesOf, fieldsOf, initialValue, MORE_ARGUMENTS, moreOf, readEnv, readForm, readLimits, type Field } from '../src/lib/run-form';
@@ -53,6 +53,13 @@ test('what is written as JSON has an example by its kind', () => {
   const [list, any, text, more] = fieldsOf(entry([parameter('names', 'list'), parameter('meta', 'json'), parameter('note', 'text')], { takesMore: true }));
   const read = (field: Field | undefined) => examplesOf(field!).map((one) => readForm([field!], { [field!.id]: one }).problems);
   expect([read(list), read(any), read(text), read(more)]).toEqual([[{}], [{}, {}], [], [{}]]);
+});
+
+test('a run is told by its file and its function, and by the whole path where two files are called alike', () => {
+  const runs = [{ path: 'a/orders.py', function: 'sum' }, { path: 'a/orders.py', function: 'place' }, { path: 'b/tidy.py' }];
+  expect([ranTitle(runs[0]!), ...runs.map(ranTitles(runs))]).toEqual(['orders.py::sum', 'orders.py::sum', 'orders.py::place', 'tidy.py']);
+  const more = [...runs, { path: 'b/orders.py', function: 'sum' }];
+  expect(more.map(ranTitles(more))).toEqual(['a/orders.py::sum', 'a/orders.py::place', 'tidy.py', 'b/orders.py::sum']);
 });
 
 test('no limit says twice what it counts', () => {

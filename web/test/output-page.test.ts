@@ -94,3 +94,35 @@ for (const width of [1280, 390])
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(width);
     expect(complaints).toEqual([]);
   });
+
+for (const [width, colorScheme] of [[1440, 'light'], [390, 'dark']] as const)
+  test(`the history says which function ran and whether it kept anything, and tells files of one name apart, ${width} wide, ${colorScheme}`, async () => {
+    const { page, complaints } = await open('', { viewport: { width, height: 900 }, colorScheme });
+    await page.getByRole('tree').waitFor();
+    await page.evaluate(async () => {
+      const { fixture } = window as unknown as { fixture: { call(name: string, input: unknown): Promise<unknown> } };
+      for (const path of ['sales/orders.py', 'workflows/orders.py']) await fixture.call('write', { path, content: '' });
+      for (const input of [{ path: 'workflows/orders.py::regions', mode: 'dry-run' }, { path: 'workflows/orders.py::place_order' }, { path: 'sales/orders.py' }, { path: 'flows/invoices.flow.js' }]) await fixture.call('run_flow', input);
+    });
+    await page.keyboard.press('Alt+5');
+    const history = page.locator('.panel').filter({ has: page.getByRole('combobox', { name: 'Flow', exact: true }) }).filter({ has: page.getByText('All flows') });
+    const rows = history.getByRole('listitem');
+    await rows.filter({ hasText: 'invoices.flow.js' }).waitFor();
+    expect(await look(page, `${width}-history`)).toEqual([]);
+    const beside = await history.getByRole('button', { name: 'Changes of the workspace' }).boundingBox();
+    expect(beside && beside.x + beside.width, 'what stands beside the list of files can be pressed').toBeLessThan(width);
+    expect(await rows.locator('.name').allInnerTexts()).toEqual(['invoices.flow.js', 'sales/orders.py', 'workflows/orders.py::place_order', 'workflows/orders.py::regions']);
+    expect(await rows.filter({ hasText: 'dry run' }).locator('.name').allInnerTexts()).toEqual(['workflows/orders.py::regions']);
+    await history.getByRole('button', { name: /^Run workflows\/orders\.py::regions \(dry run\) again, as at / }).waitFor();
+    const names = await history.getByRole('button').evaluateAll((buttons) => buttons.map((button) => button.ariaLabel ?? button.textContent));
+    expect(new Set(names).size, names.join('\n')).toBe(names.length);
+    await history.getByRole('combobox').selectOption('workflows/orders.py');
+    expect(await rows.count()).toBe(2);
+    await history.getByRole('combobox').selectOption('workflows/orders.py::place_order');
+    expect(await rows.count()).toBe(1);
+    await rows.getByRole('button').first().click();
+    await page.locator('.panel-bar strong').filter({ hasText: 'orders.py::place_order' }).waitFor();
+    expect(await look(page, `${width}-output-function`)).toEqual([]);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(width);
+    expect(complaints).toEqual([]);
+  });

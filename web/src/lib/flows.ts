@@ -1,6 +1,7 @@
 // Flows as lists show them: the files, what is in them to run, and what the manifest names.
 
-import { referenceOf, type FlowSummary, type Grant, type InputSpec, type Limits } from './tools';
+import { nameOf } from './paths';
+import { referenceOf, type FlowSummary, type Grant, type InputSpec, type Limits, type Ran } from './tools';
 
 /** What the manifest of flows says of one that it names, as far as the page shows it. */
 export interface NamedFlow {
@@ -22,6 +23,16 @@ export const flowKey = ({ path, name, named }: Pick<FlowSummary, 'path' | 'name'
 
 /** What a flow is called in lists. */
 export const flowTitle = ({ name, title, named }: FlowSummary): string => (named ? name : (title ?? name));
+
+/** What a run is called in lists: by its file and the function that ran. */
+export const ranTitle = (ran: Ran): string => referenceOf({ path: nameOf(ran.path), function: ran.function });
+
+/** The same for each of some runs; by the whole path where another file has the same name. */
+export function ranTitles(runs: readonly Ran[]): (ran: Ran) => string {
+  const names = [...new Set(runs.map(({ path }) => path))].map(nameOf);
+  const alike = new Set(names.filter((name, at) => names.indexOf(name) !== at));
+  return (ran) => (alike.has(nameOf(ran.path)) ? referenceOf(ran) : ranTitle(ran));
+}
 
 export interface Runnable {
   path: string;

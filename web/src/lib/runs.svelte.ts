@@ -25,6 +25,8 @@ export interface Ask {
 
 export class Run {
   status = $state<RunStatus>('queued');
+  /** The function that was called, as soon as that is known. */
+  function = $state.raw<string | undefined>(undefined);
   progress = $state.raw<RunProgress | undefined>(undefined);
   record = $state.raw<RunRecord | undefined>(undefined);
   asked = $state.raw<Ask | undefined>(undefined);
@@ -64,6 +66,7 @@ export class Run {
 
   finish(record: RunRecord): void {
     this.record = record;
+    this.function = record.function;
     this.status = record.status;
     this.asked = undefined;
     if (record.logs?.length) {
@@ -122,6 +125,7 @@ export class Runs {
     try {
       const record = await this.workspace.call<RunRecord>('run_flow', { ...request, wait: false, ask: true });
       const run = this.#run(record.run, record.path);
+      run.function = record.function;
       this.current = run;
       if (ended(record.status)) run.finish(record);
       return run;

@@ -275,11 +275,18 @@ export interface RunSummary {
   durationMs: number;
   code?: string;
   record: string;
+  /** Nothing that it changed was kept. */
+  dryRun?: boolean;
+}
+
+/** A file that ran, and which function of it. */
+export interface Ran {
+  path: string;
+  function?: string | undefined;
 }
 
 /** What ran, as `run_flow` takes it. */
-export const referenceOf = (record: Pick<RunRecord, 'path' | 'function'>): string =>
-  record.function === undefined ? record.path : `${record.path}::${record.function}`;
+export const referenceOf = (ran: Ran): string => (ran.function === undefined ? ran.path : `${ran.path}::${ran.function}`);
 
 /** The file of what `run_flow` takes. */
 export const fileOf = (reference: string): string => /^(.*\.py)::[^/]*?$/.exec(reference)?.[1] ?? reference;
