@@ -8,6 +8,7 @@ import { fileOf, type FlowEntry, type FlowParameter, type RunRecord } from '../s
 const input = (id: string, kind: Field['kind'], rest: Partial<Field> = {}): Field => ({ id, label: id, kind, optional: false, ...rest });
 const parameter = (name: string, type: FlowParameter['type'], rest: Partial<FlowParameter> = {}): FlowParameter => ({ name, label: name, type, required: true, ...rest });
 const entry = (parameters: FlowParameter[], rest: Partial<FlowEntry> = {}): FlowEntry => ({ kind: 'workflow', function: 'sync', name: 'Sync', category: 'General', parameters, async: true, line: 3, ...rest });
+const NO_ENTRIES = () => new Map<string, { path: string; id: string }>();
 
 test('fields become arguments of their declared kinds', () => {
   const inputs = [input('t', 'text'), input('n', 'number'), input('b', 'boolean'), input('j', 'json'), input('f', 'file'), input('s', 'select', { options: ['x'] })];
@@ -161,7 +162,7 @@ const DAILY = { entry: 'workflows/b.py::sync', args: { days: 1, region: 'eu' } }
 const ABOUT = { inputs: [], entries: [entry([parameter('days', 'integer'), parameter('region', 'text'), parameter('note', 'text', { required: false })]), entry([], { function: 'count' })] };
 
 test('a named flow runs by its name, asks for what its function takes, and leaves to the manifest what nobody touched', () => {
-  const form = new Forms((name) => (name === 'daily' ? DAILY : undefined)).of('workflows/b.py', 'daily');
+  const form = new Forms((name) => (name === 'daily' ? DAILY : undefined), NO_ENTRIES).of('workflows/b.py', 'daily');
   expect(form.entries(ABOUT).map((one) => one.function)).toEqual(['sync']);
   expect(form.fields(ABOUT).map(({ id, default: value, optional }) => [id, value, optional])).toEqual([['days', 1, true], ['region', 'eu', true], ['note', undefined, true]]);
   expect(form.problems(ABOUT)).toEqual({});
@@ -174,7 +175,7 @@ test('a named flow runs by its name, asks for what its function takes, and leave
 test('a manifest says what a flow takes before its text does, and what it gives to one that says nothing is shown', () => {
   const inputs = [{ id: 'csv', label: 'CSV', kind: 'file' as const, optional: false }];
   const manifest: Record<string, { entry: string; inputs?: typeof inputs; args?: object }> = { own: { entry: 'workflows/b.py::sync', inputs }, plain: { entry: 'flows/a.flow.js', args: { days: 1 } } };
-  const forms = new Forms((name) => manifest[name] as never);
+  const forms = new Forms((name) => manifest[name] as never, NO_ENTRIES);
   expect(forms.of('workflows/b.py', 'own').fields(ABOUT)).toEqual(inputs);
   const plain = forms.of('flows/a.flow.js', 'plain');
   expect(JSON.parse(plain.json)).toEqual({ days: 1 });
@@ -184,7 +185,7 @@ test('a manifest says what a flow takes before its text does, and what it gives 
 });
 
 test('what a person allows a file, its names are allowed too, and all of them are told apart', () => {
-  const forms = new Forms(() => DAILY);
+  const forms = new Forms(() => DAILY, NO_ENTRIES);
   const [file, named] = [forms.of('workflows/named.py'), forms.of('workflows/named.py', 'daily')];
   named.allow('net', 'api.example.org', true);
   expect(file.allowed.net).toEqual(['api.example.org']);
@@ -192,4 +193,28 @@ test('what a person allows a file, its names are allowed too, and all of them ar
   file.set(undefined, 'days', 1);
   expect(named.values(undefined)).toEqual({});
   expect(new Set([flowKey({ path: 'a.py', name: 'a' }), flowKey({ path: 'a.py', name: 'a', named: true }), flowKey({ path: 'a.py', name: 'b', named: true })]).size).toBe(3);
+});
+
+test('what was filled in goes with a file that moves, and is nobody else’s', () => {
+  let entries = new Map<string, { path: string; id: string }>();
+  const put = (...files: [path: string, id: string][]) => (entries = new Map(files.map(([path, id]) => [path, { path, id }])));
+  const forms = new Forms(() => DAILY, () => entries);
+  put(['a.py', '1'], ['b.py', '2']);
+  const [a, b, named] = [forms.of('a.py'), forms.of('b.py'), forms.of('a.py', 'daily')];
+  a.env = 'OF=a';
+  put(['in/a.py', '1'], ['b.py', '2']);
+  // Lint asks about the new place before anybody is told of the move.
+  expect(forms.of('in/a.py').env).toBe('');
+  expect([...forms.follow()]).toEqual([['a.py', 'in/a.py']]);
+  expect([forms.of('in/a.py'), forms.of('in/a.py', 'daily'), forms.of('b.py')]).toEqual([a, named, b]);
+  expect([a.path, named.path, a.env]).toEqual(['in/a.py', 'in/a.py', 'OF=a']);
+  expect(forms.of('a.py').env, 'another file in its old place').toBe('');
+  put(['b.py', '1'], ['in/a.py', '2']);
+  forms.follow();
+  expect([forms.of('b.py'), forms.of('in/a.py')], 'two files in the place of each other').toEqual([a, b]);
+  // One that is deleted and made anew is the same to whoever fills it in.
+  put(['in/a.py', '2']);
+  expect(forms.follow().size).toBe(0);
+  put(['b.py', '3'], ['in/a.py', '2']);
+  expect([forms.follow().size, forms.of('b.py')]).toEqual([0, a]);
 });

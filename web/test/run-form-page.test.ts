@@ -74,3 +74,37 @@ for (const [width, colorScheme] of [[1440, 'dark'], [390, 'light']] as const)
     await expect.poll(asked).toEqual([{ day: '2026-03-01', shipped: '2026-03-01T09:30', names: ['Ada'] }]);
     expect(complaints).toEqual([]);
   });
+
+test('a flow that moves stays in the panel with what was filled in, whatever is in front', async () => {
+  const { page, complaints } = await open('');
+  const row = (path: string) => page.locator(`[role=treeitem][data-path="${path}"]`);
+  await row('flows/invoices.flow.js').click();
+  await page.locator('.cm-content').first().waitFor();
+  await page.getByLabel('Most rows').fill('7');
+  await page.getByLabel('Currency').selectOption('SEK');
+  await page.getByText('Limits, environment and seed').click();
+  await page.getByLabel('Seed').fill('42');
+  const filled = async () => [await page.getByRole('combobox', { name: 'Flow' }).inputValue(), ...(await Promise.all(['Most rows', 'Currency', 'Seed'].map((name) => page.getByLabel(name).inputValue())))];
+  // Another file is in front, and it is no flow.
+  await row('embed.json').click();
+  await page.getByRole('tab', { name: 'embed.json' }).waitFor();
+  await row('flows/invoices.flow.js').click({ button: 'right' });
+  await page.getByRole('menuitem', { name: /^Cut/ }).click();
+  await row('notes').click({ button: 'right' });
+  await page.getByRole('menuitem', { name: /^Paste/ }).click();
+  await expect.poll(filled).toEqual(['notes/invoices.flow.js', '7', 'SEK', '42']);
+  // As the one in front it is renamed.
+  if (!(await row('notes/invoices.flow.js').isVisible())) await row('notes').click();
+  await row('notes/invoices.flow.js').click();
+  await page.keyboard.press('F2');
+  await page.keyboard.press('Control+A');
+  await page.keyboard.type('bills.flow.js');
+  await page.keyboard.press('Enter');
+  await row('notes/bills.flow.js').waitFor();
+  await expect.poll(filled).toEqual(['notes/bills.flow.js', '7', 'SEK', '42']);
+  // Nothing comes of it later, either: the list of flows is read again.
+  await page.waitForTimeout(500);
+  expect(await filled()).toEqual(['notes/bills.flow.js', '7', 'SEK', '42']);
+  expect(await look(page, 'run-form-moved')).toEqual([]);
+  expect(complaints).toEqual([]);
+});

@@ -4,7 +4,7 @@ import { flowKey, type NamedFlow } from './flows';
 import type { Remedy } from './remedy';
 import { fieldsOf, heldAs, readEnv, readForm, readJson, readLimits, type Field } from './run-form';
 import { isStrings, recall, remember } from './settings';
-import { fileOf, referenceOf, type FlowEntry, type FlowSummary, type LimitName, type LintReport, type RunOptions, type RunRecord, type RunRequest } from './tools';
+import { fileOf, referenceOf, type Entry, type FlowEntry, type FlowSummary, type LimitName, type LintReport, type RunOptions, type RunRecord, type RunRequest } from './tools';
 
 /** What a person allows a flow besides its files. */
 export type Allowance = 'net' | 'tools';
@@ -27,6 +27,10 @@ export interface Naming {
 
 /** One flow's form. A file with several functions has fields for each of them, and all else once. */
 export class FlowForm {
+  /** Its file, which may move. */
+  path = $state.raw('');
+  /** What tells that file from any other, wherever it is. */
+  entryId: string | undefined;
   /** The function that was chosen, of a file that has several. */
   chosen = $state<string | undefined>(undefined);
   #values = $state<Record<string, Record<string, unknown>>>({});
@@ -44,10 +48,16 @@ export class FlowForm {
   tried = $state(false);
 
   constructor(
-    readonly path: string,
+    path: string,
     readonly naming?: Naming,
   ) {
-    if (!naming) for (const kind of ALLOWANCES) this.#allowed[kind] = recall(`${kind}.${path}`, [], isStrings);
+    this.moveTo(path);
+  }
+
+  /** What is filled in goes with the file. What is allowed is remembered by its path, and stays there. */
+  moveTo(path: string): void {
+    this.path = path;
+    if (!this.naming) for (const kind of ALLOWANCES) this.#allowed[kind] = recall(`${kind}.${path}`, [], isStrings);
   }
 
   get allowed(): Record<Allowance, string[]> {
@@ -208,16 +218,42 @@ const keyOf = (entry: FlowEntry | undefined): string => entry?.function ?? '';
 export class Forms {
   #forms = new Map<string, FlowForm>();
 
-  /** `manifest` is what the manifest says of a name. */
-  constructor(readonly manifest: (name: string) => NamedFlow | undefined) {}
+  /** `manifest` is what the manifest says of a name; `entries` are those of the workspace. */
+  constructor(
+    readonly manifest: (name: string) => NamedFlow | undefined,
+    readonly entries: () => ReadonlyMap<string, Pick<Entry, 'path' | 'id'>>,
+  ) {}
 
   /** The form of a file, or of a name that the manifest gives it. */
   of(path: string, name?: string): FlowForm {
-    const key = name === undefined ? path : flowKey({ path, name, named: true });
-    const known = this.#forms.get(key);
+    const known = this.#forms.get(formKey(path, name));
     if (known) return known;
     const form = name === undefined ? new FlowForm(path) : new FlowForm(path, { name, file: this.of(path), manifest: () => this.manifest(name) });
-    this.#forms.set(key, form);
+    form.entryId = this.entries().get(path)?.id;
+    this.#forms.set(formKey(path, name), form);
     return form;
   }
+
+  /** Has forms go with their files, which keep their ids when they move. Gives where each file went. */
+  follow(): ReadonlyMap<string, string> {
+    const entries = this.entries();
+    const moves = new Map<string, string>();
+    for (const form of this.#forms.values()) {
+      const there = entries.get(form.path);
+      if (there?.id === form.entryId) continue;
+      const gone = form.entryId === undefined ? undefined : [...entries.values()].find(({ id }) => id === form.entryId);
+      if (gone) moves.set(form.path, gone.path);
+      else if (there) form.entryId = there.id;
+    }
+    if (moves.size === 0) return moves;
+    const all = [...this.#forms.values()];
+    // Whoever was asked about the new place before has a form without anything in it: what moves there takes its place.
+    const moved = all.filter(({ path }) => moves.has(path));
+    const stayed = all.filter(({ path }) => !moves.has(path));
+    for (const form of moved) form.moveTo(moves.get(form.path) ?? form.path);
+    this.#forms = new Map([...stayed, ...moved].map((form) => [formKey(form.path, form.naming?.name), form]));
+    return moves;
+  }
 }
+
+const formKey = (path: string, name: string | undefined): string => (name === undefined ? path : flowKey({ path, name, named: true }));

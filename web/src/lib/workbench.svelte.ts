@@ -57,7 +57,7 @@ export class Workbench {
   readonly toasts = new Toasts();
   readonly theme = new Theme();
   readonly storage = new StorageStatus();
-  readonly forms = new Forms((name) => this.named.find((one) => one.name === name)?.manifest);
+  readonly forms: Forms = new Forms((name) => this.named.find((one) => one.name === name)?.manifest, () => this.workspace.entries);
   readonly workspace: Workspace;
   readonly conflicts: Conflicts;
   readonly devices: Devices;
@@ -91,6 +91,8 @@ export class Workbench {
 
   constructor(readonly kernel: Kernel) {
     this.workspace = new Workspace(kernel, this.toasts);
+    // Before anybody else hears of it, so that nobody finds a flow without what was filled in for it.
+    this.workspace.onChanged(() => this.#follow());
     this.conflicts = new Conflicts(this.workspace, this.toasts);
     this.devices = new Devices(kernel, this.toasts, (name) => {
       if (this.overlay?.kind !== 'devices') this.toasts.info(`${name} asks to join.`, { label: 'Compare digits', run: () => this.command('devices') });
@@ -323,6 +325,16 @@ export class Workbench {
   command(id: string): void {
     const command = this.commands.find((one) => one.id === id);
     if (command && (command.enabled?.() ?? true)) command.run();
+  }
+
+  /** What is known of flows, and what was filled in, goes with their files. */
+  #follow(): void {
+    const moves = this.forms.follow();
+    if (moves.size === 0) return;
+    const at = <T extends { path: string }>(one: T): T => ({ ...one, path: moves.get(one.path) ?? one.path });
+    this.flows = this.flows.map(at);
+    this.named = this.named.map(at);
+    this.#chosen &&= at(this.#chosen);
   }
 
   #listFlowsSoon(): void {
