@@ -13,7 +13,7 @@ const manifestOf = (text: Texts): Record<string, NamedFlow> => (JSON.parse(text(
 export function fakeFlows(paths: string[], text: Texts): FlowSummary[] {
   const files = paths.filter(isFlow).map((path): FlowSummary => {
     const { title, description, shape, inputs, entries } = fakeLint(path, text(path) ?? '');
-    return { path, name: nameOf(path).replace(/\.(flow\.m?js|py)$/, ''), inputs, ...(title ? { title } : {}), ...(description ? { description } : {}), ...(shape ? { shape } : {}), ...(entries ? { entries } : {}) };
+    return { path, name: nameOf(path).replace(/\.(flow\.m?js|py)$/, ''), inputs, ...(title ? { title } : {}), ...(description ? { description } : {}), ...(shape ? { shape } : {}), ...(entries ? { entries } : {}), ...(text(path)?.includes('@unread') ? { unread: true } : {}) };
   });
   const named = Object.entries(manifestOf(text)).flatMap(([name, { entry, description, inputs }]): FlowSummary[] => {
     const file = files.find((one) => one.path === fileOf(entry));

@@ -158,6 +158,11 @@ export class Workbench {
     return this.form?.entry(this.about);
   }
 
+  /** How many files are still to be read before it is known what can be run in them. */
+  get unread(): number {
+    return this.flows.filter((flow) => flow.unread).length;
+  }
+
   /** Opens a file and, where given, a place in it. The keys go to it, unless `focus` says otherwise. */
   openFile(path: string, place?: { line: number; column: number }, focus = true): void {
     const document = this.documents.ensure(this.whereIs(path));
