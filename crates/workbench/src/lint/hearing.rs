@@ -74,7 +74,7 @@ pub(crate) struct Hearing {
     looks: Line,
     /// What nobody waits for.
     later: Vec<Wanted>,
-    /// The paths of what was read for nobody, until that is told.
+    /// The paths of what lists were shown without and that was read since, until that is told.
     news: Vec<String>,
 }
 
@@ -249,7 +249,12 @@ impl Workbench {
                 Some(wanted) => wanted,
                 None if is_last => return,
                 None if hearing.later.is_empty() => return self.tell_read(),
-                None => hearing.later.remove(0),
+                None => {
+                    // Whoever was shown a list without it is told in any case: a call may have had it read meanwhile.
+                    let wanted = hearing.later.remove(0);
+                    hearing.news.push(wanted.subject.path.clone());
+                    wanted
+                }
             };
             match self.hearing.has(&wanted) {
                 true => self.hearing.line(guest).has_read(&wanted),
@@ -302,9 +307,6 @@ impl Workbench {
             let held = std::mem::take(&mut hearing.looks).held;
             self.make_alone(cx, held);
             return self.listen(cx);
-        }
-        if hearing.line(wanted.guest).held.is_empty() {
-            hearing.news.push(wanted.subject.path.clone());
         }
         hearing.keep(wanted, checked);
         self.listen(cx);
