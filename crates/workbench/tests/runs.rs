@@ -74,6 +74,15 @@ fn a_dry_run_tells_what_it_would_do_and_does_not() {
             .code,
         ErrorCode::NotFound
     );
+    let call = host.start_flow(FLOW, json!({}));
+    host.finish(Ok(json!(1)), &[]);
+    let other = host.reply(call).expect("an answer").expect("success");
+    let runs = host.ok("flow_runs", json!({}));
+    for (record, is_dry) in [(record, true), (other, false)] {
+        let mut rows = runs["runs"].as_array().expect("runs").iter();
+        let row = rows.find(|row| row["run"] == record["run"]).expect("a row");
+        assert_eq!(row.get("dryRun"), is_dry.then_some(&json!(true)));
+    }
 }
 
 #[test]

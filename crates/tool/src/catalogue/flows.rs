@@ -329,6 +329,9 @@ pub struct RunSummary {
     pub code: Option<crate::error::ErrorCode>,
     /// The workspace path of its record.
     pub record: String,
+    /// Whether it was a dry run, of which nothing was kept.
+    #[serde(skip_serializing_if = "std::ops::Not::not", default)]
+    pub dry_run: bool,
 }
 
 /// Output of `flow_runs`.

@@ -264,5 +264,6 @@ fn summary(record: &RunRecord) -> RunSummary {
         duration_ms: record.duration_ms,
         code: record.error.as_ref().map(|error| error.code),
         record: record.record.clone(),
+        dry_run: record.dry_run,
     }
 }
