@@ -286,6 +286,11 @@ test('an undo and a redo tell what they changed, and offer the way back', async 
   await kernel.call('write', { path: 'notes/a.txt', content: 'two' });
   await workspace.undo();
   expect(toasts.list).toMatchObject([{ tone: 'info', text: 'Undone: the last change of “notes/a.txt”.', action: { label: 'Redo' } }]);
+  const call = kernel.call.bind(kernel);
+  const spied = vi.spyOn(kernel, 'call').mockImplementation(async (name, input) => (name === 'undo' ? ({ ok: true, value: { change: [], message: 'Undo', paths: ['out', 'out/a', 'out/a/b.md'] } } as ToolResult) : call(name, input)));
+  await workspace.undo();
+  expect(toasts.list, 'no folder beside what is in it').toMatchObject([{ text: 'Undone: the last change of “out/a/b.md”.' }]);
+  spied.mockRestore();
   toasts.list[0]?.action?.run();
   await vi.waitUntil(() => toasts.list[0]?.text.startsWith('Redone'));
   // What was offered before would undo something else by now.

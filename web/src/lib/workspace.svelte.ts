@@ -283,7 +283,8 @@ export class Workspace {
     });
     // The way back is from where the workspace is now: what an earlier note offers would be another.
     this.toasts.clear('undo');
-    const [first, ...others] = touched;
+    // A folder goes without saying where something in it is told.
+    const [first, ...others] = [...touched].filter((path) => ![...touched].some((other) => other !== path && isInside(other, path)));
     const where = first === undefined ? ', of which nothing was left' : ` of “${first}”${others.length ? ` and ${others.length} more` : ''}`;
     if (isDone) this.toasts.show({ tone: 'info', text: `${tool === 'undo' ? 'Undone' : 'Redone'}: the last ${times === 1 ? 'change' : `${times} changes`}${where}.`, action: back(), about: 'undo' });
   }
