@@ -129,7 +129,11 @@ fn coerced(parameter: &Parameter, value: &Value) -> Result<Option<Value>, String
         ParameterKind::Number => (number(value), "a number"),
         ParameterKind::Boolean => (boolean(value), "true or false"),
         ParameterKind::List => (list(value), "a list"),
-        ParameterKind::Json => (Some(value.clone()), "a value"),
+        // A date comes as it is: what it is read with is the function's.
+        ParameterKind::Date
+        | ParameterKind::Datetime
+        | ParameterKind::Time
+        | ParameterKind::Json => (Some(value.clone()), "a value"),
     };
     let fitting = fitting.ok_or_else(|| wanted.to_owned())?;
     let options = &parameter.options;
@@ -238,6 +242,9 @@ fn refused(entry: &Entry, message: String) -> ToolError {
                 ParameterKind::Integer => "integer",
                 ParameterKind::Number => "number",
                 ParameterKind::Boolean => "boolean",
+                ParameterKind::Date => "date",
+                ParameterKind::Datetime => "date and time",
+                ParameterKind::Time => "time",
                 ParameterKind::List => "list",
                 ParameterKind::Json => "JSON",
             };

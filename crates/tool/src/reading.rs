@@ -89,6 +89,12 @@ pub enum ParameterKind {
     Number,
     /// Yes or no.
     Boolean,
+    /// A date, as `2026-03-01`.
+    Date,
+    /// A date with a time, as `2026-03-01T09:30`.
+    Datetime,
+    /// A time of day, as `09:30`.
+    Time,
     /// A list of values.
     List,
     /// Any JSON value.

@@ -6,6 +6,7 @@
 //! | `int` | integer |
 //! | `float` | number |
 //! | `bool` | boolean |
+//! | `date`, `datetime`, `time` | the same |
 //! | `list`, `list[…]`, `List[…]` | list |
 //! | `Literal[…]` | the kind of its first value, which are the options |
 //! | `Optional[X]`, `X \| None`, `Union[X, None]` | that of `X`, and not required |
@@ -135,6 +136,9 @@ fn taken(annotation: &Expr, wraps: usize) -> Taken {
             "int" => ParameterKind::Integer,
             "float" => ParameterKind::Number,
             "bool" => ParameterKind::Boolean,
+            "date" => ParameterKind::Date,
+            "datetime" => ParameterKind::Datetime,
+            "time" => ParameterKind::Time,
             "list" | "List" => ParameterKind::List,
             _ => ParameterKind::Json,
         }),

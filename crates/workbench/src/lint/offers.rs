@@ -26,7 +26,10 @@ fn input(parameter: &Parameter) -> InputSpec {
     let choice = !parameter.options.is_empty();
     let kind = match parameter.kind {
         _ if choice => InputKind::Select,
-        ParameterKind::Text => InputKind::Text,
+        ParameterKind::Text
+        | ParameterKind::Date
+        | ParameterKind::Datetime
+        | ParameterKind::Time => InputKind::Text,
         ParameterKind::Integer | ParameterKind::Number => InputKind::Number,
         ParameterKind::Boolean => InputKind::Boolean,
         ParameterKind::List | ParameterKind::Json => InputKind::Json,
