@@ -9,6 +9,12 @@ import { choose, click, fill, find, openWorkbench, shows, until, value } from '.
 const FORM = 'forms/order.form.json';
 const PROVIDER = 'workflows/orders.py';
 
+async function hold(page, modifier, key) {
+  await page.keyboard.down(modifier);
+  await page.keyboard.press(key);
+  await page.keyboard.up(modifier);
+}
+
 async function journey({ page, server }) {
   await openWorkbench(page, server.url);
   await writeFixture(page);
@@ -44,9 +50,7 @@ async function journey({ page, server }) {
   assert.equal(await isRefused(), 'true');
   await fill(page, /^How many/, '2');
   assert.equal(await isRefused(), 'false');
-  await page.keyboard.down('Control');
-  await page.keyboard.press('Enter');
-  await page.keyboard.up('Control');
+  await hold(page, 'Control', 'Enter');
   await shows(page, /Thank you\. The order is in orders\/last\.json/);
   const order = JSON.parse((await value(page, 'read', { path: 'orders/last.json' })).content);
   assert.deepEqual(order, { region: 'eu', item: 'indigo', count: 2, email: 'ada@example.org', gift: false, extras: ['washed'], source: 'form', total: 62 });
@@ -56,6 +60,19 @@ async function journey({ page, server }) {
   const records = await Promise.all(runs.map(async ({ record }) => JSON.parse((await value(page, 'read', { path: record })).content)));
   assert.deepEqual([...new Set(records.filter(({ dryRun }) => dryRun).map((record) => record.function))].sort(), ['items', 'regions']);
   assert.deepEqual(records.filter(({ dryRun }) => !dryRun).map((record) => [record.function, record.status]), [['place_order', 'succeeded'], ['place_order', 'failed']]);
+
+  // The history tells the functions of the file apart, and what an undo takes back is told, wherever it was.
+  await hold(page, 'Alt', '5');
+  await find(page, 'button', /^Run orders\.py::place_order again, as at /);
+  await find(page, 'button', /^Run orders\.py::regions \(dry run\) again, as at /);
+  await hold(page, 'Control', 'k');
+  await page.keyboard.type('undo the last');
+  await find(page, 'option', /^Undo the last change of the workspace/);
+  await page.keyboard.press('Enter');
+  await shows(page, /Undone: the last change of “orders/);
+  await click(page, 'button', 'Redo');
+  await shows(page, /Redone: the last change of “orders/);
+  assert.deepEqual(JSON.parse((await value(page, 'read', { path: 'orders/last.json' })).content), order);
 
   // A pattern that would try for ever is given up, and the page stays usable; the next one is tried all the same.
   const { content: text } = await value(page, 'read', { path: FORM });
