@@ -59,6 +59,7 @@ export default defineConfig(({ mode }) => {
       // Pages wait for timers, so that one worker would leave even two processors idle.
       maxWorkers: 2,
       // A machine that is busy is slow, and wrong is what never comes.
+      testTimeout: 60_000,
       expect: { poll: { timeout: 15_000 } },
       projects: [
         { extends: true as const, test: { name: 'units', include: ['web/**/*.test.ts', 'worker/**/*.test.ts'], exclude: [PAGES] } },
