@@ -110,8 +110,9 @@ impl Line {
 
     /// No call waits for this any more.
     fn has_read(&mut self, wanted: &Wanted) {
+        let key = wanted.key();
         for held in &mut self.held {
-            held.lacks.remove(&wanted.key());
+            held.lacks.remove(&key);
         }
     }
 }
