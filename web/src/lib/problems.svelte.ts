@@ -14,6 +14,8 @@ export class Problems {
   );
   errors = $derived(this.all.filter((one) => one.severity === 'error').length);
   warnings = $derived(this.all.filter((one) => one.severity === 'warning').length);
+  /** What panels and tabs count: all but hints and notes. */
+  count = $derived(this.errors + this.warnings);
   #asked = new Map<string, number>();
   #timers = new Map<string, ReturnType<typeof setTimeout>>();
 
