@@ -126,6 +126,23 @@ test('what is closed, opened or worked on where the screen is narrow is so when 
   await page.locator('footer').getByText('flows/broken.flow.js', { exact: true }).waitFor();
 });
 
+test('keys that go into a panel by themselves while it comes to the front stay where they went', async () => {
+  const { page } = await open();
+  await row(page, 'flows/invoices.flow.js').click();
+  await page.keyboard.press('Control+Enter');
+  await page.getByText('Succeeded').first().waitFor();
+  const keysAfter = (and: 'nothing' | 'focus') =>
+    page.evaluate(async (and) => {
+      (document.activeElement as HTMLElement).blur();
+      document.body.dispatchEvent(new KeyboardEvent('keydown', { key: '3', code: 'Digit3', altKey: true, bubbles: true }));
+      if (and === 'focus') document.querySelector<HTMLElement>('#output-timeline')?.focus();
+      for (let frame = 0; frame < 2; frame++) await new Promise(requestAnimationFrame);
+      return document.activeElement?.id;
+    }, and);
+  expect(await keysAfter('nothing')).toBe('output-log');
+  expect(await keysAfter('focus')).toBe('output-timeline');
+});
+
 test('how much waits for approval has no colour of problems', async () => {
   const { page } = await open('approvals');
   await row(page, 'flows/broken.flow.js').click();

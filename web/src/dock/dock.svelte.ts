@@ -125,7 +125,12 @@ export class DockLayout implements Layout {
 
   /** A panel that was behind another one can only be focused once it is in sight. */
   #focusSoon(panel: IDockviewPanel): void {
-    onNextFrame(() => this.#focus(panel));
+    const before = document.activeElement;
+    onNextFrame(() => {
+      const { activeElement } = document;
+      // Keys that went into it by themselves meanwhile stay where they went.
+      if (activeElement === before || !panel.view.content.element.contains(activeElement)) this.#focus(panel);
+    });
   }
 
   /** Takes away the tabs of files that were closed elsewhere. */
