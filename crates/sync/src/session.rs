@@ -260,13 +260,15 @@ impl Session {
             Message::Part(part) => {
                 self.arrived += len as u64;
                 match part.bytes.is_empty() {
-                    true => self.is_not_there(part.hash),
+                    true => self.is_not_there(workspace, part.hash),
                     false => incoming.parts.push(part),
                 }
             }
             Message::Thinned(contents) => {
                 self.arrived += len as u64;
-                contents.iter().for_each(|one| self.is_not_there(one.0));
+                for (hash, _) in &contents {
+                    self.is_not_there(workspace, *hash);
+                }
                 incoming.thinned.extend(contents);
             }
             // All else is answered by what is here after that.

@@ -6,11 +6,9 @@
 //! already is not sent at all. Nothing counts before the hash of all that came is right.
 
 use crate::error::{Result, VfsError};
-use crate::exchange::{Accepted, BlobPart, Inbox, Refusal};
 use crate::id::Hash;
 use crate::limits::{
     ARRIVING_BYTES_MAX, ARRIVING_CONTENTS_MAX, ARRIVING_HELD_BYTES_MAX, FILE_BYTES_MAX,
-    INBOX_CONTENT_BYTES_MAX,
 };
 use crate::storage::{Arrival, Batch, PIECE_BYTES};
 use crate::workspace::Workspace;
@@ -19,12 +17,14 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Weak};
 
+mod wanted;
+
 /// The contents that come now, and those that are to come again.
 #[derive(Default)]
 pub(crate) struct Contents {
     arriving: BTreeMap<Hash, Coming>,
-    /// Contents that could not be read since they are damaged, with their sizes.
-    pub(crate) damaged: RefCell<BTreeMap<Hash, u64>>,
+    /// Contents that peers are asked for, with their sizes: damaged ones, and those that are gone and needed.
+    pub(crate) wanted: RefCell<BTreeMap<Hash, u64>>,
     /// How often contents were thinned out since the workspace was opened.
     pub(crate) thinnings: u64,
 }
@@ -68,7 +68,7 @@ impl Workspace {
     /// The content is larger than `file_bytes_max`, or those that come together are larger than
     /// `arriving_bytes_max`; contents that nobody goes on with make room first.
     pub fn begin_content(&mut self, hash: &Hash, size: u64) -> Result<u64> {
-        let is_again = self.contents.damaged.borrow().contains_key(hash);
+        let is_again = self.is_wanted(hash);
         if !is_again && let Some(size) = self.storage.blob_size(hash)? {
             return Ok(size);
         }
@@ -149,7 +149,7 @@ impl Workspace {
         }
         done?;
         if is_whole {
-            self.contents.damaged.get_mut().remove(&hash);
+            self.contents.wanted.get_mut().remove(&hash);
         }
         Ok(is_whole)
     }
@@ -189,134 +189,6 @@ impl Workspace {
             (number, skip) = (number + 1, 0);
         }
         Ok(out)
-    }
-
-    /// How many contents could not be read since they are damaged.
-    pub fn damaged_count(&self) -> usize {
-        self.contents.damaged.borrow().len()
-    }
-
-    /// Contents that could not be read since they are damaged, with their sizes: a replica that
-    /// has a healthy copy can give it.
-    pub fn damaged_contents(&self) -> Vec<(Hash, u64)> {
-        let damaged = self.contents.damaged.borrow();
-        damaged.iter().map(|(hash, size)| (*hash, *size)).collect()
-    }
-
-    /// What another replica is to be asked for: hash, size, and how many bytes of it the inbox has.
-    #[must_use]
-    pub fn lacking(&self, inbox: &Inbox) -> Vec<(Hash, u64, u64)> {
-        let mut lacking: Vec<_> = inbox.missing().collect();
-        let damaged = self.damaged_contents().into_iter();
-        lacking.extend(damaged.map(|(hash, size)| (hash, size, 0)));
-        lacking
-    }
-
-    /// Makes storage ready for a content that another replica is asked for, when it comes there; gives
-    /// how many bytes storage has of it. Fails as [`Self::begin_content`].
-    pub fn prepare(&mut self, inbox: &Inbox, hash: &Hash, size: u64) -> Result<u64> {
-        if !self.comes_into_storage(hash, size) {
-            return Ok(0);
-        }
-        let held = self.begin_content(hash, size)?;
-        if let Some(coming) = self.contents.arriving.get_mut(hash) {
-            coming.peers.retain(|peer| peer.strong_count() > 0);
-            let peer = Arc::downgrade(&inbox.alive);
-            if !coming.peers.iter().any(|other| other.ptr_eq(&peer)) {
-                coming.peers.push(peer);
-            }
-        }
-        Ok(held)
-    }
-
-    /// Notes which large contents came since, by way of others.
-    pub(crate) fn look_for_missing(&self, inbox: &mut Inbox) -> Result<()> {
-        let large = inbox.missing.iter();
-        let large = large.filter(|(_, size)| **size > INBOX_CONTENT_BYTES_MAX);
-        for hash in large.map(|(hash, _)| *hash).collect::<Vec<_>>() {
-            if self.storage.has_blob(&hash)? {
-                inbox.arrived(&hash);
-            }
-        }
-        Ok(())
-    }
-
-    /// Whether a content comes into storage piece by piece, and not into an inbox.
-    fn comes_into_storage(&self, hash: &Hash, size: u64) -> bool {
-        size > INBOX_CONTENT_BYTES_MAX || self.contents.damaged.borrow().contains_key(hash)
-    }
-
-    /// Takes a part of a content that is lacking into storage; gives it back when it belongs into
-    /// the inbox. A peer is refused only for what it sent all of: others may have sent the rest.
-    pub(crate) fn take_part(
-        &mut self,
-        inbox: &mut Inbox,
-        part: BlobPart,
-        accepted: &mut Accepted,
-    ) -> Result<Option<BlobPart>> {
-        let hash = part.hash;
-        let damaged = self.contents.damaged.borrow().get(&hash).copied();
-        let Some(size) = inbox.missing.get(&hash).copied().or(damaged) else {
-            return Ok(None);
-        };
-        if !self.comes_into_storage(&hash, size) {
-            return Ok(Some(part));
-        }
-        let held = match self.prepare(inbox, &hash, size) {
-            Ok(held) if held == size => {
-                inbox.arrived(&hash);
-                return Ok(None);
-            }
-            Err(VfsError::TooLarge { .. }) => {
-                accepted.refused.push(Refusal::InboxFull);
-                return Ok(None);
-            }
-            held => held?,
-        };
-        if part.from > held {
-            let coming = self.contents.arriving.get(&hash);
-            if coming.is_some_and(|coming| !coming.has_failed) {
-                accepted.refused.push(Refusal::Part);
-            }
-            return Ok(None);
-        }
-        let end = part.from + part.bytes.len() as u64;
-        let sent = inbox.sent.entry(hash).or_default();
-        *sent += end.saturating_sub(held);
-        let has_sent_all = *sent == end;
-        match self.add_content(&hash, part.from, &part.bytes) {
-            Ok(true) => inbox.arrived(&hash),
-            Ok(false) => {}
-            Err(VfsError::NotTheContent { .. }) => {
-                inbox.sent.remove(&hash);
-                if has_sent_all {
-                    let is_long = end > size;
-                    accepted.refused.push(if is_long {
-                        Refusal::Part
-                    } else {
-                        Refusal::WrongHash
-                    });
-                    return Ok(None);
-                }
-                self.prepare(inbox, &hash, size)?;
-                if let Some(coming) = self.contents.arriving.get_mut(&hash) {
-                    coming.has_failed = true;
-                }
-                accepted.again.push(hash);
-            }
-            Err(error) => return Err(error),
-        }
-        Ok(None)
-    }
-
-    /// Remembers a content whose read told of damage.
-    pub(crate) fn noting_damage<T>(&self, hash: &Hash, read: Result<T>) -> Result<T> {
-        if let Err(VfsError::Damaged { .. }) = read
-            && let Ok(Some(size)) = self.storage.blob_size(hash)
-        {
-            self.contents.damaged.borrow_mut().insert(*hash, size);
-        }
-        read
     }
 
     /// Reads what storage holds of a content, to go on behind it. False when it can't be read.

@@ -87,10 +87,10 @@ impl Workbench {
     pub(crate) fn tell_peers(&mut self) {
         // What one peer's news brings about is new for the others.
         while !self.peers.sessions.is_empty() {
-            // What was found to be damaged is asked for.
-            let damaged = self.workspace.damaged_count();
+            // What was found to be damaged, or gone and needed, is asked for.
+            let wanted = self.workspace.wanted_count();
             let texts = self.workspace.texts_number();
-            let now = (self.workspace.heads(), texts, damaged);
+            let now = (self.workspace.heads(), texts, wanted);
             if self.peers.told.as_ref() == Some(&now) {
                 return;
             }

@@ -47,9 +47,10 @@ impl Session {
     }
 
     /// The peer can't give a content that it was asked for.
-    pub(super) fn is_not_there(&mut self, hash: Hash) {
+    pub(super) fn is_not_there(&mut self, workspace: &mut Workspace, hash: Hash) {
         if self.asked_blobs.remove(&hash) {
             self.not_there.insert(hash);
+            workspace.is_not_there(&self.inbox, &hash);
         }
     }
 
@@ -109,11 +110,9 @@ impl Session {
         let asked = asked.filter(|(hash, ..)| self.asked_blobs.contains(hash));
         let mut bytes: u64 = asked.clone().map(|(_, size, _)| size).sum();
         self.asked_blobs = asked.map(|(hash, ..)| *hash).collect();
-        let damaged = workspace.damaged_contents();
-        let is_damaged = |hash: &Hash| damaged.iter().any(|(other, _)| other == hash);
         for (hash, size, held) in lacking {
             let has_room = self.asked_blobs.is_empty() || bytes + size <= ASKED_BYTES_MAX;
-            let is_pushed = size <= PUSH_BYTES_MAX && !is_damaged(&hash);
+            let is_pushed = size <= PUSH_BYTES_MAX && !workspace.is_wanted(&hash);
             let is_asked = self.asked_blobs.contains(&hash) || self.not_there.contains(&hash);
             if is_pushed || is_asked || !has_room {
                 continue;

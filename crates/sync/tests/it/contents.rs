@@ -87,7 +87,7 @@ fn a_damaged_content_is_got_from_a_peer_that_has_it() {
     for (path, bytes) in &contents {
         assert_eq!(b.workspace.read(path).as_ref(), Ok(bytes));
     }
-    assert!(b.workspace.damaged_contents().is_empty());
+    assert!(b.workspace.wanted_contents().is_empty());
 }
 
 #[test]

@@ -130,7 +130,7 @@ fn what_a_run_refers_to_and_is_gone_comes_back_from_a_replica_that_has_it() {
             .expect("came back");
     }
     assert_eq!(a.workspace.has_content(&large(3)), Ok(false));
-    assert_eq!(a.workspace.damaged_contents(), []);
+    assert_eq!(a.workspace.wanted_contents(), []);
 }
 
 #[test]
@@ -148,4 +148,53 @@ fn what_a_run_refers_to_comes_back_also_to_a_replica_that_would_have_kept_it() {
     assert_eq!(look(&mut c, 365, &[heads]), 0, "all of it is young there");
     talk(&mut b, &mut c);
     assert_eq!(c.workspace.has_content(&large(39)), Ok(true));
+}
+
+#[test]
+fn what_is_young_here_comes_back_though_it_was_gone_where_it_came_from() {
+    let (mut a, mut b) = (old(), Replica::new(2));
+    talk(&mut a, &mut b);
+    thin(&mut a, &[]);
+    let mut c = Replica::new(3);
+    talk(&mut a, &mut c);
+    c.clock_ms = a.clock_ms;
+    let gone = (0..100).filter(|number| c.workspace.has_content(&large(*number)) == Ok(false));
+    assert_eq!(gone.count(), 99);
+    assert_eq!(look(&mut c, 365, &[]), 0, "all of it is young there");
+    talk(&mut b, &mut c);
+    let history = c.workspace.history(None, 200).expect("reads");
+    for change in &history {
+        for entry in c.workspace.at(&change.heads).expect("known").entries() {
+            c.workspace
+                .read_hash(&entry.hash.expect("a file"))
+                .expect("came back");
+        }
+    }
+    assert_eq!(c.workspace.wanted_contents(), []);
+}
+
+#[test]
+fn a_peer_is_asked_for_all_that_is_wanted_however_much_of_it_that_one_does_not_have() {
+    let mut a = old();
+    let history = a.workspace.history(None, 200).expect("reads");
+    let mut b = Replica::new(2);
+    talk(&mut a, &mut b);
+    // Each keeps other versions: the one those of three runs, the other none.
+    let runs = [20, 50, 80].map(|change: usize| history[change].heads.clone());
+    thin(&mut b, &runs);
+    thin(&mut a, &[]);
+    let mut c = Replica::new(3);
+    talk(&mut a, &mut c);
+    c.clock_ms = a.clock_ms;
+    look(&mut c, 365, &[]);
+    let wanted = c.workspace.wanted_contents().len();
+    assert!(wanted > 150, "{wanted}");
+    talk(&mut b, &mut c);
+    for heads in &runs {
+        for entry in c.workspace.at(heads).expect("known").entries() {
+            c.workspace
+                .read_hash(&entry.hash.expect("a file"))
+                .expect("came back");
+        }
+    }
 }

@@ -137,7 +137,7 @@ fn run(seed: u64) -> Counts {
     world.replicas[0].reopen();
     let [a, b] = world.replicas.get_disjoint_mut([0, 1]).expect("two");
     // What is gone everywhere is asked for once a session, and said to be gone.
-    let lacking = a.workspace.damaged_contents().len() + b.workspace.damaged_contents().len();
+    let lacking = a.workspace.wanted_contents().len() + b.workspace.wanted_contents().len();
     let bytes = talk(a, b);
     assert!(bytes[0] + bytes[1] <= 128 + 96 * lacking, "{bytes:?}");
     world.counts

@@ -11,8 +11,8 @@ use crate::texts::lineage::is_plain;
 use crate::workspace::Workspace;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Changes that one step reads.
-const CHANGES_AT_ONCE: usize = 1_000;
+/// Changes that one step reads, and contents that one looks for.
+const AT_ONCE: usize = 1_000;
 
 /// A version of a file.
 struct Version {
@@ -50,6 +50,8 @@ pub struct Thinning {
     versions: Vec<Version>,
     /// Contents that stay.
     kept: BTreeSet<Hash>,
+    /// Contents of young versions, with their sizes, whose states are of the last days.
+    young: Vec<(Hash, u64)>,
     /// The old changes that young ones follow last: what they showed was shown since.
     fronts: Vec<Vec<usize>>,
     is_read: bool,
@@ -89,6 +91,7 @@ impl Thinning {
             files: 0,
             versions: Vec::new(),
             kept: BTreeSet::new(),
+            young: Vec::new(),
             fronts: Vec::new(),
             is_read: false,
             is_pinned: false,
@@ -111,6 +114,12 @@ impl Thinning {
     ) -> Result<Thinned> {
         if !self.is_read {
             self.read(workspace);
+        } else if !self.young.is_empty() {
+            // One may be gone although it is kept here: a peer that keeps less had let go of it before.
+            let rest = self.young.len().saturating_sub(AT_ONCE);
+            for (hash, size) in self.young.drain(rest..) {
+                workspace.want(hash, size);
+            }
         } else if let Some(front) = self.fronts.pop() {
             self.pin(workspace, front);
         } else if !self.is_pinned {
@@ -132,7 +141,7 @@ impl Thinning {
     /// Reads some changes; after the last of them, finds the versions that may go.
     fn read(&mut self, workspace: &Workspace) {
         let nodes = workspace.ledger.nodes_map();
-        for _ in 0..CHANGES_AT_ONCE {
+        for _ in 0..AT_ONCE {
             let Some(change) = self.rest.next() else {
                 self.sift(workspace);
                 self.is_read = true;
@@ -206,9 +215,12 @@ impl Thinning {
             *plain += usize::from(version.is_plain);
             let is_lineage = version.is_plain && *plain <= 2 * LINEAGE_SEALS_MAX;
             let mut undoable = version.over.iter().chain([&version.at]);
-            if is_last || is_lineage || is_young(&version.at) || undoable.any(|at| is_step[*at]) {
-                self.kept.insert(version.hash);
+            if is_young(&version.at) {
+                self.young.push((version.hash, version.size));
+            } else if !is_last && !is_lineage && !undoable.any(|at| is_step[*at]) {
+                continue;
             }
+            self.kept.insert(version.hash);
         }
         // The fronts of young changes, each once.
         let mut of = vec![usize::MAX; self.deps.len()];
@@ -267,10 +279,7 @@ impl Thinning {
             if seen[version.at] && !version.over.iter().any(|at| seen[*at]) {
                 self.kept.insert(hash);
                 // It may be gone although more keeps it now: a branch that came late changes which version of a day is the last.
-                if matches!(workspace.storage.has_blob(&hash), Ok(false)) {
-                    let wanted = workspace.contents.damaged.get_mut();
-                    wanted.insert(hash, version.size);
-                }
+                workspace.want(hash, version.size);
             }
         }
     }
@@ -312,7 +321,7 @@ impl Thinning {
             Ok(()) => {
                 for version in gone {
                     let is_gone = !workspace.storage.has_blob(&version.hash)?;
-                    workspace.contents.damaged.get_mut().remove(&version.hash);
+                    workspace.contents.wanted.get_mut().remove(&version.hash);
                     self.done.contents += u64::from(is_gone);
                     self.done.bytes += if is_gone { version.size } else { 0 };
                 }

@@ -265,9 +265,9 @@ fn d11_a_healthy_copy_takes_the_place_of_a_damaged_content() {
             let damaged = world.workspace.read(path);
             assert!(matches!(damaged, Err(VfsError::Damaged { .. })), "{path}");
             let wanted = vec![(hash, content.len() as u64)];
-            assert_eq!(world.workspace.damaged_contents(), wanted);
+            assert_eq!(world.workspace.wanted_contents(), wanted);
             assert_eq!(bring(&mut world.workspace, content), Ok(0), "{path}");
-            assert_eq!(world.workspace.damaged_contents(), []);
+            assert_eq!(world.workspace.wanted_contents(), []);
             assert_eq!(world.workspace.read(path).as_ref(), Ok(content));
         }
         world.reopen();

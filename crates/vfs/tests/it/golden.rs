@@ -69,7 +69,7 @@ fn d6_the_contents_of_version_2_are_there_mended_coming_and_thinned_out() {
         assert_eq!(world.workspace.read_hash(&name), Ok(coming));
         assert_eq!(world.workspace.read("back.bin"), Ok(noise(2, 500)));
         assert_eq!(world.workspace.read("again.bin"), Ok(noise(1, 20_000)));
-        assert_eq!(world.workspace.damaged_contents(), []);
+        assert_eq!(world.workspace.wanted_contents(), []);
     }
 }
 

@@ -81,7 +81,7 @@ impl World {
         };
         // Who asked a neighbour before that one had it asks again another day.
         let wants = |replica: &Replica| {
-            let mut wanted = replica.workspace.damaged_contents().into_iter();
+            let mut wanted = replica.workspace.wanted_contents().into_iter();
             wanted.any(|(hash, _)| is_held(&hash))
         };
         let replicas = self.replicas.iter().enumerate();

@@ -52,7 +52,7 @@ fn r5_a_thinned_version_says_so_is_marked_and_is_not_brought_back() {
             before,
             "nothing is left"
         );
-        assert_eq!(world.workspace.damaged_contents(), []);
+        assert_eq!(world.workspace.wanted_contents(), []);
         // The same bytes written again are here again.
         world.write("b.md", "first");
         assert!(world.is_here(b"first"));
