@@ -5,7 +5,7 @@
 //
 // Every answer comes from the cache of this worker's own version, with the headers it was served
 // with, so that policies hold offline too. A new version installs beside the old one and waits
-// until the page says `activate`.
+// until the page says `activate`; the old one is told to `leave` then, so that no answer it still owes holds that up.
 
 declare const __PRECACHE__: { version: string; urls: string[]; later: string[] };
 
@@ -74,9 +74,18 @@ async function activate(): Promise<void> {
 scope.addEventListener('message', (event) => {
   const message = event.data as { type?: string; script?: string } | null;
   if (message?.type === 'activate') void scope.skipWaiting();
+  else if (message?.type === 'leave') leave();
   // A page that was loaded before there was a worker is taken over if it is of this very version.
   else if (message?.type === 'claim' && urls.some((url) => absolute(url) === message.script)) event.waitUntil(scope.clients.claim());
 });
+
+/** Ends what is still being fetched when the next version takes over. */
+let leaving = new AbortController();
+
+function leave(): void {
+  leaving.abort();
+  leaving = new AbortController();
+}
 
 scope.addEventListener('fetch', (event) => {
   const { request } = event;
@@ -98,7 +107,7 @@ async function answer(key: string, event: FetchEvent): Promise<Response> {
     if (isLater) event.waitUntil(complete(cache));
     return kept;
   }
-  const response = await fetch(event.request);
+  const response = await fetch(event.request, { signal: AbortSignal.any([event.request.signal, leaving.signal]) });
   if (isLater && response.ok && !response.redirected) event.waitUntil(cache.put(key, response.clone()).then(() => complete(cache)));
   return response;
 }
@@ -114,5 +123,5 @@ function complete(cache: Cache): Promise<void> {
 async function keepRest(cache: Cache): Promise<void> {
   const lacking = await Promise.all(later.map(async (url) => ((await cache.match(url)) === undefined ? [url] : [])));
   // What can't be had now is tried again when any of it is wanted next.
-  await cache.addAll(lacking.flat()).catch(() => undefined);
+  await cache.addAll(lacking.flat().map((url) => new Request(url, { signal: leaving.signal }))).catch(() => undefined);
 }

@@ -38,8 +38,13 @@ export async function installServiceWorker(toasts: Toasts, kernel: Kernel): Prom
         location.reload();
       }
     });
+    const takeOver = (worker: ServiceWorker): void => {
+      // As long as the version that runs owes an answer, the browser lets the next one wait, for minutes.
+      navigator.serviceWorker.controller?.postMessage({ type: 'leave' });
+      worker.postMessage({ type: 'activate' });
+    };
     const offer = (worker: ServiceWorker): void => {
-      toasts.show({ tone: 'info', text: 'An update is ready.', hint: 'It takes over when you reload.', action: { label: 'Reload', run: () => worker.postMessage({ type: 'activate' }) } });
+      toasts.show({ tone: 'info', stays: true, text: 'An update is ready.', hint: 'It takes over when you reload.', action: { label: 'Reload', run: () => takeOver(worker) } });
     };
     const watch = (worker: ServiceWorker | null): void =>
       worker?.addEventListener('statechange', () => {

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { chromium, type Browser, type Page } from 'playwright-core';
 import { build } from 'vite';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { serve } from './serve.mjs';
+import { NEVER, serve } from './serve.mjs';
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 vi.setConfig({ testTimeout: 120_000 });
@@ -79,6 +79,22 @@ test('an update waits until the person says so, and then comes whole', async () 
   await page.getByRole('button', { name: 'Reload' }).click();
   await page.waitForFunction(() => document.title === 'Version two');
   await vi.waitUntil(async () => (await page.evaluate(() => caches.keys())).join() === 'selvage-Version-two', { timeout: 20_000 });
+  await context.close();
+  await server.stop();
+});
+
+test('an update comes also while the page waits for something that never comes', async () => {
+  const { site, server, context, page } = await openFirst('held');
+  release(site, 'Version two');
+  await page.evaluate((never) => {
+    void fetch(`./${never}`).catch(() => undefined);
+    return navigator.serviceWorker.ready.then((registration) => registration.update());
+  }, NEVER);
+  await page.getByText('An update is ready.').waitFor();
+  // It is offered for as long as nobody has answered.
+  await page.waitForTimeout(7_000);
+  await page.getByRole('button', { name: 'Reload' }).click();
+  await page.waitForFunction(() => document.title === 'Version two');
   await context.close();
   await server.stop();
 });

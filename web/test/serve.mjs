@@ -17,10 +17,14 @@ const TYPES = {
 const POLICY =
   "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' blob: data:; connect-src 'self'; worker-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors *";
 
+/** What is asked for under this name is never answered. */
+export const NEVER = 'never';
+
 /** Gives the address and how to stop. */
 export function serve(folder, port = 0) {
   const server = createServer((request, response) => {
     const path = normalize(decodeURIComponent(new URL(request.url, 'http://localhost').pathname)).replace(/^[/\\]+/, '');
+    if (path === NEVER) return;
     let file = join(folder, path === '' || path === '.' ? 'index.html' : path);
     if (!existsSync(file) || statSync(file).isDirectory()) {
       response.writeHead(404).end();

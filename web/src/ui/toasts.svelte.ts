@@ -11,6 +11,8 @@ export interface Toast {
   /** How much is done of what it tells of, from 0 to 1. Such a toast stays until that is over. */
   progress?: number | undefined;
   action?: { label: string; run: () => void } | undefined;
+  /** It is there until somebody answers or closes it. */
+  stays?: boolean;
   /** What it is about, for taking away what the next thing of the kind makes old. */
   about?: 'run' | 'approval' | 'undo' | undefined;
 }
@@ -73,7 +75,7 @@ export class Toasts {
 
   release(id: number): void {
     const toast = this.list.find((one) => one.id === id);
-    if (!toast || toast.tone === 'error' || toast.progress !== undefined) return;
+    if (!toast || toast.stays || toast.tone === 'error' || toast.progress !== undefined) return;
     this.hold(id);
     this.#timers.set(id, setTimeout(() => this.close(id), STAY_MS));
   }
