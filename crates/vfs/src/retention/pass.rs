@@ -278,7 +278,7 @@ impl Thinning {
             let hash = version.hash;
             if seen[version.at] && !version.over.iter().any(|at| seen[*at]) {
                 self.kept.insert(hash);
-                // It may be gone although more keeps it now: a branch that came late changes which version of a day is the last.
+                // It may be gone: what refers to it may have come since.
                 workspace.want(hash, version.size);
             }
         }
