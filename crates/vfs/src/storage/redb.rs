@@ -137,9 +137,7 @@ impl RedbStorage {
             let generation = read_meta(database, "generation")?.unwrap_or(0) + 1;
             let mut tx = database.begin_write().map_err(failed)?;
             tx.set_quick_repair(true);
-            for batch in batches {
-                write(&tx, batch, generation)?;
-            }
+            write(&tx, batches, generation)?;
             tx.open_table(META)
                 .map_err(failed)?
                 .insert(FOLDED, through)
@@ -291,7 +289,7 @@ impl Storage for RedbStorage {
             let mut tx = database.begin_write().map_err(failed)?;
             // Recovery after a killed tab must not read the whole file.
             tx.set_quick_repair(true);
-            write(&tx, &batch, doubt.generation)?;
+            write(&tx, std::slice::from_ref(&batch), doubt.generation)?;
             tx.commit().map_err(failed)
         });
         let Err(error) = result else { return Ok(()) };

@@ -5,6 +5,7 @@ use super::{Batch, PIECE_BYTES, pieces};
 use crate::error::{Result, VfsError};
 use crate::id::NodeId;
 use ::redb::{Database, ReadableDatabase, ReadableTable, TableDefinition, WriteTransaction};
+use std::collections::BTreeMap;
 use std::io;
 
 /// First update held, next update, bytes held, draft.
@@ -111,11 +112,29 @@ pub(super) fn read_meta(database: &Database, name: &str) -> Result<Option<u64>> 
     }
 }
 
-pub(super) fn write(tx: &WriteTransaction, batch: &Batch, generation: u64) -> Result<()> {
+pub(super) fn write(tx: &WriteTransaction, batches: &[Batch], generation: u64) -> Result<()> {
     tx.open_table(META)
         .map_err(failed)?
         .insert("generation", generation)
         .map_err(failed)?;
+    for batch in batches {
+        write_all_but_cells(tx, batch)?;
+    }
+    let mut table = tx.open_table(CELLS).map_err(failed)?;
+    // A small cell may lie on the page of a large one, which is written anew with each: each is written once.
+    let cells: BTreeMap<&String, &Vec<u8>> = batches
+        .iter()
+        .flat_map(|batch| batch.cells.iter().map(|(name, value)| (name, value)))
+        .collect();
+    for (name, value) in cells {
+        table
+            .insert(name.as_str(), value.as_slice())
+            .map_err(failed)?;
+    }
+    Ok(())
+}
+
+fn write_all_but_cells(tx: &WriteTransaction, batch: &Batch) -> Result<()> {
     if let Some(part) = &batch.ledger {
         let mut ledger = tx.open_table(LEDGER).map_err(failed)?;
         let next = ledger
@@ -168,12 +187,6 @@ pub(super) fn write(tx: &WriteTransaction, batch: &Batch, generation: u64) -> Re
                 .insert((&hash.0, number as u32), piece)
                 .map_err(failed)?;
         }
-    }
-    let mut cells = tx.open_table(CELLS).map_err(failed)?;
-    for (name, value) in &batch.cells {
-        cells
-            .insert(name.as_str(), value.as_slice())
-            .map_err(failed)?;
     }
     Ok(())
 }

@@ -110,6 +110,7 @@ impl Pages {
 struct State {
     files: [File; 3],
     calls: u64,
+    written: u64,
     fault: Option<(u64, Fault)>,
 }
 
@@ -164,6 +165,11 @@ impl Disk {
     /// Calls so far that change the disk.
     pub fn calls(&self) -> u64 {
         self.with(|state| state.calls)
+    }
+
+    /// Bytes that were written so far.
+    pub fn written(&self) -> u64 {
+        self.with(|state| state.written)
     }
 
     pub fn bytes(&self) -> Vec<u8> {
@@ -291,6 +297,7 @@ impl StorageBackend for Disk {
                     .for_each(|(at, sector)| file.write(at, sector)),
             });
         }
+        self.with(|state| state.written += data.len() as u64);
         self.change(Some(offset + data.len() as u64), |file| {
             file.write(start, data);
         })

@@ -3,6 +3,7 @@
 mod compare;
 mod contents;
 mod contract;
+mod cost;
 mod crash;
 mod disk;
 mod faults;
