@@ -70,6 +70,22 @@ impl<V: Clone> Shards<V> {
         self.shards.iter().flat_map(|shard| shard.iter())
     }
 
+    /// The ids under which another map has something else. Parts that both share are passed over.
+    pub fn differing<'a>(&'a self, other: &'a Self) -> impl Iterator<Item = NodeId>
+    where
+        V: PartialEq,
+    {
+        let pairs = self.shards.iter().zip(&other.shards);
+        let apart = pairs.filter(|(one, other)| !Arc::ptr_eq(one, other));
+        apart.flat_map(|(one, other)| {
+            let changed = one
+                .iter()
+                .filter(|(id, value)| other.get(id) != Some(value));
+            let added = other.keys().filter(|id| !one.contains_key(id));
+            changed.map(|(id, _)| *id).chain(added.copied())
+        })
+    }
+
     pub fn keys(&self) -> impl Iterator<Item = &NodeId> {
         self.iter().map(|(id, _)| id)
     }
@@ -108,6 +124,7 @@ impl<V: Clone> FromIterator<(NodeId, V)> for Shards<V> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::collections::BTreeSet;
 
     #[test]
     fn it_is_a_map_and_a_copy_stays_as_it_was() {
@@ -131,5 +148,10 @@ mod tests {
         assert!(map.keys().eq(model.keys()) && map.values().eq(model.values()));
         assert!(copy.iter().eq(old.iter()));
         assert_eq!(copy.len(), 1000);
+        let differing: BTreeSet<NodeId> = copy.differing(&map).collect();
+        let ids = old.keys().chain(model.keys());
+        let apart = ids.filter(|id| old.get(id) != model.get(id));
+        assert_eq!(differing, apart.copied().collect());
+        assert_eq!(map.differing(&map.clone()).count(), 0);
     }
 }

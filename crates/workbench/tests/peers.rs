@@ -39,6 +39,29 @@ fn what_one_tab_does_the_other_shows_without_being_asked() {
 }
 
 #[test]
+fn what_one_tab_moves_or_removes_the_other_hears_is_gone_from_there() {
+    let mut pair = Pair::new();
+    for path in ["a/notes.md", "old.md"] {
+        pair.call(0, "write", json!({ "path": path, "content": "bread" }));
+    }
+    pair.hosts[1].notices.clear();
+
+    pair.call(0, "move", json!({ "from": "a", "to": "b" }));
+    pair.call(0, "delete", json!({ "path": "old.md" }));
+
+    let notices = pair.hosts[1].notices.iter();
+    let told = notices.filter_map(|notice| match notice {
+        Notice::Changed { paths, .. } => Some(paths.iter().map(String::as_str)),
+        _ => None,
+    });
+    let told: Vec<&str> = told.flatten().collect();
+    assert!(
+        ["a", "b", "old.md"].iter().all(|path| told.contains(path)),
+        "{told:?}"
+    );
+}
+
+#[test]
 fn typing_is_seen_before_it_is_part_of_the_history() {
     let mut pair = Pair::new();
     pair.call(

@@ -185,9 +185,12 @@ impl Workspace {
                 .filter(|w| !w.updates.is_empty())
                 .map(|w| w.node),
         );
-        accepted
-            .paths
-            .extend(nodes.iter().filter_map(|id| self.tree.path_of(*id)));
+        // Where something was shown is news, too: it is gone from there.
+        nodes.extend(before.nodes.differing(&self.tree.nodes));
+        for tree in [&before, &self.tree] {
+            let paths = nodes.iter().filter_map(|id| tree.path_of(*id));
+            accepted.paths.extend(paths);
+        }
         accepted.paths.sort_unstable();
         accepted.paths.dedup();
         inbox.blobs.clear();

@@ -137,7 +137,7 @@ pub struct Accepted {
     pub texts: Vec<NodeId>,
     /// Those of them that this replica itself had to bring in step with a plain seal: their state is more than what came.
     pub own: Vec<NodeId>,
-    /// The paths of what changed, as they are shown now, in byte order.
+    /// The paths of what changed, where it was shown before and where it is shown now, in byte order.
     pub paths: Vec<String>,
     /// Files whose update rests on edits that are not here: their state is to be asked for.
     pub incomplete: Vec<NodeId>,

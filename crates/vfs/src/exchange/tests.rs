@@ -381,3 +381,4 @@ fn x4_typing_with_a_gap_before_it_is_not_shown_even_where_its_neighbours_are() {
 mod in_step;
 mod orphans;
 mod refusals;
+mod told;
