@@ -1,6 +1,6 @@
 // The form of the Run panel in Chromium: what it asks for, and what it says of each field.
 
-import type { Locator } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import { expect, test, vi } from 'vitest';
 import { useFixture } from './browser';
 
@@ -41,6 +41,10 @@ for (const [width, colorScheme] of [[1440, 'light'], [390, 'dark']] as const)
     expect(complaints).toEqual([]);
   });
 
+/** Has the kernel of the page do something, as another tab or an agent would. */
+const call = (page: Page, name: string, input: object) =>
+  page.evaluate(([name, input]) => (window as unknown as { fixture: { call(name: string, input: unknown): Promise<unknown> } }).fixture.call(name, input), [name, input] as const);
+
 const ENTRY = { kind: 'workflow', function: 'plan', name: 'Plan', category: 'General', async: false, line: 1 };
 const PARAMETERS = [
   { name: 'day', label: 'Day', type: 'date', required: false },
@@ -53,10 +57,7 @@ for (const [width, colorScheme] of [[1440, 'dark'], [390, 'light']] as const)
   test(`a date is chosen, and what is JSON says so before anything is typed, ${width} wide, ${colorScheme}`, async () => {
     const { page, complaints } = await open('', { viewport: { width, height: 900 }, colorScheme });
     await page.getByRole('tree').waitFor();
-    await page.evaluate(async (content) => {
-      const { fixture } = window as unknown as { fixture: { call(name: string, input: unknown): Promise<unknown> } };
-      await fixture.call('write', { path: 'workflows/plan.py', content });
-    }, `# @entry ${JSON.stringify({ ...ENTRY, parameters: PARAMETERS, takesMore: true })}`);
+    await call(page, 'write', { path: 'workflows/plan.py', content: `# @entry ${JSON.stringify({ ...ENTRY, parameters: PARAMETERS, takesMore: true })}` });
     await page.keyboard.press('Alt+2');
     await page.getByRole('combobox', { name: 'Flow' }).selectOption({ label: 'plan' });
     await page.getByLabel('Day').fill('2026-03-01');
@@ -106,5 +107,19 @@ test('a flow that moves stays in the panel with what was filled in, whatever is 
   await page.waitForTimeout(500);
   expect(await filled()).toEqual(['notes/bills.flow.js', '7', 'SEK', '42']);
   expect(await look(page, 'run-form-moved')).toEqual([]);
+  expect(complaints).toEqual([]);
+});
+
+test('a flow that comes to where another one was is in the list once', async () => {
+  const { page, complaints } = await open('');
+  await page.getByRole('tree').waitFor();
+  const flows = () => page.getByRole('combobox', { name: 'Flow' }).locator('option').evaluateAll((all) => all.map((one) => (one as HTMLOptionElement).value).filter((one) => /endless/.test(one)));
+  await page.locator('[role=treeitem][data-path="flows/endless.flow.js"]').click();
+  await call(page, 'move', { from: 'flows/endless.flow.js', to: 'flows/endless-2.flow.js' });
+  await call(page, 'write', { path: 'flows/endless.flow.js', content: '// @title Another' });
+  await expect.poll(flows).toEqual(['flows/endless-2.flow.js', 'flows/endless.flow.js']);
+  await call(page, 'undo', {});
+  await call(page, 'undo', {});
+  await expect.poll(flows).toEqual(['flows/endless.flow.js']);
   expect(complaints).toEqual([]);
 });

@@ -337,7 +337,9 @@ export class Workbench {
     const moves = this.forms.follow();
     if (moves.size === 0) return;
     const at = <T extends { path: string }>(one: T): T => ({ ...one, path: moves.get(one.path) ?? one.path });
-    this.flows = this.flows.map(at);
+    // What was at a place that a file came to is not there any more.
+    const taken = new Set(moves.values());
+    this.flows = this.flows.filter(({ path }) => moves.has(path) || !taken.has(path)).map(at);
     this.named = this.named.map(at);
     this.#chosen &&= at(this.#chosen);
   }
