@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { flowKey, ranTitle, ranTitles, runnables } from '../src/lib/flows';
-import { FlowForm, Forms } from '../src/lib/form-state.svelte';
+import { ranTitle, ranTitles, runnables } from '../src/lib/flows';
+import { Forms } from '../src/lib/form-state.svelte';
 import { LIMIT_FIELDS } from '../src/lib/limits';
 import { controlOf, domainProblem, examplesOf, fieldsOf, initialValue, MORE_ARGUMENTS, moreOf, readEnv, readForm, readLimits, type Field } from '../src/lib/run-form';
 import { fileOf, type FlowEntry, type FlowParameter, type RunRecord } from '../src/lib/tools';
@@ -129,7 +129,7 @@ test('functions are run by their references, and references lead back to their f
 
 test('what is filled in stays with its function, and a run of the past fills in the function that it ran', () => {
   const about = { inputs: [], entries: [entry([parameter('limit', 'integer')], { kind: 'tool', function: 'count' }), entry([parameter('region', 'text')])] };
-  const form = new FlowForm('workflows/b.py');
+  const form = new Forms(() => undefined, NO_ENTRIES).of('workflows/b.py');
   expect(form.entry(about)?.function, 'a workflow comes before a tool').toBe('sync');
   form.set(form.entry(about), 'region', 'eu');
   form.chosen = 'count';
@@ -140,17 +140,6 @@ test('what is filled in stays with its function, and a run of the past fills in 
   expect(form.request(about, undefined, 'run')).toMatchObject({ path: 'workflows/b.py::sync', args: { region: 'eu' } });
   form.refill({ path: 'workflows/b.py', function: 'count', args: { limit: 9 }, seed: 3 } as RunRecord, about);
   expect(form.request(about, undefined, 'run')).toMatchObject({ path: 'workflows/b.py::count', args: { limit: 9 }, seed: 3 });
-});
-
-test('what a person allows is given to a run as far as the flow wants it', () => {
-  const form = new FlowForm('workflows/allowed.py');
-  form.allow('net', 'api.example.org', true);
-  form.allow('tools', 'run_flow', true);
-  form.allow('tools', 'write', true);
-  form.allow('tools', 'write', false);
-  expect(form.granted(undefined)).toEqual({ allowNet: [], allowTools: [] });
-  expect(form.granted({ net: ['other.example'], tools: ['run_flow', 'write'] })).toEqual({ allowNet: [], allowTools: ['run_flow'] });
-  expect(form.request(undefined, { net: ['*'], tools: ['*'] }, 'run')).toMatchObject({ allowNet: ['api.example.org'], allowTools: ['run_flow'] });
 });
 
 test('only a domain alone can be allowed', () => {
@@ -182,17 +171,6 @@ test('a manifest says what a flow takes before its text does, and what it gives 
   expect(plain.request(undefined, undefined, 'run')).toMatchObject({ name: 'plain', args: {} });
   plain.json = '{"days": 2}';
   expect(plain.request(undefined, undefined, 'run')).toMatchObject({ name: 'plain', args: { days: 2 } });
-});
-
-test('what a person allows a file, its names are allowed too, and all of them are told apart', () => {
-  const forms = new Forms(() => DAILY, NO_ENTRIES);
-  const [file, named] = [forms.of('workflows/named.py'), forms.of('workflows/named.py', 'daily')];
-  named.allow('net', 'api.example.org', true);
-  expect(file.allowed.net).toEqual(['api.example.org']);
-  expect(named.granted({ net: ['api.example.org'] }).allowNet).toEqual(['api.example.org']);
-  file.set(undefined, 'days', 1);
-  expect(named.values(undefined)).toEqual({});
-  expect(new Set([flowKey({ path: 'a.py', name: 'a' }), flowKey({ path: 'a.py', name: 'a', named: true }), flowKey({ path: 'a.py', name: 'b', named: true })]).size).toBe(3);
 });
 
 test('what was filled in goes with a file that moves, and is nobody else’s', () => {

@@ -1,7 +1,7 @@
 import { beforeEach, expect, test, vi } from 'vitest';
 import type { Document } from '../src/editor/document.svelte';
 import { OpenForm } from '../src/forms/open-form.svelte';
-import { FlowForm } from '../src/lib/form-state.svelte';
+import { Forms } from '../src/lib/form-state.svelte';
 import type { FormField } from '../src/forms/definition';
 import type { KernelEvent, RunRecord, ToolResult } from '../src/lib/tools';
 import type { Workbench } from '../src/lib/workbench.svelte';
@@ -142,10 +142,10 @@ test('while the text is broken nothing is sent, and what was filled in is there 
 
 test('what the person allowed its file, the workflow may do; a data provider may fetch, and change nothing', async () => {
   const { form, wb, runs } = openOne({ workflow: 'workflows/a.py', fields: [{ name: 'x', label: 'X', type: 'select', data_provider_id: 'workflows/a.py' }] });
-  const allowed = new FlowForm('workflows/a.py');
-  allowed.allow('net', 'api.example.org', true);
-  allowed.allow('tools', 'delete', true);
-  Object.assign(wb, { flows: [{ path: 'workflows/a.py', name: 'a', inputs: [] }], forms: { of: () => allowed } });
+  const forms = new Forms(() => undefined, () => new Map([['workflows/a.py', { path: 'workflows/a.py', id: '1' }]]));
+  forms.allowances.set('workflows/a.py', 'net', 'api.example.org', true);
+  forms.allowances.set('workflows/a.py', 'tools', 'delete', true);
+  Object.assign(wb, { flows: [{ path: 'workflows/a.py', name: 'a', inputs: [] }], forms });
   await form.read();
   await settle();
   expect(runs.map(({ granted }) => granted)).toEqual([{ allowNet: ['api.example.org'], allowTools: undefined }]);

@@ -123,3 +123,40 @@ test('a flow that comes to where another one was is in the list once', async () 
   await expect.poll(flows).toEqual(['flows/endless.flow.js']);
   expect(complaints).toEqual([]);
 });
+
+test('what a flow may fetch from goes with its file, back with an undo, and to no file that is made in its place', async () => {
+  const { page, complaints } = await open('');
+  const row = (path: string) => page.locator(`[role=treeitem][data-path="${path}"]`);
+  const flow = page.getByRole('combobox', { name: 'Flow' });
+  const domain = page.getByRole('checkbox', { name: 'api.frankfurter.dev' });
+  await row('flows/rates.flow.mjs').click();
+  await domain.check();
+  await row('flows').click({ button: 'right' });
+  await page.getByRole('menuitem', { name: /^Rename/ }).click();
+  await page.keyboard.press('Control+A');
+  await page.keyboard.type('jobs');
+  await page.keyboard.press('Enter');
+  await expect.poll(() => flow.inputValue()).toBe('jobs/rates.flow.mjs');
+  expect(await domain.isChecked()).toBe(true);
+  expect(await look(page, 'run-form-allowed-moved')).toEqual([]);
+  // Another file comes to the old path.
+  await call(page, 'write', { path: 'flows/rates.flow.mjs', content: 'export default () => fetch("https://api.frankfurter.dev/v1/latest");' });
+  await row('flows/rates.flow.mjs').click();
+  await expect.poll(() => flow.inputValue()).toBe('flows/rates.flow.mjs');
+  expect(await domain.isChecked()).toBe(false);
+  await call(page, 'undo', {});
+  await call(page, 'undo', {});
+  await expect.poll(() => row('jobs').count()).toBe(0);
+  await row('flows/rates.flow.mjs').click();
+  await expect.poll(() => flow.inputValue()).toBe('flows/rates.flow.mjs');
+  await expect.poll(() => domain.isChecked()).toBe(true);
+  // What is deleted asks again, though it is brought back.
+  await call(page, 'delete', { path: 'flows/rates.flow.mjs' });
+  await row('flows/rates.flow.mjs').waitFor({ state: 'detached' });
+  await call(page, 'undo', {});
+  await row('flows/rates.flow.mjs').click();
+  await expect.poll(() => flow.inputValue()).toBe('flows/rates.flow.mjs');
+  await domain.waitFor();
+  expect(await domain.isChecked()).toBe(false);
+  expect(complaints).toEqual([]);
+});

@@ -1,5 +1,5 @@
 import { expect, test, vi } from 'vitest';
-import { FlowForm } from '../src/lib/form-state.svelte';
+import { Forms } from '../src/lib/form-state.svelte';
 import { fitting, ROWS_MAX, windowOf } from '../src/lib/log-window';
 import { marked } from '../src/lib/matching';
 import { refusedArgument, remedyOf } from '../src/lib/remedy';
@@ -61,9 +61,10 @@ test('a refused domain, a refused tool and a used up limit can be granted with o
 
 test('a record that somebody forged is run again with what the person lets the flow have', () => {
   vi.stubGlobal('localStorage', { getItem: () => null, setItem: () => undefined, removeItem: () => undefined });
-  const form = new FlowForm('a.flow.js');
-  form.allow('net', 'api.example.org', true);
-  form.allow('net', 'old.example.org', true);
+  const forms = new Forms(() => undefined, () => new Map([['a.flow.js', { path: 'a.flow.js', id: '1' }]]));
+  const form = forms.of('a.flow.js');
+  forms.allowances.set('a.flow.js', 'net', 'api.example.org', true);
+  forms.allowances.set('a.flow.js', 'net', 'old.example.org', true);
   form.limits.cpuMsMax = '5';
   const wants = { net: ['api.example.org', 'evil.example'], tools: ['write', 'delete'] };
   const forged = { path: 'a.flow.js', args: { n: 1 }, seed: 7, startMs: 9, dryRun: false, limits: { ...LIMITS, cpuMsMax: 1e9 }, grant: { read: ['**'], write: ['**'], net: ['evil.example', '*'], tools: ['*'] }, env: ['KEY'], secrets: { KEY: 'billing' } } as unknown as RunRecord;

@@ -1,14 +1,10 @@
 // What is filled in in the Run panel, flow by flow, and the request it makes.
 
+import { Allowances, type Allowance, type Allowed } from './allowances.svelte';
 import { flowKey, type NamedFlow } from './flows';
 import type { Remedy } from './remedy';
 import { fieldsOf, heldAs, readEnv, readForm, readJson, readLimits, type Field } from './run-form';
-import { isStrings, recall, remember } from './settings';
 import { fileOf, referenceOf, type Entry, type FlowEntry, type FlowSummary, type LimitName, type LintReport, type RunOptions, type RunRecord, type RunRequest } from './tools';
-
-/** What a person allows a flow besides its files. */
-export type Allowance = 'net' | 'tools';
-const ALLOWANCES: readonly Allowance[] = ['net', 'tools'];
 
 /** What is known of a flow: by lint, or, before that, by the list of flows. */
 export type About = Pick<LintReport | FlowSummary, 'inputs' | 'entries'>;
@@ -19,8 +15,6 @@ export type Besides = Pick<Remedy, 'limits' | 'allow'>;
 /** What makes a form that of a name in the manifest. */
 export interface Naming {
   name: string;
-  /** The form of its file: what the person allows is allowed to the code. */
-  file: FlowForm;
   /** What the manifest says today. */
   manifest: () => NamedFlow | undefined;
 }
@@ -42,26 +36,20 @@ export class FlowForm {
   limits = $state<Partial<Record<LimitName, string>>>({});
   seed = $state('');
   startMs = $state('');
-  /** The domains that the person allowed for this flow, and the tools that change something, on this device. */
-  #allowed = $state<Record<Allowance, string[]>>({ net: [], tools: [] });
   /** Problems are shown once a run was tried. */
   tried = $state(false);
 
   constructor(
     path: string,
+    readonly allowances: Allowances,
     readonly naming?: Naming,
   ) {
-    this.moveTo(path);
-  }
-
-  /** What is filled in goes with the file. What is allowed is remembered by its path, and stays there. */
-  moveTo(path: string): void {
     this.path = path;
-    if (!this.naming) for (const kind of ALLOWANCES) this.#allowed[kind] = recall(`${kind}.${path}`, [], isStrings);
   }
 
-  get allowed(): Record<Allowance, string[]> {
-    return this.naming?.file.allowed ?? this.#allowed;
+  /** What the person allowed: to the file, under whatever name it runs. */
+  get allowed(): Allowed {
+    return this.allowances.of(this.path);
   }
 
   /** What the manifest says, of a flow that it names. */
@@ -75,12 +63,6 @@ export class FlowForm {
 
   set json(text: string) {
     this.#json = text;
-  }
-
-  allow(kind: Allowance, name: string, yes: boolean): void {
-    const others = this.allowed[kind].filter((one) => one !== name);
-    this.allowed[kind] = yes ? [...others, name] : others;
-    remember(`${kind}.${this.path}`, $state.snapshot(this.allowed[kind]));
   }
 
   /** What the person allowed of what the flow wants. */
@@ -217,18 +199,21 @@ const keyOf = (entry: FlowEntry | undefined): string => entry?.function ?? '';
 
 export class Forms {
   #forms = new Map<string, FlowForm>();
+  readonly allowances: Allowances;
 
   /** `manifest` is what the manifest says of a name; `entries` are those of the workspace. */
   constructor(
     readonly manifest: (name: string) => NamedFlow | undefined,
     readonly entries: () => ReadonlyMap<string, Pick<Entry, 'path' | 'id'>>,
-  ) {}
+  ) {
+    this.allowances = new Allowances(entries);
+  }
 
   /** The form of a file, or of a name that the manifest gives it. */
   of(path: string, name?: string): FlowForm {
     const known = this.#forms.get(formKey(path, name));
     if (known) return known;
-    const form = name === undefined ? new FlowForm(path) : new FlowForm(path, { name, file: this.of(path), manifest: () => this.manifest(name) });
+    const form = new FlowForm(path, this.allowances, name === undefined ? undefined : { name, manifest: () => this.manifest(name) });
     form.entryId = this.entries().get(path)?.id;
     this.#forms.set(formKey(path, name), form);
     return form;
@@ -236,6 +221,7 @@ export class Forms {
 
   /** Has forms go with their files, which keep their ids when they move. Gives where each file went. */
   follow(): ReadonlyMap<string, string> {
+    this.allowances.prune();
     const entries = this.entries();
     const moves = new Map<string, string>();
     for (const form of this.#forms.values()) {
@@ -250,7 +236,7 @@ export class Forms {
     // Whoever was asked about the new place before has a form without anything in it: what moves there takes its place.
     const moved = all.filter(({ path }) => moves.has(path));
     const stayed = all.filter(({ path }) => !moves.has(path));
-    for (const form of moved) form.moveTo(moves.get(form.path) ?? form.path);
+    for (const form of moved) form.path = moves.get(form.path) ?? form.path;
     this.#forms = new Map([...stayed, ...moved].map((form) => [formKey(form.path, form.naming?.name), form]));
     return moves;
   }

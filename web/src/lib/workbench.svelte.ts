@@ -8,11 +8,12 @@ import type { Document } from '../editor/document.svelte';
 import { languageOf } from '../editor/language';
 import type { Shown } from '../presence/start.svelte';
 import { Toasts } from '../ui/toasts.svelte';
+import type { Allowance } from './allowances.svelte';
 import { commandsOf, type Command } from './commands';
 import { Conflicts } from './conflicts.svelte';
 import { Devices } from './devices.svelte';
 import { Executor } from './executor.svelte';
-import { Forms, type Allowance, type Besides, type FlowForm } from './form-state.svelte';
+import { Forms, type Besides, type FlowForm } from './form-state.svelte';
 import type { Named, NamedFlow } from './flows';
 import type { Kernel } from './kernel';
 import { FLOWS_FILE, isFlow, isMounted, placeOf, withoutScope } from './paths';
@@ -101,7 +102,7 @@ export class Workbench {
     this.approvals = new Approvals(this.workspace, this.toasts, (approval) => this.showApprovals(approval));
     this.browserAgents = new BrowserAgents(kernel);
     this.agents = new Agents(kernel);
-    this.problems = new Problems(kernel, (path) => [...this.forms.of(path).allowed.net]);
+    this.problems = new Problems(kernel, (path) => [...this.forms.allowances.of(path).net]);
     this.documents = new Documents(this.workspace, this.problems);
     this.runs = new Runs(this.workspace, this.toasts);
     this.commands = commandsOf(this);
@@ -306,7 +307,7 @@ export class Workbench {
 
   /** Lets a flow fetch from a domain or call a tool, or no longer, and looks at the flow with that. */
   allow(path: string, kind: Allowance, name: string, yes: boolean): void {
-    this.forms.of(path).allow(kind, name, yes);
+    this.forms.allowances.set(path, kind, name, yes);
     const document = this.documents.find(path);
     if (document) this.documents.lint(document);
     else void this.problems.lint(path, undefined);
