@@ -69,3 +69,41 @@ for (const reducedMotion of ['reduce', 'no-preference'] as const)
     await palette(page, 'Show files');
     await places.tree.waitFor();
   });
+
+const CLOSES = {
+  'the command': (page: Page) => page.keyboard.press('Alt+W'),
+  'the palette': (page: Page) => palette(page, 'Close this file'),
+  'the cross of its tab': (page: Page) => page.locator('.dv-active-tab .tab-close').click(),
+} as const;
+
+for (const [how, close] of Object.entries(CLOSES))
+  test(`a file that is closed by ${how} leaves the keys to the next one, and the last one to the tree`, async () => {
+    const { page } = await open('', { reducedMotion: 'no-preference' });
+    const keys = async (path: string) => {
+      await page.locator(`.dv-active-tab .dock-tab[title="${path}"]`).waitFor();
+      await page.locator('.cm-content:focus').waitFor();
+    };
+    for (const path of ['flows/invoices.flow.js', 'embed.json']) await row(page, path).click();
+    await page.keyboard.press('Enter');
+    await keys('embed.json');
+    await close(page);
+    await keys('flows/invoices.flow.js');
+    await close(page);
+    await page.locator('[role=tree]:focus').waitFor();
+  });
+
+test('a file that is closed where the screen is narrow leaves the keys to the pane, and not to its field', async () => {
+  const { page } = await open('', { viewport: { width: 390, height: 800 } });
+  for (const path of ['flows/invoices.flow.js', 'embed.json']) {
+    await page.getByRole('button', { name: 'Files', exact: true }).click();
+    await row(page, path).click();
+  }
+  const pane = page.locator('section.pane:focus');
+  for (const left of ['invoices.flow.js', undefined]) {
+    await page.locator('.cm-content').click();
+    await page.keyboard.press('Alt+W');
+    await pane.waitFor();
+    if (left) await page.getByRole('button', { name: `Close ${left}` }).waitFor();
+    else await page.getByRole('heading', { name: 'Pick a flow and press Run' }).waitFor();
+  }
+});

@@ -84,9 +84,11 @@ export class DockLayout implements Layout {
       const document = panel && this.#fileOf(panel.id);
       if (document) wb.activate(document);
     });
-    this.api.onDidRemovePanel((panel) => {
-      const document = this.#fileOf(panel.id);
-      if (document && !this.#restoring && !this.#gone) void wb.documents.close(document);
+    this.api.onDidRemovePanel(({ id }) => {
+      if (this.#restoring || this.#gone || !id.startsWith('file:')) return;
+      const document = this.#fileOf(id);
+      if (document) void wb.documents.close(document);
+      onNextFrame(() => this.#passKeysOn());
     });
   }
 
@@ -131,6 +133,15 @@ export class DockLayout implements Layout {
       // Keys that went into it by themselves meanwhile stay where they went.
       if (activeElement === before || !panel.view.content.element.contains(activeElement)) this.#focus(panel);
     });
+  }
+
+  /** The keys that were in a file which is closed go to the one that came to the front, or where there is none to the tree. */
+  #passKeysOn(): void {
+    if (this.#gone || document.activeElement !== document.body) return;
+    const { active } = this.wb.documents;
+    const panel = (active && this.api.getPanel(`file:${active.id}`)) ?? this.api.getPanel('explorer');
+    panel?.api.setActive();
+    if (panel) this.#focusSoon(panel);
   }
 
   /** Takes away the tabs of files that were closed elsewhere. */
