@@ -281,6 +281,21 @@ test('an undo is offered until something else is changed, and never undoes that'
   expect(workspace.entries.has('notes/a.txt')).toBe(false);
 });
 
+test('a redo is offered until something else is changed, too', async () => {
+  const { kernel, workspace, toasts } = await open();
+  await workspace.remove(['notes/a.txt']);
+  await workspace.undo();
+  await vi.waitUntil(() => workspace.entries.has('notes/a.txt'));
+  const offered = toasts.list.at(-1)?.action;
+  expect(offered?.label, 'the undo itself is nothing else').toBe('Redo');
+  await kernel.call('write', { path: 'notes/b.txt', content: 'two' });
+  await vi.waitUntil(() => toasts.list.at(-1)?.action === undefined);
+  expect(toasts.list.at(-1)?.text, 'what it tells is true all the same').toBe('Undone: the last change of “notes/a.txt”.');
+  // Whoever was quicker than that is told.
+  offered?.run();
+  await vi.waitUntil(() => toasts.list.at(-1)?.text.startsWith('Nothing was redone: something else'));
+});
+
 test('an undo and a redo tell what they changed, and offer the way back', async () => {
   const { kernel, toasts, workspace } = await open();
   await kernel.call('write', { path: 'notes/a.txt', content: 'two' });

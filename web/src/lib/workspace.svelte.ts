@@ -21,6 +21,9 @@ const PART_BYTES = 2 * 1024 * 1024;
 const CHANGED_AFTER_MS = 25;
 const STATUS_AFTER_MS = 1_000;
 
+type Action = NonNullable<Toast['action']>;
+type Travel = 'undo' | 'redo';
+
 export class Workspace {
   entries = $state.raw<ReadonlyMap<string, Entry>>(new Map());
   loaded = $state(false);
@@ -37,8 +40,8 @@ export class Workspace {
   #again: Promise<void> | undefined;
   #wrote: (() => void) | undefined;
   #touched = new Set<string>();
-  /** The change that was the newest one when an undo was offered. */
-  #offers = new WeakMap<NonNullable<Toast['action']>, Promise<HistoryChange | undefined>>();
+  /** The change that was the newest one when an undo or a redo was offered. */
+  #offers = new WeakMap<Action, Promise<HistoryChange | undefined>>();
   #changeTimer: ReturnType<typeof setTimeout> | undefined;
   #statusTimer: ReturnType<typeof setTimeout> | undefined;
 
@@ -268,15 +271,15 @@ export class Workspace {
   }
 
   async undo(times = 1): Promise<void> {
-    await this.#travel('undo', times, () => ({ label: 'Redo', run: () => void this.redo(times) }));
+    await this.#travel('undo', 'redo', times);
   }
 
   async redo(times = 1): Promise<void> {
-    await this.#travel('redo', times, () => this.undoAction(times));
+    await this.#travel('redo', 'undo', times);
   }
 
   /** Goes so many changes back or forth, and tells where that was, since it may be in files that nobody sees. */
-  async #travel(tool: 'undo' | 'redo', times: number, back: Workspace['undoAction']): Promise<void> {
+  async #travel(tool: Travel, back: Travel, times: number): Promise<void> {
     const touched = new Set<string>();
     const isDone = await this.#try(`Nothing was ${tool}ne`, async () => {
       for (let step = 0; step < times; step++) for (const path of (await this.call<{ paths: string[] }>(tool, {})).paths) touched.add(path);
@@ -286,28 +289,33 @@ export class Workspace {
     // A folder goes without saying where something in it is told.
     const [first, ...others] = [...touched].filter((path) => ![...touched].some((other) => other !== path && isInside(other, path)));
     const where = first === undefined ? ', of which nothing was left' : ` of “${first}”${others.length ? ` and ${others.length} more` : ''}`;
-    if (isDone) this.toasts.show({ tone: 'info', text: `${tool === 'undo' ? 'Undone' : 'Redone'}: the last ${times === 1 ? 'change' : `${times} changes`}${where}.`, action: back(), about: 'undo' });
+    if (isDone) this.toasts.show({ tone: 'info', text: `${tool === 'undo' ? 'Undone' : 'Redone'}: the last ${times === 1 ? 'change' : `${times} changes`}${where}.`, action: this.#offer(back, times), about: 'undo' });
   }
 
-  /** What a toast offers after so many changes, until something else is changed: `undo` takes the last ones back, whatever they are. */
-  undoAction(times = 1): NonNullable<Toast['action']> {
-    const action = { label: 'Undo', run: () => void this.#undoThose(action, times) };
+  /** What a toast offers after so many changes: to take them back. */
+  undoAction(times = 1): Action {
+    return this.#offer('undo', times);
+  }
+
+  /** What a toast offers until something else is changed: both ways start from the last changes, whatever they are. */
+  #offer(tool: Travel, times: number): Action {
+    const action = { label: tool === 'undo' ? 'Undo' : 'Redo', run: () => void this.#take(action, tool, times) };
     this.#offers.set(action, this.newestChange());
     return action;
   }
 
-  async #undoThose(action: Toast['action'], times: number): Promise<void> {
-    if (await this.#isNewest(action)) return this.undo(times);
-    this.toasts.info('Nothing was undone: something else was changed since. A file’s menu has its earlier versions.');
+  async #take(action: Action, tool: Travel, times: number): Promise<void> {
+    if (await this.#isNewest(action)) return this[tool](times);
+    this.toasts.info(`Nothing was ${tool}ne: something else was changed since. A file’s menu has its earlier versions.`);
   }
 
-  /** Whether what an action would take back is still what was changed last. */
-  async #isNewest(action: Toast['action']): Promise<boolean> {
-    const [then, now] = await Promise.all([action && this.#offers.get(action), this.newestChange()]);
+  /** Whether what was changed last is still what it was when an action was offered. */
+  async #isNewest(action: Action): Promise<boolean> {
+    const [then, now] = await Promise.all([this.#offers.get(action), this.newestChange()]);
     return then !== undefined && then.change === now?.change;
   }
 
-  /** Takes offers away that would undo something else by now. */
+  /** Takes offers away that would undo or redo something else by now. */
   async #withdraw(): Promise<void> {
     for (const { id, action } of this.toasts.list) if (action && this.#offers.has(action) && !(await this.#isNewest(action))) this.toasts.withdraw(id);
   }
