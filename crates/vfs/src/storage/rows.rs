@@ -120,13 +120,13 @@ pub(super) fn write(tx: &WriteTransaction, batches: &[Batch], generation: u64) -
     for batch in batches {
         write_all_but_cells(tx, batch)?;
     }
-    let mut table = tx.open_table(CELLS).map_err(failed)?;
     // A small cell may lie on the page of a large one, which is written anew with each: each is written once.
-    let cells: BTreeMap<&String, &Vec<u8>> = batches
-        .iter()
-        .flat_map(|batch| batch.cells.iter().map(|(name, value)| (name, value)))
-        .collect();
-    for (name, value) in cells {
+    let mut cells = BTreeMap::new();
+    for batch in batches {
+        cells.extend(batch.cells.iter().cloned());
+    }
+    let mut table = tx.open_table(CELLS).map_err(failed)?;
+    for (name, value) in &cells {
         table
             .insert(name.as_str(), value.as_slice())
             .map_err(failed)?;

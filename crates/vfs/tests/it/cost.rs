@@ -36,5 +36,8 @@ fn a_small_cell_beside_a_large_one_does_not_cost_what_the_large_one_does() {
     }
     let written = (disk.written() - before) / BATCHES as u64;
     // A fold writes the large one anew where it lies on one page with a small one; each change by itself does not.
-    assert!(written < LARGE_BYTES as u64 / 10, "{written} bytes a change");
+    assert!(
+        written < LARGE_BYTES as u64 / 10,
+        "{written} bytes a change"
+    );
 }
