@@ -25,6 +25,10 @@ export function startPage(kernel: Kernel): Workbench {
     // A hidden tab may be killed without another word.
     if (document.visibilityState === 'hidden') void wb.documents.saveAll();
   });
+  // What a run has done so far goes with the page. The browser asks in its own words.
+  addEventListener('beforeunload', (event) => {
+    if (wb.runs.running.length) event.preventDefault();
+  });
   addEventListener('unhandledrejection', (event) => wb.toasts.failure('Something went wrong', event.reason));
   return wb;
 }

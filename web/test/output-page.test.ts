@@ -126,3 +126,22 @@ for (const [width, colorScheme] of [[1440, 'light'], [390, 'dark']] as const)
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(width);
     expect(complaints).toEqual([]);
   });
+
+test('who leaves while a run goes on is asked first, and who leaves after it is not', async () => {
+  const { page } = await open();
+  const asked: string[] = [];
+  page.on('dialog', (dialog) => {
+    asked.push(dialog.type());
+    void dialog.dismiss();
+  });
+  await page.locator('[role=treeitem][data-path="flows/endless.flow.js"]').click();
+  await page.keyboard.press('Control+Enter');
+  await page.getByRole('tab', { name: 'Timeline' }).last().click();
+  await page.getByText('used up a limit, and asks for more').first().waitFor();
+  await page.close({ runBeforeUnload: true });
+  await expect.poll(() => asked).toEqual(['beforeunload']);
+  await page.getByRole('button', { name: 'Cancel the run' }).or(page.getByRole('button', { name: 'Cancel', exact: true })).first().click();
+  await page.getByText('nothing of it landed').waitFor();
+  await Promise.all([page.waitForEvent('close'), page.close({ runBeforeUnload: true })]);
+  expect(asked.length).toBe(1);
+});
