@@ -32,6 +32,34 @@ test('two tabs have the workspace at the same time, and each shows what the othe
   assert.equal((await value(second, 'workspace_status', {})).storage, 'durable');
 });
 
+test('what one tab moves or deletes is so in the other, also where it is open', async ({ server, defer }) => {
+  const context = await openChromium(defer);
+  const [first, second] = [await context.newPage(), await context.newPage()];
+  for (const page of [first, second]) await openWorkbench(page, server.url);
+  await value(first, 'write', { path: 'drafts/one.md', content: 'one' });
+  const row = (path) => second.locator(`[role=treeitem][data-path="${path}"]`);
+  await row('drafts').click();
+  await row('drafts/one.md').dblclick();
+  await second.locator('.cm-content').waitFor();
+
+  await value(first, 'move', { from: 'drafts/one.md', to: 'drafts/two.md' });
+  await row('drafts/two.md').waitFor();
+  await row('drafts/one.md').waitFor({ state: 'detached' });
+  await second.locator('.dock-tab', { hasText: 'two.md' }).waitFor();
+  await second.locator('.cm-content').click();
+  await second.keyboard.press('Control+End');
+  await second.keyboard.type(' and more');
+  await until('what was typed is in the file that was moved', async () => (await value(first, 'read', { path: 'drafts/two.md' })).content === 'one and more');
+  await value(first, 'move', { from: 'drafts', to: 'done' });
+  await row('done').waitFor();
+  await row('drafts').waitFor({ state: 'detached' });
+
+  await value(first, 'delete', { path: 'done' });
+  await row('done').waitFor({ state: 'detached' });
+  await shows(second, /This file was deleted/);
+  for (const page of [first, second]) assert.deepEqual((await value(page, 'ls', { recursive: true })).entries.filter(({ path }) => /one\.md|two\.md|drafts|done/.test(path)), []);
+});
+
 test('two people type into one file in two tabs, and both texts stand', async ({ server, defer }) => {
   const context = await openChromium(defer);
   const pages = [await context.newPage(), await context.newPage()];
