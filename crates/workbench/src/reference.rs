@@ -37,10 +37,15 @@ impl Target {
 
     /// As `path::function` or a path, which name it for certain.
     pub(crate) fn reference(&self) -> String {
-        match &self.function {
-            Some(function) => format!("{}::{function}", self.path),
-            None => self.path.clone(),
-        }
+        named(&self.path, self.function.as_deref())
+    }
+}
+
+/// What names a file, and the function of it where one is named.
+pub(crate) fn named(path: &str, function: Option<&str>) -> String {
+    match function {
+        Some(function) => format!("{path}::{function}"),
+        None => path.to_owned(),
     }
 }
 

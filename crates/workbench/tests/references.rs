@@ -242,3 +242,35 @@ fn modules_of_one_name_clash_where_the_name_alone_is_ambiguous() {
     let message = found[0]["message"].as_str().expect("a message");
     assert!(message.ends_with(" and 1 more has the name `halo`, too."));
 }
+
+#[test]
+fn a_person_is_asked_about_the_function_that_would_run() {
+    let sync = offers(&[("customers", "Sync customers"), ("orders", "Sync orders")]);
+    let mut host = host(&[("workflows/sync.py", sync)]);
+    let policy = "
+version: 1
+agents:
+  - name: '*'
+    allow: { tools: ['*'], read: ['**'] }
+flows:
+  - path: '**'
+    allow: { read: ['**'] }
+    ask: { tools: [delete] }
+";
+    let policy = json!({ "path": "selvage.policy.yaml", "content": policy });
+    host.as_person(|host| host.ok("write", policy));
+    let input = json!({ "path": "workflows/sync.py::orders", "allowTools": ["delete"] });
+    host.start("run_flow", input);
+    let asked = host.as_person(|host| host.ok("approval_list", json!({})));
+    let approval = &asked["approvals"][0];
+    let what = approval["what"].as_str().unwrap_or_default();
+    assert!(
+        what.starts_with("Run `workflows/sync.py::orders` with"),
+        "{asked}"
+    );
+    let decisions = host.ok("flow_status", json!({ "run": approval["run"] }))["decisions"].clone();
+    assert_eq!(
+        decisions[0]["what"], "run workflows/sync.py::orders",
+        "{decisions}"
+    );
+}

@@ -7,6 +7,7 @@ use super::ruling::FlowRuling;
 use super::touched::weighed;
 use super::waiting::Then;
 use crate::engine::{Cx, Workbench};
+use crate::reference::named;
 use crate::runs::{Run, Written};
 use selvage_tool::Grant;
 use selvage_tool::catalogue::EFFECTS;
@@ -93,7 +94,10 @@ impl FlowRuling {
             wanted.insert(0, format!("gets the environment {envs:?}"));
         }
         Ok(Some(Proposal {
-            what: format!("Run `{}` with {args}", job.entry),
+            what: format!(
+                "Run `{}` with {args}",
+                named(&job.entry, job.function.as_deref())
+            ),
             reason: "rules of the policy ask about what it may do".into(),
             risks: wanted,
             changes: Vec::new(),
@@ -113,7 +117,10 @@ impl Workbench {
             let names = ruling.names().join(", ");
             let (who, what) = (
                 words_of(&run.asking.behind),
-                format!("run {}", run.record.path),
+                format!(
+                    "run {}",
+                    named(&run.record.path, run.record.function.as_deref())
+                ),
             );
             let decided = decision(cx.now_ms, who, what, Verdict::Allowed, names);
             run.record.decisions.push(json!(decided));

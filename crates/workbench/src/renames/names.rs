@@ -2,7 +2,7 @@
 
 use super::tree::Tree;
 use crate::record::flow_name;
-use crate::reference::{PORTABLE, split};
+use crate::reference::{PORTABLE, named, split};
 use crate::scopes::View;
 use selvage_tool::Language;
 use selvage_tool::flows::FLOWS_FILE;
@@ -182,8 +182,8 @@ impl Names {
             called.is_none_or(|called| called.files.iter().all(|path| path == new))
         };
         let renamed = match portable.and(name).filter(is_its_own) {
-            Some(name) => with(&format!("{PORTABLE}{name}"), function),
-            None => with(new, function),
+            Some(name) => named(&format!("{PORTABLE}{name}"), function),
+            None => named(new, function),
         };
         match renamed.as_str() {
             same if same == found => Ok(None),
@@ -209,14 +209,6 @@ fn is_safe(reference: &str) -> bool {
     let begins = reference.starts_with(is_word);
     let ends = !reference.ends_with([' ', ':']);
     begins && ends && reference.chars().all(is_part) && !reference.contains(": ")
-}
-
-/// What names a file, and the function of it where one is named.
-fn with(path: &str, function: Option<&str>) -> String {
-    match function {
-        Some(function) => format!("{path}::{function}"),
-        None => path.to_owned(),
-    }
 }
 
 /// What imports and references call a file.

@@ -2,6 +2,7 @@
 
 use crate::engine::Workbench;
 use crate::policy::granted_again;
+use crate::reference::named;
 use selvage_tool::catalogue::{FlowSummary, RunInput};
 use selvage_tool::flows::{FLOWS_FILE, NamedFlow, Retry};
 use selvage_tool::{ErrorCode, ToolError, ToolResult};
@@ -104,10 +105,7 @@ impl Workbench {
             (Value::Object(args), Value::Object(given)) => args.extend(given),
             (args, given) => *args = given,
         }
-        let reference = match record.function {
-            Some(function) => format!("{}::{function}", record.path),
-            None => record.path,
-        };
+        let reference = named(&record.path, record.function.as_deref());
         let input = RunInput {
             path: Some(reference.clone()),
             again: None,
