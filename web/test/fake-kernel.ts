@@ -234,16 +234,15 @@ export class FakeKernel implements Kernel {
       return decision;
     },
     restore: () => ({ change: 'c', message: 'Restored', paths: [] }),
-    search: ({ query }) => ({
-      matches: this.#entries().flatMap((entry) => {
-        const lines = entry.text && entry.kind === 'file' ? new TextDecoder().decode(this.#bytes(entry.path)).split('\n') : [];
-        return lines.flatMap((text, index) => {
+    search: ({ query, path = '', limit = 200 }) => {
+      const matches = this.#entries().filter((entry) => entry.text && isInside(entry.path, String(path))).flatMap((entry) =>
+        new TextDecoder().decode(this.#bytes(entry.path)).split('\n').flatMap((text, index) => {
           const column = text.toLowerCase().indexOf(String(query).toLowerCase());
           return column < 0 ? [] : [{ path: entry.path, line: index + 1, column: column + 1, text }];
-        });
-      }),
-      truncated: false,
-    }),
+        }),
+      );
+      return { matches: matches.slice(0, Number(limit)), truncated: matches.length > Number(limit) };
+    },
     lint_flow: ({ path, content }) => fakeLint(String(path), content === undefined ? new TextDecoder().decode(this.#bytes(String(path))) : String(content)),
     flow_list: () => ({ flows: fakeFlows([...this.files.keys()], this.#text) }),
     run_flow: (input, started) => this.#run(planned(input, this.#text), started),

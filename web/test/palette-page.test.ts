@@ -1,0 +1,36 @@
+// Finding text in all files, by the palette.
+
+import { expect, test, vi } from 'vitest';
+import { useFixture } from './browser';
+
+vi.setConfig({ testTimeout: 120_000 });
+
+const { open, look } = useFixture();
+
+for (const [width, colorScheme] of [[1280, 'light'], [390, 'dark']] as const)
+  test(`text is found in files, and in the records of runs where that is chosen, ${width} wide, ${colorScheme}`, async () => {
+    const { page, complaints } = await open('', { viewport: { width, height: 800 }, colorScheme });
+    await page.getByRole('tree').waitFor();
+    const write = (path: string, content: string) =>
+      page.evaluate((input) => (window as unknown as { fixture: { call(name: string, input: unknown): Promise<unknown> } }).fixture.call('write', input), { path, content });
+    await write('runs/2026/a.json', 'the ballast total\n'.repeat(400));
+    await write('workflows/sum.py', 'ballast = 1\n');
+    await page.keyboard.press('Control+P');
+    const field = page.getByRole('combobox', { name: 'Search' });
+    await field.fill('#ballast');
+    const choices = page.getByRole('listbox', { name: 'Results' }).getByRole('option');
+    const records = page.getByRole('option', { name: 'Look in the records of runs, too' });
+    await records.waitFor();
+    expect(await choices.count()).toBe(2);
+    expect(await choices.first().innerText()).toContain('workflows/sum.py');
+    expect(await look(page, `${width}-found-text`)).toEqual([]);
+    await field.press('ArrowUp');
+    await field.press('Enter');
+    await page.getByRole('status').getByText('There is more than what is shown.').waitFor();
+    expect(await choices.first().innerText()).toContain('workflows/sum.py');
+    expect(await records.count()).toBe(0);
+    expect(await look(page, `${width}-found-more`)).toEqual([]);
+    await field.fill('#ballast total of');
+    await page.getByRole('status').getByText('Nothing fits.').waitFor();
+    expect(complaints).toEqual([]);
+  });
