@@ -160,3 +160,31 @@ test('what a flow may fetch from goes with its file, back with an undo, and to n
   expect(await domain.isChecked()).toBe(false);
   expect(complaints).toEqual([]);
 });
+
+for (const [width, from] of [[1280, 'the panel'], [1280, 'the editor'], [390, 'the panel']] as const)
+  test(`a run that is asked for in ${from} goes to the first thing that is wrong, ${width} wide`, async () => {
+    const { page, complaints } = await open('', { viewport: { width, height: 500 } });
+    await page.getByRole('tree').waitFor();
+    if (from === 'the editor') await page.locator('[role=treeitem][data-path="flows/invoices.flow.js"]').click();
+    await page.keyboard.press('Alt+2');
+    await page.getByRole('combobox', { name: 'Flow' }).selectOption({ label: 'Invoice summary' });
+    await page.getByText('Limits, environment and seed').click();
+    const seed = page.getByLabel('Seed');
+    await seed.fill('x');
+    await page.getByText('Limits, environment and seed').click();
+    await page.locator('form.scroll').evaluate((form) => (form.scrollTop = 0));
+    for (let time = 1; time <= 2; time++) {
+      if (from === 'the editor') {
+        await page.locator('.cm-content').click();
+        await page.keyboard.press('Control+Enter');
+      } else await page.locator('.actions').getByRole('button', { name: 'Run', exact: true }).click();
+      await expect.poll(() => seed.evaluate((field) => document.activeElement === field)).toBe(true);
+      const inSight = () => seed.evaluate((field) => {
+        const [{ top, bottom }, form] = [field.getBoundingClientRect(), field.closest('form')!.getBoundingClientRect()];
+        return top >= form.top && bottom <= form.bottom;
+      });
+      await expect.poll(inSight).toBe(true);
+    }
+    expect(await look(page, `${width}-run-form-wrong`)).toEqual([]);
+    expect(complaints).toEqual([]);
+  });

@@ -38,6 +38,8 @@ export class FlowForm {
   startMs = $state('');
   /** Problems are shown once a run was tried. */
   tried = $state(false);
+  /** A run was just asked for and something is wrong: who shows the form goes there. */
+  toMend = $state(false);
 
   constructor(
     path: string,

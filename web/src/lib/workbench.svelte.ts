@@ -252,6 +252,7 @@ export class Workbench {
     const report = await this.#lint(path);
     form.tried = true;
     if (Object.keys(form.problems(report)).length) {
+      form.toMend = true;
       this.layout?.show('run');
       return;
     }

@@ -16,3 +16,6 @@ export const tied = (id: string, { problem, help, required, besides }: Said) => 
   'aria-required': required,
   'aria-describedby': [help && 'help', besides, problem !== undefined && 'problem'].filter(Boolean).map((what) => `${id}-${String(what)}`).join(' ') || undefined,
 });
+
+/** Gives the keys to the first thing to mend, which brings it in sight. */
+export const focusWrong = (host: HTMLElement): void => host.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();
