@@ -107,3 +107,51 @@ test('a file that is closed where the screen is narrow leaves the keys to the pa
     else await page.getByRole('heading', { name: 'Pick a flow and press Run' }).waitFor();
   }
 });
+
+const runs = (page: Page) => page.evaluate(() => (window as unknown as { fixture: { calls: { name: string }[] } }).fixture.calls.filter(({ name }) => name === 'run_flow').length);
+/** Makes runs start late, as those of a slow device. */
+const slowly = (page: Page) =>
+  page.evaluate(() => {
+    const { fixture } = window as unknown as { fixture: { call(...input: unknown[]): Promise<unknown> } };
+    const call = fixture.call.bind(fixture);
+    fixture.call = async (...input) => {
+      if (input[0] === 'run_flow') await new Promise((resolve) => setTimeout(resolve, 600));
+      return call(...input);
+    };
+  });
+
+for (const where of ['the panel', 'the bar above', 'a form'] as const)
+  test(`the button of ${where} that starts a run by the keyboard keeps the keys, and starts one`, async () => {
+    const { page, complaints } = await open('');
+    await row(page, 'flows/endless.flow.js').click();
+    await page.locator('.cm-content').waitFor();
+    let button = page.locator(where === 'the panel' ? '.actions' : 'header').getByRole('button', { name: where === 'the panel' ? /^Run$/ : /^Run / });
+    if (where === 'a form') {
+      await page.evaluate(async () => {
+        const { fixture } = window as unknown as { fixture: { call(name: string, input: unknown): Promise<unknown> } };
+        await fixture.call('write', { path: 'forms/count.form.json', content: JSON.stringify({ name: 'Count', workflow: 'flows/endless.flow.js', fields: [] }) });
+      });
+      await page.keyboard.press('Control+P');
+      await page.getByRole('combobox', { name: 'Search' }).fill('count.form');
+      await page.getByRole('option', { name: /count\.form\.json/ }).click();
+      button = page.getByRole('button', { name: 'Submit' });
+    }
+    await slowly(page);
+    await button.focus();
+    const element = await button.elementHandle();
+    const hasKeys = () => page.evaluate((one) => document.activeElement === one, element);
+    await page.keyboard.press('Enter');
+    await expect.poll(() => element?.getAttribute('aria-disabled')).toBe('true');
+    await page.keyboard.press('Enter');
+    expect(await hasKeys()).toBe(true);
+    await expect.poll(() => element?.getAttribute('aria-disabled')).toBe('false');
+    expect(await hasKeys()).toBe(true);
+    expect(await runs(page)).toBe(1);
+    if (where !== 'a form') {
+      expect(await element?.innerText()).toContain('Cancel');
+      await page.keyboard.press('Enter');
+      await expect.poll(() => element?.innerText()).toContain('Run');
+      expect(await hasKeys()).toBe(true);
+    }
+    expect(complaints).toEqual([]);
+  });

@@ -156,7 +156,7 @@ export class OpenForm {
   /** Runs the form's workflow with what is filled in, or shows what is missing: gives the first field that is wrong. */
   async submit(): Promise<FormField | undefined> {
     const form = this.form;
-    if (!form?.workflow || this.broken.length) return undefined;
+    if (!form?.workflow || this.broken.length || this.wb.starting) return undefined;
     this.tried = true;
     await Promise.all(form.fields.map((field) => this.#tryPattern(field)));
     this.run = undefined;
