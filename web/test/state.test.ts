@@ -79,10 +79,14 @@ test('what could not follow a file that moves is told, and stays until it is clo
 test('how many files followed one that moves is told, with a way back', async () => {
   const { kernel, toasts, workspace } = await open();
   const call = kernel.call.bind(kernel);
-  const paths = ['notes/a.txt', 'notes/c.txt', 'flows/x.json'];
+  let paths = ['notes/a.txt', 'notes/c.txt', 'flows/x.json'];
   vi.spyOn(kernel, 'call').mockImplementation((name, input) => (name === 'move' ? Promise.resolve({ ok: true, value: { change: [], message: '', paths } } as ToolResult) : call(name, input)));
   expect(await workspace.move('notes/a.txt', 'notes/c.txt')).toBe(true);
   expect(toasts.list).toMatchObject([{ text: 'Renamed “a.txt” to “c.txt”, and changed 1 file that names it.', action: { label: 'Undo' } }]);
+  // Folders that were made for it have no text.
+  paths = ['notes/c.txt', 'old', 'old/deep', 'old/deep/c.txt'];
+  expect(await workspace.move('notes/c.txt', 'old/deep/c.txt')).toBe(true);
+  expect(toasts.list.at(-1)?.text).toBe('Moved “c.txt” to old/deep/.');
 });
 
 test('a full storage is told, what was typed stays, and is written when there is room again', async () => {

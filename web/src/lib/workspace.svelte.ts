@@ -228,7 +228,8 @@ export class Workspace {
     const done = await this.#try(`“${nameOf(from)}” could not be moved`, async () => {
       const moved = await this.call<{ paths: string[]; left?: typeof left }>('move', { from, to });
       left = moved.left ?? [];
-      followed = moved.paths.filter((path) => !isInside(path, from) && !isInside(path, to)).length;
+      // The folders above were made for it, if need be. All else that was touched names it.
+      followed = moved.paths.filter((path) => !isInside(path, from) && !isInside(path, to) && !isInside(to, path)).length;
     });
     // Names that lead nowhere now are somebody's to mend, so this stays until it is closed.
     if (left.length > 0) this.toasts.show({ tone: 'error', text: `“${nameOf(from)}” moved, and not all that names it could follow.`, hint: `Not rewritten: ${left.map(({ path, why }) => `${path} (${why})`).join(', ')}.`, action: this.undoAction() });
