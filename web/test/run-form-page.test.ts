@@ -85,7 +85,7 @@ test('a flow that moves stays in the panel with what was filled in, whatever is 
   await page.getByLabel('Currency').selectOption('SEK');
   await page.getByText('Limits, environment and seed').click();
   await page.getByLabel('Seed').fill('42');
-  const filled = async () => [await page.getByRole('combobox', { name: 'Flow' }).inputValue(), ...(await Promise.all(['Most rows', 'Currency', 'Seed'].map((name) => page.getByLabel(name).inputValue())))];
+  const filled = async () => [await page.getByRole('combobox', { name: 'Flow' }).inputValue(), ...(await Promise.all(['Most rows', 'Currency', 'Seed'].map((name) => page.locator('form.fields').getByLabel(name).inputValue())))];
   // Another file is in front, and it is no flow.
   await row('embed.json').click();
   await page.getByRole('tab', { name: 'embed.json' }).waitFor();
@@ -186,5 +186,42 @@ for (const [width, from] of [[1280, 'the panel'], [1280, 'the editor'], [390, 't
       await expect.poll(inSight).toBe(true);
     }
     expect(await look(page, `${width}-run-form-wrong`)).toEqual([]);
+    expect(complaints).toEqual([]);
+  });
+
+for (const [width, colorScheme] of [[1280, 'light'], [390, 'dark']] as const)
+  test(`what is left empty says what it is then, ${width} wide, ${colorScheme}`, async () => {
+    const { page, complaints } = await open('', { viewport: { width, height: 900 }, colorScheme });
+    await page.getByRole('tree').waitFor();
+    const parameters = [
+      { name: 'size', label: 'Size', type: 'text', required: false, default: 'm', options: ['s', 'm', 'l'] },
+      { name: 'colour', label: 'Colour', type: 'text', required: false, options: ['red'] },
+      { name: 'place', label: 'Place', type: 'text', required: true, options: ['here'] },
+      { name: 'days', label: 'Days', type: 'integer', required: false, default: 3 },
+      { name: 'since', label: 'Since', type: 'date', required: false, default: '2026-03-01' },
+      { name: 'tags', label: 'Tags', type: 'list', required: false, default: ['a'] },
+      { name: 'note', label: 'Note', type: 'text', required: false },
+    ];
+    await page.evaluate(async (content) => {
+      const { fixture } = window as unknown as { fixture: { call(name: string, input: unknown): Promise<unknown> } };
+      await fixture.call('write', { path: 'workflows/plan.py', content });
+    }, `# @entry ${JSON.stringify({ ...ENTRY, parameters })}`);
+    await page.keyboard.press('Alt+2');
+    await page.getByRole('combobox', { name: 'Flow' }).selectOption({ label: 'plan' });
+    const first = (name: string) => page.locator('form.fields').getByLabel(name).locator('option').first().innerText();
+    expect(await Promise.all(['Size', 'Colour', 'Place'].map(first))).toEqual(['Default (m)', 'None', 'Choose']);
+    for (const name of ['Days', 'Since', 'Tags', 'Note']) {
+      expect((await described(page.locator('form.fields').getByLabel(name))).join(' ')).not.toContain('Left empty');
+      await page.locator('form.fields').getByLabel(name).fill('');
+    }
+    expect(await Promise.all(['Days', 'Since', 'Tags', 'Note'].map((name) => described(page.locator('form.fields').getByLabel(name))))).toEqual([
+      ['Left empty, it is 3.'], ['Left empty, it is 2026-03-01.'], ['Left empty, it is ["a"]. JSON, such as ["a", "b"].'], [],
+    ]);
+    await page.getByLabel('Size').selectOption({ label: 'Default (m)' });
+    await page.getByLabel('Place').selectOption('here');
+    expect(await look(page, `${width}-run-form-empty`)).toEqual([]);
+    await page.keyboard.press('Control+Enter');
+    const asked = () => page.evaluate(() => (window as unknown as { fixture: { calls: { name: string; input: Record<string, unknown> }[] } }).fixture.calls.filter((one) => one.name === 'run_flow').map((one) => one.input['args']));
+    await expect.poll(asked).toEqual([{ place: 'here' }]);
     expect(complaints).toEqual([]);
   });

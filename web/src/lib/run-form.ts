@@ -60,6 +60,9 @@ export function heldAs(input: Field, value: unknown): unknown {
   return input.kind === 'select' ? optionText(value) : value;
 }
 
+/** What a field is that is left empty, as a person reads it; none where it may not be, or is nothing then. */
+export const emptyText = ({ default: value, optional }: Field): string | undefined => (!optional || value === undefined || value === null || value === '' ? undefined : optionText(value));
+
 /** What a field shows before anybody touched it. */
 export function initialValue(input: Field): unknown {
   if (input.default !== undefined && input.default !== null) return heldAs(input, input.default);
