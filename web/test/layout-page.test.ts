@@ -151,3 +151,28 @@ test('how much waits for approval has no colour of problems', async () => {
   await page.locator('.dock-tab', { hasText: 'Approvals' }).locator('.badge').waitFor();
   expect(await page.locator('.dock-tab:has(.badge.bad, .badge.warn)').allInnerTexts()).toEqual([expect.stringContaining('Problems')]);
 });
+
+test('a place in a file that was not in front since a reload is in sight when it is gone to', async () => {
+  const { page, complaints } = await open();
+  await row(page, 'flows/invoices.flow.js').click();
+  await fileTab(page, 'invoices.flow.js').waitFor();
+  await row(page, 'embed.json').click();
+  await fileTab(page, 'embed.json').waitFor();
+  await kept(page, 'embed.json');
+  await page.setViewportSize({ width: 1280, height: 500 });
+  await page.reload();
+  await fileTab(page, 'embed.json').waitFor();
+  await page.locator('.cm-content:visible').waitFor();
+  await page.keyboard.press('Control+P');
+  await page.getByRole('combobox', { name: 'Search' }).fill('#join(');
+  await page.getByRole('option', { name: /invoices\.flow\.js/ }).click();
+  const line = page.locator('.cm-activeLine:visible', { hasText: "join('" });
+  await expect.poll(() => line.count()).toBe(1);
+  const inSight = () =>
+    line.evaluate((element) => {
+      const [{ top, bottom }, scroller] = [element.getBoundingClientRect(), element.closest('.cm-scroller')!.getBoundingClientRect()];
+      return top >= scroller.top && bottom <= scroller.bottom;
+    });
+  await expect.poll(inSight).toBe(true);
+  expect(complaints).toEqual([]);
+});

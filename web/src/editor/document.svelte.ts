@@ -2,6 +2,7 @@
 
 import { ChangeSet, Text, type ChangeDesc } from '@codemirror/state';
 import type { EditorView } from '@codemirror/view';
+import { onNextFrame } from '../lib/frame';
 import { familyOf, isFlow, isManifest, isMounted, nameOf } from '../lib/paths';
 import { ToolFailure } from '../lib/tools';
 import type { Workspace } from '../lib/workspace.svelte';
@@ -263,7 +264,9 @@ export class Document {
   #reveal(view: EditorView, line: number, column: number): void {
     const at = view.state.doc.line(Math.min(Math.max(1, line), view.state.doc.lines));
     const position = Math.min(at.from + Math.max(0, column - 1), at.to);
-    view.dispatch({ selection: { anchor: position }, scrollIntoView: true });
+    view.dispatch({ selection: { anchor: position } });
+    // A panel that was behind another one has its size, and what it shows, with the next picture.
+    onNextFrame(() => view.dispatch({ scrollIntoView: true }));
     if (this.covered) this.onReveal?.();
     view.focus();
   }

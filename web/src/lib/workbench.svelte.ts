@@ -168,8 +168,8 @@ export class Workbench {
   openFile(path: string, place?: { line: number; column: number }, focus = true): void {
     const document = this.documents.ensure(this.whereIs(path));
     this.activate(document);
-    if (place) document.revealSoon(place.line, place.column);
     this.layout?.showDocument(document, focus);
+    if (place) document.revealSoon(place.line, place.column);
   }
 
   /** Opens a file that is not there with a text; the person saves it, or does not. */
