@@ -38,3 +38,37 @@ for (const [width, colorScheme] of [[1440, 'light'], [390, 'dark']] as const)
     await runs.getByText('which is not in this workspace').waitFor();
     expect(complaints).toEqual([]);
   });
+
+for (const [width, colorScheme] of [[1280, 'light'], [390, 'dark']] as const)
+  test(`the panel of a flow that is still being read says so, and a run waits for it, ${width} wide, ${colorScheme}`, async () => {
+    const { page, complaints } = await open('', { viewport: { width, height: 800 }, colorScheme });
+    await page.getByRole('tree').waitFor();
+    const parameters = [{ name: 'count', label: 'How many', type: 'integer', required: true }];
+    // What reads Python comes late, and the list of flows has no functions of a file that is not read.
+    await page.evaluate(async (content) => {
+      const { fixture } = window as unknown as { fixture: { call(name: string, input: unknown): Promise<{ value: { flows: { entries?: unknown }[] } }> } };
+      const call = fixture.call.bind(fixture);
+      const late = new Promise<void>((resolve) => Object.assign(window, { read: resolve }));
+      fixture.call = async (name, input) => {
+        if (name === 'lint_flow') await late;
+        const result = await call(name, input);
+        if (name === 'flow_list') for (const flow of result.value.flows) delete flow.entries;
+        return result;
+      };
+      await call('write', { path: 'workflows/orders.py', content });
+    }, `# @entry ${JSON.stringify({ ...ENTRY, parameters })}\n# @unread`);
+    await page.keyboard.press('Alt+2');
+    await page.getByRole('combobox', { name: 'Flow' }).selectOption({ label: 'orders' });
+    await page.getByText('The file is still being read.').waitFor();
+    expect(await page.getByText('selvage.args').count()).toBe(0);
+    expect(await look(page, `${width}-unread-run`)).toEqual([]);
+    await page.keyboard.press('Control+Enter');
+    const run = page.locator('.actions').getByRole('button', { name: /^Run$/ });
+    await expect.poll(() => run.getAttribute('aria-disabled')).toBe('true');
+    await page.evaluate(() => (window as unknown as { read(): void }).read());
+    await page.getByLabel('How many').waitFor();
+    await page.getByText('This is needed.').waitFor();
+    expect(await page.getByText('The file is still being read.').count()).toBe(0);
+    expect(await page.evaluate(() => (window as unknown as { fixture: { calls: { name: string }[] } }).fixture.calls.some(({ name }) => name === 'run_flow'))).toBe(false);
+    expect(complaints).toEqual([]);
+  });

@@ -154,6 +154,12 @@ export class Workbench {
     return this.flow === undefined ? undefined : (this.problems.of(this.flow) ?? this.flows.find((one) => one.path === this.flow));
   }
 
+  /** Whether nobody has read that flow yet, so that what it takes is not known. */
+  get isUnread(): boolean {
+    const { about } = this;
+    return about === undefined || ('unread' in about && about.unread === true);
+  }
+
   /** The function of it that is run, where it has functions. */
   get entry(): FlowEntry | undefined {
     return this.form?.entry(this.about);
