@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { FromDoor } from '../embed/selvage';
-import { POLICY_FILE } from '../src/approvals/example';
 import { Caller, CALLS_MAX, isForDoor } from '../src/door';
+import { POLICY_FILE } from '../src/lib/paths';
 import { FILES } from '../fixture/files';
 import { FakeKernel } from './fake-kernel';
 

@@ -6,7 +6,7 @@ import { useFixture } from './browser';
 
 vi.setConfig({ testTimeout: 120_000 });
 
-const { open } = useFixture();
+const { open, look } = useFixture();
 
 const row = (page: Page, path: string) => page.locator(`[role=treeitem][data-path="${path}"]`);
 const selected = (page: Page, path: string) => page.locator(`[role=treeitem][data-path="${path}"][aria-selected=true]`).waitFor();
@@ -79,4 +79,25 @@ test('a new entry goes to the top where nothing is selected, and where its name 
   await page.locator('.cm-content:focus').waitFor();
   await make('folder', '/lib/deep/er');
   await selected(page, 'lib/deep/er');
+});
+
+test('a new manifest begins with an example, which is no file before it is saved', async () => {
+  for (const [width, colorScheme] of [[1280, 'light'], [390, 'dark']] as const) {
+    const { page, complaints } = await open('', { viewport: { width, height: 800 }, colorScheme });
+    const writes = () => page.evaluate(() => (window as unknown as { fixture: { calls: { name: string; input: { path: string } }[] } }).fixture.calls.filter((one) => one.name === 'write').map((one) => one.input.path));
+    for (const [path, text] of [['selvage.policy.yaml', 'ungranted'], ['flows/flow.config.json', '"daily-report"']] as const) {
+      if (width === 390) await page.getByRole('button', { name: 'Files', exact: true }).click();
+      await page.getByRole('tree').waitFor();
+      await page.getByRole('button', { name: 'New file' }).first().click();
+      await page.getByLabel(/^Name of the new file/).fill(`/${path}`);
+      await page.keyboard.press('Enter');
+      await page.getByText('Nothing of this is saved yet.').filter({ visible: true }).waitFor();
+      await page.locator('.cm-content:visible', { hasText: text }).waitFor();
+      expect(await writes()).not.toContain(path);
+      expect(await look(page, `${width}-new-${path.split('/').at(-1)}`)).toEqual([]);
+      await page.getByRole('button', { name: 'Save', exact: true }).filter({ visible: true }).click();
+      await expect.poll(writes).toContain(path);
+    }
+    expect(complaints).toEqual([]);
+  }
 });

@@ -6,15 +6,15 @@ import { ensureSyntaxTree } from '@codemirror/language';
 import { EditorState } from '@codemirror/state';
 import { expect, test } from 'vitest';
 import schemas from '../../crates/tool/src/catalogue/manifests.json';
-import { EXAMPLE, POLICY_FILE } from '../src/approvals/example';
+import { EXAMPLES } from '../src/lib/examples';
 import { completeJson, completeYaml } from '../src/editor/manifests/complete';
 import { schemasAt, type Schema } from '../src/editor/manifests/schema';
 import { yamlPlace } from '../src/editor/manifests/yaml-place';
 import { coloursOf } from '../src/editor/yaml';
-import { isManifest } from '../src/lib/paths';
+import { FLOWS_FILE, isManifest, POLICY_FILE } from '../src/lib/paths';
 
 const BY_PATH = schemas as unknown as Record<string, Schema>;
-const [POLICY, FLOWS] = [BY_PATH[POLICY_FILE] as Schema, BY_PATH['flows/flow.config.json'] as Schema];
+const [POLICY, FLOWS] = [BY_PATH[POLICY_FILE] as Schema, BY_PATH[FLOWS_FILE] as Schema];
 
 /** What is offered at the bar of a text. */
 async function offered(text: string, kind: 'yaml' | 'json'): Promise<{ result: CompletionResult | null; labels: string[]; text: string }> {
@@ -85,7 +85,7 @@ test('keys and values of named flows are offered where they can stand', async ()
 });
 
 test('every place of the example policy is known to the schema', () => {
-  const lines = EXAMPLE.split('\n');
+  const lines = EXAMPLES[POLICY_FILE]!.split('\n');
   let looked = 0;
   for (const [index, line] of lines.entries())
     for (let column = 0; column <= line.length; column++) {

@@ -14,10 +14,12 @@ export const hasDefinitions = (path: string): boolean => /\.(?:py|json|ya?ml)$/.
 
 /** Whether the file is a form, by the folder of forms and the end of its name. */
 export const isForm = (path: string): boolean => /^forms\/(?:.*\/)?[^/]+\.form\.(?:json|ya?ml)$/.test(withoutScope(path));
+/** What says what agents and flows may do. */
+export const POLICY_FILE = 'selvage.policy.yaml';
 /** What names flows, and says what they run with. */
 export const FLOWS_FILE = 'flows/flow.config.json';
 /** Whether the engine itself goes by the file: `lint_flow` says what is wrong with it. */
-export const isManifest = (path: string): boolean => path === 'selvage.policy.yaml' || path === FLOWS_FILE;
+export const isManifest = (path: string): boolean => path === POLICY_FILE || path === FLOWS_FILE;
 /** Whether it belongs to a workspace that is mounted here, which is not changed here. */
 export const isMounted = (path: string): boolean => /^scopes(?:\/|$)/i.test(path);
 /** The name of the mounted workspace whose folder this is. */

@@ -186,6 +186,12 @@ export class Workbench {
     this.layout?.showDocument(document, true);
   }
 
+  /** Begins a manifest with an example: an empty one is none. */
+  async beginManifest(path: string): Promise<void> {
+    const { EXAMPLES } = await import('./examples');
+    this.beginFile(path, EXAMPLES[path] ?? '');
+  }
+
   /** Goes to where the name at a place of the text, or at the cursor, is defined. */
   async goToDefinition(at?: number): Promise<void> {
     const document = this.documents.active;

@@ -1,8 +1,8 @@
-// The policy that a person begins with.
+// What a person begins a manifest with: an empty one can't be saved.
 
-export const POLICY_FILE = 'selvage.policy.yaml';
+import { FLOWS_FILE, POLICY_FILE } from './paths';
 
-export const EXAMPLE = `# What agents and flows may do here. Where this file is, what no rule allows is denied.
+const POLICY = `# What agents and flows may do here. Where this file is, what no rule allows is denied.
 # What stands under "ask" waits for you, and goes before "allow"; "deny" goes before both.
 # Save the file, and it holds.
 version: 1
@@ -34,3 +34,18 @@ approvals:
   expiresMinutes: 60
   onExpiry: deny
 `;
+
+const FLOWS = `{
+  "version": 1,
+  "flows": {
+    "daily-report": {
+      "entry": "flows/report.flow.js",
+      "description": "Sums the invoices up",
+      "args": { "days": 1 }
+    }
+  }
+}
+`;
+
+/** By path. */
+export const EXAMPLES: Readonly<Record<string, string>> = { [POLICY_FILE]: POLICY, [FLOWS_FILE]: FLOWS };
