@@ -176,3 +176,26 @@ test('a place in a file that was not in front since a reload is in sight when it
   await expect.poll(inSight).toBe(true);
   expect(complaints).toEqual([]);
 });
+
+test('the tab of the file in front is whole, however many are open', async () => {
+  const { page, complaints } = await open('', { viewport: { width: 1280, height: 800 } });
+  await page.getByRole('tree').waitFor();
+  const cut = () =>
+    page.locator('.dv-tab.dv-active-tab:has(.dock-tab.file)').evaluate((tab) => {
+      const [{ left, right }, list] = [tab.getBoundingClientRect(), tab.closest('.dv-tabs-container')!.getBoundingClientRect()];
+      const over = document.elementFromPoint(right - 2, tab.getBoundingClientRect().top + 8);
+      return [Math.round(Math.max(0, list.left - left, right - list.right)), tab.contains(over)];
+    });
+  const names = ['invoices.flow.js', 'rates.flow.mjs', 'endless.flow.js', 'broken.flow.js', 'csv.js', 'README.md', 'embed.json', '2025.csv'];
+  const openByName = async (name: string) => {
+    await page.keyboard.press('Control+P');
+    await page.getByRole('combobox', { name: 'Search' }).fill(name);
+    await page.getByRole('listbox', { name: 'Results' }).getByRole('option', { name }).first().click();
+    await page.locator('.dv-active-tab .dock-tab.file', { hasText: name }).waitFor();
+    await expect.poll(cut).toEqual([0, true]);
+  };
+  for (const name of names) await openByName(name);
+  expect(await look(page, '1280-many-tabs')).toEqual([]);
+  for (const name of ['invoices.flow.js', 'csv.js', '2025.csv']) await openByName(name);
+  expect(complaints).toEqual([]);
+});

@@ -49,6 +49,8 @@ export class DockLayout implements Layout {
   #timer: ReturnType<typeof setTimeout> | undefined;
   #restoring = false;
   #gone = false;
+  /** Tabs that do not fit get a button, which takes room from them. */
+  readonly #tabs = new ResizeObserver(() => this.#showActiveTabs());
 
   constructor(
     readonly wb: Workbench,
@@ -76,6 +78,10 @@ export class DockLayout implements Layout {
       },
       createWatermarkComponent: () => new Part(Welcome, () => ({ wb }), 'dock-part'),
     });
+    this.api.onDidAddGroup(({ element }) => {
+      const tabs = element.querySelector('.dv-tabs-container');
+      if (tabs) this.#tabs.observe(tabs);
+    });
     this.#restore();
     this.#keepPlace();
     this.api.onDidMutateLayout(() => this.#keepPlace());
@@ -83,6 +89,7 @@ export class DockLayout implements Layout {
     this.api.onDidActivePanelChange(({ panel }) => {
       const document = panel && this.#fileOf(panel.id);
       if (document) wb.activate(document);
+      onNextFrame(() => this.#showActiveTabs());
     });
     this.api.onDidRemovePanel(({ id }) => {
       if (this.#restoring || this.#gone || !id.startsWith('file:')) return;
@@ -158,6 +165,7 @@ export class DockLayout implements Layout {
   dispose(): void {
     this.#gone = true;
     clearTimeout(this.#timer);
+    this.#tabs.disconnect();
     this.#save();
     this.api.dispose();
   }
@@ -259,7 +267,7 @@ export class DockLayout implements Layout {
     }
   }
 
-  /** A group with more tabs than fit starts at its first one, wherever the active one is. */
+  /** A group with more tabs than fit stays where it is, wherever the active one is. */
   #showActiveTabs(): void {
     for (const tab of this.host.querySelectorAll('.dv-tab.dv-active-tab')) tab.scrollIntoView({ block: 'nearest', inline: 'nearest' });
   }
