@@ -82,7 +82,7 @@ test('a Chromium and a Firefox exchange directly', async ({ server, defer }) => 
   const relay = await linked(a, b, { server, defer });
   // Each sees the other's device among those who are here.
   const avatar = (page, name) => until(`${name} is here`, () => page.evaluate((name) => document.querySelector(`[aria-label="Who else is here"] [aria-label^="${name}"]`) !== null, name));
-  await avatar(a, 'Firefox on Linux');
-  await avatar(b, 'Chrome on Linux');
+  await avatar(a, 'Fo, Firefox on Linux');
+  await avatar(b, 'Co, Chrome on Linux');
   await writeWithout(relay, a, b);
 });
