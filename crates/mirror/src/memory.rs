@@ -4,16 +4,14 @@
 //! moment leaves what was true before. A last line that is cut short was never told of, and is dropped. When the lines are many
 //! more than the paths, they are written anew.
 
-use crate::disk::Stamp;
 use crate::error::{MirrorError, Result};
-use selvage_vfs::{Hash, NodeId};
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use line::{Line, VERSION, written};
 use std::collections::BTreeMap;
 use std::io;
-use std::str::FromStr;
 
-/// The version of the lines.
-const VERSION: u32 = 1;
+mod line;
+
+pub use line::{Intent, Known};
 
 /// How many bytes of lines are kept before they are written anew, when they also take twice what they say.
 const LOG_BYTES_MIN: u64 = 256 * 1024;
@@ -28,49 +26,6 @@ pub trait Log {
 
     /// Puts others in the place of all: those, or what was there, and durably.
     fn replace(&mut self, bytes: &[u8]) -> io::Result<()>;
-}
-
-/// A path, as both sides held it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Known {
-    /// The node in the workspace.
-    #[serde(with = "text")]
-    pub node: NodeId,
-    /// The content; nothing for a folder.
-    #[serde(with = "texts", default, skip_serializing_if = "Option::is_none")]
-    pub hash: Option<Hash>,
-    /// The file when its content was read; nothing when it has to be read again.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub stamp: Option<Stamp>,
-}
-
-/// What is about to happen, that is not safe to do twice.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Intent {
-    /// The time of the change.
-    pub at_ms: u64,
-    /// Its message.
-    pub message: String,
-    /// The files that are joined in it, and what the folder held of them.
-    pub joined: BTreeMap<String, String>,
-}
-
-#[derive(Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-enum Line {
-    /// The first one.
-    Start { version: u32 },
-    /// Paths that are equal now, and paths that are nowhere. It ends what was intended.
-    Set {
-        #[serde(default)]
-        set: BTreeMap<String, Known>,
-        #[serde(default)]
-        drop: Vec<String>,
-    },
-    /// See [`Intent`].
-    Intent(Intent),
-    /// Files of the folder that are about to be replaced, and the contents that they get.
-    Replace(BTreeMap<String, String>),
 }
 
 /// See the module.
@@ -201,21 +156,15 @@ impl<L: Log> Memory<L> {
     }
 
     fn take(&mut self, line: &[u8], number: usize) -> Result<()> {
-        let damaged = |why: &str| MirrorError::Damaged {
+        let damaged = |why: String| MirrorError::Damaged {
             why: format!("line {}: {why}", number + 1),
         };
-        let text = std::str::from_utf8(line).map_err(|_| damaged("it is no text"))?;
-        let (sum, json) = text.split_once(' ').ok_or_else(|| damaged("no checksum"))?;
-        if sum != checksum(json) {
-            return Err(damaged("its checksum is another one"));
-        }
-        let line: Line = serde_json::from_str(json).map_err(|why| damaged(&why.to_string()))?;
-        match line {
+        match line::read(line).map_err(damaged)? {
             Line::Start { version } if version != VERSION => {
-                return Err(damaged("a later program wrote it"));
+                return Err(damaged("a later program wrote it".into()));
             }
             Line::Start { .. } => {}
-            _ if number == 0 => return Err(damaged("it does not begin")),
+            _ if number == 0 => return Err(damaged("it does not begin".into())),
             line => self.apply(line),
         }
         Ok(())
@@ -252,53 +201,10 @@ impl<L: Log> Memory<L> {
     }
 }
 
-fn written(line: &Line) -> Result<Vec<u8>> {
-    let json = serde_json::to_string(line).map_err(|why| MirrorError::Memory(why.into()))?;
-    Ok(format!("{} {json}\n", checksum(&json)).into_bytes())
-}
-
-/// The first half of a SHA-256: damage is to be seen, and nobody to be kept out.
-fn checksum(text: &str) -> String {
-    Hash::of(text.as_bytes()).to_string()[..32].to_owned()
-}
-
-mod text {
-    use super::*;
-
-    pub fn serialize<T: ToString, S: Serializer>(value: &T, to: S) -> Result<S::Ok, S::Error> {
-        to.serialize_str(&value.to_string())
-    }
-
-    pub fn deserialize<'de, T: FromStr, D: Deserializer<'de>>(from: D) -> Result<T, D::Error> {
-        let text = String::deserialize(from)?;
-        let unfit = || serde::de::Error::custom(format!("{text:?} is no name"));
-        text.parse().map_err(|_| unfit())
-    }
-}
-
-mod texts {
-    use super::*;
-
-    pub fn serialize<T: ToString, S: Serializer>(
-        value: &Option<T>,
-        to: S,
-    ) -> Result<S::Ok, S::Error> {
-        match value {
-            Some(value) => text::serialize(value, to),
-            None => to.serialize_none(),
-        }
-    }
-
-    pub fn deserialize<'de, T: FromStr, D: Deserializer<'de>>(
-        from: D,
-    ) -> Result<Option<T>, D::Error> {
-        text::deserialize(from).map(Some)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use selvage_vfs::{Hash, NodeId};
 
     #[derive(Default, Clone)]
     struct Bytes(Vec<u8>);
