@@ -2,8 +2,8 @@
 // events go back as messages. Frames and programs around the page use the same one; who may come to it is theirs to say.
 
 import type { FromDoor, SelvageEvent, ToDoor } from '../embed/selvage';
-import { POLICY_FILE } from './lib/paths';
 import type { Kernel } from './lib/kernel';
+import { POLICY_FILE } from './lib/paths';
 import type { KernelEvent, ToolResult } from './lib/tools';
 import { watchedCall } from './lib/watched-call';
 
