@@ -2,7 +2,7 @@
 
 import { strict as assert } from 'node:assert';
 import { openChromium } from './lib/browsers.mjs';
-import { loadModule, openApp, watched } from './lib/electron.mjs';
+import { compiled, loadModule, openApp, watched } from './lib/electron.mjs';
 import { runHere, runOnThisComputer } from './lib/jobs.mjs';
 import { approve, givePolicy } from './lib/person.mjs';
 import { test } from './lib/suite.mjs';
@@ -26,7 +26,10 @@ async function loop(language, where, defer) {
   const complaints = [];
   page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
   const { host } = await openNative(defer, page);
-  if (where === 'this computer') await runOnThisComputer(page);
+  if (where === 'this computer') {
+    await compiled(defer, FLOWS[language]);
+    await runOnThisComputer(page);
+  }
   await givePolicy(page, POLICY);
   isGolden(await agentLoop({ call: (name, input) => host.call(name, input), approve: approve(page) }, language), language);
   assert.equal(await page.evaluate(() => crossOriginIsolated), true, 'the page is isolated, as it is on the workbench’s own server');

@@ -23,7 +23,7 @@ pub struct Assigned {
 /// What is told of a run before it is over.
 #[derive(Debug)]
 pub enum Told {
-    /// It waits for a place where it is run, or has got one.
+    /// It waits for a place where it is run, or begins.
     Waits(bool),
     /// It says something itself, with the body of a call.
     Reported(RunReport, Vec<u8>),
@@ -31,7 +31,7 @@ pub enum Told {
 
 /// An executor that is not in this program.
 pub trait Elsewhere: Send + Sync {
-    /// Runs a job to its end, as [`Executor::run`] does. What keeps it from being run there is its outcome.
+    /// Runs a job to its end, as [`Executor::run`] does, and tells when it begins. What keeps it from being run there is its outcome.
     ///
     /// # Errors
     /// [`HostError`] when this program can't even ask.
@@ -82,7 +82,8 @@ impl Guests {
         }
     }
 
-    /// Runs a job where jobs are run.
+    /// Runs a job where jobs are run. One whose executor has yet to be made waits for it, so that the seconds which that takes
+    /// are not the run's.
     ///
     /// # Errors
     /// There is no executor, or there could be no run.
@@ -96,8 +97,17 @@ impl Guests {
             return elsewhere.run(assigned, control, tell);
         }
         let Assigned { job, blobs, .. } = assigned;
+        let guest = Language::of(&job.entry).guest();
+        let executor = match self.made(guest) {
+            Some(executor) => Ok(executor),
+            None => {
+                tell(Told::Waits(true));
+                self.executor(guest)
+            }
+        };
+        tell(Told::Waits(false));
         let mut report = |report, body| tell(Told::Reported(report, body));
-        match self.executor(Language::of(&job.entry).guest()) {
+        match executor {
             Ok(executor) => executor.run(job, blobs, control, &mut report),
             Err(error) => Ok(Ended::failed(unavailable(&error))),
         }
@@ -126,6 +136,13 @@ impl Guests {
         })?;
         let executor = Executor::cached(&bytes, cache.as_deref())?;
         Ok(place.insert(executor).clone())
+    }
+
+    /// The executor of a guest, where it can be had at once.
+    fn made(&self, guest: Guest) -> Option<Executor> {
+        // Whoever holds the lock makes it, or is about to let go.
+        let place = self.place(guest).executor.try_lock().ok()?;
+        place.clone()
     }
 
     fn place(&self, guest: Guest) -> &Place {

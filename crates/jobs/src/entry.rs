@@ -103,7 +103,6 @@ impl Entry {
             self.lender = Some(lender.name);
         }
         self.state = State::Running;
-        self.tell(&News::Started);
         Some(given)
     }
 

@@ -59,12 +59,15 @@ impl Board {
             return Ended::failed(JobsError::NoJob.failure());
         };
         let mut tell = |told| {
-            // A server that has others run its jobs has a place for them as far as its clients see.
-            let Told::Reported(report, body) = told else {
-                return;
+            let news = match told {
+                // Its client has been waiting since it sent the job.
+                Told::Waits(true) => return,
+                Told::Waits(false) => News::Started,
+                Told::Reported(report, body) => News::Reported {
+                    report,
+                    body: BASE64_STANDARD.encode(body),
+                },
             };
-            let body = BASE64_STANDARD.encode(body);
-            let news = News::Reported { report, body };
             let _ = self.with(&name.0, &name.1, |entry| entry.tell(&news));
         };
         let assigned = Assigned {

@@ -1,10 +1,12 @@
 // The desktop app's main process in Node, around a page in Chromium: the files of `web/electron` as they are, and of Electron
 // no more than what carries messages between the two. Nothing here decides; Electron's own part is what is left out.
 
+import { execFile } from 'node:child_process';
 import { createServer } from 'node:http';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { promisify } from 'node:util';
 import ts from 'typescript';
 import { freshProfile } from './browsers.mjs';
 import { built } from './relay.mjs';
@@ -23,6 +25,19 @@ export async function loadModule(name) {
   }
   writeFileSync(join(OUTPUT, 'electron/site.json'), readFileSync(join(root, 'web/electron/site.json')));
   return import(pathToFileURL(join(OUTPUT, `electron/${name}.js`)).href);
+}
+
+/** Has the program compile a language's interpreter, so that no run has to wait for it and say so in its log. */
+export async function compiled(defer, flow) {
+  const folder = freshProfile(defer);
+  const [source, workspace] = [join(folder, 'source'), join(folder, 'workspace')];
+  mkdirSync(workspace);
+  writeFileSync(source, flow.source);
+  const selvage = (...args) => promisify(execFile)(built, [...args, '--workspace', workspace]);
+  await selvage('init');
+  await selvage('write', flow.path, '--from', source);
+  // What it finds in the flow is of no matter here.
+  await selvage('lint', flow.path).catch(() => undefined);
 }
 
 /** A program that is `selvage`, and what is known of each time that it was started. */

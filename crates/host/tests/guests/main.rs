@@ -14,6 +14,7 @@ use std::time::{Duration, Instant};
 
 mod checks;
 mod limits;
+mod made;
 
 /// A test guest, and what its comments say.
 struct Fixture {

@@ -1,13 +1,17 @@
 //! The time that a run waits in a server's queue is none of its own, on a desk whose clock goes.
 
 use crate::server::{SECRET, at, local, server};
-use selvage_host::{Desk, FetchAnswer, Surroundings};
+use selvage_host::{
+    Assigned, Control, Desk, Elsewhere, Ended, FetchAnswer, Guests, HostError, Surroundings, Told,
+};
 use selvage_jobs::Settings;
 use selvage_tool::catalogue::StorageMode;
 use selvage_vfs::storage::MemoryStorage;
 use selvage_vfs::{Origin, OriginKind, Workspace};
 use selvage_workbench::{Config, Fetch, Workbench};
 use serde_json::{Value, json};
+use std::path::Path;
+use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 const FLOW: &str =
@@ -86,4 +90,29 @@ fn a_run_that_waits_in_the_queue_uses_none_of_its_time_and_its_log_says_that_it_
         let first = first.join().expect("no panic");
         assert_eq!(first["logs"], json!([]));
     });
+}
+
+/// A server's executor that is long in the making, as that of Python is at the first run.
+struct Slow(Guests);
+
+impl Elsewhere for Slow {
+    fn run(
+        &self,
+        assigned: Assigned,
+        control: &Control,
+        tell: &mut dyn FnMut(Told),
+    ) -> Result<Ended, HostError> {
+        tell(Told::Waits(true));
+        std::thread::sleep(Duration::from_secs(4));
+        self.0.run(assigned, control, tell)
+    }
+}
+
+#[test]
+fn a_run_uses_none_of_its_time_while_the_server_makes_its_executor() {
+    let slow = Guests::new(Path::new("no guests"), None).with_elsewhere(Arc::new(Slow(local())));
+    let (address, _board) = server(slow, Settings::default());
+    // If its clock went, it would be stopped by force within 2.5 seconds.
+    let record = run(&address, 10, 500);
+    assert_eq!(record["value"], "slow");
 }
