@@ -9,6 +9,8 @@ export type ToKernel =
   | { type: "secrets"; id: number; act: SecretAct }
   /** Stores a file piece by piece; `write` gives what came of it to a path, by its hash. */
   | { type: "store"; id: number; file: Blob }
+  /** Brings files and folders as one change: a path's content is bytes, the hash of what was stored, or null for a folder. */
+  | { type: "bring"; id: number; message: string; pairs: [path: string, content: Uint8Array | string | null][] }
   /** Ends a `store` that is under way. Nothing of the file is kept. */
   | { type: "giveUp"; id: number }
   /** Asks for a stretch of a content, which comes back in the buffer. */

@@ -275,6 +275,9 @@ function handle(message: ToKernel): void {
         .store(message.id, message.file, (done) => scope.postMessage({ type: "progress", id: message.id, done }))
         .then((result) => scope.postMessage({ type: "result", id: message.id, result }), broke);
       break;
+    case "bring":
+      perform(kernel.bring(Date.now(), message.id, message.message, message.pairs));
+      break;
     case "giveUp":
       uploads.giveUp(message.id);
       break;

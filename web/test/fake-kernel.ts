@@ -2,12 +2,13 @@
 // Runs are scripted by the flow's path; nothing is ever executed.
 
 import { fromBase64, toBase64 } from '../src/lib/base64';
-import type { Kernel } from '../src/lib/kernel';
+import type { Brought, Kernel } from '../src/lib/kernel';
 import { isInside, moved, nameOf, parentOf } from '../src/lib/paths';
 import type { Approval, Decision } from '../src/approvals/approval';
 import type { Conflict, Difference, Entry, HistoryChange, KernelEvent, LogLevel, RunRecord, ToolError, ToolResult, WorkspaceStatus } from '../src/lib/tools';
 import { Calls } from '../../worker/calls';
 import type { DeviceAct, JobPlace, SecretAct, ToDevices } from '../../worker/client-messages';
+import { FakeContents, hashOf } from './fake-contents';
 import { fakeFlows, planned } from './fake-flows';
 import { fakeLint } from './fake-lint';
 import { fakeContent, fakeProposal, fakeRecord, fakeScript, fakeSummary, LIMITS, type ScriptStep } from './fake-runs';
@@ -43,8 +44,8 @@ export class FakeKernel implements Kernel {
   /** What was said to other devices. */
   told: ToDevices[] = [];
   tell = (message: ToDevices): void => void this.told.push(message);
-  /** What was stored and belongs to no file yet, by hash. */
-  contents = new Map<string, Uint8Array>();
+  /** What came as one change, each time. */
+  brought: (readonly Brought[])[] = [];
   /** What is to be decided, and the sides of it by hash. */
   conflicts: Conflict[] = [];
   sides = new Map<string, string>();
@@ -56,6 +57,7 @@ export class FakeKernel implements Kernel {
   inputs = new Map<string, string>();
   /** What differs between any two points in time. */
   differences: Difference[] = [];
+  readonly #contents: FakeContents;
   #listeners = new Set<(event: KernelEvent) => void>();
   #ids = 0;
   #told = new Calls((event) => this.emit(event), () => this.clock());
@@ -71,6 +73,7 @@ export class FakeKernel implements Kernel {
     readonly stepMs = 0,
     readonly mode: 'durable' | 'memory' = 'durable',
   ) {
+    this.#contents = new FakeContents(stepMs);
     for (const [path, content] of Object.entries(files)) this.#put(path, typeof content === 'string' ? new TextEncoder().encode(content) : content);
   }
 
@@ -131,15 +134,20 @@ export class FakeKernel implements Kernel {
     return this.refusal ? { ok: false, error: this.refusal } : { ok: true, value: null };
   }
 
-  async store(file: Blob, told: (done: number) => void, signal: AbortSignal): Promise<ToolResult> {
-    const bytes = new Uint8Array(await file.arrayBuffer());
-    for (let step = 1; step <= 20; step++) {
-      await new Promise((resolve) => setTimeout(resolve, this.stepMs));
-      if (signal.aborted) return { ok: false, error: { code: 'CANCELLED', message: 'The upload was cancelled.' } };
-      told(step / 20);
+  store(file: Blob, told: (done: number) => void, signal: AbortSignal): Promise<ToolResult> {
+    return this.#contents.store(file, told, signal);
+  }
+
+  async bring(_message: string, brought: readonly Brought[]): Promise<ToolResult> {
+    this.brought.push(brought);
+    await Promise.resolve();
+    this.#keep();
+    for (const { path, content } of brought) {
+      if (content === null) this.#folder(path);
+      else this.#put(path, typeof content === 'string' ? this.#content(content) : content);
     }
-    this.contents.set(hashOf(bytes), bytes);
-    return { ok: true, value: { hash: hashOf(bytes), size: bytes.length } };
+    this.#changed(brought.map(({ path }) => path));
+    return { ok: true, value: {} };
   }
 
   async part(hash: string, from: number, into: ArrayBuffer): Promise<ToolResult> {
@@ -177,7 +185,7 @@ export class FakeKernel implements Kernel {
     },
     mkdir: ({ path }) => {
       this.#keep();
-      this.files.set(String(path), { id: `n${this.#ids++}`, bytes: undefined, modifiedMs: this.clock() });
+      this.#folder(String(path));
       this.#changed([String(path)]);
       return { change: 'c' };
     },
@@ -343,6 +351,10 @@ export class FakeKernel implements Kernel {
     this.#future = [];
   }
 
+  #folder(path: string): void {
+    this.files.set(path, { id: `n${this.#ids++}`, bytes: undefined, modifiedMs: this.clock() });
+  }
+
   #put(path: string, bytes: Uint8Array): void {
     this.files.set(path, { id: this.files.get(path)?.id ?? `n${this.#ids++}`, bytes, modifiedMs: this.clock() });
   }
@@ -352,8 +364,7 @@ export class FakeKernel implements Kernel {
   }
 
   #content(hash: string): Uint8Array {
-    const all = [...this.contents.values(), ...[...this.files.values()].flatMap(({ bytes }) => bytes ?? [])];
-    return all.find((bytes) => hashOf(bytes) === hash) ?? (refuse('NOT_FOUND', `No content with the hash ${hash} is stored.`) as never);
+    return this.#contents.find(hash, this.files.values()) ?? (refuse('NOT_FOUND', `No content with the hash ${hash} is stored.`) as never);
   }
 
   #text = (path: string): string | undefined => (this.files.has(path) ? new TextDecoder().decode(this.#bytes(path)) : undefined);
@@ -386,11 +397,4 @@ export class FakeKernel implements Kernel {
       queued: 0, running: 0, limits: LIMITS,
     };
   }
-}
-
-/** Tells contents apart; it is no cryptographic hash. */
-function hashOf(bytes: Uint8Array): string {
-  let hash = 0x811c9dc5;
-  for (const byte of bytes) hash = Math.imul(hash ^ byte, 0x01000193);
-  return (hash >>> 0).toString(16).padStart(64, '0');
 }

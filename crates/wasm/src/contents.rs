@@ -1,8 +1,12 @@
 //! Contents that the kernel Worker brings and takes piece by piece.
 
-use crate::effects::to_js;
-use crate::kernel::{Kernel, whole};
-use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
+use crate::effects::{encode, to_js};
+use crate::kernel::{Kernel, cx, random, whole};
+use js_sys::{Array, Uint8Array};
+use selvage_vfs::Op;
+use selvage_workbench::Effect;
+use serde_json::Value;
+use wasm_bindgen::prelude::{JsCast, JsError, JsValue, wasm_bindgen};
 
 #[wasm_bindgen]
 impl Kernel {
@@ -32,6 +36,45 @@ impl Kernel {
     pub fn content_drop(&mut self, hash: &str) -> Result<(), JsValue> {
         let dropped = self.workbench.drop_content(hash);
         dropped.map_err(|error| to_js(&error))
+    }
+
+    /// The person brings many files and folders, which come as one change, or not at all: pairs of a path and of what it gets, which is
+    /// bytes, the hash of a content that was brought before, or nothing for a folder.
+    ///
+    /// # Errors
+    /// A pair is none.
+    pub fn bring(
+        &mut self,
+        now_ms: f64,
+        call: f64,
+        message: String,
+        pairs: &Array,
+    ) -> Result<Array, JsError> {
+        let op = |pair: JsValue| {
+            let pair: Array = pair.dyn_into().ok()?;
+            let (path, content) = (pair.get(0).as_string()?, pair.get(1));
+            Some(match content.as_string() {
+                Some(hash) => Op::Put {
+                    path,
+                    hash: hash.parse().ok()?,
+                    create_only: false,
+                },
+                None if content.is_null() => Op::Mkdir { path },
+                None => Op::write(path, content.dyn_into::<Uint8Array>().ok()?.to_vec()),
+            })
+        };
+        let ops: Option<Vec<Op>> = pairs.iter().map(op).collect();
+        let ops = ops.ok_or_else(|| JsError::new("what is brought has another form"))?;
+        let origin = self.workbench.person();
+        let (change, effects) =
+            self.workbench
+                .import(&mut cx(now_ms, &mut random), &origin, message, &ops);
+        let told = self.perform(now_ms, effects);
+        told.push(&encode(Effect::Reply {
+            call: whole(call),
+            result: change.map(|_| Value::Null),
+        }));
+        Ok(told)
     }
 
     /// A stretch of a content.

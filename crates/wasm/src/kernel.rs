@@ -22,7 +22,7 @@ extern "C" {
     fn random_values(bytes: &mut [u8]);
 }
 
-fn random() -> u128 {
+pub(crate) fn random() -> u128 {
     let mut bytes = [0; 16];
     random_values(&mut bytes);
     u128::from_le_bytes(bytes)
@@ -333,7 +333,7 @@ impl Kernel {
     }
 
     /// Sets the timer, and passes on everything else.
-    fn perform(&mut self, now_ms: f64, effects: Vec<Effect>) -> Array {
+    pub(crate) fn perform(&mut self, now_ms: f64, effects: Vec<Effect>) -> Array {
         let out = Array::new();
         for effect in effects {
             match effect {
@@ -360,7 +360,7 @@ impl Kernel {
     }
 }
 
-fn cx(now_ms: f64, random: &mut dyn FnMut() -> u128) -> Cx<'_> {
+pub(crate) fn cx(now_ms: f64, random: &mut dyn FnMut() -> u128) -> Cx<'_> {
     Cx {
         now_ms: whole(now_ms),
         random,

@@ -41,35 +41,35 @@ async function readFolder(folder: FileSystemDirectoryEntry, above: string, found
 /** The files of a file field, those of a chosen folder with their paths. */
 export const incomingOfField = (files: File[]): Incoming[] => files.map((file) => ({ path: file.webkitRelativePath || file.name, file }));
 
-/** Writes them below a folder. A name that is taken gets a number; nothing is overwritten. */
+/** Writes them below a folder, as one change. A name that is taken gets a number; nothing is overwritten. */
 export async function upload(wb: Workbench, folder: string, incoming: Incoming[]): Promise<string[]> {
-  const written: string[] = [];
   const roots = new Map<string, string>();
-  const all = incoming.reduce((sum, { file }) => sum + file.size, 0);
+  const files = incoming.map(({ path, file }) => {
+    const [root = path] = path.split('/');
+    if (!roots.has(root)) roots.set(root, freeName(root, wb.workspace.childNames(folder)));
+    return { path: join(folder, roots.get(root) + path.slice(root.length)), file };
+  });
+  const all = files.reduce((sum, { file }) => sum + file.size, 0);
   const given = new AbortController();
   const [only] = incoming;
   const words = incoming.length === 1 && only ? `“${only.file.name}”` : plural(incoming.length, 'file');
   const shown = all > SHOWN_BYTES_MIN ? wb.toasts.progress(`Uploading ${words}`, () => given.abort()) : undefined;
-  let before = 0;
-  for (const { path, file } of incoming) {
-    if (given.signal.aborted) break;
-    const [root = path] = path.split('/');
-    if (!roots.has(root)) roots.set(root, freeName(root, wb.workspace.childNames(folder)));
-    const to = join(folder, roots.get(root) + path.slice(root.length));
-    try {
-      await wb.workspace.writeFile(to, file, (done) => shown?.set((before + done * file.size) / all), given.signal);
-      written.push(to);
-    } catch (error) {
-      if (given.signal.aborted) wb.toasts.info(`The upload of “${file.name}” was cancelled. Nothing of it is kept.`);
-      else wb.toasts.failure(`“${file.name}” was not uploaded`, error);
-    }
-    before += file.size;
-    shown?.set(before / all);
+  let written: string[] = [];
+  try {
+    const { bring } = await import('../lib/bringing');
+    written = await bring(wb.workspace, `Upload ${words}`, files, [], {
+      left: (path, error) => wb.toasts.failure(`“${nameOf(path)}” was not uploaded`, error),
+      told: (done) => shown?.set(done),
+      signal: given.signal,
+    });
+  } catch (error) {
+    wb.toasts.failure('Nothing was uploaded', error);
   }
   shown?.end();
+  if (given.signal.aborted) wb.toasts.info(`The upload of ${words} was cancelled. Nothing of it is kept.`);
   if (written.length) {
     const what = written.length === 1 && written[0] ? `“${nameOf(written[0])}”` : plural(written.length, 'file');
-    wb.toasts.success(`Uploaded ${what} to ${folderWords(folder)}.`, wb.workspace.undoAction(written.length));
+    wb.toasts.success(`Uploaded ${what} to ${folderWords(folder)}.`, wb.workspace.undoAction());
   }
   return written;
 }

@@ -19,6 +19,8 @@ export interface Kernel {
    * Nothing of it is kept when the signal says that it is given up. It never rejects.
    */
   store(file: Blob, told: (done: number) => void, signal: AbortSignal): Promise<ToolResult>;
+  /** Writes files and makes folders as one change, or does nothing of it. It never rejects, either. */
+  bring(message: string, brought: readonly Brought[]): Promise<ToolResult>;
   /** A stretch of a content, shorter where that ends, in the buffer, which is lent for as long. It never rejects. */
   part(hash: string, from: number, into: ArrayBuffer): Promise<ToolResult>;
   /** Where runs run from now on, when that is not in this browser. A port is the kernel's from then on. */
@@ -29,6 +31,12 @@ export interface Kernel {
   tell(message: ToDevices): void;
   /** Hears of events; the returned function stops that. */
   subscribe(listener: (event: KernelEvent) => void): () => void;
+}
+
+/** What goes to a path: bytes, the hash of a file that was stored, or null for a folder. */
+export interface Brought {
+  path: string;
+  content: Uint8Array | string | null;
 }
 
 /** Calls a tool and throws a `ToolFailure` where it failed. */
@@ -91,6 +99,10 @@ export class WorkerKernel implements Kernel {
       signal.addEventListener('abort', () => this.#port.postMessage({ type: 'giveUp', id }));
       return { type: 'store', id, file };
     }, 'store');
+  }
+
+  bring(message: string, brought: readonly Brought[]): Promise<ToolResult> {
+    return this.#ask((id) => ({ type: 'bring', id, message, pairs: brought.map(({ path, content }) => [path, content]) }), 'bring');
   }
 
   part(hash: string, from: number, into: ArrayBuffer): Promise<ToolResult> {

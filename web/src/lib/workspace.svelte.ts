@@ -3,8 +3,8 @@
 
 import type { Toast, Toasts } from '../ui/toasts.svelte';
 import { fromBase64, textOf, toBase64 } from './base64';
-import { bytes, plural } from './format';
-import { callOrThrow, valueOf, type Kernel } from './kernel';
+import { plural } from './format';
+import { callOrThrow, valueOf, type Brought, type Kernel } from './kernel';
 import { foldersAbove, folderWords, freeName, isInside, join, nameOf, parentOf } from './paths';
 import { ToolFailure, type Entry, type HistoryChange, type ReadValue, type StorageMode, type WorkspaceStatus, type WriteValue } from './tools';
 
@@ -13,7 +13,7 @@ const STATS_MAX = 40;
 /** How far back the newest change of a person or a run is looked for, behind records of runs. */
 const RECENT_CHANGES = 50;
 /** Larger files go in and out piece by piece. */
-const WHOLE_BYTES_MAX = 4 * 1024 * 1024;
+export const WHOLE_BYTES_MAX = 4 * 1024 * 1024;
 /** The most bytes of a file, as the workspace has it. */
 export const FILE_BYTES_MAX = 512 * 1024 * 1024;
 /** The pieces in which contents are taken out. */
@@ -186,25 +186,25 @@ export class Workspace {
 
   async write(path: string, content: string, extra: Record<string, unknown> = {}): Promise<WriteValue> {
     const value = await this.call<WriteValue>('write', { path, content, ...extra });
+    this.#hasWritten();
+    return value;
+  }
+
+  /** Writes files and makes folders as one change, or does nothing of it. See `bringing.ts`. */
+  async bring(message: string, brought: readonly Brought[]): Promise<void> {
+    valueOf(await this.kernel.bring(message, brought));
+    this.#hasWritten();
+  }
+
+  #hasWritten(): void {
     this.#wrote?.();
     this.#wrote = undefined;
-    return value;
   }
 
   /** Writes bytes: as text where they are text, so that they can be edited and merged. */
   writeBytes(path: string, bytes: Uint8Array): Promise<WriteValue> {
     const text = textOf(bytes);
     return text === undefined ? this.write(path, toBase64(bytes), { encoding: 'base64' }) : this.write(path, text);
-  }
-
-  /** Writes a file of the device. A large one goes piece by piece, and nothing of it is kept when it is given up. */
-  async writeFile(path: string, file: File, told: (done: number) => void, signal: AbortSignal): Promise<void> {
-    if (file.size > FILE_BYTES_MAX) throw new Error(`it has ${bytes(file.size)}, and the most is ${bytes(FILE_BYTES_MAX)}.`);
-    if (file.size <= WHOLE_BYTES_MAX) await this.writeBytes(path, new Uint8Array(await file.arrayBuffer()));
-    else {
-      const { hash } = valueOf<{ hash: string }>(await this.kernel.store(file, told, signal));
-      await this.write(path, hash, { encoding: 'hash' });
-    }
   }
 
   childNames(folder: string): string[] {
@@ -255,13 +255,13 @@ export class Workspace {
     const target = join(folder, name);
     const all = [...this.entries.values()].filter((entry) => entry.path === from || entry.path.startsWith(`${from}/`));
     await this.#try(`“${nameOf(from)}” could not be copied`, async () => {
+      const copies: Brought[] = [];
       for (const entry of all) {
-        const to = target + entry.path.slice(from.length);
-        if (entry.kind === 'folder') await this.call('mkdir', { path: to });
-        else if (entry.text) await this.writeBytes(to, await this.readBytes(entry.path));
         // What is no text is never typed, so its content is stored.
-        else await this.write(to, entry.hash, { encoding: 'hash' });
+        const content = entry.kind === 'folder' ? null : entry.text ? await this.readBytes(entry.path) : entry.hash;
+        copies.push({ path: target + entry.path.slice(from.length), content });
       }
+      await this.bring(`Copy ${from} to ${target}`, copies);
     });
   }
 

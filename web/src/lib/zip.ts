@@ -2,6 +2,7 @@
 
 import { Unzip, UnzipInflate, Zip, ZipDeflate, ZipPassThrough } from 'fflate';
 import { entriesIn } from './archive';
+import { bring } from './bringing';
 import { plural } from './format';
 import { sha256 } from './hash';
 import { isMounted, nameOf, parentOf } from './paths';
@@ -191,22 +192,17 @@ export function brought(files: number, folders: number): string {
   return folders === 0 ? plural(files, 'file') : `${plural(files, 'file')} and ${plural(folders, 'empty folder')}`;
 }
 
+/** Writes what a plan says, as one change. */
 export async function applyImport(wb: Workbench, plan: ImportPlan): Promise<void> {
-  let [written, made] = [0, 0];
-  const attempt = async (path: string, act: () => Promise<unknown>): Promise<number> => {
-    try {
-      await act();
-      return 1;
-    } catch (error) {
-      wb.toasts.failure(`“${nameOf(path)}” was not imported`, error);
-      return 0;
-    }
-  };
-  for (const path of plan.folders) made += await attempt(path, () => wb.workspace.call('mkdir', { path }));
-  for (const { path, bytes, effect } of plan.files) {
-    if (effect !== 'unchanged') written += await attempt(path, () => wb.workspace.writeBytes(path, bytes));
+  const files = plan.files.filter(({ effect }) => effect !== 'unchanged').map(({ path, bytes }) => ({ path, file: new Blob([bytes]) }));
+  const left = (path: string, error: unknown): void => void wb.toasts.failure(`“${nameOf(path)}” was not imported`, error);
+  try {
+    const came = new Set(await bring(wb.workspace, `Import ${plan.name}`, files, plan.folders, { left }));
+    const written = files.filter(({ path }) => came.has(path)).length;
+    if (came.size) wb.toasts.success(`Imported ${brought(written, came.size - written)} from ${plan.name}.`, wb.workspace.undoAction());
+  } catch (error) {
+    wb.toasts.failure('Nothing was imported', error);
   }
-  if (written + made) wb.toasts.success(`Imported ${brought(written, made)} from ${plan.name}.`);
 }
 
 function joined(parts: Uint8Array[]): Uint8Array<ArrayBuffer> {

@@ -1,0 +1,61 @@
+// Files that come into the workspace together: as one change, which is undone as one, or not at all.
+
+import { bytes } from './format';
+import { valueOf, type Brought } from './kernel';
+import { ToolFailure } from './tools';
+import { FILE_BYTES_MAX, WHOLE_BYTES_MAX, type Workspace } from './workspace.svelte';
+
+/** The most bytes that are handed over as they are. Of more, what comes after is stored first, one file after the other. */
+const HELD_BYTES_MAX = 64 * 1024 * 1024;
+/** The most files that are left out, each after a try, because the workspace refuses them. */
+const REFUSED_MAX = 50;
+
+export interface Bringing {
+  path: string;
+  file: Blob;
+}
+
+export interface Bringer {
+  /** Hears of a file that can't be brought, and why. The others go on. */
+  left(path: string, error: unknown): void;
+  /** Hears how much is done, from 0 to 1. */
+  told?(done: number): void;
+  /** Gives it up: nothing comes. */
+  signal?: AbortSignal;
+}
+
+/** Brings files and folders into the workspace, and gives the paths that came. */
+export async function bring(workspace: Workspace, message: string, files: readonly Bringing[], folders: readonly string[], bringer: Bringer): Promise<string[]> {
+  const { left, told = () => undefined, signal = new AbortController().signal } = bringer;
+  const all = files.reduce((sum, { file }) => sum + file.size, 0) || 1;
+  let items: Brought[] = folders.map((path) => ({ path, content: null }));
+  let [before, held] = [0, 0];
+  for (const { path, file } of files) {
+    const begun = before;
+    try {
+      if (file.size > FILE_BYTES_MAX) throw new Error(`it has ${bytes(file.size)}, and the most is ${bytes(FILE_BYTES_MAX)}.`);
+      const isHeld = file.size <= WHOLE_BYTES_MAX && held + file.size <= HELD_BYTES_MAX;
+      if (isHeld) held += file.size;
+      const store = async () => valueOf<{ hash: string }>(await workspace.kernel.store(file, (done) => told((begun + done * file.size) / all), signal)).hash;
+      items.push({ path, content: isHeld ? new Uint8Array(await file.arrayBuffer()) : await store() });
+    } catch (error) {
+      if (!signal.aborted) left(path, error);
+    }
+    if (signal.aborted) return [];
+    before += file.size;
+    told(before / all);
+  }
+  for (let refused = 0; items.length > 0; refused += 1) {
+    try {
+      await workspace.bring(message, items);
+      break;
+    } catch (error) {
+      const path = error instanceof ToolFailure ? error.error.path : undefined;
+      const others = items.filter((item) => item.path !== path);
+      if (path === undefined || others.length === items.length || refused === REFUSED_MAX) throw error;
+      left(path, error);
+      items = others;
+    }
+  }
+  return items.map(({ path }) => path);
+}
