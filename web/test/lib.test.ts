@@ -11,7 +11,7 @@ import { nameFor, readParent } from '../src/lib/mounting';
 import { openly } from '../src/lib/openly';
 import { endingOf, familyOf, freeName, isFlow, isForm, isMounted, moved, mountOf, nameProblem, newPlace, newProblem, placeOf, withoutScope } from '../src/lib/paths';
 import { originsIn } from '../src/selvage';
-import { planImport, safePath } from '../src/lib/zip';
+import { chosen, planImport, safePath } from '../src/lib/zip';
 import type { Entry } from '../src/lib/tools';
 
 test('figures read as people write them', () => {
@@ -109,6 +109,37 @@ test('what a workspace exported changes nothing there, and elsewhere does not sa
   const elsewhere = await planImport({ entries: new Map() }, 'x.zip', zip);
   expect(elsewhere.files.map(({ path }) => path)).toEqual(['a.txt']);
   expect(elsewhere.skipped).toEqual([{ name: 'embed.json', reason: 'which pages may call tools is not for a zip to say' }]);
+});
+
+test('what of a zip takes effect by being there stays out until it is taken, and says what it decides', async () => {
+  const text = (value: unknown) => new TextEncoder().encode(typeof value === 'string' ? value : JSON.stringify(value));
+  const flows = { a: { entry: 'a.flow.js', triggers: [{ on: 'change', paths: ['**'] }] }, b: { entry: 'a.flow.js', triggers: [{ on: 'manual' }] }, c: null };
+  const policy = text('version: 1\n');
+  const zip = zipSync({ 'Selvage.Policy.YAML': policy, 'notes/selvage.policy.yaml': policy, 'flows/flow.config.json': text({ version: 1, flows }), 'scopes.json': text('{}'), 'a.txt': text('a'), 'b.txt': text('b') });
+  const another = { kind: 'file', size: 1, hash: 'another' } as Entry;
+  const plan = await planImport({ entries: new Map([['a.txt', another], ['scopes.json', another]]) }, 'x.zip', zip);
+  expect(plan.files.map(({ path }) => path)).toEqual(['a.txt', 'b.txt', 'notes/selvage.policy.yaml']);
+  expect(plan.rules.map(({ path, effect, decides }) => [path, effect, decides])).toEqual([
+    ['Selvage.Policy.YAML', 'new', 'The rules of what flows and agents may do here. There are none now; with these, agents may do only what a rule lets them.'],
+    ['flows/flow.config.json', 'new', '3 named flows, with what may be touched without asking you. Run by themselves, when files change or the workspace is opened: 1 of 3.'],
+    ['scopes.json', 'replaces', 'The order in which mounted workspaces are looked through. It replaces the order that you have now.'],
+  ]);
+  const written = (...taken: string[]) => chosen(plan, new Set(taken)).files.map(({ path }) => path);
+  expect(written()).toEqual(['a.txt', 'b.txt', 'notes/selvage.policy.yaml']);
+  expect(written('flows/flow.config.json')).toEqual(['a.txt', 'b.txt', 'notes/selvage.policy.yaml', 'flows/flow.config.json']);
+});
+
+test('the rules of now are what others replace, and the same ones are nothing to decide', async () => {
+  const [bytes, broken] = ['version: 1\n', '[1, {'].map((text) => new TextEncoder().encode(text));
+  const zip = zipSync({ 'selvage.policy.yaml': bytes!, 'flows/flow.config.json': broken! });
+  const here = (hash: string) => new Map(['selvage.policy.yaml', 'flows/flow.config.json'].map((path) => [path, { kind: 'file', size: bytes!.length, hash } as Entry]));
+  const other = await planImport({ entries: here('another') }, 'x.zip', zip);
+  expect(other.rules.map(({ decides }) => decides)).toEqual([
+    '0 named flows, with what may be touched without asking you. They replace the named flows that you have now.',
+    'The rules of what flows and agents may do here. They replace the rules that you have now.',
+  ]);
+  const same = await planImport({ entries: here(createHash('sha256').update(bytes!).digest('hex')) }, 'x.zip', zip);
+  expect(same.files.map(({ path, effect }) => [path, effect])).toEqual([['selvage.policy.yaml', 'unchanged']]);
 });
 
 test('an export says which workspace it is of, and what is mounted in it is no file to import', async () => {

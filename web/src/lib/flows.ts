@@ -13,6 +13,7 @@ export interface NamedFlow {
   env?: Record<string, string>;
   grant?: Partial<Grant>;
   limits?: Partial<Limits>;
+  triggers?: { on: string }[];
 }
 
 /** A flow that the manifest names, with what it says. */

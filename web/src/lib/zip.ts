@@ -5,6 +5,7 @@ import { entriesIn } from './archive';
 import { bring } from './bringing';
 import { plural } from './format';
 import { sha256 } from './hash';
+import { decides } from './import-rules';
 import { isMounted, nameOf, parentOf } from './paths';
 import { isStrings } from './settings';
 import type { Entry, HistoryChange } from './tools';
@@ -30,9 +31,20 @@ const SLICES_MAX = 64;
 /** What importing a file does: nothing where the workspace has the same bytes at its path. */
 export type ImportEffect = 'new' | 'replaces' | 'unchanged';
 
+export interface ImportFile extends Unpacked {
+  effect: ImportEffect;
+}
+
+/** A file that takes effect by being there, and what it decides. */
+export interface ImportRule extends ImportFile {
+  decides: string;
+}
+
 export interface ImportPlan {
   name: string;
-  files: { path: string; bytes: Uint8Array<ArrayBuffer>; effect: ImportEffect }[];
+  files: ImportFile[];
+  /** They are none of the files that are written until a person takes them: `chosen` puts them there. */
+  rules: ImportRule[];
   /** Folders that are new and have no file in the zip. */
   folders: string[];
   /** What is left out, and why. */
@@ -157,12 +169,15 @@ export async function unpack(bytes: Uint8Array): Promise<{ found: Unpacked[]; fo
 export async function planImport(workspace: Pick<Workspace, 'entries'>, name: string, bytes: Uint8Array): Promise<ImportPlan> {
   const { found, folders, skipped } = await unpack(bytes);
   const stamped = readStamp(found) !== undefined;
-  const files: ImportPlan['files'] = [];
+  const files: ImportFile[] = [];
+  const rules: ImportRule[] = [];
   for (const file of found) {
     if (stamped && file.path === STAMP) continue;
     const effect = await effectOf(workspace.entries.get(file.path), file.bytes);
     const reason = isMounted(file.path) ? 'other workspaces are mounted, not imported' : OWN_FILES.get(file.path.toLowerCase());
+    const rule = effect === 'unchanged' ? undefined : decides(file, effect === 'replaces');
     if (effect !== 'unchanged' && reason) skipped.push({ name: file.path, reason });
+    else if (rule !== undefined) rules.push({ ...file, effect, decides: rule });
     else files.push({ ...file, effect });
   }
   // What lies in a folder makes it.
@@ -171,7 +186,12 @@ export async function planImport(workspace: Pick<Workspace, 'entries'>, name: st
     for (let above = parentOf(path); above !== '' && !filled.has(above); above = parentOf(above)) filled.add(above);
   }
   const empty = folders.filter((folder) => !workspace.entries.has(folder) && !isMounted(folder) && !filled.has(folder));
-  return { name, files, folders: empty, skipped };
+  return { name, files, rules, folders: empty, skipped };
+}
+
+/** The same with those of its rules that a person takes. */
+export function chosen(plan: ImportPlan, taken: ReadonlySet<string>): ImportPlan {
+  return { ...plan, files: [...plan.files, ...plan.rules.filter(({ path }) => taken.has(path))], rules: [] };
 }
 
 async function effectOf(entry: Entry | undefined, bytes: Uint8Array<ArrayBuffer>): Promise<ImportEffect> {
