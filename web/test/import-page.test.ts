@@ -56,3 +56,21 @@ for (const [width, colorScheme] of [[1280, 'light'], [390, 'dark']] as const)
     expect(await third.go(0).isDisabled()).toBe(true);
     expect(complaints).toEqual([]);
   });
+
+for (const [width, colorScheme] of [[1280, 'dark'], [390, 'light']] as const)
+  test(`what an import replaces stands before what is new, and each of it can stay, ${width} wide, ${colorScheme}`, async () => {
+    const { page, complaints } = await open('', { viewport: { width, height: 800 }, colorScheme });
+    const { 'selvage.policy.yaml': _, 'flows/flow.config.json': __, ...files } = FILES;
+    const { dialog, file, go } = await choose(page, { ...files, ...Object.fromEntries(Array.from({ length: 60 }, (_, index) => [`a/${index}.md`, 'new'])) });
+    expect(await dialog.getByRole('heading', { level: 3 }).allInnerTexts()).toEqual(['2 files would replace yours', '62 files are new']);
+    expect(await file('notes/README.md').isChecked()).toBe(true);
+    await dialog.getByRole('button', { name: 'Keep all of mine' }).click();
+    await go(62).waitFor();
+    await file('lib/csv.js').check();
+    expect(await look(page, `${colorScheme}-import-replaced`)).toEqual([]);
+    await go(63).click();
+    await expect.poll(() => written(page)).toHaveLength(63);
+    expect(await written(page)).toContain('lib/csv.js');
+    expect(await written(page)).not.toContain('notes/README.md');
+    expect(complaints).toEqual([]);
+  });

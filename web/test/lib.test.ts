@@ -125,8 +125,8 @@ test('what of a zip takes effect by being there stays out until it is taken, and
     ['scopes.json', 'replaces', 'The order in which mounted workspaces are looked through. It replaces the order that you have now.'],
   ]);
   const written = (...taken: string[]) => chosen(plan, new Set(taken)).files.map(({ path }) => path);
-  expect(written()).toEqual(['a.txt', 'b.txt', 'notes/selvage.policy.yaml']);
-  expect(written('flows/flow.config.json')).toEqual(['a.txt', 'b.txt', 'notes/selvage.policy.yaml', 'flows/flow.config.json']);
+  expect(written()).toEqual(['b.txt', 'notes/selvage.policy.yaml']);
+  expect(written('a.txt', 'flows/flow.config.json')).toEqual(['a.txt', 'b.txt', 'notes/selvage.policy.yaml', 'flows/flow.config.json']);
 });
 
 test('the rules of now are what others replace, and the same ones are nothing to decide', async () => {

@@ -189,9 +189,10 @@ export async function planImport(workspace: Pick<Workspace, 'entries'>, name: st
   return { name, files, rules, folders: empty, skipped };
 }
 
-/** The same with those of its rules that a person takes. */
+/** The same with what a person takes of its rules, and of what replaces files of the workspace. */
 export function chosen(plan: ImportPlan, taken: ReadonlySet<string>): ImportPlan {
-  return { ...plan, files: [...plan.files, ...plan.rules.filter(({ path }) => taken.has(path))], rules: [] };
+  const isTaken = ({ path }: ImportFile): boolean => taken.has(path);
+  return { ...plan, files: [...plan.files.filter((file) => file.effect !== 'replaces' || isTaken(file)), ...plan.rules.filter(isTaken)], rules: [] };
 }
 
 async function effectOf(entry: Entry | undefined, bytes: Uint8Array<ArrayBuffer>): Promise<ImportEffect> {
