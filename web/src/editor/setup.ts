@@ -42,11 +42,28 @@ export interface EditorOptions {
 /** Columns of a step of indentation. Python's are four, by its own guide (PEP 8). */
 const indentOf = (path: string): number => (path.endsWith('.py') ? 4 : 2);
 
+/**
+ * What is typed over a selection is put in by the editor and not by the browser: Chromium keeps the look of what it takes away for
+ * what comes, in a style attribute, which the style policy forbids and the editor would not keep.
+ */
+const typedOver = EditorView.domEventHandlers({
+  beforeinput: (event, view) => {
+    const { from, to } = view.state.selection.main;
+    const { data: text } = event;
+    if (event.inputType !== 'insertText' || text === null || !event.cancelable || from === to || view.composing) return false;
+    if (view.state.readOnly) return true;
+    const insert = () => view.state.update(view.state.replaceSelection(text), { userEvent: 'input.type', scrollIntoView: true });
+    if (!view.state.facet(EditorView.inputHandler).some((handle) => handle(view, from, to, text, insert))) view.dispatch(insert());
+    return true;
+  },
+});
+
 export function baseExtensions(options: Pick<EditorOptions, 'path' | 'readOnly' | 'dark' | 'label'>): Extension[] {
   return [
     lineNumbers(),
     highlightSpecialChars(),
     drawSelection(),
+    typedOver,
     bracketMatching(),
     highlightSelectionMatches(),
     indentUnit.of(' '.repeat(indentOf(options.path))),
