@@ -1,5 +1,5 @@
 import { beforeEach, expect, test, vi } from 'vitest';
-import { Allowances } from '../src/lib/allowances.svelte';
+import { Allowances } from '../src/lib/allowances';
 import { flowKey } from '../src/lib/flows';
 import { Forms } from '../src/lib/form-state.svelte';
 

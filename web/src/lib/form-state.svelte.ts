@@ -1,6 +1,6 @@
 // What is filled in in the Run panel, flow by flow, and the request it makes.
 
-import { Allowances, type Allowance, type Allowed } from './allowances.svelte';
+import { Allowances, type Allowance, type Allowed } from './allowances';
 import { flowKey, type NamedFlow } from './flows';
 import type { Remedy } from './remedy';
 import { fieldsOf, heldAs, readEnv, readForm, readJson, readLimits, type Field } from './run-form';

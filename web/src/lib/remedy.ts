@@ -1,6 +1,6 @@
 // What a person can do about a run that failed, where one button does it.
 
-import type { Allowance } from './allowances.svelte';
+import type { Allowance } from './allowances';
 import { limitField } from './limits';
 import { moreOf } from './run-form';
 import type { LimitName, Limits, RunRecord } from './tools';

@@ -8,7 +8,7 @@ import type { Document } from '../editor/document.svelte';
 import { languageOf } from '../editor/language';
 import type { Shown } from '../presence/start.svelte';
 import { Toasts } from '../ui/toasts.svelte';
-import type { Allowance } from './allowances.svelte';
+import type { Allowance } from './allowances';
 import { commandsOf, type Command } from './commands';
 import { Conflicts } from './conflicts.svelte';
 import { Devices } from './devices.svelte';
