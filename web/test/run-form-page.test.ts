@@ -110,6 +110,42 @@ test('a flow that moves stays in the panel with what was filled in, whatever is 
   expect(complaints).toEqual([]);
 });
 
+for (const [width, colorScheme] of [[1280, 'light'], [390, 'dark']] as const)
+  test(`what was typed is there after a reload, until the defaults are asked for, ${width} wide, ${colorScheme}`, async () => {
+    const { page, complaints } = await open('', { viewport: { width, height: 900 }, colorScheme });
+    const choose = async (label: string) => {
+      await page.keyboard.press('Alt+2');
+      await page.getByRole('combobox', { name: 'Flow' }).selectOption({ label });
+    };
+    const form = page.locator('form.fields');
+    const filled = async () => [await form.getByLabel('Most rows').inputValue(), await form.getByLabel('Currency').inputValue(), await form.getByLabel('Only open invoices').isChecked()];
+    await page.getByRole('tree').waitFor();
+    await choose('Invoice summary');
+    await form.getByLabel('Most rows').fill('7');
+    await form.getByLabel('Currency').selectOption('SEK');
+    await form.getByLabel('Only open invoices').check();
+    await choose('Count primes');
+    await form.getByLabel('Arguments').fill('{"upTo": 7}');
+    await page.reload();
+    await page.getByRole('tree').waitFor();
+    await choose('Count primes');
+    expect(await form.getByLabel('Arguments').inputValue()).toBe('{"upTo": 7}');
+    await choose('Invoice summary');
+    expect(await filled()).toEqual(['7', 'SEK', true]);
+    expect(await look(page, `${width}-run-form-typed`)).toEqual([]);
+    await page.getByRole('button', { name: 'Reset', exact: true }).click();
+    expect(await filled()).toEqual(['', 'EUR', false]);
+    expect(await look(page, `${width}-run-form-reset`)).toEqual([]);
+    await page.reload();
+    await page.getByRole('tree').waitFor();
+    await choose('Invoice summary');
+    expect(await filled()).toEqual(['', 'EUR', false]);
+    await choose('Count primes');
+    expect(await form.getByLabel('Arguments').inputValue(), 'the other form is as it was').toBe('{"upTo": 7}');
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(width);
+    expect(complaints).toEqual([]);
+  });
+
 test('a flow that comes to where another one was is in the list once', async () => {
   const { page, complaints } = await open('');
   await page.getByRole('tree').waitFor();

@@ -12,11 +12,12 @@ export type Entries = () => ReadonlyMap<string, Pick<Entry, 'id'>>;
 export class ByFile<T> {
   #all = $state.raw<All<T>>({});
 
-  /** What was remembered under the name and does not fit is forgotten. */
+  /** What was remembered under the name and does not fit is forgotten; `bound` gives what of all is remembered, the newest last. */
   constructor(
     readonly name: string,
     readonly entries: Entries,
     fits: (value: unknown) => value is T,
+    readonly bound: (all: All<T>) => All<T> = (all) => all,
   ) {
     const allFit = (value: unknown): value is All<T> => typeof value === 'object' && value !== null && Object.values(value).every(fits);
     const read = () => (this.#all = recall(name, {}, allFit));
@@ -34,7 +35,8 @@ export class ByFile<T> {
     const id = this.entries().get(path)?.id;
     // Of what is not there nothing is remembered: whatever comes to the path later would have it.
     if (id === undefined) return;
-    this.#keep({ ...this.#all, [id]: value });
+    const { [id]: _, ...others } = this.#all;
+    this.#keep(this.bound({ ...others, [id]: value }));
   }
 
   /** Forgets files that are gone, so that one which is brought back begins anew. */

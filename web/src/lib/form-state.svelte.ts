@@ -5,6 +5,7 @@ import { flowKey, type NamedFlow } from './flows';
 import type { Remedy } from './remedy';
 import { fieldsOf, heldAs, readEnv, readForm, readJson, readLimits, type Field } from './run-form';
 import { fileOf, referenceOf, type Entry, type FlowEntry, type FlowSummary, type LimitName, type LintReport, type RunOptions, type RunRecord, type RunRequest } from './tools';
+import { isKept, TypedForms } from './typed';
 
 /** What is known of a flow: by lint, or, before that, by the list of flows. */
 export type About = Pick<LintReport | FlowSummary, 'inputs' | 'entries'>;
@@ -25,9 +26,10 @@ export class FlowForm {
   path = $state.raw('');
   /** What tells that file from any other, wherever it is. */
   entryId: string | undefined;
-  /** The function that was chosen, of a file that has several. */
-  chosen = $state<string | undefined>(undefined);
+  #chosen = $state<string | undefined>(undefined);
   #values = $state<Record<string, Record<string, unknown>>>({});
+  /** The fields of which nothing is kept on this device. */
+  #unkept = new Set<string>();
   /** The arguments of a flow that declares no inputs. */
   #json = $state<string | undefined>(undefined);
   env = $state('');
@@ -44,9 +46,37 @@ export class FlowForm {
   constructor(
     path: string,
     readonly allowances: Allowances,
+    readonly typed: TypedForms,
     readonly naming?: Naming,
   ) {
     this.path = path;
+  }
+
+  /** Is the form of the file with that id from now on, and shows what was typed for it on this device. */
+  begin(entryId: string | undefined): void {
+    this.entryId = entryId;
+    const typed = this.typed.of(this.path, this.naming?.name);
+    if (!typed) return;
+    this.#chosen = typed.chosen;
+    this.#values = structuredClone(typed.values);
+    this.#json = typed.json;
+  }
+
+  /** Keeps what is filled in on this device, but for what those of the fields hold that may be secrets. */
+  #keep(fields: readonly Pick<Field, 'id' | 'kind'>[] = []): void {
+    for (const field of fields) if (!isKept(field)) this.#unkept.add(field.id);
+    const values = Object.entries($state.snapshot(this.#values)).map(([name, held]) => [name, Object.fromEntries(Object.entries(held).filter(([id]) => !this.#unkept.has(id)))]);
+    this.typed.keep(this.path, { name: this.naming?.name, chosen: this.#chosen, values: Object.fromEntries(values), json: this.#json });
+  }
+
+  /** The function that was chosen, of a file that has several. */
+  get chosen(): string | undefined {
+    return this.#chosen;
+  }
+
+  set chosen(name: string | undefined) {
+    this.#chosen = name;
+    this.#keep();
   }
 
   /** What the person allowed: to the file, under whatever name it runs. */
@@ -65,6 +95,7 @@ export class FlowForm {
 
   set json(text: string) {
     this.#json = text;
+    this.#keep();
   }
 
   /** What the person allowed of what the flow wants. */
@@ -121,20 +152,34 @@ export class FlowForm {
     return this.#values[keyOf(entry)] ?? {};
   }
 
-  set(entry: FlowEntry | undefined, id: string, value: unknown): void {
-    (this.#values[keyOf(entry)] ??= {})[id] = value;
+  set(entry: FlowEntry | undefined, field: Pick<Field, 'id' | 'kind'>, value: unknown): void {
+    (this.#values[keyOf(entry)] ??= {})[field.id] = value;
+    this.#keep([field]);
+  }
+
+  /** Goes back to the defaults of all that is asked for now. */
+  reset(entry: FlowEntry | undefined): void {
+    delete this.#values[keyOf(entry)];
+    this.#json = undefined;
+    this.limits = {};
+    this.env = this.secrets = this.seed = this.startMs = '';
+    this.tried = false;
+    this.#keep();
   }
 
   /** Fills the form as it was for a run of the past. */
   refill(record: RunRecord, about: About | undefined): void {
-    this.chosen = record.function;
+    this.#chosen = record.function;
     const args = typeof record.args === 'object' && record.args !== null && !Array.isArray(record.args) ? (record.args as Record<string, unknown>) : {};
+    const fields = this.fields(about);
     this.#values[keyOf(this.entry(about))] = Object.fromEntries(
-      this.fields(about)
+      fields
         .filter((input) => Object.hasOwn(args, input.id) && args[input.id] !== null)
         .map((input) => [input.id, heldAs(input, args[input.id])]),
     );
-    this.json = JSON.stringify(record.args ?? {}, null, 2);
+    // What is asked for field by field is kept field by field.
+    if (this.takesJson(about)) this.#json = JSON.stringify(record.args ?? {}, null, 2);
+    this.#keep(fields);
     this.seed = String(record.seed);
     this.startMs = record.startMs === undefined || record.startMs === null ? '' : String(record.startMs);
   }
@@ -202,6 +247,7 @@ const keyOf = (entry: FlowEntry | undefined): string => entry?.function ?? '';
 export class Forms {
   #forms = new Map<string, FlowForm>();
   readonly allowances: Allowances;
+  readonly #typed: TypedForms;
 
   /** `manifest` is what the manifest says of a name; `entries` are those of the workspace. */
   constructor(
@@ -209,14 +255,15 @@ export class Forms {
     readonly entries: () => ReadonlyMap<string, Pick<Entry, 'path' | 'id'>>,
   ) {
     this.allowances = new Allowances(entries);
+    this.#typed = new TypedForms(entries);
   }
 
   /** The form of a file, or of a name that the manifest gives it. */
   of(path: string, name?: string): FlowForm {
     const known = this.#forms.get(formKey(path, name));
     if (known) return known;
-    const form = new FlowForm(path, this.allowances, name === undefined ? undefined : { name, manifest: () => this.manifest(name) });
-    form.entryId = this.entries().get(path)?.id;
+    const form = new FlowForm(path, this.allowances, this.#typed, name === undefined ? undefined : { name, manifest: () => this.manifest(name) });
+    form.begin(this.entries().get(path)?.id);
     this.#forms.set(formKey(path, name), form);
     return form;
   }
@@ -224,6 +271,7 @@ export class Forms {
   /** Has forms go with their files, which keep their ids when they move. Gives where each file went. */
   follow(): ReadonlyMap<string, string> {
     this.allowances.prune();
+    this.#typed.prune();
     const entries = this.entries();
     const moves = new Map<string, string>();
     for (const form of this.#forms.values()) {
@@ -231,7 +279,7 @@ export class Forms {
       if (there?.id === form.entryId) continue;
       const gone = form.entryId === undefined ? undefined : [...entries.values()].find(({ id }) => id === form.entryId);
       if (gone) moves.set(form.path, gone.path);
-      else if (there) form.entryId = there.id;
+      else if (there) form.begin(there.id);
     }
     if (moves.size === 0) return moves;
     const all = [...this.#forms.values()];

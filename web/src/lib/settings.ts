@@ -1,5 +1,5 @@
-// What the page remembers on this device about itself. Nothing of the workspace is kept here, and
-// a browser that refuses local storage only forgets.
+// What the page remembers on this device about itself, and what was typed and not run yet. No file of the workspace is kept here,
+// and a browser that refuses local storage only forgets.
 
 const PREFIX = 'selvage.';
 
