@@ -72,3 +72,40 @@ for (const [width, colorScheme] of [[1280, 'light'], [390, 'dark']] as const)
     expect(await page.evaluate(() => (window as unknown as { fixture: { calls: { name: string }[] } }).fixture.calls.some(({ name }) => name === 'run_flow'))).toBe(false);
     expect(complaints).toEqual([]);
   });
+
+for (const [width, colorScheme] of [[1280, 'light'], [390, 'dark']] as const)
+  test(`nobody says that there are no flows and no runs before they were listed, ${width} wide, ${colorScheme}`, async () => {
+    const { page, complaints } = await open('empty', { viewport: { width, height: 800 }, colorScheme });
+    // The lists come late, from the first time that anybody asks for them.
+    await page.addInitScript(() => {
+      const late = new Promise<void>((resolve) => Object.assign(window, { list: resolve }));
+      Object.defineProperty(window, 'fixture', {
+        set: (kernel: { call(name: string, input: unknown): Promise<unknown> }) => {
+          const call = kernel.call.bind(kernel);
+          kernel.call = async (name, input) => {
+            if (name === 'flow_list' || name === 'flow_runs') {
+              Object.assign(window, { [name]: true });
+              await late;
+            }
+            return call(name, input);
+          };
+        },
+      });
+    });
+    await page.reload();
+    await page.getByRole('button', { name: 'Storage: Saved on this device' }).waitFor();
+    const asked = (name: string) => expect.poll(() => page.evaluate((name) => name in window, name)).toBe(true);
+    await page.keyboard.press('Alt+2');
+    await asked('flow_list');
+    expect(await page.getByText('There is no flow yet.').count()).toBe(0);
+    expect(await look(page, `${width}-unlisted-flows`)).toEqual([]);
+    await page.keyboard.press('Alt+5');
+    await asked('flow_runs');
+    expect(await page.getByText('No runs yet.').count()).toBe(0);
+    expect(await look(page, `${width}-unlisted-runs`)).toEqual([]);
+    await page.evaluate(() => (window as unknown as { list(): void }).list());
+    await page.getByText('No runs yet.').waitFor();
+    await page.keyboard.press('Alt+2');
+    await page.getByText('There is no flow yet.').waitFor();
+    expect(complaints).toEqual([]);
+  });

@@ -81,6 +81,8 @@ export class Runs {
   current = $state.raw<Run | undefined>(undefined);
   live = $state.raw<ReadonlyMap<string, Run>>(new Map());
   past = $state.raw<RunSummary[]>([]);
+  /** Whether those of the past were listed: before that, nothing says that there are none. */
+  pastLoaded = $state(false);
   /** Whether there may be more of the past. */
   hasMore = $state(false);
   #asked = HISTORY_STEP;
@@ -182,6 +184,7 @@ export class Runs {
     const result = await this.workspace.kernel.call('flow_runs', { limit });
     if (!result.ok) return;
     this.past = (result.value as { runs: RunSummary[] }).runs;
+    this.pastLoaded = true;
     this.hasMore = this.past.length === limit && limit < HISTORY_MAX;
   }
 

@@ -76,6 +76,8 @@ export class Workbench {
   trail = $state.raw<readonly { path: string; line: number; column: number }[]>([]);
   /** The files that are flows. */
   flows = $state.raw<FlowSummary[]>([]);
+  /** Whether they were listed: before that, nothing says that there are none. */
+  flowsLoaded = $state(false);
   /** What the manifest names of them. */
   named = $state.raw<Named[]>([]);
   #chosen = $state.raw<{ path: string; name?: string | undefined } | undefined>(undefined);
@@ -370,6 +372,7 @@ export class Workbench {
     const named = all.filter((one) => one.named);
     const manifest = named.length ? await this.#manifest() : {};
     this.flows = all.filter((one) => !one.named);
+    this.flowsLoaded = true;
     this.named = named.map((one) => ({ ...one, manifest: manifest[one.name] ?? { entry: one.path, inputs: one.inputs } }));
     const known = (path: string | undefined): path is string => this.flows.some((one) => one.path === path);
     if (!known(this.#chosen?.path)) this.#chosen = undefined;
