@@ -216,6 +216,30 @@ test('a double click on Run starts one run, and does not cancel it', async () =>
   expect(calls.filter((name) => name === 'run_flow' || name === 'flow_cancel')).toEqual(['run_flow']);
 });
 
+test('Enter that is pressed twice on Run starts one run, and cancels none; later it does, and a pointer at once', async () => {
+  const { page, complaints } = await open();
+  const calls = () => page.evaluate(() => (globalThis as unknown as { fixture: { calls: { name: string }[] } }).fixture.calls.map((call) => call.name).filter((name) => name === 'run_flow' || name === 'flow_cancel'));
+  const cancel = page.locator('.actions').getByRole('button', { name: 'Cancel' });
+  await page.getByRole('button', { name: 'Count primes' }).click();
+  const run = page.locator('.actions').getByRole('button', { name: 'Run', exact: true });
+  await run.focus();
+  await page.keyboard.press('Enter');
+  await cancel.waitFor();
+  await page.keyboard.press('Enter');
+  await page.keyboard.press('Enter');
+  // Nothing comes of it later, either.
+  await page.waitForTimeout(600);
+  expect(await calls()).toEqual(['run_flow']);
+  expect(await look(page, 'run-cancel')).toEqual([]);
+  await page.keyboard.press('Enter');
+  await expect.poll(calls).toEqual(['run_flow', 'flow_cancel']);
+  await run.waitFor();
+  await page.keyboard.press('Enter');
+  await cancel.click();
+  await expect.poll(calls).toEqual(['run_flow', 'flow_cancel', 'run_flow', 'flow_cancel']);
+  expect(complaints).toEqual([]);
+});
+
 test('a name that is taken keeps the field open and says why', async () => {
   const { page } = await open();
   await row(page, 'notes').hover();
