@@ -104,3 +104,25 @@ test('a workspace without requests says what would come there, and begins a poli
     expect(complaints).toEqual([]);
   }
 });
+
+for (const [width, colorScheme] of [[1280, 'light'], [390, 'dark']] as const)
+  test(`who refused what a run asked for reads what came of it in words for a person, ${width} wide, ${colorScheme}`, async () => {
+    const { page, complaints } = await open('', { colorScheme, viewport: { width, height: 800 } });
+    await page.getByRole('tree').waitFor();
+    await page.evaluate(async () => {
+      const { fixture } = window as unknown as { fixture: { call(name: string, input: unknown): Promise<unknown> } };
+      await fixture.call('write', { path: 'workflows/gated.py', content: '' });
+      await fixture.call('run_flow', { path: 'workflows/gated.py::publish', wait: false });
+    });
+    await page.getByText('asks for your approval').waitFor();
+    await page.keyboard.press('Alt+8');
+    await request(page, /README/).getByRole('button', { name: 'Refuse' }).press('Enter');
+    await request(page, /README/).waitFor({ state: 'detached' });
+    await page.keyboard.press('Alt+3');
+    await page.getByText('A person did not approve it.').waitFor();
+    await page.getByText('Change what it does, or run it again to be asked again.').waitFor();
+    expect(await page.getByText('ask the person').count()).toBe(0);
+    expect(await look(page, `${width}-approvals-refused`)).toEqual([]);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(width);
+    expect(complaints).toEqual([]);
+  });

@@ -1,9 +1,10 @@
+import { readFileSync } from 'node:fs';
 import { expect, test, vi } from 'vitest';
 import { Forms } from '../src/lib/form-state.svelte';
 import { fitting, ROWS_MAX, windowOf } from '../src/lib/log-window';
 import { marked } from '../src/lib/matching';
 import { refusedArgument, remedyOf } from '../src/lib/remedy';
-import { pieces } from '../src/lib/told';
+import { hintFor, pieces } from '../src/lib/told';
 import { Runs } from '../src/lib/runs.svelte';
 import { ended, gave, referenceOf, type LogEntry, type LogLevel, type RunRecord } from '../src/lib/tools';
 import type { Workspace } from '../src/lib/workspace.svelte';
@@ -89,6 +90,25 @@ test('a result with errors in it ended the run, and landed', () => {
 test('what stands between backticks is code', () => {
   expect(pieces('Did you mean `readText`?')).toEqual([{ text: 'Did you mean ', code: false }, { text: 'readText', code: true }, { text: '?', code: false }]);
   expect(pieces('a ` alone')).toEqual([{ text: 'a ` alone', code: false }]);
+});
+
+test('a hint that speaks of a person, or of a call, speaks to the person', () => {
+  // As the engine says them, so that a sentence that changes there is found here.
+  for (const [file, said, told] of [
+    ['policy/approvals', 'Propose something else, or ask the person.', 'Change what it does, or run it again to be asked again.'],
+    ['policy/approvals', 'A person decides about some of them first.', 'Decide about some of them first.'],
+    ['policy/consent', 'A person changes `{POLICY_FILE}`, or does it.', 'Change `{POLICY_FILE}`, or do it yourself.'],
+    ['policy/consent', 'A person mends the file, where lint shows it; until then agents do nothing here, and no flow runs.', 'Mend the file, where lint shows it; until then agents do nothing here, and no flow runs.'],
+    ['policy/ruling', 'A person has runs run elsewhere, or changes `{POLICY_FILE}`.', 'Have runs run elsewhere, or change `{POLICY_FILE}`.'],
+    ['policy/imports', 'or the flow does without. A person changes `{POLICY_FILE}`.', 'or the flow does without. Change `{POLICY_FILE}`.'],
+    ['policy/grants', 'Run it with `allowNet: [\\"{domain}\\"]`.', 'Allow `{domain}` in the Run panel.'],
+    ['policy/grants', 'Run it with `allowTools: [\\"{tool}\\"]`.', 'Allow `{tool}` in the Run panel.'],
+    ['policy/grants', 'Run the flow with `mode: \\"run\\"`.', 'Press Run in place of Dry run.'],
+  ] as const) {
+    expect(readFileSync(new URL(`../../crates/workbench/src/${file}.rs`, import.meta.url), 'utf8')).toContain(said);
+    expect(hintFor(said.replaceAll('\\', ''))).toBe(told);
+  }
+  expect(hintFor('Choose another name.')).toBe('Choose another name.');
 });
 
 test('a found line shows every match, and its first one near the beginning', () => {

@@ -1,5 +1,6 @@
 // Short notes at the edge of the page: what happened, and what can be done about it.
 
+import { hintFor } from '../lib/told';
 import { ToolFailure, type ToolError } from '../lib/tools';
 
 export interface Toast {
@@ -50,7 +51,7 @@ export class Toasts {
     const message = error instanceof Error ? error.message : String(error);
     const place = cause?.path ? `${cause.path}${cause.line ? `:${cause.line}` : ''}` : undefined;
     const details = cause ? [cause.code, place, cause.stack].filter(Boolean).join('\n') : undefined;
-    this.show({ tone: 'error', text: `${what}: ${message}`, hint: cause?.hint, details, about });
+    this.show({ tone: 'error', text: `${what}: ${message}`, hint: cause?.hint && hintFor(cause.hint), details, about });
   }
 
   clear(about: Toast['about']): void {
