@@ -118,6 +118,8 @@ for (const [width, colorScheme] of [[1280, 'light'], [390, 'dark']] as const)
     await page.keyboard.press('Alt+8');
     await request(page, /README/).getByRole('button', { name: 'Refuse' }).press('Enter');
     await request(page, /README/).waitFor({ state: 'detached' });
+    await page.getByRole('list', { name: 'Decided lately' }).getByText('run run-1 of workflows/gated.py::publish write notes/README.md').waitFor();
+    expect(await look(page, `${width}-approvals-decided`)).toEqual([]);
     await page.keyboard.press('Alt+3');
     await page.getByText('A person did not approve it.').waitFor();
     await page.getByText('Change what it does, or run it again to be asked again.').waitFor();

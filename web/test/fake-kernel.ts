@@ -307,7 +307,7 @@ export class FakeKernel implements Kernel {
           this.emit({ kind: 'run', run: id, path, status: 'running' });
         } else if ('waits' in step) {
           record.status = 'waiting';
-          this.approvals = [...this.approvals, { ...step.waits, run: id, askedMs: this.clock(), expiresMs: this.clock() + 3_600_000 }];
+          this.approvals = [...this.approvals, { ...step.waits, who: `run ${id}`, run: id, askedMs: this.clock(), expiresMs: this.clock() + 3_600_000 }];
           this.emit({ kind: 'run', run: id, path, status: 'waiting' });
           this.emit({ kind: 'approvals', waiting: this.approvals.length });
           if (!(await new Promise<boolean>((resolve) => (wake = resolve)))) return done('failed', { code: 'POLICY_DENIED', message: 'A person did not approve it.', hint: 'Propose something else, or ask the person.' });

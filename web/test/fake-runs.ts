@@ -17,7 +17,7 @@ export type ScriptStep =
   | { value: unknown }
   | { fail: ToolError }
   | { ask: ToolError; limit: string; used: number }
-  | { waits: Omit<Approval, 'run' | 'askedMs' | 'expiresMs'> };
+  | { waits: Omit<Approval, 'who' | 'run' | 'askedMs' | 'expiresMs'> };
 
 const REPORT = `# Invoices, third quarter
 
@@ -55,7 +55,7 @@ export function fakeScript(path: string): ScriptStep[] {
     return [
       {
         waits: {
-          approval: 'ask-run', who: `run ${path}`, tool: 'run_flow', what: 'write notes/README.md', reason: 'the rule for flows `*`: `ask.write` has `notes/**`', risks: [], digest: 'd'.repeat(64), onExpiry: 'deny',
+          approval: 'ask-run', tool: 'run_flow', what: 'write notes/README.md', reason: 'the rule for flows `*`: `ask.write` has `notes/**`', risks: [], digest: 'd'.repeat(64), onExpiry: 'deny',
           changes: [fakeProposal('notes/README.md', '# Notes\n\nAll done.\n', '# Notes\n')],
         },
       },

@@ -38,4 +38,7 @@ export interface Approval {
 /** Who asks, in a few words: of a run, its flow where that is known. */
 export const askerOf = (one: Approval, flow?: string): string => (one.run === undefined ? one.who : flow === undefined ? 'A run' : `The run of ${flow}`);
 
+/** The run that a decision says asked, where one did. */
+export const runOf = (who: string): string | undefined => /^run (.+)$/.exec(who)?.[1];
+
 export type { Decision, Verdict } from '../lib/tools';

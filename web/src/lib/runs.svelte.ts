@@ -4,7 +4,7 @@
 import type { Toasts } from '../ui/toasts.svelte';
 import { onNextFrame } from './frame';
 import { nameOf } from './paths';
-import { ended, ToolFailure, type Limits, type LogEntry, type RunProgress, type RunRecord, type RunRequest, type RunStatus, type RunSummary, type ToolError } from './tools';
+import { ended, ToolFailure, type Limits, type LogEntry, type Ran, type RunProgress, type RunRecord, type RunRequest, type RunStatus, type RunSummary, type ToolError } from './tools';
 import type { Workspace } from './workspace.svelte';
 
 /** The most log entries that the page keeps of one run; its record has them all. */
@@ -120,6 +120,11 @@ export class Runs {
   /** Those that have an executor, or will without anybody's doing. One that waits for an approval holds up no other. */
   get running(): Run[] {
     return [...this.live.values()].filter((run) => !run.ended && run.status !== 'waiting');
+  }
+
+  /** What ran, of a run that the page saw or that it listed. */
+  ran(id: string): Ran | undefined {
+    return this.live.get(id) ?? this.past.find(({ run }) => run === id);
   }
 
   async start(request: RunRequest): Promise<Run | undefined> {
