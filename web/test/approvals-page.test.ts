@@ -110,7 +110,15 @@ for (const [width, colorScheme] of [[1280, 'light'], [390, 'dark']] as const)
     const { page, complaints } = await open('', { colorScheme, viewport: { width, height: 800 } });
     await page.getByRole('tree').waitFor();
     await page.evaluate(async () => {
-      const { fixture } = window as unknown as { fixture: { call(name: string, input: unknown): Promise<unknown> } };
+      const { fixture } = window as unknown as { fixture: { call(name: string, input: unknown): Promise<{ value: object }> } };
+      const call = fixture.call.bind(fixture);
+      // Nobody waits here for as long as people do.
+      const [who, what, reason, digest] = ['run run-1', 'write notes/README.md', '', 'd'.repeat(64)];
+      const waited = { durationMs: 41_200, decisions: [{ atMs: 1_000, who, what, verdict: 'asked', reason, digest }, { atMs: 41_000, who, what, verdict: 'refused', reason, digest, by: 'you' }] };
+      fixture.call = async (name, input) => {
+        const result = await call(name, input);
+        return name === 'flow_status' ? { ...result, value: { ...result.value, ...waited } } : result;
+      };
       await fixture.call('write', { path: 'workflows/gated.py', content: '' });
       await fixture.call('run_flow', { path: 'workflows/gated.py::publish', wait: false });
     });
@@ -123,8 +131,12 @@ for (const [width, colorScheme] of [[1280, 'light'], [390, 'dark']] as const)
     await page.keyboard.press('Alt+3');
     await page.getByText('A person did not approve it.').waitFor();
     await page.getByText('Change what it does, or run it again to be asked again.').waitFor();
+    await page.getByText('1.2 s, waited 40 s for approval').waitFor();
     expect(await page.getByText('ask the person').count()).toBe(0);
     expect(await look(page, `${width}-approvals-refused`)).toEqual([]);
+    await page.getByRole('tab', { name: 'Timeline' }).last().click();
+    await page.getByRole('list', { name: 'Steps of the run' }).getByText('waited 40 s').waitFor();
+    expect(await look(page, `${width}-approvals-waited`)).toEqual([]);
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(width);
     expect(complaints).toEqual([]);
   });

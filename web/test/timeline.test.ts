@@ -3,8 +3,9 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { toBase64 } from '../src/lib/base64';
 import { BEFORE_SHARED } from '../src/lib/devices.svelte';
-import type { RunRecord } from '../src/lib/tools';
+import type { Decision, RunRecord, Verdict } from '../src/lib/tools';
 import { askerWords, envelopeOf, preAuthentication, readEnvelope, type Asker } from '../src/timeline/envelope';
+import { took, waitedMs } from '../src/lib/waited';
 import { gateOf, stepsOf } from '../src/timeline/steps';
 
 const RECORD = {
@@ -33,6 +34,18 @@ test('decisions are counted, and those against it stand out', () => {
   expect(said({ decisions: [one('allowed'), one('asked'), one('approved')] as never })['decide']).toEqual(['good', '3 decisions, 1 by asking', undefined]);
   expect(said({ decisions: [one('asked'), one('refused')] as never })['decide']).toEqual(['bad', '2 decisions, 1 by asking, 1 against it', undefined]);
   expect(said({ grant: { read: [], write: [], net: ['a.example'], tools: ['ls', 'read'] } })['decide']).toEqual(['good', 'no policy asked; granted 1 domain and 2 tools', undefined]);
+});
+
+test('the time of a run is told without what it waited for persons, and beside it', () => {
+  const one = (verdict: Verdict, atMs: number, what = 'write a', digest: string | undefined = 'd'): Decision => ({ verdict, atMs, who: 'run r', what, reason: '', ...(digest ? { digest } : {}) });
+  expect(took({ durationMs: 1_200 })).toBe('1.2 s');
+  const start = [one('asked', 1_000), one('approved', 41_000)];
+  expect(took({ durationMs: 41_200, decisions: start })).toBe('1.2 s, waited 40 s for approval');
+  expect(waitedMs([one('asked', 1), one('asked', 5, 'write b'), one('refused', 9, 'write b'), one('expired', 11), one('asked', 20), one('approved', 22)]), 'what waits at one time counts once').toBe(12);
+  expect(waitedMs([one('asked', 1, 'write a', 'd'), one('approved', 5, 'write a', 'e')]), 'others changed the file meanwhile').toBe(4);
+  expect(waitedMs([one('asked', 1, 'write a', ''), one('asked', 2), one('denied', 3)]), 'a dry run asks nobody, and what is not answered is not over').toBe(0);
+  const steps = said({ startedMs: 900, decisions: [...start, one('asked', 50_000), one('approved', 51_000)] }, [{ status: 'waiting', atMs: 1_000 }, { status: 'running', atMs: 41_150 }]);
+  expect([steps['queue']?.[2], steps['decide']?.[2], steps['run']?.[2]]).toEqual(['250 ms', 'waited 41 s', '40 ms']);
 });
 
 test('a person is waited for before a run, by a call in the middle of it, or before what it did lands', () => {

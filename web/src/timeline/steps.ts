@@ -3,6 +3,7 @@
 import type { Approval } from '../approvals/approval';
 import { duration, plural } from '../lib/format';
 import { ended, gave, type RunProgress, type RunRecord, type RunStatus } from '../lib/tools';
+import { waitedMs } from '../lib/waited';
 
 export interface Step {
   id: 'queue' | 'lint' | 'decide' | 'run' | 'land';
@@ -58,7 +59,9 @@ function now({ status, gate, progress }: Live): Pick<Step, 'tone' | 'text'> {
 
 function queue(record: RunRecord, seen: Seen): Step {
   const began = seen.find(({ status }) => status === 'running')?.atMs;
-  const time = began === undefined ? {} : { time: duration(Math.max(0, began - record.startedMs)) };
+  // Whoever waited for a person before that was in no queue.
+  const waited = waitedMs(record.decisions?.filter(({ atMs }) => atMs <= (began ?? 0)));
+  const time = began === undefined ? {} : { time: duration(Math.max(0, began - record.startedMs - waited)) };
   return { id: 'queue', title: 'Queued', tone: 'good', text: record.dryRun ? 'as a dry run' : 'to be run', ...time };
 }
 
@@ -71,9 +74,10 @@ function lint({ diagnostics = [] }: RunRecord): Step {
 function decide({ decisions = [], grant }: RunRecord): Step {
   const held = decisions.filter(({ verdict }) => verdict === 'denied' || verdict === 'refused' || verdict === 'expired').length;
   const asked = decisions.filter(({ verdict }) => verdict === 'asked').length;
+  const waited = waitedMs(decisions);
   const granted = [plural(grant.net.length, 'domain'), plural(grant.tools.length, 'tool')].filter((text) => !text.startsWith('0 '));
   if (decisions.length === 0) return { id: 'decide', title: 'Decide', tone: 'good', text: granted.length ? `no policy asked; granted ${granted.join(' and ')}` : 'no policy asked; no network' };
-  return { id: 'decide', title: 'Decide', tone: held ? 'bad' : 'good', text: `${plural(decisions.length, 'decision')}${asked ? `, ${asked} by asking` : ''}${held ? `, ${held} against it` : ''}` };
+  return { id: 'decide', title: 'Decide', tone: held ? 'bad' : 'good', text: `${plural(decisions.length, 'decision')}${asked ? `, ${asked} by asking` : ''}${held ? `, ${held} against it` : ''}`, ...(waited ? { time: `waited ${duration(waited)}` } : {}) };
 }
 
 function run({ status, usage, error }: RunRecord, seen: Seen): Step {
