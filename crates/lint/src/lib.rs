@@ -52,11 +52,14 @@ pub mod runtime;
 mod suggest;
 mod syntax;
 mod text;
+mod texts;
 mod values;
 mod work;
 
 pub use fix::apply_fixes;
 pub use gate::{Nesting, NestingKind, nesting};
+pub use paths::{NoPath, import};
+pub use texts::{Texts, texts};
 
 use flow::Flow;
 use order::arranged;

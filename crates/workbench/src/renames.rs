@@ -1,12 +1,12 @@
-//! What else must change when Python files move: the imports of them and the references to them.
+//! What else must change when files move: the imports of them and the references to them.
 //!
-//! **Problem.** A file is named by others: by its modules' name in imports, as `workflows/a.py`, `workflows/a.py::sync` or
+//! **Problem.** A file is named by others: by its modules' name in imports of Python, by its path in those of JavaScript, as `workflows/a.py`, `workflows/a.py::sync` or
 //! `workflow::a::sync` in manifests, forms and other Python files. Whoever moves it means all of them to go on leading to it.
 //!
 //! **Shape.** What a name leads to is found twice, in the files as they are and as they will be. Where both are the same file, the
 //! text stays as it is; otherwise it gets the name that leads there. So a file that moves away from what it imports by a near name
 //! is changed, too, and a folder that moves with all that its files import is not. References are whole strings; imports
-//! are found by `scan`, and the interpreter's own modules come before the workspace's. What can't follow is told with the reason, and the move happens all the same.
+//! are found by `scan`, in JavaScript by lint's parser (`scripts`), and the interpreter's own modules come before the workspace's. What can't follow is told with the reason, and the move happens all the same.
 //!
 //! *Invariants.*
 //! - Nothing is rewritten that did not lead to a file of the workspace before.
@@ -20,6 +20,7 @@ mod names;
 mod packages;
 mod references;
 mod scan;
+mod scripts;
 mod tree;
 mod wholes;
 mod words;
@@ -29,8 +30,9 @@ use crate::lint::Wanted;
 use crate::record::unrun_folder;
 use crate::scopes::View;
 use imports::{Followed, Scene, follow};
-use names::{Names, is_python};
+use names::{Names, is_python, is_script};
 use packages::Given;
+use selvage_lint::Texts;
 use selvage_tool::catalogue::Left;
 use selvage_tool::flows::FLOWS_FILE;
 use selvage_tool::run::RUNS_FOLDER;
@@ -116,7 +118,7 @@ struct Candidate {
 }
 
 impl Workbench {
-    /// Adds to steps that move Python files the writes that keep imports of them and references to them true.
+    /// Adds to steps that move files the writes that keep imports of them and references to them true.
     ///
     /// # Errors
     /// [`Outcome::Lacks`]: what only a guest knows of some texts must be read first.
@@ -131,7 +133,7 @@ impl Workbench {
         }
         let view = self.view();
         let names = Names::of(&view, ops, &|path| self.may_see(path));
-        if names.moves.is_empty() {
+        if !names.is_named() {
             return Ok(renames);
         }
         let candidates = self.candidates(&view, ops, &names, &asking.origin);
@@ -157,7 +159,7 @@ impl Workbench {
                 _ => self.workspace.read(&candidate.place).ok(),
             };
             let Some(bytes) = bytes else { continue };
-            let moves = is_python(&candidate.old) && candidate.old != candidate.new;
+            let moves = is_code(&candidate.old) && candidate.old != candidate.new;
             if !moves && !names.may_stand_in(&candidate.old, &bytes) {
                 continue;
             }
@@ -209,7 +211,7 @@ impl Workbench {
     ) -> Vec<Candidate> {
         let records = format!("{RUNS_FOLDER}/");
         let holds = |path: &str| {
-            let named = is_python(path) || ENDINGS.iter().any(|ending| path.ends_with(ending));
+            let named = is_code(path) || ENDINGS.iter().any(|ending| path.ends_with(ending));
             named && !path.starts_with(&records) && self.may_see(path)
         };
         // Of several steps that write a file, the last one counts.
@@ -346,12 +348,26 @@ impl Workbench {
             importer: (&candidate.old, &candidate.new),
             is_written,
         };
-        let (followed, strings) = match is_python(&candidate.old) {
-            false => (Followed::default(), references::scalars(text).collect()),
-            true => match scan::scan(text) {
+        let unread = || (None, Some("it does not parse".into()));
+        let (followed, strings) = if is_python(&candidate.old) {
+            match scan::scan(text) {
                 Some(scan) => (follow(text, &scan, &scene), scan.strings),
-                None => return (None, Some("it does not parse".into())),
-            },
+                None => return unread(),
+            }
+        } else if is_script(&candidate.old) {
+            match selvage_lint::texts(&candidate.old, text) {
+                Some(Texts { imports, others }) => {
+                    let is_there = |path: &str| view.stat(path).is_ok_and(|it| !it.is_folder());
+                    let importer = scene.importer;
+                    let followed =
+                        scripts::follow(text, imports, names, &is_there, importer, is_written);
+                    (followed, others)
+                }
+                None if names.may_be_imported(&candidate.old, text.as_bytes()) => return unread(),
+                None => return (None, None),
+            }
+        } else {
+            (Followed::default(), references::scalars(text).collect())
         };
         let mut edits = followed.edits;
         edits.extend(strings.into_iter().filter_map(|at: Range<usize>| {
@@ -361,6 +377,11 @@ impl Workbench {
         let new = (!edits.is_empty()).then(|| format!("{mark}{}", edited(text, edits)));
         (new, left.take().or(followed.left))
     }
+}
+
+/// Whether a file may import others.
+fn is_code(path: &str) -> bool {
+    is_python(path) || is_script(path)
 }
 
 /// A text with some places replaced.

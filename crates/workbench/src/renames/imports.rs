@@ -36,11 +36,11 @@ pub(super) struct Followed {
 
 impl Followed {
     /// The first reason is the one that is told.
-    fn leave(&mut self, why: String) {
+    pub(super) fn leave(&mut self, why: String) {
         self.left.get_or_insert(why);
     }
 
-    fn edit(&mut self, at: Range<usize>, new: impl Into<String>) {
+    pub(super) fn edit(&mut self, at: Range<usize>, new: impl Into<String>) {
         self.edits.push((at, new.into()));
     }
 }

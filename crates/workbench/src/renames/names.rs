@@ -25,7 +25,7 @@ struct Called {
 pub(super) struct Names {
     pub(super) before: Tree,
     pub(super) after: Tree,
-    /// The Python files that move, by where they lie.
+    /// The Python files and flows that move, by where they lie.
     pub(super) moves: BTreeMap<String, String>,
     /// Where each file that some step moves or removes comes to lie; nothing where it is removed.
     steps: BTreeMap<String, Option<String>>,
@@ -33,6 +33,10 @@ pub(super) struct Names {
     flows: [BTreeMap<String, Called>; 2],
     /// The first words of what imports and references call the files that move.
     words: BTreeSet<Vec<u8>>,
+    /// The first words of what scripts call the files that move.
+    script_words: BTreeSet<Vec<u8>>,
+    /// What the steps write.
+    written: BTreeSet<String>,
     /// The folders whose packages move: a near import names them by dots alone.
     packages: BTreeSet<String>,
 }
@@ -51,11 +55,17 @@ impl Names {
             steps: folded(own, ops),
             flows: Default::default(),
             words: BTreeSet::new(),
+            script_words: BTreeSet::new(),
+            written: BTreeSet::new(),
             packages: BTreeSet::new(),
         };
         for entry in files {
             let path = entry.path.clone();
-            if !is_python(&path) || !sees(&path) {
+            if !sees(&path) {
+                continue;
+            }
+            if !is_python(&path) {
+                names.move_script(path);
                 continue;
             }
             names.before.add(path.clone(), path.clone());
@@ -69,26 +79,50 @@ impl Names {
             names.call(1, &new, false);
             names.after.add(new.clone(), path.clone());
             if new != path {
-                for path in [&path, &new] {
-                    let mut words = words_in(stem(path).as_bytes());
-                    let word = words.find(|word| !word.is_empty()).unwrap_or_default();
-                    names.words.insert(word.to_owned());
-                }
+                names
+                    .words
+                    .extend([&path, &new].map(|path| first_word(path)));
                 let package = path.strip_suffix("/__init__.py");
                 names.packages.extend(package.map(str::to_owned));
                 names.moves.insert(path, new);
             }
         }
         for op in ops {
-            if let Op::Write { path, .. } = op
-                && is_python(path)
-                && !names.after.has(path)
-            {
+            let Op::Write { path, .. } = op else { continue };
+            names.written.insert(path.clone());
+            if is_python(path) && !names.after.has(path) {
                 names.after.add(path.clone(), path.clone());
                 names.call(1, path, false);
             }
         }
         names
+    }
+
+    /// Notes a file that scripts may import, where it moves; a flow is named by references, too.
+    fn move_script(&mut self, path: String) {
+        let Some(new) = self.comes_to(&path).filter(|new| *new != path) else {
+            return;
+        };
+        let (new, word) = (new.to_owned(), first_word(&path));
+        if is_script(&path) || path.ends_with(".json") {
+            self.script_words.insert(word.clone());
+        }
+        if flow_name(&path).is_some() {
+            self.words.insert(word);
+            self.moves.insert(path, new);
+        }
+    }
+
+    /// Whether anything moves that others name.
+    pub(super) fn is_named(&self) -> bool {
+        !self.moves.is_empty() || !self.script_words.is_empty()
+    }
+
+    /// Whether there is a file afterwards. `is_there` tells what there is before.
+    pub(super) fn is_filled(&self, path: &str, is_there: &dyn Fn(&str) -> bool) -> bool {
+        self.written.contains(path)
+            || self.steps.values().flatten().any(|new| new == path)
+            || is_there(path) && self.comes_to(path) == Some(path)
     }
 
     fn call(&mut self, side: usize, path: &str, moves: bool) {
@@ -119,7 +153,12 @@ impl Names {
             }
             folder = above;
         }
-        words_in(bytes).any(|word| self.words.contains(word))
+        words_in(bytes).any(|word| self.words.contains(word)) || self.may_be_imported(path, bytes)
+    }
+
+    /// Whether a script may import what moves.
+    pub(super) fn may_be_imported(&self, path: &str, bytes: &[u8]) -> bool {
+        is_script(path) && words_in(bytes).any(|word| self.script_words.contains(word))
     }
 
     /// Whether a reference leads somewhere afterwards.
@@ -169,7 +208,8 @@ impl Names {
             }
             None => split(found),
         };
-        let Some(new) = self.moves.get(path).filter(|new| self.after.has(new)) else {
+        let stays = |new: &&String| !is_python(new) || self.after.has(new);
+        let Some(new) = self.moves.get(path).filter(stays) else {
             return Ok(None);
         };
         let is_run = portable.is_some() || function.is_some() || holder == FLOWS_FILE;
@@ -211,10 +251,18 @@ fn is_safe(reference: &str) -> bool {
     begins && ends && reference.chars().all(is_part) && !reference.contains(": ")
 }
 
-/// What imports and references call a file.
-fn stem(path: &str) -> &str {
+/// The first word of what imports and references call a file.
+fn first_word(path: &str) -> Vec<u8> {
     let name = path.trim_end_matches(".py").trim_end_matches("/__init__");
-    name.rsplit('/').next().unwrap_or(name)
+    let name = name.rsplit('/').next().unwrap_or(name);
+    let mut words = words_in(name.as_bytes());
+    let word = words.find(|word| !word.is_empty());
+    word.unwrap_or_default().to_owned()
+}
+
+/// Whether a file may import others as JavaScript does.
+pub(super) fn is_script(path: &str) -> bool {
+    path.ends_with(".js") || path.ends_with(".mjs")
 }
 
 pub(super) fn is_python(path: &str) -> bool {

@@ -1,9 +1,10 @@
-//! What follows when Python files move, and what is told of what can't.
+//! What follows when files move, and what is told of what can't.
 
 #[path = "../common/mod.rs"]
 mod common;
 mod limits;
 mod packages;
+mod scripts;
 mod split;
 mod told;
 mod wholes;
