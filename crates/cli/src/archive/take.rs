@@ -13,6 +13,9 @@ use crate::progress::Progress;
 use crate::{home, show};
 use selvage_host::Desk;
 use selvage_tool::catalogue::LsOutput;
+use selvage_tool::flows::FLOWS_FILE;
+use selvage_tool::policy::POLICY_FILE;
+use selvage_tool::run::SCOPES_FILE;
 use selvage_tool::{ErrorCode, ToolError};
 use selvage_vfs::{Op, Path as WorkspacePath, fold};
 use serde_json::{Value, json};
@@ -24,6 +27,19 @@ use zip::ZipArchive;
 
 /// The folder of git's own, which is no part of what a folder holds.
 const GIT: &str = ".git";
+
+/// What takes effect by being there, and what it decides.
+const RULES: [(&str, &str); 3] = [
+    (POLICY_FILE, "it says what flows and agents may do"),
+    (
+        FLOWS_FILE,
+        "its flows have names, and may run by themselves",
+    ),
+    (
+        SCOPES_FILE,
+        "it says in which order other workspaces are looked through",
+    ),
+];
 
 /// Takes in a zip or a folder.
 pub fn import(folder: &Path, from: &Path, as_json: bool) -> Result<u8> {
@@ -44,6 +60,8 @@ pub fn import(folder: &Path, from: &Path, as_json: bool) -> Result<u8> {
     } = taken;
     let files = ops.values().filter(|op| matches!(op, Op::Write { .. }));
     let files = files.count();
+    let rules = RULES.iter().filter(|(path, _)| ops.contains_key(*path));
+    let rules: Vec<&(&str, &str)> = rules.collect();
     let ops: Vec<Op> = ops.into_values().collect();
     let named = from.file_name().unwrap_or(from.as_os_str());
     let message = format!("Import {}", named.to_string_lossy());
@@ -56,7 +74,9 @@ pub fn import(folder: &Path, from: &Path, as_json: bool) -> Result<u8> {
         .into_iter()
         .map(|(name, why)| json!({ "name": name, "why": why }))
         .collect();
-    let value = json!({ "files": files, "bytes": bytes, "left": left, "change": heads });
+    let paths: Vec<&str> = rules.iter().map(|(path, _)| *path).collect();
+    let value =
+        json!({ "files": files, "bytes": bytes, "rules": paths, "left": left, "change": heads });
     show::value(as_json, &value, |_: &Value| {
         let mut lines: Vec<String> = left
             .iter()
@@ -68,6 +88,11 @@ pub fn import(folder: &Path, from: &Path, as_json: bool) -> Result<u8> {
                 )
             })
             .collect();
+        lines.extend(
+            rules
+                .iter()
+                .map(|(path, what)| format!("{path}: {what} from now on")),
+        );
         lines.push(format!("{files} files, {bytes} bytes"));
         lines.join("\n")
     })?;

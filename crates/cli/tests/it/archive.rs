@@ -91,8 +91,34 @@ fn a_broken_policy_does_not_come_in_and_the_rest_does() {
     let (_outside, zip) = zip_of(&[("flows/flow.config.json", sound)]);
     assert_eq!(
         folder.selvage(&["import", &zip]).out,
-        format!("1 files, {} bytes\n", sound.len())
+        format!(
+            "flows/flow.config.json: its flows have names, and may run by themselves from now on\n1 files, {} bytes\n",
+            sound.len()
+        )
     );
+}
+
+#[test]
+fn what_takes_effect_by_being_there_is_told() {
+    let folder = Folder::new();
+    let (_outside, zip) = zip_of(&[
+        ("selvage.policy.yaml", "version: 1\n"),
+        ("scopes.json", "{ \"order\": [] }"),
+        ("a.txt", "a"),
+    ]);
+    let said = folder.selvage(&["import", &zip]);
+    assert_eq!(
+        said.out,
+        "selvage.policy.yaml: it says what flows and agents may do from now on\n\
+         scopes.json: it says in which order other workspaces are looked through from now on\n\
+         3 files, 27 bytes\n",
+        "{}",
+        said.err
+    );
+    let told = folder.selvage(&["import", &zip, "--json"]);
+    let value: serde_json::Value = serde_json::from_str(&told.out).expect("JSON");
+    let rules = serde_json::json!(["selvage.policy.yaml", "scopes.json"]);
+    assert_eq!(value["value"]["rules"], rules, "{}", told.out);
 }
 
 #[test]
