@@ -7,18 +7,12 @@ use crate::commands::typed;
 use crate::error::{CliError, Result};
 use crate::{commands, home, local_door, out, show};
 use selvage_serve::ServeError;
-use selvage_tool::decision::{Approval, Decision};
+use selvage_tool::decision::Approval;
 use selvage_tool::policy::ApprovalsOutput;
 use selvage_tool::{ErrorCode, ToolError, ToolResult};
 use serde_json::{Value, json};
 use std::io::IsTerminal;
 use std::path::Path;
-
-/// The folder with a file of decisions for each day.
-const DECISIONS: &str = "runs/decisions";
-
-/// How many decisions are listed where no program has the workspace open.
-const DECISIONS_MAX: usize = 50;
 
 /// What is to be done.
 #[derive(Debug, PartialEq, Eq)]
@@ -213,22 +207,7 @@ fn decided(folder: &Path) -> Result<Value> {
         CliError::Serve(ServeError::Held { .. }) => no_door().into(),
         error => error,
     })?;
-    let days = commands::call(&mut desk, "ls", json!({ "path": DECISIONS }));
-    let days = days.unwrap_or_default();
-    let days = days["entries"].as_array().cloned().unwrap_or_default();
-    let paths = days.iter().filter_map(|entry| entry["path"].as_str());
-    let mut decided: Vec<Decision> = Vec::new();
-    if let Some(newest) = paths.max() {
-        let lines = commands::content(&mut desk, newest)?;
-        let lines = String::from_utf8_lossy(&lines).into_owned();
-        // The file may be one that a person or another version wrote.
-        let all = lines
-            .lines()
-            .rev()
-            .filter_map(|it| serde_json::from_str(it).ok());
-        decided.extend(all.take(DECISIONS_MAX));
-    }
-    Ok(json!({ "approvals": [], "decided": decided }))
+    commands::call(&mut desk, "approval_list", json!({}))
 }
 
 fn is_at_terminal() -> bool {

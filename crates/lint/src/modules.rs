@@ -113,6 +113,9 @@ pub fn unresolved(from: &str, specifier: &str, context: &Context<'_>) -> Option<
                 "From the workspace's root it is `/{}`.",
                 specifier.trim_start_matches(['.', '/'])
             ),
+            false if specifier.starts_with('/') => {
+                "Create the file, or mend the path; it counts from the workspace's root.".into()
+            }
             false => "Create the file, or mend the path; it counts from this file's folder.".into(),
         },
     };

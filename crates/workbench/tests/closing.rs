@@ -260,3 +260,38 @@ fn a_request_that_nobody_can_answer_any_more_is_recorded_as_expired() {
         .matches("\"expired\"");
     assert_eq!(kept.count(), 3, "{day}");
 }
+
+#[test]
+fn what_was_decided_before_the_workspace_was_opened_is_listed_too() {
+    let mut host = ruled();
+    host.now_ms += 1;
+    start(&mut host, "calls");
+    let listed = host.ok("approval_list", json!({}));
+    let approval = &listed["approvals"][0];
+    let input = json!({
+        "approval": approval["approval"], "digest": approval["digest"], "allow": false, "reason": "no",
+    });
+    host.ok("approval_decide", input);
+    host.tell(Event::Closing);
+    let decided = host.ok("approval_list", json!({}))["decided"].clone();
+    let days = host.ok("ls", json!({ "path": "runs/decisions" }));
+    let day = days["entries"][0]["path"].clone();
+    let lines = host.ok("read", json!({ "path": day }))["content"].clone();
+
+    let mut later = Host::with_runner();
+    later.who = person();
+    later.now_ms = host.now_ms + 1;
+    let strange =
+        json!({ "atMs": 1, "who": "x", "what": "x", "verdict": "unheard of", "reason": "x" });
+    let lines = format!(
+        "no decision\n{}{strange}\n{{}}",
+        lines.as_str().expect("lines")
+    );
+    later.ok("write", json!({ "path": day, "content": lines }));
+    let listed = later.ok("approval_list", json!({}));
+    assert_eq!(listed["decided"], decided);
+    assert!(verdicts(&decided).contains(&("refused".to_owned(), "no".to_owned())));
+    later.who = Origin::new(OriginKind::Agent, "helper");
+    let told = later.ok("approval_list", json!({}));
+    assert_eq!(told["decided"], json!([]), "what is told to others");
+}

@@ -11,11 +11,11 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use selvage_tool::catalogue::{Encoding, ReadOutput};
 use selvage_tool::decision::{Approval, Decision, Verdict};
-use selvage_tool::policy::{ApprovalReadInput, Approvals, ApprovalsOutput, DecideInput, OnExpiry};
+use selvage_tool::policy::{ApprovalReadInput, Approvals, DecideInput, OnExpiry};
 use selvage_tool::run::{Outcome, RunStatus};
 use selvage_tool::{ErrorCode, ToolError, ToolResult};
 use selvage_vfs::{Hash, Origin, OriginKind};
-use serde_json::json;
+use serde_json::{Value, json};
 
 /// The most approvals that wait at once.
 pub(crate) const APPROVALS_MAX: usize = 100;
@@ -138,7 +138,7 @@ impl Workbench {
 
     /// What a person sees is all that waits, and what an agent sees is what it waits for itself, without what it may not read. A run sees
     /// nothing of it: whoever is behind it, its text may be somebody else's.
-    pub(crate) fn approval_list(&self, origin: &Origin) -> ApprovalsOutput {
+    pub(crate) fn approval_list(&mut self, origin: &Origin) -> Value {
         let is_person = origin.kind == OriginKind::Person;
         let waiting = self.approvals.iter().filter(|waiting| {
             let asking = self.asking_of(&waiting.then);
@@ -148,11 +148,12 @@ impl Workbench {
             true => waiting.approval.clone(),
             false => self.told_to_agent(&waiting.approval),
         });
-        let decided = self.ledger.last.iter().filter(|_| is_person);
-        ApprovalsOutput {
-            approvals: waiting.collect(),
-            decided: decided.cloned().collect(),
-        }
+        let approvals: Vec<Approval> = waiting.collect();
+        let decided = match is_person {
+            true => self.decided_lately(),
+            false => Vec::new(),
+        };
+        json!({ "approvals": approvals, "decided": decided })
     }
 
     pub(crate) fn approval_read(

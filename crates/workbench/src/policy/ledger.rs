@@ -7,6 +7,8 @@ use selvage_tool::decision::{Decision, Verdict};
 use selvage_tool::run::RUNS_FOLDER;
 use selvage_tool::{ErrorCode, ToolError};
 use selvage_vfs::{Meta, Op, Origin, OriginKind};
+use serde::Deserialize;
+use serde_json::{Value, json};
 use std::collections::VecDeque;
 
 /// How many decisions are listed.
@@ -24,13 +26,23 @@ const DENIED_BYTES_MAX: usize = 1024 * 1024;
 /// Decisions about calls. Those about a run are in its record.
 #[derive(Debug, Default)]
 pub(crate) struct Ledger {
-    /// The newest first.
-    pub(crate) last: VecDeque<Decision>,
+    /// The newest first, as they are kept.
+    last: VecDeque<Value>,
+    /// Whether those of before are among them.
+    is_recalled: bool,
     /// Lines that are not kept yet, and whether each is a denial.
     lines: Vec<(bool, String)>,
     /// Bytes of them.
     bytes: usize,
     pub(crate) keep_at_ms: Option<u64>,
+}
+
+/// When something was decided; nothing where a line is no decision: the file may be one that a person or another version wrote.
+fn decided_ms(decision: &Value) -> Option<u64> {
+    let mut words = ["who", "what", "reason"].into_iter();
+    let is_one = words.all(|word| decision[word].is_string())
+        && Verdict::deserialize(&decision["verdict"]).is_ok();
+    decision["atMs"].as_u64().filter(|_| is_one)
 }
 
 fn bytes_max(is_denial: bool) -> usize {
@@ -89,8 +101,29 @@ impl Workbench {
             let later = cx.now_ms.saturating_add(KEEP_AFTER_MS);
             self.ledger.keep_at_ms.get_or_insert(later);
         }
-        self.ledger.last.push_front(decision);
+        self.ledger.last.push_front(json!(decision));
         self.ledger.last.truncate(DECISIONS_MAX);
+    }
+
+    /// What was decided lately, the newest first; also before the workspace was opened, as far as the newest day's file has it.
+    pub(crate) fn decided_lately(&mut self) -> Vec<Value> {
+        let ledger = &mut self.ledger;
+        if !std::mem::replace(&mut ledger.is_recalled, true) {
+            let folder = format!("{RUNS_FOLDER}/decisions");
+            let days = self.workspace.list(&folder, false).unwrap_or_default();
+            let newest = days.into_iter().map(|day| day.path).max();
+            let bytes = newest.and_then(|day| self.workspace.read(&day).ok());
+            let text = String::from_utf8(bytes.unwrap_or_default()).unwrap_or_default();
+            let known_ms = ledger.last.back().and_then(decided_ms);
+            let lines = text.lines().rev();
+            let before = lines.filter_map(|line| serde_json::from_str::<Value>(line).ok());
+            let before = before.filter(|decision| {
+                decided_ms(decision).is_some_and(|at_ms| known_ms.is_none_or(|known| at_ms < known))
+            });
+            let room = DECISIONS_MAX.saturating_sub(ledger.last.len());
+            ledger.last.extend(before.take(room));
+        }
+        ledger.last.iter().cloned().collect()
     }
 
     /// Keeps what waits for it, when the time has come: at once, where the host is about to end.
