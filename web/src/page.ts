@@ -25,9 +25,9 @@ export function startPage(kernel: Kernel): Workbench {
     // A hidden tab may be killed without another word.
     if (document.visibilityState === 'hidden') void wb.documents.saveAll();
   });
-  // What a run has done so far goes with the page. The browser asks in its own words.
+  // What a run has done so far goes with the page, and so does a text that only the person saves. The browser asks in its own words.
   addEventListener('beforeunload', (event) => {
-    if (wb.runs.running.length) event.preventDefault();
+    if (wb.runs.unfinished.length || wb.documents.unkept) event.preventDefault();
   });
   addEventListener('unhandledrejection', (event) => wb.toasts.failure('Something went wrong', event.reason));
   return wb;

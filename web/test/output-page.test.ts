@@ -1,11 +1,22 @@
 // The Output panel in Chromium: what a dry run would have changed, and the way of a run while it goes on and after.
 
+import type { Page } from 'playwright-core';
 import { expect, test, vi } from 'vitest';
 import { useFixture } from './browser';
 
 vi.setConfig({ testTimeout: 120_000 });
 
 const { open, look } = useFixture();
+
+/** Stays whenever the browser asks, and gives what it asked. */
+function staying(page: Page): string[] {
+  const asked: string[] = [];
+  page.on('dialog', (dialog) => {
+    asked.push(dialog.type());
+    void dialog.dismiss();
+  });
+  return asked;
+}
 
 for (const width of [1280, 420])
   test(`a dry run shows what it would have changed, line by line, ${width} wide`, async () => {
@@ -129,11 +140,7 @@ for (const [width, colorScheme] of [[1440, 'light'], [390, 'dark']] as const)
 
 test('who leaves while a run goes on is asked first, and who leaves after it is not', async () => {
   const { page } = await open();
-  const asked: string[] = [];
-  page.on('dialog', (dialog) => {
-    asked.push(dialog.type());
-    void dialog.dismiss();
-  });
+  const asked = staying(page);
   await page.locator('[role=treeitem][data-path="flows/endless.flow.js"]').click();
   await page.keyboard.press('Control+Enter');
   await page.getByRole('tab', { name: 'Timeline' }).last().click();
@@ -144,4 +151,35 @@ test('who leaves while a run goes on is asked first, and who leaves after it is 
   await page.getByText('nothing of it landed').waitFor();
   await Promise.all([page.waitForEvent('close'), page.close({ runBeforeUnload: true })]);
   expect(asked.length).toBe(1);
+});
+
+test('who leaves is asked about a run that waits for approval, and about a manifest that is not saved, and about no other text', async () => {
+  const { page } = await open();
+  const asked = staying(page);
+  await page.getByRole('tree').waitFor();
+  await page.evaluate(async () => {
+    const { fixture } = window as unknown as { fixture: { call(name: string, input: unknown): Promise<unknown> } };
+    await fixture.call('write', { path: 'selvage.policy.yaml', content: 'version: 1\n' });
+    await fixture.call('write', { path: 'flows/gated.flow.js', content: 'export default () => 1;' });
+    await fixture.call('run_flow', { path: 'flows/gated.flow.js', wait: false });
+  });
+  await page.getByText('asks for your approval').waitFor();
+  await page.close({ runBeforeUnload: true });
+  await expect.poll(() => asked, { message: 'a run that waits' }).toHaveLength(1);
+  await page.keyboard.press('Alt+3');
+  await page.getByRole('button', { name: 'Cancel', exact: true }).first().click();
+  await page.getByText('Cancelled').first().waitFor();
+  await page.locator('[role=treeitem][data-path="selvage.policy.yaml"]').click();
+  await page.locator('.cm-content').first().click();
+  await page.keyboard.type('# mine');
+  await page.getByText('Not saved yet').waitFor();
+  await page.close({ runBeforeUnload: true });
+  await expect.poll(() => asked, { message: 'a manifest' }).toHaveLength(2);
+  await page.keyboard.press('Control+S');
+  await page.getByText('Not saved yet').waitFor({ state: 'detached' });
+  await page.locator('[role=treeitem][data-path="flows/invoices.flow.js"]').click();
+  await page.getByRole('textbox', { name: 'Text of invoices.flow.js' }).click();
+  await page.keyboard.type('x');
+  await Promise.all([page.waitForEvent('close'), page.close({ runBeforeUnload: true })]);
+  expect(asked).toEqual(['beforeunload', 'beforeunload']);
 });

@@ -11,6 +11,8 @@ export class Documents {
   open = $state.raw<readonly Document[]>([]);
   active = $state.raw<Document | undefined>(undefined);
   dirty = $derived(this.open.some((document) => document.dirty));
+  /** Whether something was typed that is stored nowhere, not even as a draft. */
+  unkept = $derived(this.open.some((document) => document.dirty && document.held));
   /** Hears that an editor is there, or that one agreed with the workspace on a text. */
   onAgreed: (() => void) | undefined;
   #next = 1;

@@ -117,9 +117,14 @@ export class Runs {
     });
   }
 
+  /** Those that are not over, be it that they wait for a person. */
+  get unfinished(): Run[] {
+    return [...this.live.values()].filter((run) => !run.ended);
+  }
+
   /** Those that have an executor, or will without anybody's doing. One that waits for an approval holds up no other. */
   get running(): Run[] {
-    return [...this.live.values()].filter((run) => !run.ended && run.status !== 'waiting');
+    return this.unfinished.filter((run) => run.status !== 'waiting');
   }
 
   /** What ran, of a run that the page saw or that it listed. */
