@@ -251,7 +251,7 @@ export class FakeKernel implements Kernel {
       );
       return { matches: matches.slice(0, Number(limit)), truncated: matches.length > Number(limit) };
     },
-    lint_flow: ({ path, content }) => fakeLint(String(path), content === undefined ? new TextDecoder().decode(this.#bytes(String(path))) : String(content)),
+    lint_flow: ({ path, content }) => fakeLint(String(path), content === undefined ? new TextDecoder().decode(this.#bytes(String(path))) : String(content), (one) => this.files.has(one)),
     flow_list: () => ({ flows: fakeFlows([...this.files.keys()], this.#text) }),
     run_flow: (input, started) => this.#run(planned(input, this.#text), started),
     flow_status: ({ run }) => ({ ...(this.#runs.get(String(run))?.record ?? (refuse('NOT_FOUND', 'There is no such run.') as never)), logs: [] }),

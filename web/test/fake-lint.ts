@@ -2,7 +2,7 @@
 
 import type { Diagnostic, FlowEntry, InputSpec, LintReport } from '../src/lib/tools';
 
-export function fakeLint(path: string, content: string): LintReport {
+export function fakeLint(path: string, content: string, isThere: (path: string) => boolean = () => true): LintReport {
   const diagnostics: Diagnostic[] = [];
   content.split('\n').forEach((line, index) => {
     const at = (needle: string | RegExp): number => line.search(needle);
@@ -22,6 +22,9 @@ export function fakeLint(path: string, content: string): LintReport {
         code: 'unknown-flow-member', severity: 'error', path, span: place(unknown + 8, 8), message: '`flow.fs` has no member `raedText`.', hint: 'Did you mean `readText`?',
         fix: { title: 'Change to `readText`', safe: true, edits: [{ span: place(unknown + 8, 8), text: 'readText' }] },
       });
+    const imported = /from '\.\.\/([^']+)'/.exec(line)?.[1];
+    if (imported !== undefined && !isThere(imported))
+      diagnostics.push({ code: 'unresolved-import', severity: 'error', path, span: place(at(/'\.\.\//), imported.length + 5), message: `There is no \`${imported}\`.` });
     if (at(/while \(true\)/) >= 0)
       diagnostics.push({ code: 'unbounded-loop', severity: 'info', path, span: place(at(/while/), 12), message: 'Nothing in this loop ends it.', hint: 'It will run until its fuel is used up.' });
   });

@@ -2,10 +2,15 @@
 
 import { isInside, isLinted } from '../lib/paths';
 import type { Problems } from '../lib/problems.svelte';
-import type { Diagnostic } from '../lib/tools';
+import type { Diagnostic, LintReport } from '../lib/tools';
 import type { Workspace } from '../lib/workspace.svelte';
 import { showDiagnostics } from './diagnostics';
 import { Document } from './document.svelte';
+
+/** What a flow imports, reads when it is checked, or is named by. */
+const STOOD_ON = /\.(?:m?js|py|json|ya?ml)$/;
+/** What somebody types, and what a run writes, comes to rest before reports are made again. */
+const AGAIN_AFTER_MS = 600;
 
 export class Documents {
   open = $state.raw<readonly Document[]>([]);
@@ -16,10 +21,15 @@ export class Documents {
   /** Hears that an editor is there, or that one agreed with the workspace on a text. */
   onAgreed: (() => void) | undefined;
   #next = 1;
+  #touched = new Set<string>();
+  #againTimer: ReturnType<typeof setTimeout> | undefined;
+  #round = 0;
 
   constructor(
     readonly workspace: Workspace,
     readonly problems: Problems,
+    /** The flow that the person looks at beside the open files. */
+    readonly attended: () => string | undefined = () => undefined,
   ) {
     workspace.onChanged((paths) => this.#changed(paths));
   }
@@ -74,6 +84,12 @@ export class Documents {
     this.problems.request(document.path, () => document.content, (diagnostics) => this.#show(document, diagnostics));
   }
 
+  /** Checks a file now, open or not. */
+  check(path: string): Promise<LintReport | undefined> {
+    const document = this.find(path);
+    return this.problems.lint(path, document?.content, document && ((diagnostics) => this.#show(document, diagnostics)));
+  }
+
   #show(document: Document, diagnostics: Diagnostic[]): void {
     if (document.view) showDiagnostics(document.view, diagnostics);
   }
@@ -102,6 +118,35 @@ export class Documents {
     }
     // A file that is gone has no problems, whether it was open or not.
     for (const path of this.problems.reports.keys()) if (!this.workspace.entries.has(path)) this.problems.drop(path);
+    this.#lintAgainSoon(paths);
+  }
+
+  /** A report stands on files that it does not name: those that the flow imports, or misses. */
+  #lintAgainSoon(paths: string[]): void {
+    const stoodOn = paths.filter((path) => !path.startsWith('runs/') && (this.workspace.entries.get(path)?.kind !== 'file' || STOOD_ON.test(path)));
+    if (stoodOn.length === 0) return;
+    for (const path of stoodOn) this.#touched.add(path);
+    clearTimeout(this.#againTimer);
+    this.#againTimer = setTimeout(() => void this.#lintAgain(), AGAIN_AFTER_MS);
+  }
+
+  /** Makes the reports that somebody sees again, one after the other, and forgets the others: those are made when they are looked at. */
+  async #lintAgain(): Promise<void> {
+    const round = ++this.#round;
+    const touched = [...this.#touched];
+    this.#touched.clear();
+    const open = this.open.filter((document) => isLinted(document.path) && !document.gone).map(({ path }) => path);
+    const seen = new Set([this.attended() ?? [], open].flat());
+    for (const [path, { diagnostics }] of this.problems.reports) {
+      if (diagnostics.length) seen.add(path);
+      else if (!seen.has(path)) this.problems.drop(path);
+    }
+    for (const path of seen) {
+      // A newer round looks at all of them, too.
+      if (round !== this.#round) return;
+      // A text that changed by itself was checked as it changed.
+      if (!open.includes(path) || touched.some((one) => one !== path)) await this.check(path);
+    }
   }
 
   /** A file that is no longer at its path was moved, and keeps its id, or is gone. */

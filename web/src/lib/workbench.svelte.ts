@@ -105,7 +105,7 @@ export class Workbench {
     this.browserAgents = new BrowserAgents(kernel);
     this.agents = new Agents(kernel);
     this.problems = new Problems(kernel, (path) => [...this.forms.allowances.of(path).net]);
-    this.documents = new Documents(this.workspace, this.problems);
+    this.documents = new Documents(this.workspace, this.problems, () => this.flow);
     this.runs = new Runs(this.workspace, this.toasts);
     this.commands = commandsOf(this);
     this.workspace.onChanged((paths) => {
@@ -242,7 +242,7 @@ export class Workbench {
   chooseFlow(path: string, { name, function: entry }: { name?: string | undefined; function?: string | undefined } = {}): void {
     this.#chosen = { path, name };
     if (entry !== undefined) this.forms.of(path).chosen = entry;
-    if (!this.problems.of(path)) void this.problems.lint(path, this.documents.find(path)?.content);
+    if (!this.problems.of(path)) void this.documents.check(path);
   }
 
   /** Runs what takes nothing at once; of all else, shows the form. */
@@ -297,7 +297,7 @@ export class Workbench {
   }
 
   async #lint(path: string): Promise<LintReport | undefined> {
-    return (await this.problems.lint(path, this.documents.find(path)?.content)) ?? this.problems.of(path);
+    return (await this.documents.check(path)) ?? this.problems.of(path);
   }
 
   async openRun(record: string): Promise<RunRecord | undefined> {
@@ -323,9 +323,7 @@ export class Workbench {
   /** Lets a flow fetch from a domain or call a tool, or no longer, and looks at the flow with that. */
   allow(path: string, kind: Allowance, name: string, yes: boolean): void {
     this.forms.allowances.set(path, kind, name, yes);
-    const document = this.documents.find(path);
-    if (document) this.documents.lint(document);
-    else void this.problems.lint(path, undefined);
+    void this.documents.check(path);
   }
 
   /** Lets the browser's own agents call tools, or no longer, and says so. */
