@@ -138,6 +138,46 @@ for (const [width, colorScheme] of [[1440, 'light'], [390, 'dark']] as const)
     expect(complaints).toEqual([]);
   });
 
+for (const [width, colorScheme] of [[1280, 'light'], [390, 'dark']] as const)
+  test(`the bar of a flow that runs cancels it, and a run in the queue says what it waits for, ${width} wide, ${colorScheme}`, async () => {
+    const { page, complaints } = await open('', { viewport: { width, height: 800 }, colorScheme });
+    await page.getByRole('tree').waitFor();
+    const edit = async (path: string) => {
+      await page.keyboard.press('Control+P');
+      await page.getByRole('combobox', { name: 'Search' }).fill(path);
+      await page.getByRole('option', { name: path }).first().click();
+      await page.getByRole('textbox', { name: `Text of ${path}` }).waitFor();
+    };
+    const bar = page.locator('.panel-bar').filter({ has: page.getByRole('navigation', { name: 'Place of the file' }) }).filter({ visible: true });
+    await edit('endless.flow.js');
+    await bar.getByRole('button', { name: 'Run', exact: true }).click();
+    await page.getByText('Asks for more').first().waitFor();
+    await edit('endless.flow.js');
+    await bar.getByRole('button', { name: 'Cancel', exact: true }).waitFor();
+    expect(await look(page, `${width}-bar-runs`)).toEqual([]);
+    // Another flow can be run, and has to wait.
+    await edit('rates.flow.mjs');
+    await page.evaluate(() => {
+      const { fixture } = window as unknown as { fixture: { call(name: string, input: unknown): Promise<unknown>; emit(event: unknown): void } };
+      const call = fixture.call.bind(fixture);
+      fixture.call = async (name, input) => {
+        if (name !== 'run_flow') return call(name, input);
+        const run = { run: 'late', path: 'flows/rates.flow.mjs', status: 'queued' };
+        fixture.emit({ kind: 'run', ...run });
+        return { ok: true, value: run };
+      };
+    });
+    await bar.getByRole('button', { name: 'Run', exact: true }).click();
+    await page.getByText('Waits until the run of endless.flow.js before it is over.').waitFor();
+    expect(await look(page, `${width}-output-queued`)).toEqual([]);
+    await edit('endless.flow.js');
+    await bar.getByRole('button', { name: 'Cancel', exact: true }).click();
+    await bar.getByRole('button', { name: 'Run', exact: true }).waitFor();
+    await page.keyboard.press('Alt+3');
+    await page.getByText('Waits for its turn.').waitFor();
+    expect(complaints).toEqual([]);
+  });
+
 test('who leaves while a run goes on is asked first, and who leaves after it is not', async () => {
   const { page } = await open();
   const asked = staying(page);

@@ -2,6 +2,7 @@
 // their records.
 
 import type { Toasts } from '../ui/toasts.svelte';
+import { ranTitle } from './flows';
 import { onNextFrame } from './frame';
 import { nameOf } from './paths';
 import { ended, ToolFailure, type Limits, type LogEntry, type Ran, type RunProgress, type RunRecord, type RunRequest, type RunStatus, type RunSummary, type ToolError } from './tools';
@@ -125,6 +126,18 @@ export class Runs {
   /** Those that have an executor, or will without anybody's doing. One that waits for an approval holds up no other. */
   get running(): Run[] {
     return this.unfinished.filter((run) => run.status !== 'waiting');
+  }
+
+  runningOf(path: string | undefined): Run[] {
+    return this.running.filter((run) => run.path === path);
+  }
+
+  /** What a queued run waits for, as far as this page knows. */
+  waitsFor(run: Run): string {
+    const before = this.running.filter((one) => one !== run && one.status !== 'queued');
+    const [first] = before;
+    if (!first) return 'Waits for its turn.';
+    return before.length > 1 ? `Waits until one of ${before.length} runs before it is over.` : `Waits until the run of ${ranTitle(first)} before it is over.`;
   }
 
   /** What ran, of a run that the page saw or that it listed. */
