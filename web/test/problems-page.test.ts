@@ -33,3 +33,30 @@ for (const [width, colorScheme] of [[1280, 'light'], [390, 'dark']] as const)
     expect(await look(page, `${width}-report-mended`)).toEqual([]);
     expect(complaints).toEqual([]);
   });
+
+for (const [width, colorScheme] of [[1280, 'light'], [390, 'dark']] as const)
+  test(`nobody says that there are no problems before the open files were checked, ${width} wide, ${colorScheme}`, async () => {
+    const { page, complaints } = await open('', { viewport: { width, height: 800 }, colorScheme });
+    await page.getByRole('tree').waitFor();
+    await page.evaluate(() => {
+      const { fixture } = window as unknown as { fixture: { call(name: string, input: unknown): Promise<unknown> } };
+      const answer = fixture.call.bind(fixture);
+      const late = new Promise<void>((resolve) => Object.assign(window, { check: resolve }));
+      fixture.call = async (name, input) => {
+        if (name === 'lint_flow') await late;
+        return answer(name, input);
+      };
+    });
+    await call(page, 'write', { path: 'workflows/orders.py', content: 'x = 1\n' });
+    await page.keyboard.press('Control+P');
+    await page.getByRole('combobox', { name: 'Search' }).fill('orders.py');
+    await page.getByRole('option', { name: 'orders.py' }).first().click();
+    await page.getByRole('textbox', { name: 'Text of orders.py' }).waitFor();
+    await page.keyboard.press('Alt+4');
+    await page.getByText('The open files are being checked.').waitFor();
+    expect(await page.getByText('No problems in the open files.').count()).toBe(0);
+    expect(await look(page, `${width}-problems-unchecked`)).toEqual([]);
+    await page.evaluate(() => (window as unknown as { check(): void }).check());
+    await page.getByText('No problems in the open files.').waitFor();
+    expect(complaints).toEqual([]);
+  });

@@ -26,6 +26,8 @@ export class Document {
   /** Typed and not yet a change of its own: drafts count as dirty until they are saved. */
   dirty = $state(false);
   gone = $state(false);
+  /** Whether lint has looked at it. */
+  checked = $state(false);
   /** A text that somebody is to look at before it is a file: nothing of it is kept until it is saved. */
   fresh = $state(false);
   problem = $state<string | undefined>(undefined);

@@ -18,6 +18,8 @@ export class Documents {
   dirty = $derived(this.open.some((document) => document.dirty));
   /** Whether something was typed that is stored nowhere, not even as a draft. */
   unkept = $derived(this.open.some((document) => document.dirty && document.held));
+  /** Whether lint has not looked at all open files yet: before that, nothing says that all is well. */
+  unchecked = $derived(this.open.some((document) => !document.checked && isLinted(document.path) && !document.gone && (document.kind === 'loading' || document.kind === 'text')));
   /** Hears that an editor is there, or that one agreed with the workspace on a text. */
   onAgreed: (() => void) | undefined;
   #next = 1;
@@ -91,6 +93,7 @@ export class Documents {
   }
 
   #show(document: Document, diagnostics: Diagnostic[]): void {
+    document.checked = true;
     if (document.view) showDiagnostics(document.view, diagnostics);
   }
 
