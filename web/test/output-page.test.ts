@@ -138,6 +138,29 @@ for (const [width, colorScheme] of [[1440, 'light'], [390, 'dark']] as const)
     expect(complaints).toEqual([]);
   });
 
+test('a decision is told with who made it and why, or with as much of that as there is', async () => {
+  const { page } = await open();
+  await page.getByRole('tree').waitFor();
+  await page.evaluate(async () => {
+    const { fixture } = window as unknown as { fixture: { call(name: string, input: unknown): Promise<unknown> } };
+    const call = fixture.call.bind(fixture);
+    const one = { atMs: 0, who: 'run r', what: 'write published/page.md' };
+    const decisions = [{ ...one, verdict: 'refused', reason: '', by: 'you' }, { ...one, verdict: 'refused', reason: 'not today', by: 'you' }, { ...one, verdict: 'denied', reason: 'rule 1' }, { ...one, verdict: 'expired', reason: '' }];
+    fixture.call = async (name, input) => {
+      const result = (await call(name, input)) as { value: object };
+      return name === 'flow_status' ? { ...result, value: { ...result.value, decisions } } : result;
+    };
+  });
+  await page.locator('[role=treeitem][data-path="flows/endless.flow.js"]').click();
+  await page.keyboard.press('Control+Enter');
+  await page.getByRole('tab', { name: 'Timeline' }).last().click();
+  const told = page.getByRole('list', { name: 'Steps of the run' }).locator('.small', { hasText: 'published/page.md' });
+  await told.first().waitFor();
+  // What stands between what was asked for and the time.
+  expect((await told.allInnerTexts()).map((text) => /page\.md\s*(.*?)\s*(?:Jan|Dec)/s.exec(text)?.[1])).toEqual(['you ·', 'you: not today ·', 'rule 1 ·', '']);
+  expect(await look(page, '1280-timeline-reasons')).toEqual([]);
+});
+
 for (const [width, colorScheme] of [[1280, 'light'], [390, 'dark']] as const)
   test(`the bar of a flow that runs cancels it, and a run in the queue says what it waits for, ${width} wide, ${colorScheme}`, async () => {
     const { page, complaints } = await open('', { viewport: { width, height: 800 }, colorScheme });
