@@ -21,7 +21,7 @@ declare module 'electron' {
     readonly mainFrame: WebFrameMain;
     send(channel: string, ...args: unknown[]): void;
     setWindowOpenHandler(handler: (details: { url: string }) => { action: 'deny' }): void;
-    on(event: 'will-attach-webview', listener: (event: Event) => void): this;
+    on(event: 'will-attach-webview' | 'will-prevent-unload', listener: (event: Event) => void): this;
     on(event: 'will-navigate' | 'did-start-navigation', listener: (details: NavigationEvent) => void): this;
   }
   interface WebPreferences {
@@ -68,11 +68,23 @@ declare module 'electron' {
     submenu?: MenuItemOptions[];
     click?: () => void;
   }
+  interface MessageBoxSyncOptions {
+    message: string;
+    type?: 'question';
+    detail?: string;
+    buttons?: string[];
+    defaultId?: number;
+    cancelId?: number;
+  }
+  interface Dialog {
+    showMessageBoxSync(window: BrowserWindow, options: MessageBoxSyncOptions): number;
+  }
   class Menu {
     static setApplicationMenu(menu: Menu | null): void;
     static buildFromTemplate(template: MenuItemOptions[]): Menu;
   }
   const app: { whenReady(): Promise<void>; quit(): void; on(event: 'window-all-closed' | 'will-quit', listener: () => void): void };
+  const dialog: Dialog;
   const ipcMain: IpcMain;
   const ipcRenderer: IpcRenderer;
   const contextBridge: { exposeInMainWorld(key: string, api: unknown): void };

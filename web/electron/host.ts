@@ -6,7 +6,7 @@ import { Link, type CallOptions, type FromDoor, type SelvageEvent, type ToolResu
 import { FROM_PAGE, TO_PAGE } from './channel.ts';
 import { answer, ORIGIN, SCHEME } from './site.ts';
 
-type Electron = Pick<typeof import('electron'), 'BrowserWindow' | 'ipcMain' | 'protocol' | 'session'>;
+type Electron = Pick<typeof import('electron'), 'BrowserWindow' | 'dialog' | 'ipcMain' | 'protocol' | 'session'>;
 
 /** Where the page's flows run outside of it, and the key for that. */
 export interface Place {
@@ -39,6 +39,17 @@ const PERMISSIONS = ['clipboard-sanitized-write'];
 /** What Chromium asks about before a page reaches a program on its own machine. */
 const LOOPBACK = 'loopback-network';
 
+/** What is asked before something is lost by leaving the page, and which of the buttons leaves it. */
+const LEAVE = {
+  type: 'question' as const,
+  message: 'Leave the workbench?',
+  detail: 'A run that is not over ends with it, and text that was not saved is lost.',
+  buttons: ['Leave', 'Stay'],
+  defaultId: 1,
+  cancelId: 1,
+};
+const LEAVES = 0;
+
 /** Makes the scheme one that pages may live at. It has to be called before the app is ready. */
 export function registerScheme({ protocol }: Pick<Electron, 'protocol'>): void {
   protocol.registerSchemesAsPrivileged([{ scheme: SCHEME, privileges: { standard: true, secure: true, supportFetchAPI: true, codeCache: true } }]);
@@ -65,7 +76,7 @@ export class Host {
   /** Opens the window. The app has to be ready. */
   constructor(electron: Electron, options: HostOptions) {
     this.options = options;
-    const { BrowserWindow, ipcMain, session } = electron;
+    const { BrowserWindow, dialog, ipcMain, session } = electron;
     const own = session.fromPartition(PARTITION);
     const permissions = new Set([...PERMISSIONS, ...(options.executor ? [LOOPBACK] : [])]);
     own.setPermissionRequestHandler((_contents, permission, give) => give(permissions.has(permission)));
@@ -88,6 +99,10 @@ export class Host {
     });
     const { webContents } = this.window;
     lock(webContents);
+    // A page may wish to stay, and Electron asks nobody by itself: the window would just not close.
+    webContents.on('will-prevent-unload', (event) => {
+      if (dialog.showMessageBoxSync(this.window, LEAVE) === LEAVES) event.preventDefault();
+    });
     this.#link = new Link((message) => webContents.send(TO_PAGE, message));
     ipcMain.handle(FROM_PAGE, (event: IpcMainInvokeEvent, message: unknown) => this.#heard(event, message));
     this.#ready = this.#knock();

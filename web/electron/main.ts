@@ -4,7 +4,7 @@
 //
 // With SELVAGE_PROGRAM, the program `selvage`, the person may have flows run by that on this machine.
 
-import { app, BrowserWindow, ipcMain, Menu, protocol, session } from 'electron';
+import { app, BrowserWindow, dialog, ipcMain, Menu, protocol, session } from 'electron';
 import { fileURLToPath } from 'node:url';
 import { Host, registerScheme } from './host.ts';
 import { NativeExecutor } from './native.ts';
@@ -15,7 +15,7 @@ const here = (path: string): string => fileURLToPath(new URL(path, import.meta.u
 registerScheme({ protocol });
 await app.whenReady();
 const executor = SELVAGE_PROGRAM ? new NativeExecutor({ program: SELVAGE_PROGRAM }) : undefined;
-const host = new Host({ BrowserWindow, ipcMain, protocol, session }, { dist: SELVAGE_DIST ?? here('../../dist'), preload: here('./preload.cjs'), ...(executor ? { executor } : {}) });
+const host = new Host({ BrowserWindow, dialog, ipcMain, protocol, session }, { dist: SELVAGE_DIST ?? here('../../dist'), preload: here('./preload.cjs'), ...(executor ? { executor } : {}) });
 Menu.setApplicationMenu(
   Menu.buildFromTemplate([
     { role: 'appMenu' },

@@ -58,7 +58,7 @@ export function fakeElectron() {
   const handlers = new Map<string, Listener>();
   const windows: { options: { webPreferences?: Record<string, unknown> }; contents: FakeContents; close: () => void; urls: string[] }[] = [];
   const schemes: { scheme: string; privileges?: Record<string, boolean> }[] = [];
-  const rules: { request?: Listener; check?: Listener; device?: Listener; served?: (request: Request) => Promise<Response>; partition?: string } = {};
+  const rules: { request?: Listener; check?: Listener; device?: Listener; served?: (request: Request) => Promise<Response>; partition?: string; answer?: string } = {};
   class BrowserWindow extends Emitter {
     webContents = new FakeContents();
     #destroyed = false;
@@ -89,6 +89,7 @@ export function fakeElectron() {
   };
   const electron = {
     BrowserWindow,
+    dialog: { showMessageBoxSync: (_window: BrowserWindow, question: { buttons: string[] }) => question.buttons.indexOf(rules.answer ?? '') },
     ipcMain: {
       handle(channel: string, handler: Listener) {
         // As Electron does: a second handler is a mistake.

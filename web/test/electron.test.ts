@@ -71,6 +71,15 @@ test('nothing outside the folder is served, however it is written, and nothing h
   for (const url of ['selvage://other/index.html', 'selvage://app.evil/index.html', 'selvage://app@evil/index.html', 'https://app/index.html']) expect((await get(url)).status, url).toBe(404);
 });
 
+test('a page that wishes to stay is left when the person says so, and stays otherwise', () => {
+  const { fake, window } = opened();
+  for (const [answer, stays] of [['Leave', false], ['Stay', true]] as const) {
+    fake.rules.answer = answer;
+    // Who prevents that leaves.
+    expect(window.contents.goes('will-prevent-unload', ''), answer).toBe(stays);
+  }
+});
+
 test('the window is shut off, and every door of it is closed', () => {
   const { fake, window } = opened();
   expect(window.options.webPreferences).toMatchObject({ contextIsolation: true, nodeIntegration: false, nodeIntegrationInWorker: false, nodeIntegrationInSubFrames: false, sandbox: true, webSecurity: true, webviewTag: false });
