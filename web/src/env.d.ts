@@ -3,7 +3,7 @@
 
 /** A copy of its own, of which the page loads the comparison of texts alone; the views come when one is opened. */
 declare module '@codemirror/merge?comparison' {
-  export { diff } from '@codemirror/merge';
+  export { diff, presentableDiff } from '@codemirror/merge';
 }
 
 declare module 'virtual:dockview.css';

@@ -52,3 +52,17 @@ test('what can’t be changed stays, also where all of it is typed over', async 
   expect(await text()).toBe(TEXT);
   expect(complaints).toEqual([]);
 });
+
+test('what others write in the place of a selection is not typed over', async () => {
+  const { page, complaints } = await open();
+  const { type, press, text } = await edit(page, 'sum.py');
+  const others = (content: string) => page.evaluate((content) => (globalThis as unknown as { fixture: { call(name: string, input: unknown): Promise<unknown> } }).fixture.call('write', { path: 'sum.py', content }), content);
+  await press('Control+a');
+  for (const content of ['a', 'abcd', 'abcdefghij']) {
+    await others(content);
+    await expect.poll(text).toBe(content);
+  }
+  await type('x');
+  await expect.poll(text).toBe('xabcdefghij');
+  expect(complaints).toEqual([]);
+});

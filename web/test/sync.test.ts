@@ -1,6 +1,6 @@
-import { ChangeSet, Text } from '@codemirror/state';
+import { ChangeSet, EditorSelection, Text } from '@codemirror/state';
 import { expect, test } from 'vitest';
-import { replacement, TextSync } from '../src/editor/sync';
+import { replacement, stillSelected, TextSync } from '../src/editor/sync';
 
 const text = (content: string): Text => Text.of(content.split('\n'));
 
@@ -46,6 +46,38 @@ test('typing while a write is on its way stays to be written', () => {
   sync.acknowledged(text('ab'), since);
   expect(sync.clean).toBe(false);
   expect(sync.local.apply(sync.base).toString()).toBe('abc');
+});
+
+/** Ranges as a text shows them: `[` and `]` around what is selected, with the head at its end, and `|` for a caret. */
+function selected(before: string, after: string, ...ranges: [number, number][]): string {
+  const selection = EditorSelection.create(ranges.map(([anchor, head]) => EditorSelection.range(anchor, head)));
+  const still = stillSelected(selection, replacement(text(before), text(after)), text(before), text(after));
+  return still.ranges.toReversed().reduce((shown, { from, to }) => shown.slice(0, from) + (from === to ? '|' : `[${shown.slice(from, to)}]`) + shown.slice(to), after);
+}
+
+test('what others write in the place of what is selected is not selected', () => {
+  expect(selected('old', 'abcdefghij', [0, 3])).toBe('|abcdefghij');
+  expect(selected('old', 'abcdefghij', [3, 0])).toBe('|abcdefghij');
+  expect(selected('hello wide world\n', 'abcdefghij', [0, 17])).toBe('|abcdefghij');
+  expect(selected('one two three', 'one other three', [4, 7])).toBe('one |other three');
+  // A part of it, at an end and in the middle; the part at the head stays.
+  expect(selected('one two three', 'one two other', [4, 13])).toBe('one [two ]other');
+  expect(selected('one two three', 'other two three', [0, 7])).toBe('other[ two] three');
+  expect(selected('one two three', 'one other three', [0, 13])).toBe('one other[ three]');
+  expect(selected('one two three', 'one other three', [13, 0])).toBe('[one ]other three');
+  // More than what is selected, and several ranges.
+  expect(selected('one two three', 'other', [4, 7])).toBe('|other');
+  expect(selected('one two three two', 'one other three two', [4, 7], [14, 17])).toBe('one |other three [two]');
+  expect(selected('one two three', 'alpha two gamma', [0, 3], [8, 13])).toBe('|alpha two |gamma');
+});
+
+test('what is selected stays so while others write around it, in it, or take from it', () => {
+  expect(selected('one two three', 'zero one two three', [4, 7])).toBe('zero one [two] three');
+  expect(selected('one two', 'one two three', [0, 7])).toBe('[one two] three');
+  expect(selected('one three', 'one two three', [0, 9])).toBe('[one two three]');
+  expect(selected('one two three', 'one three', [0, 13])).toBe('[one three]');
+  expect(selected('one two three', '', [0, 13])).toBe('|');
+  expect(selected('one two three', 'one 2 three', [0, 0], [8, 13])).toBe('|one 2 [three]');
 });
 
 test('editor and workspace agree after any interleaving', () => {

@@ -6,7 +6,7 @@ import { onNextFrame } from '../lib/frame';
 import { familyOf, isFlow, isManifest, isMounted, nameOf } from '../lib/paths';
 import { ToolFailure } from '../lib/tools';
 import type { Workspace } from '../lib/workspace.svelte';
-import { fromOutside, TextSync } from './sync';
+import { fromOutside, stillSelected, TextSync } from './sync';
 
 /** Larger texts are shown and not edited. */
 export const EDITABLE_BYTES_MAX = 1024 * 1024;
@@ -230,7 +230,10 @@ export class Document {
     if (!changes) return this.onAgreed?.();
     this.text = value.content;
     if (this.view) {
-      this.view.dispatch({ changes, annotations: fromOutside.of(true), scrollIntoView: false });
+      const { doc, selection } = this.view.state;
+      // A caret goes where the changes take it.
+      const selected = selection.ranges.every((range) => range.empty) ? {} : { selection: stillSelected(selection, changes, doc, changes.apply(doc)) };
+      this.view.dispatch({ changes, ...selected, annotations: fromOutside.of(true), scrollIntoView: false });
     }
     if (this.#sync.clean) this.dirty = false;
     this.onAgreed?.();
