@@ -199,3 +199,17 @@ test('the tab of the file in front is whole, however many are open', async () =>
   for (const name of ['invoices.flow.js', 'csv.js', '2025.csv']) await openByName(name);
   expect(complaints).toEqual([]);
 });
+
+test('panels are as large after a reload as they were before, every time', async () => {
+  const { page } = await open('', { viewport: { width: 1280, height: 800 } });
+  await page.getByRole('tree').waitFor();
+  const sizes = async () => (await groups(page)).map(({ width, height }) => [width, height]);
+  const before = await sizes();
+  for (const panel of ['History', 'Problems', 'Output']) {
+    await page.getByRole('tab', { name: panel }).click();
+    await kept(page, `"activeView":"${panel.toLowerCase()}"`);
+    await page.reload();
+    await page.getByRole('tree').waitFor();
+    expect(await sizes(), panel).toEqual(before);
+  }
+});

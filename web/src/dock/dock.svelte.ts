@@ -11,10 +11,12 @@ import DockTab from './DockTab.svelte';
 import { focusInside } from './focus';
 import LaterPanel from '../ui/LaterPanel.svelte';
 import { PANELS } from './panels';
-import { forgetLayout, saveLayout, savedLayout } from './saved';
+import { forgetLayout, saveLayout, savedLayout, withGaps } from './saved';
 import Welcome from '../panels/Welcome.svelte';
 
 const SAVE_AFTER_MS = 400;
+/** Between panels, in pixels. */
+const GAP = 6;
 
 /** A dockview renderer around a Svelte component. */
 class Part<P extends Record<string, unknown>> implements IContentRenderer, ITabRenderer, IWatermarkRenderer {
@@ -57,7 +59,7 @@ export class DockLayout implements Layout {
     readonly host: HTMLElement,
   ) {
     this.api = createDockview(host, {
-      theme: { name: 'selvage', className: 'dockview-theme-selvage', gap: 6, dndTabIndicator: 'line', tabAnimation: 'default' },
+      theme: { name: 'selvage', className: 'dockview-theme-selvage', gap: GAP, dndTabIndicator: 'line', tabAnimation: 'default' },
       defaultRenderer: 'always',
       disableFloatingGroups: true,
       // The place of the files stays when the last of them is closed; what else is empty is taken away below.
@@ -249,7 +251,8 @@ export class DockLayout implements Layout {
       const taken = new Set(numbers.values());
       for (const id of documents.open.map((document) => `file:${document.id}`)) if (!numbers.has(id) && !taken.has(id)) numbers.set(id, id);
       const text = JSON.stringify(saved.dock).replace(/"file:(\d+)"/g, (_, number: string) => `"${numbers.get(`file:${number}`) ?? `file:closed-${number}`}"`);
-      this.api.fromJSON(JSON.parse(text) as Parameters<DockviewApi['fromJSON']>[0]);
+      const dock = JSON.parse(text) as Parameters<DockviewApi['fromJSON']>[0];
+      this.api.fromJSON({ ...dock, grid: { ...dock.grid, root: withGaps(dock.grid.root, GAP) } });
       this.keep(documents.open);
       for (const document of documents.open) if (!this.api.getPanel(`file:${document.id}`)) this.showDocument(document);
       // What was worked on stays in front. Else the keys may have been in another panel: the file in front is worked on all the same.

@@ -1,5 +1,6 @@
 // The wide layout as it is remembered on this device.
 
+import type { SerializedDockview } from 'dockview-core';
 import { forget, recall, remember } from '../lib/settings';
 
 const KEY = 'layout.1';
@@ -18,6 +19,19 @@ export const forgetLayout = (): void => forget(KEY);
 export function forgetFile(path: string): void {
   const saved = savedLayout();
   if (saved) saveLayout({ ...saved, files: Object.fromEntries(Object.entries(saved.files).filter(([, one]) => one !== path)) });
+}
+
+type Branch = SerializedDockview['grid']['root'];
+
+/**
+ * A part of a layout with the sizes that it is built from. What the library gives are sizes on the screen, to which all that are
+ * side by side gave the same share of the gaps between them; taken as they are, the small ones would shrink each time.
+ */
+export function withGaps<T extends Branch>(branch: T, gap: number): T {
+  if (!Array.isArray(branch.data)) return branch;
+  const shown = branch.data.filter((child) => child.visible !== false).length;
+  const share = (gap * (shown - 1)) / shown;
+  return { ...branch, data: branch.data.map((child) => ({ ...withGaps(child, gap), ...(child.visible === false ? {} : { size: (child.size ?? 0) + share }) })) };
 }
 
 function isSaved(value: unknown): value is Saved | undefined {
