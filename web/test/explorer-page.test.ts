@@ -101,3 +101,30 @@ test('a new manifest begins with an example, which is no file before it is saved
     expect(complaints).toEqual([]);
   }
 });
+
+test('a folder that is pasted onto itself is copied beside it, and elsewhere where that is selected', async () => {
+  for (const [width, colorScheme] of [[1280, 'light'], [390, 'dark']] as const) {
+    const { page, complaints } = await open('', { viewport: { width, height: 800 }, colorScheme });
+    if (width === 390) await page.getByRole('button', { name: 'Files', exact: true }).click();
+    const tree = page.getByRole('tree');
+    await row(page, 'lib').waitFor();
+    const select = async (path: string) => {
+      await row(page, path).click();
+      await selected(page, path);
+      await tree.focus();
+    };
+    await select('lib');
+    await page.keyboard.press('Control+c');
+    await page.keyboard.press('Control+v');
+    await selected(page, 'lib 2');
+    await page.getByText('Copied “lib” to “lib 2”.').waitFor();
+    expect(await look(page, `${width}-pasted`)).toEqual([]);
+    await page.getByRole('button', { name: 'Undo', exact: true }).click();
+    await row(page, 'lib 2').waitFor({ state: 'detached' });
+    await select('notes');
+    await page.keyboard.press('Control+v');
+    await selected(page, 'notes/lib');
+    await page.getByText('Copied “lib” to notes/.').waitFor();
+    expect(complaints).toEqual([]);
+  }
+});

@@ -249,12 +249,12 @@ export class Workspace {
     this.toasts.info(`Deleted ${what}.`, this.undoAction(count));
   }
 
-  /** Copies a file or a folder with everything in it. */
-  async copy(from: string, folder: string): Promise<void> {
+  /** Copies a file or a folder with everything in it, and gives the path of the copy. */
+  async copy(from: string, folder: string): Promise<string | undefined> {
     const name = freeName(nameOf(from), this.childNames(folder));
     const target = join(folder, name);
     const all = [...this.entries.values()].filter((entry) => entry.path === from || entry.path.startsWith(`${from}/`));
-    await this.#try(`“${nameOf(from)}” could not be copied`, async () => {
+    const done = await this.#try(`“${nameOf(from)}” could not be copied`, async () => {
       const copies: Brought[] = [];
       for (const entry of all) {
         // What is no text is never typed, so its content is stored.
@@ -263,6 +263,8 @@ export class Workspace {
       }
       await this.bring(`Copy ${from} to ${target}`, copies);
     });
+    if (done) this.toasts.success(`Copied “${nameOf(from)}” to ${name === nameOf(from) ? folderWords(folder) : `“${target}”`}.`, this.undoAction());
+    return done ? target : undefined;
   }
 
   /** The newest change that can be undone. What Selvage writes by itself is nobody's to undo. */
