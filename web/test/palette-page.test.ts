@@ -32,5 +32,19 @@ for (const [width, colorScheme] of [[1280, 'light'], [390, 'dark']] as const)
     expect(await look(page, `${width}-found-more`)).toEqual([]);
     await field.fill('#ballast total of');
     await page.getByRole('status').getByText('Nothing fits.').waitFor();
+    // What is no file may be in one.
+    await field.fill('ballast total');
+    const inText = choices.filter({ hasText: 'Search the text for “ballast total”' });
+    await inText.waitFor();
+    expect(await choices.count()).toBe(1);
+    expect(await look(page, `${width}-no-file`)).toEqual([]);
+    await inText.click();
+    expect(await field.inputValue()).toBe('#ballast total');
+    expect(await field.evaluate((element) => element === document.activeElement)).toBe(true);
+    await field.fill('sum');
+    expect(await choices.first().innerText()).toContain('sum.py');
+    await field.press('ArrowUp');
+    await field.press('Enter');
+    expect(await field.inputValue()).toBe('#sum');
     expect(complaints).toEqual([]);
   });
