@@ -1,0 +1,35 @@
+// What is short of room where the panels share a screen of 1280, and still has to be read.
+
+import { expect, test, vi } from 'vitest';
+import { useFixture } from './browser';
+
+vi.setConfig({ testTimeout: 120_000 });
+
+const { open, look } = useFixture();
+
+for (const [width, colorScheme] of [[1280, 'light'], [1280, 'dark'], [390, 'dark']] as const) {
+  const at = `${width}-${colorScheme}`;
+
+  test(`what runs again stays beside the parts of the output, ${at}`, async () => {
+    const { page } = await open('', { viewport: { width: 1440, height: 800 }, colorScheme });
+    await page.locator('[role=treeitem][data-path="flows/invoices.flow.js"]').click();
+    await page.keyboard.press('Control+Enter');
+    await page.getByText('Succeeded').first().waitFor();
+    if (width === 390) {
+      await page.setViewportSize({ width, height: 800 });
+      await page.getByRole('navigation', { name: 'Panels' }).getByRole('button', { name: 'Output' }).click();
+    }
+    const top = async (of: ReturnType<typeof page.locator>) => {
+      const box = (await of.filter({ visible: true }).boundingBox())!;
+      return box.y + box.height / 2;
+    };
+    for (const wide of width === 390 ? [390, 360] : [1400, 1340, 1320, 1300, 1280, 1260, 1240, 1220, 1200]) {
+      await page.setViewportSize({ width: wide, height: 800 });
+      const [again, parts] = [await top(page.getByRole('button', { name: 'Run again' })), await top(page.getByRole('tablist', { name: 'Output' }))];
+      expect(Math.abs(again - parts), `${wide} wide`).toBeLessThan(4);
+      expect(await page.locator('.panel-bar:has([aria-label="Output"])').filter({ visible: true }).evaluate((bar) => bar.scrollWidth - bar.clientWidth), `${wide} wide`).toBe(0);
+    }
+    await page.setViewportSize({ width, height: 800 });
+    expect(await look(page, `${at}-output-head`)).toEqual([]);
+  });
+}
