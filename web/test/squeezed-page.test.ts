@@ -32,4 +32,19 @@ for (const [width, colorScheme] of [[1280, 'light'], [1280, 'dark'], [390, 'dark
     await page.setViewportSize({ width, height: 800 });
     expect(await look(page, `${at}-output-head`)).toEqual([]);
   });
+
+  test(`a long fix leaves room for what it mends, ${at}`, async () => {
+    const { page } = await open('', { viewport: { width: 1440, height: 800 }, colorScheme });
+    await page.locator('[role=treeitem][data-path="flows/broken.flow.js"]').click();
+    await page.locator('.dock-tab .badge.bad').waitFor();
+    await page.setViewportSize({ width, height: 800 });
+    if (width === 390) await page.getByRole('navigation', { name: 'Panels' }).getByRole('button', { name: 'Problems' }).click();
+    else await page.getByRole('tab', { name: 'Problems' }).click();
+    const fix = page.locator('li', { has: page.locator('.problem') }).locator('.button').filter({ visible: true }).first();
+    await fix.evaluate((button) => (button.lastChild!.textContent = 'Name the argument “currency” in the annotations of the flow, too'));
+    const text = page.locator('li', { hasText: 'Name the argument' }).locator('.problem .grow').filter({ visible: true });
+    expect((await text.boundingBox())!.width).toBeGreaterThan(240);
+    expect(await fix.evaluate((button) => button.getBoundingClientRect().right <= innerWidth)).toBe(true);
+    expect(await look(page, `${at}-long-fix`)).toEqual([]);
+  });
 }
