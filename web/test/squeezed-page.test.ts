@@ -48,3 +48,22 @@ for (const [width, colorScheme] of [[1280, 'light'], [1280, 'dark'], [390, 'dark
     expect(await look(page, `${at}-long-fix`)).toEqual([]);
   });
 }
+
+test('how much waits for approval is in sight when it comes to a tab that is in front', async () => {
+  const { page } = await open('approvals', { viewport: { width: 1280, height: 800 } });
+  await page.getByRole('tree').waitFor();
+  for (const name of ['invoices.flow.js', 'rates.flow.mjs', 'endless.flow.js', 'broken.flow.js']) await page.locator(`[role=treeitem][data-path="flows/${name}"]`).click();
+  await page.keyboard.press('Alt+8');
+  const badge = page.locator('.dv-active-tab .dock-tab', { hasText: 'Approvals' }).locator('.badge');
+  const cut = () =>
+    badge.evaluate((badge) => {
+      const { right } = badge.closest('.dv-tab')!.getBoundingClientRect();
+      return Math.round(Math.max(0, right - badge.closest('.dv-tabs-container')!.getBoundingClientRect().right));
+    });
+  await badge.waitFor();
+  await page.screenshot({ path: 'tests/output/pictures/1280-approvals-count.png' });
+  await expect.poll(cut).toBe(0);
+  // A longer count later is seen as well.
+  await badge.evaluate((badge) => (badge.textContent = '1,234'));
+  await expect.poll(cut).toBe(0);
+});

@@ -51,7 +51,7 @@ export class DockLayout implements Layout {
   #timer: ReturnType<typeof setTimeout> | undefined;
   #restoring = false;
   #gone = false;
-  /** Tabs that do not fit get a button, which takes room from them. */
+  /** Tabs that do not fit get a button, which takes room from them; and a tab grows with its name and its count. */
   readonly #tabs = new ResizeObserver(() => this.#showActiveTabs());
 
   constructor(
@@ -76,7 +76,9 @@ export class DockLayout implements Layout {
       createTabComponent: ({ id, name }) => {
         const document = this.#fileOf(id);
         if (name === 'file' && !document) return blank();
-        return new Part(DockTab, ({ api }) => ({ wb, document, panel: PANELS[id as PanelId], close: () => api.close(), name: (title: string) => api.setTitle(title) }), 'dock-tab-part');
+        const tab = new Part(DockTab, ({ api }) => ({ wb, document, panel: PANELS[id as PanelId], close: () => api.close(), name: (title: string) => api.setTitle(title) }), 'dock-tab-part');
+        this.#tabs.observe(tab.element);
+        return tab;
       },
       createWatermarkComponent: () => new Part(Welcome, () => ({ wb }), 'dock-part'),
     });
