@@ -67,3 +67,20 @@ test('how much waits for approval is in sight when it comes to a tab that is in 
   await badge.evaluate((badge) => (badge.textContent = '1,234'));
   await expect.poll(cut).toBe(0);
 });
+
+test('a field that is wrong looks so with the keys in it, too', async () => {
+  const { page } = await open();
+  await page.getByRole('tree').waitFor();
+  const colours = await page.evaluate(() => {
+    const field = Object.assign(document.createElement('input'), { className: 'field' });
+    field.setAttribute('aria-invalid', 'true');
+    document.body.append(field);
+    field.focus();
+    const { outlineColor, borderColor } = getComputedStyle(field);
+    const probe = document.createElement('i');
+    probe.style.setProperty('color', 'var(--bad)');
+    document.body.append(probe);
+    return { outlineColor, borderColor, bad: getComputedStyle(probe).color };
+  });
+  expect([colours.outlineColor, colours.borderColor]).toEqual([colours.bad, colours.bad]);
+});
