@@ -128,3 +128,21 @@ test('a folder that is pasted onto itself is copied beside it, and elsewhere whe
     expect(complaints).toEqual([]);
   }
 });
+
+test('the change of an upload names the file without quotes, as it is quoted where it is shown', async () => {
+  const { page } = await open();
+  await page.getByRole('tree').waitFor();
+  await page.evaluate(() => {
+    const { fixture } = globalThis as unknown as { fixture: { bring(message: string, ...more: unknown[]): unknown; messages: string[] } };
+    const bring = fixture.bring.bind(fixture);
+    fixture.messages = [];
+    fixture.bring = (message, ...more) => (fixture.messages.push(message), bring(message, ...more));
+  });
+  for (const names of [['a.txt'], ['b.txt', 'c.txt']]) {
+    const chooser = page.waitForEvent('filechooser');
+    await page.getByRole('button', { name: 'Upload files' }).click();
+    await (await chooser).setFiles(names.map((name) => ({ name, mimeType: 'text/plain', buffer: Buffer.from('text') })));
+    await row(page, names[0]!).waitFor();
+  }
+  expect(await page.evaluate(() => (globalThis as unknown as { fixture: { messages: string[] } }).fixture.messages)).toEqual(['Upload a.txt', 'Upload 2 files']);
+});

@@ -57,7 +57,7 @@ export async function upload(wb: Workbench, folder: string, incoming: Incoming[]
   let written: string[] = [];
   try {
     const { bring } = await import('../lib/bringing');
-    written = await bring(wb.workspace, `Upload ${words}`, files, [], {
+    written = await bring(wb.workspace, `Upload ${only && incoming.length === 1 ? only.file.name : words}`, files, [], {
       left: (path, error) => wb.toasts.failure(`“${nameOf(path)}” was not uploaded`, error),
       told: (done) => shown?.set(done),
       signal: given.signal,
