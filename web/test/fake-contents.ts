@@ -5,12 +5,11 @@ import type { ToolResult } from '../src/lib/tools';
 export class FakeContents {
   #stored = new Map<string, Uint8Array>();
 
-  constructor(readonly stepMs: number) {}
-
-  async store(file: Blob, told: (done: number) => void, signal: AbortSignal): Promise<ToolResult> {
+  /** Takes `stepMs` for each twentieth of the file. */
+  async store(file: Blob, told: (done: number) => void, signal: AbortSignal, stepMs: number): Promise<ToolResult> {
     const bytes = new Uint8Array(await file.arrayBuffer());
     for (let step = 1; step <= 20; step++) {
-      await new Promise((resolve) => setTimeout(resolve, this.stepMs));
+      await new Promise((resolve) => setTimeout(resolve, stepMs));
       if (signal.aborted) return { ok: false, error: { code: 'CANCELLED', message: 'The upload was cancelled.' } };
       told(step / 20);
     }

@@ -57,7 +57,7 @@ export class FakeKernel implements Kernel {
   inputs = new Map<string, string>();
   /** What differs between any two points in time. */
   differences: Difference[] = [];
-  readonly #contents: FakeContents;
+  readonly #contents = new FakeContents();
   #listeners = new Set<(event: KernelEvent) => void>();
   #ids = 0;
   #told = new Calls((event) => this.emit(event), () => this.clock());
@@ -73,7 +73,6 @@ export class FakeKernel implements Kernel {
     readonly stepMs = 0,
     readonly mode: 'durable' | 'memory' = 'durable',
   ) {
-    this.#contents = new FakeContents(stepMs);
     for (const [path, content] of Object.entries(files)) this.#put(path, typeof content === 'string' ? new TextEncoder().encode(content) : content);
   }
 
@@ -135,7 +134,7 @@ export class FakeKernel implements Kernel {
   }
 
   store(file: Blob, told: (done: number) => void, signal: AbortSignal): Promise<ToolResult> {
-    return this.#contents.store(file, told, signal);
+    return this.#contents.store(file, told, signal, this.stepMs);
   }
 
   async bring(_message: string, brought: readonly Brought[]): Promise<ToolResult> {

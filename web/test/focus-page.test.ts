@@ -149,6 +149,8 @@ for (const where of ['the panel', 'the bar above', 'a form'] as const)
     expect(await runs(page)).toBe(1);
     if (where !== 'a form') {
       expect(await element?.innerText()).toContain('Cancel');
+      // Right after the start a key would still mean Run.
+      await page.waitForTimeout(600);
       await page.keyboard.press('Enter');
       await expect.poll(() => element?.innerText()).toContain('Run');
       expect(await hasKeys()).toBe(true);

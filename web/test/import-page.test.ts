@@ -31,9 +31,9 @@ async function choose(page: Page, files: Record<string, string>) {
   return { dialog, file: (name: string) => dialog.getByRole('checkbox', { name }), go: (files: number) => dialog.getByRole('button', { name: `Import ${files} file` }) };
 }
 
-/** The files that the workspace was asked to keep. */
+/** The files that came into the workspace. */
 const written = (page: Page): Promise<string[]> =>
-  page.evaluate(() => (globalThis as unknown as { fixture: { calls: { name: string; input: { path: string } }[] } }).fixture.calls.filter(({ name }) => name === 'write').map(({ input }) => input.path));
+  page.evaluate(() => (globalThis as unknown as { fixture: { brought: { path: string }[][] } }).fixture.brought.flat().map(({ path }) => path));
 
 for (const [width, colorScheme] of [[1280, 'light'], [390, 'dark']] as const)
   test(`rules of a zip stay out until they are taken, ${width} wide, ${colorScheme}`, async () => {

@@ -1,4 +1,4 @@
-import { ChangeSet, Text } from '@codemirror/state';
+import { ChangeSet, EditorSelection, Text } from '@codemirror/state';
 import type { EditorView } from '@codemirror/view';
 import { beforeEach, expect, test, vi } from 'vitest';
 import { Document } from '../src/editor/document.svelte';
@@ -26,7 +26,7 @@ function editor(document: Document) {
   let doc = Text.of(document.text.split(/\r?\n/));
   const view = {
     get state() {
-      return { doc };
+      return { doc, selection: EditorSelection.single(0) };
     },
     dispatch: ({ changes }: { changes: ChangeSet }) => (doc = changes.apply(doc)),
     destroy: () => undefined,
