@@ -14,6 +14,23 @@ test('answers find their calls in any order', async () => {
   expect([await first, await second]).toEqual([{ ok: true, value: 1 }, { ok: true, value: 2 }]);
 });
 
+test('the page hears which agent began a run, and nobody hears whose call it was', async () => {
+  const port = new FakePort();
+  const kernel = new WorkerKernel(port);
+  const events: KernelEvent[] = [];
+  kernel.subscribe((event) => events.push(event));
+  void kernel.call('run_flow', { path: 'a.flow.js' });
+  void kernel.call('run_flow', { path: 'a.flow.js', wait: false }, 'agent');
+  const tell = (run: string, status: string, call?: number): void => port.receive({ type: 'event', event: { kind: 'run', run, path: 'a.flow.js', status, ...(call === undefined ? {} : { call }) } });
+  tell('own', 'queued', 1);
+  tell('theirs', 'queued', 2);
+  port.receive({ type: 'result', id: 2, result: { ok: true, value: {} } });
+  tell('theirs', 'running', 2);
+  tell('nested', 'queued');
+  const news = (run: string, status = 'queued') => ({ kind: 'run', run, path: 'a.flow.js', status });
+  expect(events).toEqual([news('own'), news('theirs'), { kind: 'began', run: 'theirs', agent: 'agent' }, news('theirs', 'running'), news('nested')]);
+});
+
 test('a kernel that dies answers every waiting call and every later one, and says so once', async () => {
   const port = new FakePort();
   const kernel = new WorkerKernel(port);

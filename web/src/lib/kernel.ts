@@ -66,6 +66,8 @@ export class WorkerKernel implements Kernel {
   #waiting = new Map<number, (result: ToolResult) => void>();
   /** Who hears what a call waits for. */
   #started = new Map<number, (run: string) => void>();
+  /** Who calls, where that is not the person. */
+  #agents = new Map<number, string>();
   /** Who hears how far a file is. */
   #told = new Map<number, (done: number) => void>();
   #listeners = new Set<(event: KernelEvent) => void>();
@@ -81,6 +83,7 @@ export class WorkerKernel implements Kernel {
   call(name: string, input: unknown, agent?: string, started?: (run: string) => void): Promise<ToolResult> {
     return this.#ask((id) => {
       if (started) this.#started.set(id, started);
+      if (agent !== undefined) this.#agents.set(id, agent);
       return { type: 'call', id, name, input, ...(agent === undefined ? {} : { agent }) };
     }, name);
   }
@@ -171,17 +174,20 @@ export class WorkerKernel implements Kernel {
       this.#waiting.delete(message.id);
       this.#told.delete(message.id);
       this.#started.delete(message.id);
+      this.#agents.delete(message.id);
       resolve?.(message.result);
     } else if (message?.type === 'progress' && message.id !== undefined) {
       this.#told.get(message.id)?.(message.done ?? 0);
     } else if (message?.type === 'event' && message.event) {
       if (message.event.kind === 'failed') return this.#fail(message.event.message);
-      if (message.event.kind === 'run' && message.event.call !== undefined) {
-        this.#started.get(message.event.call)?.(message.event.run);
-        // The number means nothing to others.
-        delete message.event.call;
-      }
+      if (message.event.kind !== 'run' || message.event.call === undefined) return this.#emit(message.event);
+      const { run, call } = message.event;
+      this.#started.get(call)?.(run);
+      // The number means nothing to others.
+      delete message.event.call;
       this.#emit(message.event);
+      const agent = this.#agents.get(call);
+      if (agent !== undefined) this.#emit({ kind: 'began', run, agent });
     }
   }
 
@@ -191,6 +197,7 @@ export class WorkerKernel implements Kernel {
     this.#waiting.clear();
     this.#told.clear();
     this.#started.clear();
+    this.#agents.clear();
     this.#emit({ kind: 'failed', message });
   }
 

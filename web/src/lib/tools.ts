@@ -369,6 +369,8 @@ export type KernelEvent =
   | { kind: 'ready'; tools: string[] }
   | { kind: 'changed'; paths: string[]; heads: string[] }
   | { kind: 'run'; run: string; path: string; status: RunStatus; progress?: RunProgress; record?: string; /** The page's number of the call that waits for it. */ call?: number }
+  /** Somebody other than the person called for a run that was told. Who that is, is for this page alone. */
+  | { kind: 'began'; run: string; agent: string }
   | { kind: 'log'; run: string; entries: LogEntry[] }
   | { kind: 'asked'; run: string; error: ToolError; limit: string; used: number }
   | { kind: 'approvals'; waiting: number }
