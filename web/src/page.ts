@@ -27,7 +27,7 @@ export function startPage(kernel: Kernel): Workbench {
   });
   // What a run has done so far goes with the page, and so does a text that only the person saves. The browser asks in its own words.
   addEventListener('beforeunload', (event) => {
-    if (wb.runs.unfinished.length || wb.documents.unkept) event.preventDefault();
+    if (wb.runs.underWay.length || wb.documents.unkept) event.preventDefault();
   });
   addEventListener('unhandledrejection', (event) => wb.toasts.failure('Something went wrong', event.reason));
   return wb;

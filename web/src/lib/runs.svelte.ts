@@ -6,6 +6,7 @@ import { ranTitle } from './flows';
 import { onNextFrame } from './frame';
 import { nameOf } from './paths';
 import { ended, ToolFailure, type Limits, type LogEntry, type Ran, type RunProgress, type RunRecord, type RunRequest, type RunStatus, type RunSummary, type ToolError } from './tools';
+import { Unfinished } from './unfinished.svelte';
 import type { Workspace } from './workspace.svelte';
 
 /** The most log entries that the page keeps of one run; its record has them all. */
@@ -38,6 +39,10 @@ export class Run {
   #telling = false;
   logs: LogEntry[] = [];
   dropped = 0;
+  /** What the manifest calls the flow, where this page ran it by that name. */
+  name: string | undefined;
+  /** Who began it, where that was not the person. */
+  agent: string | undefined;
 
   constructor(
     readonly id: string,
@@ -89,11 +94,13 @@ export class Runs {
   #asked = HISTORY_STEP;
   /** Counts what happened since, for whoever shows the history: it is read when it is looked at. */
   happened = $state(0);
+  readonly unfinished: Unfinished;
 
   constructor(
     readonly workspace: Workspace,
     readonly toasts: Toasts,
   ) {
+    this.unfinished = new Unfinished(() => workspace.storage.mode === 'durable');
     workspace.kernel.subscribe((event) => {
       if (event.kind === 'run') {
         // News of how far a run is does not start one: a verification reports it, too.
@@ -104,7 +111,16 @@ export class Runs {
         if (this.current === undefined) this.current = run;
         if (run.seen.at(-1)?.status !== event.status && run.seen.length < SEEN_MAX) run.seen = [...run.seen, { status: event.status, atMs: Date.now() }];
         if (ended(event.status)) void this.#end(run, event.status);
-        else run.status = event.status;
+        else {
+          run.status = event.status;
+          this.#remember(run);
+        }
+      } else if (event.kind === 'began') {
+        const run = this.live.get(event.run);
+        if (!run || run.agent !== undefined) return;
+        run.agent = event.agent;
+        this.#remember(run);
+        if (run.path.endsWith('.py')) void this.#learnFunction(run);
       } else if (event.kind === 'log') this.live.get(event.run)?.append(event.entries);
       else if (event.kind === 'asked') {
         const run = this.live.get(event.run);
@@ -119,13 +135,13 @@ export class Runs {
   }
 
   /** Those that are not over, be it that they wait for a person. */
-  get unfinished(): Run[] {
+  get underWay(): Run[] {
     return [...this.live.values()].filter((run) => !run.ended);
   }
 
   /** Those that have an executor, or will without anybody's doing. One that waits for an approval holds up no other. */
   get running(): Run[] {
-    return this.unfinished.filter((run) => run.status !== 'waiting');
+    return this.underWay.filter((run) => run.status !== 'waiting');
   }
 
   runningOf(path: string | undefined): Run[] {
@@ -151,8 +167,10 @@ export class Runs {
       const record = await this.workspace.call<RunRecord>('run_flow', { ...request, wait: false, ask: true });
       const run = this.#run(record.run, record.path);
       run.function = record.function;
+      run.name = record.name;
       this.current = run;
       if (ended(record.status)) run.finish(record);
+      else this.#remember(run);
       return run;
     } catch (error) {
       // What lint found is told by the Problems panel, place by place.
@@ -204,12 +222,17 @@ export class Runs {
   async readHistory(more = false): Promise<void> {
     if (more) this.#asked = Math.min(this.#asked + HISTORY_STEP, HISTORY_MAX);
     const limit = this.#asked;
-    const result = await this.workspace.kernel.call('flow_runs', { limit });
+    const [result] = await Promise.all([this.workspace.kernel.call('flow_runs', { limit }), this.unfinished.look(this.#hasRecord)]);
     if (!result.ok) return;
     this.past = (result.value as { runs: RunSummary[] }).runs;
     this.pastLoaded = true;
     this.hasMore = this.past.length === limit && limit < HISTORY_MAX;
   }
+
+  readonly #hasRecord = async (run: string): Promise<boolean> => {
+    const found = await this.workspace.kernel.call('flow_status', { run });
+    return found.ok || found.error.code !== 'NOT_FOUND';
+  };
 
   #run(id: string, path: string): Run {
     const known = this.live.get(id);
@@ -223,7 +246,20 @@ export class Runs {
     return run;
   }
 
+  #remember({ id, path, function: called, name, startedMs, agent, status }: Run): void {
+    this.unfinished.keep({ run: id, path, function: called, name, startedMs, agent, waits: status === 'waiting' || undefined });
+  }
+
+  /** A run that an agent began is told by its file; which function of that was called stands in its record. */
+  async #learnFunction(run: Run): Promise<void> {
+    const record = await this.workspace.call<RunRecord>('flow_status', { run: run.id }).catch(() => undefined);
+    if (!record || ended(record.status)) return;
+    run.function = record.function;
+    this.#remember(run);
+  }
+
   async #end(run: Run, status: RunStatus): Promise<void> {
+    this.unfinished.end(run.id);
     const record = await this.workspace.call<RunRecord>('flow_status', { run: run.id }).catch(() => undefined);
     if (record) {
       // The status leaves the log out; what streamed in is the log, unless somebody came late.

@@ -1,5 +1,5 @@
-// What the page remembers on this device about itself, and what was typed and not run yet. No file of the workspace is kept here,
-// and a browser that refuses local storage only forgets.
+// What the page remembers on this device about itself, what was typed and not run yet, and which runs go on. No file of the workspace
+// is kept here, and a browser that refuses local storage only forgets.
 
 const PREFIX = 'selvage.';
 
@@ -27,6 +27,15 @@ export function forget(key: string): void {
     localStorage.removeItem(PREFIX + key);
   } catch {
     // As above.
+  }
+}
+
+/** The keys that begin so, of all that is remembered. */
+export function remembered(start: string): string[] {
+  try {
+    return Object.keys(localStorage).flatMap((key) => (key.startsWith(PREFIX + start) ? [key.slice(PREFIX.length)] : []));
+  } catch {
+    return [];
   }
 }
 
