@@ -66,7 +66,7 @@ export async function upload(wb: Workbench, folder: string, incoming: Incoming[]
     wb.toasts.failure('Nothing was uploaded', error);
   }
   shown?.end();
-  if (given.signal.aborted) wb.toasts.info(`The upload of ${words} was cancelled. Nothing of it is kept.`);
+  if (given.signal.aborted && written.length === 0) wb.toasts.info(`The upload of ${words} was cancelled. Nothing of it is kept.`);
   if (written.length) {
     const what = written.length === 1 && written[0] ? `“${nameOf(written[0])}”` : plural(written.length, 'file');
     wb.toasts.success(`Uploaded ${what} to ${folderWords(folder)}.`, wb.workspace.undoAction());
