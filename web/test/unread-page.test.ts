@@ -99,6 +99,12 @@ for (const [width, colorScheme] of [[1280, 'light'], [390, 'dark']] as const)
     await asked('flow_list');
     expect(await page.getByText('There is no flow yet.').count()).toBe(0);
     expect(await look(page, `${width}-unlisted-flows`)).toEqual([]);
+    const palette = page.getByRole('dialog', { name: 'Run a flow' });
+    await page.keyboard.press('Alt+R');
+    await palette.waitFor();
+    expect(await palette.getByText('Nothing fits.').count()).toBe(0);
+    expect(await look(page, `${width}-unlisted-palette`)).toEqual([]);
+    await page.keyboard.press('Escape');
     await page.keyboard.press('Alt+5');
     await asked('flow_runs');
     expect(await page.getByText('No runs yet.').count()).toBe(0);
@@ -107,5 +113,8 @@ for (const [width, colorScheme] of [[1280, 'light'], [390, 'dark']] as const)
     await page.getByText('No runs yet.').waitFor();
     await page.keyboard.press('Alt+2');
     await page.getByText('There is no flow yet.').waitFor();
+    await page.keyboard.press('Alt+R');
+    await palette.getByText('Nothing fits.').waitFor();
+    expect(await look(page, `${width}-listed-palette`)).toEqual([]);
     expect(complaints).toEqual([]);
   });
