@@ -24,10 +24,13 @@ async function journey({ page, server }) {
   await shows(page, /workflows \/ look\.py/);
 
   await press('Control', 'End');
-  await press('F12');
+  // What names lead to is fetched with the first file of Python; a key that comes before it does nothing.
+  await until('the definition is shown', async () => {
+    await press('F12');
+    return shows(page, /modules \/ stock\.py/, 2_000);
+  });
   const { content } = await value(page, 'read', { path: 'modules/stock.py' });
   const line = content.slice(0, content.indexOf('def price')).split('\n').length;
-  await shows(page, /modules \/ stock\.py/);
   await shows(page, new RegExp(`Line ${line}, column 5$`, 'm'));
   await press('Shift', 'F12');
   await shows(page, /Line 4, column 12$/m);
