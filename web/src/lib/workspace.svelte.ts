@@ -2,7 +2,7 @@
 // operations on files, each with its failure told and its undo offered.
 
 import type { Toast, Toasts } from '../ui/toasts.svelte';
-import { fromBase64, textOf, toBase64 } from './base64';
+import { fromBase64 } from './base64';
 import { plural } from './format';
 import { callOrThrow, valueOf, type Brought, type Kernel } from './kernel';
 import { foldersAbove, folderWords, freeName, isInside, join, nameOf, parentOf } from './paths';
@@ -199,12 +199,6 @@ export class Workspace {
   #hasWritten(): void {
     this.#wrote?.();
     this.#wrote = undefined;
-  }
-
-  /** Writes bytes: as text where they are text, so that they can be edited and merged. */
-  writeBytes(path: string, bytes: Uint8Array): Promise<WriteValue> {
-    const text = textOf(bytes);
-    return text === undefined ? this.write(path, toBase64(bytes), { encoding: 'base64' }) : this.write(path, text);
   }
 
   childNames(folder: string): string[] {
