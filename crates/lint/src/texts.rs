@@ -33,7 +33,9 @@ pub fn texts(path: &str, source: &str) -> Option<Texts> {
         if literal.value.as_str() != source.get(at.clone()) {
             continue;
         }
-        match requests.iter().any(|one| one.span == literal.span) {
+        // They are in order of place.
+        let found = requests.binary_search_by_key(&literal.span.start, |one| one.span.start);
+        match found.is_ok() {
             true => texts.imports.push(at),
             false => texts.others.push(at),
         }
