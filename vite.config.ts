@@ -9,6 +9,7 @@ import { guests } from './web/build/guests.ts';
 import { laterChunks } from './web/build/later.ts';
 import { policy } from './web/build/policy.ts';
 import { precache } from './web/build/precache.ts';
+import { startFirst } from './web/build/start-first.ts';
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
@@ -26,7 +27,7 @@ export default defineConfig(({ mode }) => {
     root: here(fixture ? './web/fixture' : '.'),
     base: './',
     publicDir: here('./web/public'),
-    plugins: [svelte(), dockviewStyles(), flowApi(here(fixture ? './web/test/flow-sample.d.ts' : './crates/guest-js/flow.d.ts')), bifrostApi(here('./crates/guest-py/python/bifrost')), later.plugin, embedModule(here('./web/embed/selvage.ts')), policy(), precache()],
+    plugins: [svelte(), dockviewStyles(), flowApi(here(fixture ? './web/test/flow-sample.d.ts' : './crates/guest-js/flow.d.ts')), bifrostApi(here('./crates/guest-py/python/bifrost')), later.plugin, embedModule(here('./web/embed/selvage.ts')), policy(), startFirst('start'), precache()],
     // The test of the post brings its own courier, so that it needs no built one.
     resolve: { alias: { ...(mode === 'test' ? { '@wasm/courier/courier_bg.wasm': COURIER, '@wasm/courier/courier.js': COURIER } : {}), '@wasm': here('./target/wasm-web') } },
     worker: {
@@ -44,7 +45,7 @@ export default defineConfig(({ mode }) => {
       modulePreload: { polyfill: false },
       chunkSizeWarningLimit: 900,
       rolldownOptions: {
-        input: { index: here(fixture ? './web/fixture/index.html' : './index.html'), sw: here('./web/sw.ts') },
+        input: { index: here(fixture ? './web/fixture/index.html' : './index.html'), ...(fixture ? {} : { start: here('./web/src/start.ts') }), sw: here('./web/sw.ts') },
         output: {
           entryFileNames: (chunk: { name: string }) => (chunk.name === 'sw' ? 'sw.js' : 'assets/[name]-[hash].js'),
           chunkFileNames: later.nameOf,

@@ -80,3 +80,15 @@ test('what is no plain data is refused at once', () => {
   const { port } = start();
   expect(() => port.postMessage(() => 'x')).toThrow();
 });
+
+test('what it says before anybody listens is heard, once and in order, by who listens first', () => {
+  const worker = new FakeWorker();
+  const port = new StartedWorker(() => worker);
+  worker.say('alive');
+  worker.say('ready');
+  const heard: unknown[] = [];
+  port.addEventListener('message', (event: MessageEvent) => heard.push(event.data));
+  port.addEventListener('message', () => undefined);
+  worker.say('more');
+  expect(heard).toEqual(['alive', 'ready', 'more']);
+});

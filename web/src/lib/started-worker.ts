@@ -8,14 +8,19 @@ import type { Port } from './kernel';
 /** How long the first Worker may take to speak; each further one may take twice as long as the one before. */
 export const SIGN_MS = 4_000;
 
+type Kind = 'message' | 'error';
+type Started = Port & { terminate(): void };
+
 export class StartedWorker implements Port {
-  readonly #spawn: () => Port & { terminate(): void };
-  readonly #listeners: [type: string, listener: (event: never) => void][] = [];
-  #worker: Port & { terminate(): void };
+  readonly #spawn: () => Started;
+  readonly #listeners: [kind: Kind, listener: (event: never) => void][] = [];
+  #worker: Started;
   /** What was said to a Worker that did not speak yet. */
   #unheard: [message: unknown, lent: Transferable[]][] | undefined = [];
+  /** What it said while nobody listened: it starts before the page. */
+  #unread: [kind: Kind, event: never][] = [];
 
-  constructor(spawn: () => Port & { terminate(): void }) {
+  constructor(spawn: () => Started) {
     this.#spawn = spawn;
     this.#worker = this.#start(SIGN_MS);
   }
@@ -26,26 +31,36 @@ export class StartedWorker implements Port {
     this.#unheard.push([lent.length ? message : structuredClone(message), lent]);
   }
 
-  addEventListener(type: 'message' | 'error', listener: (event: never) => void): void {
-    this.#listeners.push([type, listener]);
-    this.#worker.addEventListener(type as 'message', listener as (event: MessageEvent) => void);
+  addEventListener(kind: Kind, listener: (event: never) => void): void {
+    this.#listeners.push([kind, listener]);
+    const unread = this.#unread.filter(([of]) => of === kind);
+    this.#unread = this.#unread.filter(([of]) => of !== kind);
+    for (const [, event] of unread) listener(event);
   }
 
-  #start(signMs: number): Port & { terminate(): void } {
+  #start(signMs: number): Started {
     const worker = this.#spawn();
     const silence = setTimeout(() => {
       worker.terminate();
       this.#worker = this.#start(2 * signMs);
-      for (const [type, listener] of this.#listeners) this.#worker.addEventListener(type as 'message', listener as (event: MessageEvent) => void);
     }, signMs);
-    const spoke = (): void => {
+    worker.addEventListener('message', (event) => {
       clearTimeout(silence);
       const unheard = this.#unheard ?? [];
       this.#unheard = undefined;
       for (const [message, lent] of unheard) worker.postMessage(message, lent);
-    };
-    worker.addEventListener('message', spoke);
-    worker.addEventListener('error', () => clearTimeout(silence));
+      this.#tell('message', event as never);
+    });
+    worker.addEventListener('error', (event) => {
+      clearTimeout(silence);
+      this.#tell('error', event as never);
+    });
     return worker;
+  }
+
+  #tell(kind: Kind, event: never): void {
+    const listeners = this.#listeners.filter(([of]) => of === kind);
+    if (listeners.length === 0) this.#unread.push([kind, event]);
+    for (const [, listener] of listeners) listener(event);
   }
 }
