@@ -1,4 +1,4 @@
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { bring, type Bringing } from '../src/lib/bringing';
 import type { Brought } from '../src/lib/kernel';
 import type { ToolResult } from '../src/lib/tools';
@@ -49,22 +49,6 @@ test('a change of which every name is refused ends after so many tries, with not
   kernel.refused = new Set(files.map(({ path }) => path));
   await expect(bring(workspace, 'Import', files, [], { left: (path) => left.push(path) })).rejects.toThrow('is no name');
   expect([left.length, kernel.files.size]).toEqual([50, 0]);
-});
-
-test('a manifest comes when the engine has read it, and not without end', async () => {
-  const { kernel, workspace } = begin();
-  const bringNow = kernel.bring.bind(kernel);
-  let busy = 2;
-  kernel.bring = async (message, brought) => (busy-- > 0 ? { ok: false, error: { code: 'BUSY', message: 'It is being read.' } } : bringNow(message, brought));
-  const files = [file('selvage.policy.yaml', 'version: 1')];
-  const left = (): never => expect.unreachable();
-  expect(await bring(workspace, 'Import', files, [], { left })).toEqual(['selvage.policy.yaml']);
-  vi.useFakeTimers();
-  busy = Infinity;
-  const refused = expect(bring(workspace, 'Import', files, [], { left })).rejects.toThrow('being read');
-  await vi.runAllTimersAsync();
-  await refused;
-  vi.useRealTimers();
 });
 
 test('what concerns no file of it fails as a whole', async () => {

@@ -157,13 +157,8 @@ fn remove(desk: &mut Desk<Machine>, paths: &[String]) -> Result<Value> {
         .cloned()
         .map(|path| Op::Remove { path })
         .collect();
-    let change = desk.import(&person(), message.clone(), &ops)?;
-    Ok(json!(Changed {
-        change,
-        message,
-        paths,
-        left: Vec::new()
-    }))
+    let change = desk.bring(person(), message.clone(), ops)?;
+    Ok(json!({ "change": change, "message": message, "paths": paths }))
 }
 
 pub fn call(desk: &mut Desk<Machine>, name: &str, input: Value) -> Result<Value> {

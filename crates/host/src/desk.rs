@@ -5,7 +5,6 @@
 //! [`Desk::serve`], one thing after the other. It decides nothing: the engine does.
 
 mod calls;
-mod work;
 
 use crate::guests::Guests;
 use crate::key::DeviceKey;
@@ -14,7 +13,7 @@ use crate::runners::Runners;
 use calls::Pending;
 use selvage_tool::ToolResult;
 use selvage_tool::guest::{Check, Fetched};
-use selvage_vfs::Origin;
+use selvage_vfs::{Op, Origin};
 use selvage_workbench::{CallId, Cx, Effect, Event, Fetch, TaskId, Workbench};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -144,11 +143,29 @@ impl<S: Surroundings> Desk<S> {
 
     /// Calls a tool and gives its answer, doing whatever else comes meanwhile.
     pub fn call(&mut self, origin: Origin, name: &str, input: Value) -> ToolResult {
+        self.answered(|desk, reply| {
+            desk.begin(origin, name, input, Box::new(|_| {}), reply);
+        })
+    }
+
+    /// Brings many files as one change, or none of them; gives the heads after it.
+    ///
+    /// # Errors
+    /// One of them can't be written, or whoever brings them may not.
+    pub fn bring(&mut self, origin: Origin, message: String, ops: Vec<Op>) -> ToolResult {
+        self.answered(|desk, reply| desk.begin_bringing(origin, message, ops, reply))
+    }
+
+    /// Begins something, and does whatever comes until it is answered.
+    fn answered(
+        &mut self,
+        begin: impl FnOnce(&mut Self, Box<dyn FnOnce(ToolResult) + Send>),
+    ) -> ToolResult {
         let (answer, answered) = channel();
         let reply = move |result| {
             let _ = answer.send(result);
         };
-        self.begin(origin, name, input, Box::new(|_| {}), Box::new(reply));
+        begin(self, Box::new(reply));
         loop {
             if let Ok(result) = answered.try_recv() {
                 return result;
@@ -232,10 +249,21 @@ impl<S: Surroundings> Desk<S> {
                 let _ = number.send(call);
             }
             Came::Cancel(call) => self.cancel(call),
-            Came::Work(work) => self.work(|workbench, cx| ((), work(workbench, cx))),
+            Came::Work(work) => self.work(work),
             Came::Close => return false,
         }
         true
+    }
+
+    /// Does something with the engine itself, where no tool fits, and all that follows from it.
+    fn work(&mut self, work: impl FnOnce(&mut Workbench, &mut Cx<'_>) -> Vec<Effect>) {
+        let mut cx = Cx {
+            now_ms: self.surroundings.now_ms(),
+            random: &mut || self.surroundings.random(),
+        };
+        let effects = work(&mut self.workbench, &mut cx);
+        let events = self.perform_all(effects);
+        events.into_iter().for_each(|event| self.tell(event));
     }
 
     /// Tells the engine what happened, and does all that follows from it.

@@ -1,11 +1,10 @@
 //! Contents that the kernel Worker brings and takes piece by piece.
 
-use crate::effects::{encode, to_js};
-use crate::kernel::{Kernel, cx, random, whole};
+use crate::effects::to_js;
+use crate::kernel::{Kernel, whole};
 use js_sys::{Array, Uint8Array};
 use selvage_vfs::Op;
-use selvage_workbench::Effect;
-use serde_json::Value;
+use selvage_workbench::{Brought, Event};
 use wasm_bindgen::prelude::{JsCast, JsError, JsValue, wasm_bindgen};
 
 #[wasm_bindgen]
@@ -65,16 +64,15 @@ impl Kernel {
         };
         let ops: Option<Vec<Op>> = pairs.iter().map(op).collect();
         let ops = ops.ok_or_else(|| JsError::new("what is brought has another form"))?;
-        let origin = self.workbench.person();
-        let (change, effects) =
-            self.workbench
-                .import(&mut cx(now_ms, &mut random), &origin, message, &ops);
-        let told = self.perform(now_ms, effects);
-        told.push(&encode(Effect::Reply {
-            call: whole(call),
-            result: change.map(|_| Value::Null),
-        }));
-        Ok(told)
+        Ok(self.handle(
+            now_ms,
+            Event::Brought(Brought {
+                call: whole(call),
+                origin: self.workbench.person(),
+                message,
+                ops,
+            }),
+        ))
     }
 
     /// A stretch of a content.

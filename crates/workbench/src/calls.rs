@@ -4,6 +4,7 @@
 //! it writes to be proved, and for a person. Nothing was done when it is held.
 
 use crate::engine::{Asking, Caller, Cx, Outcome, Workbench};
+use crate::event::Brought;
 use crate::lint::Subject;
 use crate::policy::Then;
 use selvage_tool::catalogue::Call;
@@ -43,6 +44,13 @@ pub(crate) struct Held {
     pub(crate) lacks: Had,
 }
 
+/// What waits for a manifest to be read, and is made again then.
+#[derive(Debug)]
+pub(crate) enum Unread {
+    Call(Box<Held>),
+    Brought(Brought),
+}
+
 /// Texts that are read for a call: by whom, and whether they are laid out.
 pub(crate) type Had = BTreeSet<(Guest, bool, Subject)>;
 
@@ -67,7 +75,7 @@ impl Workbench {
         input: Value,
         had: Had,
     ) {
-        let is_full = self.hearing.waiting() + self.unread.len() >= HELD_MAX;
+        let is_full = self.holds_its_most();
         let may_wait = RUNNING.contains(&name)
             || LISTING.contains(&name)
             || GOING_ON.contains(&name)
@@ -117,21 +125,30 @@ impl Workbench {
         }
     }
 
+    /// Whether no more is held.
+    pub(crate) fn holds_its_most(&self) -> bool {
+        self.hearing.waiting() + self.unread.len() >= HELD_MAX
+    }
+
     fn manifests_are_unread(&self) -> bool {
         self.policy.is_unread() || self.supervisor.flows.is_unread()
     }
 
     fn wait_for_manifests(&mut self, asking: &Asking, held: Option<Held>) {
         match held {
-            Some(held) => self.unread.push(held),
+            Some(held) => self.unread.push(Unread::Call(Box::new(held))),
             None => self.reply(&asking.caller, Err(busy())),
         }
     }
 
-    /// A manifest was read: calls that waited for one are made.
+    /// A manifest was read: what waited for one is made.
     pub(crate) fn make_ruled_again(&mut self, cx: &mut Cx<'_>) {
-        let held = std::mem::take(&mut self.unread);
-        self.make_again(cx, held);
+        for unread in std::mem::take(&mut self.unread) {
+            match unread {
+                Unread::Call(held) => self.make_again(cx, vec![*held]),
+                Unread::Brought(brought) => self.bring(cx, brought),
+            }
+        }
     }
 
     pub(crate) fn make_again(&mut self, cx: &mut Cx<'_>, held: Vec<Held>) {

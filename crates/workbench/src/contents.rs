@@ -3,17 +3,21 @@
 //! They are no tools: what goes through JSON is whole. A content that was brought belongs to no file yet; `write` with
 //! the encoding `hash` gives it to one.
 
-use crate::engine::{Cx, Workbench};
-use crate::event::Effect;
+use crate::calls::Unread;
+use crate::engine::{Caller, Cx, Workbench};
+use crate::event::{Brought, Effect};
 use crate::failure::failure;
+use crate::policy::Consent;
 use selvage_tool::{ErrorCode, ToolError, ToolResult};
 use selvage_vfs::{Hash, Op, Origin, Workspace};
+use serde_json::json;
 
 impl Workbench {
-    /// Takes in many files as one change, or none of them; gives the heads after it, and what to do.
+    /// Makes one change of many steps, or none of them, whatever the manifests among them say: of a host whose files are so already.
+    /// Gives the heads after it, and what to do.
     ///
     /// # Errors
-    /// One of them can't be written, or whoever brings them may not.
+    /// One of them can't be made.
     pub fn import(
         &mut self,
         cx: &mut Cx<'_>,
@@ -21,10 +25,23 @@ impl Workbench {
         message: String,
         ops: &[Op],
     ) -> (ToolResult<Vec<String>>, Vec<Effect>) {
+        self.consent = Consent::default();
         let change = self.change(cx, origin, message, ops);
         self.tell_others(cx);
         let heads = change.map(|change| change.heads.to_strings());
         (heads, std::mem::take(&mut self.effects))
+    }
+
+    /// Makes one change of what somebody brings, when the manifests among it were read, and answers with the heads after it.
+    pub(crate) fn bring(&mut self, cx: &mut Cx<'_>, brought: Brought) {
+        self.consent = Consent::that_waits();
+        let message = brought.message.clone();
+        let change = self.change(cx, &brought.origin, message, &brought.ops);
+        if std::mem::take(&mut self.consent.is_unproved) && !self.holds_its_most() {
+            return self.unread.push(Unread::Brought(brought));
+        }
+        let heads = change.map(|change| json!(change.heads.to_strings()));
+        self.reply(&Caller::Host(brought.call), heads);
     }
 
     /// Makes what is typed part of the history, so that every content has a name; gives what to do.

@@ -1,6 +1,6 @@
 //! The engine's state, and the way of an event through it.
 
-use crate::calls::{Had, Held};
+use crate::calls::{Had, Unread};
 use crate::event::{CallId, Effect, Event, RunnerId, TaskId};
 use crate::failure::failure;
 use crate::lint::{Hearing, Reports, Wanted};
@@ -137,8 +137,8 @@ pub struct Workbench {
     pub(crate) retention: crate::retention::Retention,
     pub(crate) policy: Paper<Policy>,
     pub(crate) proofs: Proofs,
-    /// Calls that wait for a manifest to be read.
-    pub(crate) unread: Vec<Held>,
+    /// What waits for a manifest to be read.
+    pub(crate) unread: Vec<Unread>,
     pub(crate) supervisor: Supervisor,
     pub(crate) consent: Consent,
     pub(crate) approvals: Vec<Waiting>,
@@ -229,6 +229,7 @@ impl Workbench {
                 let asking = Asking::of(Caller::Host(call), origin);
                 self.attempt(cx, asking, &name, input, Had::new());
             }
+            Event::Brought(brought) => self.bring(cx, brought),
             Event::Abandoned { who, what, digest } => self.abandoned(cx, who, what, digest),
             Event::RunsAt { executor } => self.config.executor = executor,
             Event::RunnerReady { runner, dropped } => self.runner_ready(cx, runner, dropped),

@@ -5,7 +5,7 @@ use selvage_tool::document::Document;
 use selvage_tool::guest::{Answer, Checked, Fetched};
 use selvage_tool::run::{Job, Outcome, RunReport};
 use selvage_tool::{Guest, LimitsPatch, ToolError, ToolResult};
-use selvage_vfs::Origin;
+use selvage_vfs::{Op, Origin};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -20,6 +20,19 @@ pub type PeerId = u32;
 
 /// The engine's number for a question to a host: a check or a fetch.
 pub type TaskId = u64;
+
+/// What comes into the workspace together.
+#[derive(Debug)]
+pub struct Brought {
+    /// The host's number, for the reply, which is the heads after the change.
+    pub call: CallId,
+    /// Who brings it.
+    pub origin: Origin,
+    /// What the change is called.
+    pub message: String,
+    /// The steps of the change.
+    pub ops: Vec<Op>,
+}
 
 /// What happened.
 #[derive(Debug)]
@@ -40,6 +53,8 @@ pub enum Event {
         /// Its input.
         input: Value,
     },
+    /// The person brings many files and folders, which come as one change, or not at all.
+    Brought(Brought),
     /// Another engine of this device had asked a person, and is gone with what it asked about.
     Abandoned {
         /// Who wanted it.

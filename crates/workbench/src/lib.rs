@@ -39,7 +39,7 @@ mod supervisor;
 mod tools;
 
 pub use engine::{Config, Cx, Workbench};
-pub use event::{CallId, Effect, Event, Fetch, PeerId, RunnerId, SecretRef, TaskId};
+pub use event::{Brought, CallId, Effect, Event, Fetch, PeerId, RunnerId, SecretRef, TaskId};
 pub use failure::failure;
 pub use notice::Notice;
 pub use patch::PATCH_BYTES_MAX;

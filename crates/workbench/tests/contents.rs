@@ -4,9 +4,9 @@ mod common;
 
 use common::Host;
 use selvage_tool::ErrorCode;
-use selvage_vfs::Hash;
 use selvage_vfs::limits::FILE_BYTES_MAX;
-use selvage_workbench::Event;
+use selvage_vfs::{Hash, Op};
+use selvage_workbench::{Brought, Event};
 use serde_json::json;
 
 const MIB: usize = 1024 * 1024;
@@ -172,4 +172,60 @@ fn a_run_is_not_sent_a_file_that_its_memory_could_not_hold() {
 fn base64(bytes: &[u8]) -> String {
     use base64::Engine as _;
     base64::engine::general_purpose::STANDARD.encode(bytes)
+}
+
+/// Brings steps that become one change; gives the number of the call.
+fn bring_all(host: &mut Host, ops: Vec<Op>) -> u64 {
+    let call = 7_000;
+    let (origin, message) = (host.bench.person(), "Import a.zip".to_owned());
+    host.tell(Event::Brought(Brought {
+        call,
+        origin,
+        message,
+        ops,
+    }));
+    call
+}
+
+#[test]
+fn what_is_brought_waits_for_its_manifest_to_be_read_and_is_one_change() {
+    let mut host = Host::new();
+    host.holds_reads = true;
+    let policy = Op::write("selvage.policy.yaml", "version: 1\n");
+    let call = bring_all(&mut host, vec![policy, Op::write("a.txt", "a")]);
+    assert!(host.reply(call).is_none() && host.call("read", json!({"path": "a.txt"})).is_err());
+
+    host.read_held();
+    assert!(host.reply(call).expect("an answer").is_ok());
+    host.who = host.bench.person();
+    for path in ["a.txt", "selvage.policy.yaml"] {
+        let last = &host.ok("history", json!({"path": path}))["changes"][0];
+        assert_eq!(last["message"], "Import a.zip", "{path}");
+    }
+}
+
+#[test]
+fn nothing_lands_with_a_manifest_that_cannot_be_read_however_its_bytes_came() {
+    let mut host = Host::new();
+    let broken = "version: 1\nagents: 7\n";
+    let hash = bring(&mut host, broken.as_bytes());
+    let put = Op::Put {
+        path: "selvage.policy.yaml".into(),
+        hash: hash.parse().expect("a hash"),
+        create_only: false,
+    };
+    for policy in [Op::write("selvage.policy.yaml", broken), put] {
+        let call = bring_all(&mut host, vec![Op::write("a.txt", "a"), policy]);
+        let error = host.reply(call).expect("an answer").expect_err("broken");
+        assert_eq!(error.code, ErrorCode::InvalidInput);
+        assert_eq!(
+            (error.path.as_deref(), error.line),
+            (Some("selvage.policy.yaml"), Some(2))
+        );
+        assert!(host.call("read", json!({"path": "a.txt"})).is_err());
+    }
+    let by_hash = json!({"path": "selvage.policy.yaml", "content": hash, "encoding": "hash"});
+    let written = host.as_person(|host| host.call("write", by_hash));
+    let refused = written.expect_err("broken");
+    assert_eq!(refused.code, ErrorCode::InvalidInput);
 }

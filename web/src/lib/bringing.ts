@@ -9,9 +9,6 @@ import { FILE_BYTES_MAX, WHOLE_BYTES_MAX, type Workspace } from './workspace.sve
 const HELD_BYTES_MAX = 64 * 1024 * 1024;
 /** The most files that are left out, each after a try, because the workspace refuses them. */
 const REFUSED_MAX = 50;
-/** What Selvage itself goes by is read before it lands, and the engine is busy until then: how long it is asked again, and how often. */
-const AGAIN_MS = 50;
-const AGAIN_MAX = 200;
 
 export interface Bringing {
   path: string;
@@ -48,16 +45,12 @@ export async function bring(workspace: Workspace, message: string, files: readon
     before += file.size;
     told(before / all);
   }
-  for (let [refused, again] = [0, 0]; items.length > 0; ) {
+  for (let refused = 0; items.length > 0; ) {
     try {
       await workspace.bring(message, items);
       break;
     } catch (error) {
-      const { code, path } = error instanceof ToolFailure ? error.error : {};
-      if (code === 'BUSY' && again++ < AGAIN_MAX) {
-        await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
-        continue;
-      }
+      const { path } = error instanceof ToolFailure ? error.error : {};
       const others = items.filter((item) => item.path !== path);
       if (path === undefined || others.length === items.length || refused++ === REFUSED_MAX) throw error;
       left(path, error);

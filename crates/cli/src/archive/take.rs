@@ -65,10 +65,9 @@ pub fn import(folder: &Path, from: &Path, as_json: bool) -> Result<u8> {
     let ops: Vec<Op> = ops.into_values().collect();
     let named = from.file_name().unwrap_or(from.as_os_str());
     let message = format!("Import {}", named.to_string_lossy());
-    let heads = if ops.is_empty() {
-        Vec::new()
-    } else {
-        desk.import(&person(), message, &ops)?
+    let heads = match ops.is_empty() {
+        true => json!([]),
+        false => desk.bring(person(), message, ops)?,
     };
     let left: Vec<Value> = left
         .into_iter()

@@ -2,8 +2,8 @@
 
 use super::{Desk, Surroundings};
 use selvage_tool::ToolResult;
-use selvage_vfs::{Origin, OriginKind};
-use selvage_workbench::{CallId, Event, Notice};
+use selvage_vfs::{Op, Origin, OriginKind};
+use selvage_workbench::{Brought, CallId, Event, Notice};
 use serde_json::{Value, json};
 
 /// A call that is not answered yet, or whose run goes on.
@@ -24,14 +24,7 @@ impl<S: Surroundings> Desk<S> {
         notice: Box<dyn FnMut(&Notice) + Send>,
         reply: Box<dyn FnOnce(ToolResult) + Send>,
     ) -> CallId {
-        self.calls += 1;
-        let call = self.calls;
-        let pending = Pending {
-            notice,
-            reply: Some(reply),
-            run: None,
-        };
-        self.pending.insert(call, pending);
+        let call = self.expect(notice, reply);
         let name = name.to_owned();
         self.tell(Event::Called {
             call,
@@ -40,6 +33,39 @@ impl<S: Surroundings> Desk<S> {
             input,
         });
         call
+    }
+
+    /// Brings steps that become one change.
+    pub(super) fn begin_bringing(
+        &mut self,
+        origin: Origin,
+        message: String,
+        ops: Vec<Op>,
+        reply: Box<dyn FnOnce(ToolResult) + Send>,
+    ) {
+        let call = self.expect(Box::new(|_| {}), reply);
+        self.tell(Event::Brought(Brought {
+            call,
+            origin,
+            message,
+            ops,
+        }));
+    }
+
+    /// The number of the next call, of which these hear.
+    fn expect(
+        &mut self,
+        notice: Box<dyn FnMut(&Notice) + Send>,
+        reply: Box<dyn FnOnce(ToolResult) + Send>,
+    ) -> CallId {
+        self.calls += 1;
+        let pending = Pending {
+            notice,
+            reply: Some(reply),
+            run: None,
+        };
+        self.pending.insert(self.calls, pending);
+        self.calls
     }
 
     /// Cancels the run that a call waits for. A call that waits for none goes on: it ends by itself.

@@ -64,6 +64,16 @@ pub(crate) struct Consent {
     pub(crate) is_unproved: bool,
 }
 
+impl Consent {
+    /// What nobody rules over, and may wait.
+    pub(crate) fn that_waits() -> Self {
+        Self {
+            can_wait: true,
+            ..Self::default()
+        }
+    }
+}
+
 impl Workbench {
     /// Whether the policy is about this call, and can't be asked yet.
     pub(crate) fn waits_for_policy(&self, asking: &Asking) -> bool {

@@ -185,13 +185,18 @@ impl Workbench {
     /// What is wrong with it, and where; or that it must be read first.
     pub(crate) fn prove(&mut self, ops: &[Op]) -> ToolResult<()> {
         for op in ops {
-            let Op::Write { path, bytes, .. } = op else {
+            let (Op::Write { path, .. } | Op::Put { path, .. }) = op else {
                 continue;
             };
             if !is_manifest(path) || !self.consent.can_wait {
                 continue;
             }
-            let Ok(text) = std::str::from_utf8(bytes) else {
+            let brought = match op {
+                Op::Put { hash, .. } => self.content_part(hash, 0, MANIFEST_BYTES_MAX)?,
+                Op::Write { bytes, .. } => bytes.clone(),
+                _ => continue,
+            };
+            let Ok(text) = std::str::from_utf8(&brought) else {
                 continue;
             };
             match self.proof(path, text).map(|proof| proof.flaw) {
