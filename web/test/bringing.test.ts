@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { bring, type Bringing } from '../src/lib/bringing';
 import type { Brought } from '../src/lib/kernel';
 import type { ToolResult } from '../src/lib/tools';
@@ -22,7 +22,7 @@ function begin(): { kernel: Strict; workspace: Workspace; left: string[] } {
   return { kernel, workspace: new Workspace(kernel, new Toasts()), left: [] };
 }
 
-const file = (path: string, content: BlobPart = path): Bringing => ({ path, file: new Blob([content]) });
+const file = (path: string, content: BlobPart = path): Bringing => ({ path, content: new Blob([content]) });
 
 test('files and folders come as one change', async () => {
   const { kernel, workspace, left } = begin();
@@ -60,7 +60,7 @@ test('what concerns no file of it fails as a whole', async () => {
 test('a large file is stored before, and one that is too large is left out', async () => {
   const { kernel, workspace, left } = begin();
   const large = file('large', new Uint8Array(WHOLE_BYTES_MAX + 1));
-  const huge = { path: 'huge', file: Object.create(large.file, { size: { value: FILE_BYTES_MAX + 1 } }) as Blob };
+  const huge = { path: 'huge', content: Object.create(large.content, { size: { value: FILE_BYTES_MAX + 1 } }) as Blob };
   const came = await bring(workspace, 'Upload', [huge, large, file('small')], [], { left: (path) => left.push(path) });
   expect([came, left]).toEqual([['large', 'small'], ['huge']]);
   expect(kernel.brought[0]?.map(({ content }) => typeof content)).toEqual(['string', 'object']);
@@ -73,6 +73,25 @@ test('of many bytes no more than a part is handed over at once', async () => {
   await bring(workspace, 'Upload', files, [], { left: () => expect.unreachable() });
   const held = kernel.brought[0]?.filter(({ content }) => typeof content !== 'string');
   expect([held?.length, kernel.files.size]).toEqual([16, 20]);
+});
+
+test('bytes in memory become a file only to be stored, each when it is its turn', async () => {
+  const { kernel, workspace } = begin();
+  const made: number[] = [];
+  vi.stubGlobal('Blob', class extends Blob {
+    constructor(parts: BlobPart[]) {
+      super(parts);
+      made.push(this.size);
+    }
+  });
+  const store = kernel.store.bind(kernel);
+  const before: number[] = [];
+  kernel.store = (...asked) => (before.push(made.length), store(...asked));
+  const files = ['a', 'b', 'c'].map((path, n) => ({ path, content: new Uint8Array(n === 2 ? 1 : WHOLE_BYTES_MAX + 1) }));
+  await bring(workspace, 'Import', files, [], { left: () => expect.unreachable() });
+  vi.unstubAllGlobals();
+  expect([before, made]).toEqual([[1, 2], [WHOLE_BYTES_MAX + 1, WHOLE_BYTES_MAX + 1]]);
+  expect(kernel.files.get('c')?.bytes).toEqual(new Uint8Array(1));
 });
 
 test('nothing of what is given up comes', async () => {

@@ -47,9 +47,9 @@ export async function upload(wb: Workbench, folder: string, incoming: Incoming[]
   const files = incoming.map(({ path, file }) => {
     const [root = path] = path.split('/');
     if (!roots.has(root)) roots.set(root, freeName(root, wb.workspace.childNames(folder)));
-    return { path: join(folder, roots.get(root) + path.slice(root.length)), file };
+    return { path: join(folder, roots.get(root) + path.slice(root.length)), content: file };
   });
-  const all = files.reduce((sum, { file }) => sum + file.size, 0);
+  const all = incoming.reduce((sum, { file }) => sum + file.size, 0);
   const given = new AbortController();
   const [only] = incoming;
   const words = incoming.length === 1 && only ? `“${only.file.name}”` : plural(incoming.length, 'file');

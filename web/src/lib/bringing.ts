@@ -12,7 +12,8 @@ const REFUSED_MAX = 50;
 
 export interface Bringing {
   path: string;
-  file: Blob;
+  /** A file of the device, or bytes that are in memory anyway. */
+  content: Blob | Uint8Array<ArrayBuffer>;
 }
 
 export interface Bringer {
@@ -27,22 +28,22 @@ export interface Bringer {
 /** Brings files and folders into the workspace, and gives the paths that came. */
 export async function bring(workspace: Workspace, message: string, files: readonly Bringing[], folders: readonly string[], bringer: Bringer): Promise<string[]> {
   const { left, told = () => undefined, signal = new AbortController().signal } = bringer;
-  const all = files.reduce((sum, { file }) => sum + file.size, 0) || 1;
+  const all = files.reduce((sum, { content }) => sum + sizeOf(content), 0) || 1;
   let items: Brought[] = folders.map((path) => ({ path, content: null }));
   let [before, held] = [0, 0];
-  for (const { path, file } of files) {
-    const begun = before;
+  for (const { path, content } of files) {
+    const [begun, size] = [before, sizeOf(content)];
     try {
-      if (file.size > FILE_BYTES_MAX) throw new Error(`it has ${bytes(file.size)}, and the most is ${bytes(FILE_BYTES_MAX)}.`);
-      const isHeld = file.size <= WHOLE_BYTES_MAX && held + file.size <= HELD_BYTES_MAX;
-      if (isHeld) held += file.size;
-      const store = async () => valueOf<{ hash: string }>(await workspace.kernel.store(file, (done) => told((begun + done * file.size) / all), signal)).hash;
-      items.push({ path, content: isHeld ? new Uint8Array(await file.arrayBuffer()) : await store() });
+      if (size > FILE_BYTES_MAX) throw new Error(`it has ${bytes(size)}, and the most is ${bytes(FILE_BYTES_MAX)}.`);
+      const isHeld = size <= WHOLE_BYTES_MAX && held + size <= HELD_BYTES_MAX;
+      if (isHeld) held += size;
+      const store = async (file: Blob) => valueOf<{ hash: string }>(await workspace.kernel.store(file, (done) => told((begun + done * size) / all), signal)).hash;
+      items.push({ path, content: isHeld ? await bytesOf(content) : await store(content instanceof Blob ? content : new Blob([content])) });
     } catch (error) {
       if (!signal.aborted) left(path, error);
     }
     if (signal.aborted) return [];
-    before += file.size;
+    before += size;
     told(before / all);
   }
   for (let refused = 0; items.length > 0; ) {
@@ -59,3 +60,7 @@ export async function bring(workspace: Workspace, message: string, files: readon
   }
   return items.map(({ path }) => path);
 }
+
+const sizeOf = (content: Bringing['content']): number => (content instanceof Blob ? content.size : content.length);
+
+const bytesOf = async (content: Bringing['content']): Promise<Uint8Array> => (content instanceof Blob ? new Uint8Array(await content.arrayBuffer()) : content);

@@ -215,7 +215,7 @@ export function brought(files: number, folders: number): string {
 
 /** Writes what a plan says, as one change. */
 export async function applyImport(wb: Workbench, plan: ImportPlan): Promise<void> {
-  const files = plan.files.filter(({ effect }) => effect !== 'unchanged').map(({ path, bytes }) => ({ path, file: new Blob([bytes]) }));
+  const files = plan.files.filter(({ effect }) => effect !== 'unchanged').map(({ path, bytes }) => ({ path, content: bytes }));
   const left = (path: string, error: unknown): void => void wb.toasts.failure(`“${nameOf(path)}” was not imported`, error);
   try {
     const came = new Set(await bring(wb.workspace, `Import ${plan.name}`, files, plan.folders, { left }));
