@@ -11,8 +11,11 @@ import { nameFor, readParent } from '../src/lib/mounting';
 import { openly } from '../src/lib/openly';
 import { endingOf, familyOf, freeName, isFlow, isForm, isMounted, moved, mountOf, nameProblem, newPlace, newProblem, placeOf, withoutScope } from '../src/lib/paths';
 import { originsIn } from '../src/selvage';
-import { chosen, planImport, safePath } from '../src/lib/zip';
 import type { Entry } from '../src/lib/tools';
+import { Workspace } from '../src/lib/workspace.svelte';
+import { chosen, planImport, safePath, zipOf } from '../src/lib/zip';
+import { Toasts } from '../src/ui/toasts.svelte';
+import { FakeKernel } from './fake-kernel';
 
 test('figures read as people write them', () => {
   expect([bytes(0), bytes(1023), bytes(1536), bytes(5 * 1024 * 1024)]).toEqual(['0 B', '1023 B', '1.5 KB', '5 MB']);
@@ -140,6 +143,18 @@ test('the rules of now are what others replace, and the same ones are nothing to
   ]);
   const same = await planImport({ entries: here(createHash('sha256').update(bytes!).digest('hex')) }, 'x.zip', zip);
   expect(same.files.map(({ path, effect }) => [path, effect])).toEqual([['selvage.policy.yaml', 'unchanged']]);
+});
+
+test('what a workspace exported is no question there, rules included', async () => {
+  const kernel = new FakeKernel({ 'selvage.policy.yaml': 'version: 1\n', 'flows/flow.config.json': '{"version":1,"flows":{}}', 'scopes.json': '{}', 'embed.json': '{}', 'retention.json': '{}', 'runs/a.json': '{}', 'b.bin': new Uint8Array([0, 255]) });
+  const workspace = new Workspace(kernel, new Toasts());
+  await workspace.refresh();
+  const parts: Uint8Array[] = [];
+  for await (const part of zipOf(workspace, '')) parts.push(part);
+  const hashed = [...workspace.entries.values()].map((entry) => [entry.path, { ...entry, hash: createHash('sha256').update(kernel.files.get(entry.path)?.bytes ?? '').digest('hex') }] as const);
+  const plan = await planImport({ entries: new Map(hashed) }, 'x.zip', Buffer.concat(parts));
+  expect([plan.rules, plan.skipped, plan.folders]).toEqual([[], [], []]);
+  expect(plan.files.map(({ path, effect }) => [path, effect])).toEqual([...kernel.files.keys()].filter((path) => path.includes('.')).sort().map((path) => [path, 'unchanged']));
 });
 
 test('an export says which workspace it is of, and what is mounted in it is no file to import', async () => {
