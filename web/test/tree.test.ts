@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { childrenOf, rowsOf, step, typeAhead, type Step } from '../src/explorer/tree';
+import { childrenOf, drawn, rowsOf, step, typeAhead, type Step } from '../src/explorer/tree';
 import { foldersAbove } from '../src/lib/paths';
 import { FakeKernel } from './fake-kernel';
 import type { Entry } from '../src/lib/tools';
@@ -75,4 +75,13 @@ test('ten thousand entries are rows within a frame or two', async () => {
   const children = childrenOf(entries);
   const rows = rowsOf(children, new Set(entries.filter((entry) => entry.kind === 'folder').map((entry) => entry.path)));
   expect(rows).toHaveLength(10_100);
+});
+
+test('of many rows only those are drawn that are seen, and some around', async () => {
+  const rows = await tree(Array.from({ length: 1_000 }, (_, index) => `${index}.txt`), []);
+  const at = (top: number) => {
+    const { first, visible } = drawn(rows, top, 260, 26);
+    return [first, visible[0]?.entry.name, visible.length];
+  };
+  expect([at(0), at(26 * 500), at(26 * 990)]).toEqual([[0, '0.txt', 26], [492, '492.txt', 26], [982, '982.txt', 18]]);
 });

@@ -3,8 +3,11 @@
 import { nameOf, parentOf } from '../lib/paths';
 import type { Entry } from '../lib/tools';
 
-export interface Row {
-  entry: Entry;
+/** What a tree needs to know of an entry. */
+export type Node = Pick<Entry, 'path' | 'name' | 'kind'>;
+
+export interface Row<N extends Node = Entry> {
+  entry: N;
   depth: number;
   expanded: boolean;
   /** Place among its siblings, from 1, and how many there are. */
@@ -12,13 +15,13 @@ export interface Row {
   siblings: number;
 }
 
-export type Children = ReadonlyMap<string, readonly Entry[]>;
+export type Children<N extends Node = Entry> = ReadonlyMap<string, readonly N[]>;
 
 const ORDER = new Intl.Collator(undefined, { numeric: true, sensitivity: 'base' });
 
 /** Entries by their folder: folders first, then by name as people count. */
-export function childrenOf(entries: Iterable<Entry>): Children {
-  const children = new Map<string, Entry[]>();
+export function childrenOf<N extends Node>(entries: Iterable<N>): Children<N> {
+  const children = new Map<string, N[]>();
   for (const entry of entries) {
     const folder = parentOf(entry.path);
     const list = children.get(folder);
@@ -31,8 +34,8 @@ export function childrenOf(entries: Iterable<Entry>): Children {
 }
 
 /** The rows that are visible with these folders open. */
-export function rowsOf(children: Children, expanded: ReadonlySet<string>): Row[] {
-  const rows: Row[] = [];
+export function rowsOf<N extends Node>(children: Children<N>, expanded: ReadonlySet<string>): Row<N>[] {
+  const rows: Row<N>[] = [];
   const walk = (folder: string, depth: number): void => {
     const list = children.get(folder) ?? [];
     list.forEach((entry, index) => {
@@ -45,10 +48,29 @@ export function rowsOf(children: Children, expanded: ReadonlySet<string>): Row[]
   return rows;
 }
 
+/** Rows that are drawn above and below those that are seen. */
+const AROUND = 8;
+
+/** The rows that are drawn where the tree is scrolled to `top`, and the place of the first of them. */
+export function drawn<N extends Node>(rows: readonly Row<N>[], top: number, height: number, rowHeight: number): { first: number; visible: readonly Row<N>[] } {
+  const first = Math.max(0, Math.floor(top / rowHeight) - AROUND);
+  return { first, visible: rows.slice(first, first + Math.ceil(height / rowHeight) + 2 * AROUND) };
+}
+
+/** How high a row of this tree is. */
+export const rowHeightOf = (tree: HTMLElement): number => Number.parseFloat(getComputedStyle(tree).getPropertyValue('--row')) || 26;
+
+/** Scrolls a tree so far that the row at a place is seen. */
+export function scrollTo(tree: HTMLElement, index: number, rowHeight: number): void {
+  const at = index * rowHeight;
+  if (at < tree.scrollTop) tree.scrollTop = at;
+  else if (at + rowHeight > tree.scrollTop + tree.clientHeight) tree.scrollTop = at + rowHeight - tree.clientHeight;
+}
+
 export type Step = { select: string } | { expand: string } | { collapse: string } | undefined;
 
 /** What an arrow key does, as the tree pattern has it. */
-export function step(rows: readonly Row[], selected: string | undefined, key: string, page: number): Step {
+export function step(rows: readonly Row<Node>[], selected: string | undefined, key: string, page: number): Step {
   const at = rows.findIndex((row) => row.entry.path === selected);
   const row = rows[at];
   const select = (index: number): Step => {
@@ -82,7 +104,7 @@ export function step(rows: readonly Row[], selected: string | undefined, key: st
 }
 
 /** The next row whose name starts with what was typed, from the selected one on and around. */
-export function typeAhead(rows: readonly Row[], selected: string | undefined, typed: string): string | undefined {
+export function typeAhead(rows: readonly Row<Node>[], selected: string | undefined, typed: string): string | undefined {
   const at = rows.findIndex((row) => row.entry.path === selected);
   const wanted = typed.toLowerCase();
   // A single letter moves on; more letters refine where the cursor is.
