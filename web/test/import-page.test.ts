@@ -28,7 +28,7 @@ async function choose(page: Page, files: Record<string, string>) {
   await chooser.setFiles({ name: 'from elsewhere.zip', mimeType: 'application/zip', buffer });
   const dialog = page.getByRole('dialog', { name: 'Import from elsewhere.zip' });
   await dialog.getByRole('button', { name: /^Import \d/ }).waitFor();
-  return { dialog, file: (name: string) => dialog.getByRole('checkbox', { name }), go: (files: number) => dialog.getByRole('button', { name: `Import ${files} file` }) };
+  return { dialog, rule: (name: string) => dialog.getByRole('checkbox', { name }), file: (name: string) => dialog.getByRole('treeitem', { name }), go: (what: string) => dialog.getByRole('button', { name: `Import ${what}`, exact: true }) };
 }
 
 /** The files that came into the workspace. */
@@ -42,18 +42,18 @@ for (const [width, colorScheme] of [[1280, 'light'], [390, 'dark']] as const)
     expect(await first.dialog.getByText('The rules of what flows and agents may do here. There are none now').isVisible()).toBe(true);
     expect(await first.dialog.getByText('Run by themselves, when files change or the workspace is opened: 1 of 1.').isVisible()).toBe(true);
     expect(await look(page, `${colorScheme}-import-rules`)).toEqual([]);
-    await first.go(4).click();
+    await first.go('4 files').click();
     await expect.poll(() => written(page)).toEqual(['flows/sums.flow.js', 'notes/more.md', 'lib/csv.js', 'notes/README.md'].sort());
 
     const second = await choose(page, FILES);
-    await second.file('selvage.policy.yaml').check();
-    await second.go(5).click();
+    await second.rule('selvage.policy.yaml').check();
+    await second.go('5 files').click();
     await expect.poll(() => written(page)).toContain('selvage.policy.yaml');
     expect(await written(page)).not.toContain('flows/flow.config.json');
 
     const third = await choose(page, { 'selvage.policy.yaml': 'version: 1\n' });
     expect(await third.dialog.getByText('They replace the rules that you have now.').isVisible()).toBe(true);
-    expect(await third.go(0).isDisabled()).toBe(true);
+    expect(await third.go('0 files').isDisabled()).toBe(true);
     expect(complaints).toEqual([]);
   });
 
@@ -63,14 +63,54 @@ for (const [width, colorScheme] of [[1280, 'dark'], [390, 'light']] as const)
     const { 'selvage.policy.yaml': _, 'flows/flow.config.json': __, ...files } = FILES;
     const { dialog, file, go } = await choose(page, { ...files, ...Object.fromEntries(Array.from({ length: 60 }, (_, index) => [`a/${index}.md`, 'new'])) });
     expect(await dialog.getByRole('heading', { level: 3 }).allInnerTexts()).toEqual(['2 files would replace yours', '62 files are new']);
-    expect(await file('notes/README.md').isChecked()).toBe(true);
+    await expect.poll(() => file('README.md').getAttribute('aria-checked')).toBe('true');
+    expect(await file('README.md').getAttribute('aria-label')).toMatch(/^README\.md, \d+ B → 14 B$/);
     await dialog.getByRole('button', { name: 'Keep all of mine' }).click();
-    await go(62).waitFor();
-    await file('lib/csv.js').check();
+    await go('62 files').waitFor();
+    await file('csv.js').getByRole('checkbox', { includeHidden: true }).check();
     expect(await look(page, `${colorScheme}-import-replaced`)).toEqual([]);
-    await go(63).click();
+    await go('63 files').click();
     await expect.poll(() => written(page)).toHaveLength(63);
     expect(await written(page)).toContain('lib/csv.js');
     expect(await written(page)).not.toContain('notes/README.md');
+    expect(complaints).toEqual([]);
+  });
+
+test('what is new is taken or left with the keys, by file and by folder, and what is left does not come', async () => {
+  const { page, complaints } = await open('', { viewport: { width: 1280, height: 800 } });
+  const { dialog, file, go } = await choose(page, { 'a/in/1.md': '1', 'a/in/2.md': '2', 'a/3.md': '3', 'b.md': 'b', 'empty/': '' });
+  await dialog.getByRole('tree', { name: 'Files that are new' }).focus();
+  // Folders come first: a, a/in, a/in/1.md.
+  for (const key of ['ArrowDown', 'ArrowDown', 'Space']) await page.keyboard.press(key);
+  expect(await file('1.md').getAttribute('aria-checked')).toBe('false');
+  expect(await Promise.all(['a, 2 of 3', 'in, 1 of 2', 'empty, empty'].map((name) => file(name).getAttribute('aria-checked')))).toEqual(['mixed', 'mixed', 'true']);
+  await go('3 files and 1 empty folder').waitFor();
+  for (const key of ['ArrowLeft', 'ArrowLeft', 'Space', 'Space']) await page.keyboard.press(key);
+  await go('2 files and 1 empty folder').waitFor();
+  for (const key of ['ArrowLeft', 'End', 'ArrowUp', 'Space']) await page.keyboard.press(key);
+  await go('2 files').click();
+  await expect.poll(() => written(page)).toEqual(['a/3.md', 'b.md']);
+
+  const second = await choose(page, { 'c.md': 'c', 'd.md': 'd' });
+  await second.dialog.getByRole('button', { name: 'Take none' }).click();
+  expect(await second.go('0 files').isDisabled()).toBe(true);
+  await second.dialog.getByRole('button', { name: 'Take all' }).click();
+  await second.go('2 files').waitFor();
+  expect(complaints).toEqual([]);
+});
+
+for (const [width, colorScheme] of [[1280, 'light'], [390, 'dark']] as const)
+  test(`ten thousand files are chosen among with few rows, ${width} wide, ${colorScheme}`, async () => {
+    const { page, complaints } = await open('', { viewport: { width, height: 800 }, colorScheme });
+    const { dialog, file, go } = await choose(page, Object.fromEntries(Array.from({ length: 10_000 }, (_, index) => [`all/${index}.md`, ''])));
+    await dialog.getByRole('tree', { name: 'Files that are new' }).focus();
+    for (const key of ['ArrowRight', 'End', 'Space']) await page.keyboard.press(key);
+    expect(await file('9999.md').getAttribute('aria-checked')).toBe('false');
+    expect(await dialog.getByRole('treeitem').count()).toBeLessThan(60);
+    expect(await look(page, `${colorScheme}-import-many`)).toEqual([]);
+    await page.keyboard.press('Home');
+    expect(await file('all, 9,999 of 10,000').getAttribute('aria-checked')).toBe('mixed');
+    await go('9,999 files').click();
+    await expect.poll(() => written(page)).toHaveLength(9_999);
     expect(complaints).toEqual([]);
   });

@@ -5,6 +5,7 @@ import { expect, test } from 'vitest';
 import { topLevelRules } from '../build/dockview-styles.ts';
 import { ago, bytes, count, duration } from '../src/lib/format';
 import { best, fuzzy } from '../src/lib/fuzzy';
+import { takenFirst } from '../src/lib/import-tree';
 import { label, matches } from '../src/lib/keys';
 import { resolveLink } from '../src/lib/markdown-links';
 import { nameFor, readParent } from '../src/lib/mounting';
@@ -127,9 +128,9 @@ test('what of a zip takes effect by being there stays out until it is taken, and
     ['flows/flow.config.json', 'new', '3 named flows, with what may be touched without asking you. Run by themselves, when files change or the workspace is opened: 1 of 3.'],
     ['scopes.json', 'replaces', 'The order in which mounted workspaces are looked through. It replaces the order that you have now.'],
   ]);
-  const written = (...taken: string[]) => chosen(plan, new Set(taken)).files.map(({ path }) => path);
-  expect(written()).toEqual(['b.txt', 'notes/selvage.policy.yaml']);
-  expect(written('a.txt', 'flows/flow.config.json')).toEqual(['a.txt', 'b.txt', 'notes/selvage.policy.yaml', 'flows/flow.config.json']);
+  const written = (...taken: string[]) => chosen(plan, new Set([...takenFirst(plan), ...taken])).files.map(({ path }) => path);
+  expect(written()).toEqual(['a.txt', 'b.txt', 'notes/selvage.policy.yaml']);
+  expect(written('flows/flow.config.json')).toEqual(['a.txt', 'b.txt', 'notes/selvage.policy.yaml', 'flows/flow.config.json']);
 });
 
 test('the rules of now are what others replace, and the same ones are nothing to decide', async () => {

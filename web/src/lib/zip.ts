@@ -43,7 +43,7 @@ export interface ImportRule extends ImportFile {
 export interface ImportPlan {
   name: string;
   files: ImportFile[];
-  /** They are none of the files that are written until a person takes them: `chosen` puts them there. */
+  /** They are none of the files until a person takes them: `chosen` puts them there. */
   rules: ImportRule[];
   /** Folders that are new and have no file in the zip. */
   folders: string[];
@@ -189,10 +189,10 @@ export async function planImport(workspace: Pick<Workspace, 'entries'>, name: st
   return { name, files, rules, folders: empty, skipped };
 }
 
-/** The same with what a person takes of its rules, and of what replaces files of the workspace. */
+/** The same with only what a person takes of it. */
 export function chosen(plan: ImportPlan, taken: ReadonlySet<string>): ImportPlan {
-  const isTaken = ({ path }: ImportFile): boolean => taken.has(path);
-  return { ...plan, files: [...plan.files.filter((file) => file.effect !== 'replaces' || isTaken(file)), ...plan.rules.filter(isTaken)], rules: [] };
+  const files = [...plan.files.filter(({ effect }) => effect !== 'unchanged'), ...plan.rules].filter(({ path }) => taken.has(path));
+  return { ...plan, files, rules: [], folders: plan.folders.filter((path) => taken.has(path)) };
 }
 
 async function effectOf(entry: Entry | undefined, bytes: Uint8Array<ArrayBuffer>): Promise<ImportEffect> {
@@ -213,9 +213,9 @@ export function brought(files: number, folders: number): string {
   return folders === 0 ? plural(files, 'file') : `${plural(files, 'file')} and ${plural(folders, 'empty folder')}`;
 }
 
-/** Writes what a plan says, as one change. */
+/** Writes what is chosen of a plan, as one change. */
 export async function applyImport(wb: Workbench, plan: ImportPlan): Promise<void> {
-  const files = plan.files.filter(({ effect }) => effect !== 'unchanged').map(({ path, bytes }) => ({ path, content: bytes }));
+  const files = plan.files.map(({ path, bytes }) => ({ path, content: bytes }));
   const left = (path: string, error: unknown): void => void wb.toasts.failure(`“${nameOf(path)}” was not imported`, error);
   try {
     const came = new Set(await bring(wb.workspace, `Import ${plan.name}`, files, plan.folders, { left }));

@@ -1,0 +1,35 @@
+// What an import can bring as a tree, so that a person takes or leaves files one by one, or folders with all in them.
+
+import type { Node } from '../explorer/tree';
+import { foldersAbove, nameOf } from './paths';
+import type { ImportFile, ImportPlan } from './zip';
+
+/** A file, an empty folder, or a folder above those. */
+export interface ImportNode extends Node {
+  file?: ImportFile;
+}
+
+/** Up to so many files, all folders are open at the beginning. */
+const OPEN_FILES_MAX = 100;
+
+const folderNode = (path: string): ImportNode => ({ path, name: nameOf(path), kind: 'folder' });
+
+/** Files and empty folders, with the folders above them. */
+export function nodesOf(files: readonly ImportFile[], folders: readonly string[]): ImportNode[] {
+  const above = new Set([...files.map(({ path }) => path), ...folders].flatMap(foldersAbove));
+  return [...[...above, ...folders].map(folderNode), ...files.map((file) => ({ path: file.path, name: nameOf(file.path), kind: 'file' as const, file }))];
+}
+
+/** The folders that are open at the beginning: all where they hold few files, else none. */
+export const openFirst = (nodes: readonly ImportNode[]): string[] =>
+  nodes.length > OPEN_FILES_MAX ? [] : nodes.filter(({ kind }) => kind === 'folder').map(({ path }) => path);
+
+/** How many of these paths are, or lie in, each file and folder. */
+export function countsOf(paths: Iterable<string>): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  for (const path of paths) for (const one of [...foldersAbove(path), path]) counts.set(one, (counts.get(one) ?? 0) + 1);
+  return counts;
+}
+
+/** What a person is asked about and takes at the beginning: all but rules, which come in only by a choice. */
+export const takenFirst = ({ files, folders }: ImportPlan): string[] => [...files.filter(({ effect }) => effect !== 'unchanged').map(({ path }) => path), ...folders];
