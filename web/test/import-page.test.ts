@@ -76,6 +76,38 @@ for (const [width, colorScheme] of [[1280, 'dark'], [390, 'light']] as const)
     expect(complaints).toEqual([]);
   });
 
+for (const [width, colorScheme] of [[1280, 'light'], [1280, 'dark'], [390, 'light'], [390, 'dark']] as const)
+  test(`a file that would be replaced is seen beside the one of the zip, and decided there, ${width} wide, ${colorScheme}`, async () => {
+    const { page, complaints } = await open('named', { viewport: { width, height: 800 }, colorScheme });
+    const { dialog, file, go } = await choose(page, { 'notes/README.md': '# Notes\n\nWhat to do first:\n\n- [x] import the invoices\n- [x] send the report\n', 'data/blob.bin': 'x', 'flows/flow.config.json': '{}' });
+    const difference = page.getByRole('dialog', { name: 'yours and that of the zip' });
+    const tree = dialog.getByRole('tree', { name: 'Files that are replaced' });
+    await tree.focus();
+    // Of what is no text, the sizes are all.
+    expect(await file('blob.bin').getAttribute('aria-label')).toBe('blob.bin, 8 B → 1 B');
+    expect(await file('blob.bin').getByRole('button').count()).toBe(0);
+    for (const key of ['End', 'Enter']) await page.keyboard.press(key);
+    await difference.getByText('Yours, 108 B').waitFor();
+    await difference.getByText('send the report').first().waitFor();
+    expect(await difference.getByText('In the zip, 76 B').isVisible()).toBe(true);
+    expect(await look(page, `${width}-${colorScheme}-import-difference`)).toEqual([]);
+    await difference.getByRole('button', { name: 'Keep mine' }).click();
+    await difference.waitFor({ state: 'detached' });
+    expect(await tree.evaluate((element) => element === document.activeElement)).toBe(true);
+    expect(await file('README.md').getAttribute('aria-checked')).toBe('false');
+    // Who only looks decides nothing, and goes back to what is asked.
+    await file('README.md').getByRole('button', { name: 'Show how README.md differs' }).click();
+    await difference.waitFor();
+    await page.keyboard.press('Escape');
+    await go('1 file').waitFor();
+    await dialog.getByRole('button', { name: 'Show the difference' }).click();
+    await difference.getByRole('button', { name: 'Replace mine' }).click();
+    expect(await look(page, `${width}-${colorScheme}-import-looked`)).toEqual([]);
+    await go('2 files').click();
+    await expect.poll(() => written(page)).toEqual(['data/blob.bin', 'flows/flow.config.json']);
+    expect(complaints).toEqual([]);
+  });
+
 test('what is new is taken or left with the keys, by file and by folder, and what is left does not come', async () => {
   const { page, complaints } = await open('', { viewport: { width: 1280, height: 800 } });
   const { dialog, file, go } = await choose(page, { 'a/in/1.md': '1', 'a/in/2.md': '2', 'a/3.md': '3', 'b.md': 'b', 'empty/': '' });

@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { topLevelRules } from '../build/dockview-styles.ts';
 import { ago, bytes, count, duration } from '../src/lib/format';
 import { best, fuzzy } from '../src/lib/fuzzy';
-import { takenFirst } from '../src/lib/import-tree';
+import { compared, takenFirst } from '../src/lib/import-tree';
 import { label, matches } from '../src/lib/keys';
 import { resolveLink } from '../src/lib/markdown-links';
 import { nameFor, readParent } from '../src/lib/mounting';
@@ -156,6 +156,14 @@ test('what a workspace exported is no question there, rules included', async () 
   const plan = await planImport({ entries: new Map(hashed) }, 'x.zip', Buffer.concat(parts));
   expect([plan.rules, plan.skipped, plan.folders]).toEqual([[], [], []]);
   expect(plan.files.map(({ path, effect }) => [path, effect])).toEqual([...kernel.files.keys()].filter((path) => path.includes('.')).sort().map((path) => [path, 'unchanged']));
+});
+
+test('only texts of a usual length are compared, and line ends that alone differ are told', () => {
+  const of = (text: string) => new TextEncoder().encode(text);
+  expect(compared(of('a\n'), of('b\n'))).toEqual({ texts: ['a\n', 'b\n'] });
+  expect(compared(of('a\n'), of('a\r\n'))).toEqual({ texts: ['a\n', 'a\r\n'], note: 'Only their line ends differ.' });
+  for (const other of [new Uint8Array([0xff]), of('a\0')]) expect(compared(of('a'), other)).toEqual({ note: 'Only texts can be compared.' });
+  expect(compared(of('a'), new Uint8Array(2 ** 20 + 1))).toEqual({ note: 'They are too long for a comparison: it takes at most 1 MB.' });
 });
 
 test('an export says which workspace it is of, and what is mounted in it is no file to import', async () => {

@@ -1,6 +1,7 @@
-// What an import can bring as a tree, so that a person takes or leaves files one by one, or folders with all in them.
+// What an import can bring as a tree, so that a person takes or leaves files one by one, or folders with all in them; and how such a file differs.
 
 import type { Node } from '../explorer/tree';
+import { bytes } from './format';
 import { foldersAbove, nameOf } from './paths';
 import type { ImportFile, ImportPlan } from './zip';
 
@@ -33,3 +34,27 @@ export function countsOf(paths: Iterable<string>): ReadonlyMap<string, number> {
 
 /** What a person is asked about and takes at the beginning: all but rules, which come in only by a choice. */
 export const takenFirst = ({ files, folders }: ImportPlan): string[] => [...files.filter(({ effect }) => effect !== 'unchanged').map(({ path }) => path), ...folders];
+
+/** The most bytes of a file that is compared line by line. */
+const COMPARED_BYTES_MAX = 1024 * 1024;
+
+/** What of a file and what would replace it can be compared, and what there is to say of it. */
+export function compared(mine: Uint8Array, other: Uint8Array): { texts?: readonly [string, string]; note?: string } {
+  if (Math.max(mine.length, other.length) > COMPARED_BYTES_MAX) return { note: `They are too long for a comparison: it takes at most ${bytes(COMPARED_BYTES_MAX)}.` };
+  const texts = [textOf(mine), textOf(other)] as const;
+  const [old, now] = texts;
+  if (old === undefined || now === undefined) return { note: 'Only texts can be compared.' };
+  // An editor has one kind of line end and would show no difference.
+  const differOnlyInEnds = old !== now && old.replaceAll('\r\n', '\n') === now.replaceAll('\r\n', '\n');
+  return { texts: [old, now], ...(differOnlyInEnds ? { note: 'Only their line ends differ.' } : {}) };
+}
+
+/** Bytes as text, with all that is in it; nothing of what is none. */
+function textOf(content: Uint8Array): string | undefined {
+  try {
+    const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(content);
+    return text.includes('\0') ? undefined : text;
+  } catch {
+    return undefined;
+  }
+}
