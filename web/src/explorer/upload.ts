@@ -1,13 +1,9 @@
 // Files from the device into the workspace.
 
-import { plural } from '../lib/format';
-import { folderWords, freeName, isMounted, join, nameOf, parentOf } from '../lib/paths';
+import { isMounted, join, nameOf, parentOf } from '../lib/paths';
 import { saveShown } from '../lib/saving';
 import type { Workbench } from '../lib/workbench.svelte';
 import { saveZip } from '../lib/archive';
-
-/** From here on, an upload shows how far it is. */
-const SHOWN_BYTES_MIN = 4 * 1024 * 1024;
 
 export interface Incoming {
   path: string;
@@ -41,37 +37,16 @@ async function readFolder(folder: FileSystemDirectoryEntry, above: string, found
 /** The files of a file field, those of a chosen folder with their paths. */
 export const incomingOfField = (files: File[]): Incoming[] => files.map((file) => ({ path: file.webkitRelativePath || file.name, file }));
 
-/** Writes them below a folder, as one change. A name that is taken gets a number; nothing is overwritten. */
+/** Writes them below a folder as one change, and gives where they are; what is done where a name is taken, the person says. */
 export async function upload(wb: Workbench, folder: string, incoming: Incoming[]): Promise<string[]> {
-  const roots = new Map<string, string>();
-  const files = incoming.map(({ path, file }) => {
-    const [root = path] = path.split('/');
-    if (!roots.has(root)) roots.set(root, freeName(root, wb.workspace.childNames(folder)));
-    return { path: join(folder, roots.get(root) + path.slice(root.length)), content: file };
-  });
-  const all = incoming.reduce((sum, { file }) => sum + file.size, 0);
-  const given = new AbortController();
-  const [only] = incoming;
-  const words = incoming.length === 1 && only ? `“${only.file.name}”` : plural(incoming.length, 'file');
-  const shown = all > SHOWN_BYTES_MIN ? wb.toasts.progress(`Uploading ${words}`, () => given.abort()) : undefined;
-  let written: string[] = [];
+  if (incoming.length === 0) return [];
   try {
-    const { bring } = await import('../lib/bringing');
-    written = await bring(wb.workspace, `Upload ${only && incoming.length === 1 ? only.file.name : words}`, files, [], {
-      left: (path, error) => wb.toasts.failure(`“${nameOf(path)}” was not uploaded`, error),
-      told: (done) => shown?.set(done),
-      signal: given.signal,
-    });
+    const { uploadTo } = await import('./uploading');
+    return await uploadTo(wb, folder, incoming);
   } catch (error) {
     wb.toasts.failure('Nothing was uploaded', error);
+    return [];
   }
-  shown?.end();
-  if (given.signal.aborted && written.length === 0) wb.toasts.info(`The upload of ${words} was cancelled. Nothing of it is kept.`);
-  if (written.length) {
-    const what = written.length === 1 && written[0] ? `“${nameOf(written[0])}”` : plural(written.length, 'file');
-    wb.toasts.success(`Uploaded ${what} to ${folderWords(folder)}.`, wb.workspace.undoAction());
-  }
-  return written;
 }
 
 export async function downloadEntry(wb: Workbench, path: string): Promise<void> {

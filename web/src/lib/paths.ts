@@ -54,7 +54,7 @@ export function moved(path: string, from: string, to: string): string {
 }
 
 /** Names that only differ in case or composition are one name to many file systems. */
-const folded = (name: string): string => name.normalize('NFC').toLowerCase();
+export const folded = (name: string): string => name.normalize('NFC').toLowerCase();
 
 /** A name that is free among `taken`: `a.txt`, `a 2.txt`, `a 3.txt`. */
 export function freeName(name: string, taken: Iterable<string>): string {

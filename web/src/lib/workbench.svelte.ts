@@ -52,7 +52,7 @@ export type Overlay =
   | { kind: 'past'; heads?: string[]; to?: string[]; title?: string }
   | { kind: 'import'; plan: ImportPlan }
   | { kind: 'mount'; file: File; name: string | undefined }
-  | { kind: 'confirm'; title: string; text: string; action: string; run: () => void };
+  | { kind: 'confirm'; title: string; text: string; action: string; run: () => void; other?: { action: string; run: () => void }; cancelled?: () => void };
 
 export class Workbench {
   readonly toasts = new Toasts();
