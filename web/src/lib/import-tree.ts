@@ -10,8 +10,8 @@ export interface ImportNode extends Node {
   file?: ImportFile;
 }
 
-/** Up to so many files, all folders are open at the beginning. */
-const OPEN_FILES_MAX = 100;
+/** Up to so many files and folders, all folders are open at the beginning. */
+const OPEN_NODES_MAX = 100;
 
 const folderNode = (path: string): ImportNode => ({ path, name: nameOf(path), kind: 'folder' });
 
@@ -21,9 +21,9 @@ export function nodesOf(files: readonly ImportFile[], folders: readonly string[]
   return [...[...above, ...folders].map(folderNode), ...files.map((file) => ({ path: file.path, name: nameOf(file.path), kind: 'file' as const, file }))];
 }
 
-/** The folders that are open at the beginning: all where they hold few files, else none. */
+/** The folders that are open at the beginning: all where there is little in them, else none. */
 export const openFirst = (nodes: readonly ImportNode[]): string[] =>
-  nodes.length > OPEN_FILES_MAX ? [] : nodes.filter(({ kind }) => kind === 'folder').map(({ path }) => path);
+  nodes.length > OPEN_NODES_MAX ? [] : nodes.filter(({ kind }) => kind === 'folder').map(({ path }) => path);
 
 /** How many of these paths are, or lie in, each file and folder. */
 export function countsOf(paths: Iterable<string>): ReadonlyMap<string, number> {
