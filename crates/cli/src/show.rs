@@ -7,6 +7,7 @@ use selvage_tool::catalogue::{EntryKind, FlowListOutput, LintOutput, LsOutput, S
 use selvage_tool::decision::Proposed;
 use selvage_tool::diagnostic::{Diagnostic, Severity};
 use selvage_tool::guest::LogLevel;
+use selvage_tool::policy::{Forecast, Foreseen};
 use selvage_tool::run::{FileOp, LogEntry, RunRecord};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json as object};
@@ -90,6 +91,7 @@ pub fn entries(listed: &LsOutput) -> String {
 
 pub fn findings(linted: &LintOutput) -> String {
     let mut lines: Vec<String> = linted.diagnostics.iter().map(finding).collect();
+    lines.extend(linted.policy.iter().map(foreseen));
     if linted.fixed > 0 {
         lines.push(format!("{} fixed", linted.fixed));
     }
@@ -97,6 +99,17 @@ pub fn findings(linted: &LintOutput) -> String {
         lines.push("formatted".into());
     }
     lines.join("\n")
+}
+
+/// What becomes of something that a run would touch.
+fn foreseen(one: &Foreseen) -> String {
+    let Foreseen { what, reason, .. } = one;
+    let becomes = match one.forecast {
+        Forecast::Asked => "a person is asked before it may",
+        Forecast::Denied => "it may not",
+        Forecast::Depends => "it depends on the file whether it may",
+    };
+    format!("policy: {becomes} {what} ({reason})")
 }
 
 /// One finding, with its place and what to do about it.

@@ -25,6 +25,32 @@ pub const EXPIRY_MINUTES: u32 = 60;
 /// The longest that an approval can be waited for, in minutes: a week.
 pub const EXPIRY_MINUTES_MAX: u32 = 7 * 24 * 60;
 
+/// What the policy says of something before it happens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[serde(rename_all = "lowercase")]
+pub enum Forecast {
+    /// A person is asked first.
+    Asked,
+    /// It is denied.
+    Denied,
+    /// It hangs on which of the files it is.
+    Depends,
+}
+
+/// Something that a run would touch, and that the policy does not just let happen.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(JsonSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct Foreseen {
+    /// What: `write reports/**`.
+    pub what: String,
+    /// What becomes of it.
+    pub forecast: Forecast,
+    /// Which words of the policy say so.
+    pub reason: String,
+}
+
 /// What the policy file says.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(JsonSchema))]

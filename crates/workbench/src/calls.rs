@@ -15,7 +15,10 @@ use serde_json::Value;
 use std::collections::BTreeSet;
 
 /// The tools that go on without a guest's word rather than wait for an executor.
-const GOING_ON: [&str; 3] = ["lint_flow", "move", "apply_patch"];
+const GOING_ON: [&str; 3] = [LINT, "move", "apply_patch"];
+
+/// The tool that checks flows, and tells what the policy will say of them.
+const LINT: &str = "lint_flow";
 
 /// The tools that persons call too, and that the manifests are about whoever calls. They wait for a guest's word.
 const RUNNING: [&str; 2] = [RUN, "run_verify"];
@@ -91,7 +94,8 @@ impl Workbench {
         });
         // What a flow is called, the manifest says too.
         let names_flow = RUNNING.contains(&name) || (name == RUNS && input["path"].is_string());
-        if self.waits_for_policy(&asking) || (names_flow && self.manifests_are_unread()) {
+        let is_ruled = self.waits_for_policy(&asking) || (name == LINT && self.policy.is_unread());
+        if is_ruled || (names_flow && self.manifests_are_unread()) {
             return self.wait_for_manifests(&asking, held.filter(|_| !is_full));
         }
         let outcome = match Call::parse(name, input) {

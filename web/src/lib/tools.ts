@@ -148,6 +148,14 @@ export interface LintReport {
   entries?: FlowEntry[];
   outputs: string[];
   grant: Grant;
+  policy?: Foreseen[];
+}
+
+/** Something that a run would touch, and that the policy does not just let happen. */
+export interface Foreseen {
+  what: string;
+  forecast: 'asked' | 'denied' | 'depends';
+  reason: string;
 }
 
 export interface FlowSummary {

@@ -3,6 +3,7 @@
 use crate::diagnostic::Diagnostic;
 use crate::grant::Grant;
 use crate::guest::Shape;
+use crate::policy::Foreseen;
 use crate::quota::{Limits, LimitsPatch, Usage};
 use crate::reading::Entry;
 use crate::run::{LogEntry, RunStatus};
@@ -109,6 +110,9 @@ pub struct LintOutput {
     pub outputs: Vec<String>,
     /// The least grant it needs.
     pub grant: Grant,
+    /// What of that the policy asks a person about, or denies, when whoever calls runs it.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub policy: Vec<Foreseen>,
 }
 
 /// Whether a run's changes land.

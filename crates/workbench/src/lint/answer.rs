@@ -126,6 +126,7 @@ impl Workbench {
         if let Some(entry) = meant(&report.entries, function.as_deref()).cloned() {
             describe(&mut report, &entry);
         }
+        let policy = self.foreseen(asking, &source.path, &report.grant);
         Ok(LintOutput {
             ok: report.ok(),
             diagnostics: report.diagnostics,
@@ -138,6 +139,7 @@ impl Workbench {
             entries: report.entries,
             outputs: report.outputs,
             grant: report.grant,
+            policy,
         })
     }
 
@@ -162,6 +164,7 @@ impl Workbench {
             entries: Vec::new(),
             outputs: Vec::new(),
             grant: Grant::default(),
+            policy: Vec::new(),
         }
     }
 

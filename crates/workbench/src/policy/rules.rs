@@ -73,6 +73,13 @@ impl Want<'_> {
     }
 }
 
+/// The lists of a rule, the strictest first.
+const LISTS: [(Says, &str); 3] = [
+    (Says::Deny, "deny"),
+    (Says::Ask, "ask"),
+    (Says::Allow, "allow"),
+];
+
 /// A rule that is about somebody, or about some flow.
 #[derive(Debug, Clone)]
 struct Rule {
@@ -104,6 +111,14 @@ impl Rule {
             Says::Ask => ask,
             Says::Allow => allow,
         }
+    }
+
+    /// What a pattern of one of its lists says.
+    fn said(&self, at: usize, want: Want<'_>, pattern: &str) -> Said {
+        let (says, list) = LISTS[at];
+        let (kind, _) = want.of(&self.powers[at]);
+        let reason = format!("{}: `{list}.{kind}` has `{pattern}`", self.name);
+        Said { says, reason }
     }
 
     /// Which pattern of one of its lists is about something; a path is folded already.
@@ -217,16 +232,9 @@ impl Ruling {
             Want::Write(_) => Want::Write(&folded),
             want => want,
         };
-        let lists = [
-            (Says::Deny, "deny"),
-            (Says::Ask, "ask"),
-            (Says::Allow, "allow"),
-        ];
-        for (at, (says, list)) in lists.into_iter().enumerate() {
+        for (at, (says, _)) in LISTS.into_iter().enumerate() {
             for rule in &self.rules {
                 if let Some(found) = rule.find(at, wanted) {
-                    let (kind, patterns) = want.of(&rule.powers[at]);
-                    let pattern = &patterns[found];
                     if let (Says::Allow, Want::Tool(tool)) = (says, want)
                         && DESTROYING.contains(&tool)
                         && !self.allows_by_name(tool)
@@ -234,12 +242,23 @@ impl Ruling {
                         let (says, reason) = (Says::Ask, BY_PATTERN.into());
                         return Some(Said { says, reason });
                     }
-                    let reason = format!("{}: `{list}.{kind}` has `{pattern}`", rule.name);
-                    return Some(Said { says, reason });
+                    return Some(rule.said(at, want, &want.of(&rule.powers[at]).1[found]));
                 }
             }
         }
         None
+    }
+
+    /// Every pattern about a kind of thing, with the name of its rule and what that says, the strictest first.
+    pub(super) fn patterns(&self, want: Want<'_>) -> Vec<(&str, &str, Said)> {
+        let of_list = |at: usize| {
+            self.rules.iter().flat_map(move |rule| {
+                let (_, patterns) = want.of(&rule.powers[at]);
+                let told = move |pattern| (pattern, &*rule.name, rule.said(at, want, pattern));
+                patterns.iter().map(String::as_str).map(told)
+            })
+        };
+        (0..LISTS.len()).flat_map(of_list).collect()
     }
 
     /// Whether a rule allows a tool by its own name: a pattern that covers it need not mean it.

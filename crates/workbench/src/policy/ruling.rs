@@ -176,6 +176,11 @@ fn caller_in_rules(behind: &Origin) -> String {
     }
 }
 
+/// Why an agent may not run a flow that no rule is about.
+pub(super) fn no_rule(path: &str) -> Said {
+    Said::no(format!("no rule is about the runs of {path}"))
+}
+
 impl Workbench {
     /// What the policy says about the runs of a flow that somebody asks for.
     ///
@@ -188,10 +193,28 @@ impl Workbench {
         asking: &Asking,
         path: &str,
     ) -> ToolResult<FlowRuling> {
+        match self.rules_about(asking, path)? {
+            Some(ruling) => self.may_run(cx, &asking.behind, &ruling).map(|()| ruling),
+            None => {
+                let want = Want::Tool("run_flow");
+                Err(self.denied(cx, &words_of(&asking.behind), &want, &no_rule(path)))
+            }
+        }
+    }
+
+    /// The rules about the runs of a flow that somebody asks for; nothing where that must not be, since none is about them.
+    ///
+    /// # Errors
+    /// [`ErrorCode::PolicyDenied`]: the policy can't be read.
+    pub(super) fn rules_about(
+        &self,
+        asking: &Asking,
+        path: &str,
+    ) -> ToolResult<Option<FlowRuling>> {
         let behind = &asking.behind;
         let is_person = behind.kind == OriginKind::Person;
         let policy = match self.policy.says() {
-            None => return Ok(FlowRuling::default()),
+            None => return Ok(Some(FlowRuling::default())),
             Some(Ok(policy)) => policy,
             Some(Err(flaw)) => return Err(unreadable(flaw)),
         };
@@ -205,19 +228,16 @@ impl Workbench {
             // What a person's run may not do, it may not have a flow without rules do either.
             true => asking.ruled.clone().filter(|_| is_person),
         };
-        if flow.is_some() {
-            let ruling = FlowRuling {
-                flow,
-                agent,
-                executor: self.config.executor.clone(),
-            };
-            return self.may_run(cx, behind, &ruling).map(|()| ruling);
-        }
-        if is_person {
-            return Ok(FlowRuling::default());
-        }
-        let said = Said::no(format!("no rule is about the runs of {path}"));
-        Err(self.denied(cx, &words_of(behind), &Want::Tool("run_flow"), &said))
+        let ruling = FlowRuling {
+            flow,
+            agent,
+            executor: self.config.executor.clone(),
+        };
+        Ok(match (ruling.flow.is_some(), is_person) {
+            (true, _) => Some(ruling),
+            (false, true) => Some(FlowRuling::default()),
+            (false, false) => None,
+        })
     }
 
     /// Whether somebody may have a run made again with these files, about which nobody is asked.
