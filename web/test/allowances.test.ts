@@ -35,7 +35,7 @@ test('what a person allows a file, its names are allowed too, and all of them ar
   forms.allowances.set('a.py', 'net', 'api.example.org', true);
   expect(file.allowed.net).toEqual(['api.example.org']);
   expect(named.granted({ net: ['api.example.org'] }).allowNet).toEqual(['api.example.org']);
-  file.set(undefined, { id: 'days', kind: 'integer' }, 1);
+  file.set(undefined, { id: 'days', label: 'days', kind: 'integer' }, 1);
   expect(named.values(undefined)).toEqual({});
   expect(new Set([flowKey({ path: 'a.py', name: 'a' }), flowKey({ path: 'a.py', name: 'a', named: true }), flowKey({ path: 'a.py', name: 'b', named: true })]).size).toBe(3);
 });

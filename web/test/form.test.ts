@@ -131,10 +131,10 @@ test('what is filled in stays with its function, and a run of the past fills in 
   const about = { inputs: [], entries: [entry([parameter('limit', 'integer')], { kind: 'tool', function: 'count' }), entry([parameter('region', 'text')])] };
   const form = new Forms(() => undefined, NO_ENTRIES).of('workflows/b.py');
   expect(form.entry(about)?.function, 'a workflow comes before a tool').toBe('sync');
-  form.set(form.entry(about), { id: 'region', kind: 'text' }, 'eu');
+  form.set(form.entry(about), { id: 'region', label: 'region', kind: 'text' }, 'eu');
   form.chosen = 'count';
   expect(form.problems(about)).toEqual({ limit: 'This is needed.' });
-  form.set(form.entry(about), { id: 'limit', kind: 'integer' }, '7');
+  form.set(form.entry(about), { id: 'limit', label: 'limit', kind: 'integer' }, '7');
   expect(form.request(about, undefined, 'run')).toMatchObject({ path: 'workflows/b.py::count', args: { limit: 7 } });
   form.chosen = 'sync';
   expect(form.request(about, undefined, 'run')).toMatchObject({ path: 'workflows/b.py::sync', args: { region: 'eu' } });
@@ -156,7 +156,7 @@ test('a named flow runs by its name, asks for what its function takes, and leave
   expect(form.fields(ABOUT).map(({ id, default: value, optional }) => [id, value, optional])).toEqual([['days', 1, true], ['region', 'eu', true], ['note', undefined, true]]);
   expect(form.problems(ABOUT)).toEqual({});
   expect(form.request(ABOUT, undefined, 'run')).toEqual({ name: 'daily', args: {}, allowNet: [], allowTools: [], mode: 'run' });
-  form.set(form.entry(ABOUT), { id: 'days', kind: 'integer' }, '7');
+  form.set(form.entry(ABOUT), { id: 'days', label: 'days', kind: 'integer' }, '7');
   expect(form.request(ABOUT, undefined, 'dry-run')).toMatchObject({ name: 'daily', args: { days: 7 }, mode: 'dry-run' });
   expect(form.again({ path: 'workflows/b.py', function: 'sync', args: { days: 2 }, seed: 3 } as RunRecord, undefined)).toMatchObject({ name: 'daily', args: { days: 2 }, seed: 3 });
 });

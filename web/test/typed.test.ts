@@ -55,14 +55,14 @@ test('what was typed goes with its file, to a form that was there before, and en
 
 test('what may be a secret is kept nowhere, be it typed or that of a run of the past', () => {
   put(['a.py', 'n1']);
-  const about = { inputs: [field('user'), field('pass', 'password' as never)], entries: [] };
+  const about = { inputs: [field('user'), field('pass', 'password' as never), field('api_key')], entries: [] };
   const form = begin().of('a.py');
   for (const one of about.inputs) form.set(undefined, one as Field, 'typed');
   form.env = 'TOKEN=typed';
   form.set(undefined, field('user'), 'ada');
-  expect(form.values(undefined)).toEqual({ user: 'ada', pass: 'typed' });
-  form.refill({ path: 'a.py', args: { user: 'bo', pass: 'typed' }, seed: 3 } as unknown as RunRecord, about as never);
-  expect(form.values(undefined)).toEqual({ user: 'bo', pass: 'typed' });
+  expect(form.values(undefined)).toEqual({ user: 'ada', pass: 'typed', api_key: 'typed' });
+  form.refill({ path: 'a.py', args: { user: 'bo', pass: 'typed', api_key: 'typed' }, seed: 3 } as unknown as RunRecord, about as never);
+  expect(form.values(undefined)).toEqual({ user: 'bo', pass: 'typed', api_key: 'typed' });
   expect(begin().of('a.py').values(undefined)).toEqual({ user: 'bo' });
   expect([...kept.values()].join()).not.toContain('typed');
 });

@@ -63,7 +63,7 @@ export class FlowForm {
   }
 
   /** Keeps what is filled in on this device, but for what those of the fields hold that may be secrets. */
-  #keep(fields: readonly Pick<Field, 'id' | 'kind'>[] = []): void {
+  #keep(fields: readonly Pick<Field, 'id' | 'kind' | 'label'>[] = []): void {
     for (const field of fields) if (!isKept(field)) this.#unkept.add(field.id);
     const values = Object.entries($state.snapshot(this.#values)).map(([name, held]) => [name, Object.fromEntries(Object.entries(held).filter(([id]) => !this.#unkept.has(id)))]);
     this.typed.keep(this.path, { name: this.naming?.name, chosen: this.#chosen, values: Object.fromEntries(values), json: this.#json });
@@ -152,7 +152,7 @@ export class FlowForm {
     return this.#values[keyOf(entry)] ?? {};
   }
 
-  set(entry: FlowEntry | undefined, field: Pick<Field, 'id' | 'kind'>, value: unknown): void {
+  set(entry: FlowEntry | undefined, field: Pick<Field, 'id' | 'kind' | 'label'>, value: unknown): void {
     (this.#values[keyOf(entry)] ??= {})[field.id] = value;
     this.#keep([field]);
   }
@@ -247,7 +247,8 @@ const keyOf = (entry: FlowEntry | undefined): string => entry?.function ?? '';
 export class Forms {
   #forms = new Map<string, FlowForm>();
   readonly allowances: Allowances;
-  readonly #typed: TypedForms;
+  /** What was typed on this device, into these forms and into those that are files. */
+  readonly typed: TypedForms;
 
   /** `manifest` is what the manifest says of a name; `entries` are those of the workspace. */
   constructor(
@@ -255,14 +256,14 @@ export class Forms {
     readonly entries: () => ReadonlyMap<string, Pick<Entry, 'path' | 'id'>>,
   ) {
     this.allowances = new Allowances(entries);
-    this.#typed = new TypedForms(entries);
+    this.typed = new TypedForms(entries);
   }
 
   /** The form of a file, or of a name that the manifest gives it. */
   of(path: string, name?: string): FlowForm {
     const known = this.#forms.get(formKey(path, name));
     if (known) return known;
-    const form = new FlowForm(path, this.allowances, this.#typed, name === undefined ? undefined : { name, manifest: () => this.manifest(name) });
+    const form = new FlowForm(path, this.allowances, this.typed, name === undefined ? undefined : { name, manifest: () => this.manifest(name) });
     form.begin(this.entries().get(path)?.id);
     this.#forms.set(formKey(path, name), form);
     return form;
@@ -271,7 +272,7 @@ export class Forms {
   /** Has forms go with their files, which keep their ids when they move. Gives where each file went. */
   follow(): ReadonlyMap<string, string> {
     this.allowances.prune();
-    this.#typed.prune();
+    this.typed.prune();
     const entries = this.entries();
     const moves = new Map<string, string>();
     for (const form of this.#forms.values()) {

@@ -1,4 +1,4 @@
-// The arguments that were typed into run forms, on this device: a reload shows them again.
+// What was typed into run forms and into forms, on this device: a reload shows it again.
 
 import { ByFile, type Entries } from './by-file.svelte';
 import type { Field } from './run-form';
@@ -13,7 +13,7 @@ export interface Typed {
   name?: string | undefined;
   /** The function that was chosen. */
   chosen?: string | undefined;
-  /** By function, or by no name where there is none; and then by field. */
+  /** By function, or by no name where there is none, as of forms; and then by field. */
   values: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
   /** The arguments of a flow that declares no inputs. */
   json?: string | undefined;
@@ -22,8 +22,13 @@ export interface Typed {
 /** What is not said here to be no secret may be one, and is kept nowhere. */
 const KINDS: ReadonlySet<string> = new Set<Field['kind']>(['text', 'number', 'integer', 'boolean', 'date', 'datetime', 'time', 'file', 'image', 'select', 'list', 'json']);
 
+const SECRET = /pass(?:word|phrase|code|wd)|secret|token|credential|(?:api|access|private)[ _-]?key|(?<![a-z])(?:pwd|pin|otp|cvc|cvv)(?![a-z])/i;
+
+/** Whether a field asks for a secret, by what it is called. */
+export const asksSecret = (...words: readonly string[]): boolean => words.some((one) => SECRET.test(one));
+
 /** Whether what is typed into a field is kept. */
-export const isKept = ({ kind }: Pick<Field, 'kind'>): boolean => KINDS.has(kind);
+export const isKept = ({ kind, id, label }: Pick<Field, 'kind' | 'id' | 'label'>): boolean => KINDS.has(kind) && !asksSecret(id, label);
 
 export class TypedForms {
   readonly #files: ByFile<readonly Typed[]>;
