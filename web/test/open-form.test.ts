@@ -44,7 +44,8 @@ function fakeRuns() {
 function openOne(definition: unknown = FORM) {
   const fake = fakeRuns();
   const document = { content: JSON.stringify(definition), path: 'forms/a.form.json' };
-  const wb = { kernel: fake.kernel, flows: [], workspace: { entries: new Map() }, start: vi.fn() };
+  const entries = new Map([[document.path, { path: document.path, id: 'n1' }]]);
+  const wb = { kernel: fake.kernel, flows: [], workspace: { entries }, forms: new Forms(() => undefined, () => entries), start: vi.fn() };
   const form = new OpenForm(wb as unknown as Workbench, document as unknown as Document);
   const field = (name: string): FormField => form.form!.fields.find((one) => one.name === name)!;
   return { ...fake, document, wb, form, field };
@@ -52,8 +53,13 @@ function openOne(definition: unknown = FORM) {
 
 const settle = () => vi.advanceTimersByTimeAsync(1_000);
 
+const kept = new Map<string, string>();
+
 beforeEach(() => {
   vi.useFakeTimers();
+  kept.clear();
+  vi.stubGlobal('localStorage', { getItem: (key: string) => kept.get(key) ?? null, setItem: (key: string, text: string) => kept.set(key, text) });
+  return () => vi.unstubAllGlobals();
 });
 
 test('data providers run when the form opens, as dry runs, and those that depend on a field wait for it', async () => {
@@ -151,4 +157,39 @@ test('what the person allowed its file, the workflow may do; a data provider may
   expect(runs.map(({ granted }) => granted)).toEqual([{ allowNet: ['api.example.org'], allowTools: undefined }]);
   await form.submit();
   expect(wb.start).toHaveBeenCalledWith({ path: 'workflows/a.py', args: {}, allowNet: ['api.example.org'], allowTools: ['delete'] });
+});
+
+test('what was filled in is there after a reload, until the defaults are asked for', async () => {
+  const fields = [...FORM.fields, { name: 'many', label: 'Many', type: 'multi_select', options: ['a', 'b'] }, { name: 'gift', label: 'Gift', type: 'checkbox' }];
+  const begin = async (definition: object = { ...FORM, fields }) => {
+    const one = openOne(definition);
+    await one.form.read();
+    await settle();
+    one.end('colours', { value: ['red', 'blue'] });
+    await settle();
+    return { ...one, held: () => one.form.form!.fields.map((field) => one.form.held(field)) };
+  };
+  const first = await begin();
+  first.form.set(first.field('colour'), 'blue');
+  first.form.set(first.field('many'), ['a', 'b']);
+  first.form.set(first.field('gift'), true);
+  first.form.set(first.field('region'), 'eu');
+  const second = await begin();
+  expect(second.runs.find(({ path }) => path === 'items')?.args, 'what depends on it is asked with it').toEqual({ region: 'eu' });
+  expect(second.held()).toEqual(['eu', '', 'blue', ['a', 'b'], true]);
+  expect(second.form.value(second.field('colour'))).toBe('blue');
+  // A field of another type has nothing of it.
+  expect((await begin({ ...FORM, fields: [{ ...fields[3], type: 'checkbox' }, { ...fields[4], type: 'multi_select', options: ['a'] }, fields[0], fields[2]] })).held()).toEqual([false, [], 'eu', 'blue']);
+  second.form.reset();
+  expect(second.held()).toEqual(['', '', '', [], false]);
+  expect((await begin()).held()).toEqual(['', '', '', [], false]);
+});
+
+test('what may be a secret is kept nowhere', async () => {
+  const names = [['password', 'A'], ['a', 'Your API key'], ['user_pin', 'B'], ['b', 'Passphrase'], ['spinning', 'Passed in'], ['tokenless', 'C']] as const;
+  const { form, field } = openOne({ ...FORM, fields: names.map(([name, label]) => ({ name, label, type: 'text' })) });
+  await form.read();
+  for (const [name] of names) form.set(field(name), `typed ${name}`);
+  expect(form.held(field('password'))).toBe('typed password');
+  expect(kept.get('selvage.typed')).toBe(JSON.stringify({ n1: [{ values: { '': { spinning: 'typed spinning' } } }] }));
 });

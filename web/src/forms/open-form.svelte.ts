@@ -6,13 +6,14 @@ import { mediaTypeOf, nameOf } from '../lib/paths';
 import type { Run } from '../lib/runs.svelte';
 import { ended, fileOf, gave, referenceOf, type KernelEvent, type RunProgress, type RunRecord, type RunOptions, type ToolError } from '../lib/tools';
 import { refusedArgument } from '../lib/remedy';
+import { asksSecret } from '../lib/typed';
 import { sameValue } from '../lib/values';
 import type { Workbench } from '../lib/workbench.svelte';
 import { isChoice, readDefinition, type FormDefinition, type FormField, type FormProblem, type Option } from './definition';
 import { fits, PATTERN_MS_MAX } from './patterns';
 import { meanings } from './references';
 import { readSource, Unreadable, type Place } from './source';
-import { argumentsOf, firstHeld, isEmpty, keyOf, problemOf, providedOptions, providerArguments, valueOf, type Held } from './values';
+import { argumentsOf, firstHeld, isEmpty, isHeld, keyOf, problemOf, providedOptions, providerArguments, valueOf, type Held } from './values';
 
 /** Who types is not done yet: the text is read, and data providers are asked, a little later. */
 const READ_AFTER_MS = 250;
@@ -62,6 +63,7 @@ export class OpenForm {
   async read(): Promise<void> {
     const text = this.document.content ?? '';
     if (text === this.#readText) return;
+    if (this.#readText === undefined) this.#recall();
     this.#readText = text;
     const number = ++this.#reading;
     const path = this.document.path;
@@ -82,21 +84,37 @@ export class OpenForm {
   }
 
   held(field: FormField): Held {
-    return this.#held.get(field.name) ?? firstHeld(field);
+    const [held, first] = [this.#held.get(field.name), firstHeld(field)];
+    // The field may be of another type than when that was filled in.
+    return held !== undefined && typeof held === typeof first ? held : first;
   }
 
   set(field: FormField, held: Held): void {
     this.#held.set(field.name, held);
+    this.#keep();
     this.feed();
     if (this.tried) void this.#tryPattern(field);
   }
 
-  clear(): void {
+  /** Goes back to the defaults of all fields. */
+  reset(): void {
     this.#held.clear();
     this.#fits.clear();
     this.tried = false;
     this.run = undefined;
+    this.#keep();
     this.feed();
+  }
+
+  /** Shows what was filled in on this device before. */
+  #recall(): void {
+    for (const [name, held] of Object.entries(this.wb.forms.typed.of(this.document.path, undefined)?.values[''] ?? {})) if (isHeld(held)) this.#held.set(name, held);
+  }
+
+  /** Keeps what is filled in on this device, but for what may be secrets. */
+  #keep(): void {
+    const kept = this.form?.fields.filter(({ name, label }) => this.#held.has(name) && !asksSecret(name, label)) ?? [];
+    this.wb.forms.typed.keep(this.document.path, { values: { '': Object.fromEntries(kept.map(({ name }) => [name, this.#held.get(name)])) } });
   }
 
   feedOf(field: FormField): Feed | undefined {

@@ -1,10 +1,13 @@
 // From what a person filled in to the values of a form, and what is still wrong with them.
 
 import { optionText } from '../lib/run-form';
+import { isBoolean, isString, isStrings } from '../lib/settings';
 import { isShown, optionOf, OPTIONS_MAX, type FormDefinition, type FormField, type Option, type Provider } from './definition';
 
 /** What a field holds: the text of a control, whether it is ticked, or the keys of what was chosen. */
 export type Held = string | boolean | readonly string[];
+
+export const isHeld = (value: unknown): value is Held => isString(value) || isBoolean(value) || isStrings(value);
 
 /** What tells an option from the others of its field. */
 export const keyOf = ({ value }: Option): string => optionText(value);
