@@ -45,6 +45,10 @@ for (const [width, colorScheme] of [[1280, 'light'], [390, 'dark']] as const)
     expect(await look(page, `${width}-form-typed`)).toEqual([]);
     await form.getByRole('button', { name: 'Reset' }).click();
     expect(await filled()).toEqual(['', '', false, false, '']);
+    expect(await look(page, `${width}-form-reset`)).toEqual([]);
+    await page.getByRole('button', { name: 'Undo' }).click();
+    expect(await filled()).toEqual(['Ring twice.', 'twill', true, true, '']);
+    await form.getByRole('button', { name: 'Reset' }).click();
     await reload();
     expect(await filled()).toEqual(['', '', false, false, '']);
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(width);

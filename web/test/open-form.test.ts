@@ -180,9 +180,13 @@ test('what was filled in is there after a reload, until the defaults are asked f
   expect(second.form.value(second.field('colour'))).toBe('blue');
   // A field of another type has nothing of it.
   expect((await begin({ ...FORM, fields: [{ ...fields[3], type: 'checkbox' }, { ...fields[4], type: 'multi_select', options: ['a'] }, fields[0], fields[2]] })).held()).toEqual([false, [], 'eu', 'blue']);
-  second.form.reset();
+  const back = second.form.reset();
   expect(second.held()).toEqual(['', '', '', [], false]);
+  expect(second.form.reset(), 'there is nothing more to put back').toBeUndefined();
   expect((await begin()).held()).toEqual(['', '', '', [], false]);
+  back!();
+  expect(second.held()).toEqual(['eu', '', 'blue', ['a', 'b'], true]);
+  expect((await begin()).held()).toEqual(['eu', '', 'blue', ['a', 'b'], true]);
 });
 
 test('what may be a secret is kept nowhere', async () => {

@@ -136,6 +136,11 @@ for (const [width, colorScheme] of [[1280, 'light'], [390, 'dark']] as const)
     await page.getByRole('button', { name: 'Reset', exact: true }).click();
     expect(await filled()).toEqual(['', 'EUR', false]);
     expect(await look(page, `${width}-run-form-reset`)).toEqual([]);
+    await page.getByRole('button', { name: 'Undo' }).click();
+    expect(await filled()).toEqual(['7', 'SEK', true]);
+    await page.getByRole('button', { name: 'Reset', exact: true }).click();
+    await page.getByRole('button', { name: 'Reset', exact: true }).click();
+    expect(await page.getByText('The form holds its defaults again.').count(), 'nothing was left to put back').toBe(1);
     await page.reload();
     await page.getByRole('tree').waitFor();
     await choose('Invoice summary');

@@ -74,11 +74,18 @@ test('the defaults come back for what is asked for now, and stay', () => {
   form.set(COUNT, field('region'), 'us');
   form.json = '[1]';
   [form.env, form.secrets, form.seed, form.startMs, form.limits, form.tried] = ['A=1', 'B=c', '1', '2', { callsMax: '3' }, true];
-  form.reset(SYNC);
+  const back = form.reset(SYNC);
+  expect(form.reset(SYNC), 'there is nothing more to put back').toBeUndefined();
   expect([form.values(SYNC), form.values(COUNT), form.json]).toEqual([{}, { region: 'us' }, '{}']);
   expect([form.env, form.secrets, form.seed, form.startMs, form.limits, form.tried]).toEqual(['', '', '', '', {}, false]);
   const again = begin().of('a.py');
   expect([again.values(SYNC), again.values(COUNT), again.json]).toEqual([{}, { region: 'us' }, '{}']);
+  // It is as it was, whatever was typed meanwhile.
+  form.set(SYNC, field('note'), 'x');
+  back!();
+  expect([form.values(SYNC), form.values(COUNT), form.json]).toEqual([{ region: 'eu' }, { region: 'us' }, '[1]']);
+  expect([form.env, form.secrets, form.seed, form.startMs, form.limits]).toEqual(['A=1', 'B=c', '1', '2', { callsMax: '3' }]);
+  expect(begin().of('a.py').values(SYNC)).toEqual({ region: 'eu' });
 });
 
 test('what was typed last is kept as far as there is room', () => {

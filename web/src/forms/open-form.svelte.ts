@@ -96,12 +96,20 @@ export class OpenForm {
     if (this.tried) void this.#tryPattern(field);
   }
 
-  /** Goes back to the defaults of all fields. */
-  reset(): void {
-    this.#held.clear();
+  /** Goes back to the defaults of all fields. Gives how to put back what was filled in, where something was. */
+  reset(): (() => void) | undefined {
+    const was = [...this.#held];
     this.#fits.clear();
     this.tried = false;
     this.run = undefined;
+    this.#hold([]);
+    return was.length ? () => this.#hold(was) : undefined;
+  }
+
+  /** Has this filled in, and nothing else. */
+  #hold(all: readonly (readonly [string, Held])[]): void {
+    this.#held.clear();
+    for (const [name, held] of all) this.#held.set(name, held);
     this.#keep();
     this.feed();
   }

@@ -157,14 +157,20 @@ export class FlowForm {
     this.#keep([field]);
   }
 
-  /** Goes back to the defaults of all that is asked for now. */
-  reset(entry: FlowEntry | undefined): void {
-    delete this.#values[keyOf(entry)];
-    this.#json = undefined;
-    this.limits = {};
-    this.env = this.secrets = this.seed = this.startMs = '';
+  /** Goes back to the defaults of all that is asked for now. Gives how to put back what was filled in, where something was. */
+  reset(entry: FlowEntry | undefined): (() => void) | undefined {
+    const { limits, env, secrets, seed, startMs } = this;
+    const was = { values: this.values(entry), json: this.#json, besides: { limits, env, secrets, seed, startMs } };
+    const fill = ({ values, json, besides }: typeof was): void => {
+      this.#values[keyOf(entry)] = { ...values };
+      this.#json = json;
+      Object.assign(this, besides);
+      this.#keep();
+    };
     this.tried = false;
-    this.#keep();
+    fill({ values: {}, json: undefined, besides: { limits: {}, env: '', secrets: '', seed: '', startMs: '' } });
+    const isFilled = [was.values, limits].some((one) => Object.keys(one).length) || [was.json, env, secrets, seed, startMs].some(Boolean);
+    return isFilled ? () => fill(was) : undefined;
   }
 
   /** Fills the form as it was for a run of the past. */
