@@ -54,3 +54,35 @@ for (const [width, colorScheme] of [[1280, 'light'], [390, 'dark']] as const)
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(width);
     expect(complaints).toEqual([]);
   });
+
+for (const [width, colorScheme] of [[1280, 'dark'], [390, 'light']] as const)
+  test(`the flow that was chosen is chosen after a reload, whatever is in front, ${width} wide, ${colorScheme}`, async () => {
+    const { page, complaints } = await open('form&named', { viewport: { width, height: 900 }, colorScheme });
+    const file = (path: string) => page.locator(`[role=treeitem][data-path="${path}"]`);
+    const flow = page.getByRole('combobox', { name: 'Flow' });
+    /** Chooses a flow beside a file, and gives which one is chosen after a reload. */
+    const chosenBeside = async (path: string, label: string): Promise<string> => {
+      await page.keyboard.press('Alt+1');
+      if (!(await file(path).isVisible())) await file(path.split('/')[0]!).click();
+      await file(path).click();
+      await page.keyboard.press('Alt+2');
+      await flow.selectOption({ label });
+      await page.waitForTimeout(600);
+      await page.reload();
+      await page.getByRole('tree').waitFor();
+      await page.keyboard.press('Alt+2');
+      await flow.waitFor();
+      // Whatever comes to the front has done so.
+      await page.waitForTimeout(500);
+      return flow.inputValue();
+    };
+    expect(await chosenBeside('forms/order.form.json', 'Count primes')).toBe('flows/endless.flow.js');
+    expect(await look(page, `${width}-run-form-chosen`)).toEqual([]);
+    expect(await chosenBeside('flows/flow.config.json', 'daily-report (flows/invoices.flow.js)')).toBe('flows/invoices.flow.js\ndaily-report');
+    expect(await chosenBeside('flows/rates.flow.mjs', 'Count primes'), 'another flow, too').toBe('flows/endless.flow.js');
+    await page.keyboard.press('Alt+1');
+    await file('flows/invoices.flow.js').click();
+    await page.keyboard.press('Alt+2');
+    await expect.poll(() => flow.inputValue(), { message: 'one that comes to the front is chosen' }).toBe('flows/invoices.flow.js');
+    expect(complaints).toEqual([]);
+  });

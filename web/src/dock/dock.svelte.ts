@@ -260,7 +260,7 @@ export class DockLayout implements Layout {
       // What was worked on stays in front. Else the keys may have been in another panel: the file in front is worked on all the same.
       const front = [active && this.api.getPanel(`file:${active.id}`), this.api.activePanel, ...this.api.groups.map((group) => group.activePanel)].find((panel) => panel && this.#fileOf(panel.id));
       if (active) front?.api.setActive();
-      else if (front) this.wb.activate(this.#fileOf(front.id) as Document);
+      else if (front) this.wb.activate(this.#fileOf(front.id) as Document, true);
       // Tabs get their titles, and with them their widths, before the next picture.
       onNextFrame(() => this.#showActiveTabs());
     } catch {

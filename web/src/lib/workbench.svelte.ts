@@ -9,6 +9,7 @@ import { languageOf } from '../editor/language';
 import type { Shown } from '../presence/start.svelte';
 import { Toasts } from '../ui/toasts.svelte';
 import type { Allowance } from './allowances';
+import { ChosenFlow } from './chosen-flow.svelte';
 import { commandsOf, type Command } from './commands';
 import { Conflicts } from './conflicts.svelte';
 import { Devices } from './devices.svelte';
@@ -80,7 +81,7 @@ export class Workbench {
   flowsLoaded = $state(false);
   /** What the manifest names of them. */
   named = $state.raw<Named[]>([]);
-  #chosen = $state.raw<{ path: string; name?: string | undefined } | undefined>(undefined);
+  readonly #chosen = new ChosenFlow(() => this.workspace.entries);
   /** A run was asked for and has no name yet: a second one would be a slip of the hand. */
   starting = $state(false);
   /** Who else is here, from when the first one is. */
@@ -137,13 +138,12 @@ export class Workbench {
 
   /** The flow that the Run panel is about: the chosen one, as long as it is there. */
   get flow(): string | undefined {
-    return this.#chosen !== undefined && this.workspace.entries.has(this.#chosen.path) ? this.#chosen.path : undefined;
+    return this.#chosen.path;
   }
 
   /** What the manifest calls that flow, where it was chosen by its name. */
   get name(): string | undefined {
-    const chosen = this.#chosen;
-    return this.named.find((one) => one.path === this.flow && one.name === chosen?.name)?.name;
+    return this.named.find((one) => one.path === this.flow && one.name === this.#chosen.name)?.name;
   }
 
   /** The form of that flow. */
@@ -227,10 +227,10 @@ export class Workbench {
     return [...entries.keys()].find((one) => isMounted(one) && withoutScope(one) === path) ?? path;
   }
 
-  /** A document came to the front. */
-  activate(document: Document): void {
+  /** A document came to the front; or is there again, with the flow that was chosen beside it. */
+  activate(document: Document, again = false): void {
     this.documents.active = document;
-    this.attend(document.path);
+    if (!again || this.flow === undefined) this.attend(document.path);
   }
 
   /** A file is looked at: if it is a flow, the Run panel is about it. A name that was chosen for it stays chosen. */
@@ -240,7 +240,7 @@ export class Workbench {
 
   /** Makes the Run panel be about a flow, by a name of the manifest or for one function of it where that is said. */
   chooseFlow(path: string, { name, function: entry }: { name?: string | undefined; function?: string | undefined } = {}): void {
-    this.#chosen = { path, name };
+    this.#chosen.choose(path, name);
     if (entry !== undefined) this.forms.of(path).chosen = entry;
     if (!this.problems.of(path)) void this.documents.check(path);
   }
@@ -355,7 +355,7 @@ export class Workbench {
     const taken = new Set(moves.values());
     this.flows = this.flows.filter(({ path }) => moves.has(path) || !taken.has(path)).map(at);
     this.named = this.named.map(at);
-    this.#chosen &&= at(this.#chosen);
+    this.#chosen.follow(moves);
   }
 
   #listFlowsSoon(): void {
@@ -373,9 +373,9 @@ export class Workbench {
     this.flowsLoaded = true;
     this.named = named.map((one) => ({ ...one, manifest: manifest[one.name] ?? { entry: one.path, inputs: one.inputs } }));
     const known = (path: string | undefined): path is string => this.flows.some((one) => one.path === path);
-    if (!known(this.#chosen?.path)) this.#chosen = undefined;
+    if (this.flow !== undefined && !known(this.flow)) this.#chosen.drop();
     const active = this.documents.active?.path;
-    if (this.#chosen === undefined && known(active)) this.chooseFlow(active);
+    if (this.flow === undefined && known(active)) this.chooseFlow(active);
   }
 
   /** What the manifest of flows says, beyond what the list of flows has of it. */
