@@ -140,3 +140,31 @@ for (const [width, colorScheme] of [[1280, 'light'], [390, 'dark']] as const)
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(width);
     expect(complaints).toEqual([]);
   });
+
+for (const [width, colorScheme] of [[1280, 'light'], [390, 'dark']] as const)
+  test(`a request that ended with its run was cancelled, be it in this page or before, ${width} wide, ${colorScheme}`, async () => {
+    const { page, complaints } = await open('', { colorScheme, viewport: { width, height: 800 } });
+    await page.getByRole('tree').waitFor();
+    await page.evaluate(async () => {
+      const { fixture } = window as unknown as { fixture: { call(name: string, input: unknown): Promise<unknown>; decided: object[] } };
+      const call = fixture.call.bind(fixture);
+      const over = { atMs: Date.now() - 60_000, what: 'write notes/a.md', verdict: 'expired', reason: 'the run is over' };
+      fixture.decided = [{ ...over, who: 'run run-8' }, { ...over, who: 'run run-9' }];
+      fixture.call = async (name, input) => {
+        const { run } = input as { run?: string };
+        const status = { 'run-8': 'cancelled', 'run-9': 'failed' }[run ?? ''];
+        return status ? { ok: true, value: { run, status } } : call(name, input);
+      };
+      await fixture.call('write', { path: 'workflows/gated.py', content: '' });
+      await fixture.call('run_flow', { path: 'workflows/gated.py', wait: false });
+    });
+    await page.getByText('asks for your approval').waitFor();
+    await page.keyboard.press('Alt+3');
+    await page.getByRole('button', { name: 'Cancel', exact: true }).last().click();
+    await page.keyboard.press('Alt+8');
+    const labels = () => page.getByRole('list', { name: 'Decided lately' }).locator('.badge').allInnerTexts();
+    await expect.poll(labels).toEqual(['Cancelled', 'Cancelled', 'Expired']);
+    expect(await look(page, `${width}-approvals-cancelled`)).toEqual([]);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(width);
+    expect(complaints).toEqual([]);
+  });

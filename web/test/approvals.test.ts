@@ -4,7 +4,8 @@ import { expect, test } from 'vitest';
 import type { Approval } from '../src/approvals/approval';
 import { inputRows, ROW_CHARS_MAX, sentenceOf } from '../src/approvals/content';
 import { destroys, differences, rowsOf, timeLeft } from '../src/approvals/diff';
-import type { ReadValue } from '../src/lib/tools';
+import { verdictLook } from '../src/approvals/verdicts';
+import type { ReadValue, RunStatus, Verdict } from '../src/lib/tools';
 
 const REQUEST: Approval = {
   approval: 'a', who: 'agent x', tool: 'write', what: 'write a', reason: '', risks: [], digest: 'd', askedMs: 0, expiresMs: 1, onExpiry: 'deny',
@@ -70,6 +71,16 @@ test('what removes, replaces what is no text, or calls what may is destructive',
   expect(destroys({ ...REQUEST, tool: 'restore', changes: [] }, destructive)).toBe(true);
   expect(destroys({ ...REQUEST, tool: 'run_flow', changes: [], risks: ['call delete'] }, destructive)).toBe(true);
   expect(destroys({ ...REQUEST, tool: 'run_flow', changes: [], risks: ['call read', 'fetch from delete'] }, destructive)).toBe(false);
+});
+
+test('what nobody answered was cancelled where the run was', () => {
+  const label = (verdict: Verdict, reason: string, ran?: RunStatus) => verdictLook({ verdict, reason }, ran)[0];
+  expect(label('expired', 'the run is cancelled')).toBe('Cancelled');
+  expect(label('expired', 'the run is over', 'cancelled')).toBe('Cancelled');
+  expect(label('expired', 'the run is over', 'failed')).toBe('Expired');
+  expect(label('expired', 'the run is over')).toBe('Expired');
+  expect(label('expired', 'nobody answered in time', 'cancelled'), 'it was cancelled later').toBe('Expired');
+  expect(label('refused', 'the run is cancelled', 'cancelled'), 'a person may give that as reason').toBe('Refused');
 });
 
 test('the time that is left is told in the largest units that matter', () => {

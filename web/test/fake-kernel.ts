@@ -11,6 +11,7 @@ import type { DeviceAct, JobPlace, SecretAct, ToDevices } from '../../worker/cli
 import { FakeContents, hashOf } from './fake-contents';
 import { fakeFlows, planned } from './fake-flows';
 import { fakeLint } from './fake-lint';
+import { Refusal, refuse } from './fake-refusal';
 import { fakeContent, fakeProposal, fakeRecord, fakeScript, fakeSummary, LIMITS, type ScriptStep } from './fake-runs';
 import { FakeSecrets } from './fake-secrets';
 
@@ -19,16 +20,6 @@ interface Item {
   bytes: Uint8Array | undefined;
   modifiedMs: number;
 }
-
-class Refusal extends Error {
-  constructor(readonly error: ToolError) {
-    super(error.message);
-  }
-}
-
-const refuse = (code: string, message: string, hint?: string): never => {
-  throw new Refusal({ code, message, ...(hint ? { hint } : {}) });
-};
 
 type Input = Record<string, unknown>;
 
@@ -233,12 +224,8 @@ export class FakeKernel implements Kernel {
       const anew = this.becomes.get(found.approval);
       if (anew && this.becomes.delete(found.approval)) this.approvals = this.approvals.map((one) => (one === found ? anew : one));
       if (anew || found.digest !== digest) refuse('STALE', 'What would happen is not what it was when you looked.');
-      this.approvals = this.approvals.filter((one) => one !== found);
-      const decision: Decision = { atMs: this.clock(), who: found.who, what: found.what, verdict: allow ? 'approved' : 'refused', reason: String(reason), by: 'you', digest: found.digest };
-      this.decided = [decision, ...this.decided];
       this.#runs.get(found.run ?? '')?.answer(allow === true);
-      this.emit({ kind: 'approvals', waiting: this.approvals.length });
-      return decision;
+      return this.#settle(found, { verdict: allow ? 'approved' : 'refused', reason: String(reason), by: 'you' });
     },
     restore: () => ({ change: 'c', message: 'Restored', paths: [] }),
     search: ({ query, path = '', limit = 200 }) => {
@@ -281,6 +268,8 @@ export class FakeKernel implements Kernel {
     const done = (status: RunRecord['status'], error?: ToolError) => {
       if (stopped) return;
       stopped = true;
+      const asked = this.approvals.find((one) => one.run === id);
+      if (asked) this.#settle(asked, { verdict: 'expired', reason: 'the run is over' });
       Object.assign(record, { status, durationMs: 184, ...(error ? { error } : {}) });
       Object.assign(record.usage, { fuel: 1_843_204, cpuMs: 162.4, wallMs: 184, outputBytes: 2_211, files: record.changes.length, calls: 37, writtenBytes: 1_804 });
       if (status === 'succeeded' && !record.dryRun && record.changes.length) {
@@ -332,6 +321,14 @@ export class FakeKernel implements Kernel {
       else this.#put(step.write, bytes);
     } else if ('value' in step) record.value = step.value;
     else record.error = step.fail;
+  }
+
+  #settle(asked: Approval, how: Pick<Decision, 'verdict' | 'reason' | 'by'>): Decision {
+    const decision: Decision = { atMs: this.clock(), who: asked.who, what: asked.what, ...how, digest: asked.digest };
+    this.approvals = this.approvals.filter((one) => one !== asked);
+    this.decided = [decision, ...this.decided];
+    this.emit({ kind: 'approvals', waiting: this.approvals.length });
+    return decision;
   }
 
   #travel(from: Map<string, Item>[], to: Map<string, Item>[]): unknown {

@@ -1,7 +1,7 @@
 // What a person saw of each request, and what came of the answer: the same in every view that shows requests.
 
 import { catalogue } from '../lib/catalogue';
-import { ToolFailure } from '../lib/tools';
+import { ToolFailure, type RunRecord, type RunStatus } from '../lib/tools';
 import type { Approval, Decision } from './approval';
 import type { Approvals } from './approvals.svelte';
 
@@ -12,6 +12,9 @@ export class Inbox {
   nowMs = $state(Date.now());
   /** The tools that may take away what is there. */
   destructive = $state.raw<ReadonlySet<string>>(new Set());
+  /** How runs ended that this page did not see, as far as it was asked for. */
+  ends = $state.raw<ReadonlyMap<string, RunStatus>>(new Map());
+  #asked = new Set<string>();
   #seen = new Map<string, Approval>();
 
   constructor(readonly approvals: Approvals) {}
@@ -22,6 +25,14 @@ export class Inbox {
     void catalogue().then((tools) => (this.destructive = new Set(tools.filter((tool) => tool.annotations.destructiveHint).map((tool) => tool.name))));
     const timer = setInterval(() => (this.nowMs = Date.now()), 1_000);
     return () => clearInterval(timer);
+  }
+
+  /** Looks up how a run ended, once. */
+  async lookUp(run: string): Promise<void> {
+    if (this.#asked.has(run)) return;
+    this.#asked.add(run);
+    const found = await this.approvals.workspace.kernel.call('flow_status', { run });
+    if (found.ok) this.ends = new Map(this.ends).set(run, (found.value as RunRecord).status);
   }
 
   /** The person looks at a request. */
