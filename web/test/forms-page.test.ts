@@ -86,3 +86,25 @@ for (const [width, colorScheme] of [[1280, 'dark'], [390, 'light']] as const)
     await expect.poll(() => flow.inputValue(), { message: 'one that comes to the front is chosen' }).toBe('flows/invoices.flow.js');
     expect(complaints).toEqual([]);
   });
+
+for (const colorScheme of ['light', 'dark'] as const)
+  test(`a run that waits is read out once, wherever it shows, ${colorScheme}`, async () => {
+    const { page, complaints } = await open('', { viewport: { width: 1280, height: 900 }, colorScheme });
+    await page.getByRole('tree').waitFor();
+    await page.evaluate(async () => {
+      const { fixture } = window as unknown as { fixture: { call(name: string, input: unknown): Promise<unknown> } };
+      await fixture.call('write', { path: 'flows/gated.flow.js', content: 'export default () => 1;' });
+      await fixture.call('write', { path: 'forms/gated.form.json', content: JSON.stringify({ name: 'Publish', workflow: 'flows/gated.flow.js', fields: [] }) });
+    });
+    await page.getByRole('combobox', { name: 'Flow' }).selectOption('flows/gated.flow.js');
+    await page.locator('[role=treeitem][data-path="forms"]').click();
+    await page.locator('[role=treeitem][data-path="forms/gated.form.json"]').click();
+    await page.getByRole('button', { name: 'Submit' }).click();
+    await page.getByText('asks for your approval').waitFor();
+    await page.getByText('It waits for your approval.').waitFor();
+    expect(await page.getByText('The run is over. What it changed waits for your approval.').count()).toBe(2);
+    const live = page.locator('[role=status], [role=alert], [role=log], [aria-live]').filter({ hasText: /approval/ });
+    expect(await live.allInnerTexts()).toEqual([expect.stringContaining('A run asks for your approval: write notes/README.md.')]);
+    expect(await look(page, `${colorScheme}-run-waits`)).toEqual([]);
+    expect(complaints).toEqual([]);
+  });
