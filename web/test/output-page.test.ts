@@ -168,7 +168,7 @@ for (const [width, colorScheme] of [[1280, 'light'], [390, 'dark']] as const)
     const edit = async (path: string) => {
       await page.keyboard.press('Control+P');
       await page.getByRole('combobox', { name: 'Search' }).fill(path);
-      await page.getByRole('option', { name: path }).first().click();
+      await page.getByRole('listbox', { name: 'Results' }).getByRole('option', { name: path }).first().click();
       await page.getByRole('textbox', { name: `Text of ${path}` }).waitFor();
     };
     const bar = page.locator('.panel-bar').filter({ has: page.getByRole('navigation', { name: 'Place of the file' }) }).filter({ visible: true });
@@ -246,3 +246,34 @@ test('who leaves is asked about a run that waits for approval, and about a manif
   await Promise.all([page.waitForEvent('close'), page.close({ runBeforeUnload: true })]);
   expect(asked).toEqual(['beforeunload', 'beforeunload']);
 });
+
+for (const [width, colorScheme] of [[1280, 'light'], [390, 'dark']] as const)
+  test(`a run that goes on shows for how long so far, and nothing reads that out, ${width} wide, ${colorScheme}`, async () => {
+    const { page, complaints } = await open('', { viewport: { width, height: 800 }, colorScheme });
+    await page.getByRole('tree').waitFor();
+    const start = (path: string) =>
+      page.evaluate((path) => (window as unknown as { fixture: { call(name: string, input: unknown): Promise<unknown> } }).fixture.call('run_flow', { path, wait: false }), path);
+    await page.evaluate(() => (window as unknown as { fixture: { call(name: string, input: unknown): Promise<unknown> } }).fixture.call('write', { path: 'flows/gated.flow.js', content: 'export default () => 1;' }));
+    await start('flows/endless.flow.js');
+    await page.keyboard.press('Alt+3');
+    const soFar = page.locator('.panel-bar').getByRole('timer');
+    const seconds = async () => Number.parseInt(await soFar.innerText());
+    await expect.poll(seconds).toBeGreaterThanOrEqual(1);
+    const first = await seconds();
+    await expect.poll(seconds).toBeGreaterThan(first);
+    expect(await soFar.evaluate((element) => element.closest('[role=status], [role=alert], [role=log], [aria-live]'))).toBeNull();
+    expect(await look(page, `${width}-run-so-far`)).toEqual([]);
+    await start('flows/gated.flow.js');
+    await page.getByText('asks for your approval').waitFor();
+    await page.keyboard.press('Alt+5');
+    const row = (name: string) => page.getByRole('listitem').filter({ hasText: name }).getByRole('timer');
+    await expect.poll(() => row('gated').innerText()).toMatch(/^waited \d+ s for approval$/);
+    expect(await row('endless').innerText()).toMatch(/^\d+ s$/);
+    expect(await look(page, `${width}-history-so-far`)).toEqual([]);
+    await page.keyboard.press('Alt+3');
+    await page.getByRole('button', { name: 'Cancel', exact: true }).first().click();
+    await page.getByText('Cancelled').first().waitFor();
+    expect(await soFar.count()).toBe(0);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(width);
+    expect(complaints).toEqual([]);
+  });

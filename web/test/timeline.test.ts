@@ -3,9 +3,9 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { toBase64 } from '../src/lib/base64';
 import { BEFORE_SHARED } from '../src/lib/devices.svelte';
-import type { Decision, RunRecord, Verdict } from '../src/lib/tools';
+import type { Decision, RunRecord, RunStatus, Verdict } from '../src/lib/tools';
 import { askerWords, envelopeOf, preAuthentication, readEnvelope, type Asker } from '../src/timeline/envelope';
-import { took, waitedMs } from '../src/lib/waited';
+import { soFar, took, waitedMs } from '../src/lib/waited';
 import { gateOf, stepsOf } from '../src/timeline/steps';
 
 const RECORD = {
@@ -118,4 +118,16 @@ test('an envelope that the engine’s own signing made is believed, and one of a
   expect(vouched?.keyid).toMatch(/^[0-9a-f]{64}$/);
   expect((await readEnvelope(fixture('run.dsse.json'), { record, hash: HASH, run }))?.state).toBe('record');
   expect((await readEnvelope(fixture('run.dsse.json'), { record: `runs/rates/${run}.json`, hash, run }))?.state).toBe('copy');
+});
+
+test('a run that goes on tells for how long so far, apart from what it waits', () => {
+  const seen = (...states: [status: RunStatus, sinceMs: number][]) => states.map(([status, sinceMs]) => ({ status, atMs: 0, sinceMs }));
+  const plain = seen(['queued', 5_000], ['running', 5_400]);
+  expect([5_100, 5_999, 6_000, 7_999, 130_000].map((now) => soFar(plain, now))).toEqual(['', '', '1 s', '2 s', '2 min 5 s']);
+  expect(soFar(plain, 4_000), 'it was seen after the last look at the clock').toBe('');
+  const waits = seen(['running', 0], ['waiting', 2_500]);
+  expect([3_000, 12_600].map((now) => soFar(waits, now)), 'its clock stands still').toEqual(['2 s', '2 s, waited 10 s for approval']);
+  expect(soFar([...waits, ...seen(['running', 42_500], ['asking', 43_000])], 45_000)).toBe('5 s, waited 40 s for approval');
+  expect(soFar(seen(['waiting', 0]), 1_000)).toBe('waited 1 s for approval');
+  expect(soFar([], 9_000)).toBe('');
 });

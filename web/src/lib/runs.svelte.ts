@@ -32,8 +32,8 @@ export class Run {
   progress = $state.raw<RunProgress | undefined>(undefined);
   record = $state.raw<RunRecord | undefined>(undefined);
   asked = $state.raw<Ask | undefined>(undefined);
-  /** The states that it was seen in, and since when. */
-  seen = $state.raw<readonly { status: RunStatus; atMs: number }[]>([]);
+  /** The states that it was seen in, and since when: as people tell the time, and by a clock that nobody sets. */
+  seen = $state.raw<readonly { status: RunStatus; atMs: number; sinceMs: number }[]>([]);
   /** Counts changes of `logs`, which is too long to be watched entry by entry: at most one for each picture. */
   logged = $state(0);
   #telling = false;
@@ -109,7 +109,7 @@ export class Runs {
         if (event.progress) run.progress = event.progress;
         if (event.status !== 'asking') run.asked = undefined;
         if (this.current === undefined) this.current = run;
-        if (run.seen.at(-1)?.status !== event.status && run.seen.length < SEEN_MAX) run.seen = [...run.seen, { status: event.status, atMs: Date.now() }];
+        if (run.seen.at(-1)?.status !== event.status && run.seen.length < SEEN_MAX) run.seen = [...run.seen, { status: event.status, atMs: Date.now(), sinceMs: performance.now() }];
         if (ended(event.status)) void this.#end(run, event.status);
         else {
           run.status = event.status;
@@ -243,6 +243,7 @@ export class Runs {
     // Ended runs stay a while, as late news of them must not start them anew.
     for (const [old, { ended }] of live) if (live.size > LIVE_MAX && ended) live.delete(old);
     this.live = live;
+    this.happened++;
     return run;
   }
 
