@@ -88,7 +88,17 @@ test('a workspace without requests says what would come there, and begins a poli
   for (const width of [1280, 420]) {
     const { page, complaints } = await open('', { viewport: { width, height: 900 } });
     await page.getByRole('tree').waitFor();
+    // Nothing is known before it was read.
+    await page.evaluate(() => {
+      const { fixture } = window as unknown as { fixture: { call(name: string, input: unknown): Promise<unknown> } };
+      const call = fixture.call.bind(fixture);
+      const mayRead = new Promise((resolve) => Object.assign(globalThis, { letRead: resolve }));
+      fixture.call = (name, input) => (name === 'approval_list' ? mayRead.then(() => call(name, input)) : call(name, input));
+    });
     await page.keyboard.press('Alt+8');
+    await page.locator('.panel[tabindex="-1"]').waitFor({ state: 'attached' });
+    expect(await page.getByText('Nothing waits for you.').count()).toBe(0);
+    await page.evaluate(() => (globalThis as unknown as { letRead(): void }).letRead());
     await page.getByText('Nothing waits for you.').waitFor();
     expect(await look(page, `${width}-approvals-none`)).toEqual([]);
     await page.getByRole('button', { name: 'Make a policy file' }).click();

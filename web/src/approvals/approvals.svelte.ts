@@ -11,6 +11,8 @@ const WHAT_CHARS_MAX = 160;
 export class Approvals {
   /** What waits, the oldest first. */
   waiting = $state.raw<readonly Approval[]>([]);
+  /** Whether that was read: before that, nothing says that nothing waits. */
+  loaded = $state(false);
   /** What was decided lately, the newest first. */
   decided = $state.raw<readonly Decision[]>([]);
   /** The request that is to be looked at first. */
@@ -35,6 +37,7 @@ export class Approvals {
     const come = approvals.filter((one) => !this.#known.has(one.approval));
     this.#known = new Set(approvals.map((one) => one.approval));
     this.waiting = approvals;
+    this.loaded = true;
     this.decided = decided;
     const [first] = come;
     if (!first) {
