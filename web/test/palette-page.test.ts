@@ -48,3 +48,30 @@ for (const [width, colorScheme] of [[1280, 'light'], [390, 'dark']] as const)
     expect(await field.inputValue()).toBe('#sum');
     expect(complaints).toEqual([]);
   });
+
+for (const [width, colorScheme] of [[1280, 'dark'], [390, 'light']] as const)
+  test(`a search that goes on says so, and that nothing fits when it is over, ${width} wide, ${colorScheme}`, async () => {
+    const { page, complaints } = await open('', { viewport: { width, height: 800 }, colorScheme });
+    await page.getByRole('tree').waitFor();
+    await page.evaluate(() => {
+      const { fixture } = window as unknown as { fixture: { call(name: string, input: unknown): Promise<unknown> } };
+      const call = fixture.call.bind(fixture);
+      fixture.call = (name, input) => (name === 'search' ? new Promise((go) => Object.assign(globalThis, { letSearch: go })).then(() => call(name, input)) : call(name, input));
+    });
+    const answer = () => page.evaluate(() => (globalThis as unknown as { letSearch?(): void }).letSearch?.());
+    const says = () => page.getByRole('dialog').getByRole('status').allInnerTexts();
+    await page.keyboard.press('Control+P');
+    const field = page.getByRole('combobox', { name: 'Search' });
+    await field.fill('#no such words');
+    await expect.poll(says).toEqual(['Searching…']);
+    await page.waitForTimeout(400);
+    expect(await says(), 'it has begun').toEqual(['Searching…']);
+    expect(await look(page, `${width}-searching`)).toEqual([]);
+    await expect.poll(async () => (await answer(), says())).toEqual(['Nothing fits.']);
+    await field.fill('#export');
+    await expect.poll(says).toEqual(['Searching…']);
+    await expect.poll(async () => (await answer(), says())).toEqual([]);
+    await field.fill('#e');
+    await expect.poll(says).toEqual(['Type at least two letters.']);
+    expect(complaints).toEqual([]);
+  });
