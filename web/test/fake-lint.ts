@@ -1,6 +1,6 @@
 // What the fixture's lint says: a few line-by-line rules, enough for every shape that the page shows.
 
-import type { Diagnostic, FlowEntry, InputSpec, LintReport } from '../src/lib/tools';
+import type { Diagnostic, FlowEntry, Foreseen, InputSpec, LintReport } from '../src/lib/tools';
 
 export function fakeLint(path: string, content: string, isThere: (path: string) => boolean = () => true): LintReport {
   const diagnostics: Diagnostic[] = [];
@@ -45,5 +45,6 @@ export function fakeLint(path: string, content: string, isThere: (path: string) 
       net: found(/fetch\(['"]https:\/\/([^/'"]+)/g),
       tools: found(/flow\.call\(['"](\w+)['"]/g),
     },
+    policy: found(/@policy (\{.+\})/g).map((text) => JSON.parse(text) as Foreseen),
   };
 }

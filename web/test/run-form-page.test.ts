@@ -266,3 +266,29 @@ for (const [width, colorScheme] of [[1280, 'light'], [390, 'dark']] as const)
     await expect.poll(asked).toEqual([{ place: 'here' }]);
     expect(complaints).toEqual([]);
   });
+
+for (const [width, colorScheme] of [[1440, 'light'], [390, 'dark']] as const)
+  test(`what the policy will say of a run stands beside what it may touch, ${width} wide, ${colorScheme}`, async () => {
+    const { page, complaints } = await open('', { viewport: { width, height: 900 }, colorScheme });
+    await page.getByRole('tree').waitFor();
+    const reason = 'the rule for flows `flows/**`: `ask.write` has `published/**`';
+    const said = [
+      { what: 'write published/a.md', forecast: 'asked', reason },
+      { what: 'read private/key.txt', forecast: 'denied', reason: 'no rule allows it' },
+      { what: 'write out/*.md', forecast: 'depends', reason: 'the rule for flows `flows/**` is about some of it' },
+      { what: 'call write', forecast: 'asked', reason: 'no rule names it' },
+    ];
+    const content = [...said.map((one) => `// @policy ${JSON.stringify(one)}`), "await flow.fs.write('published/a.md', '');"].join('\n');
+    await call(page, 'write', { path: 'flows/ruled.flow.js', content });
+    await page.keyboard.press('Alt+2');
+    await page.getByRole('combobox', { name: 'Flow' }).selectOption({ label: 'ruled' });
+    const touched = page.getByRole('group', { name: 'What this flow may touch' });
+    await expect.poll(() => touched.locator('p.policy').allInnerTexts()).toEqual([
+      expect.stringMatching(/^The policy denies it to:\s+read private\/key.txt$/),
+      expect.stringMatching(/^A person is asked before it may:\s+write published\/a.md\s+call write$/),
+      expect.stringMatching(/^The policy looks at each file before it may:\s+write out\/\*.md$/),
+    ]);
+    expect(await touched.getByText('write published/a.md').getAttribute('title')).toBe(reason);
+    expect(await look(page, `${width}-run-form-policy`)).toEqual([]);
+    expect(complaints).toEqual([]);
+  });
