@@ -1,7 +1,7 @@
 // What the functions of a flow that Selvage calls are given, read off the editor's own tree: `setup(flow)`, `init(setup)`,
 // `run(services)` and a default export, whatever their parameter is called.
 
-import { syntaxTree } from '@codemirror/language';
+import { ensureSyntaxTree, syntaxTree } from '@codemirror/language';
 import type { EditorState } from '@codemirror/state';
 import type { SyntaxNode } from '@lezer/common';
 
@@ -18,12 +18,17 @@ const RUNS = 'FlowServices';
 /** What a default export is given. */
 const EXPORTED = 'Flow';
 
+/** How long a text is parsed for it; of what is not parsed by then, it goes by what there is. */
+const PARSE_MS_MAX = 100;
+
 const FUNCTIONS = new Set(['FunctionDeclaration', 'FunctionExpression', 'ArrowFunction']);
 
 /** What a name stands for at a place, when it is what one of these functions is given there. */
 export function givenAs(state: EditorState, at: number, name: string): Given | undefined {
   const text = (node: SyntaxNode): string => state.sliceDoc(node.from, node.to);
-  for (let node: SyntaxNode | null = syntaxTree(state).resolveInner(at, -1); node; node = node.parent) {
+  // Whether a function is one of these, what comes after it says, too.
+  const tree = ensureSyntaxTree(state, state.doc.length, PARSE_MS_MAX) ?? syntaxTree(state);
+  for (let node: SyntaxNode | null = tree.resolveInner(at, -1); node; node = node.parent) {
     const parameters = FUNCTIONS.has(node.name) ? node.getChild('ParamList') : null;
     const definition = parameters && definitionOf(parameters, name, text);
     if (!parameters || !definition) continue;
