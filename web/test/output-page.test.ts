@@ -277,3 +277,18 @@ for (const [width, colorScheme] of [[1280, 'light'], [390, 'dark']] as const)
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(width);
     expect(complaints).toEqual([]);
   });
+
+test('the records of runs are read for the history when it is in front, and not before', async () => {
+  const { page, complaints } = await open('');
+  await page.getByRole('tree').waitFor();
+  const reads = () => page.evaluate(() => (window as unknown as { fixture: { calls: { name: string }[] } }).fixture.calls.filter(({ name }) => name === 'flow_runs').length);
+  const before = await reads();
+  const ran = page.locator('.panel').filter({ has: page.getByText('All flows') }).getByRole('listitem');
+  await page.evaluate(() => (window as unknown as { fixture: { call(name: string, input: unknown): Promise<unknown> } }).fixture.call('run_flow', { path: 'flows/invoices.flow.js' }));
+  await page.waitForTimeout(500);
+  expect(await reads()).toBe(before);
+  await page.getByRole('tab', { name: 'History' }).click();
+  await expect.poll(reads).toBeGreaterThan(before);
+  await ran.first().waitFor();
+  expect(complaints).toEqual([]);
+});

@@ -1,7 +1,7 @@
 // The docked layout: panels and one tab for every open file, arranged by the person and
 // remembered on this device.
 
-import { createDockview, type DockviewApi, type DockviewGroupPanel, type GroupPanelPartInitParameters, type IContentRenderer, type IDockviewPanel, type ITabRenderer, type IWatermarkRenderer } from 'dockview-core';
+import { createDockview, type DockviewApi, type DockviewGroupPanel, type DockviewPanelApi, type GroupPanelPartInitParameters, type IContentRenderer, type IDockviewPanel, type ITabRenderer, type IWatermarkRenderer } from 'dockview-core';
 import { mount, unmount, type Component } from 'svelte';
 import type { Document } from '../editor/document.svelte';
 import FilePanel from '../editor/FilePanel.svelte';
@@ -41,6 +41,16 @@ class Part<P extends Record<string, unknown>> implements IContentRenderer, ITabR
   }
 }
 
+/** Whether a panel is in front. */
+class Front {
+  now = $state(false);
+
+  constructor(api: DockviewPanelApi) {
+    this.now = api.isVisible;
+    api.onDidVisibilityChange(({ isVisible }) => (this.now = isVisible));
+  }
+}
+
 /** What stands for a file that was closed, until its tab goes. */
 const blank = (): IContentRenderer & ITabRenderer => ({ element: document.createElement('div'), init: () => undefined });
 
@@ -71,7 +81,7 @@ export class DockLayout implements Layout {
           return document ? new Part(FilePanel, () => ({ wb, document }), 'dock-part') : blank();
         }
         const panel = PANELS[name as PanelId];
-        return 'load' in panel ? new Part(LaterPanel, () => ({ wb, load: panel.load }), 'dock-part') : new Part(panel.component, () => ({ wb }), 'dock-part');
+        return 'load' in panel ? new Part(LaterPanel, () => ({ wb, load: panel.load }), 'dock-part') : new Part(panel.component, ({ api }) => ({ wb, front: new Front(api) }), 'dock-part');
       },
       createTabComponent: ({ id, name }) => {
         const document = this.#fileOf(id);

@@ -8,7 +8,8 @@ import OutputPanel from '../panels/OutputPanel.svelte';
 import ProblemsPanel from '../panels/ProblemsPanel.svelte';
 import RunPanel from '../panels/RunPanel.svelte';
 
-type Panel = Component<{ wb: Workbench }>;
+/** In the dock, a panel is told whether it is in front; elsewhere, only the one in front is there. */
+type Panel = Component<{ wb: Workbench; front?: { readonly now: boolean } }>;
 
 /** A panel, or how it is fetched when it is opened. */
 export type PanelKind = { title: string; icon: string } & ({ component: Panel } | { load: () => Promise<{ default: Panel }> });
