@@ -62,6 +62,8 @@ export const look = EditorView.theme({
   '.cm-changedLine': { backgroundColor: 'var(--diff-line) !important' },
   '.cm-deletedChunk': { backgroundColor: 'var(--diff-gone) !important' },
   '.cm-changedText': { background: 'var(--diff-text) !important' },
+  '&.cm-merge-a .cm-changedLine': { backgroundColor: 'var(--diff-gone) !important' },
+  '&.cm-merge-a .cm-changedText, .cm-deletedChunk .cm-deletedText': { background: 'var(--diff-gone-text) !important' },
   '.cm-collapsedLines': { background: 'var(--sunken)', color: 'var(--ink-soft)', padding: '4px 12px', fontFamily: 'var(--sans)', fontSize: 'var(--text-s)' },
   '.cm-collapsedLines::before, .cm-collapsedLines::after': { content: '"\\22ef"' },
 });
