@@ -1,0 +1,37 @@
+//! The engine, tested through its door: events in, effects out.
+
+mod again;
+mod attacks;
+mod claims;
+mod closing;
+mod common;
+mod conflicts;
+mod contents;
+mod conversation;
+mod errors;
+mod folders;
+mod foresight;
+mod holding;
+mod landing;
+mod looking_back;
+mod looks;
+mod mail;
+mod mounting;
+mod peers;
+mod places;
+mod policy;
+mod readings;
+mod records;
+mod references;
+mod removing;
+mod renames;
+mod replay;
+mod retention;
+mod runs;
+mod scopes;
+mod secrets;
+mod signing;
+mod supervisor;
+mod surroundings;
+mod ungranted;
+mod verifying;
