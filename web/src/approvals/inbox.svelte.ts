@@ -1,7 +1,7 @@
 // What a person saw of each request, and what came of the answer: the same in every view that shows requests.
 
 import { catalogue } from '../lib/catalogue';
-import { ToolFailure, type RunRecord, type RunStatus } from '../lib/tools';
+import { ended, ToolFailure, type RunRecord, type RunStatus } from '../lib/tools';
 import type { Approval, Decision } from './approval';
 import type { Approvals } from './approvals.svelte';
 
@@ -32,7 +32,10 @@ export class Inbox {
     if (this.#asked.has(run)) return;
     this.#asked.add(run);
     const found = await this.approvals.workspace.kernel.call('flow_status', { run });
-    if (found.ok) this.ends = new Map(this.ends).set(run, (found.value as RunRecord).status);
+    const status = found.ok ? (found.value as RunRecord).status : undefined;
+    if (status !== undefined && ended(status)) this.ends = new Map(this.ends).set(run, status);
+    // Its record may come later.
+    else this.#asked.delete(run);
   }
 
   /** The person looks at a request. */
