@@ -27,7 +27,7 @@ export default defineConfig(({ mode }) => {
     root: here(fixture ? './web/fixture' : '.'),
     base: './',
     publicDir: here('./web/public'),
-    plugins: [svelte(), dockviewStyles(), flowApi(here(fixture ? './web/test/flow-sample.d.ts' : './crates/guest-js/flow.d.ts')), bifrostApi(here('./crates/guest-py/python/bifrost')), later.plugin, embedModule(here('./web/embed/selvage.ts')), policy(), startFirst('start'), precache()],
+    plugins: [svelte(), dockviewStyles(), flowApi(here(fixture ? './web/test/flow-sample.d.ts' : './crates/guest-js/flow.d.ts')), bifrostApi(here('./crates/guest-py/python/bifrost')), later.plugin, embedModule(here('./web/embed/selvage.ts')), policy(), ...(fixture ? [] : [startFirst('start')]), precache()],
     // The test of the post brings its own courier, so that it needs no built one.
     resolve: { alias: { ...(mode === 'test' ? { '@wasm/courier/courier_bg.wasm': COURIER, '@wasm/courier/courier.js': COURIER } : {}), '@wasm': here('./target/wasm-web') } },
     worker: {

@@ -4,6 +4,8 @@ import type { CallBegan, CallEnded } from "./calls.ts";
 
 /** What a page sends. `agent` names who calls, when it is not the person at the page. */
 export type ToKernel =
+  /** It listens from here on, and has said where runs run: nothing is opened before. */
+  | { type: "listens" }
   | { type: "call"; id: number; name: string; input: unknown; agent?: string }
   | { type: "devices"; id: number; act: DeviceAct }
   | { type: "secrets"; id: number; act: SecretAct }

@@ -38,6 +38,9 @@ const JOIN_MS_MAX = 3_000;
 let kernel: Kernel;
 /** Calls that came before the workspace was open. */
 let early: ToKernel[] | null = [];
+/** Resolves when the page listens and has said where runs run: this Worker starts before it. */
+let pageListens: () => void;
+const listened = new Promise<void>((resolve) => (pageListens = resolve));
 
 const runners = new Runners({ "guest-js": { core: jsCore, rest: jsRest }, "guest-py": { core: pythonCore, rest: pythonRest }, "guest-ruff": { core: ruffCore, rest: ruffRest } }, hashes, {
   waits: (runner, waits) => perform(kernel.runner_waits(Date.now(), runner, waits)),
@@ -331,6 +334,7 @@ function broke(error: unknown): void {
 }
 
 scope.onmessage = ({ data }) => {
+  if (data.type === "listens") return pageListens();
   if (early !== null) {
     early.push(data);
     return;
@@ -388,6 +392,7 @@ async function start(): Promise<void> {
     // Of tabs that start at the same time with nothing, the one with the first slot begins.
     if (others === 0 || (opened.mode === "durable" && opened.slot === 0)) perform(kernel.begin(Date.now()));
   }
+  await listened;
   const waiting = early ?? [];
   early = null;
   waiting.forEach(handle);

@@ -10,7 +10,8 @@ export function startFirst(name: string): Plugin {
       order: 'post',
       handler: (html, { bundle = {} }) => {
         const entry = Object.values(bundle).find((chunk) => chunk.type === 'chunk' && chunk.isEntry && chunk.name === name);
-        return entry && html.replace('<script', `<script type="module" crossorigin src="./${entry.fileName}"></script>\n    <script`);
+        if (!entry) throw new Error(`the page has no entry ${name}`);
+        return html.replace('<script', `<script type="module" crossorigin src="./${entry.fileName}"></script>\n    <script`);
       },
     },
   };

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { WorkerKernel } from '../src/lib/kernel';
 import { SIGN_MS, StartedWorker } from '../src/lib/started-worker';
 
 class FakeWorker {
@@ -81,7 +82,7 @@ test('what is no plain data is refused at once', () => {
   expect(() => port.postMessage(() => 'x')).toThrow();
 });
 
-test('what it says before anybody listens is heard, once and in order, by who listens first', () => {
+test('what it says before anybody listens is heard, once and in order, by who listens first', async () => {
   const worker = new FakeWorker();
   const port = new StartedWorker(() => worker);
   worker.say('alive');
@@ -89,6 +90,19 @@ test('what it says before anybody listens is heard, once and in order, by who li
   const heard: unknown[] = [];
   port.addEventListener('message', (event: MessageEvent) => heard.push(event.data));
   port.addEventListener('message', () => undefined);
+  await Promise.resolve();
   worker.say('more');
   expect(heard).toEqual(['alive', 'ready', 'more']);
+});
+
+test('who hears of events through the kernel hears also of those that came before the page was there', async () => {
+  const worker = new FakeWorker();
+  const port = new StartedWorker(() => worker);
+  worker.say({ type: 'event', event: { kind: 'storage', mode: 'memory', reason: 'It is full.' } });
+  worker.say({ type: 'event', event: { kind: 'failed', message: 'It is damaged.' } });
+  const kernel = new WorkerKernel(port);
+  const heard: string[] = [];
+  kernel.subscribe(({ kind }) => heard.push(kind));
+  await Promise.resolve();
+  expect(heard).toEqual(['storage', 'failed']);
 });

@@ -35,7 +35,10 @@ export class StartedWorker implements Port {
     this.#listeners.push([kind, listener]);
     const unread = this.#unread.filter(([of]) => of === kind);
     this.#unread = this.#unread.filter(([of]) => of !== kind);
-    for (const [, event] of unread) listener(event);
+    // Whoever listens first is heard by others, who begin to listen in the same moment.
+    queueMicrotask(() => {
+      for (const [, event] of unread) listener(event);
+    });
   }
 
   #start(signMs: number): Started {
