@@ -43,6 +43,15 @@ test('what the workspace refuses is left out, and the rest comes', async () => {
   expect(kernel.brought).toHaveLength(1);
 });
 
+test('what is below a name that can be no folder is left out with it', async () => {
+  const { kernel, workspace, left } = begin();
+  const bringNow = kernel.bring.bind(kernel);
+  const isInTheWay = (brought: readonly Brought[]) => brought.some(({ path }) => path.startsWith('p/one/'));
+  kernel.bring = async (message, brought) => (isInTheWay(brought) ? { ok: false, error: { code: 'INVALID_PATH', message: 'It is a file.', path: 'p/one' } } : bringNow(message, brought));
+  const came = await bring(workspace, 'Upload', ['p/one/a', 'p/one/b', 'p/one.txt', 'p/c'].map((path) => file(path)), [], { left: (path) => left.push(path) });
+  expect([came, left]).toEqual([['p/one.txt', 'p/c'], ['p/one/a', 'p/one/b']]);
+});
+
 test('a change of which every name is refused ends after so many tries, with nothing written', async () => {
   const { kernel, workspace, left } = begin();
   const files = Array.from({ length: 60 }, (_, n) => file(`f${n}`));

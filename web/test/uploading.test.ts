@@ -53,6 +53,11 @@ test('both are kept, or nothing comes', async () => {
   expect([none.paths, none.now, none.told]).toEqual([[], THERE, []]);
 });
 
+test('a name that another file of the same upload has is not given to one that is kept beside', async () => {
+  const { now } = await upload(THERE, 'data', { 'a.csv': 'first', 'a 2.csv': 'second' }, 'Keep both');
+  expect(now).toEqual({ ...THERE, 'data/a 3.csv': 'first', 'data/a 2.csv': 'second' });
+});
+
 test('what is there already, just the same, is left out and is no question', async () => {
   const some = await upload(THERE, 'data', { 'a.csv': 'a', 'b.csv': 'new' }, 'Replace');
   expect([some.now['data/b.csv'], some.changes, some.told]).toEqual(['new', 1, ['Uploaded “b.csv” to data/.']]);

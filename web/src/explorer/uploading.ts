@@ -39,10 +39,11 @@ export async function uploadTo(wb: Workbench, folder: string, incoming: readonly
   const answer = clashes.length ? await ask(wb, folder, clashes) : 'replace';
   if (answer === undefined) return [];
   const joining = roots.filter((root) => root.joins && (answer === 'replace' || !isClash(root)));
-  const names = wb.workspace.childNames(folder);
+  const taken = [...wb.workspace.childNames(folder)];
   const files = roots.flatMap((root) => {
     if (joining.includes(root)) return root.files.filter(({ effect }) => effect !== 'same').map(({ place, file }) => ({ path: place, content: file }));
-    const name = freeName(root.name, names);
+    const name = freeName(root.name, [...taken, ...roots.filter((other) => other !== root).map((other) => other.name)]);
+    taken.push(name);
     return root.files.map(({ path, file }) => ({ path: join(folder, name + path.slice(root.name.length)), content: file }));
   });
   const same = joining.flatMap((root) => root.files.filter(({ effect }) => effect === 'same').map(({ place }) => place));

@@ -2,6 +2,7 @@
 
 import { bytes } from './format';
 import { valueOf, type Brought } from './kernel';
+import { isInside } from './paths';
 import { ToolFailure } from './tools';
 import { FILE_BYTES_MAX, WHOLE_BYTES_MAX, type Workspace } from './workspace.svelte';
 
@@ -52,10 +53,11 @@ export async function bring(workspace: Workspace, message: string, files: readon
       break;
     } catch (error) {
       const { path } = error instanceof ToolFailure ? error.error : {};
-      const others = items.filter((item) => item.path !== path);
-      if (path === undefined || others.length === items.length || refused++ === REFUSED_MAX) throw error;
-      left(path, error);
-      items = others;
+      // What is below a name that can't be a folder can't come either.
+      const out = path === undefined ? [] : items.filter((item) => isInside(item.path, path));
+      if (out.length === 0 || refused++ === REFUSED_MAX) throw error;
+      for (const item of out) left(item.path, error);
+      items = items.filter((item) => !out.includes(item));
     }
   }
   return items.map(({ path }) => path);
