@@ -203,6 +203,16 @@ test('a zip that unpacks to too much is refused', async () => {
   await expect(planImport({ entries: new Map() }, 'x.zip', bytes)).rejects.toThrow('more than 512 MB');
 }, 60_000);
 
+test('of a zip, no file comes twice, and none where others have their folder', async () => {
+  // One name is written in two ways, which lead to one path.
+  const bytes = zipSync({ 'a': new Uint8Array([1]), 'a/b': new Uint8Array([2]), 'c/d': new Uint8Array([3]), './c/d': new Uint8Array([4]) });
+  const { files, skipped } = await planImport({ entries: new Map() }, 'x.zip', bytes);
+  expect([files.map(({ path }) => path), skipped]).toEqual([
+    ['a/b', 'c/d'],
+    [{ name: 'a', reason: 'other files have it as their folder' }, { name: 'c/d', reason: 'another file has its name' }],
+  ]);
+});
+
 test('a name in another writing is the name that the workspace has', () => {
   expect(safePath('cafe\u0301.txt')).toBe('caf\u00e9.txt');
 });

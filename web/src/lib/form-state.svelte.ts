@@ -5,7 +5,7 @@ import { flowKey, type NamedFlow } from './flows';
 import type { Remedy } from './remedy';
 import { fieldsOf, heldAs, readEnv, readForm, readJson, readLimits, type Field } from './run-form';
 import { fileOf, referenceOf, type Entry, type FlowEntry, type FlowSummary, type LimitName, type LintReport, type RunOptions, type RunRecord, type RunRequest } from './tools';
-import { isKept, TypedForms } from './typed';
+import { asksSecret, isKept, TypedForms } from './typed';
 
 /** What is known of a flow: by lint, or, before that, by the list of flows. */
 export type About = Pick<LintReport | FlowSummary, 'inputs' | 'entries'>;
@@ -65,7 +65,7 @@ export class FlowForm {
   /** Keeps what is filled in on this device, but for what those of the fields hold that may be secrets. */
   #keep(fields: readonly Pick<Field, 'id' | 'kind' | 'label'>[] = []): void {
     for (const field of fields) if (!isKept(field)) this.#unkept.add(field.id);
-    const values = Object.entries($state.snapshot(this.#values)).map(([name, held]) => [name, Object.fromEntries(Object.entries(held).filter(([id]) => !this.#unkept.has(id)))]);
+    const values = Object.entries($state.snapshot(this.#values)).map(([name, held]) => [name, Object.fromEntries(Object.entries(held).filter(([id]) => !this.#unkept.has(id) && !asksSecret(id)))]);
     this.typed.keep(this.path, { name: this.naming?.name, chosen: this.#chosen, values: Object.fromEntries(values), json: this.#json });
   }
 

@@ -162,7 +162,20 @@ export async function unpack(bytes: Uint8Array): Promise<{ found: Unpacked[]; fo
   }
   if (found.length + folders.length === 0) throw new Error('There are no files in it, or it is not a zip.');
   found.sort((a, b) => (a.path < b.path ? -1 : 1));
-  return { found, folders, skipped };
+  return { found: apart(found, skipped), folders, skipped };
+}
+
+/** The files that can be there together: none of them twice, and none where others have a folder. The rest is told. */
+function apart(found: Unpacked[], skipped: ImportPlan['skipped']): Unpacked[] {
+  const parents = new Set<string>();
+  for (const { path } of found) for (let up = parentOf(path); up !== '' && !parents.has(up); up = parentOf(up)) parents.add(up);
+  const seen = new Set<string>();
+  return found.filter(({ path }) => {
+    const reason = parents.has(path) ? 'other files have it as their folder' : seen.has(path) ? 'another file has its name' : undefined;
+    if (reason !== undefined) skipped.push({ name: path, reason });
+    seen.add(path);
+    return reason === undefined;
+  });
 }
 
 /** Reads a zip into a plan that says what it would write. Nothing is written yet. */
