@@ -16,6 +16,7 @@ import type { FromKernel, KernelEvent, ToKernel } from "./client-messages.ts";
 import { Uploads } from "./contents.ts";
 import type { Effect } from "./effect.ts";
 import type { Elsewhere, Result, TabSaid } from "./elsewhere.ts";
+import { Early } from "./early.ts";
 import { readManifest } from "./manifest.ts";
 import { performFetch } from "./net.ts";
 import { leftSlots, openFiles, openStorage, setAside, withLeftSlot } from "./storage.ts";
@@ -36,11 +37,7 @@ const scope = self as unknown as {
 const JOIN_MS_MAX = 3_000;
 
 let kernel: Kernel;
-/** Calls that came before the workspace was open. */
-let early: ToKernel[] | null = [];
-/** Resolves when the page listens and has said where runs run: this Worker starts before it. */
-let pageListens: () => void;
-const listened = new Promise<void>((resolve) => (pageListens = resolve));
+const early = new Early();
 
 const runners = new Runners({ "guest-js": { core: jsCore, rest: jsRest }, "guest-py": { core: pythonCore, rest: pythonRest }, "guest-ruff": { core: ruffCore, rest: ruffRest } }, hashes, {
   waits: (runner, waits) => perform(kernel.runner_waits(Date.now(), runner, waits)),
@@ -334,11 +331,7 @@ function broke(error: unknown): void {
 }
 
 scope.onmessage = ({ data }) => {
-  if (data.type === "listens") return pageListens();
-  if (early !== null) {
-    early.push(data);
-    return;
-  }
+  if (early.keeps(data)) return;
   try {
     handle(data);
   } catch (error) {
@@ -392,10 +385,8 @@ async function start(): Promise<void> {
     // Of tabs that start at the same time with nothing, the one with the first slot begins.
     if (others === 0 || (opened.mode === "durable" && opened.slot === 0)) perform(kernel.begin(Date.now()));
   }
-  await listened;
-  const waiting = early ?? [];
-  early = null;
-  waiting.forEach(handle);
+  await early.listened;
+  early.end().forEach(handle);
   // Of several tabs, the first one runs what waits for the workspace to be opened; where runs run was among what came early.
   if (others === 0) perform(kernel.opened(Date.now()));
   tell({ kind: "ready", tools: kernel.tools() });
