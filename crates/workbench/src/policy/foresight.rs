@@ -11,40 +11,62 @@ use selvage_vfs::fold;
 /// The wildcards of a glob.
 const WILD: [char; 5] = ['*', '?', '[', '{', '\\'];
 
+/// What a run itself is, as something that an agent wants.
+const RUN: Want<'static> = Want::Tool("run_flow");
+
 impl Workbench {
     /// What the policy asks about or denies of what a flow needs, when somebody runs it.
     pub(crate) fn foreseen(&self, asking: &Asking, path: &str, needs: &Grant) -> Vec<Foreseen> {
-        match self.rules_about(asking, path) {
-            Ok(Some(ruling)) => ruling.foresee(needs),
-            Ok(None) => {
-                let run = foreseen(Want::Tool("run_flow"), no_rule(path));
-                run.into_iter().collect()
-            }
-            // Lint of the policy tells what is wrong with it.
-            Err(_) => Vec::new(),
-        }
+        let denied = match self.rules_about(asking, path) {
+            Ok(Some(ruling)) => return ruling.foresee(needs),
+            Ok(None) => no_rule(path),
+            Err(error) => Said::no(error.message),
+        };
+        foreseen(RUN, denied).into_iter().collect()
     }
 }
 
 impl FlowRuling {
     fn foresee(&self, needs: &Grant) -> Vec<Foreseen> {
         let executor = Want::Executor(&self.executor);
+        let mut all: Vec<Foreseen> = self.foresee_run().into_iter().collect();
         let place = self.place(&self.executor);
-        let place = place.and_then(|said| foreseen(executor, said));
-        let mut all: Vec<Foreseen> = place.into_iter().collect();
+        all.extend(place.and_then(|said| foreseen(executor, said)));
         let Some(ruling) = &self.flow else { return all };
         let reads = needs.read.iter().map(|glob| Want::Read(glob));
         let paths = reads.chain(needs.write.iter().map(|glob| Want::Write(glob)));
         all.extend(paths.filter_map(|want| ruling.foresee(want)));
         let domains = needs.net.iter().map(|domain| Want::Net(domain));
+        let domains = domains.filter_map(|want| foreseen_if_named(want, self.say(want)));
+        // A tool that a run calls is in the rules about both.
         let tools = needs.tools.iter().map(|tool| Want::Tool(tool));
-        // Of those that no text shows, a person says which they are.
-        let named = domains
-            .chain(tools)
-            .filter(|want| !want.words().contains('*'));
-        all.extend(named.filter_map(|want| foreseen(want, self.say(want)?)));
+        let tools =
+            tools.filter_map(|want| foreseen_if_named(want, self.strictest(want, self.say(want))));
+        all.extend(domains.chain(tools));
         all
     }
+
+    /// Whether the run itself is asked about or denied.
+    fn foresee_run(&self) -> Option<Foreseen> {
+        let flow = self.flow.as_ref().filter(|ruling| ruling.is_empty());
+        let unruled = flow.map(|ruling| ruling.unnamed());
+        foreseen(RUN, self.strictest(RUN, unruled)?)
+    }
+
+    /// The stricter of what is said of something, and of what the rules about the agent do.
+    fn strictest(&self, want: Want<'_>, said: Option<Said>) -> Option<Said> {
+        let of_agent = self.agent.as_ref().map(|ruling| ruling.say(want));
+        said.into_iter()
+            .chain(of_agent)
+            .max_by_key(|said| said.says)
+    }
+}
+
+/// The same as [`foreseen`]; of what no text shows, a person says which it is.
+fn foreseen_if_named(want: Want<'_>, said: Option<Said>) -> Option<Foreseen> {
+    let is_named = !want.words().contains('*');
+    said.filter(|_| is_named)
+        .and_then(|said| foreseen(want, said))
 }
 
 impl Ruling {
@@ -54,22 +76,21 @@ impl Ruling {
             Want::Read(glob) | Want::Write(glob) if glob.contains(WILD) => fold(glob),
             _ => return foreseen(want, self.say(want)),
         };
-        let mut partly: Option<(&str, Says)> = None;
+        let mut of_some = Vec::new();
+        let mut of_rest = self.unnamed();
         for (pattern, rule, said) in self.patterns(want) {
             let pattern = fold(pattern);
             if covers_all(&pattern, &glob) {
-                return match partly.filter(|(_, says)| *says != said.says) {
-                    Some((rule, _)) => Some(depends(want, rule)),
-                    None => foreseen(want, said),
-                };
+                of_rest = said;
+                break;
             }
             if may_meet(&pattern, &glob) {
-                partly = partly.or(Some((rule, said.says)));
+                of_some.push((rule, said.says));
             }
         }
-        match partly {
+        match of_some.iter().find(|(_, says)| *says != of_rest.says) {
             Some((rule, _)) => Some(depends(want, rule)),
-            None => foreseen(want, self.unnamed()),
+            None => foreseen(want, of_rest),
         }
     }
 }
@@ -156,6 +177,7 @@ mod tests {
             (&[], &[], &["out/**"], "data/*", Some(Denied)),
             (&["out/x/**"], &[], &["out/**"], "out/*.md", Some(Depends)),
             (&["data/**"], &[], &["**"], "out/*.md", None),
+            (&["out/x/**"], &[], &[], "out/*.md", Some(Denied)),
             (&["**"], &[], &["out/**"], "out/*", Some(Denied)),
             (&[], &["**"], &["out/**"], "out/*", Some(Asked)),
             (&[], &["out/a*", "out/**"], &[], "out/*", Some(Asked)),

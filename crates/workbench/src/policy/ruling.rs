@@ -25,7 +25,7 @@ pub(crate) struct FlowRuling {
     /// The rules about its flow; none where there is none and a person runs it.
     pub(super) flow: Option<Arc<Ruling>>,
     /// The rules about the agent behind it, for where it may run and fetch from.
-    agent: Option<Ruling>,
+    pub(super) agent: Option<Ruling>,
     /// The executor that was weighed.
     pub(super) executor: String,
 }

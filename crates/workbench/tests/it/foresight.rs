@@ -111,7 +111,44 @@ fn an_agent_is_told_that_it_may_not_run_a_flow_or_not_here() {
 }
 
 #[test]
-fn nothing_is_told_without_a_policy_or_of_one_that_cannot_be_read() {
+fn what_an_agent_may_not_call_its_runs_may_not_call_either() {
+    let mut host = ruled();
+    host.as_person(|host| {
+        let policy = POLICY.replace("tools: ['*']", "tools: [lint_flow, run_flow]");
+        let policy = policy.replace("executors: [browser]", "executors: [native]");
+        let written = json!({ "path": "selvage.policy.yaml", "content": policy });
+        host.ok("write", written);
+    });
+    host.who = Origin::new(OriginKind::Agent, "worker");
+    let told = told(&mut host, "flows/a.flow.js");
+    let tools: Vec<_> = told
+        .iter()
+        .filter(|(what, _)| what.starts_with("call "))
+        .collect();
+    let expected = pairs(&[("call read", "denied"), ("call write", "denied")]);
+    assert_eq!(tools, expected.iter().collect::<Vec<_>>());
+}
+
+#[test]
+fn a_run_of_what_no_rule_is_about_is_asked_about_where_the_rest_is() {
+    let mut host = ruled();
+    host.as_person(|host| {
+        let policy = format!("{POLICY}ungranted: ask\n");
+        let written = json!({ "path": "selvage.policy.yaml", "content": policy });
+        host.ok("write", written);
+        let nothing = json!({ "path": "other/b.flow.js", "content": "6 * 7" });
+        host.ok("write", nothing);
+    });
+    host.who = Origin::new(OriginKind::Agent, "worker");
+    let told = told(&mut host, "other/b.flow.js");
+    assert!(
+        told.contains(&pairs(&[("call run_flow", "asked")])[0]),
+        "{told:?}"
+    );
+}
+
+#[test]
+fn nothing_is_told_without_a_policy() {
     let mut host = Host::with_runner();
     host.who = person();
     host.ok(
