@@ -65,8 +65,9 @@ async function journey({ page, server }) {
   await click(page, 'button', /^Running asking/);
   await click(page, 'tab', 'Timeline');
   await shows(page, /Run\s+waits for a person/);
-  await new Promise((resolve) => setTimeout(resolve, 2 * WALL_MS));
+  // The note that leads there goes after some seconds.
   await click(page, 'button', 'Look');
+  await new Promise((resolve) => setTimeout(resolve, 2 * WALL_MS));
   await click(page, 'button', 'Approve');
   await until('the run goes on to its end', async () => (await value(page, 'flow_status', { run })).status === 'succeeded');
   assert.equal((await value(page, 'history', { path: 'published/a.md' })).changes.length, 2);
