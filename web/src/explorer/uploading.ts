@@ -3,7 +3,7 @@
 
 import { bring } from '../lib/bringing';
 import { plural } from '../lib/format';
-import { folded, folderWords, freeName, isInside, isManifest, isMounted, join, nameOf, parentOf } from '../lib/paths';
+import { folded, folderWords, freeAmong, isInside, isManifest, isMounted, join, nameOf, parentOf } from '../lib/paths';
 import type { Entry } from '../lib/tools';
 import type { Workbench } from '../lib/workbench.svelte';
 import type { Workspace } from '../lib/workspace.svelte';
@@ -38,15 +38,17 @@ export async function uploadTo(wb: Workbench, folder: string, incoming: readonly
   const clashes = roots.filter(isClash);
   const answer = clashes.length ? await ask(wb, folder, clashes) : 'replace';
   if (answer === undefined) return [];
-  const joining = roots.filter((root) => root.joins && (answer === 'replace' || !isClash(root)));
-  const taken = [...wb.workspace.childNames(folder)];
+  const joining = new Set(roots.filter((root) => root.joins && (answer === 'replace' || !isClash(root))));
+  // A name that is free is that of whoever has it. Others get one that nobody has.
+  const held = new Set(wb.workspace.childNames(folder).map(folded));
+  const used = new Set([...held, ...roots.map(({ name }) => folded(name))]);
   const files = roots.flatMap((root) => {
-    if (joining.includes(root)) return root.files.filter(({ effect }) => effect !== 'same').map(({ place, file }) => ({ path: place, content: file }));
-    const name = freeName(root.name, [...taken, ...roots.filter((other) => other !== root).map((other) => other.name)]);
-    taken.push(name);
+    if (joining.has(root)) return root.files.filter(({ effect }) => effect !== 'same').map(({ place, file }) => ({ path: place, content: file }));
+    const name = held.has(folded(root.name)) ? freeAmong(root.name, used) : root.name;
+    for (const names of [held, used]) names.add(folded(name));
     return root.files.map(({ path, file }) => ({ path: join(folder, name + path.slice(root.name.length)), content: file }));
   });
-  const same = joining.flatMap((root) => root.files.filter(({ effect }) => effect === 'same').map(({ place }) => place));
+  const same = [...joining].flatMap((root) => root.files.filter(({ effect }) => effect === 'same').map(({ place }) => place));
   if (files.length === 0 && same.length) wb.toasts.info(`${wordsFor(same)} ${same.length === 1 ? 'is' : 'are'} in ${folderWords(folder)} already, just the same.`);
   return [...same, ...(files.length ? await write(wb, folder, files) : [])];
 }

@@ -54,10 +54,11 @@ export async function bring(workspace: Workspace, message: string, files: readon
     } catch (error) {
       const { path } = error instanceof ToolFailure ? error.error : {};
       // What is below a name that can't be a folder can't come either.
-      const out = path === undefined ? [] : items.filter((item) => isInside(item.path, path));
+      const isOut = (item: Brought): boolean => path !== undefined && isInside(item.path, path);
+      const out = items.filter(isOut);
       if (out.length === 0 || refused++ === REFUSED_MAX) throw error;
       for (const item of out) left(item.path, error);
-      items = items.filter((item) => !out.includes(item));
+      items = items.filter((item) => !isOut(item));
     }
   }
   return items.map(({ path }) => path);

@@ -57,8 +57,10 @@ export function moved(path: string, from: string, to: string): string {
 export const folded = (name: string): string => name.normalize('NFC').toLowerCase();
 
 /** A name that is free among `taken`: `a.txt`, `a 2.txt`, `a 3.txt`. */
-export function freeName(name: string, taken: Iterable<string>): string {
-  const used = new Set([...taken].map(folded));
+export const freeName = (name: string, taken: readonly string[]): string => freeAmong(name, new Set(taken.map(folded)));
+
+/** The same among names that are folded, for whoever asks for many. */
+export function freeAmong(name: string, used: ReadonlySet<string>): string {
   if (!used.has(folded(name))) return name;
   const ending = endingOf(name);
   const stem = ending ? name.slice(0, name.length - ending.length - 1) : name;
