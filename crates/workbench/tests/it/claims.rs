@@ -1,6 +1,6 @@
 //! An executor that lies: what it says a run did lands only where a sandbox would have let it happen.
 
-use crate::common::{Host, write_op};
+use crate::common::{Host, moved, removed, write_op};
 use selvage_tool::run::FileOp;
 use selvage_tool::{ErrorCode, ToolError};
 use selvage_vfs::{Origin, OriginKind};
@@ -14,17 +14,6 @@ export default async (flow) => {
   await flow.fs.move('box', 'out/box');
 };
 ";
-
-fn moved(from: &str, to: &str) -> FileOp {
-    FileOp::Move {
-        from: from.into(),
-        to: to.into(),
-    }
-}
-
-fn removed(path: &str) -> FileOp {
-    FileOp::Remove { path: path.into() }
-}
 
 fn made(path: &str) -> FileOp {
     FileOp::Mkdir { path: path.into() }

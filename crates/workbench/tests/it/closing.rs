@@ -1,7 +1,7 @@
 //! The host ends: nothing begins any more, and whatever had not ended leaves its record.
 
-use crate::common::Host;
 use crate::common::named::{WRITES, failed, named, named_of};
+use crate::common::{Host, person};
 use selvage_tool::{ErrorCode, ToolError};
 use selvage_vfs::{Origin, OriginKind};
 use selvage_workbench::{Effect, Event};
@@ -25,10 +25,6 @@ const PUBLISHES: &str =
 const CALLS: &str =
     "export default async (flow) => { await flow.call('write', { path: 'x', content: 'y' }); };\n";
 const PLAIN: &str = "export default async () => 1;\n";
-
-fn person() -> Origin {
-    Origin::new(OriginKind::Person, "Ann")
-}
 
 /// A workspace whose rules have a person asked before some runs start, and before what others wrote lands.
 fn ruled() -> Host {

@@ -1,6 +1,6 @@
 //! What `lint_flow` tells of the policy before a run: what a person will be asked about, and what is denied.
 
-use crate::common::Host;
+use crate::common::{Host, person};
 use selvage_vfs::{Origin, OriginKind};
 use serde_json::{Value, json};
 
@@ -40,10 +40,6 @@ export default async (flow) => {
   return await flow.call('read', { path: 'out/b.md' });
 };
 ";
-
-fn person() -> Origin {
-    Origin::new(OriginKind::Person, "Ann")
-}
 
 fn ruled() -> Host {
     let mut host = Host::with_runner();

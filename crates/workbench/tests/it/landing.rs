@@ -1,21 +1,10 @@
 //! What a run wrote is what lands, whatever it moved and removed before.
 
-use crate::common::{Host, write_op};
+use crate::common::{Host, moved, removed, write_op};
 use selvage_tool::run::FileOp;
 use serde_json::json;
 
 const FLOW: &str = "export default async (flow) => {\n  await flow.fs.remove(flow.args.a);\n  await flow.fs.write(flow.args.b, await flow.fs.readText(flow.args.c));\n};\n";
-
-fn moved(from: &str, to: &str) -> FileOp {
-    FileOp::Move {
-        from: from.into(),
-        to: to.into(),
-    }
-}
-
-fn removed(path: &str) -> FileOp {
-    FileOp::Remove { path: path.into() }
-}
 
 /// A run over some files that did all this; gives what a file holds then.
 fn lands(before: &[(&str, &str)], ops: Vec<FileOp>, written: (&str, &str)) -> String {

@@ -1,6 +1,6 @@
 //! The policy file: what agents and runs may do, what a person is asked, and what is recorded of it.
 
-use crate::common::{Host, write_op};
+use crate::common::{Host, person, write_op};
 use selvage_tool::{ErrorCode, ToolResult};
 use selvage_vfs::{Origin, OriginKind};
 use serde_json::{Value, json};
@@ -37,10 +37,6 @@ flows:
     limits: { cpuMsMax: 500 }
 approvals: { expiresMinutes: 5 }
 ";
-
-fn person() -> Origin {
-    Origin::new(OriginKind::Person, "Ann")
-}
 
 fn agent(name: &str) -> Origin {
     Origin::new(OriginKind::Agent, name)

@@ -1,6 +1,6 @@
 //! What takes something away: what a person is shown of it, and when one is asked.
 
-use crate::common::{Host, write_op};
+use crate::common::{Host, person, write_op};
 use selvage_tool::ErrorCode;
 use selvage_tool::run::FileOp;
 use selvage_vfs::{Origin, OriginKind};
@@ -31,10 +31,6 @@ flows:
 const REMOVES: &str = "export default async (flow) => { await flow.fs.remove('old/a.md'); };\n";
 const CALLS: &str = "export default async (flow) => flow.call('delete', { path: 'old/a.md' });\n";
 const DELETES: &str = "*** Begin Patch\n*** Delete File: old/a.md\n*** End Patch\n";
-
-fn person() -> Origin {
-    Origin::new(OriginKind::Person, "Ann")
-}
 
 /// A workspace with a policy and old files, in which an agent calls.
 fn host_with(policy: &str) -> Host {

@@ -8,7 +8,7 @@ mod told;
 mod wholes;
 mod written;
 
-use crate::common::Host;
+use crate::common::{Host, text};
 use serde_json::{Value, json};
 
 /// A workspace of these files.
@@ -22,11 +22,6 @@ fn write(host: &mut Host, files: &[(&str, &str)]) {
     for (path, content) in files {
         host.ok("write", json!({ "path": path, "content": content }));
     }
-}
-
-fn text(host: &mut Host, path: &str) -> String {
-    let read = host.ok("read", json!({ "path": path }));
-    read["content"].as_str().expect("a text").to_owned()
 }
 
 fn has(host: &mut Host, files: &[(&str, &str)]) {

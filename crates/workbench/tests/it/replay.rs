@@ -1,6 +1,6 @@
 //! A run that asked its host for something is made again with the same answers in the same order, and its host is asked for nothing.
 
-use crate::common::Host;
+use crate::common::{Host, text};
 use ed25519_dalek::{Signer as _, SigningKey};
 use selvage_provenance::{
     CALLS_MAX, Envelope, Statement, and_then, answers_path, envelope_path, sha256, verify,
@@ -115,11 +115,6 @@ fn first(host: &mut Host, body: &[u8]) -> (Told, Value) {
 
 fn again(host: &mut Host, record: &Value) -> u64 {
     host.start("run_verify", json!({ "run": record["run"] }))
-}
-
-fn text(host: &mut Host, path: &str) -> String {
-    let read = host.ok("read", json!({ "path": path }));
-    read["content"].as_str().expect("a text").to_owned()
 }
 
 fn path_of(record: &Value) -> &str {

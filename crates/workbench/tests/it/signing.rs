@@ -1,6 +1,6 @@
 //! Who vouches for a run: its host's signature is kept beside the record.
 
-use crate::common::Host;
+use crate::common::{Host, text};
 use ed25519_dalek::{Signer as _, SigningKey};
 use selvage_provenance::{Chain, Finding, Statement, chain, envelope_path, sha256};
 use selvage_tool::run::FileOp;
@@ -49,11 +49,6 @@ fn run(host: &mut Host, text: &str) -> Value {
     assert!(host.reply(call).is_none(), "it is answered when it is kept");
     assert!(sign(host));
     host.reply(call).expect("an answer").expect("success")
-}
-
-fn text(host: &mut Host, path: &str) -> String {
-    let read = host.ok("read", json!({ "path": path }));
-    read["content"].as_str().expect("text").to_owned()
 }
 
 fn envelope_of(record: &Value) -> String {

@@ -322,6 +322,25 @@ impl Host {
     }
 }
 
+/// A step of a run that moves something.
+pub fn moved(from: &str, to: &str) -> FileOp {
+    FileOp::Move {
+        from: from.into(),
+        to: to.into(),
+    }
+}
+
+/// A step of a run that takes something away.
+pub fn removed(path: &str) -> FileOp {
+    FileOp::Remove { path: path.into() }
+}
+
+/// What a file holds now.
+pub fn text(host: &mut Host, path: &str) -> String {
+    let read = host.ok("read", json!({ "path": path }));
+    read["content"].as_str().expect("a text").to_owned()
+}
+
 /// Who works at this device.
 pub fn person() -> Origin {
     Origin::new(OriginKind::Person, "Ann")

@@ -13,7 +13,7 @@ fn moved(says: &str) -> (String, Vec<String>) {
         ("b.py", "from pkg import other\n"),
     ]);
     let moved = go(&mut host, "pkg/money.py", "pkg/coins.py");
-    let after = super::text(&mut host, "a.py");
+    let after = crate::common::text(&mut host, "a.py");
     host.ok("undo", serde_json::json!({}));
     // Where both go together, the name goes on.
     let both = go(&mut host, "pkg", "cash");

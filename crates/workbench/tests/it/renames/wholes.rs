@@ -14,7 +14,7 @@ fn moved(text: &str, from: &str, to: &str) -> (String, Vec<String>) {
         ("run.py", text),
     ]);
     let moved = go(&mut host, from, to);
-    (super::text(&mut host, "run.py"), left(&moved))
+    (crate::common::text(&mut host, "run.py"), left(&moved))
 }
 
 #[test]
