@@ -1,7 +1,7 @@
 //! What the policy will say of a run, told when its flow is looked at: nobody is asked, and nothing is recorded.
 
 use super::rules::{Ruling, Said, Says, Want};
-use super::ruling::{FlowRuling, no_rule};
+use super::ruling::{FlowRuling, RUN, no_rule};
 use crate::engine::{Asking, Workbench};
 use selvage_tool::Grant;
 use selvage_tool::grant::PathSet;
@@ -10,9 +10,6 @@ use selvage_vfs::fold;
 
 /// The wildcards of a glob.
 const WILD: [char; 5] = ['*', '?', '[', '{', '\\'];
-
-/// What a run itself is, as something that an agent wants.
-const RUN: Want<'static> = Want::Tool("run_flow");
 
 impl Workbench {
     /// What the policy asks about or denies of what a flow needs, when somebody runs it.

@@ -2,8 +2,9 @@
 //!
 //! `grants` decides by what a call gives to a run. Everything else here is about the policy file: `paper` follows it and `checks`
 //! reads it, `rules` says what it says of one thing and `ruling` of one run, `consent` asks it about calls, `flows` about runs and
-//! `imports` about what a text is made of, `foresight` tells before a run what they will say, `touched` weighs what steps do to paths, `sight` says what of files whoever calls is
-//! told, `approvals` keeps what waits for a person (`waiting`), `proposal` is what one is shown, and `ledger` what was decided.
+//! `imports` about what a text is made of, `foresight` tells before a run what they will say, `touched` weighs what steps do to
+//! paths, `sight` says what of files whoever calls is told, `approvals` keeps what waits for a person (`waiting`), `proposal` is
+//! what one is shown, and `ledger` what was decided.
 //!
 //! **Where it is asked.** What would happen is weighed, not what was called: an agent's writes, moves and deletions where the
 //! change is made ([`Workbench::change`](crate::Workbench)), those of a run where it lands. So no tool, and no way through a

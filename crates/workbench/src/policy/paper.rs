@@ -12,6 +12,7 @@ use selvage_tool::flows::FLOWS_FILE;
 use selvage_tool::policy::POLICY_FILE;
 use selvage_tool::{Diagnostic, ErrorCode, Position, Span, ToolError, ToolResult};
 use selvage_vfs::{Hash, Op, Workspace};
+use std::borrow::Cow;
 use std::collections::VecDeque;
 
 /// The most bytes of a manifest that are handed to its reader.
@@ -191,12 +192,14 @@ impl Workbench {
             if !is_manifest(path) || !self.consent.can_wait {
                 continue;
             }
-            let brought = match op {
-                Op::Put { hash, .. } => self.content_part(hash, 0, MANIFEST_BYTES_MAX)?,
-                Op::Write { bytes, .. } => bytes.clone(),
+            let bytes = match op {
+                Op::Write { bytes, .. } => Cow::Borrowed(bytes),
+                Op::Put { hash, .. } => {
+                    Cow::Owned(self.content_part(hash, 0, MANIFEST_BYTES_MAX)?)
+                }
                 _ => continue,
             };
-            let Ok(text) = std::str::from_utf8(&brought) else {
+            let Ok(text) = std::str::from_utf8(&bytes) else {
                 continue;
             };
             match self.proof(path, text).map(|proof| proof.flaw) {

@@ -176,6 +176,9 @@ fn caller_in_rules(behind: &Origin) -> String {
     }
 }
 
+/// A run itself, as something that is wanted.
+pub(super) const RUN: Want<'static> = Want::Tool("run_flow");
+
 /// Why an agent may not run a flow that no rule is about.
 pub(super) fn no_rule(path: &str) -> Said {
     Said::no(format!("no rule is about the runs of {path}"))
@@ -195,10 +198,7 @@ impl Workbench {
     ) -> ToolResult<FlowRuling> {
         match self.rules_about(asking, path)? {
             Some(ruling) => self.may_run(cx, &asking.behind, &ruling).map(|()| ruling),
-            None => {
-                let want = Want::Tool("run_flow");
-                Err(self.denied(cx, &words_of(&asking.behind), &want, &no_rule(path)))
-            }
+            None => Err(self.denied(cx, &words_of(&asking.behind), &RUN, &no_rule(path))),
         }
     }
 
@@ -228,15 +228,13 @@ impl Workbench {
             // What a person's run may not do, it may not have a flow without rules do either.
             true => asking.ruled.clone().filter(|_| is_person),
         };
-        let ruling = FlowRuling {
-            flow,
-            agent,
-            executor: self.config.executor.clone(),
-        };
-        Ok(match (ruling.flow.is_some(), is_person) {
-            (true, _) => Some(ruling),
-            (false, true) => Some(FlowRuling::default()),
-            (false, false) => None,
+        Ok(match flow {
+            Some(_) => Some(FlowRuling {
+                flow,
+                agent,
+                executor: self.config.executor.clone(),
+            }),
+            None => is_person.then(FlowRuling::default),
         })
     }
 
