@@ -55,3 +55,25 @@ test('with the keyboard alone every conflict is decided, and nothing is left to 
     { conflict: 'c3', keep: 'both', name: 'second plan.md' },
   ]);
 });
+
+test('what is typed for a conflict stays when the workspace changes meanwhile', async () => {
+  const { page } = await open('conflicts');
+  await page.keyboard.press('Alt+6');
+  await dialog(page).getByRole('list', { name: 'Conflicts' }).getByRole('button', { name: /plan\.md/ }).click();
+  const name = dialog(page).getByRole('textbox', { name: 'New name of the other' });
+  await name.fill('second plan.md');
+  await dialog(page).getByText('theirs').first().waitFor();
+  const shown = await dialog(page).locator('.cm-content').first().elementHandle();
+  const read = await page.evaluate(async () => {
+    const { fixture } = window as unknown as { fixture: { calls: { name: string }[]; emit(event: object): void } };
+    const reads = () => fixture.calls.filter((one) => one.name === 'conflicts').length;
+    const before = reads();
+    fixture.emit({ kind: 'changed', paths: ['notes.md'], heads: ['h2'] });
+    while (reads() === before) await new Promise((after) => setTimeout(after, 20));
+    await new Promise((after) => setTimeout(after, 100));
+    return reads() - before;
+  });
+  expect(read).toBeGreaterThan(0);
+  expect(await name.inputValue()).toBe('second plan.md');
+  expect(await shown?.evaluate((it) => it.isConnected), 'the difference is not built anew').toBe(true);
+});
