@@ -19,6 +19,9 @@ use serde_json::json;
 /// How often fixes may lead to further fixes.
 const FIX_PASSES_MAX: u32 = 5;
 
+/// The code of what a parser can't read.
+const UNREADABLE: &str = "syntax";
+
 impl Workbench {
     pub(crate) fn lint_flow(
         &mut self,
@@ -258,17 +261,19 @@ fn refuse_layout(lays_out: bool, path: &str) -> Result<(), ToolError> {
     Err(error.hint("Leave `format` out."))
 }
 
-/// Adds the word of the guest's parser: what it refuses can't run, whatever the rules say.
+/// Adds the word of the guest's parser: what it refuses can't run, whatever the rules say. It is left out where the
+/// same fault is told already, which two parsers may place apart: a brace that is never closed is missed by one where
+/// it is opened, and by the other behind the end.
 pub(super) fn add_word(report: &mut Report, path: &str, checked: &Checked) {
     let Some(error) = &checked.error else {
         return;
     };
     let line = error.line.unwrap_or(1);
-    let known = report
-        .diagnostics
-        .iter()
-        .any(|d| d.severity == Severity::Error && d.span.start.line == line);
-    if known {
+    let tells = |one: &Diagnostic| {
+        let told = one.span.start.line;
+        one.severity == Severity::Error && (told == line || one.code == UNREADABLE && told < line)
+    };
+    if report.diagnostics.iter().any(tells) {
         return;
     }
     report
@@ -285,7 +290,7 @@ fn word(path: &str, error: &ToolError, severity: Severity) -> Diagnostic {
     };
     let hint = error.hint.clone();
     Diagnostic {
-        code: "syntax".into(),
+        code: UNREADABLE.into(),
         severity,
         path: path.to_owned(),
         span: Span { start: at, end: at },

@@ -275,3 +275,37 @@ fn a_layout_that_never_comes_is_not_waited_for() {
         (ErrorCode::ExecutorUnavailable, 1)
     );
 }
+
+/// A parser that stumbles over a place says no more about what follows it, and two parsers may place one fault apart.
+#[test]
+fn a_fault_that_the_rules_tell_is_not_told_again_behind_it() {
+    let told = |text: &str, line: u32| {
+        let mut host = Host::with_runner();
+        host.holds_checks = true;
+        host.ok("write", json!({ "path": "a.flow.js", "content": text }));
+        let lint = host.start("lint_flow", json!({ "path": "a.flow.js" }));
+        let Some(Effect::Check { task, .. }) = host.others.pop() else {
+            panic!("no check");
+        };
+        let error = ToolError::new(ErrorCode::LintFailed, "it ends too soon").at(line, 1);
+        let checked = Checked::of(Some(error));
+        host.tell(Event::Checked { task, checked });
+        let linted = host.reply(lint).expect("an answer").expect("a report");
+        let found = linted["diagnostics"].as_array().expect("diagnostics");
+        let found = found.iter().filter(|one| one["severity"] == json!("error"));
+        let messages = found.map(|one| one["message"].as_str().expect("a text").to_owned());
+        messages.collect::<Vec<_>>()
+    };
+    let unclosed = told("const a = 1;\nfunction f() {\n  return a;\n", 5);
+    assert_eq!(unclosed.len(), 1, "{unclosed:?}");
+    assert!(!unclosed[0].contains("too soon"), "{unclosed:?}");
+
+    let earlier = told("const a = 1;\nfunction f() {\n  return a;\n", 1);
+    assert_eq!(
+        earlier.len(),
+        2,
+        "what stands before it is a fault of its own"
+    );
+    let alone = told("const a = 1;\na;\n", 2);
+    assert_eq!(alone, ["it ends too soon"]);
+}
