@@ -248,6 +248,7 @@ impl Workbench {
             return Ok(());
         };
         let who = self.consent.who.clone();
+        let asked = want.path().filter(|_| said.says == Says::Ask);
         let reason = match (said.says, self.consent.ask.clone()) {
             (Says::Deny, _) => return Err(self.denied(cx, &who, &want, &said)),
             (Says::Ask, None) => said.reason,
@@ -260,7 +261,7 @@ impl Workbench {
             (Says::Allow, None) => return Ok(()),
         };
         self.seal(cx)?;
-        let proposal = self.proposal(ops, reason)?;
+        let proposal = self.proposal(ops, asked, reason)?;
         if self.consent.approved.contains(&proposal.digest) {
             return Ok(());
         }

@@ -204,10 +204,11 @@ impl Workbench {
         written: &[(String, Vec<u8>)],
     ) -> ToolResult<Option<Proposal>> {
         let steps = steps(ops, written);
-        match self.weigh_landing(cx, run, &steps)? {
-            Some((_, reason)) => {
+        let touched = self.touched(&steps);
+        match self.weigh_landing(cx, run, (&steps, &touched))? {
+            Some((want, reason)) => {
                 self.seal(cx)?;
-                self.proposal(&steps, reason).map(Some)
+                self.proposal(&steps, want.path(), reason).map(Some)
             }
             None => Ok(None),
         }
@@ -227,40 +228,40 @@ impl Workbench {
         written: &[(String, Vec<u8>)],
     ) -> ToolResult<Vec<Value>> {
         let steps = steps(ops, written);
-        let asked = self.weigh_landing(cx, run, &steps)?;
-        let changes = match (self.proposal(&steps, String::new()), &asked) {
+        let touched = self.touched(&steps);
+        let asked = self.weigh_landing(cx, run, (&steps, &touched))?;
+        let changes = match (self.proposal(&steps, None, String::new()), &asked) {
             (Ok(proposal), _) => proposal.changes,
             (Err(error), Some(_)) => return Err(error),
             // What is too much to look at is told by the run's changes alone.
             (Err(_), None) => Vec::new(),
         };
-        if let Some((what, reason)) = asked {
+        if let Some((want, reason)) = asked {
             let (who, why) = (
                 words_of(&run.origin()),
                 format!("{reason}; a dry run asks nobody"),
             );
-            let decided = decision(cx.now_ms, who, what, Verdict::Asked, why);
+            let decided = decision(cx.now_ms, who, want.words(), Verdict::Asked, why);
             run.record.decisions.push(json!(decided));
         }
         Ok(self.shown(run, changes))
     }
 
-    /// What of some steps a person is asked about before they land, and why; nothing where none is.
-    fn weigh_landing(
+    /// What of some steps and what they touch a person is asked about before they land, and why; nothing where none is.
+    fn weigh_landing<'s>(
         &mut self,
         cx: &Cx<'_>,
         run: &Run,
-        steps: &[Op],
-    ) -> ToolResult<Option<(String, String)>> {
+        (steps, touched): (&'s [Op], &'s [(bool, String)]),
+    ) -> ToolResult<Option<(Want<'s>, String)>> {
         let Some(ruling) = &run.ruling.flow else {
             return Ok(None);
         };
-        let touched = self.touched(steps);
-        match weighed(ruling, steps, &touched) {
+        match weighed(ruling, steps, touched) {
             Some((want, said)) if said.says == Says::Deny => {
                 Err(self.denied(cx, &words_of(&run.origin()), &want, &said))
             }
-            Some((want, said)) if said.says == Says::Ask => Ok(Some((want.words(), said.reason))),
+            Some((want, said)) if said.says == Says::Ask => Ok(Some((want, said.reason))),
             _ => Ok(None),
         }
     }
@@ -273,7 +274,7 @@ impl Workbench {
             let message = "The run waits for nothing any more.";
             return Err(ToolError::new(ErrorCode::NotFound, message));
         };
-        self.proposal(&steps(&outcome.ops, written), String::new())
+        self.proposal(&steps(&outcome.ops, written), None, String::new())
     }
 
     /// Lands what a person was shown, and nothing else.

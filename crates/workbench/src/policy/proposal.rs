@@ -29,11 +29,16 @@ pub(crate) struct Proposal {
 }
 
 impl Workbench {
-    /// What some steps would do, as a person is shown it.
+    /// What some steps would do, as a person is shown it. It is named after the step that is `asked` about, by a path of its own.
     ///
     /// # Errors
     /// There is too much to look at, or storage can't be read.
-    pub(super) fn proposal(&self, ops: &[Op], reason: String) -> ToolResult<Proposal> {
+    pub(super) fn proposal(
+        &self,
+        ops: &[Op],
+        asked: Option<&str>,
+        reason: String,
+    ) -> ToolResult<Proposal> {
         let (mut changes, mut contents, mut risks) = (Vec::new(), Vec::new(), Vec::new());
         let mut room = REMOVED_BYTES_MAX;
         for op in ops {
@@ -95,12 +100,13 @@ impl Workbench {
         fit(changes.len())?;
         risks.truncate(20);
         // It is told to whoever asks, too, and names what that one named.
-        let what = match ops {
-            [one] => format!("{} {}", word(one), op_path(one)),
-            [one, rest @ ..] => {
-                format!("{} {}, and {} more", word(one), op_path(one), rest.len())
-            }
-            [] => "nothing".into(),
+        let is_asked = |op: &&Op| asked.is_some_and(|path| names(op).any(|name| name == path));
+        let first = ops.iter().find(is_asked).or(ops.first());
+        let named = first.map(|op| format!("{} {}", word(op), op_path(op)));
+        let what = match (named, ops.len()) {
+            (Some(named), 1) => named,
+            (Some(named), count) => format!("{named}, and {} more", count - 1),
+            (None, _) => "nothing".into(),
         };
         Ok(Proposal {
             what,
@@ -167,7 +173,16 @@ fn word(op: &Op) -> &'static str {
     }
 }
 
-pub(super) fn op_path(op: &Op) -> &str {
+/// The paths that a step names.
+pub(super) fn names(op: &Op) -> impl Iterator<Item = &str> {
+    let to = match op {
+        Op::Move { to, .. } => Some(to.as_str()),
+        _ => None,
+    };
+    std::iter::once(op_path(op)).chain(to)
+}
+
+fn op_path(op: &Op) -> &str {
     match op {
         Op::Move { from, .. } => from,
         Op::Write { path, .. }

@@ -60,6 +60,14 @@ impl Want<'_> {
         }
     }
 
+    /// The path that it is about; nothing where it is about none.
+    pub(crate) fn path(&self) -> Option<&str> {
+        match self {
+            Self::Read(path) | Self::Write(path) => Some(path),
+            _ => None,
+        }
+    }
+
     /// What of some powers it is about.
     fn of<'p>(&self, powers: &'p Powers) -> (&'static str, &'p [String]) {
         match self {

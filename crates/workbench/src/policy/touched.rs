@@ -1,6 +1,6 @@
 //! What steps of a change do to paths, and what rules say of it.
 
-use super::proposal::op_path;
+use super::proposal::names;
 use super::rules::{Ruling, Said, Want};
 use crate::engine::Workbench;
 use selvage_vfs::{Op, fold};
@@ -55,11 +55,8 @@ pub(super) fn weighed<'a>(
     touched: &'a [(bool, String)],
 ) -> Option<(Want<'a>, Said)> {
     let named = |path: &'a str| {
-        let names = ops.iter().flat_map(|op| match op {
-            Op::Move { from, to } => vec![from.as_str(), to.as_str()],
-            op => vec![op_path(op)],
-        });
-        let above = names.filter(|name| is_below(path, name));
+        let above = ops.iter().flat_map(names);
+        let above = above.filter(|name| is_below(path, name));
         above.max_by_key(|name| name.len()).unwrap_or(path)
     };
     let (wanted, mut said) = ruling.strictest(wants(touched))?;

@@ -100,6 +100,27 @@ fn a_dry_run_may_no_more_than_the_run_and_shows_nothing_that_may_not_be_read() {
     );
 }
 
+/// Whoever is asked sees first what is asked about, wherever it stands among the changes.
+#[test]
+fn what_waits_is_named_after_what_a_rule_asks_about() {
+    let mut host = host();
+    let input = json!({ "args": { "to": "x" } });
+    running(&mut host, ANYWHERE, input);
+    let ops = ["public/a.txt", "asked/a.txt"].map(|path| write_op(path, "x"));
+    host.finish_with(Ok(json!(1)), ops.to_vec(), &[("x", "x")]);
+    let one = "--- a/public/a.txt\n+++ b/public/a.txt\n@@ -1 +1 @@\n-open\n\\ No newline at end of file\n+other\n\\ No newline at end of file\n";
+    let other = "--- /dev/null\n+++ b/asked/new.txt\n@@ -0,0 +1 @@\n+new\n";
+    host.start("apply_patch", json!({ "patch": format!("{one}{other}") }));
+    let waiting = approvals(&mut host);
+    let whats = waiting["approvals"].as_array().into_iter().flatten();
+    let whats: Vec<_> = whats.map(|one| one["what"].clone()).collect();
+    let expected = [
+        "write asked/a.txt, and 1 more",
+        "write asked/new.txt, and 1 more",
+    ];
+    assert_eq!(whats, expected, "{waiting}");
+}
+
 #[test]
 fn a_dry_run_says_that_a_person_would_be_asked_and_asks_nobody() {
     let mut host = host();
