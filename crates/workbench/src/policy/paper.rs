@@ -194,13 +194,16 @@ impl Workbench {
             }
             let bytes = match op {
                 Op::Write { bytes, .. } => Cow::Borrowed(bytes),
+                // A byte more than fits shows that it does not.
                 Op::Put { hash, .. } => {
-                    Cow::Owned(self.content_part(hash, 0, MANIFEST_BYTES_MAX)?)
+                    Cow::Owned(self.content_part(hash, 0, MANIFEST_BYTES_MAX + 1)?)
                 }
                 _ => continue,
             };
-            let Ok(text) = std::str::from_utf8(&bytes) else {
-                continue;
+            let fits = bytes.len() as u64 <= MANIFEST_BYTES_MAX;
+            let Some(text) = std::str::from_utf8(&bytes).ok().filter(|_| fits) else {
+                let error = ToolError::new(ErrorCode::InvalidInput, unreadable().message);
+                return Err(error.path(path).hint("Nothing was changed."));
             };
             match self.proof(path, text).map(|proof| proof.flaw) {
                 Some(None) => {}

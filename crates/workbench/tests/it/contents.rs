@@ -227,3 +227,22 @@ fn nothing_lands_with_a_manifest_that_cannot_be_read_however_its_bytes_came() {
     let refused = written.expect_err("broken");
     assert_eq!(refused.code, ErrorCode::InvalidInput);
 }
+
+/// One that is longer than is read would be judged by its beginning, and nothing would be allowed by it.
+#[test]
+fn a_manifest_that_is_no_short_text_is_refused_however_its_bytes_came() {
+    let path = "selvage.policy.yaml";
+    let long = format!("version: 1\n# {}\n", "x".repeat(256 * 1024));
+    for bytes in [long.as_bytes(), b"version: 1 # \xff\n"] {
+        let mut host = Host::new();
+        let hash = bring(&mut host, bytes);
+        let by_hash = json!({"path": path, "content": hash, "encoding": "hash"});
+        let in_place = json!({"path": path, "content": base64(bytes), "encoding": "base64"});
+        for input in [by_hash, in_place] {
+            let written = host.as_person(|host| host.call("write", input));
+            let refused = written.expect_err("no manifest");
+            assert_eq!(refused.code, ErrorCode::InvalidInput, "{refused:?}");
+            assert!(host.call("stat", json!({"path": path})).is_err());
+        }
+    }
+}
