@@ -87,7 +87,7 @@ pub use id::{Hash, Heads, NodeId};
 pub use message::Meta;
 pub use node::{Kind, Mark, Origin, OriginKind};
 pub use op::Op;
-pub use path::{Path, check_name, fold, with_suffix};
+pub use path::{Path, check_name, fold, kept, with_suffix};
 pub use retention::{Thinned, Thinning};
 pub use search::{Match, Matches, Query, SearchIn};
 pub use snapshot::{Entry, Snapshot};

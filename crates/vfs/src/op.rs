@@ -1,6 +1,7 @@
 //! The steps that a change is made of.
 
 use crate::id::Hash;
+use crate::path::kept;
 
 /// One step of a change. Paths are workspace paths; a leading slash is allowed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -72,5 +73,37 @@ impl Op {
             create_only: false,
             base: None,
         }
+    }
+
+    /// The paths that it names: what it is done to, and where that comes to.
+    pub fn paths(&self) -> impl Iterator<Item = &String> {
+        let (path, to) = match self {
+            Self::Move { from, to } => (from, Some(to)),
+            Self::Write { path, .. }
+            | Self::Put { path, .. }
+            | Self::Draft { path, .. }
+            | Self::Mkdir { path }
+            | Self::Keep { path }
+            | Self::Remove { path } => (path, None),
+        };
+        std::iter::once(path).chain(to)
+    }
+
+    /// The same step, of paths as a workspace keeps them.
+    #[must_use]
+    pub fn with_kept_paths(mut self) -> Self {
+        let (path, to) = match &mut self {
+            Self::Move { from, to } => (from, Some(to)),
+            Self::Write { path, .. }
+            | Self::Put { path, .. }
+            | Self::Draft { path, .. }
+            | Self::Mkdir { path }
+            | Self::Keep { path }
+            | Self::Remove { path } => (path, None),
+        };
+        for path in std::iter::once(path).chain(to) {
+            *path = kept(path);
+        }
+        self
     }
 }

@@ -94,6 +94,12 @@ impl std::fmt::Display for Path {
     }
 }
 
+/// A path as a workspace keeps it. What can't be a path stays as it came, for whoever refuses it.
+#[must_use]
+pub fn kept(text: &str) -> String {
+    Path::parse(text).map_or_else(|_| text.to_owned(), |path| path.to_string())
+}
+
 /// A name in NFC, or why it can't be one.
 pub fn check_name(name: &str) -> Result<String, &'static str> {
     if name.is_empty() {

@@ -6,7 +6,8 @@ use crate::failure::failure;
 use crate::notice::Notice;
 use crate::scopes::writable;
 use selvage_tool::ToolResult;
-use selvage_vfs::{Change, Meta, Op, Origin};
+use selvage_vfs::{Change, Meta, Op, Origin, kept};
+use std::borrow::Cow;
 
 /// How long drafts wait for the next keystroke before they become part of the history.
 const SEAL_AFTER_MS: u64 = 2_000;
@@ -35,6 +36,7 @@ impl Workbench {
         message: String,
         ops: &[Op],
     ) -> ToolResult<Change> {
+        let ops = &*as_kept(ops);
         self.consent_to(cx, origin, ops)?;
         self.prove(ops)?;
         if ops.iter().any(|op| self.covers_typing(op)) {
@@ -118,13 +120,14 @@ impl Workbench {
 
 /// Refuses an operation on what is mounted.
 fn may_do(op: &Op) -> ToolResult<()> {
-    match op {
-        Op::Write { path, .. }
-        | Op::Put { path, .. }
-        | Op::Draft { path, .. }
-        | Op::Mkdir { path }
-        | Op::Remove { path }
-        | Op::Keep { path } => writable(path),
-        Op::Move { from, to } => writable(from).and_then(|()| writable(to)),
+    op.paths().try_for_each(|path| writable(path))
+}
+
+/// Steps of paths as the workspace keeps them: what is weighed, shown and proved is what lands.
+fn as_kept(ops: &[Op]) -> Cow<'_, [Op]> {
+    let is_kept = |op: &Op| op.paths().all(|path| kept(path) == *path);
+    if ops.iter().all(is_kept) {
+        return Cow::Borrowed(ops);
     }
+    ops.iter().cloned().map(Op::with_kept_paths).collect()
 }

@@ -6,6 +6,7 @@ use super::sight::unseen;
 use super::touched::{is_below, weighed};
 use crate::engine::{Asking, Cx, Outcome, Workbench};
 use crate::reference;
+use crate::tools::bare;
 use selvage_tool::catalogue::{Call, EFFECTS, Effect, Encoding, RunRef, VerifyInput};
 use selvage_tool::decision::{Decision, Verdict};
 use selvage_tool::policy::POLICY_FILE;
@@ -188,7 +189,6 @@ impl Workbench {
     /// The paths that a call reads by name; or why what it tells is of all files.
     fn reads(&self, call: &Call) -> Result<Vec<String>, &'static str> {
         const ALL: &str = "it tells of files that no rule lets it read; name one";
-        let bare = |path: &str| path.trim_matches('/').to_owned();
         let file = |path: &Option<String>| path.as_deref().map(|path| vec![bare(path)]).ok_or(ALL);
         let record = |run: &str| {
             // One that does not read is told about by what is wrong with it.

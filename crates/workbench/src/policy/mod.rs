@@ -19,6 +19,7 @@ mod foresight;
 mod grants;
 mod imports;
 mod ledger;
+mod lies;
 mod paper;
 mod proposal;
 mod rules;

@@ -1,5 +1,6 @@
 //! What would happen, as a person is shown it.
 
+use super::lies::{Held, Lies, moved_to};
 use crate::engine::Workbench;
 use crate::failure::failure;
 use selvage_tool::decision::Proposed;
@@ -15,6 +16,9 @@ const DIFF_BYTES_MAX: usize = 256 * 1024;
 
 /// The most bytes of all texts that one approval shows to be removed: who asks sends none of them, and can ask often.
 const REMOVED_BYTES_MAX: u64 = 1024 * 1024;
+
+/// What a step is called that removes.
+const REMOVE: &str = "remove";
 
 /// What a person is to be asked.
 #[derive(Debug)]
@@ -40,46 +44,27 @@ impl Workbench {
         reason: String,
     ) -> ToolResult<Proposal> {
         let (mut changes, mut contents, mut risks) = (Vec::new(), Vec::new(), Vec::new());
+        let mut lies = Lies::new(&self.workspace);
         let mut room = REMOVED_BYTES_MAX;
         for op in ops {
             let path = op_path(op);
+            let mut taken = lies.step(op);
             let bytes = match op {
-                Op::Write { bytes, .. } => Some(bytes.clone()),
-                Op::Draft { text, .. } => Some(text.clone().into_bytes()),
-                Op::Put { hash, .. } => Some(self.workspace.read_hash(hash).map_err(failure)?),
-                _ => None,
-            };
-            let Some(bytes) = bytes else {
-                let to = match op {
-                    Op::Move { to, .. } => Some(to),
-                    _ => None,
-                };
-                let files = self.files_at(path);
-                fit(changes.len() + files.len())?;
-                for (file, size, hash) in files {
-                    let before = hash.map(|hash| hash.to_string());
-                    let mut change = Proposed {
-                        op: word(op).into(),
-                        to: to.map(|to| format!("{to}{}", &file[path.len()..])),
-                        after: before.clone().filter(|_| to.is_some()),
-                        path: file,
-                        before,
-                        size: 0,
-                        diff: None,
-                    };
-                    if removes(op) {
-                        risks.push(format!("removes {}", change.path));
-                        change.size = size;
-                        if size <= room {
-                            let now = self.workspace.read(&change.path).ok();
-                            change.diff = now
-                                .and_then(|now| difference(&change.path, Some(&now), None))
-                                .inspect(|_| room -= size);
-                        }
+                Op::Write { bytes, .. } => bytes.clone(),
+                Op::Draft { text, .. } => text.clone().into_bytes(),
+                Op::Put { hash, .. } => self.workspace.read_hash(hash).map_err(failure)?,
+                Op::Move { .. } | Op::Mkdir { .. } | Op::Keep { .. } | Op::Remove { .. } => {
+                    // A folder is shown by its files; one without any, and what is not there, stands for itself.
+                    taken.retain(|(_, held)| held.content().is_some());
+                    if taken.is_empty() {
+                        taken.push((path.to_owned(), Held::Folder));
                     }
-                    changes.push(change);
+                    fit(changes.len() + taken.len())?;
+                    let taken = taken.into_iter();
+                    let taken = taken.map(|(file, held)| self.taken(op, file, held, &mut room));
+                    changes.extend(taken);
+                    continue;
                 }
-                continue;
             };
             let now = self.workspace.read(path).ok();
             let diff = difference(path, now.as_deref(), Some(&bytes));
@@ -97,10 +82,12 @@ impl Workbench {
             });
             contents.push((path.to_owned(), bytes));
         }
+        let removed = changes.iter().filter(|change| change.op == REMOVE);
+        risks.extend(removed.map(|change| format!("removes {}", change.path)));
         fit(changes.len())?;
         risks.truncate(20);
         // It is told to whoever asks, too, and names what that one named.
-        let is_asked = |op: &&Op| asked.is_some_and(|path| names(op).any(|name| name == path));
+        let is_asked = |op: &&Op| asked.is_some_and(|path| op.paths().any(|name| name == path));
         let first = ops.iter().find(is_asked).or(ops.first());
         let named = first.map(|op| format!("{} {}", word(op), op_path(op)));
         let what = match (named, ops.len()) {
@@ -118,21 +105,30 @@ impl Workbench {
         })
     }
 
-    /// A file, or those below a folder, with their sizes and hashes; a folder that is empty or not there stands for itself.
-    fn files_at(&self, path: &str) -> Vec<(String, u64, Option<Hash>)> {
-        let mut files = self.workspace.list(path, true).unwrap_or_default();
-        files.retain(|entry| !entry.is_folder());
-        if files.is_empty() {
-            files.extend(self.workspace.stat(path));
+    /// What a step does to a file that it writes no bytes of. Of `room` it takes what it shows of a text that is removed.
+    fn taken(&self, op: &Op, path: String, held: Held<'_>, room: &mut u64) -> Proposed {
+        let (hash, size) = held.content().unzip();
+        let before = hash.map(|hash| hash.to_string());
+        let to = match op {
+            Op::Move { from, to } => Some(moved_to(&path, from, to)),
+            _ => None,
+        };
+        let size = size.filter(|_| removes(op)).unwrap_or_default();
+        let is_shown = removes(op) && size <= *room;
+        let now = is_shown.then(|| self.workspace.read(&path).ok()).flatten();
+        // What a step of the same change made there is shown where it is made.
+        let now = now.filter(|now| Some(Hash::of(now)) == hash);
+        let diff = now.and_then(|now| difference(&path, Some(&now), None));
+        *room -= diff.as_ref().map_or(0, |_| size);
+        Proposed {
+            op: word(op).into(),
+            after: before.clone().filter(|_| to.is_some()),
+            to,
+            path,
+            before,
+            size,
+            diff,
         }
-        let files = files
-            .into_iter()
-            .map(|entry| (entry.path, entry.size, entry.hash));
-        let mut files: Vec<_> = files.collect();
-        if files.is_empty() {
-            files.push((path.to_owned(), 0, None));
-        }
-        files
     }
 }
 
@@ -169,29 +165,13 @@ fn word(op: &Op) -> &'static str {
         Op::Move { .. } => "move",
         Op::Mkdir { .. } => "mkdir",
         Op::Keep { .. } => "keep",
-        Op::Remove { .. } => "remove",
+        Op::Remove { .. } => REMOVE,
     }
 }
 
-/// The paths that a step names.
-pub(super) fn names(op: &Op) -> impl Iterator<Item = &str> {
-    let to = match op {
-        Op::Move { to, .. } => Some(to.as_str()),
-        _ => None,
-    };
-    std::iter::once(op_path(op)).chain(to)
-}
-
+/// The path that a step names first.
 fn op_path(op: &Op) -> &str {
-    match op {
-        Op::Move { from, .. } => from,
-        Op::Write { path, .. }
-        | Op::Put { path, .. }
-        | Op::Draft { path, .. }
-        | Op::Mkdir { path }
-        | Op::Keep { path }
-        | Op::Remove { path } => path,
-    }
+    op.paths().next().map_or("", String::as_str)
 }
 
 pub(super) fn removes(op: &Op) -> bool {

@@ -1,6 +1,6 @@
 //! What steps of a change do to paths, and what rules say of it.
 
-use super::proposal::names;
+use super::lies::{Lies, moved_to};
 use super::rules::{Ruling, Said, Want};
 use crate::engine::Workbench;
 use selvage_vfs::{Op, fold};
@@ -9,33 +9,22 @@ impl Workbench {
     /// What some steps would do to each path that they write, move or remove, and to what is below. What is moved is read, too: it
     /// may come to where it can be.
     pub(super) fn touched(&self, ops: &[Op]) -> Vec<(bool, String)> {
+        let mut lies = Lies::new(&self.workspace);
         let mut touched = Vec::new();
         for op in ops {
-            match op {
-                Op::Write { path, .. }
-                | Op::Put { path, .. }
-                | Op::Draft { path, .. }
-                | Op::Mkdir { path }
-                | Op::Keep { path } => touched.push((false, path.clone())),
-                Op::Remove { path } => {
-                    touched.extend(self.all_at(path).into_iter().map(|path| (false, path)));
+            let taken = lies.step(op);
+            let to = op.paths().nth(1).zip(op.paths().next());
+            if taken.is_empty() {
+                touched.extend(op.paths().map(|path| (false, path.clone())));
+            }
+            for (path, _) in taken {
+                if let Some((to, from)) = to {
+                    touched.push((false, moved_to(&path, from, to)));
                 }
-                Op::Move { from, to } => {
-                    for path in self.all_at(from) {
-                        touched.push((false, format!("{to}{}", &path[from.len()..])));
-                        touched.push((true, path));
-                    }
-                }
+                touched.push((to.is_some(), path));
             }
         }
         touched
-    }
-
-    /// A path and everything below it.
-    fn all_at(&self, path: &str) -> Vec<String> {
-        let below = self.workspace.list(path, true).unwrap_or_default();
-        let below = below.into_iter().map(|entry| entry.path);
-        std::iter::once(path.to_owned()).chain(below).collect()
     }
 }
 
@@ -55,9 +44,11 @@ pub(super) fn weighed<'a>(
     touched: &'a [(bool, String)],
 ) -> Option<(Want<'a>, Said)> {
     let named = |path: &'a str| {
-        let above = ops.iter().flat_map(names);
+        let above = ops.iter().flat_map(Op::paths);
         let above = above.filter(|name| is_below(path, name));
-        above.max_by_key(|name| name.len()).unwrap_or(path)
+        above
+            .max_by_key(|name| name.len())
+            .map_or(path, String::as_str)
     };
     let (wanted, mut said) = ruling.strictest(wants(touched))?;
     let want = match wanted {

@@ -28,7 +28,7 @@ impl Workbench {
 
     /// The bytes of one side of a conflict of contents.
     pub(super) fn read_version(&self, path: &str, version: &str) -> ToolResult<Vec<u8>> {
-        let path = bare(path);
+        let path = &bare(path);
         let hash = version.parse::<Hash>().map_err(failure)?;
         let found = self.workspace.read_version(path, &hash).map_err(failure)?;
         found.ok_or_else(|| stale(path, "The file has no such side"))

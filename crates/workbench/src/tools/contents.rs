@@ -16,7 +16,7 @@ const READ_CHARS_MAX: u64 = 16 * 1024 * 1024;
 
 impl Workbench {
     pub(super) fn read(&self, input: &ReadInput) -> ToolResult<ReadOutput> {
-        let path = bare(&input.path);
+        let path = &bare(&input.path);
         let Content { hash, size, bytes } = self.content_of(input)?;
         let limit = input
             .max_chars
@@ -50,7 +50,7 @@ impl Workbench {
         };
         let next_offset = more.then(|| input.offset + limit);
         Ok(ReadOutput {
-            path: path.to_owned(),
+            path: path.clone(),
             content,
             encoding,
             size,
@@ -62,7 +62,7 @@ impl Workbench {
 
     /// What `read` is about: with its bytes where they are needed as a whole.
     fn content_of(&self, input: &ReadInput) -> ToolResult<Content> {
-        let path = bare(&input.path);
+        let path = &bare(&input.path);
         if let Some(version) = &input.version {
             return Ok(Content::of(self.read_version(path, version)?));
         }
@@ -104,7 +104,7 @@ impl Workbench {
         origin: &Origin,
         input: WriteInput,
     ) -> ToolResult<WriteOutput> {
-        let path = bare(&input.path).to_owned();
+        let path = bare(&input.path);
         if let Some(base) = &input.base {
             self.let_edit(cx, &path)?;
             self.refuse_stale(&path, base)?;

@@ -11,7 +11,7 @@ use selvage_tool::catalogue::{
     Patched, PathInput, SearchIn, SearchInput, SearchOutput,
 };
 use selvage_tool::{ErrorCode, ToolError, ToolResult};
-use selvage_vfs::{self as vfs, Change, Op, Origin, Query};
+use selvage_vfs::{self as vfs, Change, Op, Origin, Query, kept};
 use std::cell::Cell;
 
 /// How many matches a search gives unless told.
@@ -29,9 +29,9 @@ pub(super) fn changed(change: Change) -> Changed {
     }
 }
 
-/// A path as the workspace writes it, with the leading slash that callers like to send taken off.
-pub(super) fn bare(path: &str) -> &str {
-    path.trim_start_matches('/').trim_end_matches('/')
+/// A path as the workspace keeps it, with the slashes that callers like to send taken off its ends.
+pub(crate) fn bare(path: &str) -> String {
+    kept(path.trim_matches('/'))
 }
 
 pub(super) fn kind_of(kind: vfs::Kind) -> EntryKind {
@@ -61,7 +61,7 @@ fn entry(entry: &vfs::Entry) -> Entry {
 
 impl Workbench {
     pub(super) fn ls(&self, input: &LsInput) -> ToolResult<LsOutput> {
-        let path = bare(&input.path);
+        let path = &bare(&input.path);
         let past = match &input.at {
             None => None,
             Some(at) => Some(self.workspace.at(&heads(at)?).map_err(failure)?),
@@ -72,7 +72,7 @@ impl Workbench {
         };
         let mut found = list(input.recursive).map_err(failure)?;
         if !path.is_empty() && !self.may_see_folder(path, || list(true)) {
-            let path = path.to_owned();
+            let path = path.clone();
             return Err(failure(vfs::VfsError::NotFound { path }));
         }
         found.retain(|entry| self.may_see(&entry.path));
@@ -87,7 +87,7 @@ impl Workbench {
 
     pub(super) fn stat(&self, path: &str) -> ToolResult<Entry> {
         self.workspace
-            .stat(bare(path))
+            .stat(&bare(path))
             .map(|found| entry(&found))
             .map_err(failure)
     }
@@ -98,7 +98,7 @@ impl Workbench {
         origin: &Origin,
         input: PathInput,
     ) -> ToolResult<Changed> {
-        let path = bare(&input.path).to_owned();
+        let path = bare(&input.path);
         self.change(cx, origin, format!("Make {path}"), &[Op::Mkdir { path }])
             .map(changed)
     }
@@ -109,7 +109,7 @@ impl Workbench {
         asking: &Asking,
         input: MoveInput,
     ) -> Result<Changed, Outcome> {
-        let (from, mut to) = (bare(&input.from).to_owned(), bare(&input.to).to_owned());
+        let (from, mut to) = (bare(&input.from), bare(&input.to));
         // Where it would come to tells whether a folder is there, so that is looked at only where it may be.
         let into_folder = from != to
             && self
@@ -139,7 +139,7 @@ impl Workbench {
         origin: &Origin,
         input: PathInput,
     ) -> ToolResult<Changed> {
-        let path = bare(&input.path).to_owned();
+        let path = bare(&input.path);
         self.change(cx, origin, format!("Delete {path}"), &[Op::Remove { path }])
             .map(changed)
     }
@@ -152,10 +152,10 @@ impl Workbench {
     ) -> Result<PatchOutput, Outcome> {
         let refused = Cell::new(None);
         let read = |path: &str| -> ToolResult<String> {
-            let path = bare(path);
+            let path = &bare(path);
             // The refusal is noted below, in place of this error.
             if !self.may_edit(path) {
-                refused.set(Some(path.to_owned()));
+                refused.set(Some(path.clone()));
                 return Err(not_text(path));
             }
             let bytes = self.workspace.read(path).map_err(failure)?;
@@ -182,23 +182,17 @@ impl Workbench {
                 Step::Change(path, text) => (write_op(&path, text, false), path, "changed"),
                 Step::Move(from, to) => (
                     Op::Move {
-                        from: bare(&from).into(),
-                        to: bare(&to).into(),
+                        from: bare(&from),
+                        to: bare(&to),
                     },
                     to,
                     "moved",
                 ),
-                Step::Delete(path) => (
-                    Op::Remove {
-                        path: bare(&path).into(),
-                    },
-                    path,
-                    "deleted",
-                ),
+                Step::Delete(path) => (Op::Remove { path: bare(&path) }, path, "deleted"),
             };
             ops.push(op);
             files.push(Patched {
-                path: bare(&path).to_owned(),
+                path: bare(&path),
                 kind: kind.to_owned(),
             });
         }
@@ -235,7 +229,7 @@ impl Workbench {
                 SearchIn::Content => vfs::SearchIn::Content,
                 SearchIn::Both => vfs::SearchIn::Both,
             },
-            path: bare(&input.path).to_owned(),
+            path: bare(&input.path),
             regex: input.regex,
             match_case: input.match_case,
             limit: limit as usize,
@@ -263,7 +257,7 @@ impl Workbench {
 
 fn write_op(path: &str, text: String, create_only: bool) -> Op {
     Op::Write {
-        path: bare(path).to_owned(),
+        path: bare(path),
         bytes: text.into_bytes(),
         create_only,
         base: None,

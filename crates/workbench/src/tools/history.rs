@@ -46,6 +46,7 @@ impl Workbench {
     pub(super) fn history(&self, input: &HistoryInput) -> ToolResult<HistoryOutput> {
         let limit = input.limit.unwrap_or(CHANGES).min(CHANGES_MAX) as usize;
         let path = input.path.as_deref().map(bare);
+        let path = path.as_deref();
         let found = self
             .workspace
             .history_after(path, input.skip as usize, limit + 1)
@@ -107,7 +108,7 @@ impl Workbench {
 
     pub(super) fn diff(&mut self, cx: &mut Cx<'_>, input: &DiffInput) -> ToolResult<DiffOutput> {
         self.seal(cx)?;
-        let path = bare(&input.path);
+        let path = &bare(&input.path);
         let side = |at: &Option<Vec<String>>| at.as_deref().map(heads).transpose();
         let (from, to) = (side(&input.from)?, side(&input.to)?);
         let text_at = |at: Option<&Heads>| -> ToolResult<String> {
@@ -165,6 +166,7 @@ impl Workbench {
         self.seal(cx)?;
         let at = heads(&input.at)?;
         let path = input.path.as_deref().map(bare);
+        let path = path.as_deref();
         path.map_or(Ok(()), writable)?;
         let meta = meta(
             cx,

@@ -13,6 +13,8 @@ use selvage_tool::catalogue::Call;
 use serde::Serialize;
 use serde_json::Value;
 
+pub(crate) use files::bare;
+
 impl Workbench {
     /// Does what a call asks.
     pub(crate) fn perform(&mut self, cx: &mut Cx<'_>, asking: Asking, call: Call) -> Outcome {

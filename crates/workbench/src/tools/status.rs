@@ -129,7 +129,7 @@ impl Workbench {
 
     /// Whose runs are asked for: a path, a reference or a name means to `flow_runs` what it means to `run_flow`.
     fn asked_for(&mut self, asking: &Asking, flow: &str) -> Result<Asked, Outcome> {
-        let flow = super::files::bare(flow);
+        let flow = &super::files::bare(flow);
         if self.is_named(flow) {
             return Ok(Asked::Named(flow.to_owned()));
         }

@@ -5,6 +5,7 @@ mod approvals;
 mod calls;
 mod executors;
 mod imports;
+mod moves;
 mod names;
 mod net;
 mod own;
