@@ -9,7 +9,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use selvage_tool::catalogue::{Encoding, ReadInput, ReadOutput, WriteInput, WriteOutput};
 use selvage_tool::{ErrorCode, ToolError, ToolResult};
-use selvage_vfs::{self as vfs, Hash, Op, Origin};
+use selvage_vfs::{self as vfs, Hash, Op, Origin, OriginKind};
 
 /// The most characters of a text, or bytes of anything else, that one `read` gives.
 const READ_CHARS_MAX: u64 = 16 * 1024 * 1024;
@@ -109,15 +109,17 @@ impl Workbench {
             self.let_edit(cx, &path)?;
             self.refuse_stale(&path, base)?;
         }
-        let (op, hash, size) = match (input.encoding, input.draft) {
-            (Encoding::Hash, true) => {
+        // Typing is sealed as the person's, so what others write is a change of their own at once.
+        let is_typed = input.draft && origin.kind == OriginKind::Person;
+        let (op, hash, size) = match (input.encoding, is_typed) {
+            (Encoding::Hash, _) if input.draft => {
                 return Err(
                     ToolError::new(ErrorCode::InvalidInput, "Typing has no hash yet.")
                         .path(&path)
                         .hint("Send a draft as text, or leave out `draft`."),
                 );
             }
-            (Encoding::Hash, false) => self.put(&path, &input)?,
+            (Encoding::Hash, _) => self.put(&path, &input)?,
             (_, true) => {
                 let bytes = decoded(&path, input.encoding, input.content)?;
                 let (hash, size) = (Hash::of(&bytes), bytes.len() as u64);
@@ -141,7 +143,7 @@ impl Workbench {
             }
         };
         let change = self.change(cx, origin, format!("Write {path}"), &[op])?;
-        if input.draft {
+        if is_typed {
             self.seal_later(cx);
         }
         Ok(WriteOutput {

@@ -3,7 +3,7 @@
 use crate::common::Host;
 use selvage_tool::ErrorCode;
 use selvage_vfs::limits::FILE_BYTES_MAX;
-use selvage_vfs::{Hash, Op};
+use selvage_vfs::{Hash, Op, Origin, OriginKind};
 use selvage_workbench::{Brought, Event};
 use serde_json::json;
 
@@ -245,4 +245,22 @@ fn a_manifest_that_is_no_short_text_is_refused_however_its_bytes_came() {
             assert!(host.call("stat", json!({"path": path})).is_err());
         }
     }
+}
+
+/// Typing becomes a change of the person's when it pauses, so nobody else's words go in as typing.
+#[test]
+fn what_others_write_as_typing_is_a_change_of_their_own() {
+    let mut host = Host::new();
+    host.types("a.md", "mine");
+    host.who = Origin::new(OriginKind::Agent, "writer");
+    let typed = json!({"path": "a.md", "content": "its own", "draft": true});
+    host.ok("write", typed);
+    host.pass(5_000);
+
+    let history = host.ok("history", json!({"path": "a.md"}));
+    let changes = history["changes"].as_array().expect("changes");
+    let kinds: Vec<_> = changes.iter().map(|one| &one["origin"]["kind"]).collect();
+    assert_eq!(kinds, ["agent", "person"], "{history}");
+    let before = json!({"path": "a.md", "at": changes[1]["heads"]});
+    assert_eq!(host.ok("read", before)["content"], "mine");
 }

@@ -110,8 +110,7 @@ fn what_was_typed_just_before_something_took_its_place_is_in_the_history_as_a_ch
         let mut host = Host::new();
         host.ok("write", json!({ "path": "d/a.md", "content": "one" }));
         let start = then(&mut host);
-        let typed = json!({ "path": "d/a.md", "content": "one, typed", "draft": true });
-        host.ok("write", typed);
+        host.types("d/a.md", "one, typed");
         let input = match name {
             "restore" => json!({ "at": start }),
             _ => input,

@@ -59,9 +59,9 @@ impl Device {
         )
     }
 
-    fn write(&mut self, path: &str, content: &str, draft: bool) {
-        let input = json!({ "path": path, "content": content, "draft": draft });
-        self.host.call("write", input).expect("it works");
+    fn write(&mut self, path: &str, content: &str) {
+        let input = json!({ "path": path, "content": content });
+        self.host.ok("write", input);
     }
 }
 
@@ -69,7 +69,7 @@ impl Device {
 fn a_device_that_wakes_up_later_gets_all_that_was_left_and_leaves_its_own() {
     let mut a = Device::of(Host::new(), true);
     let mut b = Device::of(Host::empty(2), true);
-    a.write("notes.md", "bread", false);
+    a.write("notes.md", "bread");
     let parcels = a.left();
 
     b.open(&parcels);
@@ -80,7 +80,7 @@ fn a_device_that_wakes_up_later_gets_all_that_was_left_and_leaves_its_own() {
     assert!(told, "{:?}", b.host.notices);
     assert_eq!(b.left(), [] as [Vec<u8>; 0], "what came is not left again");
 
-    b.write("notes.md", "bread and butter", false);
+    b.write("notes.md", "bread and butter");
     a.open(&b.left());
     assert_eq!(a.read("notes.md"), "bread and butter");
 }
@@ -88,11 +88,11 @@ fn a_device_that_wakes_up_later_gets_all_that_was_left_and_leaves_its_own() {
 #[test]
 fn typing_is_left_when_it_pauses_and_not_at_every_key() {
     let mut a = Device::of(Host::new(), true);
-    a.write("notes.md", "b", false);
+    a.write("notes.md", "b");
     a.left();
     for length in 1..=5 {
         a.host.now_ms += 100;
-        a.write("notes.md", &"bread"[..length], true);
+        a.host.types("notes.md", &"bread"[..length]);
     }
     assert_eq!(a.left().len(), 0, "still typing");
     a.host.now_ms += 1_000;
@@ -116,7 +116,7 @@ fn a_device_that_goes_on_from_its_cursor_leaves_nothing_twice() {
 #[test]
 fn whoever_may_only_look_leaves_nothing() {
     let mut viewer = Device::of(Host::new(), false);
-    viewer.write("notes.md", "mine", false);
+    viewer.write("notes.md", "mine");
     assert_eq!(viewer.left(), [] as [Vec<u8>; 0]);
 }
 
@@ -129,7 +129,7 @@ fn a_parcel_that_is_none_is_told_and_does_no_harm() {
         a.host.notices.last(),
         Some(Notice::MailFailed { .. })
     ));
-    a.write("notes.md", "bread", false);
+    a.write("notes.md", "bread");
     assert_eq!(a.left().len(), 1, "and it goes on");
 }
 
@@ -138,12 +138,12 @@ fn what_comes_between_two_parcels_does_not_pass_for_the_second() {
     let mut a = Device::of(Host::new(), true);
     let mut b = Device::of(Host::empty(2), true);
     b.open(&a.left());
-    b.write("from-b.md", "milk", false);
+    b.write("from-b.md", "milk");
     let from_b = b.left();
     // More than one parcel holds, and something comes after the first.
     for file in 0..4 {
         let content = noise(file, 200 * 1024);
-        a.write(&format!("{file}.md"), &content, false);
+        a.write(&format!("{file}.md"), &content);
     }
     a.host.tell(Event::MailClosed);
     let cursor = a.cursor.clone();

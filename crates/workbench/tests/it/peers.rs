@@ -84,8 +84,7 @@ fn a_person_with_a_name_signs_what_they_typed_with_it() {
     pair.call(0, "write", json!({ "path": "notes.md", "content": "a" }));
     let name = Some("Ada’s phone".to_owned());
     pair.hosts[0].tell(Event::Named { name });
-    let typed = json!({ "path": "notes.md", "content": "ab", "draft": true });
-    pair.call(0, "write", typed);
+    pair.hosts[0].types("notes.md", "ab");
 
     pair.hosts[0].pass(5_000);
     pair.settle();

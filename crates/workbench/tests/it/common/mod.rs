@@ -179,6 +179,12 @@ impl Host {
         }
     }
 
+    /// The person types in a file.
+    pub fn types(&mut self, path: &str, content: &str) {
+        let typed = json!({ "path": path, "content": content, "draft": true });
+        self.as_person(|host| host.ok("write", typed));
+    }
+
     /// Does something as the person, whoever calls otherwise.
     pub fn as_person<T>(&mut self, done: impl FnOnce(&mut Self) -> T) -> T {
         let who = std::mem::replace(&mut self.who, person());
