@@ -2,6 +2,7 @@
 
 use super::proposal::{Proposal, removes, told};
 use super::rules::{self, BY_PATTERN, Ruling, Said, Says, Want};
+use super::ruling::RUN;
 use super::sight::unseen;
 use super::touched::{is_below, weighed};
 use crate::engine::{Asking, Cx, Outcome, Workbench};
@@ -51,6 +52,8 @@ pub(crate) struct Consent {
     ask: Option<String>,
     /// Why the call itself is asked about, by something that shows while it is made. Nothing was done yet.
     pub(super) asks: Option<String>,
+    /// Why the run that it starts is asked about: once it is known what would run, so that this is what a person approves.
+    pub(crate) asks_run: Option<String>,
     /// Whether only a pattern allows its tool.
     by_pattern: bool,
     /// The digests of what a person approved.
@@ -167,6 +170,7 @@ impl Workbench {
         match said.says {
             Says::Deny => return self.denied(cx, &who, &want, &said).into(),
             Says::Ask if CHANGING.contains(&name) => self.consent.ask = Some(said.reason),
+            Says::Ask if want == RUN => self.consent.asks_run = Some(said.reason),
             Says::Ask if !self.consent.is_approved => {
                 self.consent.proposal = Some(Proposal::of_call(name, input, said.reason));
                 return Outcome::Later;
@@ -176,6 +180,7 @@ impl Workbench {
         self.consent.by_pattern = !ruling.allows_by_name(name);
         self.consent.ruling = Some(Arc::new(ruling));
         let outcome = self.perform(cx, asking, call);
+        self.consent.asks_run = None;
         if let Some(reason) = self.consent.asks.take() {
             self.consent.proposal = Some(Proposal::of_call(name, input, reason));
             return Outcome::Later;

@@ -2,8 +2,8 @@
 
 use super::consent::{decision, words_of};
 use super::proposal::{Proposal, told};
-use super::rules::{Says, Want};
-use super::ruling::FlowRuling;
+use super::rules::{Ruling, Says, Want};
+use super::ruling::{FlowRuling, RUN};
 use super::touched::weighed;
 use super::waiting::Then;
 use crate::engine::{Cx, Workbench};
@@ -23,14 +23,8 @@ use serde_json::{Value, json};
 const WANTED_MAX: usize = 500;
 
 impl FlowRuling {
-    /// What a person is to be asked before a run starts; nothing where nobody is.
-    ///
-    /// # Errors
-    /// [`ErrorCode::TooLarge`]: it is more than a person looks at.
-    fn start(&self, job: &Job, record: &RunRecord) -> ToolResult<Option<Proposal>> {
-        let Some(ruling) = &self.flow else {
-            return Ok(None);
-        };
+    /// What of all that a run may do its rules ask about.
+    fn asked_about(&self, ruling: &Ruling, job: &Job, record: &RunRecord) -> Vec<String> {
         let mut wanted = Vec::new();
         if ruling.is_empty() {
             wanted.push("run a flow that no rule is about".into());
@@ -64,6 +58,21 @@ impl FlowRuling {
         }
         let reads = self.asked_reads(&job.files, &job.entry);
         wanted.extend(reads.map(|want| want.words()));
+        wanted
+    }
+
+    /// What a person is to be asked before a run starts; nothing where nobody is.
+    ///
+    /// # Errors
+    /// [`ErrorCode::TooLarge`]: it is more than a person looks at.
+    fn start(&self, job: &Job, record: &RunRecord) -> ToolResult<Option<Proposal>> {
+        let asked = self.asked.iter();
+        let mut wanted: Vec<String> = asked
+            .map(|reason| format!("{}: {reason}", RUN.words()))
+            .collect();
+        if let Some(ruling) = &self.flow {
+            wanted.extend(self.asked_about(ruling, job, record));
+        }
         if wanted.is_empty() {
             return Ok(None);
         }

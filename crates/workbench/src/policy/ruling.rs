@@ -28,6 +28,8 @@ pub(crate) struct FlowRuling {
     pub(super) agent: Option<Ruling>,
     /// The executor that was weighed.
     pub(super) executor: String,
+    /// Why the call that asks for the run is asked about.
+    pub(crate) asked: Option<String>,
 }
 
 impl FlowRuling {
@@ -233,6 +235,7 @@ impl Workbench {
                 flow,
                 agent,
                 executor: self.config.executor.clone(),
+                asked: None,
             }),
             None => is_person.then(FlowRuling::default),
         })

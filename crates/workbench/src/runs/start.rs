@@ -119,7 +119,8 @@ impl Workbench {
             }
         };
         // First of all, so that nobody learns what is there of a flow that is not theirs to run, or what is wrong with it.
-        let ruling = self.flow_ruling(cx, &asking, path.trim_start_matches('/'))?;
+        let mut ruling = self.flow_ruling(cx, &asking, path.trim_start_matches('/'))?;
+        ruling.asked = self.consent.asks_run.take();
         if asking.origin.kind == OriginKind::System {
             ruling.hide_changed(&mut input.args);
         }

@@ -142,19 +142,32 @@ fn what_was_approved_for_one_server_runs_at_no_other() {
 }
 
 #[test]
-fn a_person_who_lets_a_run_be_asked_for_is_asked_about_the_run_itself() {
+fn whoever_is_asked_about_a_call_for_a_run_is_asked_about_the_run_itself() {
     let mut host = host("ask: { tools: [run_flow] }", ASK, "remote:a.good.org");
     let call = start(&mut host);
-    decide(&mut host, |_| {}).expect("the call is what was seen");
-    let waits = approvals(&mut host)["approvals"].clone();
-    assert_eq!(waits[0]["risks"], json!(["run on remote:a.good.org"]));
-    decide(&mut host, |_| {}).expect("and so is the run");
+    let waits = approvals(&mut host)["approvals"][0]["risks"].clone();
+    let tool = waits[0].as_str().unwrap_or_default();
+    assert!(tool.starts_with("call run_flow: "), "{waits}");
+    assert_eq!(waits[1], "run on remote:a.good.org");
+
+    // What runs is what a person saw, whoever writes another text meanwhile.
+    let seen = host.as_person(|host| host.ok("stat", json!({ "path": "flows/x.flow.js" })));
+    let other = json!({ "path": "flows/x.flow.js", "content": "export default () => 2;\n" });
+    host.as_person(|host| host.ok("write", other));
+    decide(&mut host, |_| {}).expect("as it was seen");
+    let file = |host: &Host| {
+        let files = &host.jobs.last().expect("a job").1.files;
+        let own = files.iter().find(|file| file.path == "flows/x.flow.js");
+        own.expect("its text").hash.clone()
+    };
+    assert_eq!(json!(file(&host)), seen["hash"]);
     host.finish(Ok(json!(1)), &[]);
     host.reply(call).expect("an answer").expect("success");
-    let decided = approvals(&mut host)["decided"].clone();
-    let approved = decided.as_array().into_iter().flatten();
-    let approved = approved.filter(|one| one["verdict"] == "approved").count();
-    assert_eq!(approved, 2);
+
+    // Of the next one, the new text is asked about.
+    start(&mut host);
+    decide(&mut host, |input| input["allow"] = json!(false)).expect("refused");
+    assert!(host.jobs.is_empty());
 }
 
 #[test]
