@@ -266,7 +266,9 @@ impl Workbench {
             .position(|waiting| waiting.approval.approval == name);
         let Some(at) = at else { return Err(stale()) };
         let allowed = match verdict {
-            Verdict::Expired => self.approvals[at].approval.on_expiry == OnExpiry::Allow,
+            Verdict::Expired => {
+                self.approvals[at].approval.on_expiry == OnExpiry::Allow && self.allows_unanswered()
+            }
             verdict => verdict == Verdict::Approved,
         };
         if allowed && let Then::Land(run) = &self.approvals[at].then {

@@ -201,7 +201,8 @@ impl Workbench {
         ruling.let_fetch(domains)
     }
 
-    /// Weighs what a run did, which is about to land; whether a person is asked, and the run waits.
+    /// Weighs what a run did, which is about to land; whether a person is asked, and the run waits. What a person approved is not asked
+    /// about again, and is denied where that is what the rules say by now.
     ///
     /// # Errors
     /// [`ErrorCode::PolicyDenied`], or there is too much to ask about.
@@ -215,11 +216,11 @@ impl Workbench {
         let steps = steps(ops, written);
         let touched = self.touched(&steps);
         match self.weigh_landing(cx, run, (&steps, &touched))? {
-            Some((want, reason)) => {
+            Some((want, reason)) if !run.approved => {
                 self.seal(cx)?;
                 self.proposal(&steps, want.path(), reason).map(Some)
             }
-            None => Ok(None),
+            _ => Ok(None),
         }
     }
 

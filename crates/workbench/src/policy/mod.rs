@@ -22,6 +22,7 @@ mod ledger;
 mod lies;
 mod paper;
 mod proposal;
+mod renewed;
 mod rules;
 mod ruling;
 mod sight;
@@ -53,8 +54,11 @@ pub(crate) fn policy_paper() -> Paper<Policy> {
 impl Workbench {
     /// A manifest was read: what waited for it goes on.
     pub(crate) fn manifest_read(&mut self, cx: &mut Cx<'_>, task: TaskId, document: &Document) {
-        let is_followed =
-            self.policy.take(task, document) || self.supervisor.flows.take(task, document);
+        let is_policy = self.policy.take(task, document);
+        if is_policy {
+            self.rule_anew(cx);
+        }
+        let is_followed = is_policy || self.supervisor.flows.take(task, document);
         if is_followed || self.prove_with(task, document) {
             self.run_opened(cx);
             self.make_ruled_again(cx);

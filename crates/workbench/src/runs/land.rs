@@ -83,12 +83,7 @@ impl Workbench {
                 Err(error) => outcome = run.does_not_land(cx.now_ms, outcome, error),
             }
         } else if did {
-            let asked = if run.approved {
-                Ok(None)
-            } else {
-                self.ask_to_land(cx, &run, &outcome.ops, &written)
-            };
-            let landed = match asked {
+            let landed = match self.ask_to_land(cx, &run, &outcome.ops, &written) {
                 Ok(Some(_)) if self.is_closing => Err(cancelled_before("it was approved")),
                 Ok(Some(proposal)) => {
                     return self.wait_to_land(cx, run, proposal, outcome, written);

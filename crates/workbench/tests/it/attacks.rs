@@ -9,6 +9,7 @@ mod moves;
 mod names;
 mod net;
 mod own;
+mod renewed;
 mod runs;
 mod shown;
 mod sight;
