@@ -11,6 +11,7 @@ use crate::message::Meta;
 use crate::node::{Kind, Node};
 use crate::path::Path;
 use crate::stage::{Body, Stage};
+use crate::tree::Tree;
 use crate::workspace::{Change, Workspace};
 use std::collections::BTreeSet;
 
@@ -156,12 +157,12 @@ impl Workspace {
 
     /// Brings a file, a folder with everything in it, or with an empty path the whole workspace
     /// back to a point in time, by a new change. A file that moved since is restored where it is
-    /// now; one that is gone comes back where it was.
+    /// now; one that is gone comes back where it was. What lies at and below the path `but` stays as it is.
     pub fn restore(
         &mut self,
         ids: &mut dyn FnMut() -> u128,
         meta: &Meta,
-        path: &str,
+        (path, but): (&str, Option<&str>),
         heads: &Heads,
     ) -> Result<Change> {
         let path = Path::parse(path)?;
@@ -177,7 +178,14 @@ impl Workspace {
             wanted.push(shown.id);
             wanted.extend(&shown.also);
         });
-        let keep: BTreeSet<NodeId> = wanted.iter().copied().collect();
+        let but = but.map(Path::parse).transpose()?;
+        let stays = |tree: &Tree| {
+            but.as_ref()
+                .map_or_else(BTreeSet::new, |but| all_at(tree, but))
+        };
+        let (stayed, stays) = (stays(&past.tree), stays(&self.tree));
+        wanted.retain(|id| !stayed.contains(id) && !stays.contains(id));
+        let keep: BTreeSet<NodeId> = wanted.iter().copied().chain(stays).collect();
         let mut stage = self.stage(ids, meta);
 
         // What came into the folder since goes first, so that its names are free.
@@ -198,7 +206,7 @@ impl Workspace {
     fn bring_back(
         &self,
         stage: &mut Stage<'_>,
-        past: &crate::tree::Tree,
+        past: &Tree,
         id: NodeId,
         old: &Node,
         keep: &BTreeSet<NodeId>,
@@ -269,14 +277,22 @@ impl Workspace {
     }
 }
 
+/// What lies at a path and below it, what is shown as part of something else included.
+fn all_at(tree: &Tree, path: &Path) -> BTreeSet<NodeId> {
+    let mut all: BTreeSet<NodeId> = tree.lookup(path).into_iter().collect();
+    let tops: Vec<NodeId> = all.iter().copied().collect();
+    for top in tops {
+        tree.walk(top, "", &mut |_, shown, _| {
+            all.insert(shown.id);
+            all.extend(&shown.also);
+        });
+    }
+    all
+}
+
 /// The folder for a node that comes back: the one it was in, else the one that is at its path
 /// now, else the old one is brought back too, without what else was in it.
-fn open_way(
-    stage: &mut Stage<'_>,
-    past: &crate::tree::Tree,
-    folder: NodeId,
-    keep: &BTreeSet<NodeId>,
-) -> NodeId {
+fn open_way(stage: &mut Stage<'_>, past: &Tree, folder: NodeId, keep: &BTreeSet<NodeId>) -> NodeId {
     if folder.is_fixed() || stage.tree.is_alive(folder) {
         return folder;
     }
@@ -302,13 +318,7 @@ fn open_way(
 }
 
 /// Deletes what is below a folder, was not there in the past, and was nowhere else either.
-fn clear(
-    stage: &mut Stage<'_>,
-    past: &crate::tree::Tree,
-    folder: NodeId,
-    path: &Path,
-    keep: &BTreeSet<NodeId>,
-) {
+fn clear(stage: &mut Stage<'_>, past: &Tree, folder: NodeId, path: &Path, keep: &BTreeSet<NodeId>) {
     if !stage.tree.is_folder(folder) || !stage.tree.is_alive(folder) {
         return;
     }

@@ -298,3 +298,44 @@ fn it_is_told_where_a_file_was_that_came_along_with_its_folder() {
         assert_eq!(was("never", &last), Err(VfsError::NotFound { path }));
     });
 }
+
+#[test]
+fn u5_restoring_everything_but_a_folder_leaves_that_as_it_is() {
+    on_every_storage(|world| {
+        let before = world.apply("Lay out", &[Op::write("a.md", "a"), mkdir("kept")]);
+        let made = &[
+            Op::write("a.md", "changed"),
+            Op::write("kept/1.json", "1"),
+            Op::write("other/2.json", "2"),
+        ];
+        let then = world.apply("Work", made);
+        world
+            .restore_but(Some("kept"), "", &before.heads)
+            .expect("restores");
+        assert_eq!(world.paths(), ["a.md", "kept/", "kept/1.json"]);
+        assert_eq!(world.read("a.md"), "a");
+
+        // What is gone from it does not come back, and what was edited in it stays.
+        let later = &[rm("kept/1.json"), Op::write("kept/3.json", "3")];
+        world.apply("Go on", later);
+        world
+            .restore_but(Some("kept"), "", &then.heads)
+            .expect("restores");
+        assert_eq!(
+            world.paths(),
+            ["a.md", "kept/", "kept/3.json", "other/", "other/2.json"]
+        );
+
+        // Nor does the folder itself, where it was deleted, or go, where it was made since.
+        world.apply("Clear", &[rm("kept")]);
+        world
+            .restore_but(Some("kept"), "", &then.heads)
+            .expect("restores");
+        assert_eq!(world.paths(), ["a.md", "other/", "other/2.json"]);
+        world.apply("Again", &[Op::write("kept/4.json", "4")]);
+        world
+            .restore_but(Some("kept"), "", &before.heads)
+            .expect("restores");
+        assert_eq!(world.paths(), ["a.md", "kept/", "kept/4.json"]);
+    });
+}

@@ -178,9 +178,18 @@ impl World {
     }
 
     pub fn restore(&mut self, path: &str, heads: &selvage_vfs::Heads) -> Result<Change> {
+        self.restore_but(None, path, heads)
+    }
+
+    pub fn restore_but(
+        &mut self,
+        but: Option<&str>,
+        path: &str,
+        heads: &selvage_vfs::Heads,
+    ) -> Result<Change> {
         let meta = self.meta("Restore");
         let Self { workspace, rng, .. } = self;
-        workspace.restore(&mut || rng.id(), &meta, path, heads)
+        workspace.restore(&mut || rng.id(), &meta, (path, but), heads)
     }
 
     #[track_caller]

@@ -9,6 +9,7 @@ use selvage_tool::catalogue::{
     ChangeOrigin, Changed, CompareInput, CompareOutput, DiffInput, DiffOutput, Difference,
     HistoryChange, HistoryInput, HistoryOutput, RestoreInput, Sealed,
 };
+use selvage_tool::run::RUNS_FOLDER;
 use selvage_vfs::{Heads, Meta, Origin, VfsError, unified};
 
 /// How many changes `history` gives unless told.
@@ -156,7 +157,8 @@ impl Workbench {
         })
     }
 
-    /// Drafts are sealed first, so that the history has what the past takes the place of.
+    /// Drafts are sealed first, so that the history has what the past takes the place of. Of everything, the records of runs and
+    /// decisions stay: they tell of what happened, also of what is taken back.
     pub(super) fn restore(
         &mut self,
         cx: &mut Cx<'_>,
@@ -173,9 +175,13 @@ impl Workbench {
             origin,
             &format!("Restore {}", path.unwrap_or("the workspace")),
         );
+        let what = match path {
+            None | Some("") => ("", Some(RUNS_FOLDER)),
+            Some(path) => (path, None),
+        };
         let change = self
             .workspace
-            .restore(cx.random, &meta, path.unwrap_or_default(), &at)
+            .restore(cx.random, &meta, what, &at)
             .map_err(|error| match path {
                 Some(path) => self.about(path, error),
                 None => failure(error),

@@ -135,3 +135,27 @@ fn a_save_of_just_what_was_typed_is_one_change() {
     let changes = host.ok("history", json!({ "limit": 2 }))["changes"].clone();
     assert_eq!(texts(&changes, "message"), ["Write a.md", "Write a.md"]);
 }
+
+/// What happened stays told, whatever is taken back.
+#[test]
+fn the_past_of_everything_takes_no_records_of_runs_away() {
+    let mut host = Host::with_runner();
+    host.ok("write", json!({ "path": "a.md", "content": "one" }));
+    let heads = host.ok("seal", json!({}))["heads"].clone();
+    let call = host.start_flow("export default async () => 1;\n", json!({}));
+    host.finish(Ok(json!(1)), &[]);
+    host.ok("write", json!({ "path": "a.md", "content": "two" }));
+    let record = host.reply(call).expect("an answer").expect("success");
+    host.pass(3_000);
+    host.ok("restore", json!({ "at": heads }));
+
+    assert_eq!(host.ok("read", json!({ "path": "a.md" }))["content"], "one");
+    let run = json!({ "run": record["run"] });
+    assert_eq!(host.ok("flow_status", run)["record"], record["record"]);
+    assert_eq!(
+        host.ok("flow_runs", json!({}))["runs"]
+            .as_array()
+            .map(Vec::len),
+        Some(1)
+    );
+}
