@@ -292,3 +292,40 @@ test('the records of runs are read for the history when it is in front, and not 
   await ran.first().waitFor();
   expect(complaints).toEqual([]);
 });
+
+for (const [width, colorScheme] of [[1280, 'light'], [390, 'dark']] as const)
+  test(`a run that is over and not recorded yet says so, and offers no Cancel, ${width} wide, ${colorScheme}`, async () => {
+    const { page, complaints } = await open('', { viewport: { width, height: 800 }, colorScheme });
+    await page.getByRole('tree').waitFor();
+    // The kernel has much to write, and what it is asked meanwhile waits.
+    await page.evaluate(async () => {
+      const { fixture } = window as unknown as { fixture: { call(name: string, input: unknown): Promise<unknown>; recorded(): void } };
+      const call = fixture.call.bind(fixture);
+      const recorded = new Promise<void>((resolve) => (fixture.recorded = resolve));
+      fixture.call = async (name, input) => {
+        if (name === 'flow_cancel') return { ok: true, value: { status: 'running' } };
+        if (name === 'flow_status') await recorded;
+        return call(name, input);
+      };
+      await fixture.call('run_flow', { path: 'flows/endless.flow.js', wait: false });
+    });
+    await page.keyboard.press('Alt+3');
+    const bar = page.locator('.panel-bar').filter({ has: page.getByRole('tablist', { name: 'Output' }) });
+    const cancel = bar.getByRole('button', { name: 'Cancel', exact: true });
+    await page.getByText('Asks for more').first().waitFor();
+    await cancel.click();
+    await bar.getByText('Cancelling…').waitFor();
+    expect(await cancel.getAttribute('aria-disabled')).toBe('true');
+    expect(await page.getByRole('button', { name: 'Cancelling…' }).count(), 'the bar of the page').toBe(1);
+    expect(await look(page, `${width}-run-cancelling`)).toEqual([]);
+    await page.evaluate(() => void (window as unknown as { fixture: { call(name: string, input: unknown): Promise<unknown> } }).fixture.call('flow_answer', { run: 'run-1' }));
+    await bar.getByText('Finished; recording…').waitFor();
+    expect(await cancel.count()).toBe(0);
+    expect(await page.getByRole('button', { name: /^Cancel/ }).count(), 'nor does any other place').toBe(0);
+    await page.getByText('The run of endless.flow.js was over before it could be cancelled.').waitFor();
+    expect(await look(page, `${width}-run-recording`)).toEqual([]);
+    await page.evaluate(() => (window as unknown as { fixture: { recorded(): void } }).fixture.recorded());
+    await bar.getByText('Succeeded').waitFor();
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(width);
+    expect(complaints).toEqual([]);
+  });

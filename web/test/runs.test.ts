@@ -5,8 +5,9 @@ import { fitting, ROWS_MAX, windowOf } from '../src/lib/log-window';
 import { marked } from '../src/lib/matching';
 import { refusedArgument, remedyOf } from '../src/lib/remedy';
 import { hintFor, pieces } from '../src/lib/told';
-import { Runs } from '../src/lib/runs.svelte';
+import { Runs, type Run } from '../src/lib/runs.svelte';
 import { ended, gave, referenceOf, type LogEntry, type LogLevel, type RunRecord } from '../src/lib/tools';
+import { runLook } from '../src/panels/status';
 import type { Workspace } from '../src/lib/workspace.svelte';
 import type { Toasts } from '../src/ui/toasts.svelte';
 import { LIMITS } from './fake-runs';
@@ -76,6 +77,70 @@ test('a record that somebody forged is run again with what the person lets the f
   expect(form.again(forged, wants, { allow: { kind: 'tools', name: 'write' } })).toMatchObject({ allowNet: ['api.example.org'], allowTools: ['write'] });
   expect(form.again(forged, wants, { limits: { cpuMsMax: 20_000 } }).limits).toEqual({ cpuMsMax: 20_000 });
   vi.unstubAllGlobals();
+});
+
+/** Runs over a kernel that answers what it is told to, and what was told to the person. */
+function followed(answers: Record<string, () => unknown>) {
+  const told: string[] = [];
+  let emit: (event: unknown) => void = () => undefined;
+  const kernel = { subscribe: (listener: typeof emit) => void (emit = listener) };
+  const toasts = { show: ({ text }: { text: string }) => told.push(text), failure: (what: string) => told.push(what) };
+  const call = async (name: string) => (await answers[name]?.()) ?? Promise.reject(new Error(name));
+  const runs = new Runs({ kernel, call, onChanged: () => undefined, storage: { mode: 'memory' } } as unknown as Workspace, toasts as unknown as Toasts);
+  const tell = (status: RunRecord['status']) => {
+    emit({ kind: 'run', run: 'r', path: 'flows/a.flow.js', status });
+    return runs.live.get('r') as Run;
+  };
+  return { runs, told, tell };
+}
+
+test('a run that is over and has no record yet holds up no other, and nothing of it is cancelled', async () => {
+  let recorded: (record: unknown) => void = () => undefined;
+  const record = new Promise((resolve) => (recorded = resolve));
+  const asked: string[] = [];
+  const { runs, told, tell } = followed({ flow_status: () => record, flow_logs: () => ({ entries: [] }), flow_cancel: () => asked.push('cancel') });
+  const run = tell('running');
+  expect(runs.running).toEqual([run]);
+  tell('succeeded');
+  expect([run.over, run.ended, runs.running, runs.underWay]).toEqual([true, false, [], [run]]);
+  expect(runLook(run).label).toBe('Finished; recording…');
+  await runs.cancel(run);
+  recorded({ run: 'r', path: 'flows/a.flow.js', status: 'succeeded' });
+  await vi.waitFor(() => expect(run.ended).toBe(true));
+  expect([run.over, runLook(run).label, asked, told]).toEqual([false, 'Succeeded', [], []]);
+});
+
+test('who cancels a run that is over is told so, once, whether the answer says it or the end', async () => {
+  const gone = 'The run of a.flow.js was over before it could be cancelled.';
+  const answer = { status: 'succeeded' };
+  const record = { run: 'r', path: 'flows/a.flow.js', status: 'succeeded' };
+  const { runs, told, tell } = followed({ flow_status: () => record, flow_logs: () => ({ entries: [] }), flow_cancel: () => answer });
+  const run = tell('running');
+  await runs.cancel(run);
+  expect([run.over, run.cancelled, told]).toEqual([true, false, [gone]]);
+  tell('succeeded');
+  await vi.waitFor(() => expect(run.ended).toBe(true));
+  expect(told).toEqual([gone]);
+  const late = followed({ flow_status: () => record, flow_logs: () => ({ entries: [] }), flow_cancel: () => ({ status: 'running' }) });
+  const other = late.tell('running');
+  await late.runs.cancel(other);
+  expect([other.over, other.cancelled, late.told]).toEqual([false, true, []]);
+  late.tell('succeeded');
+  expect(late.told).toEqual([gone]);
+});
+
+test('a run that was cancelled says nothing more, and one that waits for the person in spite of it can be cancelled again', async () => {
+  const record = { run: 'r', path: 'flows/a.flow.js', status: 'cancelled' };
+  const { runs, told, tell } = followed({ flow_status: () => record, flow_logs: () => ({ entries: [] }), flow_cancel: () => ({ status: 'running' }) });
+  const run = tell('running');
+  await runs.cancel(run);
+  expect(runLook(run).label).toBe('Cancelling…');
+  tell('waiting');
+  expect(run.cancelled).toBe(false);
+  await runs.cancel(run);
+  tell('cancelled');
+  await vi.waitFor(() => expect(run.ended).toBe(true));
+  expect([run.over, told]).toEqual([false, []]);
 });
 
 test('a run of one function is run again as that function', () => {

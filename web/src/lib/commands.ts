@@ -47,7 +47,7 @@ export function commandsOf(wb: Workbench): Command[] {
     { id: 'run', title: 'Run the flow', group: 'Flows', keys: ['Mod+Enter'], run: () => submitForm() || void wb.run() },
     { id: 'run-other', title: 'Run another flow or function', group: 'Flows', keys: ['Alt+R'], run: () => (wb.overlay = { kind: 'palette', start: '@' }) },
     { id: 'dry-run', title: 'Dry run: keep nothing it changes', group: 'Flows', keys: ['Mod+Shift+Enter'], run: () => void wb.run('dry-run') },
-    { id: 'cancel', title: 'Cancel the run', group: 'Flows', enabled: () => wb.runs.running.length > 0, run: () => void wb.runs.running.forEach((run) => void wb.runs.cancel(run)) },
+    { id: 'cancel', title: 'Cancel the run', group: 'Flows', enabled: () => wb.runs.running.some((run) => !run.cancelled), run: () => void wb.runs.running.forEach((run) => void wb.runs.cancel(run)) },
     { id: 'show-explorer', title: 'Show files', group: 'View', keys: ['Alt+1'], run: () => wb.layout?.show('explorer', true) },
     { id: 'show-run', title: 'Show the Run panel', group: 'View', keys: ['Alt+2'], run: () => wb.layout?.show('run', true) },
     { id: 'show-output', title: 'Show output', group: 'View', keys: ['Alt+3'], run: () => wb.layout?.show('output', true) },

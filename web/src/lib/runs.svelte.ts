@@ -43,6 +43,10 @@ export class Run {
   name: string | undefined;
   /** Who began it, where that was not the person. */
   agent: string | undefined;
+  /** The person cancelled it, and nothing has come of that yet. */
+  cancelled = $state(false);
+  /** It is over, and its record is not here yet: there is nothing left to cancel. */
+  over = $state(false);
 
   constructor(
     readonly id: string,
@@ -112,6 +116,8 @@ export class Runs {
         if (run.seen.at(-1)?.status !== event.status && run.seen.length < SEEN_MAX) run.seen = [...run.seen, { status: event.status, atMs: Date.now(), sinceMs: performance.now() }];
         if (ended(event.status)) void this.#end(run, event.status);
         else {
+          // What came to its end in spite of it, and waits for the person now, can be cancelled again.
+          if (event.status === 'waiting') run.cancelled = false;
           run.status = event.status;
           this.#remember(run);
         }
@@ -141,7 +147,7 @@ export class Runs {
 
   /** Those that have an executor, or will without anybody's doing. One that waits for an approval holds up no other. */
   get running(): Run[] {
-    return this.underWay.filter((run) => run.status !== 'waiting');
+    return this.underWay.filter((run) => run.status !== 'waiting' && !run.over);
   }
 
   runningOf(path: string | undefined): Run[] {
@@ -180,9 +186,13 @@ export class Runs {
   }
 
   async cancel(run: Run): Promise<void> {
+    if (run.cancelled || run.over || run.ended) return;
+    run.cancelled = true;
     try {
-      await this.workspace.call('flow_cancel', { run: run.id });
+      const { status } = await this.workspace.call<{ status: RunStatus }>('flow_cancel', { run: run.id });
+      if (ended(status)) this.#isOver(run, status);
     } catch (error) {
+      run.cancelled = false;
       this.toasts.failure('The run could not be cancelled', error, 'run');
     }
   }
@@ -259,7 +269,15 @@ export class Runs {
     this.#remember(run);
   }
 
+  /** What was over before the person cancelled it ends as it is, which is not silent. */
+  #isOver(run: Run, status: RunStatus): void {
+    if (run.cancelled && status !== 'cancelled') this.toasts.show({ tone: 'info', text: `The run of ${ranTitle(run)} was over before it could be cancelled.`, about: 'run' });
+    run.cancelled = false;
+    run.over = !run.ended;
+  }
+
   async #end(run: Run, status: RunStatus): Promise<void> {
+    this.#isOver(run, status);
     this.unfinished.end(run.id);
     const record = await this.workspace.call<RunRecord>('flow_status', { run: run.id }).catch(() => undefined);
     if (record) {
@@ -269,6 +287,7 @@ export class Runs {
       run.finish(logs ? { ...record, logs: logs.entries } : record);
     }
     run.status = status;
+    run.over = false;
     run.asked = undefined;
     this.live = new Map(this.live);
     this.happened++;

@@ -1,5 +1,6 @@
 // How the state of a run looks.
 
+import type { Run } from '../lib/runs.svelte';
 import type { RunStatus } from '../lib/tools';
 
 export interface StatusLook {
@@ -19,4 +20,11 @@ const LOOKS: Record<RunStatus, StatusLook> = {
   cancelled: { label: 'Cancelled', icon: 'ban', tone: 'warn' },
 };
 
+const CANCELLING: StatusLook = { label: 'Cancelling…', icon: 'ban', tone: 'warn' };
+const RECORDING: StatusLook = { label: 'Finished; recording…', icon: 'clock', tone: 'accent' };
+
 export const statusLook = (status: RunStatus): StatusLook => LOOKS[status] ?? LOOKS.queued;
+
+/** The same of a run that the page follows, which may be on its way to the next state. */
+export const runLook = ({ over, cancelled, status }: Run): StatusLook => (over ? RECORDING : cancelled ? CANCELLING : statusLook(status));
+
