@@ -2,6 +2,7 @@
 // Runs are scripted by the flow's path; nothing is ever executed.
 
 import { fromBase64, toBase64 } from '../src/lib/base64';
+import { summaryOf } from '../src/lib/flows';
 import type { Brought, Kernel } from '../src/lib/kernel';
 import { isInside, moved, nameOf, parentOf } from '../src/lib/paths';
 import type { Approval, Decision } from '../src/approvals/approval';
@@ -12,7 +13,7 @@ import { FakeContents, hashOf } from './fake-contents';
 import { fakeFlows, planned } from './fake-flows';
 import { fakeLint } from './fake-lint';
 import { Refusal, refuse } from './fake-refusal';
-import { fakeContent, fakeProposal, fakeRecord, fakeScript, fakeSummary, LIMITS, type ScriptStep } from './fake-runs';
+import { fakeContent, fakeProposal, fakeRecord, fakeScript, LIMITS, type ScriptStep } from './fake-runs';
 import { FakeSecrets } from './fake-secrets';
 
 interface Item {
@@ -242,7 +243,7 @@ export class FakeKernel implements Kernel {
     run_flow: (input, started) => this.#run(planned(input, this.#text), started),
     flow_status: ({ run }) => ({ ...(this.#runs.get(String(run))?.record ?? (refuse('NOT_FOUND', 'There is no such run.') as never)), logs: [] }),
     flow_logs: ({ run }) => ({ entries: this.#runs.get(String(run))?.record.logs ?? [], ended: true }),
-    flow_runs: () => ({ runs: [...this.#runs.values()].reverse().map(({ record }) => fakeSummary(record)) }),
+    flow_runs: () => ({ runs: [...this.#runs.values()].reverse().map(({ record }) => summaryOf(record)) }),
     flow_cancel: ({ run }) => {
       this.#runs.get(String(run))?.cancel();
       return { status: 'cancelled' };

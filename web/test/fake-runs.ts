@@ -3,7 +3,7 @@
 import type { Approval, Proposed } from '../src/approvals/approval';
 import { toBase64 } from '../src/lib/base64';
 import { nameOf } from '../src/lib/paths';
-import { fileOf, type ReadValue, type RunProgress, type RunRecord, type RunSummary, type ToolError } from '../src/lib/tools';
+import { fileOf, type ReadValue, type RunProgress, type RunRecord, type ToolError } from '../src/lib/tools';
 
 export const LIMITS = {
   fuelMax: 2e9, cpuMsMax: 10_000, wallMsMax: 60_000, memoryBytesMax: 134_217_728, stackCallsMax: 400, outputBytesMax: 4_194_304,
@@ -103,8 +103,3 @@ export const fakeRecord = (run: string, input: Record<string, unknown>, startedM
     flowHash: 'f', guestHash: 'g', seed: Number(input['seed'] ?? 7), dryRun: input['mode'] === 'dry-run', record: `runs/${nameOf(path).replace(/\.(flow\.m?js|py)$/, '')}/2026-11-21T07-00-00.000Z-${run}.json`,
   };
 };
-
-/** A run as `flow_runs` lists it. */
-export const fakeSummary = ({ run, path, function: called, status, startedMs, durationMs, record, error, dryRun }: RunRecord): RunSummary => ({
-  run, path, status, startedMs, durationMs, record, ...(called === undefined ? {} : { function: called }), ...(error ? { code: error.code } : {}), ...(dryRun ? { dryRun } : {}),
-});

@@ -290,6 +290,28 @@ test('the records of runs are read for the history when it is in front, and not 
   await page.getByRole('tab', { name: 'History' }).click();
   await expect.poll(reads).toBeGreaterThan(before);
   await ran.first().waitFor();
+  // What the page saw end stands there at once; that there is no more is said when that was read.
+  await page.getByRole('tab', { name: 'Output' }).first().click();
+  await page.evaluate(async () => {
+    const { fixture } = window as unknown as { fixture: { call(name: string, input: unknown): Promise<unknown>; readOn(): void } };
+    const call = fixture.call.bind(fixture);
+    const read = new Promise<void>((resolve) => (fixture.readOn = resolve));
+    fixture.call = async (name, input) => {
+      if (name === 'flow_runs') await read;
+      return call(name, input);
+    };
+    await fixture.call('run_flow', { path: 'flows/rates.flow.mjs' }).catch(() => undefined);
+  });
+  await page.getByRole('tab', { name: 'History' }).click();
+  const list = ran.first().locator('xpath=..');
+  await expect.poll(() => ran.locator('.name').allInnerTexts()).toEqual(['rates.flow.mjs', 'invoices.flow.js']);
+  expect(await ran.first().getByText('Failed').count()).toBe(1);
+  expect(await list.getAttribute('aria-busy')).toBe('true');
+  await page.getByText('Reading…', { exact: true }).waitFor();
+  expect(await look(page, '1440-history-reading')).toEqual([]);
+  await page.evaluate(() => (window as unknown as { fixture: { readOn(): void } }).fixture.readOn());
+  await expect.poll(() => list.getAttribute('aria-busy')).toBe('false');
+  expect(await page.getByText('Reading…', { exact: true }).count()).toBe(0);
   expect(complaints).toEqual([]);
 });
 

@@ -79,11 +79,28 @@ test('a record that somebody forged is run again with what the person lets the f
   vi.unstubAllGlobals();
 });
 
+test('a run that ends stands in the past that is known, at its place, and the past is current when it was read since', async () => {
+  const old = [{ run: 'late', startedMs: 9 }, { run: 'early', startedMs: 1 }];
+  const record = { run: 'r', path: 'flows/a.flow.js', status: 'failed', startedMs: 5, durationMs: 2, record: 'runs/a/r.json', error: { code: 'QUOTA_CPU' }, dryRun: true };
+  const { runs, tell } = followed({ flow_status: () => record, flow_logs: () => ({ entries: [] }) }, () => ({ ok: true, value: { runs: old } }));
+  expect(runs.pastIsCurrent).toBe(false);
+  await runs.readHistory();
+  expect(runs.pastIsCurrent).toBe(true);
+  const run = tell('running');
+  tell('failed');
+  await vi.waitFor(() => expect(run.ended).toBe(true));
+  expect(runs.past.map((one) => one.run)).toEqual(['late', 'r', 'early']);
+  expect(runs.past[1]).toEqual({ run: 'r', path: 'flows/a.flow.js', status: 'failed', startedMs: 5, durationMs: 2, record: 'runs/a/r.json', code: 'QUOTA_CPU', dryRun: true });
+  expect(runs.pastIsCurrent).toBe(false);
+  await runs.readHistory();
+  expect([runs.past.length, runs.pastIsCurrent]).toEqual([2, true]);
+});
+
 /** Runs over a kernel that answers what it is told to, and what was told to the person. */
-function followed(answers: Record<string, () => unknown>) {
+function followed(answers: Record<string, () => unknown>, kernelCall?: () => unknown) {
   const told: string[] = [];
   let emit: (event: unknown) => void = () => undefined;
-  const kernel = { subscribe: (listener: typeof emit) => void (emit = listener) };
+  const kernel = { subscribe: (listener: typeof emit) => void (emit = listener), call: async () => kernelCall?.() };
   const toasts = { show: ({ text }: { text: string }) => told.push(text), failure: (what: string) => told.push(what) };
   const call = async (name: string) => (await answers[name]?.()) ?? Promise.reject(new Error(name));
   const runs = new Runs({ kernel, call, onChanged: () => undefined, storage: { mode: 'memory' } } as unknown as Workspace, toasts as unknown as Toasts);

@@ -1,7 +1,7 @@
-// Flows as lists show them: the files, what is in them to run, and what the manifest names.
+// Flows as lists show them: the files, what is in them to run, what the manifest names, and their runs.
 
 import { nameOf } from './paths';
-import { referenceOf, type FlowSummary, type Grant, type InputSpec, type Limits, type Ran } from './tools';
+import { referenceOf, type FlowSummary, type Grant, type InputSpec, type Limits, type Ran, type RunRecord, type RunSummary } from './tools';
 
 /** What the manifest of flows says of one that it names, as far as the page shows it. */
 export interface NamedFlow {
@@ -34,6 +34,11 @@ export function ranTitles(runs: readonly Ran[]): (ran: Ran) => string {
   const alike = new Set(names.filter((name, at) => names.indexOf(name) !== at));
   return (ran) => (alike.has(nameOf(ran.path)) ? referenceOf(ran) : ranTitle(ran));
 }
+
+/** What the history shows of a run whose record is here. */
+export const summaryOf = ({ run, path, function: called, status, startedMs, durationMs, record, error, dryRun }: RunRecord): RunSummary => ({
+  run, path, status, startedMs, durationMs, record, ...(called === undefined ? {} : { function: called }), ...(error ? { code: error.code } : {}), ...(dryRun ? { dryRun } : {}),
+});
 
 export interface Runnable {
   path: string;

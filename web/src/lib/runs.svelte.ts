@@ -2,7 +2,7 @@
 // their records.
 
 import type { Toasts } from '../ui/toasts.svelte';
-import { ranTitle } from './flows';
+import { ranTitle, summaryOf } from './flows';
 import { onNextFrame } from './frame';
 import { nameOf } from './paths';
 import { ended, ToolFailure, type Limits, type LogEntry, type Ran, type RunProgress, type RunRecord, type RunRequest, type RunStatus, type RunSummary, type ToolError } from './tools';
@@ -98,6 +98,8 @@ export class Runs {
   #asked = HISTORY_STEP;
   /** Counts what happened since, for whoever shows the history: it is read when it is looked at. */
   happened = $state(0);
+  /** How much had happened when those of the past were read. */
+  #read = $state(-1);
   readonly unfinished: Unfinished;
 
   constructor(
@@ -160,6 +162,11 @@ export class Runs {
     const [first] = before;
     if (!first) return 'Waits for its turn.';
     return before.length > 1 ? `Waits until one of ${before.length} runs before it is over.` : `Waits until the run of ${ranTitle(first)} before it is over.`;
+  }
+
+  /** Whether nothing has happened since those of the past were read. */
+  get pastIsCurrent(): boolean {
+    return this.#read === this.happened;
   }
 
   /** What ran, of a run that the page saw or that it listed. */
@@ -231,11 +238,12 @@ export class Runs {
   /** Reads the newest runs: as many as before, or more. */
   async readHistory(more = false): Promise<void> {
     if (more) this.#asked = Math.min(this.#asked + HISTORY_STEP, HISTORY_MAX);
-    const limit = this.#asked;
+    const [limit, happened] = [this.#asked, this.happened];
     const [result] = await Promise.all([this.workspace.kernel.call('flow_runs', { limit }), this.unfinished.look(this.#hasRecord)]);
     if (!result.ok) return;
     this.past = (result.value as { runs: RunSummary[] }).runs;
     this.pastLoaded = true;
+    this.#read = happened;
     this.hasMore = this.past.length === limit && limit < HISTORY_MAX;
   }
 
@@ -285,6 +293,7 @@ export class Runs {
       const missed = run.logs.length === 0 || (run.logs[0]?.seq ?? 0) > run.dropped;
       const logs = missed ? await this.workspace.call<{ entries: LogEntry[] }>('flow_logs', { run: run.id }).catch(() => undefined) : undefined;
       run.finish(logs ? { ...record, logs: logs.entries } : record);
+      if (this.pastLoaded) this.past = [...this.past.filter((one) => one.run !== run.id), summaryOf(record)].sort((a, b) => b.startedMs - a.startedMs);
     }
     run.status = status;
     run.over = false;
