@@ -1,9 +1,10 @@
+import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { ranTitle, ranTitles, runnables } from '../src/lib/flows';
 import { Forms } from '../src/lib/form-state.svelte';
 import { LIMIT_FIELDS } from '../src/lib/limits';
-import { controlOf, domainProblem, examplesOf, fieldsOf, initialValue, MORE_ARGUMENTS, moreOf, readEnv, readForm, readLimits, type Field } from '../src/lib/run-form';
-import { fileOf, type FlowEntry, type FlowParameter, type RunRecord } from '../src/lib/tools';
+import { controlOf, domainProblem, examplesOf, fieldsOf, initialValue, MORE_ARGUMENTS, moreOf, readEnv, readForm, readLimits, undenied, type Field } from '../src/lib/run-form';
+import { fileOf, type Foreseen, type FlowEntry, type FlowParameter, type RunRecord } from '../src/lib/tools';
 
 const input = (id: string, kind: Field['kind'], rest: Partial<Field> = {}): Field => ({ id, label: id, kind, optional: false, ...rest });
 const parameter = (name: string, type: FlowParameter['type'], rest: Partial<FlowParameter> = {}): FlowParameter => ({ name, label: name, type, required: true, ...rest });
@@ -61,6 +62,18 @@ test('a run is told by its file and its function, and by the whole path where tw
   expect([ranTitle(runs[0]!), ...runs.map(ranTitles(runs))]).toEqual(['orders.py::sum', 'orders.py::sum', 'orders.py::place', 'tidy.py']);
   const more = [...runs, { path: 'b/orders.py', function: 'sum' }];
   expect(more.map(ranTitles(more))).toEqual(['a/orders.py::sum', 'a/orders.py::place', 'tidy.py', 'b/orders.py::sum']);
+});
+
+test('what the policy denies is taken from what a flow may touch, and nothing else is', () => {
+  const said = (what: string, forecast: Foreseen['forecast']): Foreseen => ({ what, forecast, reason: '' });
+  const left = undenied([said('read data/**', 'denied'), said('write data/**', 'asked'), said('fetch from a.org', 'denied'), said('call read', 'denied'), said('write out/*', 'depends')]);
+  expect(left('read', ['data/**', 'lib/a.js'])).toEqual(['lib/a.js']);
+  expect(left('write', ['data/**', 'out/*'])).toEqual(['data/**', 'out/*']);
+  expect([left('net', ['a.org', 'b.org']), left('tools', ['read', 'write']), left('net')]).toEqual([['b.org'], ['write'], []]);
+  expect(undenied()('read', ['a'])).toEqual(['a']);
+  // As the engine says them.
+  const rules = readFileSync(new URL('../../crates/workbench/src/policy/rules.rs', import.meta.url), 'utf8');
+  for (const words of ['read {path}', 'write {path}', 'fetch from {domain}', 'call {name}']) expect(rules).toContain(`format!("${words}")`);
 });
 
 test('no limit says twice what it counts', () => {

@@ -277,18 +277,27 @@ for (const [width, colorScheme] of [[1440, 'light'], [390, 'dark']] as const)
       { what: 'read private/key.txt', forecast: 'denied', reason: 'no rule allows it' },
       { what: 'write out/*.md', forecast: 'depends', reason: 'the rule for flows `flows/**` is about some of it' },
       { what: 'call write', forecast: 'asked', reason: 'no rule names it' },
+      { what: 'fetch from metrics.example.com', forecast: 'denied', reason: 'no rule allows it' },
+      { what: 'call delete', forecast: 'denied', reason: 'no rule allows it' },
     ];
-    const content = [...said.map((one) => `// @policy ${JSON.stringify(one)}`), "await flow.fs.write('published/a.md', '');"].join('\n');
+    const needs = ["await flow.fs.write('published/a.md', '');", "await flow.fs.readText('private/key.txt');", "await flow.fs.readText('data/a.txt');"];
+    const asks = ["await fetch('https://metrics.example.com/');", "await fetch('https://api.example.com/');", "flow.call('delete');", "flow.call('write');"];
+    const content = [...said.map((one) => `// @policy ${JSON.stringify(one)}`), ...needs, ...asks].join('\n');
     await call(page, 'write', { path: 'flows/ruled.flow.js', content });
     await page.keyboard.press('Alt+2');
     await page.getByRole('combobox', { name: 'Flow' }).selectOption({ label: 'ruled' });
     const touched = page.getByRole('group', { name: 'What this flow may touch' });
     await expect.poll(() => touched.locator('p.policy').allInnerTexts()).toEqual([
-      expect.stringMatching(/^The policy denies it to:\s+read private\/key.txt$/),
-      expect.stringMatching(/^A person is asked before it may:\s+write published\/a.md\s+call write$/),
+      expect.stringMatching(/^The policy denies it to:\s+read private\/key.txt\s+fetch from metrics.example.com\s+call delete$/),
+      expect.stringMatching(/^You are asked before it may:\s+write published\/a.md\s+call write$/),
       expect.stringMatching(/^The policy looks at each file before it may:\s+write out\/\*.md$/),
     ]);
     expect(await touched.getByText('write published/a.md').getAttribute('title')).toBe(reason);
+    // What it denies stands there once, and nobody is offered to allow it.
+    await expect.poll(() => touched.locator('li code').allInnerTexts()).toEqual(['data/a.txt', 'published/a.md']);
+    expect(await touched.getByRole('checkbox').count()).toBe(2);
+    for (const name of ['api.example.com', 'write']) await touched.getByRole('checkbox', { name, exact: false }).first().waitFor();
+    for (const name of ['private/key.txt', 'metrics.example.com', 'delete']) expect(await touched.getByText(name).count(), name).toBe(1);
     expect(await look(page, `${width}-run-form-policy`)).toEqual([]);
     expect(complaints).toEqual([]);
   });

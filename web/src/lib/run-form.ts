@@ -1,6 +1,6 @@
 // From what a person filled in to the arguments of a run, and what is still missing.
 
-import type { FlowEntry, FlowParameter, InputSpec, LimitName, Limits } from './tools';
+import type { FlowEntry, FlowParameter, Foreseen, Grant, InputSpec, LimitName, Limits } from './tools';
 import { LIMIT_FIELDS } from './limits';
 
 /** A field of the run form: an input that a flow declares, or a parameter of a function. */
@@ -164,6 +164,15 @@ export const moreOf = (used: number): number => Math.ceil(used * 2);
 export function domainProblem(text: string): string | undefined {
   const isDomain = /^[\w.-]+$/.test(text) && URL.parse(`https://${text}/`)?.hostname === text.toLowerCase();
   return isDomain ? undefined : 'Write a domain alone, such as api.example.org.';
+}
+
+/** How a forecast begins that is about something of a grant. */
+const FORESEEN: Record<keyof Grant, string> = { read: 'read', write: 'write', net: 'fetch from', tools: 'call' };
+
+/** Takes away what the policy denies. */
+export function undenied(policy: readonly Foreseen[] = []): (power: keyof Grant, list?: readonly string[]) => string[] {
+  const denied = new Set(policy.filter(({ forecast }) => forecast === 'denied').map(({ what }) => what));
+  return (power, list = []) => list.filter((one) => !denied.has(`${FORESEEN[power]} ${one}`));
 }
 
 /** Globs as a person reads them: `everything` rather than two stars. */
