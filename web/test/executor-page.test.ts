@@ -116,6 +116,36 @@ test('a server is set by keyboard alone, kept without showing its key, and given
   expect(await page.evaluate(() => localStorage.getItem('selvage.executor'))).toBeNull();
 });
 
+test('what the policy will say of a flow is told anew when runs run elsewhere', async () => {
+  const { page } = await open();
+  await page.getByRole('tree').waitFor();
+  // Its rules let runs be in this browser alone.
+  await page.evaluate(() => {
+    const { fixture } = globalThis as unknown as Global;
+    const call = fixture.call.bind(fixture);
+    fixture.call = async (name, ...rest) => {
+      const result = await call(name, ...rest);
+      const denied = { what: 'run on remote:runs.example', forecast: 'denied', reason: 'no rule allows it' };
+      return result.ok && name === 'lint_flow' && fixture.places.at(-1) ? { ok: true, value: { ...(result.value as object), policy: [denied] } } : result;
+    };
+  });
+  await page.keyboard.press('Alt+2');
+  await page.getByRole('combobox', { name: 'Flow' }).selectOption({ label: 'Exchange rates' });
+  const touched = page.getByRole('group', { name: 'What this flow may touch' });
+  await touched.waitFor();
+  const denied = touched.getByText('run on remote:runs.example');
+  await arrive(page);
+  await button(page, 'A server').click();
+  await field(page, /^Address/).fill('runs.example');
+  await field(page, /^Key/).fill('a-key');
+  expect(await denied.count()).toBe(0);
+  await button(page, 'Run flows there').click();
+  await denied.waitFor();
+  await button(page, 'This browser').click();
+  await button(page, 'Run flows in this browser').click();
+  await denied.waitFor({ state: 'detached' });
+});
+
 test('in the desktop app this computer is one more choice, by keyboard alone, and its key is nowhere in the page', async () => {
   const { page, complaints } = await open();
   await page.addInitScript(() => void Object.assign(window, { selvageHost: { call: () => Promise.resolve({ ok: true, value: { address: 'http://127.0.0.1:49152', key: 'a-key' } }), subscribe: () => () => undefined } }));

@@ -124,6 +124,13 @@ export class Documents {
     this.#lintAgainSoon(paths);
   }
 
+  /** The policy says of each place what it thinks of runs there, so that every report may be another one. */
+  runsMoved(): void {
+    // That is no file: the reports of all that are open are made again.
+    this.#touched.add('');
+    void this.#lintAgain();
+  }
+
   /** A report stands on files that it does not name: those that the flow imports, or misses. */
   #lintAgainSoon(paths: string[]): void {
     const stoodOn = paths.filter((path) => !path.startsWith('runs/') && (this.workspace.entries.get(path)?.kind !== 'file' || STOOD_ON.test(path)));

@@ -23,7 +23,11 @@ const isChoice = (value: unknown): value is Choice | undefined => {
 export class Executor {
   choice = $state.raw<Choice | undefined>(recall(NAME, undefined, isChoice));
 
-  constructor(readonly kernel: Kernel) {
+  constructor(
+    readonly kernel: Kernel,
+    /** Runs run elsewhere from now on. */
+    readonly moved: () => void = () => undefined,
+  ) {
     if (this.choice) kernel.runAt(placeOf(this.choice));
     // Another tab chose.
     if (typeof addEventListener === 'function') addEventListener('storage', ({ key }) => (key === null || key.endsWith(NAME)) && this.#take(recall(NAME, undefined, isChoice)));
@@ -54,6 +58,7 @@ export class Executor {
   #take(choice: Choice | undefined): void {
     this.choice = choice;
     this.kernel.runAt(choice ? placeOf(choice) : null);
+    this.moved();
   }
 }
 

@@ -101,7 +101,7 @@ export class Workbench {
     this.devices = new Devices(kernel, this.toasts, (name) => {
       if (this.overlay?.kind !== 'devices') this.toasts.info(`${name} asks to join.`, { label: 'Compare digits', run: () => this.command('devices') });
     });
-    this.executor = new Executor(kernel);
+    this.executor = new Executor(kernel, () => this.documents.runsMoved());
     this.approvals = new Approvals(this.workspace, this.toasts, (approval) => this.showApprovals(approval));
     this.browserAgents = new BrowserAgents(kernel);
     this.agents = new Agents(kernel);
