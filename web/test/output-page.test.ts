@@ -278,6 +278,22 @@ for (const [width, colorScheme] of [[1280, 'light'], [390, 'dark']] as const)
     expect(complaints).toEqual([]);
   });
 
+for (const [width, colorScheme] of [[1280, 'light'], [390, 'dark']] as const)
+  test(`before a run, the panel says what to do about the flow that is picked, ${width} wide, ${colorScheme}`, async () => {
+    const { page, complaints } = await open('', { viewport: { width, height: 800 }, colorScheme });
+    await page.getByRole('tree').waitFor();
+    await page.keyboard.press('Alt+3');
+    const panel = page.locator('.panel').filter({ hasText: 'Its log streams here' });
+    await panel.getByText('Pick a flow and press Run.').waitFor();
+    await page.keyboard.press('Alt+2');
+    await page.getByRole('combobox', { name: 'Flow' }).selectOption({ label: 'Invoice summary' });
+    await page.keyboard.press('Alt+3');
+    await panel.getByText('Press Run to run invoices.flow.js.').waitFor();
+    expect(await panel.getByText('Pick a flow').count()).toBe(0);
+    expect(await look(page, `${width}-output-empty`)).toEqual([]);
+    expect(complaints).toEqual([]);
+  });
+
 test('the records of runs are read for the history when it is in front, and not before', async () => {
   const { page, complaints } = await open('');
   await page.getByRole('tree').waitFor();
