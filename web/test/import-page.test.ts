@@ -108,6 +108,28 @@ for (const [width, colorScheme] of [[1280, 'light'], [1280, 'dark'], [390, 'ligh
     expect(complaints).toEqual([]);
   });
 
+for (const [width, colorScheme] of [[1280, 'light'], [390, 'dark']] as const)
+  test(`a record of this workspace stays until another one is taken, ${width} wide, ${colorScheme}`, async () => {
+    const { page, complaints } = await open('', { viewport: { width, height: 800 }, colorScheme });
+    const log = 'runs/decisions/2026-11-21.jsonl';
+    await page.evaluate(async (path) => {
+      const { fixture } = globalThis as unknown as { fixture: { call(name: string, input: unknown): Promise<unknown> } };
+      await fixture.call('write', { path, content: '{"denied":1}\n{"denied":2}\n' });
+    }, log);
+    const { dialog, file, go } = await choose(page, { [log]: '{"denied":1}\n', 'runs/decisions/2026-11-20.jsonl': '{}\n', 'notes/README.md': '# Other notes\n' });
+    const record = file('2026-11-21.jsonl');
+    expect(await record.getAttribute('aria-checked')).toBe('false');
+    expect(await dialog.getByText('stay yours unless you take them').isVisible()).toBe(true);
+    expect(await look(page, `${width}-${colorScheme}-import-record`)).toEqual([]);
+    await go('2 files').waitFor();
+    await record.getByRole('checkbox', { includeHidden: true }).check();
+    await go('3 files').waitFor();
+    await record.getByRole('checkbox', { includeHidden: true }).uncheck();
+    await go('2 files').click();
+    await expect.poll(() => written(page)).toEqual(['notes/README.md', 'runs/decisions/2026-11-20.jsonl']);
+    expect(complaints).toEqual([]);
+  });
+
 test('what is new is taken or left with the keys, by file and by folder, and what is left does not come', async () => {
   const { page, complaints } = await open('', { viewport: { width: 1280, height: 800 } });
   const { dialog, file, go } = await choose(page, { 'a/in/1.md': '1', 'a/in/2.md': '2', 'a/3.md': '3', 'b.md': 'b', 'empty/': '' });

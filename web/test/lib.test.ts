@@ -133,6 +133,15 @@ test('what of a zip takes effect by being there stays out until it is taken, and
   expect(written('flows/flow.config.json')).toEqual(['a.txt', 'b.txt', 'notes/selvage.policy.yaml', 'flows/flow.config.json']);
 });
 
+test('a record that is here stays as it is until another one is taken; one that is not here comes as any file', async () => {
+  const text = new TextEncoder().encode('{}\n');
+  const [log, before] = ['runs/decisions/2026-11-21.jsonl', 'runs/decisions/2026-11-20.jsonl'];
+  const another = { kind: 'file', size: 1, hash: 'another' } as Entry;
+  const plan = await planImport({ entries: new Map([[log, another], ['running.md', another]]) }, 'x.zip', zipSync({ [log]: text, [before]: text, 'running.md': text }));
+  expect(takenFirst(plan)).toEqual(['running.md', before]);
+  expect(chosen(plan, new Set([log])).files.map(({ path }) => path)).toEqual([log]);
+});
+
 test('the rules of now are what others replace, and the same ones are nothing to decide', async () => {
   const [bytes, broken] = ['version: 1\n', '[1, {'].map((text) => new TextEncoder().encode(text));
   const zip = zipSync({ 'selvage.policy.yaml': bytes!, 'flows/flow.config.json': broken! });

@@ -2,7 +2,7 @@
 
 import type { Node } from '../explorer/tree';
 import { bytes } from './format';
-import { foldersAbove, nameOf } from './paths';
+import { foldersAbove, isInside, nameOf } from './paths';
 import type { ImportFile, ImportPlan } from './zip';
 
 /** A file, an empty folder, or a folder above those. */
@@ -32,8 +32,14 @@ export function countsOf(paths: Iterable<string>): ReadonlyMap<string, number> {
   return counts;
 }
 
-/** What a person is asked about and takes at the beginning: all but rules, which come in only by a choice. */
-export const takenFirst = ({ files, folders }: ImportPlan): string[] => [...files.filter(({ effect }) => effect !== 'unchanged').map(({ path }) => path), ...folders];
+/** Whether it would replace a record, which is kept as it is: the one of the zip may be from before what this one tells, as of the decisions of a day. */
+export const replacesRecord = ({ path, effect }: ImportFile): boolean => effect === 'replaces' && isInside(path, 'runs');
+
+/** What a person is asked about and takes at the beginning: all but rules and what would replace records, which come in only by a choice. */
+export const takenFirst = ({ files, folders }: ImportPlan): string[] => [
+  ...files.filter((file) => file.effect !== 'unchanged' && !replacesRecord(file)).map(({ path }) => path),
+  ...folders,
+];
 
 /** The most bytes of a file that is compared line by line. */
 const COMPARED_BYTES_MAX = 1024 * 1024;
