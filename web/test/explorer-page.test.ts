@@ -146,3 +146,32 @@ test('the change of an upload names the file without quotes, as it is quoted whe
   }
   expect(await page.evaluate(() => (globalThis as unknown as { fixture: { messages: string[] } }).fixture.messages)).toEqual(['Upload a.txt', 'Upload 2 files']);
 });
+
+for (const [width, colorScheme] of [[1280, 'light'], [390, 'dark']] as const)
+  test(`what is mounted says why it stays as it is, in the tree and in the editor, ${width} wide, ${colorScheme}`, async () => {
+    const { page, complaints } = await open('', { viewport: { width, height: 800 }, colorScheme });
+    await row(page, 'notes').waitFor();
+    await page.evaluate(async () => {
+      const { fixture } = globalThis as unknown as { fixture: { call(name: string, input: unknown): Promise<unknown> } };
+      await fixture.call('write', { path: 'scopes/base/about.md', content: '# About\n' });
+    });
+    await row(page, 'scopes').waitFor();
+    await page.getByRole('tree').focus();
+    await page.keyboard.type('scopes');
+    const notice = page.getByText('What is mounted below scopes/ is only read here.');
+    for (const [path, key] of [['scopes/base', 'F2'], ['scopes/base/about.md', 'Delete']] as const) {
+      for (const right of ['ArrowRight', 'ArrowRight']) await page.keyboard.press(right);
+      await selected(page, path);
+      await page.keyboard.press(key);
+      await notice.waitFor();
+      expect(await look(page, `${width}-${colorScheme}-mounted-${key}`)).toEqual([]);
+      await page.getByRole('button', { name: 'Close this note' }).click();
+      await notice.waitFor({ state: 'detached' });
+      await page.getByRole('tree').focus();
+    }
+    await page.keyboard.press('Enter');
+    await page.getByText('This file belongs to the mounted workspace “base” and changes only there.').waitFor();
+    expect(await page.getByText('Flows can still read and write it.').count()).toBe(0);
+    expect(await look(page, `${width}-${colorScheme}-mounted-file`)).toEqual([]);
+    expect(complaints).toEqual([]);
+  });
