@@ -89,9 +89,9 @@ test('Chromium: a workspace is mounted in another from its export, brought up to
   const page = await (await openChromium(defer)).newPage();
   await openWorkbench(page, server.url);
   const dialog = page.getByRole('dialog');
-  await choose(page, first, () => command(page, 'Mount a workspace as a parent'));
+  await choose(page, first, () => command(page, 'Mount another workspace'));
   await dialog.getByText('added').first().waitFor();
-  assert.equal(await dialog.getByLabel('Name here').inputValue(), 'global');
+  assert.equal(await dialog.getByLabel('Folder here').inputValue(), 'global');
   await dialog.getByRole('button', { name: 'Mount' }).click();
   await page.getByText('“global” is mounted.').waitFor();
   const [status] = (await value(page, 'workspace_status', {})).scopes;

@@ -34,7 +34,7 @@ export function menuFor(wb: Workbench, path: string | undefined, actions: EntryA
       'line',
       { label: 'Export as zip', icon: 'archive', run: () => wb.command('export') },
       { label: 'Import a zip', icon: 'package', run: () => wb.command('import') },
-      { label: 'Mount a workspace as a parent…', icon: 'lock', run: () => wb.command('mount') },
+      { label: 'Mount another workspace…', icon: 'lock', run: () => wb.command('mount') },
       'line',
       { label: 'History of the workspace', icon: 'history', run: () => wb.command('past') },
       { label: 'Undo the last change', icon: 'undo-2', run: () => wb.command('undo') },

@@ -72,7 +72,7 @@ export function commandsOf(wb: Workbench): Command[] {
     { id: 'webmcp', title: 'Let agents of the browser call tools, or no longer', group: 'Workspace', enabled: () => wb.browserAgents.state !== 'absent', run: () => wb.switchBrowserAgents() },
     { id: 'export', title: 'Export the workspace as a zip', group: 'Workspace', run: () => void exportWorkspace(wb) },
     { id: 'import', title: 'Import a zip', group: 'Workspace', run: () => void pickImport(wb) },
-    { id: 'mount', title: 'Mount a workspace as a parent…', group: 'Workspace', run: () => void pickMount(wb) },
+    { id: 'mount', title: 'Mount another workspace…', group: 'Workspace', run: () => void pickMount(wb) },
     { id: 'keys', title: 'Keyboard shortcuts', group: 'Help', keys: ['?'], run: () => (wb.overlay = { kind: 'keys' }) },
   ];
 }
