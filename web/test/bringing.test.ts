@@ -22,7 +22,7 @@ function begin(): { kernel: Strict; workspace: Workspace; left: string[] } {
   return { kernel, workspace: new Workspace(kernel, new Toasts()), left: [] };
 }
 
-const file = (path: string, content: BlobPart = path): Bringing => ({ path, content: new Blob([content]) });
+const file = (path: string, content: BlobPart = path): Bringing => ({ path, content: new Blob([content]), over: undefined });
 
 test('files and folders come as one change', async () => {
   const { kernel, workspace, left } = begin();
@@ -69,7 +69,7 @@ test('what concerns no file of it fails as a whole', async () => {
 test('a large file is stored before, and one that is too large is left out', async () => {
   const { kernel, workspace, left } = begin();
   const large = file('large', new Uint8Array(WHOLE_BYTES_MAX + 1));
-  const huge = { path: 'huge', content: Object.create(large.content, { size: { value: FILE_BYTES_MAX + 1 } }) as Blob };
+  const huge = { path: 'huge', content: Object.create(large.content, { size: { value: FILE_BYTES_MAX + 1 } }) as Blob, over: undefined };
   const came = await bring(workspace, 'Upload', [huge, large, file('small')], [], { left: (path) => left.push(path) });
   expect([came, left]).toEqual([['large', 'small'], ['huge']]);
   expect(kernel.brought[0]?.map(({ content }) => typeof content)).toEqual(['string', 'object']);
@@ -96,11 +96,24 @@ test('bytes in memory become a file only to be stored, each when it is its turn'
   const store = kernel.store.bind(kernel);
   const before: number[] = [];
   kernel.store = (...asked) => (before.push(made.length), store(...asked));
-  const files = ['a', 'b', 'c'].map((path, n) => ({ path, content: new Uint8Array(n === 2 ? 1 : WHOLE_BYTES_MAX + 1) }));
+  const files = ['a', 'b', 'c'].map((path, n) => ({ path, content: new Uint8Array(n === 2 ? 1 : WHOLE_BYTES_MAX + 1), over: undefined }));
   await bring(workspace, 'Import', files, [], { left: () => expect.unreachable() });
   vi.unstubAllGlobals();
   expect([before, made]).toEqual([[1, 2], [WHOLE_BYTES_MAX + 1, WHOLE_BYTES_MAX + 1]]);
   expect(kernel.files.get('c')?.bytes).toEqual(new Uint8Array(1));
+});
+
+test('what somebody wrote meanwhile is not written over, and what is just as it was when that was asked is', async () => {
+  const { kernel, workspace, left } = begin();
+  for (const path of ['asked', 'changed', 'gone']) await kernel.call('write', { path, content: 'before' });
+  await workspace.refresh();
+  const files = ['asked', 'changed', 'gone', 'came', 'new'].map((path) => ({ ...file(path), over: workspace.entries.get(path)?.hash }));
+  for (const path of ['changed', 'came']) await kernel.call('write', { path, content: 'theirs' });
+  await kernel.call('delete', { path: 'gone' });
+  expect(await bring(workspace, 'Upload', files, [], { left: (path) => left.push(path) })).toEqual(['asked', 'gone', 'new']);
+  expect(left).toEqual(['changed', 'came']);
+  const texts = [...kernel.files].map(([path, { bytes }]) => [path, new TextDecoder().decode(bytes)]);
+  expect(Object.fromEntries(texts)).toEqual({ asked: 'asked', changed: 'theirs', gone: 'gone', came: 'theirs', new: 'new' });
 });
 
 test('nothing of what is given up comes', async () => {

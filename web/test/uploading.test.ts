@@ -7,8 +7,8 @@ import { FakeKernel } from './fake-kernel';
 
 type Question = Extract<Overlay, { kind: 'confirm' }>;
 
-/** An upload to a folder of a workspace with these files, where a question is answered by the words of a button. */
-async function upload(there: Record<string, string>, folder: string, files: Record<string, string>, button?: string) {
+/** An upload to a folder of a workspace with these files, where a question is answered by the words of a button, and others write files meanwhile. */
+async function upload(there: Record<string, string>, folder: string, files: Record<string, string>, button?: string, meanwhile: Record<string, string> = {}) {
   const kernel = new FakeKernel(there);
   const toasts = new Toasts();
   const workspace = new Workspace(kernel, toasts);
@@ -19,6 +19,7 @@ async function upload(there: Record<string, string>, folder: string, files: Reco
     toasts,
     set overlay(overlay: Question) {
       asked.push(overlay);
+      for (const [path, content] of Object.entries(meanwhile)) void kernel.call('write', { path, content });
       const { action, run, other, cancelled } = overlay;
       ({ [action]: run, [other?.action ?? '']: other?.run, Cancel: cancelled })[button ?? '']?.();
     },
@@ -51,6 +52,13 @@ test('both are kept, or nothing comes', async () => {
   expect(both.now).toEqual({ ...THERE, 'data/a 2.csv': 'other', 'data/c.csv': 'c' });
   const none = await upload(THERE, 'data', { 'a.csv': 'other', 'c.csv': 'c' }, 'Cancel');
   expect([none.paths, none.now, none.told]).toEqual([[], THERE, []]);
+});
+
+test('Replace writes over what was asked about, and not over what others wrote since', async () => {
+  const { now, paths, told } = await upload(THERE, '', { 'data/a.csv': 'mine', 'data/b.csv': 'mine', 'data/c.csv': 'mine' }, 'Replace', { 'data/b.csv': 'theirs', 'data/c.csv': 'theirs' });
+  expect([now, paths]).toEqual([{ ...THERE, 'data/a.csv': 'mine', 'data/b.csv': 'theirs', 'data/c.csv': 'theirs' }, ['data/a.csv']]);
+  const why = 'was not uploaded: another file came there meanwhile, which you were not asked about. Begin again to be asked.';
+  expect(told).toEqual([`“b.csv” ${why}`, `“c.csv” ${why}`, 'Uploaded “a.csv” to the top folder.']);
 });
 
 test('a name that another file of the same upload has is not given to one that is kept beside', async () => {

@@ -1,7 +1,7 @@
 // Files from the device on their way into the workspace: where each of them goes, and what is asked where its name is taken. It is loaded with
 // the first upload: `upload.ts` has what begins with a click or a drop.
 
-import { bring } from '../lib/bringing';
+import { bring, type Bringing } from '../lib/bringing';
 import { plural } from '../lib/format';
 import { folded, folderWords, freeAmong, isInside, isManifest, isMounted, join, nameOf, parentOf } from '../lib/paths';
 import type { Entry } from '../lib/tools';
@@ -19,6 +19,8 @@ interface Placed extends Incoming {
   /** Where it goes unless both are kept. */
   place: string;
   effect: 'new' | 'replaces' | 'same';
+  /** The hash of what was there when that was judged. */
+  over: string | undefined;
 }
 
 /** What comes under one name: a file, or a folder with all that is in it. */
@@ -43,17 +45,17 @@ export async function uploadTo(wb: Workbench, folder: string, incoming: readonly
   const held = new Set(wb.workspace.childNames(folder).map(folded));
   const used = new Set([...held, ...roots.map(({ name }) => folded(name))]);
   const files = roots.flatMap((root) => {
-    if (joining.has(root)) return root.files.filter(({ effect }) => effect !== 'same').map(({ place, file }) => ({ path: place, content: file }));
+    if (joining.has(root)) return root.files.filter(({ effect }) => effect !== 'same').map(({ place, file, over }) => ({ path: place, content: file, over }));
     const name = held.has(folded(root.name)) ? freeAmong(root.name, used) : root.name;
     for (const names of [held, used]) names.add(folded(name));
-    return root.files.map(({ path, file }) => ({ path: join(folder, name + path.slice(root.name.length)), content: file }));
+    return root.files.map(({ path, file }) => ({ path: join(folder, name + path.slice(root.name.length)), content: file, over: undefined }));
   });
   const same = [...joining].flatMap((root) => root.files.filter(({ effect }) => effect === 'same').map(({ place }) => place));
   if (files.length === 0 && same.length) wb.toasts.info(`${wordsFor(same)} ${same.length === 1 ? 'is' : 'are'} in ${folderWords(folder)} already, just the same.`);
   return [...same, ...(files.length ? await write(wb, folder, files) : [])];
 }
 
-async function write(wb: Workbench, folder: string, files: readonly { path: string; content: File }[]): Promise<string[]> {
+async function write(wb: Workbench, folder: string, files: readonly (Bringing & { content: File })[]): Promise<string[]> {
   const given = new AbortController();
   const paths = files.map(({ path }) => path);
   const all = files.reduce((sum, { content }) => sum + content.size, 0);
@@ -90,7 +92,8 @@ async function rootsOf(workspace: Workspace, folder: string, incoming: readonly 
     const root = roots.get(name) ?? { name, files: [], joins };
     roots.set(name, root);
     const place = placeOf(join(folder, path));
-    root.files.push({ path, file, place, effect: joins ? await effectOf(workspace, entries.get(place), file) : 'new' });
+    const entry = entries.get(place);
+    root.files.push({ path, file, place, effect: joins ? await effectOf(workspace, entry, file) : 'new', over: entry?.hash });
   }
   return [...roots.values()];
 }

@@ -15,6 +15,8 @@ export interface Bringing {
   path: string;
   /** A file of the device, or bytes that are in memory anyway. */
   content: Blob | Uint8Array<ArrayBuffer>;
+  /** The hash of what it may write over. */
+  over: string | undefined;
 }
 
 export interface Bringer {
@@ -47,6 +49,12 @@ export async function bring(workspace: Workspace, message: string, files: readon
     before += size;
     told(before / all);
   }
+  // Reading and storing takes a while, and so do persons who are asked: others may have written there since.
+  await workspace.refresh();
+  const over = new Map(files.map((file) => [file.path, file.over]));
+  const isUnasked = ({ path, content }: Brought): boolean => content !== null && workspace.entries.has(path) && workspace.entries.get(path)?.hash !== over.get(path);
+  for (const { path } of items.filter(isUnasked)) left(path, new Error('another file came there meanwhile, which you were not asked about. Begin again to be asked.'));
+  items = items.filter((item) => !isUnasked(item));
   for (let refused = 0; items.length > 0; ) {
     try {
       await workspace.bring(message, items);

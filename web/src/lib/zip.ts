@@ -33,6 +33,8 @@ export type ImportEffect = 'new' | 'replaces' | 'unchanged';
 
 export interface ImportFile extends Unpacked {
   effect: ImportEffect;
+  /** The hash of what was there when that was judged. */
+  over: string | undefined;
 }
 
 /** A file that takes effect by being there, and what it decides. */
@@ -186,12 +188,13 @@ export async function planImport(workspace: Pick<Workspace, 'entries'>, name: st
   const rules: ImportRule[] = [];
   for (const file of found) {
     if (stamped && file.path === STAMP) continue;
-    const effect = await effectOf(workspace.entries.get(file.path), file.bytes);
+    const entry = workspace.entries.get(file.path);
+    const effect = await effectOf(entry, file.bytes);
     const reason = isMounted(file.path) ? 'other workspaces are mounted, not imported' : OWN_FILES.get(file.path.toLowerCase());
     const rule = effect === 'unchanged' ? undefined : decides(file, effect === 'replaces');
     if (effect !== 'unchanged' && reason) skipped.push({ name: file.path, reason });
-    else if (rule !== undefined) rules.push({ ...file, effect, decides: rule });
-    else files.push({ ...file, effect });
+    else if (rule !== undefined) rules.push({ ...file, effect, over: entry?.hash, decides: rule });
+    else files.push({ ...file, effect, over: entry?.hash });
   }
   // What lies in a folder makes it.
   const filled = new Set<string>();
@@ -228,7 +231,7 @@ export function brought(files: number, folders: number): string {
 
 /** Writes what is chosen of a plan, as one change. */
 export async function applyImport(wb: Workbench, plan: ImportPlan): Promise<void> {
-  const files = plan.files.map(({ path, bytes }) => ({ path, content: bytes }));
+  const files = plan.files.map(({ path, bytes, over }) => ({ path, content: bytes, over }));
   const left = (path: string, error: unknown): void => void wb.toasts.failure(`“${nameOf(path)}” was not imported`, error);
   try {
     const came = new Set(await bring(wb.workspace, `Import ${plan.name}`, files, plan.folders, { left }));
