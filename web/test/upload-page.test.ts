@@ -1,6 +1,7 @@
 // What a person is asked when names of an upload are taken.
 
-import type { Page } from 'playwright-core';
+import { zipSync } from 'fflate';
+import type { FileChooser, Page } from 'playwright-core';
 import { expect, test, vi } from 'vitest';
 import { useFixture } from './browser';
 
@@ -55,3 +56,31 @@ test('Enter keeps both, Escape brings nothing, and what is the same is no questi
   const brought = await page.evaluate(() => (globalThis as unknown as { fixture: { brought: unknown[] } }).fixture.brought.length);
   expect([brought, complaints]).toEqual([1, []]);
 });
+
+for (const first of ['import', 'upload'] as const)
+  test(`a second question does not take the place of the first one, ${first} first`, async () => {
+    const { page, complaints } = await open();
+    await row(page, 'notes').click();
+    const choosing = async (act: () => Promise<void>): Promise<FileChooser> => {
+      const chooser = page.waitForEvent('filechooser');
+      await act();
+      return chooser;
+    };
+    const toUpload = await choosing(() => page.getByRole('button', { name: 'Upload files' }).click());
+    const toImport = await choosing(async () => {
+      await page.keyboard.press('Control+K');
+      await page.keyboard.type('Import a zip');
+      await page.keyboard.press('Enter');
+    });
+    const questions = {
+      upload: { ask: () => toUpload.setFiles({ name: 'README.md', mimeType: 'text/plain', buffer: Buffer.from('other') }), dialog: page.getByRole('dialog', { name: '“README.md” is in notes/ already' }), refused: 'Nothing was uploaded: another dialog is open.' },
+      import: { ask: () => toImport.setFiles({ name: 'a.zip', mimeType: 'application/zip', buffer: Buffer.from(zipSync({ 'a.txt': new Uint8Array(1) })) }), dialog: page.getByRole('dialog', { name: 'Import a.zip' }), refused: 'a.zip can’t be imported: another dialog is open.' },
+    };
+    const second = questions[first === 'import' ? 'upload' : 'import'];
+    await questions[first].ask();
+    await questions[first].dialog.waitFor();
+    await second.ask();
+    await page.getByText(second.refused).waitFor();
+    expect(await look(page, `${first}-first-asked`)).toEqual([]);
+    expect([await questions[first].dialog.isVisible(), await second.dialog.count(), complaints]).toEqual([true, 0, []]);
+  });

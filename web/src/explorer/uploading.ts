@@ -1,6 +1,7 @@
 // Files from the device on their way into the workspace: where each of them goes, and what is asked where its name is taken. It is loaded with
 // the first upload: `upload.ts` has what begins with a click or a drop.
 
+import { show } from '../lib/archive';
 import { bring, type Bringing } from '../lib/bringing';
 import { plural } from '../lib/format';
 import { folded, folderWords, freeAmong, isInside, isManifest, isMounted, join, nameOf, parentOf } from '../lib/paths';
@@ -125,7 +126,7 @@ function ask(wb: Workbench, folder: string, clashes: readonly Root[]): Promise<'
   const others = over.length > NAMED_MAX ? [plural(over.length - NAMED_MAX, 'other file')] : [];
   const lost = over.length ? `Replace writes over ${AND.format([...named, ...others])}. Earlier versions stay in the history.` : 'Nothing that is there would be written over.';
   return new Promise((answer) => {
-    wb.overlay = {
+    show(wb, {
       kind: 'confirm',
       title: `${more.length ? plural(more.length + 1, 'name') : `“${first}”`} ${more.length ? 'are' : 'is'} in ${folderWords(folder)} already`,
       text: `${lost} Keep both gives what comes another name.`,
@@ -133,6 +134,6 @@ function ask(wb: Workbench, folder: string, clashes: readonly Root[]): Promise<'
       run: () => answer('both'),
       other: { action: over.length ? 'Replace' : 'Put together', run: () => answer('replace') },
       cancelled: () => answer(undefined),
-    };
+    });
   });
 }

@@ -4,7 +4,7 @@
 import { isInside } from './paths';
 import { saveShown } from './saving';
 import type { Entry } from './tools';
-import type { Workbench } from './workbench.svelte';
+import type { Overlay, Workbench } from './workbench.svelte';
 import type { Workspace } from './workspace.svelte';
 
 /** The entries that go into a zip of a folder. */
@@ -42,11 +42,17 @@ export async function pickMount(wb: Workbench, name?: string): Promise<void> {
   if (file) wb.overlay = { kind: 'mount', file, name };
 }
 
+/** Shows a question that was a while in the making: not in the place of another dialog, with what was done in that. */
+export function show(wb: Workbench, question: Overlay): void {
+  if (wb.overlay && wb.overlay.kind !== 'palette') throw new Error('another dialog is open. Close that one, and begin again.');
+  wb.overlay = question;
+}
+
 export async function openImport(wb: Workbench, file: File): Promise<void> {
   try {
     const { planImport } = await import('./zip');
     const plan = await planImport(wb.workspace, file.name, new Uint8Array(await file.arrayBuffer()));
-    wb.overlay = { kind: 'import', plan };
+    show(wb, { kind: 'import', plan });
   } catch (error) {
     wb.toasts.failure(`${file.name} can’t be imported`, error);
   }
