@@ -84,3 +84,30 @@ for (const first of ['import', 'upload'] as const)
     expect(await look(page, `${first}-first-asked`)).toEqual([]);
     expect([await questions[first].dialog.isVisible(), await second.dialog.count(), complaints]).toEqual([true, 0, []]);
   });
+
+for (const [width, colorScheme] of [[1280, 'light'], [390, 'dark']] as const)
+  test(`a field says that the file of an upload that was undone is gone, ${width} wide, ${colorScheme}`, async () => {
+    const { page, complaints } = await open('', { viewport: { width, height: 800 }, colorScheme });
+    await row(page, 'flows/invoices.flow.js').click();
+    if (width === 390) await page.getByRole('button', { name: 'Run', exact: true }).last().click();
+    const field = page.getByRole('combobox', { name: 'Invoices' });
+    const chooser = page.waitForEvent('filechooser');
+    await page.getByRole('button', { name: 'Upload', exact: true }).click();
+    await (await chooser).setFiles({ name: 'july.csv', mimeType: 'text/csv', buffer: Buffer.from('number,customer\n') });
+    await expect.poll(() => field.inputValue()).toBe('data/july.csv');
+    const gone = page.getByRole('alert').filter({ hasText: 'This file is not there any more.' });
+    await page.getByText('Uploaded “july.csv” to data/.').waitFor();
+    expect(await gone.count()).toBe(0);
+    await page.getByRole('button', { name: 'Undo', exact: true }).click();
+    await gone.waitFor();
+    expect(await field.getAttribute('aria-invalid')).toBe('true');
+    expect(await look(page, `${width}-${colorScheme}-upload-gone`)).toEqual([]);
+    // A path that is only being written is nobody's fault.
+    await field.fill('data/j');
+    await gone.waitFor({ state: 'detached' });
+    await field.fill('data/july.csv');
+    await gone.waitFor();
+    await page.getByRole('button', { name: 'Redo', exact: true }).click();
+    await gone.waitFor({ state: 'detached' });
+    expect(complaints).toEqual([]);
+  });
