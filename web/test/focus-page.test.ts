@@ -2,7 +2,10 @@
 
 import type { Page } from 'playwright-core';
 import { expect, test, vi } from 'vitest';
+import type { DevicesState } from '../../worker/client-messages';
 import { useFixture } from './browser';
+import { ALONE, comparing } from './device-states';
+import type { FakeKernel } from './fake-kernel';
 
 vi.setConfig({ testTimeout: 120_000 });
 
@@ -69,6 +72,51 @@ for (const reducedMotion of ['reduce', 'no-preference'] as const)
     await palette(page, 'Show files');
     await places.tree.waitFor();
   });
+
+/** Where the keys are, in words. */
+const withKeys = (page: Page) =>
+  page.evaluate(() => {
+    const one = document.activeElement as HTMLElement;
+    return one.ariaLabel ?? (one as HTMLInputElement).labels?.[0]?.querySelector('span')?.innerText ?? one.querySelector<HTMLElement>('.what')?.innerText ?? (one.className.includes('main') ? 'what scrolls' : one.innerText);
+  });
+
+const BEGIN = {
+  'Storage on this device': 'Ask it not to',
+  'Devices: share': 'Relay',
+  'Secrets: keys': 'Passphrase',
+  'Where runs run': 'This browser',
+  'Keyboard shortcuts': 'what scrolls',
+  'Show the history of the workspace': 'Changed',
+  'Compare with earlier': 'Edited',
+  'Show conflicts': 'Close',
+};
+
+test('a dialog begins at what is to be done in it, also where that is there a little later', async () => {
+  const { page, complaints } = await open();
+  const write = (path: string) => page.evaluate((path) => (globalThis as unknown as { fixture: FakeKernel }).fixture.call('write', { path, content: 'a' }), path);
+  const share = (state: DevicesState) => page.evaluate((state) => (globalThis as unknown as { fixture: FakeKernel }).fixture.emit({ kind: 'devices', state }), state);
+  await row(page, 'flows/invoices.flow.js').click();
+  await write('scopes/base/a.md');
+  await share(ALONE);
+  for (const [command, place] of Object.entries(BEGIN)) {
+    await palette(page, command);
+    await dialog(page).getByRole('button', { name: 'Close', exact: true }).first().waitFor();
+    await expect.poll(() => withKeys(page), { message: command }).toBe(place);
+    await page.keyboard.press('Escape');
+    await gone(page);
+  }
+  // A question begins at the action that it is about, and what is to be read before it is answered at itself.
+  await row(page, 'scopes').click();
+  await row(page, 'scopes/base').click({ button: 'right' });
+  await page.getByRole('menuitem', { name: 'Unmount' }).click();
+  await expect.poll(() => withKeys(page)).toBe('Unmount');
+  await page.keyboard.press('Escape');
+  await gone(page);
+  await share(comparing(Date.now()));
+  await palette(page, 'Devices: share');
+  await expect.poll(() => withKeys(page)).toBe('A device asks to join');
+  expect(complaints.filter((one) => !one.includes('404'))).toEqual([]);
+});
 
 const CLOSES = {
   'the command': (page: Page) => page.keyboard.press('Alt+W'),

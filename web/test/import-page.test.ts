@@ -117,6 +117,7 @@ for (const [width, colorScheme] of [[1280, 'light'], [390, 'dark']] as const)
       await fixture.call('write', { path, content: '{"denied":1}\n{"denied":2}\n' });
     }, log);
     const { dialog, file, go } = await choose(page, { [log]: '{"denied":1}\n', 'runs/decisions/2026-11-20.jsonl': '{}\n', 'notes/README.md': '# Other notes\n' });
+    expect(await dialog.getByRole('tree', { name: 'Files that are replaced' }).evaluate((tree) => tree === document.activeElement)).toBe(true);
     const record = file('2026-11-21.jsonl');
     expect(await record.getAttribute('aria-checked')).toBe('false');
     expect(await dialog.getByText('stay yours unless you take them').isVisible()).toBe(true);
