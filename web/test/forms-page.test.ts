@@ -56,6 +56,60 @@ for (const [width, colorScheme] of [[1280, 'light'], [390, 'dark']] as const)
   });
 
 for (const [width, colorScheme] of [[1280, 'dark'], [390, 'light']] as const)
+  test(`a form without anything to show opens as its text, and nothing typed in either view is lost, ${width} wide, ${colorScheme}`, async () => {
+    const { page, complaints } = await open('form', { viewport: { width, height: 900 }, colorScheme });
+    await page.getByRole('tree').waitFor();
+    const write = (path: string, content: string) => page.evaluate((input) => (window as unknown as { fixture: { call(name: string, input: unknown): Promise<unknown> } }).fixture.call('write', input), { path, content });
+    const show = async (name: string) => {
+      await page.keyboard.press('Control+P');
+      await page.getByRole('combobox', { name: 'Search' }).fill(name);
+      await page.keyboard.press('Enter');
+      await text(name).waitFor({ state: 'attached' });
+      // A narrow screen would show its keyboard.
+      if (width < 760) await text(name).click();
+      else await page.locator('.cm-content:focus').waitFor();
+    };
+    const text = (name: string) => page.getByLabel(`Text of ${name}`);
+    const toggle = (name: string) => page.locator('.panel').filter({ has: text(name) }).getByRole('button', { name: 'Form' });
+    await write('forms/new.form.json', '');
+    await write('forms/half.form.yaml', 'name: [');
+
+    await show('new.form.json');
+    expect(await toggle('new.form.json').getAttribute('aria-pressed')).toBe('false');
+    expect(await look(page, `${width}-form-empty`)).toEqual([]);
+    await page.keyboard.type('{"name": "Dye", "fields": [{"name": "shade", "label": "Shade"}]');
+    await toggle('new.form.json').click();
+    const shade = page.getByRole('form', { name: 'Form Dye' }).getByLabel('Shade');
+    await shade.fill('Indigo');
+    expect(await look(page, `${width}-form-typed-anew`)).toEqual([]);
+    await toggle('new.form.json').click();
+    expect(await text('new.form.json').innerText()).toBe('{"name": "Dye", "fields": [{"name": "shade", "label": "Shade"}]}');
+    await toggle('new.form.json').click();
+    expect(await shade.inputValue()).toBe('Indigo');
+
+    await show('half.form.yaml');
+    await expect.poll(() => toggle('half.form.yaml').getAttribute('aria-pressed')).toBe('false');
+    await page.keyboard.press('Control+A');
+    await page.keyboard.press('Delete');
+    await page.getByRole('button', { name: 'Begin with an example' }).click();
+    await expect.poll(() => text('half.form.yaml').innerText()).toContain('name: Order cloth');
+    expect(await look(page, `${width}-form-example`)).toEqual([]);
+    await toggle('half.form.yaml').click();
+    await page.getByRole('form', { name: 'Form Order cloth' }).getByLabel('How many').waitFor();
+    expect(complaints).toEqual([]);
+  });
+
+test('a form that is opened by the keys has them', async () => {
+  const { page } = await open('form');
+  await page.getByRole('tree').waitFor();
+  await page.setViewportSize({ width: 1000, height: 900 });
+  await page.keyboard.press('Control+P');
+  await page.keyboard.type('order.form.json');
+  await page.keyboard.press('Enter');
+  await page.locator('form :focus').waitFor();
+});
+
+for (const [width, colorScheme] of [[1280, 'dark'], [390, 'light']] as const)
   test(`the flow that was chosen is chosen after a reload, whatever is in front, ${width} wide, ${colorScheme}`, async () => {
     const { page, complaints } = await open('form&named', { viewport: { width, height: 900 }, colorScheme });
     const file = (path: string) => page.locator(`[role=treeitem][data-path="${path}"]`);

@@ -4,6 +4,7 @@ import { meanings, portable } from '../src/forms/references';
 import { FORM_CHARS_MAX, readJsonSource, readSource, Unreadable } from '../src/forms/source';
 import { ALIASES_MAX, readYamlSource } from '../src/forms/yaml';
 import { argumentsOf, firstHeld, keyOf, problemOf, providedOptions, providerArguments, valueOf, type Held } from '../src/forms/values';
+import { formExample } from '../src/lib/examples';
 import { isForm } from '../src/lib/paths';
 import type { FlowEntry, FlowSummary } from '../src/lib/tools';
 
@@ -20,6 +21,13 @@ const check = (field: FormField, held: Held) => problemOf(field, held, field.opt
 test('forms are known by their folder and their name', () => {
   expect(['forms/a.form.json', 'forms/people/a.form.yaml', 'forms/a.form.yml'].map(isForm)).toEqual([true, true, true]);
   expect(['a.form.json', 'forms/a.json', 'forms/.form.json', 'data/forms/a.form.json'].map(isForm)).toEqual([false, false, false, false]);
+});
+
+test('what an empty form is offered to begin with is whole, in both languages', async () => {
+  for (const path of ['forms/a.form.json', 'forms/a.form.yaml']) {
+    const { form, problems } = readDefinition((await readSource(path, formExample(path))).value, 'a');
+    expect([problems, form.notes, form.fields.map(({ name, notes }) => [name, notes])]).toEqual([[], [], [['item', []], ['count', []]]]);
+  }
 });
 
 test('all three shapes of options are read', () => {

@@ -1,4 +1,4 @@
-// What a person begins a manifest with: an empty one can't be saved.
+// What a person begins a manifest with, which can't be saved empty, and a form.
 
 import { FLOWS_FILE, POLICY_FILE } from './paths';
 
@@ -49,3 +49,31 @@ const FLOWS = `{
 
 /** By path. */
 export const EXAMPLES: Readonly<Record<string, string>> = { [POLICY_FILE]: POLICY, [FLOWS_FILE]: FLOWS };
+
+const FORM_JSON = `{
+  "name": "Order cloth",
+  "workflow": "workflows/orders.py::place_order",
+  "fields": [
+    { "name": "item", "type": "select", "label": "Item", "required": true, "options": ["Plain", "Twill"] },
+    { "name": "count", "type": "number", "label": "How many", "default_value": 1, "validation": { "min": 1, "max": 20 } }
+  ]
+}
+`;
+
+const FORM_YAML = `name: Order cloth
+workflow: workflows/orders.py::place_order
+fields:
+  - name: item
+    type: select
+    label: Item
+    required: true
+    options: [Plain, Twill]
+  - name: count
+    type: number
+    label: How many
+    default_value: 1
+    validation: { min: 1, max: 20 }
+`;
+
+/** What a form looks like, in the language that its name ends with. */
+export const formExample = (path: string): string => (path.endsWith('.json') ? FORM_JSON : FORM_YAML);
