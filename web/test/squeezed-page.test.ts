@@ -49,6 +49,32 @@ for (const [width, colorScheme] of [[1280, 'light'], [1280, 'dark'], [390, 'dark
   });
 }
 
+for (const [width, height, colorScheme] of [[1280, 900, 'light'], [1280, 600, 'dark'], [800, 700, 'dark'], [390, 844, 'light']] as const)
+  test(`notes lie over no tab, no tools and no button of the page, ${width} by ${height}, ${colorScheme}`, async () => {
+    const { page, complaints } = await open('', { viewport: { width, height }, colorScheme });
+    await page.locator('[role=treeitem][data-path="flows/invoices.flow.js"]').click();
+    await page.keyboard.press('Control+Enter');
+    await page.getByText('Succeeded').first().waitFor();
+    const note = (number: number) =>
+      page.evaluate((number) => {
+        const { fixture } = globalThis as unknown as { fixture: { emit(event: unknown): void } };
+        fixture.emit({ kind: 'peerLost', message: `${number}: ${'it is told at some length, '.repeat(9)}`, hint: 'Reload the older.', reason: 'Version' });
+      }, number);
+    for (let more = 0; more < 4; more++) await note(more);
+    await expect.poll(() => page.getByRole('button', { name: 'Close this note' }).count()).toBe(4);
+    const under = await page.evaluate(() => {
+      const notes = document.querySelector('[aria-label=Notes]')!.getBoundingClientRect();
+      const pressed = [...document.querySelectorAll('.dv-tab, .panel-bar, .bar, .button.primary, .run, header, footer, nav')].filter((one) => one.checkVisibility({ visibilityProperty: true }) && !one.closest('[aria-label=Notes]'));
+      return pressed.filter((one) => {
+        const { left, right, top, bottom } = one.getBoundingClientRect();
+        return left < notes.right && right > notes.left && top < notes.bottom && bottom > notes.top;
+      }).map((one) => one.outerHTML.slice(0, 120));
+    });
+    expect(under).toEqual([]);
+    expect(await look(page, `${width}-${height}-notes`)).toEqual([]);
+    expect(complaints).toEqual([]);
+  });
+
 test('how much waits for approval is in sight when it comes to a tab that is in front', async () => {
   const { page } = await open('approvals', { viewport: { width: 1280, height: 800 } });
   await page.getByRole('tree').waitFor();
