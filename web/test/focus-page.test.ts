@@ -1,6 +1,6 @@
 // Where the keys are when a dialog has closed, over the kernel in memory.
 
-import type { Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import { expect, test, vi } from 'vitest';
 import type { DevicesState } from '../../worker/client-messages';
 import { useFixture } from './browser';
@@ -155,6 +155,34 @@ test('a file that is closed where the screen is narrow leaves the keys to the pa
     else await page.getByRole('heading', { name: 'Pick a flow and press Run' }).waitFor();
   }
 });
+
+for (const [how, press] of Object.entries({ 'the pointer': (button: Locator) => button.click(), 'the keys': (button: Locator) => button.press('Enter') }))
+  test(`a note whose button is pressed by ${how} leaves the keys where they were`, async () => {
+    const { page } = await open('');
+    const editor = page.locator('.cm-content:focus');
+    await row(page, 'flows/invoices.flow.js').click();
+    await page.keyboard.press('Enter');
+    await editor.waitFor();
+    await page.keyboard.type('// typed');
+    await page.keyboard.press('Control+S');
+    await palette(page, 'Undo the last change');
+    await editor.waitFor();
+    // Each of them is answered by another note.
+    for (const name of ['Redo', 'Undo']) {
+      await press(page.getByRole('region', { name: 'Notes' }).getByRole('button', { name }));
+      await editor.waitFor();
+    }
+    const close = page.getByRole('button', { name: 'Close this note' });
+    while (await close.count()) {
+      await press(close.first());
+      await editor.waitFor();
+    }
+    await row(page, 'notes').click();
+    await page.keyboard.press('Delete');
+    await press(page.getByRole('region', { name: 'Notes' }).getByRole('button', { name: 'Undo' }));
+    await page.locator('[role=tree]:focus').waitFor();
+    await row(page, 'notes').waitFor();
+  });
 
 const runs = (page: Page) => page.evaluate(() => (window as unknown as { fixture: { calls: { name: string }[] } }).fixture.calls.filter(({ name }) => name === 'run_flow').length);
 /** Makes runs start late, as those of a slow device. */
