@@ -42,7 +42,7 @@ export function fakeScript(path: string): ScriptStep[] {
   if (path.includes('rates'))
     return [
       { log: 'info', text: 'Asking api.frankfurter.dev for today’s rates' },
-      { fail: { code: 'POLICY_DENIED', message: 'The run may not fetch from `api.frankfurter.dev`.', hint: 'Run it with `allowNet: ["api.frankfurter.dev"]`.', path, line: 7, column: 26 } },
+      { fail: { code: 'POLICY_DENIED', message: 'The run may not fetch from `api.frankfurter.dev`.', hint: 'Run it with `allowNet: ["api.frankfurter.dev"]`.', path, line: 7, column: 26, stack: `    at fetch (native)\n    at parse (lib/csv.js:1:25)\n    at gone (lib/gone.js:3:1)\n    at default (${path}:5:26)` } },
     ];
   if (path.includes('endless'))
     return [
