@@ -75,3 +75,28 @@ for (const [width, colorScheme] of [[1280, 'dark'], [390, 'light']] as const)
     await expect.poll(says).toEqual(['Type at least two letters.']);
     expect(complaints).toEqual([]);
   });
+
+for (const [width, colorScheme] of [[1280, 'light'], [390, 'dark']] as const)
+  test(`a file that is not saved yet is found as any other, and once, ${width} wide, ${colorScheme}`, async () => {
+    const { page, complaints } = await open('', { viewport: { width, height: 800 }, colorScheme });
+    await page.getByRole('tree').waitFor();
+    await page.keyboard.press('Alt+8');
+    await page.getByRole('button', { name: 'Make a policy file' }).click();
+    await page.getByText('Nothing of this is saved yet.').waitFor();
+    const find = async (name: string) => {
+      await page.keyboard.press('Control+P');
+      await page.getByRole('combobox', { name: 'Search' }).fill(name);
+      return page.getByRole('listbox', { name: 'Results' }).getByRole('option').filter({ hasNotText: 'Search the text' });
+    };
+    await (await find('embed.json')).click();
+    await page.getByLabel('Text of embed.json').waitFor();
+    const found = await find('policy');
+    expect(await found.count()).toBe(1);
+    expect(await look(page, `${width}-not-saved`)).toEqual([]);
+    await page.keyboard.press('Enter');
+    await page.getByText('Nothing of this is saved yet.').filter({ visible: true }).waitFor();
+    await page.getByRole('button', { name: 'Save', exact: true }).click();
+    await page.getByText('Nothing of this is saved yet.').waitFor({ state: 'detached' });
+    expect(await (await find('policy')).count()).toBe(1);
+    expect(complaints).toEqual([]);
+  });
