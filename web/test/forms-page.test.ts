@@ -99,6 +99,43 @@ for (const [width, colorScheme] of [[1280, 'dark'], [390, 'light']] as const)
     expect(complaints).toEqual([]);
   });
 
+for (const [width, colorScheme] of [[1280, 'light'], [390, 'dark']] as const)
+  test(`what a long form says when it was sent comes into sight, and the keys stay, ${width} wide, ${colorScheme}`, async () => {
+    const { page, complaints } = await open('', { viewport: { width, height: 900 }, colorScheme });
+    await page.getByRole('tree').waitFor();
+    const fields = Array.from({ length: 30 }, (_, at) => ({ name: `f${at}`, label: `Field ${at}` }));
+    const content = JSON.stringify({ name: 'Survey', workflow: 'flows/invoices.flow.js', fields, confirmation_markdown: '## Thank you\n\nIt was **sent**.' });
+    await page.evaluate((content) => (window as unknown as { fixture: { call(name: string, input: unknown): Promise<unknown> } }).fixture.call('write', { path: 'forms/survey.form.json', content }), content);
+    await page.locator('[role=treeitem][data-path="forms"]').click();
+    await page.locator('[role=treeitem][data-path="forms/survey.form.json"]').click();
+    const first = page.getByLabel('Field 0');
+    const said = page.getByText('It was sent.').filter({ visible: true });
+    const isSeen = () => said.evaluate((said) => {
+      const [at, port] = [said.getBoundingClientRect(), said.closest('.scroll')!.getBoundingClientRect()];
+      return at.top >= port.top && at.bottom <= port.bottom;
+    });
+    await first.fill('x');
+    await first.press('Enter');
+    // A narrow screen shows the output first.
+    if (width < 760) await page.getByRole('navigation', { name: 'Panels' }).getByRole('button', { name: 'Editor' }).click();
+    await said.waitFor();
+    await expect.poll(isSeen).toBe(true);
+    expect(await page.getByRole('status').filter({ has: said }).count()).toBe(1);
+    if (width > 760) expect(await first.evaluate((first) => first === document.activeElement)).toBe(true);
+    expect(await look(page, `${width}-form-sent`)).toEqual([]);
+    if (width > 760) {
+      // Who goes on with another field is left there.
+      await first.focus();
+      const gone = said.waitFor({ state: 'detached' });
+      await page.getByLabel('Field 1 optional').evaluate((next: HTMLInputElement) => (next.form!.requestSubmit(), next.focus()));
+      await gone;
+      await said.waitFor();
+      await page.waitForTimeout(200);
+      expect(await isSeen()).toBe(false);
+    }
+    expect(complaints).toEqual([]);
+  });
+
 test('a form that is opened by the keys has them', async () => {
   const { page } = await open('form');
   await page.getByRole('tree').waitFor();

@@ -38,6 +38,8 @@ export class OpenForm {
   tried = $state(false);
   /** The run that was started with what is filled in. */
   run = $state.raw<Run | undefined>(undefined);
+  /** The run whose end was brought into sight. */
+  told: Run | undefined;
   #held = new SvelteMap<string, Held>();
   #feeds = new SvelteMap<string, Feed>();
   /** What the pattern of a field said of which text. */
