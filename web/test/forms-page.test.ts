@@ -136,6 +136,44 @@ for (const [width, colorScheme] of [[1280, 'light'], [390, 'dark']] as const)
     expect(complaints).toEqual([]);
   });
 
+for (const [width, colorScheme] of [[1280, 'dark'], [390, 'light']] as const)
+  test(`a form that was changed since it was filled in says so, and asks no data provider by itself, ${width} wide, ${colorScheme}`, async () => {
+    const { page, complaints } = await open('form', { viewport: { width, height: 900 }, colorScheme });
+    await page.getByRole('tree').waitFor();
+    const write = (label: string) =>
+      page.evaluate(async (label) => {
+        const fields = [{ name: 'region', label: 'Region' }, { name: 'item', type: 'select', label, data_provider_id: 'flows/orders.flow.js', data_provider_inputs: { region: { mode: 'fieldRef', field_name: 'region' } } }];
+        const { fixture } = window as unknown as { fixture: { call(name: string, input: unknown): Promise<unknown> } };
+        await fixture.call('write', { path: 'flows/orders.flow.js', content: 'export default () => [];' });
+        await fixture.call('write', { path: 'forms/order.form.json', content: JSON.stringify({ name: 'Order', workflow: 'flows/invoices.flow.js', fields }) });
+      }, label);
+    const asked = () => page.evaluate(() => (window as unknown as { fixture: { calls: { name: string }[] } }).fixture.calls.filter(({ name }) => name === 'run_flow').length);
+    const show = async () => {
+      await page.keyboard.press('Control+P');
+      await page.getByRole('combobox', { name: 'Search' }).fill('order.form');
+      await page.keyboard.press('Enter');
+      await region.waitFor();
+    };
+    const region = page.getByLabel('Region');
+    await write('Item');
+    await show();
+    await region.fill('eu');
+    await expect.poll(asked).toBe(1);
+    await page.keyboard.press('Alt+W');
+    await region.waitFor({ state: 'detached' });
+    await write('Goods');
+    await show();
+    await page.getByText('The form was changed since you filled it in.').waitFor();
+    expect(await region.inputValue()).toBe('eu');
+    await page.waitForTimeout(500);
+    expect(await asked()).toBe(1);
+    expect(await look(page, `${width}-form-changed`)).toEqual([]);
+    await page.getByRole('button', { name: 'Load the options' }).click();
+    await expect.poll(asked).toBe(2);
+    expect(await page.getByText('The form was changed since you filled it in.').count()).toBe(0);
+    expect(complaints).toEqual([]);
+  });
+
 test('a form that is opened by the keys has them', async () => {
   const { page } = await open('form');
   await page.getByRole('tree').waitFor();

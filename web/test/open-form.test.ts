@@ -164,6 +164,7 @@ test('what was filled in is there after a reload, until the defaults are asked f
   const begin = async (definition: object = { ...FORM, fields }) => {
     const one = openOne(definition);
     await one.form.read();
+    one.form.goOn();
     await settle();
     one.end('colours', { value: ['red', 'blue'] });
     await settle();
@@ -189,11 +190,48 @@ test('what was filled in is there after a reload, until the defaults are asked f
   expect((await begin()).held()).toEqual(['eu', '', 'blue', ['a', 'b'], true]);
 });
 
+test('what was filled in for another form goes to no data provider before the person goes on with this one', async () => {
+  const first = openOne();
+  await first.form.read();
+  first.form.set(first.field('region'), 'eu');
+  const same = openOne();
+  await same.form.read();
+  await settle();
+  expect([same.form.holdsBack, same.runs.length]).toEqual([false, 2]);
+
+  const changed = { ...FORM, description: 'Others wrote this.' };
+  const ways = {
+    'to fill something in': ({ form, field }: ReturnType<typeof openOne>) => form.set(field('colour'), ''),
+    'to ask for the options': ({ form }: ReturnType<typeof openOne>) => form.goOn(),
+    'to send it': ({ form }: ReturnType<typeof openOne>) => form.submit(),
+    'to ask for the defaults': ({ form }: ReturnType<typeof openOne>) => form.reset(),
+  };
+  for (const [way, goOn] of Object.entries(ways)) {
+    const one = openOne(changed);
+    await one.form.read();
+    one.document.content += ' ';
+    await one.form.read();
+    await settle();
+    expect([one.form.holdsBack, one.form.held(one.field('region')), one.runs], way).toEqual([true, 'eu', []]);
+    void goOn(one);
+    await settle();
+    expect(one.form.holdsBack, way).toBe(false);
+    expect(one.runs.map(({ path }) => path), way).toContain('colours');
+    first.form.set(first.field('region'), 'eu');
+  }
+  // There is nothing to hold back where nothing was filled in.
+  first.form.reset();
+  const bare = openOne(changed);
+  await bare.form.read();
+  await settle();
+  expect([bare.form.holdsBack, bare.runs.length]).toEqual([false, 1]);
+});
+
 test('what may be a secret is kept nowhere', async () => {
   const names = [['password', 'A'], ['a', 'Your API key'], ['user_pin', 'B'], ['b', 'Passphrase'], ['spinning', 'Passed in'], ['tokenless', 'C']] as const;
   const { form, field } = openOne({ ...FORM, fields: names.map(([name, label]) => ({ name, label, type: 'text' })) });
   await form.read();
   for (const [name] of names) form.set(field(name), `typed ${name}`);
   expect(form.held(field('password'))).toBe('typed password');
-  expect(kept.get('selvage.typed')).toBe(JSON.stringify({ n1: [{ values: { '': { spinning: 'typed spinning' } } }] }));
+  expect(JSON.parse(kept.get('selvage.typed')!)).toEqual({ n1: [{ values: { '': { spinning: 'typed spinning' } }, form: expect.stringMatching(/^[0-9a-f]{64}$/) }] });
 });

@@ -2,6 +2,7 @@
 
 import { SvelteMap } from 'svelte/reactivity';
 import type { Document } from '../editor/document.svelte';
+import { sha256 } from '../lib/hash';
 import { mediaTypeOf, nameOf } from '../lib/paths';
 import type { Run } from '../lib/runs.svelte';
 import { ended, fileOf, gave, referenceOf, type KernelEvent, type RunProgress, type RunRecord, type RunOptions, type ToolError } from '../lib/tools';
@@ -36,6 +37,11 @@ export class OpenForm {
   /** What keeps the form from being sent: it is broken. */
   broken = $state.raw<readonly Placed[]>([]);
   tried = $state(false);
+  /**
+   * Whether no data provider is asked: what was filled in before was for another form, which others may have changed, and goes to
+   * none of this one before the person goes on with it.
+   */
+  holdsBack = $state(false);
   /** The run that was started with what is filled in. */
   run = $state.raw<Run | undefined>(undefined);
   /** The run whose end was brought into sight. */
@@ -50,6 +56,9 @@ export class OpenForm {
   #readTimer: ReturnType<typeof setTimeout> | undefined;
   #reading = 0;
   #readText: string | undefined;
+  /** Names the text of the form, where it was read. */
+  #hash: string | undefined;
+  #isRecalled = false;
 
   constructor(
     readonly wb: Workbench,
@@ -65,7 +74,6 @@ export class OpenForm {
   async read(): Promise<void> {
     const text = this.document.content ?? '';
     if (text === this.#readText) return;
-    if (this.#readText === undefined) this.#recall();
     this.#readText = text;
     const number = ++this.#reading;
     const path = this.document.path;
@@ -78,7 +86,10 @@ export class OpenForm {
       const place = error instanceof Unreadable ? error.place : { line: 1, column: 1 };
       next = { broken: [{ path: [], message: error instanceof Error ? error.message : String(error), place }] };
     }
+    const hash = await sha256(new TextEncoder().encode(text));
     if (number !== this.#reading) return;
+    this.#hash = hash;
+    this.#recall();
     // While the text can't be read, the form stays as it was: somebody is typing.
     this.form = next.form ?? this.form;
     this.broken = next.broken;
@@ -94,7 +105,7 @@ export class OpenForm {
   set(field: FormField, held: Held): void {
     this.#held.set(field.name, held);
     this.#keep();
-    this.feed();
+    this.goOn();
     if (this.tried) void this.#tryPattern(field);
   }
 
@@ -113,18 +124,28 @@ export class OpenForm {
     this.#held.clear();
     for (const [name, held] of all) this.#held.set(name, held);
     this.#keep();
+    this.goOn();
+  }
+
+  /** The person goes on with the form as it is. */
+  goOn(): void {
+    this.holdsBack = false;
     this.feed();
   }
 
-  /** Shows what was filled in on this device before. */
+  /** Shows what was filled in on this device before, once. */
   #recall(): void {
-    for (const [name, held] of Object.entries(this.wb.forms.typed.of(this.document.path, undefined)?.values[''] ?? {})) if (isHeld(held)) this.#held.set(name, held);
+    if (this.#isRecalled) return;
+    this.#isRecalled = true;
+    const typed = this.wb.forms.typed.of(this.document.path, undefined);
+    for (const [name, held] of Object.entries(typed?.values[''] ?? {})) if (isHeld(held)) this.#held.set(name, held);
+    this.holdsBack = this.#held.size > 0 && (this.#hash === undefined || this.#hash !== typed?.form);
   }
 
   /** Keeps what is filled in on this device, but for what may be secrets. */
   #keep(): void {
     const kept = this.form?.fields.filter(({ name, label }) => this.#held.has(name) && !asksSecret(name, label)) ?? [];
-    this.wb.forms.typed.keep(this.document.path, { values: { '': Object.fromEntries(kept.map(({ name }) => [name, this.#held.get(name)])) } });
+    this.wb.forms.typed.keep(this.document.path, { values: { '': Object.fromEntries(kept.map(({ name }) => [name, this.#held.get(name)])) }, form: this.#hash });
   }
 
   feedOf(field: FormField): Feed | undefined {
@@ -158,6 +179,7 @@ export class OpenForm {
 
   /** Asks the data providers whose arguments changed. */
   feed(): void {
+    if (this.holdsBack) return;
     const fields = this.form?.fields.filter((field) => field.provider) ?? [];
     for (const name of [...this.#feeds.keys()]) if (!fields.some((field) => field.name === name)) this.#forget(name);
     for (const field of fields) {
@@ -178,7 +200,7 @@ export class OpenForm {
   /** Asks the data provider of a field once more. */
   again(field: FormField): void {
     this.#forget(field.name);
-    this.feed();
+    this.goOn();
   }
 
   /** Runs the form's workflow with what is filled in, or shows what is missing: gives the first field that is wrong. */
@@ -186,6 +208,7 @@ export class OpenForm {
     const form = this.form;
     if (!form?.workflow || this.broken.length || this.wb.starting) return undefined;
     this.tried = true;
+    this.goOn();
     await Promise.all(form.fields.map((field) => this.#tryPattern(field)));
     this.run = undefined;
     const wrong = form.fields.find((field) => this.problem(field) !== undefined);

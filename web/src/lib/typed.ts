@@ -17,6 +17,8 @@ export interface Typed {
   values: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
   /** The arguments of a flow that declares no inputs. */
   json?: string | undefined;
+  /** The hash of the form, where it is a file. */
+  form?: string | undefined;
 }
 
 /** What is not said here to be no secret may be one, and is kept nowhere. */
@@ -56,8 +58,8 @@ const isText = (value: unknown): boolean => value === undefined || typeof value 
 
 function areTyped(value: unknown): value is readonly Typed[] {
   const isTyped = (one: unknown): boolean => {
-    const { name, chosen, json, values } = (one ?? {}) as Record<string, unknown>;
-    return [name, chosen, json].every(isText) && isObject(values) && Object.values(values).every(isObject);
+    const { name, chosen, json, form, values } = (one ?? {}) as Record<string, unknown>;
+    return [name, chosen, json, form].every(isText) && isObject(values) && Object.values(values).every(isObject);
   };
   return Array.isArray(value) && value.every(isTyped);
 }
