@@ -51,6 +51,7 @@ export function fakeScript(path: string): ScriptStep[] {
       { value: 78_498 },
     ];
   if (path.includes('orders')) return [{ value: [{ order: 'A-1', lines: [{ item: 'yarn', count: 2 }, { item: 'reed', count: 1 }], ship: { to: 'Visby', by: { $type: 'date', value: '2026-03-01T00:00:00.000Z' } } }, { order: 'A-2', lines: [], ship: { to: 'Umeå' } }] }];
+  if (path.includes('many')) return [{ log: 'info', text: '1234567 rows' }, { log: 'info', text: 'x'.repeat(5_500) }, { value: Array.from({ length: 1_500 }, (_, at) => ({ row: 1_000 + at })) }];
   if (path.includes('gated'))
     return [
       {

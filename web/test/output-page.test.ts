@@ -391,3 +391,22 @@ for (const [width, colorScheme] of [[1280, 'light'], [390, 'dark']] as const)
     await line.filter({ hasText: 'const response' }).waitFor();
     expect(complaints).toEqual([]);
   });
+
+for (const [width, colorScheme] of [[1280, 'dark'], [390, 'light']] as const)
+  test(`numbers that the page writes are easy to read, and those of a run stay as they are, ${width} wide, ${colorScheme}`, async () => {
+    const { page, complaints } = await open('', { viewport: { width, height: 900 }, colorScheme });
+    await page.getByRole('tree').waitFor();
+    await page.evaluate(() => (window as unknown as { fixture: { call(name: string, input: unknown): Promise<unknown> } }).fixture.call('write', { path: 'flows/many.flow.js', content: 'export default () => 1;' }));
+    await page.locator('[role=treeitem][data-path="flows/many.flow.js"]').click();
+    await page.keyboard.press('Control+Enter');
+    const part = (name: string) => page.getByRole('tab', { name: new RegExp(`^${name}`) }).filter({ visible: true }).last();
+    await page.getByRole('button', { name: '1,300 more rows' }).waitFor();
+    await page.getByRole('cell', { name: '1000', exact: true }).waitFor();
+    await page.getByRole('button', { name: 'Tree' }).click();
+    await page.getByRole('button', { name: '1,300 more' }).waitFor();
+    await part('Log').click();
+    await page.getByText('1234567 rows').waitFor();
+    await page.getByText('(1,500 more characters)').waitFor();
+    expect(await look(page, `${width}-many`)).toEqual([]);
+    expect(complaints).toEqual([]);
+  });
