@@ -2,5 +2,6 @@
 
 export { default as Timeline } from '../timeline/Timeline.svelte';
 export { default as Changes } from './Changes.svelte';
+export { default as ErrorNote } from './ErrorNote.svelte';
 export { default as Receipt } from './Receipt.svelte';
 export { default as ResultView } from './ResultView.svelte';
