@@ -28,8 +28,8 @@ pub(crate) struct Runners {
 struct Held {
     /// The way in to its run, while there is one.
     control: Option<Control>,
-    /// Whether a thread runs or reads something for it.
-    works: bool,
+    /// How many threads run or read something for it: it may read texts while it runs.
+    works: usize,
     /// The files that it was sent.
     blobs: Blobs,
 }
@@ -69,7 +69,9 @@ impl Runners {
             return Some(vec![event]);
         };
         let held = self.held.get_mut(&runner)?;
-        held.works = matches!(event, Event::Reported { .. } | Event::RunnerWaits { .. });
+        if matches!(event, Event::Finished { .. } | Event::Checked { .. }) {
+            held.works = held.works.saturating_sub(1);
+        }
         Some(match event {
             Event::Finished { .. } => {
                 held.control = None;
@@ -114,7 +116,7 @@ impl Runners {
 
     /// Whether any of them runs or reads something.
     pub fn any_works(&self) -> bool {
-        self.held.values().any(|held| held.works)
+        self.held.values().any(|held| held.works > 0)
     }
 
     fn control(&self, runner: RunnerId) -> Option<&Control> {
@@ -184,7 +186,7 @@ impl Runners {
         runner: RunnerId,
         work: impl FnOnce() -> Result<Event, HostError> + Send + 'static,
     ) {
-        self.held.entry(runner).or_default().works = true;
+        self.held.entry(runner).or_default().works += 1;
         let line = self.line.clone();
         let gone = move |error: &HostError| Event::RunnerGone {
             runner,
@@ -211,5 +213,50 @@ fn finished(runner: RunnerId, ended: Ended) -> Event {
         written: written
             .map(|(hash, bytes)| (hash.clone(), bytes.to_vec()))
             .collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use selvage_tool::run::Outcome;
+    use selvage_tool::{ErrorCode, ToolError};
+    use std::path::Path;
+    use std::sync::mpsc;
+
+    #[test]
+    fn a_runner_that_has_read_a_text_still_works_while_its_run_goes_on() {
+        let (line, came) = mpsc::channel();
+        let mut runners = Runners::new(Guests::new(Path::new("none"), None), line);
+        let Event::RunnerReady { runner, .. } = runners.add() else {
+            panic!("a runner");
+        };
+        let (end, ends) = mpsc::channel::<()>();
+        runners.beside(runner, move || {
+            let _ = ends.recv();
+            Ok(Event::Finished {
+                runner,
+                outcome: Box::new(Outcome::failed(ToolError::new(
+                    ErrorCode::Cancelled,
+                    "over",
+                ))),
+                written: Vec::new(),
+            })
+        });
+        runners.beside(runner, || {
+            Ok(Event::Checked {
+                task: 1,
+                checked: Checked::default(),
+            })
+        });
+        let mut hear = |runners: &mut Runners| match came.recv().expect("it comes") {
+            Came::Event(runner, event) => runners.heard(runner, event),
+            _ => None,
+        };
+        hear(&mut runners).expect("the text was read");
+        assert!(runners.any_works());
+        end.send(()).expect("it runs");
+        hear(&mut runners).expect("the run is over");
+        assert!(!runners.any_works());
     }
 }
