@@ -10,6 +10,7 @@ import { exercise } from "./exercise.ts";
 import { Guest, LACKS, TRAP, type Halves } from "./guest.ts";
 import { Image } from "./image.ts";
 import { KEPT, unavailable, type FromRunner, type GuestName, type ToRunner } from "./protocol.ts";
+import { joined } from "./reports.ts";
 
 const MEMORY_BYTES_DEFAULT = 128 * 1024 * 1024;
 const BLOB_BYTES_MAX = 64 * 1024 * 1024;
@@ -113,7 +114,7 @@ const host = {
 function sendReports(): void {
   reportedMs = performance.now();
   if (reports.length === 0) return;
-  scope.postMessage({ type: "reports", reports });
+  scope.postMessage({ type: "reports", reports: joined(reports) });
   reports = [];
 }
 
