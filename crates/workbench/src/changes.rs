@@ -99,12 +99,12 @@ impl Workbench {
     /// Makes drafts part of the history, so that heads name every byte.
     pub(crate) fn seal(&mut self, cx: &Cx<'_>) -> ToolResult<Vec<String>> {
         self.seal_at_ms = None;
+        let typed = self.workspace.drafts();
         let meta = Meta {
             at_ms: cx.now_ms,
             origin: self.person(),
-            message: "Edit".into(),
+            message: edit_of(&typed),
         };
-        let typed = self.workspace.drafts();
         let heads = self.workspace.seal(&meta).map_err(failure)?;
         if !typed.is_empty() {
             self.gather(cx.now_ms, &meta.origin, &typed);
@@ -115,6 +115,15 @@ impl Workbench {
     /// Drafts were written: they become part of the history when typing pauses.
     pub(crate) fn seal_later(&mut self, cx: &Cx<'_>) {
         self.seal_at_ms = Some(cx.now_ms + SEAL_AFTER_MS);
+    }
+}
+
+/// What a change of typing is called in the history.
+fn edit_of(typed: &[String]) -> String {
+    match typed {
+        [] => "Edit".into(),
+        [one] => format!("Edit {one}"),
+        [one, others @ ..] => format!("Edit {one} and {} more", others.len()),
     }
 }
 

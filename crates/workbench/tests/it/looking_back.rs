@@ -118,7 +118,7 @@ fn what_was_typed_just_before_something_took_its_place_is_in_the_history_as_a_ch
         host.ok(name, input);
 
         let changes = host.ok("history", json!({ "limit": 2 }))["changes"].clone();
-        assert_eq!(changes[1]["message"], "Edit", "{name}");
+        assert_eq!(changes[1]["message"], "Edit d/a.md", "{name}");
         let read = json!({ "path": "d/a.md", "at": changes[1]["heads"] });
         assert_eq!(host.ok("read", read)["content"], "one, typed", "{name}");
     }
@@ -158,4 +158,17 @@ fn the_past_of_everything_takes_no_records_of_runs_away() {
             .map(Vec::len),
         Some(1)
     );
+}
+
+#[test]
+fn what_was_typed_is_called_by_its_files() {
+    let mut host = Host::new();
+    for text in ["one", "two"] {
+        for path in ["a.md", "b.md", "c.md"] {
+            host.types(path, text);
+        }
+    }
+    host.pass(5_000);
+    let last = host.ok("history", json!({ "limit": 1 }))["changes"][0].clone();
+    assert_eq!(last["message"], "Edit a.md and 2 more");
 }
