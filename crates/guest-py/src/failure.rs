@@ -28,6 +28,9 @@ pub fn from_compiler(path: &str, text: &str, error: &CompileError) -> ToolError 
     }
 }
 
+/// What to do in place of `input()`.
+const ASKS_NOBODY: &str = "A run has no terminal to read from. Let the workflow take a parameter, which the run form asks for.";
+
 /// The failure for an exception.
 pub fn from_exception(vm: &VirtualMachine, exception: &PyBaseExceptionRef) -> ToolError {
     let kinds = &vm.ctx.exceptions;
@@ -53,6 +56,9 @@ pub fn from_exception(vm: &VirtualMachine, exception: &PyBaseExceptionRef) -> To
         return ToolError::new(code, clip(&said));
     }
     let mut failure = ToolError::new(code, clip(&message));
+    if exception.fast_isinstance(kinds.eof_error) {
+        failure.hint = Some(ASKS_NOBODY.into());
+    }
     let place = syntax_place(vm, exception).or_else(|| raised_at(exception));
     shorten(exception);
     let mut stack = String::new();

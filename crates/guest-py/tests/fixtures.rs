@@ -32,7 +32,10 @@ fn has(module: &str) -> bool {
             None => name == module,
         }
     });
-    listed || ["asyncio", "math", "os.path", "sys", "time"].contains(&module)
+    let own = ["bifrost.modules", "bifrost.tables"];
+    listed
+        || ["asyncio", "math", "os.path", "sys", "time"].contains(&module)
+        || own.contains(&module)
 }
 
 fn look(path: &str, source: &str) -> Reading {

@@ -6,6 +6,59 @@ use std::collections::BTreeMap;
 /// The package whose decorators and functions are known.
 pub const PACKAGE: &str = "bifrost";
 
+/// What it offers besides its modules, in order.
+pub const MEMBERS: [&str; 49] = [
+    "AIResponse",
+    "AIStreamChunk",
+    "BatchDeleteResult",
+    "BatchResult",
+    "ConfigData",
+    "ConfigType",
+    "ConfigurationError",
+    "DocumentData",
+    "DocumentList",
+    "ExecutionContext",
+    "ExecutionStatus",
+    "FormFieldType",
+    "FormPublic",
+    "IntegrationData",
+    "IntegrationError",
+    "IntegrationMappingResponse",
+    "KnowledgeDocument",
+    "NamespaceInfo",
+    "NotAvailable",
+    "OAuthCredentials",
+    "Organization",
+    "Role",
+    "TableInfo",
+    "UserError",
+    "UserPublic",
+    "ValidationError",
+    "WorkflowError",
+    "WorkflowExecution",
+    "WorkflowMetadata",
+    "agents",
+    "ai",
+    "api",
+    "config",
+    "context",
+    "data_provider",
+    "email",
+    "events",
+    "executions",
+    "files",
+    "forms",
+    "integrations",
+    "knowledge",
+    "organizations",
+    "roles",
+    "tables",
+    "tool",
+    "users",
+    "workflow",
+    "workflows",
+];
+
 /// What a name of the module stands for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Meaning<'a> {
@@ -110,5 +163,25 @@ pub fn for_each<'a>(body: &'a [Stmt], found: &mut impl FnMut(&'a Stmt)) {
             _ => {}
         }
         waiting.extend(inner.into_iter().flatten().rev());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::MEMBERS;
+
+    #[test]
+    fn the_package_offers_just_these_names() {
+        let source = include_str!("../../python/bifrost/__init__.py");
+        let (_, table) = source.split_once("in {").expect("a table");
+        let (table, _) = table.split_once("}.items()").expect("its end");
+        let mut names: Vec<&str> = table
+            .lines()
+            .map(|line| line.split_once("\": ").map_or(line, |(_, names)| names))
+            .flat_map(|line| line.split(|c: char| !(c.is_alphanumeric() || c == '_')))
+            .filter(|name| !name.is_empty())
+            .collect();
+        names.sort_unstable();
+        assert_eq!(names, MEMBERS);
     }
 }

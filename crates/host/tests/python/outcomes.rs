@@ -104,6 +104,16 @@ def other():
     assert!(error.stack.expect("a traceback").contains("in other"));
 }
 
+#[test]
+fn a_program_that_asks_is_told_how_to_ask() {
+    let source =
+        "from bifrost import workflow\n@workflow\ndef asks():\n    return input('Name? ')\n";
+    let error = ran(&mut bench(), source, "asks").expect_err("nobody answers");
+    assert!(error.message.starts_with("EOFError"), "{error:?}");
+    let hint = error.hint.expect("what to do");
+    assert!(hint.contains("parameter"), "{hint}");
+}
+
 const VARIABLES: &str = "\
 import asyncio, datetime, math
 from bifrost import workflow, ExecutionContext

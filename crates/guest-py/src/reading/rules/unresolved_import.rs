@@ -15,7 +15,7 @@
 
 use super::{Rule, Scene, relative_import, unavailable_module};
 use crate::absent;
-use crate::reading::names::PACKAGE;
+use crate::reading::names::{MEMBERS, PACKAGE};
 use crate::reading::walk::Place;
 use ruff_python_ast::{Alias, Stmt};
 use ruff_text_size::{Ranged, TextRange};
@@ -93,18 +93,27 @@ impl Imports<'_, '_, '_, '_> {
             self.module(module, None, range, place);
         } else if self.has(module) && !relative {
             let inner = format!("{module}.{name}");
+            if self.has(&inner) {
+                return;
+            }
             // What the interpreter leaves out of a package that it has.
-            if !self.has(&inner) && absent::why(&inner).is_some() {
+            if absent::why(&inner).is_some() {
                 self.missing(&inner, None, Vec::new(), range, place);
+            } else if module == PACKAGE && !offers(name) {
+                self.unknown(name, range, place);
             }
         } else {
             self.module(module, Some(name), range, place);
         }
     }
 
-    /// Whether the interpreter has a module by itself.
+    /// Whether the interpreter has a module by itself. It has the package that leads to the workspace's modules, and none of these.
     fn has(&self, module: &str) -> bool {
-        module == OWN || module == PACKAGE || (self.scene.world.has)(module)
+        let leads = module
+            .strip_prefix(PACKAGE)
+            .and_then(|rest| rest.strip_prefix('.'));
+        let is_own = leads == Some(MODULES.trim_end_matches('/'));
+        !is_own && (module == OWN || module == PACKAGE || (self.scene.world.has)(module))
     }
 
     /// `import module`, or a name of it that may be a file.
@@ -172,6 +181,31 @@ impl Imports<'_, '_, '_, '_> {
         }
     }
 
+    /// A name that `bifrost` does not have, which no file can make good.
+    fn unknown(&mut self, name: &str, range: TextRange, place: Place) {
+        if place.guarded {
+            return;
+        }
+        let finding = Finding {
+            range: range.into(),
+            severity: self.severity(place),
+            message: format!("`{PACKAGE}` has no `{name}`."),
+            hint: "docs/python.md lists what it has.".into(),
+            fix: None,
+        };
+        let missing = self.findings.make(RULE.code, finding);
+        self.add(Vec::new(), missing);
+    }
+
+    /// How bad it is that an import fails: perhaps it never happens, or what it needs was made before.
+    fn severity(&self, place: Place) -> Severity {
+        if place.in_function || self.is_late {
+            Severity::Warning
+        } else {
+            Severity::Error
+        }
+    }
+
     /// An import that fails unless one of these is there.
     fn missing(
         &mut self,
@@ -187,11 +221,7 @@ impl Imports<'_, '_, '_, '_> {
         };
         let finding = (!place.guarded).then(|| Finding {
             range: range.into(),
-            severity: if place.in_function || self.is_late {
-                Severity::Warning
-            } else {
-                rule.severity
-            },
+            severity: self.severity(place),
             message: absent::message(module),
             hint: match (absent::why(module), member) {
                 (None, Some(member)) => format!(
@@ -221,6 +251,11 @@ impl Imports<'_, '_, '_, '_> {
             self.list.push(import);
         }
     }
+}
+
+/// Whether `bifrost` has something of this name.
+fn offers(name: &str) -> bool {
+    MEMBERS.binary_search(&name).is_ok() || name == MODULES.trim_end_matches('/')
 }
 
 /// Whether a statement does more than to declare something.
