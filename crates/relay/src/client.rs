@@ -19,8 +19,8 @@ use crate::RelayError;
 use crate::access::{AccessKey, Purpose, Signed};
 use crate::id::{DeviceId, LetterId, Life, LinkId, Nonce, PublicKey, RoomId};
 use crate::limits::{
-    ANSWER_MS_MAX, AUDIENCE_BYTES_MAX, FRAME_COST_BYTES, PAYLOAD_BYTES_MAX, PING_MS, STEADY_MS,
-    SUMMARY_BYTES_MAX,
+    ANSWER_MS_MAX, AUDIENCE_BYTES_MAX, BACKOFF_MS_MAX, FRAME_COST_BYTES, PAYLOAD_BYTES_MAX,
+    PING_MS, STEADY_MS, SUMMARY_BYTES_MAX,
 };
 use crate::message::{Ask, Tell, VERSION};
 use crate::reason::Reason;
@@ -166,7 +166,8 @@ impl Client {
     /// Time went by: dials, says that the client is there, or hangs up on a relay that is silent.
     pub fn tick(&mut self, now_ms: u64) {
         match self.state {
-            State::Waiting(until) if now_ms >= until => {
+            // A clock that was set back would have it wait until it has caught up.
+            State::Waiting(until) if now_ms >= until || until - now_ms > BACKOFF_MS_MAX => {
                 self.state = State::Dialling;
                 self.heard_ms = now_ms;
                 self.outputs.push_back(Output::Dial);

@@ -10,7 +10,7 @@ use selvage_vfs::{Change, Meta, Op, Origin, kept};
 use std::borrow::Cow;
 
 /// How long drafts wait for the next keystroke before they become part of the history.
-const SEAL_AFTER_MS: u64 = 2_000;
+pub(crate) const SEAL_AFTER_MS: u64 = 2_000;
 
 impl Workbench {
     /// Makes one change of the workspace and tells of it. What was typed where it writes or deletes is sealed first, so

@@ -1,6 +1,8 @@
 //! The engine's state, and the way of an event through it.
 
 use crate::calls::{Had, Unread};
+use crate::changes::SEAL_AFTER_MS;
+use crate::due::is_due;
 use crate::event::{CallId, Effect, Event, RunnerId, TaskId};
 use crate::failure::failure;
 use crate::lint::{Hearing, Reports, Wanted};
@@ -327,7 +329,8 @@ impl Workbench {
 
     /// Does what has come due.
     fn pass_time(&mut self, cx: &mut Cx<'_>) {
-        if self.seal_at_ms.is_some_and(|at| at <= cx.now_ms) && self.seal(cx).is_err() {
+        let seals = |at| is_due(at, cx.now_ms, SEAL_AFTER_MS);
+        if self.seal_at_ms.is_some_and(seals) && self.seal(cx).is_err() {
             // Storage refused: the drafts are kept as drafts, and the next write says so.
             self.seal_later(cx);
         }

@@ -18,6 +18,7 @@
 mod calls;
 mod changes;
 mod contents;
+mod due;
 mod engine;
 mod event;
 mod failure;

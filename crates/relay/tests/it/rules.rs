@@ -1,7 +1,7 @@
 //! What the protocol promises, one promise a test.
 
 use crate::world::{World, access, letter, profile};
-use selvage_relay::client::{Client, Event};
+use selvage_relay::client::{Client, Event, Output};
 use selvage_relay::limits::{
     FORWARD_WINDOW_BYTES, HANDED_BYTES_MAX, IDLE_MS_MAX, PAYLOAD_BYTES_MAX, PING_MS, STALL_MS_MAX,
 };
@@ -363,4 +363,22 @@ fn a_stop_is_said() {
     assert_eq!(world.reasons(a), [Reason::Stopping]);
     world.pass(1000);
     assert!(world.clients[a].is_open(), "and dials again");
+}
+
+/// The clock of a device is set by people and by its network.
+#[test]
+fn a_clock_that_is_set_back_does_not_keep_a_client_from_dialling() {
+    let mut client = Client::new(profile(1, 9), None).expect("short");
+    let dials = |client: &mut Client, now_ms: u64| {
+        client.tick(now_ms);
+        let outputs = std::iter::from_fn(|| client.poll(now_ms));
+        outputs
+            .filter(|output| matches!(output, Output::Dial))
+            .count()
+    };
+    let now_ms = 7_200_000;
+    assert_eq!(dials(&mut client, now_ms), 1);
+    client.closed(now_ms, None, 0);
+    assert_eq!(dials(&mut client, now_ms), 0, "it waits a little");
+    assert_eq!(dials(&mut client, now_ms - 3_600_000), 1);
 }

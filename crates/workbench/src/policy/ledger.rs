@@ -1,6 +1,7 @@
 //! What was decided lately, and its file.
 
 use super::consent::{denial, words_of};
+use crate::due::is_due;
 use crate::engine::{Asking, Cx, Workbench};
 use crate::record::stamp;
 use selvage_tool::decision::{Decision, Verdict};
@@ -128,7 +129,7 @@ impl Workbench {
 
     /// Keeps what waits for it, when the time has come: at once, where the host is about to end.
     pub(crate) fn keep_decisions(&mut self, cx: &mut Cx<'_>) {
-        let waits = |at| at > cx.now_ms && !self.is_closing;
+        let waits = |at| !is_due(at, cx.now_ms, KEEP_AFTER_MS) && !self.is_closing;
         if self.ledger.keep_at_ms.is_none_or(waits) {
             return;
         }

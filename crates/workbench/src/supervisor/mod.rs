@@ -7,6 +7,7 @@ mod manifest;
 mod plan;
 
 use crate::calls::Had;
+use crate::due::is_due;
 use crate::engine::{Asking, Caller, Cx, Workbench};
 use crate::event::CallId;
 use crate::policy::Paper;
@@ -289,7 +290,7 @@ impl Workbench {
             .supervisor
             .changed
             .iter()
-            .filter(|(_, gathered)| gathered.at_ms <= cx.now_ms)
+            .filter(|(_, gathered)| is_due(gathered.at_ms, cx.now_ms, GATHER_MS))
             .map(|(name, _)| name.clone())
             .collect();
         for name in due {
@@ -301,7 +302,7 @@ impl Workbench {
             .supervisor
             .again
             .iter()
-            .position(|again| again.at_ms <= cx.now_ms)
+            .position(|again| is_due(again.at_ms, cx.now_ms, DELAY_MS_MAX))
         {
             let Again { asking, input, .. } = self.supervisor.again.remove(at);
             self.attempt(cx, asking, RUN, json!(input), Had::new());

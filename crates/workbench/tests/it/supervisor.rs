@@ -309,3 +309,19 @@ fn a_dry_run_shows_its_changes_with_their_differences() {
         "one\n"
     );
 }
+
+/// The clock of a device is set by people and by its network.
+#[test]
+fn a_clock_that_is_set_back_does_not_put_off_what_was_due() {
+    let change = json!([{ "on": "change", "paths": ["data/**"] }]);
+    let mut host = named(&json!({ "import": { "entry": "flows/a.flow.js", "triggers": change } }));
+    host.pass(7_200_000);
+    host.ok("write", json!({ "path": "data/x.csv", "content": "1" }));
+    host.types("notes.md", "one");
+    host.types("notes.md", "typed");
+    host.now_ms -= 3_600_000;
+    host.tell(Event::Woken);
+    assert_eq!(host.jobs.len(), 1);
+    let last = host.ok("history", json!({ "path": "notes.md", "limit": 1 }));
+    assert_eq!(last["changes"][0]["message"], "Edit notes.md");
+}
