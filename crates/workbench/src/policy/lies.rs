@@ -1,20 +1,21 @@
 //! What lies where while the steps of a change are gone through: a later step may move or remove what an earlier one made.
 
 use selvage_vfs::{Hash, Op, Workspace};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// What lies at paths by now.
 pub(super) struct Lies<'a> {
     workspace: &'a Workspace,
-    /// What steps made or moved, by its path.
-    came: BTreeMap<String, Held<'a>>,
-    /// What the workspace holds, and steps took away.
-    gone: BTreeSet<String>,
+    /// Where steps made, moved or took away something, and which of `held` lies there since.
+    became: BTreeMap<String, usize>,
+    held: Vec<Held<'a>>,
 }
 
 /// What lies at a path.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Held<'a> {
+    /// Nothing any more.
+    Gone,
     /// A folder, or nothing that is known.
     Folder,
     /// A file that the workspace holds, with its size.
@@ -27,7 +28,7 @@ impl Held<'_> {
     /// A file's content and its size.
     pub(super) fn content(&self) -> Option<(Hash, u64)> {
         match self {
-            Self::Folder => None,
+            Self::Gone | Self::Folder => None,
             Self::Kept(hash, size) => Some((*hash, *size)),
             Self::Made(bytes) => Some((Hash::of(bytes), bytes.len() as u64)),
         }
@@ -39,8 +40,8 @@ impl<'a> Lies<'a> {
     pub(super) fn new(workspace: &'a Workspace) -> Self {
         Self {
             workspace,
-            came: BTreeMap::new(),
-            gone: BTreeSet::new(),
+            became: BTreeMap::new(),
+            held: Vec::new(),
         }
     }
 
@@ -56,41 +57,55 @@ impl<'a> Lies<'a> {
             Op::Move { from, to } => {
                 let moved = self.take(from);
                 for (path, held) in &moved {
-                    self.came.insert(moved_to(path, from, to), *held);
+                    self.put(moved_to(path, from, to), *held);
                 }
                 return moved;
             }
         };
-        self.came.insert(path.clone(), held);
+        self.put(path.clone(), held);
         Vec::new()
+    }
+
+    fn put(&mut self, path: String, held: Held<'a>) {
+        self.became.insert(path, self.held.len());
+        self.held.push(held);
     }
 
     fn take(&mut self, path: &str) -> Vec<(String, Held<'a>)> {
         let taken = self.at(path);
         for (path, _) in &taken {
-            self.came.remove(path);
-            self.gone.insert(path.clone());
+            self.put(path.clone(), Held::Gone);
         }
         taken
     }
 
     fn at(&self, path: &str) -> Vec<(String, Held<'a>)> {
-        let own = self.workspace.stat(path).into_iter();
-        let below = self.workspace.list(path, true).unwrap_or_default();
-        let kept = own.chain(below).map(|entry| {
-            let file = entry.hash.map(|hash| Held::Kept(hash, entry.size));
-            (entry.path, file.unwrap_or(Held::Folder))
-        });
-        let mut all: BTreeMap<_, _> = kept.filter(|(at, _)| !self.gone.contains(at)).collect();
-        let folder = format!("{path}/");
-        let came = self.came.range(path.to_owned()..);
-        let came = came.take_while(|(at, _)| at.starts_with(path));
-        let came = came.filter(|(at, _)| *at == path || at.starts_with(&folder));
-        all.extend(came.map(|(at, held)| (at.clone(), *held)));
-        let first = all.remove(path).unwrap_or(Held::Folder);
-        std::iter::once((path.to_owned(), first))
-            .chain(all)
-            .collect()
+        let mut all = vec![(path.to_owned(), Held::Folder)];
+        let mut add = |at: &str, held: Held<'a>| match at == path {
+            true => all[0].1 = held,
+            false => all.push((at.to_owned(), held)),
+        };
+        let own = self.workspace.stat(path);
+        let mut below = self.workspace.list(path, true).unwrap_or_default();
+        below.extend(own);
+        for entry in below {
+            if !self.became.contains_key(&entry.path) {
+                let file = entry.hash.map(|hash| Held::Kept(hash, entry.size));
+                add(&entry.path, file.unwrap_or(Held::Folder));
+            }
+        }
+        for (at, index) in self.became.range(path.to_owned()..) {
+            let Some(rest) = at.strip_prefix(path) else {
+                break;
+            };
+            if rest.is_empty() || rest.starts_with('/') {
+                add(at, self.held[*index]);
+            }
+        }
+        // What is named stands for itself, also where nothing lies there any more.
+        let mut is_named = true;
+        all.retain(|(_, held)| std::mem::take(&mut is_named) || !matches!(held, Held::Gone));
+        all
     }
 }
 

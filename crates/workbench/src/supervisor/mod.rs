@@ -19,7 +19,6 @@ use selvage_tool::grant::PathSet;
 use selvage_tool::run::RunStatus;
 use selvage_vfs::{Origin, OriginKind};
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
 
 pub(crate) use manifest::{entries, read};
 pub(crate) use plan::Plan;
@@ -48,8 +47,8 @@ pub(crate) struct Supervisor {
     pub(crate) flows: Paper<Flows>,
     /// Whether flows that run when the workspace is opened still have to.
     opens: bool,
-    /// What changed, by flow: since when, and how long a chain it is.
-    changed: BTreeMap<String, Gathered>,
+    /// What changed for flows that wait for it: there are few.
+    changed: Vec<Gathered>,
     /// Runs that are made again.
     again: Vec<Again>,
     /// The run whose changes land just now, as a cause.
@@ -58,6 +57,7 @@ pub(crate) struct Supervisor {
 
 #[derive(Debug)]
 struct Gathered {
+    flow: String,
     at_ms: u64,
     paths: Vec<String>,
     chain: u32,
@@ -77,7 +77,7 @@ impl Default for Supervisor {
         Self {
             flows: Paper::new(FLOWS_FILE, read),
             opens: false,
-            changed: BTreeMap::new(),
+            changed: Vec::new(),
             again: Vec::new(),
             lands: None,
         }
@@ -255,15 +255,18 @@ impl Workbench {
                 if own.as_ref() == Some(&name) {
                     continue;
                 }
-                let gathered = self
-                    .supervisor
-                    .changed
-                    .entry(name)
-                    .or_insert_with(|| Gathered {
+                let changed = &mut self.supervisor.changed;
+                let known = changed.iter().position(|gathered| gathered.flow == name);
+                let at = known.unwrap_or_else(|| {
+                    changed.push(Gathered {
+                        flow: name,
                         at_ms: now_ms.saturating_add(GATHER_MS),
                         paths: Vec::new(),
                         chain,
                     });
+                    changed.len() - 1
+                });
+                let gathered = &mut changed[at];
                 gathered.chain = gathered.chain.max(chain);
                 if gathered.paths.len() < CHANGED_MAX && !gathered.paths.contains(path) {
                     gathered.paths.push(path.clone());
@@ -274,29 +277,24 @@ impl Workbench {
 
     /// When the supervisor has something to do next.
     pub(crate) fn supervisor_time(&self) -> Option<u64> {
-        let changed = self
-            .supervisor
-            .changed
-            .values()
-            .map(|gathered| gathered.at_ms);
+        let changed = self.supervisor.changed.iter();
         changed
+            .map(|gathered| gathered.at_ms)
             .chain(self.supervisor.again.iter().map(|again| again.at_ms))
             .min()
     }
 
     /// Does what has come due.
     pub(crate) fn pass_supervisor_time(&mut self, cx: &mut Cx<'_>) {
-        let due: Vec<String> = self
+        while let Some(at) = self
             .supervisor
             .changed
             .iter()
-            .filter(|(_, gathered)| is_due(gathered.at_ms, cx.now_ms, GATHER_MS))
-            .map(|(name, _)| name.clone())
-            .collect();
-        for name in due {
-            if let Some(Gathered { paths, chain, .. }) = self.supervisor.changed.remove(&name) {
-                self.trigger(cx, &name, json!({ "changed": paths }), chain);
-            }
+            .position(|gathered| is_due(gathered.at_ms, cx.now_ms, GATHER_MS))
+        {
+            let gathered = self.supervisor.changed.remove(at);
+            let args = json!({ "changed": gathered.paths });
+            self.trigger(cx, &gathered.flow, args, gathered.chain);
         }
         while let Some(at) = self
             .supervisor
