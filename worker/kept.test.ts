@@ -7,6 +7,10 @@ class Death extends Error {}
 class Disk {
   files = new Map<string, Uint8Array>();
   steps = Infinity;
+  /** How many bytes more it takes. */
+  room = Infinity;
+  /** The number of flushes after which each fails. */
+  flushes = Infinity;
 
   step(): boolean {
     this.steps -= 1;
@@ -41,16 +45,24 @@ class Disk {
       write: (from: ArrayBufferView, { at }: { at: number }) => {
         const isLast = this.step();
         const whole = new Uint8Array(from.buffer, from.byteOffset, from.byteLength);
-        // A body is torn in the middle. A head is shorter than a sector, which disks write as a whole.
-        const part = isLast && at > 0 ? whole.subarray(0, whole.length >> 1) : whole;
+        // A body is torn in the middle. A head is shorter than a sector, which disks write as a whole or not at all.
+        const half = isLast && at > 0 ? whole.subarray(0, whole.length >> 1) : whole;
+        const part = at === 0 && half.length > this.room ? half.subarray(0, 0) : half.subarray(0, this.room);
+        this.room -= part.length;
         if (bytes().length < at + part.length) resize(at + part.length);
         bytes().set(part, at);
+        if (half.length < whole.length) throw new Death();
+        return part.length;
       },
       truncate: (length: number) => {
         this.step();
         resize(length);
       },
-      flush: () => void this.step(),
+      flush: () => {
+        this.step();
+        this.flushes -= 1;
+        if (this.flushes < 0) throw new Error("the disk is full");
+      },
       getSize: () => bytes().length,
       close: () => undefined,
     };
@@ -111,4 +123,57 @@ test("a death at any step leaves all of the old or all of the new, and the next 
     if (done === lengths.length) break;
   }
   expect(deaths).toBeGreaterThan(15);
+});
+
+test("a disk that takes less than asked fails, however often, and what was kept before stays", async () => {
+  for (let room = 0; room < 92; room += 1) {
+    const disk = new Disk();
+    use(disk);
+    const kept = await Kept.open("device");
+    kept.write(filled(40, 1));
+    kept.write(filled(40, 2));
+    for (const byte of [3, 4, 5]) {
+      disk.room = room;
+      // A zeroed head, the content, and its head.
+      expect(() => kept.write(filled(60, byte)), `room for ${room} bytes`).toThrow("took no more");
+    }
+    expect((await Kept.open("device")).read(), `room for ${room} bytes`).toEqual(filled(40, 2));
+    disk.room = Infinity;
+    kept.write(filled(60, 6));
+    expect((await Kept.open("device")).read()).toEqual(filled(60, 6));
+  }
+});
+
+test("what is kept after a head that failed never makes a mixture, whenever it dies", async () => {
+  for (let steps = 1; steps < 8; steps += 1) {
+    const disk = new Disk();
+    use(disk);
+    const kept = await Kept.open("device");
+    kept.write(filled(40, 1));
+    disk.flushes = 1;
+    expect(() => kept.write(filled(40, 2))).toThrow("full");
+    [disk.flushes, disk.steps] = [Infinity, steps];
+    try {
+      kept.write(filled(40, 3));
+    } catch (error) {
+      if (!(error instanceof Death)) throw error;
+    }
+    disk.steps = Infinity;
+    const found = (await Kept.open("device")).read();
+    expect([filled(40, 1), filled(40, 2), filled(40, 3)], `death after ${steps} steps`).toContainEqual(found);
+  }
+});
+
+test("of a newest copy that is short the older one is taken, and the good one is not written over", async () => {
+  const disk = new Disk();
+  use(disk);
+  const kept = await Kept.open("device");
+  for (const byte of [1, 2]) kept.write(filled(40, byte));
+  const [name, whole] = [...disk.files].find(([, bytes]) => bytes.at(-1) === 2)!;
+  disk.files.set(name, whole.slice(0, -1));
+  const again = await Kept.open("device");
+  expect(again.read()).toEqual(filled(40, 1));
+  disk.room = 20;
+  expect(() => again.write(filled(40, 3))).toThrow();
+  expect((await Kept.open("device")).read()).toEqual(filled(40, 1));
 });

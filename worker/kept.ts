@@ -38,32 +38,32 @@ export class Kept {
     return new Kept([await open(0), await open(1)]);
   }
 
-  /** What was kept last; nothing at first. */
+  /** What was kept last; nothing at first. Of a newest copy that is not all there, the one before it. */
   read(): Uint8Array | undefined {
     let found: Uint8Array | undefined;
     for (const file of this.#files) {
-      const head = new DataView(new ArrayBuffer(HEAD_BYTES));
-      if (file.read(head, { at: 0 }) < HEAD_BYTES) continue;
-      const [number, length] = [Number(head.getBigUint64(0)), Number(head.getBigUint64(8))];
+      const { number, length } = headOf(file);
       if (number <= this.#number || file.getSize() < HEAD_BYTES + length) continue;
+      const content = new Uint8Array(length);
+      if (file.read(content, { at: HEAD_BYTES }) < length) continue;
       this.#number = number;
-      found = new Uint8Array(length);
-      file.read(found, { at: HEAD_BYTES });
+      found = content;
     }
     return found;
   }
 
+  /** Keeps these bytes. When that fails, what was kept before stays, and what is kept next goes where this was to go. */
   write(bytes: Uint8Array): void {
-    this.#number += 1;
-    const file = this.#files[this.#number % 2]!;
-    file.write(bytes, { at: HEAD_BYTES });
+    const number = this.#number + 1;
+    const file = this.#files[number % 2]!;
+    // A head that a failed write left would count together with what comes after it now.
+    writeAll(file, head(0, 0), 0);
+    writeAll(file, bytes, HEAD_BYTES);
     file.truncate(HEAD_BYTES + bytes.length);
     file.flush();
-    const head = new DataView(new ArrayBuffer(HEAD_BYTES));
-    head.setBigUint64(0, BigInt(this.#number));
-    head.setBigUint64(8, BigInt(bytes.length));
-    file.write(head, { at: 0 });
+    writeAll(file, head(number, bytes.length), 0);
     file.flush();
+    this.#number = number;
   }
 
   async remove(name: string): Promise<void> {
@@ -72,5 +72,28 @@ export class Kept {
       file.close();
       await directory.removeEntry(`${name}-${which}`);
     }
+  }
+}
+
+function head(number: number, length: number): Uint8Array {
+  const head = new DataView(new ArrayBuffer(HEAD_BYTES));
+  head.setBigUint64(0, BigInt(number));
+  head.setBigUint64(8, BigInt(length));
+  return new Uint8Array(head.buffer);
+}
+
+/** What a file's head says; a file without one holds nothing. */
+function headOf(file: FileSystemSyncAccessHandle): { number: number; length: number } {
+  const head = new DataView(new ArrayBuffer(HEAD_BYTES));
+  if (file.read(head, { at: 0 }) < HEAD_BYTES) return { number: 0, length: 0 };
+  return { number: Number(head.getBigUint64(0)), length: Number(head.getBigUint64(8)) };
+}
+
+/** A disk that is full may take a part, and say so by the count alone. */
+function writeAll(file: FileSystemSyncAccessHandle, bytes: Uint8Array, at: number): void {
+  for (let done = 0; done < bytes.length; ) {
+    const count = file.write(bytes.subarray(done), { at: at + done });
+    if (count < 1) throw new Error("The disk took no more bytes.");
+    done += count;
   }
 }
