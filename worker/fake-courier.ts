@@ -14,6 +14,8 @@ export class Devices {
   isFree = false;
   /** Whether the relay keeps that this device leaves; undefined while nothing is known. */
   isHeard: boolean | undefined = true;
+  /** Why it takes no parcel. */
+  refusal: string | undefined;
 
   static found = () => (Devices.made = new Devices());
   static join = () => Devices.found();
@@ -45,13 +47,17 @@ export class Devices {
     if (this.outputs.length === 0) this.outputs.push({ type: "keep", bytes: new Uint8Array([3]) });
     this.outputs.push({ type: "parcel", bytes });
   };
-  poll = () => this.outputs.shift();
+  poll = () => {
+    if (this.isFree) throw new Error("null pointer passed to rust");
+    return this.outputs.shift();
+  };
   act = (act: string) => {
     this.acts.push(JSON.parse(act));
     if (JSON.parse(act).do === "leave" && this.isHeard !== undefined) this.outputs.push({ type: "left", told: this.isHeard });
   };
   state = () => JSON.stringify({ shared: true, members: [{ self: true, role: this.mayWrite ? "editor" : "viewer" }], problem: null });
   send = (bytes: Uint8Array) => {
+    if (this.refusal !== undefined) throw new Error(this.refusal);
     this.sent.push(bytes);
     this.outputs.push({ type: "keep", bytes: new Uint8Array([2]) });
   };

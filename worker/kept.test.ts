@@ -91,7 +91,7 @@ test("what was kept last is read, also after it grew, shrank and was empty", asy
     expect((await Kept.open("device")).read()).toEqual(filled(length, length % 256));
   }
   expect(await Kept.exists("device")).toBe(true);
-  await (await Kept.open("device")).remove("device");
+  await Kept.remove("device");
   expect([await Kept.exists("device"), disk.files.size]).toEqual([false, 0]);
 });
 

@@ -66,12 +66,14 @@ export class Kept {
     this.#number = number;
   }
 
-  async remove(name: string): Promise<void> {
+  close(): void {
+    for (const file of this.#files) file.close();
+  }
+
+  /** Removes what was kept under this name; nobody may have it open. */
+  static async remove(name: string): Promise<void> {
     const directory = await navigator.storage.getDirectory();
-    for (const [which, file] of this.#files.entries()) {
-      file.close();
-      await directory.removeEntry(`${name}-${which}`);
-    }
+    for (const which of [0, 1]) await directory.removeEntry(`${name}-${which}`);
   }
 }
 

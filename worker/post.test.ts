@@ -5,6 +5,7 @@ import type { Post as PostOf } from "./post.ts";
 
 /** What one browser keeps. */
 let disk: Uint8Array | undefined;
+let isFull: boolean;
 let log: string[];
 
 vi.mock("./kept.ts", () => ({
@@ -14,10 +15,12 @@ vi.mock("./kept.ts", () => ({
     static open = async () => new this();
     read = () => disk;
     write = (bytes: Uint8Array) => {
+      if (isFull) throw new Error("The disk took no more bytes.");
       disk = bytes;
       log.push(`keep ${bytes.join()}`);
     };
-    remove = async () => void (disk = undefined);
+    static remove = async () => void (disk = undefined);
+    close = () => undefined;
   },
 }));
 
@@ -39,7 +42,7 @@ let waiting: (() => void)[];
 let Post: typeof PostOf;
 
 beforeEach(async () => {
-  [disk, log, isTaken, channels, waiting] = [undefined, [], false, [], []];
+  [disk, isFull, log, isTaken, channels, waiting] = [undefined, false, [], false, [], []];
   Object.assign(FakeDevices, { made: undefined, breaks: false });
   const request = (_: string, run: () => Promise<never>) => (isTaken ? new Promise((resolve) => waiting.push(() => resolve(run()))) : ((isTaken = true), run()));
   browser += 1;
@@ -172,15 +175,74 @@ test("a tab that heard is waited for while it does what was asked", async () => 
   expect(await leaving).toEqual({ ok: true, value: null });
 });
 
-test("what a socket brings in one turn is worked off together, and kept once for all of it", async () => {
-  const sockets: Partial<WebSocket>[] = [];
-  vi.stubGlobal("WebSocket", function (this: Partial<WebSocket>) {
+/** Sockets as the post makes them from now on. */
+function dialled() {
+  const sockets: (Partial<WebSocket> & { sent: unknown[]; isClosed?: boolean })[] = [];
+  vi.stubGlobal("WebSocket", function (this: (typeof sockets)[number]) {
+    this.sent = [];
+    this.send = (bytes) => void this.sent.push(bytes);
+    this.close = () => void (this.isClosed = true);
     sockets.push(this);
   });
+  return sockets;
+}
+
+const DIAL = { type: "dial", socket: 1, address: "wss://relay.example.org/relay" };
+
+test("a seat that can't be kept ends the device here: nothing that rests on it goes out, then or later", async () => {
+  const sockets = dialled();
+  const { post, state } = await tab();
+  await post.act(SHARE);
+  const devices = FakeDevices.made!;
+  devices.outputs.push(DIAL);
+  post.landed(new Uint8Array());
+  isFull = true;
+  const write = { type: "write", socket: 1, bytes: new Uint8Array([4]) };
+  devices.send = (bytes) => void devices.outputs.push({ type: "keep", bytes }, write);
+  // The engine has more to be done after this, so nothing is thrown at it.
+  post.send(new Uint8Array([5]), undefined);
+  expect([devices.isFree, sockets[0]?.isClosed, sockets[0]?.sent, disk]).toEqual([true, true, [], new Uint8Array([1])]);
+  expect(log.slice(2)).toEqual(["closed"]);
+  expect(state()).toMatchObject({ shared: true, link: "off", problem: { code: "NOT_KEPT", message: expect.stringContaining("took no more bytes"), hint: expect.stringMatching(/Free some space.*reload/) } });
+
+  isFull = false;
+  post.send(new Uint8Array([6]), undefined);
+  post.landed(new Uint8Array([8]));
+  post.direct("d2", "closed");
+  sockets[0]!.onmessage!.call(sockets[0] as WebSocket, { data: new Uint8Array([9]).buffer } as MessageEvent);
+  await new Promise((resolve) => setTimeout(resolve, 5));
+  expect([devices.outputs, devices.heard, disk, log.slice(3)]).toEqual([[write], [], new Uint8Array([1]), []]);
+  expect(await post.act({ do: "retry" })).toMatchObject({ ok: false, error: { code: "NOT_NOW", hint: expect.stringContaining("reload") } });
+});
+
+test("whoever shares or leaves while the disk is full hears that it was not kept", async () => {
+  isFull = true;
+  const { post } = await tab();
+  expect(await post.act(SHARE)).toMatchObject({ ok: false, error: { code: "NOT_KEPT" } });
+  isFull = false;
+  expect(await post.act({ do: "leave" })).toEqual({ ok: true, value: null });
+  expect(await post.act(SHARE)).toEqual({ ok: true, value: null });
+  const devices = FakeDevices.made!;
+  devices.act = () => void devices.outputs.push({ type: "keep", bytes: new Uint8Array([3]) }, { type: "left", told: true });
+  isFull = true;
+  expect(await post.act({ do: "leave" })).toMatchObject({ ok: false, error: { code: "NOT_KEPT" } });
+  expect(disk).toEqual(new Uint8Array([1]));
+});
+
+test("a parcel that the courier does not take ends the device here, and throws nothing at the engine", async () => {
+  const { post, state } = await tab();
+  await post.act(SHARE);
+  FakeDevices.made!.refusal = "the parcel is too large";
+  post.send(new Uint8Array([5]), undefined);
+  expect([log.slice(2), state()?.problem?.code]).toEqual([["closed"], "NOT_SENT"]);
+});
+
+test("what a socket brings in one turn is worked off together, and kept once for all of it", async () => {
+  const sockets = dialled();
   const { post } = await tab();
   await post.act(SHARE);
   const devices = FakeDevices.made!;
-  devices.outputs.push({ type: "dial", socket: 1, address: "wss://relay.example.org/relay" });
+  devices.outputs.push(DIAL);
   post.landed(new Uint8Array());
   log.length = 0;
   for (const byte of [1, 2, 3]) sockets[0]!.onmessage!.call(sockets[0] as WebSocket, { data: new Uint8Array([byte]).buffer } as MessageEvent);

@@ -7,10 +7,10 @@ import type { Devices } from "@wasm/courier/courier.js";
 import type { DeviceAct, DevicesState } from "./client-messages.ts";
 import { Kept } from "./kept.ts";
 import { ALONE, type Output, type Result, type TabMessage } from "./post-messages.ts";
+import { begin, keep, removeKept, send, stateOf, Stopped, stuck, takeUp, unreadable, wordsOf, type OpenSeat, type Problem, type Seat } from "./seat.ts";
 
 const LOCK = "selvage:post";
 const CHANNEL = "selvage:post";
-const FILE = "device";
 /** How long another tab may take to say that it heard what is asked, before it is taken to be frozen. */
 const HEARD_MS_MAX = 2_000;
 /** How long it may then take to do it. */
@@ -46,18 +46,15 @@ export class Post {
   readonly #sockets = new Map<number, WebSocket>();
   readonly #asked = new Map<string, Asked>();
   #state = ALONE;
-  #devices: Devices | undefined;
-  #file: Kept | undefined;
+  #seat: Seat = { is: "none" };
   /** This tab has the lock, and took up what was kept. */
   #hasPost = false;
-  /** What was kept is there and could not be taken up; it is not written over. */
-  #isStuck = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #isDraining = false;
   /** What came is worked off together, and what is kept is written once for all of it. */
   #soon: ReturnType<typeof setTimeout> | undefined;
-  /** Who waits for this device to be out. */
-  #left: ((told: boolean) => void) | undefined;
+  /** Who waits for this device to be out; it may be stopped before. */
+  #left: ((told: boolean | undefined) => void) | undefined;
   #waiting: { bytes: Uint8Array; cursor: Uint8Array | undefined } | undefined;
   /** How the mail was opened last; undefined while it is not. */
   #writes: boolean | undefined;
@@ -74,63 +71,63 @@ export class Post {
     // Nothing was kept then, and nothing could be: the page says that it has no storage.
     if (!(await Kept.canBe())) return;
     void navigator.locks.request(LOCK, async () => {
-      let problem: DevicesState["problem"] = null;
       try {
-        await this.#takeUp();
+        const seat = await takeUp();
+        if (seat !== undefined) this.#has(seat);
       } catch (error) {
-        this.#isStuck = true;
-        problem = { code: "UNREADABLE", message: `What this browser keeps of the other devices could not be taken up: ${wordsOf(error)}`, hint: "Reload the page. If that does not help, leave, and join again with a new link." };
+        this.#stop(unreadable(error));
       }
       this.#hasPost = true;
-      this.#show(this.#isStuck ? { ...ALONE, problem } : this.#read());
+      this.#show();
       void this.#inherit();
       return new Promise<never>(() => {});
     });
-  }
-
-  async #takeUp(): Promise<void> {
-    if (!(await Kept.exists(FILE))) return;
-    this.#file = await Kept.open(FILE);
-    const bytes = this.#file.read();
-    // Nothing is kept of a device that did not come in.
-    if (bytes !== undefined && bytes.length > 0) this.#has((await courier()).restore(bytes));
   }
 
   /** Does what the person asks for, here or in the tab that has the post. */
   async act(act: DeviceAct): Promise<Result> {
     if (!this.#hasPost) return this.#askOther(act);
     try {
-      if (this.#isStuck) {
-        if (act.do !== "leave") return refused("NOT_NOW", "What this browser keeps of the other devices could not be taken up.", "Reload the page, or leave first.");
-        await this.#forget();
-        this.#isStuck = false;
-      } else if (act.do === "share" || act.do === "join") {
-        if (this.#devices !== undefined) return refused("NOT_NOW", "This workspace is shared already.", "Leave it first.");
-        const Courier = await courier();
-        this.#file ??= await Kept.open(FILE);
-        // Another tab may have asked for the same while that was loaded.
-        if (this.#devices !== undefined) return refused("NOT_NOW", "This workspace is shared already.", "Leave it first.");
-        const made = act.do === "share" ? Courier.found(act.relay, act.name) : Courier.join(act.link, act.name, Date.now());
-        this.#has(made);
-      } else if (this.#devices === undefined) {
-        return refused("NOT_NOW", "This workspace is not shared.", "Share it, or join with a link.");
-      } else {
-        this.#devices.act(JSON.stringify(act), Date.now());
-        const left = act.do === "leave" ? new Promise<boolean>((resolve) => (this.#left = resolve)) : undefined;
-        this.#drain();
-        const told = await left;
-        if (act.do === "leave" || act.do === "cancelJoin") await this.#forget();
-        if (told === false) return refused("NOT_TOLD", "This device left, but the relay did not take that, so the others do not know.", "An owner can take it out of the list.");
-      }
-      return { ok: true, value: null };
+      const refusal = await this.#do(act);
+      if (refusal !== undefined) return refusal;
+      return this.#seat.is === "stuck" ? { ok: false, error: this.#seat.state.problem } : { ok: true, value: null };
     } catch (error) {
       return refused("DEVICES", wordsOf(error));
     }
   }
 
+  async #do(act: DeviceAct): Promise<Result | undefined> {
+    const seat = this.#seat;
+    switch (seat.is) {
+      case "none":
+        if (act.do !== "share" && act.do !== "join") return refused("NOT_NOW", "This workspace is not shared.", "Share it, or join with a link.");
+        this.#seat = { is: "changing" };
+        try {
+          this.#has(await begin(act));
+        } finally {
+          if (this.#seat.is === "changing") this.#seat = { is: "none" };
+        }
+        return undefined;
+      case "changing":
+        return refused("NOT_NOW", "This workspace is just being shared or left.", "Try again.");
+      case "stuck":
+        if (act.do !== "leave") return refused("NOT_NOW", "This browser does not share the workspace at the moment.", seat.state.problem.hint);
+        return this.#forget();
+      case "open": {
+        if (act.do === "share" || act.do === "join") return refused("NOT_NOW", "This workspace is shared already.", "Leave it first.");
+        seat.devices.act(JSON.stringify(act), Date.now());
+        const left = act.do === "leave" ? new Promise<boolean | undefined>((resolve) => (this.#left = resolve)) : undefined;
+        this.#drain();
+        const told = await left;
+        if (this.#seat === seat && (act.do === "leave" || act.do === "cancelJoin")) await this.#forget();
+        return told === false ? refused("NOT_TOLD", "This device left, but the relay did not take that, so the others do not know.", "An owner can take it out of the list.") : undefined;
+      }
+    }
+  }
+
   /** A parcel for all other devices. */
   send(bytes: Uint8Array, cursor: Uint8Array | undefined): void {
-    this.#waiting = { bytes, cursor };
+    if (this.#seat.is === "open") this.#waiting = { bytes, cursor };
     this.#drain();
   }
 
@@ -155,25 +152,48 @@ export class Post {
     this.#drainSoon();
   }
 
-  #has(devices: Devices): void {
-    this.#devices = devices;
-    this.#devices.tick(Date.now());
+  get #devices(): Devices | undefined {
+    return this.#seat.is === "open" ? this.#seat.devices : undefined;
+  }
+
+  #has(seat: OpenSeat): void {
+    this.#seat = seat;
+    seat.devices.tick(Date.now());
     this.#drain();
   }
 
-  async #forget(): Promise<void> {
+  async #forget(): Promise<undefined> {
+    this.#release();
+    this.#seat = { is: "changing" };
+    await removeKept();
+    this.#seat = { is: "none" };
+    this.#show();
+  }
+
+  /** Ends what this device does here. What was kept before stays, for the next start. */
+  #stop(problem: Problem): void {
+    const before = stateOf(this.#seat);
+    this.#release();
+    this.#seat = stuck(problem, before);
+    this.#left?.(undefined);
+    this.#show();
+  }
+
+  /** Lets go of the courier, and of all that it has. */
+  #release(): void {
     clearTimeout(this.#timer);
     clearTimeout(this.#soon);
     this.#soon = undefined;
-    for (const socket of this.#sockets.values()) socket.close();
+    const sockets = [...this.#sockets.values()];
     this.#sockets.clear();
-    this.#devices?.free();
-    this.#devices = undefined;
+    for (const socket of sockets) socket.close();
+    if (this.#seat.is === "open") {
+      this.#seat.devices.free();
+      this.#seat.file.close();
+    }
+    this.#seat = { is: "none" };
     this.#waiting = undefined;
     this.#openMail(ALONE);
-    await this.#file?.remove(FILE);
-    this.#file = undefined;
-    this.#show();
   }
 
   /** Opens the mail when there is a seat, and anew when this device may write now, or no more. */
@@ -189,17 +209,20 @@ export class Post {
 
   /** Does what the courier wants, in order, until it wants nothing. What that brings about is done in the same loop. */
   #drain(): void {
-    const devices = this.#devices;
-    if (devices === undefined || this.#isDraining) return;
+    const seat = this.#seat;
+    if (seat.is !== "open" || this.#isDraining) return;
     this.#isDraining = true;
     try {
-      do this.#performAll(devices);
-      while (this.#hand(devices));
+      do this.#performAll(seat);
+      while (this.#hand(seat));
+    } catch (error) {
+      if (!(error instanceof Stopped)) throw error;
+      return this.#stop(error.problem);
     } finally {
       this.#isDraining = false;
     }
     clearTimeout(this.#timer);
-    const wakeMs = devices.wake_ms();
+    const wakeMs = seat.devices.wake_ms();
     if (wakeMs === undefined) return;
     this.#timer = setTimeout(
       () => {
@@ -210,28 +233,27 @@ export class Post {
     );
   }
 
-  #performAll(devices: Devices): void {
-    for (let output = devices.poll(Date.now()) as Output | undefined; output !== undefined; output = devices.poll(Date.now()) as Output | undefined) {
-      this.#perform(output);
+  #performAll(seat: OpenSeat): void {
+    for (let output = seat.devices.poll(Date.now()) as Output | undefined; output !== undefined; output = seat.devices.poll(Date.now()) as Output | undefined) {
+      this.#perform(seat, output);
     }
   }
 
   /** Hands over the parcel that waits, if there is one and room for it. */
-  #hand(devices: Devices): boolean {
-    if (this.#waiting === undefined || !devices.can_send()) return false;
+  #hand(seat: OpenSeat): boolean {
+    if (this.#waiting === undefined || !seat.devices.can_send()) return false;
     const { bytes, cursor } = this.#waiting;
     this.#waiting = undefined;
-    devices.send(bytes, cursor);
-    this.#performAll(devices);
+    send(seat, bytes, cursor);
+    this.#performAll(seat);
     this.#events.kept();
     return true;
   }
 
-  #perform(output: Output): void {
+  #perform(seat: OpenSeat, output: Output): void {
     switch (output.type) {
       case "keep":
-        this.#file?.write(output.bytes);
-        return;
+        return keep(seat, output.bytes);
       case "dial":
         return this.#dial(output.socket, output.address);
       case "write":
@@ -251,9 +273,9 @@ export class Post {
       case "left":
         return this.#left?.(output.told);
       case "sendAll":
-        return this.#openMail(this.#read(), new Uint8Array());
+        return this.#openMail(stateOf(seat), new Uint8Array());
       case "changed": {
-        const state = this.#read();
+        const state = stateOf(seat);
         this.#openMail(state);
         return this.#show(state);
       }
@@ -298,12 +320,7 @@ export class Post {
     }, 0);
   }
 
-  /** How it stands now. */
-  #read(): DevicesState {
-    return this.#devices === undefined ? ALONE : (JSON.parse(this.#devices.state()) as DevicesState);
-  }
-
-  #show(state = this.#read()): void {
+  #show(state = stateOf(this.#seat)): void {
     this.#tell(state);
     this.#announce();
   }
@@ -368,21 +385,6 @@ export class Post {
   }
 }
 
-const wordsOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
-
 function refused(code: string, message: string, hint?: string): Result {
   return { ok: false, error: { code, message, ...(hint === undefined ? {} : { hint }) } };
-}
-
-let loaded: Promise<typeof Devices> | undefined;
-
-/** The courier's program: loaded when it is wanted for the first time. */
-function courier(): Promise<typeof Devices> {
-  loaded ??= (async () => {
-    const [program, { default: url }] = await Promise.all([import("@wasm/courier/courier.js"), import("@wasm/courier/courier_bg.wasm?url")]);
-    await program.default({ module_or_path: url });
-    return program.Devices;
-  })();
-  loaded.catch(() => (loaded = undefined));
-  return loaded;
 }

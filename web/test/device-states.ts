@@ -44,3 +44,8 @@ export const REVOKED: DevicesState = {
   ...SHARED, link: 'off', members: SHARED.members.map((member) => ({ ...member, role: 'viewer' })),
   problem: { code: 'REVOKED', message: 'This device was removed from the shared workspace.', hint: 'Its files stay in this browser. Ask an owner for a new invitation.' },
 };
+
+export const STOPPED: DevicesState = {
+  ...SHARED, link: 'off', pending: 2,
+  problem: { code: 'NOT_KEPT', message: 'Sharing stopped: what this device knows of the others could not be kept. The disk took no more bytes.', hint: 'Free some space on this device, then reload the page. Sharing goes on from what was kept before.' },
+};

@@ -5,7 +5,7 @@ import { expect, test, vi } from 'vitest';
 import type { DeviceAct, DevicesState } from '../../worker/client-messages';
 import type { FakeKernel } from './fake-kernel';
 import { useFixture } from './browser';
-import { ALONE, comparing, inviting, JOIN_COMPARE, JOINING, REVOKED, SHARED, TROUBLED } from './device-states';
+import { ALONE, comparing, inviting, JOIN_COMPARE, JOINING, REVOKED, SHARED, STOPPED, TROUBLED } from './device-states';
 
 // Machines that check this are shared and slow; nothing here waits for time to pass.
 vi.setConfig({ testTimeout: 120_000 });
@@ -42,6 +42,7 @@ for (const [name, options] of [
       ['comparing', comparing(now), /Firefox on Android asks/],
       ['troubled', { ...TROUBLED, retryAtMs: now + 3_600_000 }, 'To look at'],
       ['viewer', { ...SHARED, members: SHARED.members.map((member) => ({ ...member, role: 'viewer' as const })) }, /Owners invite/],
+      ['stopped', STOPPED, /Free some space/],
       ['revoked', REVOKED, /was removed from the shared/],
     ];
     for (const [what, state, text] of states) {
