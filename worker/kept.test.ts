@@ -7,6 +7,9 @@ class Death extends Error {}
 class Disk {
   files = new Map<string, Uint8Array>();
   steps = Infinity;
+  /** How often each file is still found to be open elsewhere. */
+  locked = new Map<string, number>();
+  closed: string[] = [];
   /** How many bytes more it takes. */
   room = Infinity;
   /** The number of flushes after which each fails. */
@@ -21,12 +24,21 @@ class Disk {
   directory() {
     return {
       getFileHandle: async (name: string, options?: { create: boolean }) => {
-        if (!this.files.has(name) && options?.create !== true) throw new Error("there is no such file");
+        if (!this.files.has(name) && options?.create !== true) throw new DOMException("there is no such file", "NotFoundError");
         if (!this.files.has(name)) this.files.set(name, new Uint8Array());
-        return { createSyncAccessHandle: async () => this.#handle(name) };
+        return { createSyncAccessHandle: async () => (this.#wait(name), this.#handle(name)) };
       },
-      removeEntry: async (name: string) => void this.files.delete(name),
+      removeEntry: async (name: string) => {
+        this.#wait(name);
+        if (!this.files.delete(name)) throw new DOMException("there is no such file", "NotFoundError");
+      },
     };
+  }
+
+  #wait(name: string): void {
+    const tries = this.locked.get(name) ?? 0;
+    this.locked.set(name, tries - 1);
+    if (tries > 0) throw new DOMException("it is open", "NoModificationAllowedError");
   }
 
   #handle(name: string) {
@@ -64,7 +76,7 @@ class Disk {
         if (this.flushes < 0) throw new Error("the disk is full");
       },
       getSize: () => bytes().length,
-      close: () => undefined,
+      close: () => this.closed.push(name),
     };
   }
 }
@@ -76,6 +88,7 @@ function use(disk: Disk): void {
 const filled = (length: number, byte: number) => new Uint8Array(length).fill(byte);
 
 afterEach(() => {
+  vi.useRealTimers();
   vi.unstubAllGlobals();
 });
 
@@ -176,4 +189,40 @@ test("of a newest copy that is short the older one is taken, and the good one is
   disk.room = 20;
   expect(() => again.write(filled(40, 3))).toThrow();
   expect((await Kept.open("device")).read()).toEqual(filled(40, 1));
+});
+
+test("what a Worker that is gone has not let go of yet is waited for, and of what can't be opened nothing stays open", async () => {
+  const disk = new Disk();
+  use(disk);
+  vi.useFakeTimers();
+  disk.locked = new Map([["device-0", 3], ["device-1", 2]]);
+  const opened = Kept.open("device");
+  await vi.advanceTimersByTimeAsync(1_000);
+  (await opened).write(filled(40, 1));
+  expect(disk.closed).toEqual([]);
+
+  disk.locked.set("device-1", Infinity);
+  const failed = expect(Kept.open("device")).rejects.toThrow("it is open");
+  await vi.advanceTimersByTimeAsync(10_000);
+  await failed;
+  expect(disk.closed).toEqual(["device-0"]);
+});
+
+test("what is kept without reading what was there counts as newer", async () => {
+  const disk = new Disk();
+  use(disk);
+  const kept = await Kept.open("device");
+  for (const byte of [1, 2, 3]) kept.write(filled(40, byte));
+  (await Kept.open("device")).write(filled(9, 4));
+  expect((await Kept.open("device")).read()).toEqual(filled(9, 4));
+});
+
+test("what can't be removed is told, and what is gone already is no trouble", async () => {
+  const disk = new Disk();
+  use(disk);
+  (await Kept.open("device")).write(filled(40, 1));
+  disk.locked.set("device-1", 1);
+  await expect(Kept.remove("device")).rejects.toThrow("it is open");
+  await Kept.remove("device");
+  expect(disk.files.size).toBe(0);
 });

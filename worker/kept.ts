@@ -2,14 +2,18 @@
 //
 // Two files are written in turn. What a file holds counts from the moment that its head is written, which is last.
 
+import { openHandle } from "./storage.ts";
+
 const HEAD_BYTES = 16;
 
 export class Kept {
   readonly #files: FileSystemSyncAccessHandle[];
-  #number = 0;
+  #number: number;
 
   private constructor(files: FileSystemSyncAccessHandle[]) {
     this.#files = files;
+    // What is kept from now on is newer than all that was, whether anybody reads that or not.
+    this.#number = Math.max(...files.map((file) => headOf(file).number));
   }
 
   /** Whether the browser lets a page keep anything; it may refuse all or some, as in a private window. */
@@ -25,31 +29,34 @@ export class Kept {
   /** Whether something was kept under this name. */
   static async exists(name: string): Promise<boolean> {
     const directory = await navigator.storage.getDirectory();
-    return directory.getFileHandle(`${name}-0`).then(
-      () => true,
-      () => false,
-    );
+    return directory.getFileHandle(`${name}-0`).then(() => true, missing);
   }
 
   /** Opens what is kept; nobody else may have it open. */
   static async open(name: string): Promise<Kept> {
     const directory = await navigator.storage.getDirectory();
-    const open = async (which: number) => (await directory.getFileHandle(`${name}-${which}`, { create: true })).createSyncAccessHandle();
-    return new Kept([await open(0), await open(1)]);
+    const files: FileSystemSyncAccessHandle[] = [];
+    try {
+      for (const which of [0, 1]) files.push(await openHandle(await directory.getFileHandle(`${name}-${which}`, { create: true })));
+      return new Kept(files);
+    } catch (error) {
+      // Nobody could open it again while this Worker lives.
+      for (const file of files) file.close();
+      throw error;
+    }
   }
 
   /** What was kept last; nothing at first. Of a newest copy that is not all there, the one before it. */
   read(): Uint8Array | undefined {
-    let found: Uint8Array | undefined;
-    for (const file of this.#files) {
-      const { number, length } = headOf(file);
-      if (number <= this.#number || file.getSize() < HEAD_BYTES + length) continue;
-      const content = new Uint8Array(length);
-      if (file.read(content, { at: HEAD_BYTES }) < length) continue;
+    const heads = this.#files.map((file) => ({ file, ...headOf(file) })).sort((a, b) => b.number - a.number);
+    for (const { file, number, length } of heads) {
+      if (number === 0 || file.getSize() < HEAD_BYTES + length) continue;
+      const found = new Uint8Array(length);
+      if (file.read(found, { at: HEAD_BYTES }) < length) continue;
       this.#number = number;
-      found = content;
+      return found;
     }
-    return found;
+    return undefined;
   }
 
   /** Keeps these bytes. When that fails, what was kept before stays, and what is kept next goes where this was to go. */
@@ -73,8 +80,14 @@ export class Kept {
   /** Removes what was kept under this name; nobody may have it open. */
   static async remove(name: string): Promise<void> {
     const directory = await navigator.storage.getDirectory();
-    for (const which of [0, 1]) await directory.removeEntry(`${name}-${which}`);
+    for (const which of [0, 1]) await directory.removeEntry(`${name}-${which}`).catch(missing);
   }
+}
+
+/** A file that is not there is no error, unlike one that can't be reached. */
+function missing(error: unknown): false {
+  if (error instanceof DOMException && error.name === "NotFoundError") return false;
+  throw error;
 }
 
 function head(number: number, length: number): Uint8Array {

@@ -6,20 +6,31 @@ import type { Post as PostOf } from "./post.ts";
 /** What one browser keeps. */
 let disk: Uint8Array | undefined;
 let isFull: boolean;
+/** What removing it waits for. */
+let removal: Promise<void>;
+/** How often it can't be opened, or removed, because it is open elsewhere. */
+let locked: { open: number; remove: number };
 let log: string[];
 
 vi.mock("./kept.ts", () => ({
   Kept: class {
     static canBe = async () => true;
     static exists = async () => disk !== undefined;
-    static open = async () => new this();
+    static open = async () => {
+      if (locked.open-- > 0) throw new Error("it is open");
+      return new this();
+    };
     read = () => disk;
     write = (bytes: Uint8Array) => {
       if (isFull) throw new Error("The disk took no more bytes.");
       disk = bytes;
       log.push(`keep ${bytes.join()}`);
     };
-    static remove = async () => void (disk = undefined);
+    static remove = async () => {
+      await removal;
+      if (locked.remove-- > 0) throw new Error("it is open");
+      disk = undefined;
+    };
     close = () => undefined;
   },
 }));
@@ -43,6 +54,7 @@ let Post: typeof PostOf;
 
 beforeEach(async () => {
   [disk, isFull, log, isTaken, channels, waiting] = [undefined, false, [], false, [], []];
+  [locked, removal] = [{ open: 0, remove: 0 }, Promise.resolve()];
   Object.assign(FakeDevices, { made: undefined, breaks: false });
   const request = (_: string, run: () => Promise<never>) => (isTaken ? new Promise((resolve) => waiting.push(() => resolve(run()))) : ((isTaken = true), run()));
   browser += 1;
@@ -270,6 +282,42 @@ test("a seat that can't be taken up is told and never written over, until the pe
   expect([disk, log]).toEqual([new Uint8Array([3]), []]);
   expect(await post.act({ do: "leave" })).toMatchObject({ ok: true });
   expect([disk, state()?.problem]).toEqual([undefined, null]);
+});
+
+test("whoever leaves a seat that could not be opened is rid of it, or hears that it is still there", async () => {
+  disk = new Uint8Array([3]);
+  locked = { open: 1, remove: 1 };
+  const { post, state } = await tab();
+  await vi.waitUntil(() => state()?.problem);
+  expect(await post.act({ do: "leave" })).toMatchObject({ ok: false, error: { code: "NOT_REMOVED", hint: expect.stringContaining("leave again") } });
+  expect([disk, state()?.problem?.code]).toEqual([new Uint8Array([3]), "NOT_REMOVED"]);
+  expect(await post.act(SHARE)).toMatchObject({ ok: false, error: { code: "NOT_NOW" } });
+  expect(await post.act({ do: "leave" })).toEqual({ ok: true, value: null });
+  expect([disk, state()?.problem]).toEqual([undefined, null]);
+  expect(await post.act(SHARE)).toEqual({ ok: true, value: null });
+});
+
+test("whoever leaves a shared workspace hears when this device would come back", async () => {
+  const { post, state } = await tab();
+  await post.act(SHARE);
+  locked.remove = 1;
+  expect(await post.act({ do: "leave" })).toMatchObject({ ok: false, error: { code: "NOT_REMOVED" } });
+  expect([FakeDevices.made!.isFree, log.at(-1), state()?.shared]).toEqual([true, "closed", false]);
+  expect(await post.act({ do: "leave" })).toEqual({ ok: true, value: null });
+  expect(disk).toBeUndefined();
+});
+
+test("nobody shares before what was left is removed", async () => {
+  const { post } = await tab();
+  await post.act(SHARE);
+  let removed!: () => void;
+  removal = new Promise((resolve) => (removed = resolve));
+  const leaving = post.act({ do: "leave" });
+  await vi.waitUntil(() => FakeDevices.made!.isFree);
+  expect(await post.act(SHARE)).toMatchObject({ ok: false, error: { code: "NOT_NOW" } });
+  removed();
+  expect(await leaving).toEqual({ ok: true, value: null });
+  expect(await post.act(SHARE)).toEqual({ ok: true, value: null });
 });
 
 test("a browser that restarts goes on where it was", async () => {

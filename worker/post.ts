@@ -7,7 +7,7 @@ import type { Devices } from "@wasm/courier/courier.js";
 import type { DeviceAct, DevicesState } from "./client-messages.ts";
 import { Kept } from "./kept.ts";
 import { ALONE, type Output, type Result, type TabMessage } from "./post-messages.ts";
-import { begin, keep, removeKept, send, stateOf, Stopped, stuck, takeUp, unreadable, wordsOf, type OpenSeat, type Problem, type Seat } from "./seat.ts";
+import { begin, keep, notRemoved, removeKept, send, stateOf, Stopped, stuck, takeUp, unreadable, wordsOf, type OpenSeat, type Problem, type Seat } from "./seat.ts";
 
 const LOCK = "selvage:post";
 const CHANNEL = "selvage:post";
@@ -162,12 +162,17 @@ export class Post {
     this.#drain();
   }
 
+  /** Gives up the seat, open or stuck, and what is kept of it. */
   async #forget(): Promise<undefined> {
     this.#release();
     this.#seat = { is: "changing" };
-    await removeKept();
-    this.#seat = { is: "none" };
-    this.#show();
+    try {
+      await removeKept();
+      this.#seat = { is: "none" };
+      this.#show();
+    } catch (error) {
+      this.#stop(notRemoved(error));
+    }
   }
 
   /** Ends what this device does here. What was kept before stays, for the next start. */

@@ -85,6 +85,13 @@ export const unreadable = (error: unknown): Problem => ({
   hint: "Reload the page. If that does not help, leave, and join again with a new link.",
 });
 
+/** A seat that the person left, and that would be taken up again. */
+export const notRemoved = (error: unknown): Problem => ({
+  code: "NOT_REMOVED",
+  message: `What this browser keeps of the other devices could not be removed: ${wordsOf(error)}`,
+  hint: "Close the other tabs of this page, and leave again. Until that is done, this device shares on when the page is loaded anew.",
+});
+
 /** A seat that is not kept up any more, as it was: whoever takes part is still told, and nobody is reached. */
 export function stuck(problem: Problem, before: DevicesState): Seat {
   const members = before.members.map((member) => ({ ...member, online: member.self, linked: "mail" as const }));

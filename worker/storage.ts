@@ -94,7 +94,7 @@ export async function openFiles(slot: number): Promise<FileSystemSyncAccessHandl
 }
 
 /** A handle can stay locked for a moment after the Worker that had it is gone. */
-async function openHandle(file: FileSystemFileHandle): Promise<FileSystemSyncAccessHandle> {
+export async function openHandle(file: FileSystemFileHandle): Promise<FileSystemSyncAccessHandle> {
   for (let tries = 1; ; tries += 1) {
     try {
       return await file.createSyncAccessHandle();

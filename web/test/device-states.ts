@@ -46,6 +46,6 @@ export const REVOKED: DevicesState = {
 };
 
 export const STOPPED: DevicesState = {
-  ...SHARED, link: 'off', pending: 2,
+  ...SHARED, link: 'off', pending: 2, members: SHARED.members.map((member) => ({ ...member, online: member.self })),
   problem: { code: 'NOT_KEPT', message: 'Sharing stopped: what this device knows of the others could not be kept. The disk took no more bytes.', hint: 'Free some space on this device, then reload the page. Sharing goes on from what was kept before.' },
 };
