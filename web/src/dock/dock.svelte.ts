@@ -81,7 +81,7 @@ export class DockLayout implements Layout {
           return document ? new Part(FilePanel, () => ({ wb, document }), 'dock-part') : blank();
         }
         const panel = PANELS[name as PanelId];
-        return 'load' in panel ? new Part(LaterPanel, () => ({ wb, load: panel.load }), 'dock-part') : new Part(panel.component, ({ api }) => ({ wb, front: new Front(api) }), 'dock-part');
+        return 'load' in panel ? new Part(LaterPanel, ({ api }) => ({ wb, front: new Front(api), load: panel.load }), 'dock-part') : new Part(panel.component, ({ api }) => ({ wb, front: new Front(api) }), 'dock-part');
       },
       createTabComponent: ({ id, name }) => {
         const document = this.#fileOf(id);

@@ -3,9 +3,7 @@
 import type { Component } from 'svelte';
 import Explorer from '../explorer/Explorer.svelte';
 import type { PanelId, Workbench } from '../lib/workbench.svelte';
-import HistoryPanel from '../panels/HistoryPanel.svelte';
 import OutputPanel from '../panels/OutputPanel.svelte';
-import ProblemsPanel from '../panels/ProblemsPanel.svelte';
 import RunPanel from '../panels/RunPanel.svelte';
 
 /** In the dock, a panel is told whether it is in front; elsewhere, only the one in front is there. */
@@ -18,8 +16,8 @@ export const PANELS: Record<PanelId, PanelKind> = {
   explorer: { title: 'Files', icon: 'files', component: Explorer },
   run: { title: 'Run', icon: 'play', component: RunPanel },
   output: { title: 'Output', icon: 'terminal', component: OutputPanel },
-  problems: { title: 'Problems', icon: 'list-checks', component: ProblemsPanel },
-  history: { title: 'History', icon: 'history', component: HistoryPanel },
+  problems: { title: 'Problems', icon: 'list-checks', load: () => import('../panels/ProblemsPanel.svelte') },
+  history: { title: 'History', icon: 'history', load: () => import('../panels/HistoryPanel.svelte') },
   approvals: { title: 'Approvals', icon: 'shield', load: () => import('../approvals/Inbox.svelte') },
   agents: { title: 'Agents', icon: 'workflow', load: () => import('../agents/AgentsPanel.svelte') },
 };
