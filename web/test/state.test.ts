@@ -23,7 +23,7 @@ async function open(files: Record<string, string> = FILES) {
 
 /** As much of an editor as a document needs. */
 function editor(document: Document) {
-  let doc = Text.of(document.text.split(/\r?\n/));
+  let doc = document.shown;
   const view = {
     get state() {
       return { doc, selection: EditorSelection.single(0) };
@@ -136,6 +136,54 @@ test('a file keeps its line ends', async () => {
   person.type(0, '> ');
   await document.save();
   expect(writes(kernel).at(-1)).toEqual(['> one\r\ntwo', false]);
+});
+
+test.each([
+  ['id,note\r\n1,"in\ncell"\r\n', 'what a spreadsheet writes'],
+  ['a\rb\nc', 'an old end in between'],
+  ['a\rb\r', 'an old end alone'],
+  ['one\n\r\ntwo', 'an empty line between two kinds'],
+])('of a file that mixes its line ends, nothing but what is typed changes: %j', async (content) => {
+  const { kernel, workspace } = await open({ 'a.csv': content });
+  const documents = new Documents(workspace, new Problems(kernel));
+  const document = documents.ensure('a.csv');
+  await vi.waitUntil(() => document.kind === 'text');
+  const person = editor(document);
+  person.type(0, '> ');
+  await document.save();
+  expect(writes(kernel).at(-1)).toEqual([`> ${content}`, false]);
+  await kernel.call('write', { path: 'a.csv', content: `> ${content}\r\nlast\r` });
+  await vi.waitUntil(() => person.text().includes('last'));
+  person.type(0, '> ');
+  await document.save();
+  expect(writes(kernel).at(-1)).toEqual([`> > ${content}\r\nlast\r`, false]);
+});
+
+test('an open file that one change moves and edits shows its new text', async () => {
+  const { kernel, workspace } = await open();
+  const documents = new Documents(workspace, new Problems(kernel));
+  const document = documents.ensure('notes/a.txt');
+  await vi.waitUntil(() => document.kind === 'text');
+  const person = editor(document);
+  const item = kernel.files.get('notes/a.txt')!;
+  kernel.files.delete('notes/a.txt');
+  kernel.files.set('texts/a.txt', { ...item, bytes: new TextEncoder().encode('one and two') });
+  kernel.emit({ kind: 'changed', paths: ['notes/a.txt', 'texts/a.txt'], heads: ['h2'] });
+  await vi.waitUntil(() => document.path === 'texts/a.txt');
+  await vi.waitUntil(() => person.text() === 'one and two');
+});
+
+test('an open file that was made anew at its place is followed as what it is now', async () => {
+  const { kernel, workspace } = await open();
+  const documents = new Documents(workspace, new Problems(kernel));
+  const document = documents.ensure('notes/a.txt');
+  await vi.waitUntil(() => document.kind === 'text');
+  await kernel.call('delete', { path: 'notes/a.txt' });
+  await vi.waitUntil(() => document.gone);
+  await kernel.call('write', { path: 'notes/a.txt', content: 'again' });
+  await vi.waitUntil(() => !document.gone);
+  await kernel.call('move', { from: 'notes', to: 'texts' });
+  await vi.waitUntil(() => document.path === 'texts/a.txt');
 });
 
 test('an open file that is moved stays open under its new path; a deleted one is marked', async () => {

@@ -1,6 +1,6 @@
 // One open file: what kind of view it needs, and, for text, the editor with its autosave.
 
-import { ChangeSet, Text, type ChangeDesc } from '@codemirror/state';
+import { ChangeSet, Text, Transaction, type ChangeDesc } from '@codemirror/state';
 import type { EditorView } from '@codemirror/view';
 import { onNextFrame } from '../lib/frame';
 import { familyOf, isFlow, isManifest, isMounted, nameOf } from '../lib/paths';
@@ -38,7 +38,7 @@ export class Document {
   /** Counts changes of the text in the editor, which is too long to be watched itself. */
   revision = $state(0);
   text = '';
-  /** How the file ends its lines; the editor itself only knows one way. */
+  /** How the file ends its lines; the editor itself only knows one way. Where it mixes them, the others stay characters of their lines. */
   lineEnd = '\n';
   view: EditorView | undefined;
   entryId: string | undefined;
@@ -77,6 +77,17 @@ export class Document {
     return this.fresh || isManifest(this.path);
   }
 
+  /** The text that the workspace gave, as the editor has it. */
+  get shown(): Text {
+    return Text.of(this.text.split(this.lineEnd));
+  }
+
+  #take(text: string): Text {
+    this.text = text;
+    this.lineEnd = lineEndOf(text);
+    return this.shown;
+  }
+
   /** The text as it stands in the editor. */
   get content(): string | undefined {
     return this.kind === 'text' ? (this.view?.state.doc.toString() ?? this.text) : undefined;
@@ -89,8 +100,7 @@ export class Document {
 
   /** Begins a file with a text. */
   begin(text: string): void {
-    this.text = text;
-    this.#sync = new TextSync(lines(text));
+    this.#sync = new TextSync(this.#take(text));
     this.fresh = this.dirty = true;
     this.kind = 'text';
     this.#told();
@@ -118,12 +128,10 @@ export class Document {
       this.kind = 'binary';
       return;
     }
-    this.text = value.content;
-    this.lineEnd = value.content.includes('\r\n') ? '\r\n' : '\n';
     this.truncated = value.truncated;
     this.readOnly = value.truncated || value.size > EDITABLE_BYTES_MAX || this.path.startsWith('runs/') || isMounted(this.path);
     this.#hash = value.hash;
-    this.#sync = new TextSync(lines(this.text));
+    this.#sync = new TextSync(this.#take(value.content));
     this.kind = 'text';
     this.#told();
   }
@@ -226,14 +234,13 @@ export class Document {
     const value = result.value as { content: string; encoding: string; hash: string };
     if (value.encoding !== 'text' || !this.#sync) return;
     this.#hash = value.hash;
-    const changes = this.#sync.received(lines(value.content));
+    const changes = this.#sync.received(this.#take(value.content));
     if (!changes) return this.onAgreed?.();
-    this.text = value.content;
     if (this.view) {
       const { doc, selection } = this.view.state;
       // A caret goes where the changes take it.
       const selected = selection.ranges.every((range) => range.empty) ? {} : { selection: stillSelected(selection, changes, doc, changes.apply(doc)) };
-      this.view.dispatch({ changes, ...selected, annotations: fromOutside.of(true), scrollIntoView: false });
+      this.view.dispatch({ changes, ...selected, annotations: [fromOutside.of(true), Transaction.addToHistory.of(false)], scrollIntoView: false });
     }
     if (this.#sync.clean) this.dirty = false;
     this.onAgreed?.();
@@ -285,4 +292,9 @@ export class Document {
   }
 }
 
-const lines = (text: string): Text => Text.of(text.split(/\r\n?|\n/));
+/** The one way in which a text ends its lines, or the usual one where it mixes them: nothing but what is typed is to change. */
+function lineEndOf(text: string): string {
+  const ends = new Set(text.match(/\r\n?|\n/g));
+  const [only = '\n'] = ends;
+  return ends.size > 1 ? '\n' : only;
+}

@@ -115,7 +115,7 @@ export class Documents {
           this.lint(document);
         }
         document.fresh = false;
-        document.entryId ??= entry.id;
+        document.entryId = entry.id;
         if (paths.some((path) => isInside(document.path, path))) void document.refresh();
       }
     }
@@ -166,6 +166,8 @@ export class Documents {
       this.problems.drop(document.path);
       document.path = there.path;
       document.gone = false;
+      // What moved it may have changed it as well.
+      void document.refresh();
       this.lint(document);
     } else document.gone = document.kind !== 'missing';
   }

@@ -1,12 +1,12 @@
 // How every editor of the page is set up. Editors live in a shadow root: there the library adopts
 // constructed style sheets, which a strict style policy allows, instead of adding style elements.
 
-import { autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap } from '@codemirror/autocomplete';
+import { closeBrackets, closeBracketsKeymap } from '@codemirror/autocomplete';
 import { defaultKeymap, history, historyKeymap, indentWithTab } from '@codemirror/commands';
 import { bracketMatching, defaultHighlightStyle, foldGutter, foldKeymap, indentOnInput, indentUnit, syntaxHighlighting } from '@codemirror/language';
 import { lintGutter, lintKeymap } from '@codemirror/lint';
 import { highlightSelectionMatches, search, searchKeymap } from '@codemirror/search';
-import { Compartment, EditorState, type ChangeSet, type Extension } from '@codemirror/state';
+import { Compartment, EditorState, type ChangeSet, type Extension, type Text } from '@codemirror/state';
 import {
   EditorView,
   crosshairCursor,
@@ -20,6 +20,7 @@ import {
   rectangularSelection,
   tooltips,
 } from '@codemirror/view';
+import { accepting } from './accepting';
 import { languageOf } from './language';
 import { hasDefinitions } from '../lib/paths';
 import { highlighting, look } from './look';
@@ -30,7 +31,7 @@ const language = new Compartment();
 
 export interface EditorOptions {
   path: string;
-  text: string;
+  text: Text;
   readOnly: boolean;
   dark: boolean;
   label: string;
@@ -94,7 +95,7 @@ export function createEditor(parent: ShadowRoot | HTMLElement, options: EditorOp
         EditorState.allowMultipleSelections.of(true),
         indentOnInput(),
         closeBrackets(),
-        autocompletion(),
+        accepting,
         // What hangs over the edge of the panel is not seen.
         tooltips({ tooltipSpace: (view) => view.dom.getBoundingClientRect() }),
         rectangularSelection(),
@@ -107,7 +108,6 @@ export function createEditor(parent: ShadowRoot | HTMLElement, options: EditorOp
           ...searchKeymap,
           ...historyKeymap,
           ...foldKeymap,
-          ...completionKeymap,
           ...lintKeymap,
           indentWithTab,
         ]),

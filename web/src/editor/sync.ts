@@ -58,6 +58,7 @@ function changesOf(from: Text, to: Text, compare: typeof diff): ChangeSet {
   return ChangeSet.of(
     changes.map(({ fromA, toA, fromB, toB }) => ({ from: fromA, to: toA, insert: b.slice(fromB, toB) })),
     a.length,
+    '\n',
   );
 }
 
