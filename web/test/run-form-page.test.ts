@@ -295,7 +295,7 @@ for (const [width, colorScheme] of [[1440, 'light'], [390, 'dark']] as const)
     expect(await touched.getByText('write published/a.md').getAttribute('title')).toBe(reason);
     // What it denies stands there once, and nobody is offered to allow it.
     await expect.poll(() => touched.locator('li code').allInnerTexts()).toEqual(['data/a.txt', 'published/a.md']);
-    expect(await touched.getByRole('checkbox').count()).toBe(2);
+    await expect.poll(() => touched.getByRole('checkbox').count()).toBe(2);
     for (const name of ['api.example.com', 'write']) await touched.getByRole('checkbox', { name, exact: false }).first().waitFor();
     for (const name of ['private/key.txt', 'metrics.example.com', 'delete']) expect(await touched.getByText(name).count(), name).toBe(1);
     expect(await look(page, `${width}-run-form-policy`)).toEqual([]);

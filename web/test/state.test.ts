@@ -1,4 +1,4 @@
-import { ChangeSet, EditorSelection, Text } from '@codemirror/state';
+import { ChangeSet, EditorSelection } from '@codemirror/state';
 import type { EditorView } from '@codemirror/view';
 import { beforeEach, expect, test, vi } from 'vitest';
 import { Document } from '../src/editor/document.svelte';
