@@ -249,7 +249,7 @@ mod tests {
                 checked: Checked::default(),
             })
         });
-        let mut hear = |runners: &mut Runners| match came.recv().expect("it comes") {
+        let hear = |runners: &mut Runners| match came.recv().expect("it comes") {
             Came::Event(runner, event) => runners.heard(runner, event),
             _ => None,
         };
