@@ -15,7 +15,13 @@ test('two browsers share a workspace over a relay: what one writes comes to the 
   await pairDevices(a, b, { server, relay, role: 'editor' });
   await value(b, 'write', { path: 'from-b.md', content: 'b\n' });
   await has(a, 'from-b.md', 'b\n');
-  await value(b, 'write', { path: 'from-b.md', content: 'b\nand more\n', draft: true });
+  await b.keyboard.press('Escape');
+  await click(b, 'treeitem', /^from-b\.md/);
+  const editor = () => b.evaluate(() => [...document.querySelectorAll('.editor-shell')].some(({ shadowRoot }) => (shadowRoot.querySelector('.cm-content')?.focus(), shadowRoot.activeElement !== null)));
+  await until('the keys are in the text', editor);
+  for (const key of ['ArrowDown', 'ArrowDown']) await b.keyboard.press(key);
+  await b.keyboard.type('and more\n');
+  await until('what was typed is kept', async () => (await value(b, 'read', { path: 'from-b.md' })).content === 'b\nand more\n');
   await value(b, 'seal', {});
   await has(a, 'from-b.md', 'b\nand more\n');
   const makers = async () => (await value(a, 'history', { path: 'from-b.md' })).changes.map(({ origin }) => `${origin.kind} ${origin.name}`);

@@ -1,7 +1,7 @@
 //! `read` and `write`: what files hold.
 
 use super::files::bare;
-use super::history::heads;
+use super::history::{heads, meta};
 use crate::contents::hash_of;
 use crate::engine::{Cx, Workbench};
 use crate::failure::failure;
@@ -109,17 +109,20 @@ impl Workbench {
             self.let_edit(cx, &path)?;
             self.refuse_stale(&path, base)?;
         }
-        // Typing is sealed as the person's, so what others write is a change of their own at once.
-        let is_typed = input.draft && origin.kind == OriginKind::Person;
-        let (op, hash, size) = match (input.encoding, is_typed) {
-            (Encoding::Hash, _) if input.draft => {
+        // Typing is sealed as the person's when it pauses, so that of others is sealed at once, as theirs.
+        let is_others = input.draft && origin.kind != OriginKind::Person;
+        if is_others {
+            self.seal(cx)?;
+        }
+        let (op, hash, size) = match (input.encoding, input.draft) {
+            (Encoding::Hash, true) => {
                 return Err(
                     ToolError::new(ErrorCode::InvalidInput, "Typing has no hash yet.")
                         .path(&path)
                         .hint("Send a draft as text, or leave out `draft`."),
                 );
             }
-            (Encoding::Hash, _) => self.put(&path, &input)?,
+            (Encoding::Hash, false) => self.put(&path, &input)?,
             (_, true) => {
                 let bytes = decoded(&path, input.encoding, input.content)?;
                 let (hash, size) = (Hash::of(&bytes), bytes.len() as u64);
@@ -143,14 +146,19 @@ impl Workbench {
             }
         };
         let change = self.change(cx, origin, format!("Write {path}"), &[op])?;
-        if is_typed {
+        let mut heads = change.heads.to_strings();
+        if is_others {
+            let meta = meta(cx, origin, &format!("Edit {path}"));
+            heads = self.workspace.seal(&meta).map_err(failure)?.to_strings();
+            self.gather(cx.now_ms, origin, std::slice::from_ref(&path));
+        } else if input.draft {
             self.seal_later(cx);
         }
         Ok(WriteOutput {
             path,
             size,
             hash: hash.to_string(),
-            change: change.heads.to_strings(),
+            change: heads,
         })
     }
 

@@ -35,7 +35,7 @@ pub(super) fn heads(texts: &[String]) -> ToolResult<Heads> {
     Heads::from_strings(texts).map_err(failure)
 }
 
-fn meta(cx: &Cx<'_>, origin: &Origin, message: &str) -> Meta {
+pub(super) fn meta(cx: &Cx<'_>, origin: &Origin, message: &str) -> Meta {
     Meta {
         at_ms: cx.now_ms,
         origin: origin.clone(),
